@@ -1,0 +1,93 @@
+/** Reads what a corpus is rendered by: recipe, domain, templates and tokenizer, each refused with its file and line where it is wrong. */
+import { readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Domain } from '../schemas/domain.ts';
+import type { CorpusIdentity } from '../schemas/manifest.ts';
+import { type CorpusSection, Recipe, type TokenizerSpec } from '../schemas/recipe.ts';
+import { Template } from '../schemas/template.ts';
+import { packageRoot, shippedFolder } from '../src/config.ts';
+import { BrewhouseError } from '../src/errors.ts';
+import { createRenderPlan, type RenderPlan } from '../src/prompt/plan.ts';
+import { readYaml } from '../src/sources/yaml-file.ts';
+import { assertBoundaries } from '../src/tokenize/boundaries.ts';
+import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
+
+/** A recipe as read; a tokenizer's path is made absolute from the recipe's folder. */
+export interface ReadRecipe {
+  readonly recipe: Recipe;
+  readonly file: string;
+}
+
+export async function readRecipe(file: string): Promise<ReadRecipe> {
+  const recipe = await readYaml(file, Recipe, 'recipe_invalid');
+  const { splits } = recipe.release;
+  const widest = Math.max(recipe.corpus.label_window, ...recipe.corpus.tasks.map((task) => task.label_window ?? 0));
+  if (splits.gap < widest) {
+    throw new BrewhouseError('recipe_invalid', 'the gap between splits is shorter than the label window', {
+      place: { file, field: 'release.splits.gap' },
+      remedy: 'labels of train would look over t1: make gap at least as long as the longest label_window',
+    });
+  }
+  if (splits.t1 + splits.gap > splits.t2) {
+    throw new BrewhouseError('recipe_invalid', 't2 lies before t1 + gap, so there is no room for validation', {
+      place: { file, field: 'release.splits.t2' },
+      remedy: 'move t2 behind t1 + gap',
+    });
+  }
+  return { recipe, file };
+}
+
+export async function readDomain(file: string): Promise<Domain> {
+  return readYaml(file, Domain, 'domain_invalid');
+}
+
+/** Every template that ships, form by form. */
+export async function readTemplates(): Promise<Template[]> {
+  const root = shippedFolder('templates');
+  const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.yaml')).sort();
+  return Promise.all(files.map((name) => readYaml(join(root, name), Template, 'template_invalid')));
+}
+
+/** Paths in a recipe count from its own folder, packages from the working directory or from Brewhouse's own dependencies. */
+export async function readTokenizer(spec: TokenizerSpec, recipeFile: string): Promise<LoadedTokenizer> {
+  const tokenizer = 'path' in spec ? loadTokenizer(spec, dirname(resolve(recipeFile))) : loadPackage(spec);
+  await assertBoundaries(tokenizer);
+  return tokenizer;
+}
+
+function loadPackage(spec: { package: string; sha256: string }): LoadedTokenizer {
+  try {
+    return loadTokenizer(spec, process.cwd());
+  } catch (error) {
+    const isMissing =
+      error instanceof BrewhouseError && error.code === 'tokenizer_refused' && process.cwd() !== packageRoot();
+    if (!isMissing) throw error;
+    return loadTokenizer(spec, packageRoot());
+  }
+}
+
+/** The plan of one rung of the recipe's ladder. */
+export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context: number): Promise<RenderPlan> {
+  const section = recipe.recipe.corpus;
+  const [templates, tokenizer] = await Promise.all([readTemplates(), readTokenizer(section.tokenizer, recipe.file)]);
+  return createRenderPlan({ section, context, domain, templates, tokenizer });
+}
+
+/** The plan of a corpus that stands in a lake, from its identity alone; `recipeFile` says where a tokenizer's path counts from. */
+export async function planOfIdentity(identity: CorpusIdentity, recipeFile: string): Promise<RenderPlan> {
+  const section = sectionOfIdentity(identity);
+  const tokenizer = await readTokenizer(section.tokenizer, recipeFile);
+  return createRenderPlan({
+    section,
+    context: identity.context,
+    domain: identity.domain,
+    templates: identity.templates,
+    tokenizer,
+  });
+}
+
+/** The corpus section that an identity was made of, its ladder reduced to this rung and the least. */
+export function sectionOfIdentity(identity: CorpusIdentity): CorpusSection {
+  const ladder = [...new Set([identity.context_min, identity.context])];
+  return { ...identity.section, context: ladder } as CorpusSection;
+}

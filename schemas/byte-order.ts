@@ -1,0 +1,18 @@
+/** The order of ids: by their UTF-8 bytes, without making the bytes. */
+
+/** Compares two strings as their UTF-8 bytes compare. Lone surrogates sort among the surrogates. */
+export function compareUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    let x = a.charCodeAt(i);
+    let y = b.charCodeAt(i);
+    if (x === y) continue;
+    // UTF-16 puts surrogates (code points from U+10000) below U+E000..U+FFFF; UTF-8 puts them above.
+    if (x >= 0xd800 && y >= 0xd800) {
+      x = x >= 0xe000 ? x - 0x2000 : x + 0x2000;
+      y = y >= 0xe000 ? y - 0x2000 : y + 0x2000;
+    }
+    return x - y;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,38 @@
+/** The domain file: how one member/item/action vocabulary is spoken. */
+import { z } from 'zod';
+
+const Phrase = z.string().min(1);
+
+/** One action, as the domain speaks it; the list is strongest first. */
+export const DomainAction = z.strictObject({
+  name: Phrase,
+  /** After "The member will": `apply`. */
+  will: Phrase,
+  /** After "Member has": `applied to`. */
+  past: Phrase,
+  /** Before the item in a question: `apply to`. Default: `will` and what `past` says behind `name`. */
+  ask: Phrase.optional(),
+  positive: z.boolean().default(false),
+});
+export type DomainAction = z.infer<typeof DomainAction>;
+
+export const Domain = z.strictObject({
+  name: Phrase,
+  item: z.strictObject({
+    one: Phrase,
+    many: Phrase,
+    /** One line with `{attribute}` slots; begins with a letter, a digit or `[`. */
+    line: z.string().regex(/^[[\p{L}\p{N}]/u, 'must begin with [, a letter or a digit'),
+  }),
+  profile: z.string().regex(/^[[\p{L}\p{N}]/u, 'must begin with [, a letter or a digit'),
+  /** Actions that only say that an item was shown. */
+  exposures: z.array(Phrase).default([]),
+  actions: z.array(DomainAction).min(1),
+  /** What having no action is called; `past` defaults to `name` + ` with`. */
+  none: z.strictObject({ name: Phrase, will: Phrase, past: Phrase.optional() }),
+  /** Actions that are known and not spoken. */
+  ignored: z.array(Phrase).default([]),
+  /** Context keys of the opening event (also `value`, `position`) that a prompt may show. */
+  at_exposure: z.array(Phrase).default([]),
+});
+export type Domain = z.infer<typeof Domain>;

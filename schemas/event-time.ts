@@ -1,0 +1,136 @@
+/** When an event happened, when it could be known, and the one text that stands for its content. */
+import { compareUtf8 } from './byte-order.ts';
+import { type Attributes, CALENDAR_TIME, type CanonicalTime, type EventRecord, TIME_UNKNOWN } from './event.ts';
+
+export const DAY_MS = 86_400_000;
+/** Times are those of the years 1 to 9999 in UTC: what four digits can write. */
+export const TIME_MIN = -62_135_596_800_000;
+export const TIME_MAX = 253_402_300_799_999;
+
+/** First and last millisecond of a stretch of time; equal for a moment. */
+export interface TimeSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Days from 1970-01-01 to a day of the proleptic Gregorian calendar, or undefined where there is no such day.
+ * `Date.UTC` would read the years 0 to 99 as 1900 to 1999 and let a 31st of April pass.
+ * Formula: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+ */
+export function dayNumber(year: number, month: number, day: number): number | undefined {
+  if (month < 1 || month > 12 || day < 1 || day > monthLength(year, month)) return undefined;
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
+}
+
+function monthLength(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** `Z`, `+02:00` to milliseconds east of UTC, or undefined beyond 14 hours (XML Schema 1.1 part 2, 3.3.7). */
+export function zoneOffset(zone: string): number | undefined {
+  if (zone === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4, 6));
+  if (minutes > 59 || hours * 60 + minutes > 840) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+/** The stretch of a calendar time (`2018-05-01Z`, `2018-05+02:00`, `2018Z`), or undefined where there is none such. */
+export function calendarSpan(text: string): TimeSpan | undefined {
+  const parts = CALENDAR_TIME.exec(text);
+  if (parts === null) return undefined;
+  const year = Number(parts[1]);
+  const month = parts[2] === undefined ? undefined : Number(parts[2]);
+  const day = parts[3] === undefined ? undefined : Number(parts[3]);
+  const offset = zoneOffset(parts[4]!);
+  const from = dayNumber(year, month ?? 1, day ?? 1);
+  if (from === undefined || offset === undefined) return undefined;
+  const last = dayNumber(year, month ?? 12, day ?? monthLength(year, month ?? 12))!;
+  const span = { first: from * DAY_MS - offset, last: (last + 1) * DAY_MS - 1 - offset };
+  return span.first < TIME_MIN || span.last > TIME_MAX ? undefined : span;
+}
+
+/** The stretch that a validated time stands for. Throws where the time was never validated: a bug. */
+export function timeSpan(time: CanonicalTime): TimeSpan {
+  if (time === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN };
+  if (typeof time === 'number') return { first: time, last: time };
+  const span = calendarSpan(time);
+  if (span === undefined) throw new Error(`not a canonical time: ${time}`);
+  return span;
+}
+
+/**
+ * Event time and known_at in epoch milliseconds (rules.md 2): TIME_UNKNOWN for null; a day, month or year begins at its first
+ * and is known from its last millisecond; with `ingest_time` known_at is the later of that and the event's ingest_time.
+ */
+export function eventTimes(event: EventRecord, known: 'event_time' | 'ingest_time'): { at: number; knownAt: number } {
+  const span = timeSpan(event.event_time);
+  const ingested = known === 'ingest_time' ? event.ingest_time : undefined;
+  return { at: span.first, knownAt: ingested === undefined ? span.last : Math.max(span.last, ingested) };
+}
+
+/** Member or item whose record this is: event ids are unique within it and the type. */
+export function entityOf(event: EventRecord): string {
+  return event.type === 'item' ? event.item_id : event.member_id;
+}
+
+const KEY_ORDER = [
+  'type',
+  'event_id',
+  'event_time',
+  'ingest_time',
+  'sequence',
+  'member_id',
+  'item_id',
+  'op',
+  'kind',
+  'action',
+  'surface',
+  'session_id',
+  'slate_id',
+  'position',
+  'policy',
+  'propensity',
+  'value',
+  'attributes',
+  'context',
+] as const;
+
+/**
+ * One line of JSON without its line end: keys in a fixed order, those of attributes and context by their UTF-8 bytes. Equal
+ * for equal events; parsing it gives the event again. Numbers and strings as ECMAScript's JSON.stringify writes them.
+ */
+export function canonicalEvent(event: EventRecord): string {
+  return canonical(event, true);
+}
+
+/** The content that tells a duplicate from a conflict: the canonical event without ingest_time (rules.md 1). */
+export function contentOf(event: EventRecord): string {
+  return canonical(event, false);
+}
+
+function canonical(event: EventRecord, withIngest: boolean): string {
+  const fields = event as Partial<Record<(typeof KEY_ORDER)[number], unknown>>;
+  let text = '';
+  for (const key of KEY_ORDER) {
+    const value = fields[key];
+    if (value === undefined || (key === 'ingest_time' && !withIngest)) continue;
+    const json = key === 'attributes' || key === 'context' ? canonicalMap(value as Attributes) : JSON.stringify(value);
+    text += `${text === '' ? '{' : ','}"${key}":${json}`;
+  }
+  return `${text}}`;
+}
+
+/** Written piece by piece: an object would put keys that look like integers first. */
+function canonicalMap(map: Attributes): string {
+  const keys = Object.keys(map).sort(compareUtf8);
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${JSON.stringify(map[key])}`).join(',')}}`;
+}

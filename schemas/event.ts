@@ -1,0 +1,95 @@
+/** The event envelope: what a line of an event file, a Kafka message or a mapped row must be, and how its times read. */
+import { z } from 'zod';
+
+/** A moment without a time: before everything that has one (an item seen from the beginning, a legacy interaction). */
+export const TIME_UNKNOWN = -8_640_000_000_000_000;
+
+/** A calendar time with its zone: a day, month or year (the shape alone; event-time.ts says whether there is such a day). */
+export const CALENDAR_TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** An id: not empty, and well-formed Unicode, since ids are hashed and compared as UTF-8. */
+const Id = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine((id) => id.isWellFormed(), 'must not hold half of a surrogate pair');
+/** A name that may be missing; an empty one would stand for "none" in one place and for a group in another. */
+const OptionalName = z.string().min(1, 'must not be empty; leave it out instead').optional();
+
+const Attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+/** Flat attributes of a member or an item; the domain lists those that are spoken. */
+export const Attributes = z.record(z.string(), Attribute);
+export type Attributes = z.infer<typeof Attributes>;
+
+/**
+ * `event_time` after validation: epoch milliseconds; or a day, month or year in XML Schema notation with its zone
+ * (`2018-05-01Z`, `2018-05+02:00`, `2018Z`; xs:date, xs:gYearMonth, xs:gYear), of which the time is the first millisecond
+ * and which is known from its last; or null where it is unknown.
+ */
+export const CanonicalTime = z.union([z.number().int(), z.string().regex(CALENDAR_TIME), z.null()]);
+export type CanonicalTime = z.infer<typeof CanonicalTime>;
+
+const envelope = {
+  event_id: Id,
+  event_time: CanonicalTime,
+  ingest_time: z.number().int().optional(),
+  sequence: z.number().int().optional(),
+};
+
+export const MemberEvent = z.strictObject({
+  type: z.literal('member'),
+  ...envelope,
+  member_id: Id,
+  op: z.enum(['upsert', 'delete']),
+  attributes: Attributes.optional(),
+});
+export type MemberEvent = z.infer<typeof MemberEvent>;
+
+export const ItemEvent = z.strictObject({
+  type: z.literal('item'),
+  ...envelope,
+  item_id: Id,
+  op: z.enum(['upsert', 'delete']),
+  attributes: Attributes.optional(),
+  kind: OptionalName,
+});
+export type ItemEvent = z.infer<typeof ItemEvent>;
+
+export const InteractionEvent = z.strictObject({
+  type: z.literal('interaction'),
+  ...envelope,
+  member_id: Id,
+  item_id: Id,
+  action: z.string().min(1, 'must not be empty'),
+  surface: OptionalName,
+  session_id: OptionalName,
+  slate_id: OptionalName,
+  position: z.number().int().min(0).optional(),
+  policy: OptionalName,
+  propensity: z.number().min(0).max(1).optional(),
+  value: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  context: Attributes.optional(),
+});
+export type InteractionEvent = z.infer<typeof InteractionEvent>;
+
+/** One validated record. */
+export const EventRecord = z.discriminatedUnion('type', [MemberEvent, ItemEvent, InteractionEvent]);
+export type EventRecord = z.infer<typeof EventRecord>;
+
+/** Why a record is parked instead of used (closed; also the codes that `check` prints). */
+export const DEAD_REASONS = [
+  'not_json',
+  'not_utf8',
+  'line_too_long',
+  'too_deep',
+  'not_an_object',
+  'type_unknown',
+  'field_missing',
+  'field_unknown',
+  'field_invalid',
+  'time_invalid',
+  'id_conflict',
+] as const;
+export type DeadReason = (typeof DEAD_REASONS)[number];
+
+/** Ids that `import` made from a row start so; they hold the row's action, hence no draw may use them (rules.md 3). */
+export const ROW_ID_PREFIX = 'row:';

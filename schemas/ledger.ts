@@ -1,0 +1,40 @@
+/** The closed lists in which every record, every question and every rendered row ends. */
+
+/** How a record that was read ends. */
+export const RECORD_FATES = ['used', 'duplicate', 'late', 'dead', 'dropped'] as const;
+export type RecordFate = (typeof RECORD_FATES)[number];
+
+/** How a question ends in a corpus. */
+export const QUESTION_FATES = [
+  'rendered',
+  'pending',
+  'capped',
+  'item_unknown',
+  'too_few_candidates',
+  'duplicate',
+] as const;
+export type QuestionFate = (typeof QUESTION_FATES)[number];
+
+/** Splits of a release. */
+export const SPLITS = [
+  'train',
+  'validation',
+  'test',
+  'test_members',
+  'test_template',
+  'test_surface',
+  'test_task',
+] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** How a rendered row that is in no split ends in a release. */
+export const ROW_FATES = [
+  'after_until',
+  'in_gap',
+  'held_out',
+  'label_capped',
+  'same_prompt',
+  'thinned',
+  'remainder',
+] as const;
+export type RowFate = (typeof ROW_FATES)[number];

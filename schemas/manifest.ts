@@ -1,0 +1,132 @@
+/** The manifest of a release: what it consists of and all hashes it depends on; published last, canonical JSON. */
+import { z } from 'zod';
+import { Domain } from './domain.ts';
+import { Template } from './template.ts';
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const Counts = z.record(z.string(), z.number().int().nonnegative());
+
+/** One file of a release; `path` is relative to the release. */
+export const ReleaseFile = z.strictObject({
+  path: z.string(),
+  kind: z.enum(['data', 'meta', 'origin', 'index', 'card']),
+  split: z.string(),
+  rows: z.number().int(),
+  tokens: z.number().int(),
+  loss_tokens: z.number().int(),
+  bytes: z.number().int(),
+  sha256: Sha256,
+});
+export type ReleaseFile = z.infer<typeof ReleaseFile>;
+
+/** Where a trained model's answer is read: per template, the ids before the scoring position and the token of each label. */
+export const LabelTable = z.strictObject({
+  task: z.string(),
+  template: z.string(),
+  /** Ids of the answer before the scoring position. */
+  before: z.array(z.number().int()),
+  /** Answer text and scoring token by label, in the order the form lists them. */
+  labels: z.array(z.strictObject({ label: z.string(), text: z.string(), token: z.number().int() })),
+});
+export type LabelTable = z.infer<typeof LabelTable>;
+
+/** An attribute whose time is taken on trust. */
+export const AssumedAttribute = z.strictObject({ type: z.string(), attribute: z.string(), because: z.string() });
+export type AssumedAttribute = z.infer<typeof AssumedAttribute>;
+
+/**
+ * The corpus section as a corpus is named by it: the recipe's section with every default written out, durations in
+ * milliseconds, one `context` and the least of the ladder beside it.
+ */
+export const CorpusIdentity = z.strictObject({
+  /** Named corpora: first 16 hexadecimal digits of the SHA-256 of this object's canonical JSON. */
+  section: z.record(z.string(), z.unknown()),
+  context: z.number().int(),
+  context_min: z.number().int(),
+  domain: Domain,
+  /** All templates that the tasks may use, in order of form and id. */
+  templates: z.array(Template),
+  tokenizer: z.strictObject({ id: z.string(), sha256: Sha256, chat_template_sha256: z.union([Sha256, z.null()]) }),
+  render_version: z.number().int(),
+});
+export type CorpusIdentity = z.infer<typeof CorpusIdentity>;
+
+export const Manifest = z.strictObject({
+  format: z.literal(1),
+  id: z.string(),
+  corpus: z.string(),
+  identity: CorpusIdentity,
+  /** The release section with every default written out; times in epoch milliseconds. */
+  release: z.record(z.string(), z.unknown()),
+  until: z.number().int(),
+  recipe_sha256: Sha256,
+  domain_sha256: Sha256,
+  templates_sha256: Sha256,
+  profile: z.string(),
+  /** First 8 digits of the SHA-256 of the pseudonym key. */
+  key_id: z.string(),
+  splits: z.record(
+    z.string(),
+    z.strictObject({ rows: z.number().int(), tokens: z.number().int(), loss_tokens: z.number().int() }),
+  ),
+  /**
+   * Ordinary rows mature at `until`, by task and fate: in a split (its name), or why not. Variants are apart. Questions that were not
+   * rendered, and rows after `until`, depend on how far the corpus was built and stand in lineage.json instead.
+   */
+  fates: z.record(z.string(), Counts),
+  variants: Counts,
+  /** task -> label -> split or fate -> rows. */
+  labels: z.record(z.string(), z.record(z.string(), Counts)),
+  label_tables: z.array(LabelTable),
+  assumed: z.array(AssumedAttribute),
+  left_out: z.array(z.strictObject({ type: z.string(), attribute: z.string(), why: z.string() })),
+  /** Items whose versions have no time: seen from the beginning. */
+  items_without_time: z.number().int(),
+  train_shards_equal: z.boolean(),
+  notes: z.array(z.string()),
+  versions: z.record(z.string(), z.string()),
+  files: z.array(ReleaseFile),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** What a release was made from; names the manifest by its hash and lies outside the byte identity. */
+export const Lineage = z.strictObject({
+  manifest_sha256: Sha256,
+  corpus_until: z.union([z.number().int(), z.null()]),
+  /** Records read, by fate. */
+  records: Counts,
+  /** task -> fate -> label -> questions, as of `corpus_until`. */
+  questions: z.record(z.string(), z.record(z.string(), Counts)),
+  /** Rendered rows (variants too) that are immature at `until`. */
+  after_until: z.number().int(),
+  partitions: z.number().int(),
+  parts: z.array(z.string()),
+  timelines: z.array(z.strictObject({ partition: z.number().int(), seq: z.number().int(), sha256: Sha256 })),
+  machine: z.record(z.string(), z.string()),
+});
+export type Lineage = z.infer<typeof Lineage>;
+
+/** What verify says: bound to the release by the manifest's hash. */
+export interface Certificate {
+  manifest_sha256: string;
+  ok: boolean;
+  rows_checked: number;
+  tokens_checked: number;
+  sampled: boolean;
+  /** check -> rows or files it looked at. */
+  checks: Record<string, number>;
+  faults: Fault[];
+  fault_counts: Record<string, number>;
+  assumed: AssumedAttribute[];
+  items_without_time: number;
+  sentence: string;
+}
+
+/** One thing found wrong. */
+export interface Fault {
+  check: string;
+  split: string;
+  row: number;
+  example_id: string;
+  detail: string;
+}

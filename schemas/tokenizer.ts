@@ -1,0 +1,43 @@
+/** The parts that we read of a tokenizer's files (`tokenizer.json`, `tokenizer_config.json`), and what a check of one says. */
+import { z } from 'zod';
+
+/** One token that the tokenizer recognises as a whole, special or not. */
+export const AddedTokenEntry = z.looseObject({ id: z.number().int().nonnegative(), content: z.string().min(1) });
+export type AddedTokenEntry = z.infer<typeof AddedTokenEntry>;
+
+/** One step of a normalizer, pre-tokenizer or decoder; a `Sequence` holds more of them under a key of its kind. */
+export const TokenizerStep = z.looseObject({ type: z.string() });
+export type TokenizerStep = z.infer<typeof TokenizerStep>;
+
+/** `tokenizer.json` as the `tokenizers` library writes it; the vocabulary is left to that library. */
+export const TokenizerFile = z.looseObject({
+  added_tokens: z.array(AddedTokenEntry).default([]),
+  normalizer: TokenizerStep.nullish(),
+  pre_tokenizer: TokenizerStep.nullish(),
+  decoder: TokenizerStep.nullish(),
+  model: z.looseObject({ type: z.string().optional(), byte_fallback: z.boolean().nullish() }),
+});
+export type TokenizerFile = z.infer<typeof TokenizerFile>;
+
+/** A special token by its text; older files wrap it in an object. */
+const SpecialToken = z
+  .union([z.string(), z.looseObject({ content: z.string() }).transform((token) => token.content)])
+  .nullish();
+
+const ChatTemplates = z.array(z.looseObject({ name: z.string(), template: z.string() }));
+
+/** `tokenizer_config.json` as `transformers` writes it. */
+export const TokenizerConfig = z.looseObject({
+  bos_token: SpecialToken,
+  eos_token: SpecialToken,
+  pad_token: SpecialToken,
+  unk_token: SpecialToken,
+  /** false: the model's raw texts begin without the bos token. */
+  add_bos_token: z.boolean().nullish(),
+  chat_template: z.union([z.string(), ChatTemplates]).nullish(),
+});
+export type TokenizerConfig = z.infer<typeof TokenizerConfig>;
+
+/** One line of `brewhouse tokenizer check`. */
+export const TokenizerCheck = z.strictObject({ check: z.string(), ok: z.boolean(), detail: z.string() });
+export type TokenizerCheck = z.infer<typeof TokenizerCheck>;

@@ -1,0 +1,22 @@
+/** Where the package's own files lie, and what the environment says. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The folder of Brewhouse's package.json: the repository, or the installed package. */
+export function packageRoot(): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'brewhouse') return folder;
+    if (dirname(folder) === folder) throw new Error('no package.json of brewhouse above this file');
+  }
+}
+
+/** Data files that ship with the package: recipes, domains, mappings, templates. */
+export function shippedFolder(kind: 'recipes' | 'domains' | 'mappings' | 'templates'): string {
+  return join(packageRoot(), 'pipelines', kind);
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
+}

@@ -1,0 +1,72 @@
+/** Accepted events in a lake: lines of canonical JSON in content-addressed files of one zstd frame each. */
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { FileRef } from '../../schemas/commit.ts';
+import { BrewhouseError } from '../errors.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** Lines of one file before compression: what a reader holds at once. */
+export const LINE_FILE_BYTES_MAX = 32 * 1024 * 1024;
+const ZSTD_ENDING = '.ndjson.zst';
+
+export interface LineFiles {
+  /** One line without its line end. */
+  add(line: string): Promise<void>;
+  finish(): Promise<FileRef[]>;
+}
+
+/** Writes files below `folder`, in order; bound: LINE_FILE_BYTES_MAX in memory. */
+export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
+  const files: FileRef[] = [];
+  let lines: string[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    if (lines.length === 0) return;
+    const spool = store.spool();
+    spool.write(zstdCompressSync(Buffer.from(`${lines.join('\n')}\n`, 'utf8')));
+    const { sha256, bytes: size } = await spool.finish(folder, ZSTD_ENDING);
+    files.push({ sha256, bytes: size, rows: lines.length });
+    lines = [];
+    bytes = 0;
+  };
+  return {
+    async add(line) {
+      if (bytes + line.length > LINE_FILE_BYTES_MAX) await flush();
+      lines.push(line);
+      bytes += line.length + 1;
+    },
+    async finish() {
+      await flush();
+      return files;
+    },
+  };
+}
+
+/** The lines of files that `createLineFiles` wrote, in order. Throws `lake_broken` where one is missing or damaged. */
+export async function* readLines(
+  store: ObjectStore,
+  folder: string,
+  files: readonly FileRef[],
+): AsyncGenerator<string[]> {
+  for (const file of files) {
+    const key = `${folder}/${file.sha256}${ZSTD_ENDING}`;
+    const bytes = await store.get(key);
+    if (bytes === null) throw broken(key, 'is missing');
+    let text: string;
+    try {
+      text = zstdDecompressSync(bytes).toString('utf8');
+    } catch (cause) {
+      throw broken(key, 'cannot be decompressed', cause);
+    }
+    const lines = text.split('\n');
+    lines.pop();
+    if (lines.length !== file.rows) throw broken(key, `has ${lines.length} lines and not ${file.rows}`);
+    yield lines;
+  }
+}
+
+function broken(key: string, what: string, cause?: unknown): BrewhouseError {
+  return new BrewhouseError('lake_broken', `the file ${key} of the lake ${what}`, {
+    remedy: 'make the lake again from the event files, or restore the file',
+    cause,
+  });
+}

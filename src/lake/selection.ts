@@ -1,0 +1,172 @@
+/** Which rendered rows a release holds and where: splits, label caps, token budget, remainder, in the order of rules.md 6. Pure. */
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import { ROW_FATES, type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
+import type { ReleaseSection } from '../../schemas/recipe.ts';
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { draw } from '../timeline/draws.ts';
+import { shardCount } from './shard-plan.ts';
+
+/** What a row needs to be chosen: about 100 bytes and its key, whatever its length in tokens. */
+export interface SelectableRow {
+  /** Question key, parts joined by U+001F. */
+  readonly key: string;
+  readonly variant: string;
+  readonly task: string;
+  readonly label: string;
+  readonly askedAt: number;
+  readonly maturesAt: number;
+  /** T + W, at least T + 1 ms. */
+  readonly windowEndsAt: number;
+  readonly tokens: number;
+  readonly heldOutMember: boolean;
+  readonly heldOutSurface: boolean;
+}
+
+/** A split, a fate, or null: a variant that no split shows. */
+export type RowEnd = Split | RowFate | null;
+
+export interface Selection {
+  /** One a row, in the order given. */
+  readonly ends: readonly RowEnd[];
+  /** Share of train rows that the label cap kept, by task and label; 1 where there is no cap. */
+  keepShare(task: string, label: string): number;
+  readonly trainShards: number;
+}
+
+export interface SelectionRules {
+  readonly seed: number;
+  readonly release: ReleaseSection;
+  readonly until: number;
+}
+
+const FATES: ReadonlySet<string> = new Set(ROW_FATES);
+const HELD_SPLITS: ReadonlySet<string> = new Set(SPLITS);
+
+export function isSplit(end: RowEnd): end is Split {
+  return end !== null && HELD_SPLITS.has(end) && !FATES.has(end);
+}
+
+/** Chooses among all rows of a corpus. Bound: one small object a row in memory. */
+export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules): Selection {
+  const ends = rows.map((row) => splitOf(row, rules));
+  const kept = capLabels(rows, ends, rules);
+  spendBudget(rows, ends, rules);
+  const train = positionsOf(ends, 'train');
+  const tokens = train.reduce((sum, i) => sum + rows[i]!.tokens, 0);
+  const trainShards = shardCount(tokens, train.length);
+  const surplus = train.length % trainShards;
+  for (const i of inDrawOrder(rows, train, rules.seed, 'thin').slice(train.length - surplus)) ends[i] = 'remainder';
+  return { ends, trainShards, keepShare: (task, label) => kept.get(`${task}${UNIT_SEPARATOR}${label}`) ?? 1 };
+}
+
+/** The split by time and hold-out, before caps and budget. */
+function splitOf(row: SelectableRow, { release, until }: SelectionRules): RowEnd {
+  const { t1, t2, gap } = release.splits;
+  const end = ordinarySplitOf(row, { release, until, t1, t2, gap });
+  if (row.variant === '') return end;
+  return end === 'test' ? 'test_template' : null;
+}
+
+function ordinarySplitOf(
+  row: SelectableRow,
+  at: { release: ReleaseSection; until: number; t1: number; t2: number; gap: number },
+): RowEnd {
+  const { t1, t2, gap } = at;
+  if (row.maturesAt > at.until) return 'after_until';
+  if (row.heldOutSurface) return row.askedAt >= t2 + gap ? 'test_surface' : 'held_out';
+  if (at.release.holdout_tasks.includes(row.task)) return row.askedAt >= t2 + gap ? 'test_task' : 'held_out';
+  if (row.heldOutMember) return row.askedAt >= t1 + gap ? 'test_members' : 'held_out';
+  if (row.windowEndsAt <= t1) return 'train';
+  if (row.askedAt >= t1 + gap && row.askedAt < t2) return 'validation';
+  return row.askedAt >= t2 + gap ? 'test' : 'in_gap';
+}
+
+/** Train alone: of a task's rows with a label, the N with the least draw stay. Returns the shares kept. */
+function capLabels(
+  rows: readonly SelectableRow[],
+  ends: RowEnd[],
+  { release, seed }: SelectionRules,
+): Map<string, number> {
+  const kept = new Map<string, number>();
+  for (const [task, caps] of Object.entries(release.label_caps)) {
+    for (const [label, most] of Object.entries(caps)) {
+      const all = positionsOf(ends, 'train').filter((i) => rows[i]!.task === task && rows[i]!.label === label);
+      if (all.length <= most) continue;
+      for (const i of inDrawOrder(rows, all, seed, 'label_cap').slice(most)) ends[i] = 'label_capped';
+      kept.set(`${task}${UNIT_SEPARATOR}${label}`, most / all.length);
+    }
+  }
+  return kept;
+}
+
+function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules): void {
+  if (release.token_budget === 'none') return;
+  const byTask = new Map<string, number[]>();
+  for (const i of positionsOf(ends, 'train')) {
+    const of = byTask.get(rows[i]!.task);
+    if (of === undefined) byTask.set(rows[i]!.task, [i]);
+    else of.push(i);
+  }
+  const needs = [...byTask].map(([task, of]) => ({
+    task,
+    weight: release.weights[task] ?? 1,
+    need: of.reduce((sum, i) => sum + rows[i]!.tokens, 0),
+  }));
+  const allowances = shareBudget(release.token_budget, needs);
+  for (const [task, of] of byTask) {
+    let left = allowances.get(task)!;
+    let stopped = false;
+    for (const i of inDrawOrder(rows, of, seed, 'thin')) {
+      stopped ||= rows[i]!.tokens > left;
+      if (stopped) ends[i] = 'thinned';
+      else left -= rows[i]!.tokens;
+    }
+  }
+}
+
+/** Tokens each task may take: in proportion to the weights, what one does not need shared among the others. Grows with the budget. */
+export function shareBudget(
+  budget: number,
+  tasks: readonly { readonly task: string; readonly weight: number; readonly need: number }[],
+): Map<string, number> {
+  const allowances = new Map<string, number>();
+  let open = [...tasks].sort((a, b) => compareUtf8(a.task, b.task));
+  let left = budget;
+  for (let settled = true; settled && open.length > 0; ) {
+    const weights = open.reduce((sum, each) => sum + each.weight, 0);
+    const share = (weight: number) => Math.floor((left * weight) / weights);
+    const content = open.filter((each) => each.need <= share(each.weight));
+    settled = content.length > 0;
+    for (const each of content) allowances.set(each.task, each.need);
+    if (!settled) for (const each of open) allowances.set(each.task, share(each.weight));
+    left -= content.reduce((sum, each) => sum + each.need, 0);
+    open = open.filter((each) => !allowances.has(each.task));
+  }
+  return allowances;
+}
+
+function positionsOf(ends: readonly RowEnd[], end: RowEnd): number[] {
+  const positions: number[] = [];
+  ends.forEach((each, i) => {
+    if (each === end) positions.push(i);
+  });
+  return positions;
+}
+
+/** Key of a row for the draws that order rows: question key and variant. */
+export function rowKey(row: { readonly key: string; readonly variant: string }): string[] {
+  return [...row.key.split(UNIT_SEPARATOR), row.variant];
+}
+
+function inDrawOrder(
+  rows: readonly SelectableRow[],
+  positions: readonly number[],
+  seed: number,
+  purpose: 'thin' | 'label_cap',
+): number[] {
+  const keyOf = (i: number) => (purpose === 'thin' ? rowKey(rows[i]!) : rows[i]!.key.split(UNIT_SEPARATOR));
+  return positions
+    .map((i) => ({ i, drawn: draw(seed, purpose, keyOf(i)) }))
+    .sort((a, b) => a.drawn - b.drawn || compareUtf8(keyOf(a.i).join(UNIT_SEPARATOR), keyOf(b.i).join(UNIT_SEPARATOR)))
+    .map(({ i }) => i);
+}

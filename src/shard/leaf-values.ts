@@ -1,0 +1,111 @@
+/** Values of a column without their rows: which arrays hold them, their PLAIN bytes and their least and greatest. */
+import type { ByteBuffer } from './byte-buffer.ts';
+import type { LeafKind } from './parquet-schema.ts';
+
+/** int32 and int8 in their own arrays; int64 in any of Int32Array (widened), BigInt64Array, Float64Array of safe integers. */
+export type NumberValues = Int8Array | Int32Array | BigInt64Array | Float64Array;
+
+/** Texts by number; the dictionary may hold more than is used here. */
+export interface TextDictionary {
+  readonly dictionary: readonly string[];
+  readonly indices: Int32Array;
+}
+
+export type TextValues = readonly string[] | TextDictionary;
+
+/** One whole number for all rows or elements: an attention mask of ones takes no memory. Written as int8, int32 or int64. */
+export interface ConstantValues {
+  readonly constant: number;
+}
+
+export type LeafValues = NumberValues | TextValues | ConstantValues;
+
+const ARRAYS = {
+  int8: [Int8Array],
+  int32: [Int32Array],
+  int64: [Int32Array, BigInt64Array, Float64Array],
+  double: [Float64Array],
+  utf8: [],
+} as const;
+
+export function isTextDictionary(values: LeafValues): values is TextDictionary {
+  return 'dictionary' in values;
+}
+
+export function isConstant(values: LeafValues): values is ConstantValues {
+  return 'constant' in values;
+}
+
+export function isTexts(values: LeafValues): values is readonly string[] {
+  return Array.isArray(values);
+}
+
+/** How many values there are; undefined of a constant, which fits any number of rows. */
+export function countOf(values: LeafValues): number | undefined {
+  if (isConstant(values)) return undefined;
+  return isTextDictionary(values) ? values.indices.length : values.length;
+}
+
+/** Whether a column with this leaf may be written from `values`. */
+export function fits(leaf: LeafKind, values: LeafValues): boolean {
+  if (isTexts(values) || isTextDictionary(values)) return leaf === 'utf8';
+  if (isConstant(values)) return leaf === 'int8' || leaf === 'int32' || leaf === 'int64';
+  return ARRAYS[leaf].some((array) => values instanceof array);
+}
+
+/** Appends texts in PLAIN: four bytes of length, then UTF-8. */
+export function writeTexts(out: ByteBuffer, values: TextValues, from: number, to: number): void {
+  if (isTextDictionary(values)) for (let i = from; i < to; i++) out.text(values.dictionary[values.indices[i]!]!);
+  else for (let i = from; i < to; i++) out.text(values[i]!);
+}
+
+/** Appends numbers in PLAIN. Throws on a Float64Array element that is no safe integer where the leaf is int64. */
+export function writeNumbers(out: ByteBuffer, leaf: LeafKind, values: NumberValues): void {
+  if (leaf === 'int64' && !(values instanceof BigInt64Array)) widen(out, values);
+  // The array's memory is already the PLAIN bytes (little-endian, as every platform of Node for us is).
+  else out.bytes(memory(values instanceof Int8Array ? Int32Array.from(values) : values));
+}
+
+function widen(out: ByteBuffer, values: Exclude<NumberValues, BigInt64Array>): void {
+  const start = out.extend(values.length * 8);
+  const { view } = out;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isSafeInteger(value)) throw new Error(`${value} is no safe integer`);
+    const high = Math.floor(value / 2 ** 32);
+    view.setInt32(start + i * 8, value | 0, true);
+    view.setInt32(start + i * 8 + 4, high, true);
+  }
+}
+
+function memory(values: NumberValues): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Least and greatest in PLAIN bytes. */
+export interface ValueRange {
+  readonly min: Uint8Array;
+  readonly max: Uint8Array;
+}
+
+/**
+ * The range of numbers; undefined of none, or where a NaN makes it meaningless. A zero at an end of doubles is written as
+ * -0 below and +0 above, since readers may not order them (parquet.thrift, ColumnOrder).
+ */
+export function rangeOf(leaf: LeafKind, values: NumberValues): ValueRange | undefined {
+  let min = values[0];
+  let max = min;
+  if (min === undefined || max === undefined) return undefined;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < min) min = value;
+    else if (value > max) max = value;
+    else if (Number.isNaN(value)) return undefined;
+  }
+  return { min: rangeEnd(leaf, min, -0), max: rangeEnd(leaf, max, 0) };
+}
+
+function rangeEnd(leaf: LeafKind, value: number | bigint, zero: number): Uint8Array {
+  if (leaf === 'double') return memory(Float64Array.of(value === 0 ? zero : Number(value)));
+  return memory(leaf === 'int64' ? BigInt64Array.of(BigInt(value)) : Int32Array.of(Number(value)));
+}

@@ -1,0 +1,125 @@
+/** Three files in lockstep, same rows, same order: tokens, sidecar, origins; row groups are flushed together. */
+import { type ColumnSpec, createParquetWriter, type ParquetWriter } from './parquet-writer.ts';
+import { type ColumnList, columnSpecs, columnsOf } from './records.ts';
+import { encodeHfRowGroup, HF_COLUMNS, mustFlushRowGroup, type TokenRows } from './token-rows.ts';
+
+/** How rows of tokens become columns: `part` (ids and supervised spans, small) or the trainer's `hf`. */
+export type TokenLayout = 'part' | 'hf';
+
+/** Columns of a part: what a release makes its profiles from. */
+export const PART_COLUMNS: readonly ColumnSpec[] = [
+  { name: 'input_ids', type: 'list<int32>' },
+  { name: 'loss_spans', type: 'list<int32>' },
+];
+
+export interface TokenRow<M extends object, O extends object> {
+  readonly ids: Int32Array;
+  /** Supervised [from, to) pairs. */
+  readonly spans: Int32Array;
+  readonly meta: M;
+  readonly origin: O;
+}
+
+export interface RowFilesOptions {
+  readonly layout: TokenLayout;
+  readonly metaColumns: ColumnList;
+  readonly originColumns: ColumnList;
+  readonly keyValues: Readonly<Record<string, string>>;
+  /** Sinks of the three files. */
+  readonly tokens: (chunk: Uint8Array) => void;
+  readonly meta: (chunk: Uint8Array) => void;
+  readonly origin: (chunk: Uint8Array) => void;
+}
+
+export interface RowFiles<M extends object, O extends object> {
+  /** Row group and row in it that the next row gets. */
+  place(nextTokens: number): { rowGroup: number; row: number };
+  add(row: TokenRow<M, O>): void;
+  finish(): { rows: number; tokens: number; lossTokens: number };
+}
+
+/** Bound: one row group (token-rows.ts) in memory. */
+export function createRowFiles<M extends object, O extends object>(options: RowFilesOptions): RowFiles<M, O> {
+  const writers = {
+    tokens: createParquetWriter({
+      columns: options.layout === 'hf' ? HF_COLUMNS : PART_COLUMNS,
+      keyValues: options.keyValues,
+      write: options.tokens,
+    }),
+    meta: createParquetWriter({ columns: columnSpecs(options.metaColumns), keyValues: {}, write: options.meta }),
+    origin: createParquetWriter({ columns: columnSpecs(options.originColumns), keyValues: {}, write: options.origin }),
+  };
+  let group: TokenRow<M, O>[] = [];
+  let tokens = 0;
+  let flushed = 0;
+  const total = { rows: 0, tokens: 0, lossTokens: 0 };
+  const flush = () => {
+    if (group.length === 0) return;
+    writeTokens(writers.tokens, options.layout, packRows(group));
+    writers.meta.writeRowGroup(
+      columnsOf(
+        options.metaColumns,
+        group.map((row) => row.meta),
+      ),
+      group.length,
+    );
+    writers.origin.writeRowGroup(
+      columnsOf(
+        options.originColumns,
+        group.map((row) => row.origin),
+      ),
+      group.length,
+    );
+    group = [];
+    tokens = 0;
+    flushed++;
+  };
+  const full = (next: number) => mustFlushRowGroup({ rows: group.length, tokens }, next);
+  return {
+    place: (next) => (full(next) ? { rowGroup: flushed + 1, row: 0 } : { rowGroup: flushed, row: group.length }),
+    add(row) {
+      if (full(row.ids.length)) flush();
+      group.push(row);
+      tokens += row.ids.length;
+      total.rows++;
+      total.tokens += row.ids.length;
+      for (let i = 0; i < row.spans.length; i += 2) total.lossTokens += row.spans[i + 1]! - row.spans[i]!;
+    },
+    finish() {
+      flush();
+      for (const writer of Object.values(writers)) writer.finish();
+      return total;
+    },
+  };
+}
+
+function writeTokens(writer: ParquetWriter, layout: TokenLayout, rows: TokenRows): void {
+  if (layout === 'hf') encodeHfRowGroup(writer, rows);
+  else {
+    const { ids, offsets, spans, spanOffsets } = rows;
+    writer.writeRowGroup(
+      [
+        { values: ids, offsets },
+        { values: spans, offsets: spanOffsets },
+      ],
+      rows.rows,
+    );
+  }
+}
+
+/** Copies the rows of a group side by side. */
+function packRows(group: readonly { ids: Int32Array; spans: Int32Array }[]): TokenRows {
+  const offsets = new Int32Array(group.length + 1);
+  const spanOffsets = new Int32Array(group.length + 1);
+  group.forEach((row, i) => {
+    offsets[i + 1] = offsets[i]! + row.ids.length;
+    spanOffsets[i + 1] = spanOffsets[i]! + row.spans.length;
+  });
+  const ids = new Int32Array(offsets[group.length]!);
+  const spans = new Int32Array(spanOffsets[group.length]!);
+  group.forEach((row, i) => {
+    ids.set(row.ids, offsets[i]!);
+    spans.set(row.spans, spanOffsets[i]!);
+  });
+  return { rows: group.length, ids, offsets, spans, spanOffsets };
+}

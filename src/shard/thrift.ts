@@ -1,0 +1,203 @@
+/** Thrift compact protocol, as much of it as Parquet headers and footers need (thrift-compact-protocol.md of Apache Thrift). */
+import { ByteBuffer } from './byte-buffer.ts';
+
+const CODES = { true: 1, false: 2, i8: 3, i16: 4, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
+
+/** Footers nest five deep; more is a broken file and must not exhaust the stack. */
+const DEPTH_MAX = 16;
+
+/** Fields by their numbers; absent ones are not written. Whole numbers as keys are always walked in ascending order. */
+export type ThriftFields = { readonly [id: number]: ThriftValue | undefined };
+
+/** A value with its wire type; whole numbers up to 2^53 - 1. */
+export type ThriftValue =
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'i8' | 'i32' | 'i64'; readonly value: number }
+  | { readonly type: 'binary'; readonly value: Uint8Array }
+  | { readonly type: 'list'; readonly value: readonly ThriftValue[] }
+  | { readonly type: 'struct'; readonly value: ThriftFields };
+
+/** Values with the wire types that their names say. */
+export const bool = (value: boolean): ThriftValue => ({ type: 'bool', value });
+export const i8 = (value: number): ThriftValue => ({ type: 'i8', value });
+export const i32 = (value: number): ThriftValue => ({ type: 'i32', value });
+export const i64 = (value: number): ThriftValue => ({ type: 'i64', value });
+export const binary = (value: Uint8Array): ThriftValue => ({ type: 'binary', value });
+export const text = (value: string): ThriftValue => ({ type: 'binary', value: Buffer.from(value, 'utf8') });
+export const list = (value: readonly ThriftValue[]): ThriftValue => ({ type: 'list', value });
+export const struct = (value: ThriftFields): ThriftValue => ({ type: 'struct', value });
+
+/** The bytes of a struct. */
+export function encodeThrift(fields: ThriftFields): Uint8Array {
+  const out = new ByteBuffer();
+  writeFields(out, fields);
+  return out.copy();
+}
+
+function writeFields(out: ByteBuffer, fields: ThriftFields): void {
+  let last = 0;
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const id = Number(key);
+    const code = value.type === 'bool' ? CODES[value.value ? 'true' : 'false'] : CODES[value.type];
+    // All structs of Parquet number their fields below 16, so a step always fits the short form.
+    out.byte(((id - last) << 4) | code);
+    last = id;
+    if (value.type !== 'bool') writeValue(out, value);
+  }
+  out.byte(0);
+}
+
+function writeValue(out: ByteBuffer, value: ThriftValue): void {
+  switch (value.type) {
+    case 'bool':
+      out.byte(value.value ? CODES.true : CODES.false);
+      break;
+    case 'i8':
+      out.byte(value.value & 0xff);
+      break;
+    case 'i32':
+    case 'i64':
+      out.varint(value.value < 0 ? -2 * value.value - 1 : 2 * value.value);
+      break;
+    case 'binary':
+      out.varint(value.value.length);
+      out.bytes(value.value);
+      break;
+    case 'list':
+      writeList(out, value.value);
+      break;
+    case 'struct':
+      writeFields(out, value.value);
+  }
+}
+
+function writeList(out: ByteBuffer, elements: readonly ThriftValue[]): void {
+  const first = elements[0]?.type ?? 'struct';
+  const code = first === 'bool' ? CODES.false : CODES[first];
+  out.byte((Math.min(elements.length, 15) << 4) | code);
+  if (elements.length >= 15) out.varint(elements.length);
+  for (const element of elements) writeValue(out, element);
+}
+
+/** A struct as read: fields by number. */
+export type ThriftStruct = ReadonlyMap<number, ThriftRead>;
+export type ThriftRead = number | boolean | Uint8Array | readonly ThriftRead[] | ThriftStruct;
+
+/** Reads one struct from `from` on; gives it and the position behind it. Throws RangeError where the bytes are no struct. */
+export function decodeThrift(bytes: Uint8Array, from = 0): { fields: ThriftStruct; end: number } {
+  const cursor = { bytes, at: from };
+  return { fields: readFields(cursor, 0), end: cursor.at };
+}
+
+interface Cursor {
+  readonly bytes: Uint8Array;
+  at: number;
+}
+
+function readFields(cursor: Cursor, depth: number): ThriftStruct {
+  if (depth > DEPTH_MAX) throw new RangeError('a header nests too deep');
+  const fields = new Map<number, ThriftRead>();
+  let id = 0;
+  for (;;) {
+    const head = readByte(cursor);
+    if (head === 0) return fields;
+    id = head >> 4 === 0 ? readZigzag(cursor) : id + (head >> 4);
+    const code = head & 15;
+    fields.set(id, code <= CODES.false ? code === CODES.true : readValue(cursor, code, depth));
+  }
+}
+
+function readValue(cursor: Cursor, code: number, depth: number): ThriftRead {
+  switch (code) {
+    case CODES.true:
+    case CODES.false:
+      return readByte(cursor) === CODES.true;
+    case CODES.i8:
+      return (readByte(cursor) << 24) >> 24;
+    case CODES.i16:
+    case CODES.i32:
+    case CODES.i64:
+      return readZigzag(cursor);
+    case CODES.binary: {
+      const size = readVarint(cursor);
+      if (size > cursor.bytes.length - cursor.at) throw new RangeError('a header is cut off');
+      cursor.at += size;
+      return cursor.bytes.subarray(cursor.at - size, cursor.at);
+    }
+    case CODES.list: {
+      const head = readByte(cursor);
+      const size = head >> 4 === 15 ? readVarint(cursor) : head >> 4;
+      // Every element takes a byte at least: a larger size is a broken file, not a reason to allocate.
+      if (size > cursor.bytes.length - cursor.at) throw new RangeError('a header is cut off');
+      return Array.from({ length: size }, () => readValue(cursor, head & 15, depth + 1));
+    }
+    case CODES.struct:
+      return readFields(cursor, depth + 1);
+    default:
+      throw new RangeError(`a header holds the unknown wire type ${code}`);
+  }
+}
+
+function readByte(cursor: Cursor): number {
+  const byte = cursor.bytes[cursor.at++];
+  if (byte === undefined) throw new RangeError('a header is cut off');
+  return byte;
+}
+
+function readVarint(cursor: Cursor): number {
+  let value = 0;
+  for (let scale = 1; ; scale *= 128) {
+    const byte = readByte(cursor);
+    value += (byte & 0x7f) * scale;
+    if (value > Number.MAX_SAFE_INTEGER) throw new RangeError('a header holds a number over 2^53');
+    if (byte < 0x80) return value;
+  }
+}
+
+function readZigzag(cursor: Cursor): number {
+  const value = readVarint(cursor);
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+// The accessors throw RangeError where a field is absent or of another type.
+
+/** A whole number of a read struct. */
+export function intAt(fields: ThriftStruct, id: number): number {
+  const value = fields.get(id);
+  if (typeof value !== 'number') throw new RangeError(`field ${id} of a header is no number`);
+  return value;
+}
+
+/** A text of a read struct. */
+export function textAt(fields: ThriftStruct, id: number): string {
+  return asText(fields.get(id));
+}
+
+/** A list of a read struct. */
+export function listAt(fields: ThriftStruct, id: number): readonly ThriftRead[] {
+  const value = fields.get(id);
+  if (!isList(value)) throw new RangeError(`field ${id} of a header is no list`);
+  return value;
+}
+
+/** A struct within a read struct. */
+export function structAt(fields: ThriftStruct, id: number): ThriftStruct {
+  return asStruct(fields.get(id));
+}
+
+/** An element of a read list as a struct. */
+export function asStruct(value: ThriftRead | undefined): ThriftStruct {
+  if (!(value instanceof Map)) throw new RangeError('a header lacks a struct');
+  return value;
+}
+
+/** An element of a read list as a text. */
+export function asText(value: ThriftRead | undefined): string {
+  if (!(value instanceof Uint8Array)) throw new RangeError('a header lacks a text');
+  return new TextDecoder().decode(value);
+}
+
+function isList(value: ThriftRead | undefined): value is readonly ThriftRead[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,97 @@
+/** Dictionaries of a column chunk: which values repeat often enough, their distinct values in order of first sight, and the indices. */
+import {
+  type ConstantValues,
+  isTextDictionary,
+  isTexts,
+  type LeafValues,
+  type NumberValues,
+  type TextDictionary,
+} from './leaf-values.ts';
+import type { ColumnType } from './parquet-schema.ts';
+
+/** 16 bits of index: more distinct values than this in one row group are not "few". */
+export const DICTIONARY_ENTRIES_MAX = 65_536;
+
+/** A reader holds a dictionary in memory beside the page; texts above this are written PLAIN. */
+export const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** A value must stand four times on average: below that int32 saves nothing, and zstd finds texts by itself. */
+const DICTIONARY_USES_MIN = 4;
+
+/** Distinct values, and for each value the index of its own. */
+export interface ValueDictionary {
+  readonly entries: NumberValues | readonly string[];
+  readonly indices: Int32Array;
+}
+
+// Token ids and labels are PLAIN by contract: zstd over whole pages finds repeated item texts that indices would hide.
+const WITH_DICTIONARY: ReadonlySet<ColumnType> = new Set(['int32', 'int64', 'utf8', 'list<int8>', 'list<utf8>']);
+
+/** The dictionary of `values`, or undefined where PLAIN is as good. A list<int8> always gets one: its values are 256 at most. */
+export function dictionaryOf(
+  type: ColumnType,
+  values: Exclude<LeafValues, ConstantValues>,
+): ValueDictionary | undefined {
+  if (!WITH_DICTIONARY.has(type)) return undefined;
+  if (isTextDictionary(values)) return usedEntries(values);
+  const usesMin = type === 'list<int8>' ? 1 : DICTIONARY_USES_MIN;
+  const entriesMax = Math.min(Math.floor(values.length / usesMin), DICTIONARY_ENTRIES_MAX);
+  return isTexts(values) ? distinctTexts(values, entriesMax) : distinctNumbers(values, entriesMax);
+}
+
+/** The same dictionary without its unused entries, so that it does not depend on other row groups. */
+function usedEntries({ dictionary, indices }: TextDictionary): ValueDictionary | undefined {
+  const entriesMax = Math.min(Math.floor(indices.length / DICTIONARY_USES_MIN), DICTIONARY_ENTRIES_MAX);
+  const renumbered = new Int32Array(dictionary.length).fill(-1);
+  const own = new Int32Array(indices.length);
+  const entries: string[] = [];
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    let found = renumbered[index];
+    if (found === undefined) throw new Error(`index ${index} in a dictionary of ${dictionary.length} texts`);
+    if (found === -1) {
+      if (entries.length === entriesMax) return undefined;
+      found = entries.push(dictionary[index]!) - 1;
+      renumbered[index] = found;
+    }
+    own[i] = found;
+  }
+  return entries.length === 0 ? undefined : { entries, indices: own };
+}
+
+function distinctTexts(values: readonly string[], entriesMax: number): ValueDictionary | undefined {
+  const seen = distinct(values, entriesMax);
+  return seen && { entries: [...seen.found.keys()], indices: seen.indices };
+}
+
+function distinctNumbers(values: NumberValues, entriesMax: number): ValueDictionary | undefined {
+  if (values instanceof BigInt64Array) {
+    const seen = distinct(values, entriesMax);
+    return seen && { entries: BigInt64Array.from(seen.found.keys()), indices: seen.indices };
+  }
+  const seen = distinct(values, entriesMax);
+  if (seen === undefined) return undefined;
+  const { found, indices } = seen;
+  if (values instanceof Float64Array) return { entries: Float64Array.from(found.keys()), indices };
+  if (values instanceof Int8Array) return { entries: Int8Array.from(found.keys()), indices };
+  return { entries: Int32Array.from(found.keys()), indices };
+}
+
+function distinct<T>(
+  values: { readonly length: number; readonly [index: number]: T },
+  entriesMax: number,
+): { found: Map<T, number>; indices: Int32Array } | undefined {
+  const found = new Map<T, number>();
+  const indices = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    let index = found.get(value);
+    if (index === undefined) {
+      if (found.size === entriesMax) return undefined;
+      index = found.size;
+      found.set(value, index);
+    }
+    indices[i] = index;
+  }
+  return found.size === 0 ? undefined : { found, indices };
+}

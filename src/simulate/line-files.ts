@@ -1,0 +1,91 @@
+/** Lines into numbered gzip files of bounded size. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, type Gzip } from 'node:zlib';
+import { BrewhouseError } from '../errors.ts';
+
+/** A file ends after so many lines: some tens of megabytes of text, a fair piece of work for one reader. */
+const FILE_LINES_MAX = 200_000;
+/** Characters that are gathered before they go to the compressor: large enough that waiting costs nothing. */
+const CHUNK_CHARS = 1 << 18;
+
+/** Where lines go; each ends with a line end. One call at a time; `close` must come last. */
+export interface LineSink {
+  write(line: string): Promise<void> | undefined;
+  close(): Promise<void>;
+}
+
+/** A sink that also tells how many files it has begun. */
+export interface LineFiles extends LineSink {
+  fileCount(): number;
+}
+
+interface OpenFile {
+  readonly gzip: Gzip;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Files `{stem}-00000{suffix}`, `{stem}-00001{suffix}` ... in the folder `directory`, at most FILE_LINES_MAX lines each; none
+ * without lines. Holds at most CHUNK_CHARS and what the streams buffer. The same lines give the same bytes. Throws
+ * BrewhouseError `disk_full` or `store_refused`.
+ */
+export function createLineFiles(directory: string, stem: string, suffix: string): LineFiles {
+  let open: OpenFile | undefined;
+  let begun = 0;
+  let lines = 0;
+  let chunk = '';
+
+  const flush = async (): Promise<void> => {
+    const text = chunk;
+    chunk = '';
+    open ??= openFile(join(directory, `${stem}-${String(begun++).padStart(5, '0')}${suffix}`));
+    // A broken file never drains, so its end is awaited beside.
+    if (!open.gzip.write(text)) await Promise.race([once(open.gzip, 'drain'), open.done]);
+  };
+  const endFile = async (): Promise<void> => {
+    if (chunk !== '') await flush();
+    open?.gzip.end();
+    await open?.done;
+    open = undefined;
+    lines = 0;
+  };
+
+  return {
+    write(line) {
+      chunk += line;
+      lines++;
+      if (lines === FILE_LINES_MAX) return endFile();
+      return chunk.length >= CHUNK_CHARS ? flush() : undefined;
+    },
+    close: endFile,
+    fileCount: () => begun,
+  };
+}
+
+/** Runs file work of the simulator and translates what the disk refuses. */
+export async function onDisk<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    // What has no system call is no refusal of the disk but a bug of ours.
+    if (!(cause instanceof Error) || !('code' in cause) || !('syscall' in cause)) throw cause;
+    const full = cause.code === 'ENOSPC';
+    throw new BrewhouseError(full ? 'disk_full' : 'store_refused', `cannot write ${name}: ${cause.message}`, {
+      remedy: full
+        ? 'Free some space or choose another folder with --out.'
+        : 'Choose a folder that can be written with --out.',
+      cause,
+    });
+  }
+}
+
+function openFile(path: string): OpenFile {
+  const gzip = createGzip();
+  const done = onDisk(path, () => pipeline(gzip, createWriteStream(path)));
+  // Heard at the next flush or end; without a listener until then Node would end the process.
+  done.catch(() => undefined);
+  return { gzip, done };
+}

@@ -1,0 +1,132 @@
+/** A member's time in the marketplace: when it begins and ends, how active it is, and the profile versions in it. */
+
+import type { MemberEvent } from '../../schemas/event.ts';
+import { DAY_MS, HOUR_MS } from './durations.ts';
+import { FAMILIES } from './families.ts';
+import { composePosition, drawSome, SENIORITY_COUNT } from './item-text.ts';
+import type { Calendar } from './items.ts';
+import { CITIES, COMPANY_COUNT, companyName } from './places.ts';
+import { randomFor } from './random.ts';
+
+/** Share of the members that stand from the second hour on; the others come day by day. */
+const FOUNDER_SHARE = 0.65;
+const STOPS_SHARE = 0.25;
+const CHANGES_SHARE = 0.3;
+const SENIORITY_WEIGHTS = [0.25, 0.4, 0.25, 0.1];
+/** Least years of experience at each step of seniority. */
+const YEARS_FROM = [0, 3, 6, 11];
+const SKILLS_MIN = 3;
+const SKILLS_MAX = 6;
+
+/** Sessions a day and the share of members that are so active: many look in a few times, a few never leave. */
+const ACTIVITY: ReadonlyArray<readonly [share: number, sessionsPerDay: number]> = [
+  [0.52, 0.02],
+  [0.27, 0.05],
+  [0.12, 0.13],
+  [0.06, 0.35],
+  [0.022, 0.9],
+  [0.008, 3.4],
+];
+
+const GOLDEN_RATIO = 0.618_033_988_749_894_9;
+
+/** A profile as it stands from `from` (UTC ms) on, in the terms that choices use. */
+export interface ProfileVersion {
+  readonly from: number;
+  readonly seniority: number;
+  readonly city: number;
+}
+
+/** A member's life: the days in which it may look in, its profile versions oldest first, and the events that tell of them. */
+export interface MemberProfile {
+  readonly memberId: string;
+  readonly family: number;
+  readonly sessionsPerDay: number;
+  /** UTC ms of the first moment at which the member may look in, and of the first moment after the last. */
+  readonly from: number;
+  readonly until: number;
+  readonly versions: readonly ProfileVersion[];
+  readonly events: readonly MemberEvent[];
+}
+
+/** The id of member `index`. */
+export function memberId(index: number): string {
+  return `m-${String(index).padStart(7, '0')}`;
+}
+
+/** The life of member `index`; one or two profile versions, all inside the calendar. */
+export function memberProfile(seed: string, index: number, calendar: Calendar): MemberProfile {
+  const random = randomFor(seed, 'member', index);
+  const span = calendar.end - calendar.start;
+  const founder = random.chance(FOUNDER_SHARE);
+  const joins = random.next();
+  const joinedAt =
+    calendar.start +
+    (founder ? HOUR_MS + Math.floor(joins * HOUR_MS) : 2 * HOUR_MS + Math.floor(joins * (span - 2 * HOUR_MS)));
+  const stops = random.chance(STOPS_SHARE);
+  const until = joinedAt + Math.floor((stops ? random.next() : 1) * (calendar.end - joinedAt));
+  const sessionsPerDay = activityOf(seed, index);
+  const family = random.below(FAMILIES.length);
+  const seniority = random.weighted(SENIORITY_WEIGHTS);
+  const versions: ProfileVersion[] = [{ from: joinedAt, seniority, city: random.below(CITIES.length) }];
+  const changes = random.chance(CHANGES_SHARE);
+  const changedAt = joinedAt + 1 + Math.floor(random.next() * (calendar.end - joinedAt - 1));
+  if (changes)
+    versions.push(
+      nextVersion(versions[0]!, changedAt, random.chance(0.6), random.chance(0.4), random.below(CITIES.length)),
+    );
+  const base = { memberId: memberId(index), family, sessionsPerDay, from: joinedAt + 1, until, versions };
+  return { ...base, events: profileEvents(seed, index, base) };
+}
+
+/**
+ * Members take the classes by turns of the golden ratio (Weyl's sequence) instead of by lot, so that a few hundred already hold
+ * their share of the very active ones, of whom half of all events come.
+ */
+function activityOf(seed: string, index: number): number {
+  let rest = (randomFor(seed, 'activity', 'all').next() + index * GOLDEN_RATIO) % 1;
+  for (const [share, sessionsPerDay] of ACTIVITY) {
+    rest -= share;
+    if (rest < 0) return sessionsPerDay;
+  }
+  return ACTIVITY[0]![1];
+}
+
+/** How many days lie between the calendar's start and `at`, whole, rounded down. */
+export function dayOf(at: number, calendar: Calendar): number {
+  return Math.floor((at - calendar.start) / DAY_MS);
+}
+
+function nextVersion(
+  before: ProfileVersion,
+  from: number,
+  promoted: boolean,
+  moved: boolean,
+  city: number,
+): ProfileVersion {
+  const seniority = promoted ? Math.min(before.seniority + 1, SENIORITY_COUNT - 1) : before.seniority;
+  return { from, seniority, city: moved ? city : before.city };
+}
+
+/** Each version names a company of its own: a change of profile is a new position. */
+function profileEvents(seed: string, index: number, life: Omit<MemberProfile, 'events'>): MemberEvent[] {
+  const random = randomFor(seed, 'member text', index);
+  const skillCount = SKILLS_MIN + random.below(SKILLS_MAX - SKILLS_MIN + 1);
+  const skills = drawSome(FAMILIES[life.family]!.skills, SKILLS_MAX, random);
+  const spread = random.below(3);
+  return life.versions.map((version, at) => ({
+    type: 'member',
+    event_id: `p-${life.memberId}-${at}`,
+    event_time: version.from,
+    member_id: life.memberId,
+    op: 'upsert',
+    attributes: {
+      position: composePosition(life.family, version.seniority, random),
+      company: companyName(random.below(COMPANY_COUNT)),
+      location: CITIES[version.city]!.city,
+      country: CITIES[version.city]!.country,
+      skills: skills.slice(0, skillCount + at),
+      years: YEARS_FROM[version.seniority]! + spread,
+    },
+  }));
+}

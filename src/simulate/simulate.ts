@@ -1,0 +1,200 @@
+/** The seeded jobs marketplace: writes its events as files, the domain beside them, and what an oracle knows of each question. */
+
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { EventRecord } from '../../schemas/event.ts';
+import { BrewhouseError } from '../errors.ts';
+import { DAYS_MAX } from './choice-model.ts';
+import { DAY_MS } from './durations.ts';
+import { createEventLines, type Disorder, type EventLines } from './event-lines.ts';
+import { createItems, itemEvents } from './items.ts';
+import { createLineFiles, type LineFiles, onDisk } from './line-files.ts';
+import { memberInteractions } from './member-interactions.ts';
+import { memberProfile } from './member-profile.ts';
+import { type Marketplace, memberShowings } from './member-visits.ts';
+import { answerQuestions } from './oracle.ts';
+import { createOracleFiles, type OracleFiles, type OracleSummary } from './oracle-files.ts';
+import { randomFor } from './random.ts';
+import { createShuffledLines } from './shuffled-lines.ts';
+
+/** The first moment after a simulation, UTC ms; the demo recipe's `until`. */
+export const SIMULATION_END = Date.UTC(2026, 2, 1);
+/** The most members: ids have seven digits. */
+export const MEMBERS_MAX = 10_000_000;
+const REPORT_EVERY = 100;
+const KINDS = ['items', 'members', 'interactions'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What to simulate and where to write it. */
+export interface SimulationOptions {
+  /** Whole, 1 to MEMBERS_MAX. */
+  readonly members: number;
+  readonly seed: number | string;
+  /** The folder to write; made if missing; holds nothing but an earlier simulation, which is replaced. */
+  readonly out: string;
+  /** Whole UTC days before SIMULATION_END, 1 to DAYS_MAX. */
+  readonly days: number;
+  /** Share of lines written twice, 0 to 1. */
+  readonly duplicates: number;
+  readonly shuffle: boolean;
+  /** Share of events that arrive late, 0 to 1; above 0 every event gets an `ingest_time`. */
+  readonly late: number;
+  /** False for the control world, in which a longer history tells nothing. */
+  readonly memory: boolean;
+}
+
+/** What was written. */
+export interface SimulationSummary {
+  readonly members: number;
+  readonly items: number;
+  readonly events: { readonly member: number; readonly item: number; readonly interaction: number };
+  readonly lines: number;
+  readonly duplicates: number;
+  readonly late: number;
+  readonly files: number;
+  /** The most interactions that were held at once: those of one member. */
+  readonly heldEventsMax: number;
+  readonly oracle: OracleSummary;
+}
+
+interface Output {
+  readonly files: LineFiles;
+  readonly lines: EventLines;
+  events: number;
+}
+
+/**
+ * Writes `items-*`, `members-*` and `interactions-*.ndjson.gz`, `domain.yaml` and `oracle/` into `options.out`. Members are made
+ * one after another, each from draws of its own, so memory does not grow with them. The same options give the same bytes;
+ * `duplicates`, `shuffle` and `late` do not change the set of events; `memory` changes actions alone. `report` hears members
+ * done and of all. Throws BrewhouseError `usage`, `disk_full`, `store_refused`.
+ */
+export async function simulate(
+  options: SimulationOptions,
+  report: (done: number, total: number) => void,
+): Promise<SimulationSummary> {
+  checkOptions(options);
+  return onDisk(options.out, async () => {
+    await prepareFolder(options.out);
+    await copyFile(demoDomainPath(), join(options.out, 'domain.yaml'));
+    const seed = String(options.seed);
+    const calendar = { start: SIMULATION_END - options.days * DAY_MS, end: SIMULATION_END, days: options.days };
+    const items = createItems(seed, options.members, calendar);
+    const outputs = {
+      items: openOutput(options, 'items'),
+      members: openOutput(options, 'members'),
+      interactions: openOutput(options, 'interactions'),
+    };
+    const oracle = createOracleFiles(join(options.out, 'oracle'), { memory: options.memory, end: SIMULATION_END });
+    for (let index = 0; index < items.count; index++) await writeAll(outputs.items, itemEvents(seed, index, calendar));
+    const heldEventsMax = await writeMembers(
+      { seed, calendar, items, memory: options.memory },
+      options.members,
+      outputs,
+      oracle,
+      report,
+    );
+    return summarize(options.members, items.count, heldEventsMax, outputs, await oracle.finish());
+  });
+}
+
+async function writeMembers(
+  market: Marketplace,
+  members: number,
+  outputs: Record<Kind, Output>,
+  oracle: OracleFiles,
+  report: (done: number, total: number) => void,
+): Promise<number> {
+  let heldEventsMax = 0;
+  for (let index = 0; index < members; index++) {
+    const profile = memberProfile(market.seed, index, market.calendar);
+    await writeAll(outputs.members, profile.events);
+    const showings = memberShowings(market, index, profile);
+    const interactions = memberInteractions(profile.memberId, showings, market.calendar.end);
+    await writeAll(outputs.interactions, interactions.events);
+    await oracle.write(profile.memberId, answerQuestions(showings, interactions, market.memory));
+    heldEventsMax = Math.max(heldEventsMax, interactions.events.length);
+    if ((index + 1) % REPORT_EVERY === 0 || index + 1 === members) report(index + 1, members);
+  }
+  return heldEventsMax;
+}
+
+async function writeAll(output: Output, events: readonly EventRecord[]): Promise<void> {
+  for (const event of events) await output.lines.write(event);
+  output.events += events.length;
+}
+
+function openOutput(options: SimulationOptions, kind: Kind): Output {
+  const seed = String(options.seed);
+  const files = createLineFiles(options.out, kind, '.ndjson.gz');
+  const folder = join(options.out, `.shuffle-${kind}`);
+  const sink = options.shuffle ? createShuffledLines(folder, randomFor(seed, 'shuffle', kind), files) : files;
+  const disorder: Disorder = { duplicates: options.duplicates, late: options.late > 0 ? options.late : undefined };
+  return { files, lines: createEventLines(sink, disorder, randomFor(seed, 'disorder', kind)), events: 0 };
+}
+
+async function summarize(
+  members: number,
+  items: number,
+  heldEventsMax: number,
+  outputs: Record<Kind, Output>,
+  oracle: OracleSummary,
+): Promise<SimulationSummary> {
+  let [lines, duplicates, late, files] = [0, 0, 0, 0];
+  for (const kind of KINDS) {
+    const counts = await outputs[kind].lines.finish();
+    lines += counts.lines;
+    duplicates += counts.copies;
+    late += counts.late;
+    files += outputs[kind].files.fileCount();
+  }
+  const events = {
+    member: outputs.members.events,
+    item: outputs.items.events,
+    interaction: outputs.interactions.events,
+  };
+  return { members, items, events, lines, duplicates, late, files, heldEventsMax, oracle };
+}
+
+function checkOptions(options: SimulationOptions): void {
+  const whole = (flag: string, value: number, most: number) => {
+    if (!Number.isInteger(value) || value < 1 || value > most) {
+      throw new BrewhouseError('usage', `--${flag} is ${value}`, { remedy: `Give a whole number from 1 to ${most}.` });
+    }
+  };
+  const share = (flag: string, value: number) => {
+    if (!(value >= 0 && value <= 1))
+      throw new BrewhouseError('usage', `--${flag} is ${value}`, { remedy: 'Give a share from 0 to 1.' });
+  };
+  whole('members', options.members, MEMBERS_MAX);
+  whole('days', options.days, DAYS_MAX);
+  share('duplicates', options.duplicates);
+  share('late', options.late);
+}
+
+/** What a simulation leaves in its folder; anything else there is somebody's and nothing is touched. */
+const OURS =
+  /^(?:(?:items|members|interactions)-\d{5}\.ndjson\.gz|domain\.yaml|oracle|\.shuffle-(?:items|members|interactions))$/;
+
+async function prepareFolder(out: string): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const names = await readdir(out);
+  const foreign = names.find((name) => !OURS.test(name));
+  if (foreign !== undefined) {
+    throw new BrewhouseError('usage', `the folder ${out} holds ${foreign}, which no simulation wrote`, {
+      remedy: 'Choose an empty or new folder with --out.',
+    });
+  }
+  for (const name of names) await rm(join(out, name), { recursive: true });
+  await mkdir(join(out, 'oracle'));
+}
+
+/** The shipped domain file, looked for upwards from this module: it lies as deep in a package as in a clone, or deeper. */
+export function demoDomainPath(): string {
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'pipelines', 'domains', 'demo.yaml');
+    if (existsSync(path)) return path;
+  }
+  throw new Error('pipelines/domains/demo.yaml is missing from this installation');
+}

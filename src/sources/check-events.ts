@@ -1,0 +1,174 @@
+/** Validates a folder of event files and tells the first fault of each kind with its file, line and count. */
+import { relative } from 'node:path';
+import type { Domain } from '../../schemas/domain.ts';
+import type { EventRecord } from '../../schemas/event.ts';
+import { contentOf, entityOf } from '../../schemas/event-time.ts';
+import { nearestName } from '../errors.ts';
+import { type CheckError, CheckKinds, type Place } from './check-kinds.ts';
+import { listEventFiles, readEventFile } from './event-files.ts';
+import { HashTable, hash128 } from './hash-table.ts';
+
+export interface CheckResult {
+  /** Valid records by type, copies included. */
+  events: { member: number; item: number; interaction: number };
+  /** Copies of records: same type, entity, id and content. */
+  duplicates: number;
+  /** Faults: a folder with any of them fails. In order of file and line. */
+  errors: CheckError[];
+  /** Counts that a gate may look at, and that fail nothing here: interactions with items that are never defined. */
+  warnings: CheckError[];
+}
+
+/** `progress` is told this often. */
+const PROGRESS_EVERY = 100_000;
+
+/**
+ * Reads all event files below `dir`; with a domain also compares actions with it. Ids are compared by 16-byte hashes of (type, entity,
+ * event_id) and content: BOUND 55 to 110 bytes an event, up to about 89 million events; beyond that, ids are no longer compared and `ids_not_checked` says
+ * from where on. Throws BrewhouseError('input_unreadable').
+ */
+export async function checkEvents(
+  dir: string,
+  domain?: Domain,
+  progress: (events: number) => void = () => {},
+): Promise<CheckResult> {
+  const state = newState(domain);
+  let read = 0;
+  for (const path of await listEventFiles(dir)) {
+    const file = relative(dir, path).replaceAll('\\', '/');
+    for await (const batch of readEventFile(path)) {
+      for (const { line, outcome } of batch) {
+        if (outcome.ok) checkEvent(state, outcome.event, { file, line });
+        else
+          state.errors.add({ code: outcome.reason, field: outcome.field ?? '', message: outcome.message, file, line });
+        read += 1;
+        if (read % PROGRESS_EVERY === 0) progress(read);
+      }
+    }
+  }
+  countUndefined(state);
+  return {
+    events: state.events,
+    duplicates: state.duplicates,
+    errors: state.errors.list(),
+    warnings: state.warnings.list(),
+  };
+}
+
+interface State {
+  readonly events: CheckResult['events'];
+  duplicates: number;
+  readonly errors: CheckKinds;
+  readonly warnings: CheckKinds;
+  /** (type, entity, event_id) -> ID_WORDS words: the content's hash, and how often the id came (0: already in conflict). */
+  readonly ids: HashTable;
+  /** Item -> ITEM_WORDS words: defined or not, interactions with it, file and line of the first of them. */
+  readonly items: HashTable;
+  readonly files: string[];
+  readonly domain: Domain | undefined;
+  readonly spoken: ReadonlySet<string>;
+}
+
+const ID_WORDS = 5;
+const ITEM_WORDS = 4;
+
+function newState(domain: Domain | undefined): State {
+  const spoken =
+    domain === undefined ? [] : [...domain.actions.map(({ name }) => name), ...domain.exposures, ...domain.ignored];
+  return {
+    events: { member: 0, item: 0, interaction: 0 },
+    duplicates: 0,
+    errors: new CheckKinds(),
+    warnings: new CheckKinds(),
+    ids: new HashTable(ID_WORDS),
+    items: new HashTable(ITEM_WORDS),
+    files: [],
+    domain,
+    spoken: new Set(spoken),
+  };
+}
+
+function checkEvent(state: State, event: EventRecord, place: Place): void {
+  state.events[event.type] += 1;
+  compareIds(state, event, place);
+  if (event.type === 'item' && event.op === 'upsert') noteItem(state, event.item_id, undefined);
+  if (event.type !== 'interaction') return;
+  noteItem(state, event.item_id, place);
+  if (state.domain === undefined || state.spoken.has(event.action)) return;
+  const near = nearestName(event.action, state.spoken);
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  state.errors.add({
+    code: 'action_unknown',
+    field: 'action',
+    message: `domain ${state.domain.name} neither speaks nor ignores the action "${event.action}"${hint}`,
+    kind: event.action,
+    ...place,
+  });
+}
+
+function compareIds(state: State, event: EventRecord, place: Place): void {
+  const { ids } = state;
+  const key = hash128(JSON.stringify([event.type, entityOf(event), event.event_id]));
+  if (ids.full && !ids.has(key)) {
+    const message = `more than ${ids.size} events: ids are not compared from here on`;
+    state.warnings.add({ code: 'ids_not_checked', field: 'event_id', message, ...place });
+    return;
+  }
+  const content = hash128(contentOf(event));
+  const { offset, added } = ids.at(key);
+  const words = ids.values.subarray(offset, offset + ID_WORDS);
+  const times = words[4]!;
+  if (added) {
+    words.set(content);
+    words[4] = 1;
+    return;
+  }
+  if (times > 0 && content.every((word, i) => word === words[i])) {
+    state.duplicates += 1;
+    words[4] = times + 1;
+    return;
+  }
+  // All records with that id are dead, those seen before the conflict too: they stop being duplicates.
+  state.duplicates -= Math.max(0, times - 1);
+  words[4] = 0;
+  const message = `event_id ${JSON.stringify(event.event_id)} of ${event.type === 'item' ? 'item' : 'member'} ${JSON.stringify(entityOf(event))} stands before with other content`;
+  state.errors.add({ code: 'id_conflict', field: 'event_id', message, count: times + 1, ...place });
+}
+
+/** Counts an interaction with the item, or (without a place) notes that the item is defined. */
+function noteItem({ items, files }: State, item: string, place: Place | undefined): void {
+  const key = hash128(item);
+  if (items.full && !items.has(key)) return;
+  const { offset, added } = items.at(key);
+  const { values } = items;
+  if (place === undefined) {
+    values[offset] = 1;
+    return;
+  }
+  if (added || values[offset + 1] === 0) {
+    if (files.at(-1) !== place.file) files.push(place.file);
+    values[offset + 2] = files.length - 1;
+    values[offset + 3] = place.line;
+  }
+  values[offset + 1] = values[offset + 1]! + 1;
+}
+
+function countUndefined({ items, files, warnings }: State): void {
+  let distinct = 0;
+  let count = 0;
+  let first: Place | undefined;
+  let firstFile = 0;
+  for (const offset of items.offsets()) {
+    const [defined, interactions, file, line] = items.values.subarray(offset, offset + ITEM_WORDS);
+    if (defined === 1 || interactions === 0) continue;
+    distinct += 1;
+    count += interactions!;
+    if (first === undefined || file! < firstFile || (file === firstFile && line! < first.line)) {
+      firstFile = file!;
+      first = { file: files[file!]!, line: line! };
+    }
+  }
+  if (first === undefined) return;
+  const message = `interactions with ${distinct} items that are never defined`;
+  warnings.add({ code: 'item_undefined', field: 'item_id', message, count, ...first });
+}

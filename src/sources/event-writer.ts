@@ -1,0 +1,97 @@
+/** Writes event files as gzip NDJSON: the same events give the same bytes, and a file stands whole or not at all. */
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { createGzip, type Gzip } from 'node:zlib';
+import type { EventRecord } from '../../schemas/event.ts';
+import { canonicalEvent } from '../../schemas/event-time.ts';
+import { BrewhouseError } from '../errors.ts';
+
+/** Lines are handed to the compressor in pieces of about this many letters. */
+const PIECE_LETTERS = 65_536;
+
+/** A file of lines under way; Node's gzip header (RFC 1952) has no time and no name, so its bytes are the content's. */
+export interface LineWriter {
+  /** Resolves when there is room for more. Throws BrewhouseError('disk_full' or 'store_refused'). */
+  readonly write: (line: string) => Promise<void>;
+  /** Gives the file its name: COMMIT AFTER WRITE. */
+  readonly commit: () => Promise<void>;
+  /** Removes what was written. */
+  readonly abandon: () => Promise<void>;
+}
+
+/** Opens `path`, over any older file of that name at `commit`; gzip where the name ends in .gz. */
+export function openLines(path: string): LineWriter {
+  const partial = `${path}.partial`;
+  const file: WriteStream = createWriteStream(partial);
+  const gzip: Gzip | undefined = path.endsWith('.gz') ? createGzip() : undefined;
+  const entry = gzip ?? file;
+  gzip?.pipe(file);
+  let failure: unknown;
+  file.on('error', (error) => {
+    failure = error;
+    gzip?.destroy(error);
+  });
+  gzip?.on('error', () => {});
+  let pending = '';
+  const flush = async () => {
+    const piece = pending;
+    pending = '';
+    // The callback comes when the piece went through the compressor, which waits for the file: nothing piles up.
+    if (piece !== '' && failure === undefined) {
+      await new Promise<void>((resolve) => {
+        entry.write(piece, (error) => {
+          if (error) failure ??= error;
+          resolve();
+        });
+      });
+    }
+    if (failure !== undefined) throw failure;
+  };
+  return {
+    write: async (line) => {
+      pending += `${line}\n`;
+      if (pending.length >= PIECE_LETTERS) await translated(path, flush);
+    },
+    commit: () =>
+      translated(path, async () => {
+        await flush();
+        entry.end();
+        await finished(file);
+        await rename(partial, path);
+      }),
+    abandon: async () => {
+      gzip?.destroy();
+      file.destroy();
+      // Only a file that is closed stays removed.
+      if (!file.closed) await new Promise<void>((resolve) => file.once('close', () => resolve()));
+      await rm(partial, { force: true });
+    },
+  };
+}
+
+/** An event's line; see `canonicalEvent`. */
+export function writeEvent(writer: LineWriter, event: EventRecord): Promise<void> {
+  return writer.write(canonicalEvent(event));
+}
+
+async function translated(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (cause instanceof BrewhouseError) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new BrewhouseError('disk_full', `no room left for ${path}`, {
+        place: { file: path },
+        remedy: 'Make room and run it again.',
+        cause,
+      });
+    }
+    throw new BrewhouseError('store_refused', `cannot write ${path}: ${message}`, {
+      place: { file: path },
+      remedy: 'Check that the folder can be written to.',
+      cause,
+    });
+  }
+}

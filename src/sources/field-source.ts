@@ -1,0 +1,81 @@
+/** Reads one field of an event out of a row: which column, changed how, as which type. */
+import type { FieldSource } from '../../schemas/mapping.ts';
+
+/** A row of a table: texts from CSV, JSON values from NDJSON. */
+export type TableRow = Readonly<Record<string, unknown>>;
+
+/** `value` is undefined where the row has none: an empty text, null, or no such key. */
+export type ReadField = { ok: true; value: unknown } | { ok: false; message: string };
+
+/** What a text is read as; `natural` keeps the types of NDJSON. */
+export type FieldType = 'text' | 'number' | 'boolean' | 'list' | 'natural';
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const TRUE = new Set(['true', 't', 'yes', 'y', '1']);
+const FALSE = new Set(['false', 'f', 'no', 'n', '0']);
+
+/** The column that a source reads, or undefined for a constant. */
+export function columnOf(source: FieldSource): string | undefined {
+  return typeof source === 'string' ? source : 'column' in source ? source.column : undefined;
+}
+
+/** The raw cell, or undefined where it is empty. */
+export function readCell(row: TableRow, column: string): unknown {
+  const cell = Object.hasOwn(row, column) ? row[column] : undefined;
+  return cell === '' || cell === null ? undefined : cell;
+}
+
+/** The field's value; `type` holds where the source names none. */
+export function readField(row: TableRow, source: FieldSource, type: FieldType): ReadField {
+  if (typeof source === 'string') return convert(readCell(row, source), type, ',', source);
+  if ('value' in source) return { ok: true, value: source.value };
+  const { column, after, map, separator } = source;
+  let cell = readCell(row, column);
+  if (cell !== undefined && after !== undefined) {
+    const text = String(cell);
+    const at = text.indexOf(after);
+    if (at === -1) return { ok: false, message: `column ${column}: ${quote(text)} has no "${after}"` };
+    cell = text.slice(at + after.length);
+    if (cell === '') cell = undefined;
+  }
+  if (cell !== undefined && map !== undefined && Object.hasOwn(map, String(cell))) cell = map[String(cell)];
+  return convert(cell, source.as ?? type, separator, column);
+}
+
+function convert(cell: unknown, type: FieldType, separator: string, column: string): ReadField {
+  if (cell === undefined) return { ok: true, value: undefined };
+  const refuse = (what: string): ReadField => ({
+    ok: false,
+    message: `column ${column}: ${quote(cell)} is no ${what}`,
+  });
+  switch (type) {
+    case 'natural':
+      return { ok: true, value: cell };
+    case 'text':
+      return typeof cell === 'object' ? refuse('text') : { ok: true, value: String(cell) };
+    case 'number': {
+      const value = typeof cell === 'number' ? cell : NUMBER.test(String(cell).trim()) ? Number(cell) : Number.NaN;
+      return Number.isFinite(value) ? { ok: true, value } : refuse('number');
+    }
+    case 'boolean': {
+      const word = String(cell).trim().toLowerCase();
+      return TRUE.has(word)
+        ? { ok: true, value: true }
+        : FALSE.has(word)
+          ? { ok: true, value: false }
+          : refuse('truth value');
+    }
+    case 'list': {
+      if (Array.isArray(cell)) return { ok: true, value: cell };
+      const texts = String(cell)
+        .split(separator)
+        .map((text) => text.trim());
+      return { ok: true, value: texts.filter((text) => text !== '') };
+    }
+  }
+}
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}

@@ -1,0 +1,77 @@
+/** Reads the bytes of a file that is plain, gzip (.gz) or Zstandard (.zst), whole or not at all. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { BrewhouseError } from '../errors.ts';
+
+/**
+ * Chunks of the decompressed file (zlib's 16 to 128 KiB each; nothing else is held). By ending: `.gz` is gzip (RFC 1952), its
+ * members joined; `.zst` Zstandard (RFC 8878), its frames joined; all else plain. `where` is asked for the line reached when
+ * reading fails. Throws BrewhouseError('input_unreadable'): not there, no permission, cut short, or a checksum that is wrong.
+ */
+export async function* readFileBytes(file: string, where: () => number = () => 0): AsyncGenerator<Uint8Array> {
+  try {
+    if (file.endsWith('.zst')) yield* readFrames(file);
+    else yield* readStream(file, 0, file.endsWith('.gz') ? createGunzip() : undefined);
+  } catch (cause) {
+    throw unreadable(file, where(), cause);
+  }
+}
+
+async function* readStream(
+  file: string,
+  start: number,
+  decoder: ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress> | undefined,
+): AsyncGenerator<Uint8Array> {
+  const source = createReadStream(file, { start });
+  if (decoder !== undefined) {
+    // pipe() does not hand errors on: without this a missing file would wait for ever.
+    source.on('error', (error) => decoder.destroy(error));
+    source.pipe(decoder);
+  }
+  try {
+    yield* decoder ?? source;
+  } finally {
+    source.destroy();
+    decoder?.destroy();
+  }
+}
+
+/** Node's decoder ends after one frame without a word, and pzstd or `cat` make files of many: read on behind each. */
+async function* readFrames(file: string): AsyncGenerator<Uint8Array> {
+  const { size } = await stat(file);
+  let at = 0;
+  do {
+    const decoder = createZstdDecompress();
+    yield* readStream(file, at, decoder);
+    if (decoder.bytesWritten === 0) throw new Error('unexpected end of file');
+    at += decoder.bytesWritten;
+  } while (at < size);
+}
+
+function unreadable(file: string, line: number, cause: unknown): BrewhouseError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const [said, remedy] =
+    code === 'ENOENT'
+      ? ['no such file', 'Check the path.']
+      : code === 'EACCES' || code === 'EPERM'
+        ? ['no permission to read it', 'Give this user the right to read it.']
+        : code === 'EISDIR'
+          ? ['it is a folder', 'Name a file.']
+          : code === 'Z_BUF_ERROR' || message === 'unexpected end of file'
+            ? [
+                'it is cut short (the compressed data ends too early)',
+                'Copy or make the file again; nothing of a broken file is used.',
+              ]
+            : code.startsWith('Z_') || code.startsWith('ZSTD_')
+              ? [
+                  `its compressed data is damaged (${message})`,
+                  'Copy or make the file again; nothing of a broken file is used.',
+                ]
+              : [message, 'Check the disk and the file.'];
+  return new BrewhouseError('input_unreadable', `cannot read ${file}: ${said}`, {
+    place: line > 0 ? { file, line } : { file },
+    remedy,
+    cause,
+  });
+}

@@ -1,0 +1,247 @@
+/** Turns a folder of tables into event files by a mapping. */
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import type { DeadReason } from '../../schemas/event.ts';
+import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
+import { BrewhouseError, nearestName } from '../errors.ts';
+import { ASSUMPTIONS_FILE, type Assumptions, assumptionsOf, wantedColumns } from './assumptions.ts';
+import { EVENT_FILE_ENDINGS } from './event-files.ts';
+import { type LineWriter, openLines, writeEvent } from './event-writer.ts';
+import { HashTable, hash128 } from './hash-table.ts';
+import { type RowMapper, readMapping, rowMapper } from './mapping.ts';
+import { readTable, type TableLine, tableFormat } from './table-files.ts';
+
+/** What an import writes, by event type; each stands even where it is empty, so that no older file is taken for it. */
+export const IMPORTED_FILES = {
+  member: 'members.ndjson.gz',
+  item: 'items.ndjson.gz',
+  interaction: 'interactions.ndjson.gz',
+} as const;
+/** Bad rows; the name's ending is not that of event files. */
+export const DEAD_FILE = 'dead.jsonl';
+/** Column names that are remembered of a table without a header. */
+const COLUMNS_MAX = 10_000;
+const REPORT_EVERY = 50_000;
+
+/** A row that became no event. */
+export interface DeadTableRow {
+  file: string;
+  line: number;
+  reason: DeadReason;
+  field: string;
+  message: string;
+}
+
+export interface ImportSummary {
+  rows: number;
+  events: { member: number; item: number; interaction: number };
+  /** Rows that became no event: all of them stand in `dead.jsonl`. */
+  dead: number;
+  dead_by_reason: Partial<Record<DeadReason, number>>;
+  /** The first dead row of each reason. */
+  first_dead: DeadTableRow[];
+  assumptions: Assumptions;
+}
+
+export interface ImportProgress {
+  file: string;
+  rows: number;
+  dead: number;
+}
+
+/**
+ * Reads the tables below `from` in the mapping's order (files of one table in byte order of their paths) and writes event files,
+ * `dead.jsonl` and `assumptions.json` into `out`. Same tables and mapping, same bytes. BOUND: one batch of rows, and 25 to 50 bytes for every row
+ * without an id of its own (equal rows are counted).
+ * Throws BrewhouseError: mapping_invalid (also for a column that is missing), input_unreadable, usage (`out` holds other event files), disk_full, store_refused.
+ */
+export async function importTables(
+  { mappingFile, from, out }: { mappingFile: string; from: string; out: string },
+  report: (progress: ImportProgress) => void = () => {},
+): Promise<ImportSummary> {
+  const mapping = await readMapping(mappingFile);
+  const files = await listFiles(from);
+  const plans = mapping.tables.map((table) => ({ table, paths: matching(table, files, { mappingFile, from }) }));
+  await prepare(out);
+  const writers = {
+    member: openLines(join(out, IMPORTED_FILES.member)),
+    item: openLines(join(out, IMPORTED_FILES.item)),
+    interaction: openLines(join(out, IMPORTED_FILES.interaction)),
+    dead: openLines(join(out, DEAD_FILE)),
+    assumptions: openLines(join(out, ASSUMPTIONS_FILE)),
+  };
+  const run: Run = { mapping, mappingFile, from, writers, report, summary: emptySummary() };
+  const columns = new Map<string, Set<string>>();
+  try {
+    for (const { table, paths } of plans) columns.set(table.name, await importTable(run, table, paths));
+    run.summary.assumptions = assumptionsOf(mapping, (name) => columns.get(name) ?? []);
+    await writers.assumptions.write(JSON.stringify(run.summary.assumptions, null, 2));
+    for (const writer of Object.values(writers)) await writer.commit();
+  } catch (error) {
+    for (const writer of Object.values(writers)) await writer.abandon();
+    throw error;
+  }
+  return run.summary;
+}
+
+interface Run {
+  readonly mapping: Mapping;
+  readonly mappingFile: string;
+  readonly from: string;
+  readonly writers: Record<keyof typeof IMPORTED_FILES | 'dead', LineWriter>;
+  readonly report: (progress: ImportProgress) => void;
+  readonly summary: ImportSummary;
+}
+
+function emptySummary(): ImportSummary {
+  const events = { member: 0, item: 0, interaction: 0 };
+  return { rows: 0, events, dead: 0, dead_by_reason: {}, first_dead: [], assumptions: { assumed: [], left_out: [] } };
+}
+
+/** Returns the columns that the table turned out to have. */
+async function importTable(run: Run, table: MappingTable, paths: readonly string[]): Promise<Set<string>> {
+  const toEvents = rowMapper(run.mapping, table.name);
+  const occurrence = counter();
+  const seen = new Set<string>();
+  let row = 0;
+  for (const path of paths) {
+    const file = join(run.from, path);
+    let headed = false;
+    for await (const { columns, lines } of readTable(file, formatOf(table, path, run.mappingFile), table.delimiter)) {
+      if (columns !== undefined && !headed) {
+        headed = true;
+        for (const column of columns) seen.add(column);
+        requireColumns(run, table, { file: path, columns });
+      }
+      for (const line of lines) {
+        row += 1;
+        if (columns === undefined && line.ok && seen.size < COLUMNS_MAX)
+          for (const key of Object.keys(line.row)) seen.add(key);
+        await importRow(run, toEvents, { line, path, place: { row, occurrence } });
+        run.summary.rows += 1;
+        if (run.summary.rows % REPORT_EVERY === 0)
+          run.report({ file: path, rows: run.summary.rows, dead: run.summary.dead });
+      }
+    }
+    // Rows of NDJSON have no header: a column that no row has is missing.
+    if (!headed && row > 0) requireColumns(run, table, { file: path, columns: [...seen] });
+    run.report({ file: path, rows: run.summary.rows, dead: run.summary.dead });
+  }
+  return seen;
+}
+
+async function importRow(
+  { summary, writers }: Run,
+  toEvents: RowMapper,
+  { line, path, place }: { line: TableLine; path: string; place: Parameters<RowMapper>[1] },
+): Promise<void> {
+  const mapped = line.ok ? toEvents(line.row, place) : { ...line, field: '' };
+  if ('events' in mapped) {
+    for (const event of mapped.events) {
+      summary.events[event.type] += 1;
+      await writeEvent(writers[event.type], event);
+    }
+    return;
+  }
+  const { reason, field = '', message } = mapped;
+  const dead: DeadTableRow = { file: path, line: line.line, reason, field, message };
+  if (summary.dead_by_reason[reason] === undefined) summary.first_dead.push(dead);
+  summary.dead += 1;
+  summary.dead_by_reason[reason] = (summary.dead_by_reason[reason] ?? 0) + 1;
+  await writers.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
+}
+
+/** How many equal contents came before, by their 16-byte hashes. */
+function counter(): (content: string) => number {
+  const table = new HashTable(1);
+  return (content) => {
+    const { offset } = table.at(hash128(content));
+    const before = table.values[offset]!;
+    table.values[offset] = before + 1;
+    return before;
+  };
+}
+
+function requireColumns(
+  { mappingFile }: Run,
+  table: MappingTable,
+  { file, columns }: { file: string; columns: readonly string[] },
+): void {
+  const missing = wantedColumns(table).find(({ column }) => !columns.includes(column));
+  if (missing === undefined) return;
+  const near = nearestName(missing.column, columns);
+  throw new BrewhouseError(
+    'mapping_invalid',
+    `${file} has no column "${missing.column}", which table ${table.name} reads ${missing.field} from`,
+    {
+      place: { file: mappingFile, field: `${table.name}.${missing.field}` },
+      remedy: near === undefined ? `Its columns: ${columns.slice(0, 20).join(', ')}.` : `Did you mean "${near}"?`,
+    },
+  );
+}
+
+function formatOf(table: MappingTable, path: string, mappingFile: string): 'csv' | 'ndjson' {
+  const format = table.format ?? tableFormat(path);
+  if (format !== undefined) return format;
+  throw new BrewhouseError('mapping_invalid', `table ${table.name}: the name ${path} does not say its format`, {
+    place: { file: mappingFile, field: `${table.name}.format` },
+    remedy: 'Give the table format: csv or ndjson; names that say it end in .csv or .ndjson, with .gz or .zst behind.',
+  });
+}
+
+/** Relative paths of all files below the folder, in byte order. */
+async function listFiles(from: string): Promise<string[]> {
+  try {
+    const entries = await readdir(from, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+    return paths.map((path) => path.slice(join(from, '/').length).replaceAll('\\', '/')).sort(compareUtf8);
+  } catch (cause) {
+    throw new BrewhouseError('input_unreadable', `cannot list ${from}: ${(cause as Error).message}`, {
+      place: { file: from },
+      remedy: 'Name the folder that holds the tables.',
+      cause,
+    });
+  }
+}
+
+function matching(
+  table: MappingTable,
+  files: readonly string[],
+  { mappingFile, from }: { mappingFile: string; from: string },
+): string[] {
+  const pattern = new RegExp(`^${table.files.replace(/[\\^$.|?+()[\]{}]/g, '\\$&').replaceAll('*', '[^/]*')}$`);
+  const found = files.filter((file) => pattern.test(file));
+  if (found.length > 0) return found;
+  const near = nearestName(table.files, files);
+  throw new BrewhouseError('input_unreadable', `no file in ${from} matches "${table.files}" (table ${table.name})`, {
+    place: { file: mappingFile, field: `${table.name}.files` },
+    remedy: near === undefined ? 'Check --from and the pattern.' : `Did you mean "${near}"?`,
+  });
+}
+
+/** Makes `out`; refuses a folder whose other event files would be read together with the imported ones. */
+async function prepare(out: string): Promise<void> {
+  let names: string[];
+  try {
+    await mkdir(out, { recursive: true });
+    names = await readdir(out);
+  } catch (cause) {
+    throw new BrewhouseError('store_refused', `cannot make ${out}: ${(cause as Error).message}`, {
+      place: { file: out },
+      remedy: 'Name a folder that can be written to.',
+      cause,
+    });
+  }
+  const ours: ReadonlySet<string> = new Set(Object.values(IMPORTED_FILES));
+  const other = names.find((name) => !ours.has(name) && EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending)));
+  if (other === undefined) return;
+  throw new BrewhouseError(
+    'usage',
+    `${out} holds other event files (${other}), which would be read together with the imported ones`,
+    {
+      place: { file: out },
+      remedy: 'Import into an empty folder.',
+    },
+  );
+}

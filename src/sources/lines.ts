@@ -1,0 +1,54 @@
+/** Splits chunks of bytes into lines without ever holding more than one line's maximum. */
+
+/** One line without its end; `tooLong` lines hold their first `keptMax` bytes alone. */
+export interface ByteLine {
+  /** From 1, empty lines counted. */
+  readonly line: number;
+  /** Valid until the next line is asked for. */
+  readonly bytes: Uint8Array;
+  readonly tooLong: boolean;
+}
+
+const LINE_FEED = 0x0a;
+
+/**
+ * Lines ended by LF (a CR before it is left on, white space to JSON); a last line may lack its end. A line of more than `max`
+ * bytes is cut to `keptMax` while it streams by. BOUND: at most `max` bytes plus one chunk are held.
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<Uint8Array>,
+  { max, keptMax }: { max: number; keptMax: number },
+): AsyncGenerator<ByteLine> {
+  let line = 1;
+  let pieces: Uint8Array[] = [];
+  let held = 0;
+  let tooLong = false;
+  const take = (piece: Uint8Array): void => {
+    if (tooLong || piece.length === 0) return;
+    pieces.push(piece);
+    held += piece.length;
+    if (held <= max) return;
+    tooLong = true;
+    // A copy, so that the chunks behind it can go.
+    pieces = [new Uint8Array(Buffer.concat(pieces).subarray(0, keptMax))];
+  };
+  const finish = (): ByteLine => {
+    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+    const done = { line, bytes, tooLong };
+    line += 1;
+    pieces = [];
+    held = 0;
+    tooLong = false;
+    return done;
+  };
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
+      take(chunk.subarray(from, end));
+      from = end + 1;
+      yield finish();
+    }
+    take(chunk.subarray(from));
+  }
+  if (held > 0) yield finish();
+}

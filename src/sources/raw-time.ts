@@ -1,0 +1,79 @@
+/** Reads the times that producers write into the canonical time of the envelope. */
+import type { CanonicalTime } from '../../schemas/event.ts';
+import { calendarSpan, DAY_MS, dayNumber, TIME_MAX, TIME_MIN, zoneOffset } from '../../schemas/event-time.ts';
+
+export type ParsedTime = { ok: true; time: CanonicalTime } | { ok: false; message: string };
+
+const fail = (message: string): ParsedTime => ({ ok: false, message });
+const DATE_TIME =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?$/;
+const CALENDAR = /^(\d{4}(?:-\d\d(?:-\d\d)?)?)([Zz]|[+-]\d\d:\d\d)?$/;
+
+/** Fields of a date-time as written, and its zone (`Z`, `+02:00`, or empty where none is written). */
+export interface LocalTime {
+  /** Milliseconds from 1970-01-01T00:00 as if the clock stood in UTC. */
+  readonly local: number;
+  readonly zone: string;
+}
+
+/** A date-time of ISO 8601 / RFC 3339 (`T` or a space; fraction digits behind the milliseconds are dropped), or undefined. */
+export function readDateTime(text: string): LocalTime | undefined {
+  const parts = DATE_TIME.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second = '0', fraction = '', zone = ''] = parts;
+  const days = dayNumber(Number(year), Number(month), Number(day));
+  // A leap second (:60) has no millisecond of its own in POSIX time: refused rather than guessed.
+  if (days === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const clock =
+    (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
+  return { local: days * DAY_MS + clock, zone: spellZone(zone) };
+}
+
+/** `z` -> `Z`, `+0200` and `+02` -> `+02:00`, nothing stays nothing; zero offsets -> `Z`, so that one day has one spelling. */
+function spellZone(zone: string): string {
+  if (zone === '' || zone === 'Z' || zone === 'z') return zone.toUpperCase();
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  return digits === '0000' ? 'Z' : `${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
+}
+
+/** A moment: epoch milliseconds or a date-time with its zone. */
+export function parseMoment(raw: unknown): ParsedTime {
+  if (typeof raw === 'number') return checkRange(raw);
+  if (typeof raw !== 'string') return fail('must be epoch milliseconds or an ISO 8601 date-time with its zone');
+  const read = readDateTime(raw);
+  if (read === undefined) return fail(`${quote(raw)} is no ISO 8601 date-time; write it as 2026-03-01T09:30:00Z`);
+  if (read.zone === '')
+    return fail(`${quote(raw)} has no zone; add Z or an offset, as ${raw.slice(0, 19).replace(' ', 'T')}Z`);
+  const offset = zoneOffset(read.zone);
+  if (offset === undefined) return fail(`${quote(raw)} has no such zone; offsets end at 14:00`);
+  return checkRange(read.local - offset);
+}
+
+/**
+ * `event_time` as a producer may write it: a moment; a day, month or year (`2018-05-01`, `2018-05`, `2018`; with `Z` or
+ * `+02:00` behind it, else UTC); or null for unknown. Numbers are epoch milliseconds, never years or seconds.
+ */
+export function parseEventTime(raw: unknown): ParsedTime {
+  if (raw === null) return { ok: true, time: null };
+  if (typeof raw !== 'string') return parseMoment(raw);
+  const calendar = CALENDAR.exec(raw);
+  return calendar === null ? parseMoment(raw) : calendarTime(calendar[1]!, spellZone(calendar[2] ?? 'Z'), raw);
+}
+
+/** A calendar time of the day, month or year `date` in `zone` (`Z`, `+02:00`). */
+export function calendarTime(date: string, zone: string, raw: string = date): ParsedTime {
+  const time = `${date}${zone}`;
+  if (calendarSpan(time) === undefined) return fail(`${quote(raw)} is no day, month or year between 0001 and 9999`);
+  return { ok: true, time };
+}
+
+/** Epoch milliseconds inside the years 1 to 9999. */
+export function checkRange(ms: number): ParsedTime {
+  if (!Number.isInteger(ms)) return fail(`${ms} is no whole number of milliseconds`);
+  if (ms < TIME_MIN || ms > TIME_MAX) return fail(`${ms} ms lies outside the years 1 to 9999`);
+  return { ok: true, time: ms + 0 };
+}
+
+function quote(raw: string): string {
+  return JSON.stringify(raw.length > 40 ? `${raw.slice(0, 40)}...` : raw);
+}

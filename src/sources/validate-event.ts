@@ -1,0 +1,143 @@
+/** Turns the text of one record into a validated event or the reason why it is none; pure. */
+import type { z } from 'zod';
+import { type DeadReason, type EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import { nearestName } from '../errors.ts';
+import { parseEventTime, parseMoment } from './raw-time.ts';
+
+/** An event, or why there is none: `field` names the envelope field, with the key behind a dot where it lies deeper. */
+export type ParsedEvent =
+  | { ok: true; event: EventRecord }
+  | { ok: false; reason: DeadReason; field?: string; message: string };
+
+/** An event is at most three deep; what lies beyond this bound is an attack or another format, and is not looked at. */
+export const NESTING_MAX = 16;
+/** Letters of a foreign name that a message repeats. */
+const NAME_SHOWN_MAX = 80;
+
+const SCHEMAS = { member: MemberEvent, item: ItemEvent, interaction: InteractionEvent } as const;
+const TYPES = Object.keys(SCHEMAS);
+
+const dead = (reason: DeadReason, message: string, field?: string): ParsedEvent & { ok: false } =>
+  field === undefined ? { ok: false, reason, message } : { ok: false, reason, message, field };
+
+/**
+ * The event in `text`, one JSON object (RFC 8259; of a key that stands twice the last counts, as in ECMAScript). Never throws.
+ * Times become canonical; member and item events without `event_time` get null; the attributes of a delete mean nothing and are
+ * dropped unseen, so that a delete is obeyed whatever a producer leaves in it.
+ */
+export function parseEvent(text: string): ParsedEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    // Very deep text can exhaust the parser's stack.
+    if (error instanceof RangeError) return dead('too_deep', `nested deeper than ${NESTING_MAX}`);
+    return dead('not_json', clip(`not JSON: ${(error as Error).message}`));
+  }
+  return validateEvent(value);
+}
+
+/** As `parseEvent`, from a parsed JSON value; the value is not changed. */
+export function validateEvent(value: unknown): ParsedEvent {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return dead(
+      'not_an_object',
+      `a record must be a JSON object, not ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}`,
+    );
+  }
+  const shape = checkShape(value);
+  if (shape !== undefined) return shape;
+  const raw = value as Record<string, unknown>;
+  const type = raw.type;
+  if (type === undefined) return dead('field_missing', `type is missing: one of ${TYPES.join(', ')}`, 'type');
+  if (typeof type !== 'string' || !Object.hasOwn(SCHEMAS, type)) {
+    const near = typeof type === 'string' ? nearestName(type.slice(0, NAME_SHOWN_MAX), TYPES) : undefined;
+    return dead(
+      'type_unknown',
+      clip(
+        `type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      ),
+      'type',
+    );
+  }
+  return validateTyped(raw, type as keyof typeof SCHEMAS);
+}
+
+function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS): ParsedEvent {
+  const record = { ...raw };
+  if (type !== 'interaction' && raw.op === 'delete') delete record.attributes;
+  const schema = SCHEMAS[type];
+  // Unknown names first: a mistyped `evnt_time` is told as what it is, not as a missing time.
+  for (const key of Object.keys(record)) {
+    if (Object.hasOwn(schema.shape, key)) continue;
+    const near = nearestName(key.slice(0, NAME_SHOWN_MAX), Object.keys(schema.shape));
+    return dead(
+      'field_unknown',
+      `${type} events have no field "${clip(key)}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      clip(key),
+    );
+  }
+  if (record.event_time === undefined) {
+    if (type === 'interaction')
+      return dead('field_missing', 'event_time is missing; write null where the time is unknown', 'event_time');
+    record.event_time = null;
+  }
+  for (const [field, parse] of [
+    ['event_time', parseEventTime],
+    ['ingest_time', parseMoment],
+  ] as const) {
+    if (record[field] === undefined) continue;
+    const parsed = parse(record[field]);
+    if (!parsed.ok) return dead('time_invalid', `${field}: ${parsed.message}`, field);
+    record[field] = parsed.time;
+  }
+  const result = schema.safeParse(record);
+  if (!result.success) return explainIssue(result.error.issues[0]!, record);
+  const event: EventRecord = result.data;
+  if (event.type !== 'interaction' && event.op === 'upsert' && event.attributes === undefined) {
+    return dead(
+      'field_missing',
+      'an upsert needs attributes (it replaces all of them); write {} for none',
+      'attributes',
+    );
+  }
+  return { ok: true, event };
+}
+
+function explainIssue(issue: z.core.$ZodIssue, record: Record<string, unknown>): ParsedEvent {
+  const [head, ...rest] = issue.path.map(String);
+  const field = clip([head, ...rest].join('.'));
+  if (rest.length === 0 && record[head!] === undefined) return dead('field_missing', `${field} is missing`, field);
+  if (head === 'attributes' || head === 'context') {
+    if (rest.length > 0)
+      return dead('field_invalid', `${field} must be a text, a finite number, true, false or a list of texts`, field);
+    return dead('field_invalid', `${field} must be an object`, field);
+  }
+  const told =
+    issue.code === 'invalid_union'
+      ? 'must be a text, a finite number, true or false'
+      : issue.message.replace(/^Invalid input: /, '');
+  return dead('field_invalid', `${field}: ${told}`, field);
+}
+
+/** Depth and `__proto__`, without recursion. */
+function checkShape(value: object): (ParsedEvent & { ok: false }) | undefined {
+  let level: object[] = [value];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > NESTING_MAX) return dead('too_deep', `nested deeper than ${NESTING_MAX}`);
+    const next: object[] = [];
+    for (const each of level) {
+      // As a key it would set a prototype somewhere downstream; no vocabulary needs it.
+      if (Object.hasOwn(each, '__proto__')) return dead('field_invalid', 'a key must not be "__proto__"', '__proto__');
+      for (const child of Array.isArray(each) ? each : Object.values(each)) {
+        if (typeof child === 'object' && child !== null) next.push(child);
+      }
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+function clip(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}

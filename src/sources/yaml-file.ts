@@ -1,0 +1,225 @@
+/** Reads a YAML file against a zod schema and says what is wrong with it by file, line, field and nearest known name. */
+import { readFile } from 'node:fs/promises';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { BrewhouseError, type ErrorCode, nearestName } from '../errors.ts';
+
+/** Recipes, domains and mappings are written by hand; anything larger is a wrong file. */
+export const YAML_BYTES_MAX = 1_048_576;
+/** Names offered when no near one is found; more would not fit on the line of a remedy. */
+const NAMES_SHOWN_MAX = 12;
+
+type Path = readonly PropertyKey[];
+
+/**
+ * The file's content as the schema's output type. YAML 1.2 core schema (https://yaml.org/spec/1.2.2/): no dates, `no` is a string.
+ * Throws BrewhouseError(errorCode) with file, line and field: unreadable, not UTF-8, not YAML, or not what the schema says.
+ */
+export async function readYaml<S extends z.ZodType>(
+  file: string,
+  schema: S,
+  errorCode: ErrorCode,
+): Promise<z.output<S>> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String((cause as Error).message);
+    throw new BrewhouseError(errorCode, `cannot read ${file}: ${reason}`, {
+      place: { file },
+      remedy: 'Check the path.',
+      cause,
+    });
+  }
+  if (bytes.length > YAML_BYTES_MAX) {
+    throw new BrewhouseError(errorCode, `${file} has ${bytes.length} bytes, more than ${YAML_BYTES_MAX}`, {
+      place: { file },
+      remedy: 'Name the YAML file, not a data file.',
+    });
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new BrewhouseError(errorCode, `${file} is not UTF-8`, {
+      place: { file },
+      remedy: 'Save it as UTF-8.',
+      cause,
+    });
+  }
+  return parseYaml(text, file, schema, errorCode);
+}
+
+/** As `readYaml`, from text; `file` is only named in errors. */
+export function parseYaml<S extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: S,
+  errorCode: ErrorCode,
+): z.output<S> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault !== undefined) {
+    throw new BrewhouseError(errorCode, `not valid YAML: ${fault.message}`, {
+      place: { file, line: lines.linePos(fault.pos[0]).line },
+      remedy: 'Mend the line; indent with spaces, and quote text that holds ": " or " #".',
+      cause: fault,
+    });
+  }
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (cause) {
+    throw new BrewhouseError(errorCode, `not valid YAML: ${(cause as Error).message}`, { place: { file }, cause });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw schemaError(flattenIssues(result.error.issues, []), { document, lines, value, file, schema, errorCode });
+}
+
+interface Context {
+  document: Document;
+  lines: LineCounter;
+  value: unknown;
+  file: string;
+  schema: z.ZodType;
+  errorCode: ErrorCode;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Unions unfolded into the issues of the branch that came furthest; paths from the root. */
+function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
+  return issues.flatMap((issue): Issue[] => {
+    const path = [...base, ...issue.path];
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path } as Issue];
+    const branches = issue.errors.map((branch) => flattenIssues(branch, path));
+    const depth = (branch: Issue[]) => Math.max(...branch.map((each) => each.path.length));
+    const shallow = branches.every(
+      (branch) => depth(branch) === path.length && branch[0]?.code !== 'unrecognized_keys',
+    );
+    if (shallow) return [{ ...issue, path } as Issue];
+    // The branch that was meant knows most of the keys that are there; among those, the one that came furthest.
+    const strange = (branch: Issue[]) =>
+      branch.reduce(
+        (n, each) => n + (each.code === 'unrecognized_keys' && each.path.length === path.length ? each.keys.length : 0),
+        0,
+      );
+    return branches.reduce((best, branch) => {
+      const by = strange(best) - strange(branch) || depth(branch) - depth(best) || best.length - branch.length;
+      return by > 0 ? branch : best;
+    });
+  });
+}
+
+function schemaError(issues: Issue[], context: Context): BrewhouseError {
+  // A mistyped key shows as one unknown and one missing key: the unknown one tells more.
+  const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? issues[0]!;
+  const { message, remedy, path } = describeIssue(issue, context);
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  return new BrewhouseError(context.errorCode, `${message}${more}`, {
+    place: {
+      file: context.file,
+      line: lineOf(path, context),
+      ...(path.length === 0 ? {} : { field: spellPath(path) }),
+    },
+    remedy,
+  });
+}
+
+function describeIssue(issue: Issue, context: Context): { message: string; remedy: string; path: Path } {
+  const path = issue.path;
+  const name = path.length === 0 ? 'the file' : spellPath(path);
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!;
+    return {
+      message: `unknown key "${key}"`,
+      remedy: suggest(key, keysAt(context.schema, path)),
+      path: [...path, key],
+    };
+  }
+  if (issue.code === 'invalid_value') {
+    const found = valueAt(context.value, path);
+    const known = issue.values.map(String);
+    if (found === undefined)
+      return { message: `${name} is missing`, remedy: `Add it: one of ${known.join(', ')}.`, path };
+    return { message: `${name} cannot be ${JSON.stringify(found)}`, remedy: suggest(String(found), known), path };
+  }
+  if (valueAt(context.value, path) === undefined && path.length > 0) {
+    return { message: `${name} is missing`, remedy: 'Add it.', path };
+  }
+  if (issue.code === 'invalid_union') {
+    const expected = [...new Set(issue.errors.flat().map((each) => each.message.replace(/^Invalid input: /, '')))];
+    return { message: `${name}: ${expected.join('; or ')}`, remedy: 'Mend the value.', path };
+  }
+  return { message: `${name}: ${issue.message.replace(/^Invalid input: /, '')}`, remedy: 'Mend the value.', path };
+}
+
+function suggest(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  if (near !== undefined) return `Did you mean "${near}"?`;
+  if (known.length === 0) return 'Take it out.';
+  const shown = known.slice(0, NAMES_SHOWN_MAX).join(', ');
+  return `Known here: ${shown}${known.length > NAMES_SHOWN_MAX ? ', ...' : ''}.`;
+}
+
+/** `corpus.tasks[0].form`. */
+function spellPath(path: Path): string {
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .join('');
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let here = value;
+  for (const part of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, part)) return undefined;
+    here = (here as Record<PropertyKey, unknown>)[part];
+  }
+  return here;
+}
+
+/** All keys that objects at `path` of the schema may have. */
+function keysAt(schema: z.ZodType, path: Path): string[] {
+  let here = unwrap(schema);
+  for (const part of path) {
+    here = here.flatMap((each) => {
+      if (each instanceof z.ZodObject) return unwrap(each.shape[String(part)]);
+      if (each instanceof z.ZodArray) return unwrap(each.element);
+      if (each instanceof z.ZodRecord) return unwrap(each.valueType);
+      return [];
+    });
+  }
+  return [...new Set(here.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : [])))];
+}
+
+/** The schemas that a schema may stand for, without optional, default, transform and union around them. */
+function unwrap(schema: unknown): z.ZodType[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    return unwrap(schema.unwrap());
+  }
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(unwrap);
+  return schema instanceof z.ZodType ? [schema] : [];
+}
+
+/** Line (from 1) of the deepest part of `path` that stands in the file. */
+function lineOf(path: Path, { document, lines }: Context): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : undefined) === String(part));
+      if (pair === undefined) break;
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)];
+      if (isNode(node)) offset = node.range?.[0] ?? offset;
+    } else break;
+  }
+  return lines.linePos(offset).line;
+}

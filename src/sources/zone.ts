@@ -1,0 +1,69 @@
+/** From a clock's reading in a zone to the moment; used at import alone, so that Intl decides nothing later on. */
+
+/** `2018-05-01T10:00` (as if in UTC, epoch ms) in a zone to its moment in epoch ms. */
+export interface Zone {
+  readonly toMoment: (local: number) => number;
+}
+
+const FIXED = /^(?:UTC|GMT|Z)$|^([+-])(\d\d):(\d\d)$/;
+const HALF_DAY_MS = 43_200_000;
+/** Zones change at whole quarters of an hour at the finest: one look-up serves a quarter. */
+const QUARTER_MS = 900_000;
+/** Look-ups kept: about two years of quarters. Then the cache begins again. */
+const CACHED_MAX = 70_000;
+
+/**
+ * The zone of that name, or undefined where there is none: `UTC`, `Z`, a fixed offset as `+02:00` up to 14 hours, or a name of
+ * the IANA time zone database. A reading that comes twice (autumn) is the first of the two; one that never comes (spring) is
+ * read with the offset before the gap, as RFC 5545 3.3.5 does. The rules are those of the running Node's ICU: the moments, once written into event
+ * files, do not change with it.
+ */
+export function zoneNamed(name: string): Zone | undefined {
+  const fixed = FIXED.exec(name);
+  if (fixed !== null) {
+    const minutes = fixed[1] === undefined ? 0 : Number(fixed[2]) * 60 + Number(fixed[3]);
+    if (minutes > 840 || Number(fixed[3] ?? 0) > 59) return undefined;
+    const offset = (fixed[1] === '-' ? -minutes : minutes) * 60_000;
+    return { toMoment: (local) => local - offset };
+  }
+  // Only names with their letters as the database has them; offsets in other notations are not names.
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+  } catch {
+    return undefined;
+  }
+  return namedZone(format);
+}
+
+function namedZone(format: Intl.DateTimeFormat): Zone {
+  const cache = new Map<number, number>();
+  const offsetAt = (moment: number): number => {
+    const quarter = Math.floor(moment / QUARTER_MS);
+    let offset = cache.get(quarter);
+    if (offset === undefined) {
+      if (cache.size >= CACHED_MAX) cache.clear();
+      offset = readOffset(format, quarter * QUARTER_MS);
+      cache.set(quarter, offset);
+    }
+    return offset;
+  };
+  return {
+    toMoment: (local) => {
+      const before = offsetAt(local - 2 * HALF_DAY_MS);
+      const after = offsetAt(local + 2 * HALF_DAY_MS);
+      const moments = [local - before, local - after].filter((moment) => moment + offsetAt(moment) === local);
+      return moments.length === 0 ? local - before : Math.min(...moments);
+    },
+  };
+}
+
+/** `GMT`, `GMT+02:00`, `GMT-00:25:21` (local mean time) in milliseconds. */
+function readOffset(format: Intl.DateTimeFormat, moment: number): number {
+  const name = format.formatToParts(moment).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const parts = /^GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(name);
+  if (parts === null) throw new Error(`unknown notation of an offset: ${name}`);
+  const seconds = Number(parts[2] ?? 0) * 3600 + Number(parts[3] ?? 0) * 60 + Number(parts[4] ?? 0);
+  return (parts[1] === '-' ? -seconds : seconds) * 1000;
+}

@@ -1,0 +1,74 @@
+/** The item table: every version of every item, and which was seen at a moment. */
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import { type Attributes, type ItemEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
+import { eventTimes } from '../../schemas/event-time.ts';
+import { orderEvents } from './order.ts';
+import { createPopulation, type Population } from './population.ts';
+
+/** One version of an item; `at` and `knownAt` are epoch milliseconds (TIME_UNKNOWN: from the beginning). */
+export interface ItemVersion {
+  /** Position in the table: the handle by which segments are kept. */
+  readonly index: number;
+  readonly itemId: string;
+  readonly eventId: string;
+  readonly at: number;
+  readonly knownAt: number;
+  readonly deleted: boolean;
+  readonly attributes: Attributes;
+}
+
+export interface ItemTable {
+  /** Distinct items, versions in timeline order. */
+  readonly versionCount: number;
+  readonly itemCount: number;
+  /** Items all of whose versions have no time. */
+  readonly withoutTime: number;
+  /** The newest version with known_at < T, or undefined. */
+  seen(itemId: string, t: number): ItemVersion | undefined;
+  /** The newest version with event_time <= T: the question's own item alone is read so. */
+  shownAt(itemId: string, t: number): ItemVersion | undefined;
+  readonly population: Population;
+}
+
+/** Builds the table; the order of `events` does not matter, equal events must have been taken out before. */
+export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time' | 'ingest_time'): ItemTable {
+  const grouped = new Map<string, ItemEvent[]>();
+  for (const event of events) {
+    const versions = grouped.get(event.item_id);
+    if (versions === undefined) grouped.set(event.item_id, [event]);
+    else versions.push(event);
+  }
+  const table = new Map<string, ItemVersion[]>();
+  let versionCount = 0;
+  let withoutTime = 0;
+  for (const itemId of [...grouped.keys()].sort(compareUtf8)) {
+    const versions = orderEvents(grouped.get(itemId)!).map((event): ItemVersion => {
+      const { at, knownAt } = eventTimes(event, known);
+      const attributes = event.op === 'upsert' ? (event.attributes ?? {}) : {};
+      return {
+        index: versionCount++,
+        itemId,
+        eventId: event.event_id,
+        at,
+        knownAt,
+        deleted: event.op === 'delete',
+        attributes,
+      };
+    });
+    if (versions.every((version) => version.at === TIME_UNKNOWN)) withoutTime++;
+    table.set(itemId, versions);
+  }
+  return {
+    versionCount,
+    itemCount: table.size,
+    withoutTime,
+    seen: (itemId, t) => table.get(itemId)?.findLast((version) => version.knownAt < t),
+    shownAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),
+    population: createPopulation(table),
+  };
+}
+
+/** The version if it can be shown: not undefined and not a deletion. */
+export function live(version: ItemVersion | undefined): ItemVersion | undefined {
+  return version === undefined || version.deleted ? undefined : version;
+}

@@ -1,0 +1,114 @@
+/** One member's timeline in typed arrays: interactions in order, profile versions beside them. */
+import { type Attributes, type InteractionEvent, type MemberEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
+import { eventTimes } from '../../schemas/event-time.ts';
+import { orderEvents } from './order.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export interface ProfileVersion {
+  readonly eventId: string;
+  readonly at: number;
+  readonly knownAt: number;
+  readonly attributes: Attributes;
+}
+
+/**
+ * Spoken interactions in order (ignored ones are not here); parallel arrays of length `size`.
+ * `rank`: Vocabulary ranks. `item`: member-local numbers into `itemIds`. Times: epoch ms, TIME_UNKNOWN first.
+ */
+export interface MemberTimeline {
+  readonly memberId: string;
+  readonly size: number;
+  readonly events: readonly InteractionEvent[];
+  readonly at: Float64Array;
+  readonly knownAt: Float64Array;
+  readonly rank: Int16Array;
+  readonly item: Int32Array;
+  readonly itemIds: readonly string[];
+  /** 1: on a held-out surface. */
+  readonly heldOut: Uint8Array;
+  readonly profiles: readonly ProfileVersion[];
+  /** True when known_at never decreases along the timeline, so that what is seen at T is a prefix. */
+  readonly prefixSeen: boolean;
+}
+
+export interface TimelineOptions {
+  readonly known: 'event_time' | 'ingest_time';
+  readonly heldOutSurfaces: ReadonlySet<string>;
+}
+
+/** Throws nothing: actions outside the vocabulary are left out here and stop a build before (pipelines). */
+export function createMemberTimeline(
+  memberId: string,
+  records: readonly (MemberEvent | InteractionEvent)[],
+  vocabulary: Vocabulary,
+  options: TimelineOptions,
+): MemberTimeline {
+  const spoken = records.filter(
+    (r): r is InteractionEvent => r.type === 'interaction' && (vocabulary.rankOf(r.action) ?? -1) >= 0,
+  );
+  const events = orderEvents(spoken);
+  const size = events.length;
+  const at = new Float64Array(size);
+  const knownAt = new Float64Array(size);
+  const rank = new Int16Array(size);
+  const item = new Int32Array(size);
+  const heldOut = new Uint8Array(size);
+  const numbers = new Map<string, number>();
+  let prefixSeen = true;
+  events.forEach((event, i) => {
+    const times = eventTimes(event, options.known);
+    at[i] = times.at;
+    knownAt[i] = times.knownAt;
+    if (i > 0 && times.knownAt < knownAt[i - 1]!) prefixSeen = false;
+    rank[i] = vocabulary.rankOf(event.action)!;
+    const number = numbers.get(event.item_id) ?? numbers.size;
+    numbers.set(event.item_id, number);
+    item[i] = number;
+    if (event.surface !== undefined && options.heldOutSurfaces.has(event.surface)) heldOut[i] = 1;
+  });
+  const upserts = records.filter((r): r is MemberEvent => r.type === 'member' && r.op === 'upsert');
+  const profiles = orderEvents(upserts).map((event): ProfileVersion => {
+    const times = eventTimes(event, options.known);
+    return { eventId: event.event_id, at: times.at, knownAt: times.knownAt, attributes: event.attributes ?? {} };
+  });
+  return {
+    memberId,
+    size,
+    events,
+    at,
+    knownAt,
+    rank,
+    item,
+    itemIds: [...numbers.keys()],
+    heldOut,
+    profiles,
+    prefixSeen,
+  };
+}
+
+/** The newest profile version seen at T. */
+export function profileAt(timeline: MemberTimeline, t: number): ProfileVersion | undefined {
+  return timeline.profiles.findLast((profile) => profile.knownAt < t);
+}
+
+/** Whether event `i` exists for a question asked on `surface`: a held-out surface exists for itself alone. */
+export function existsFor(timeline: MemberTimeline, i: number, surface: string | undefined): boolean {
+  return timeline.heldOut[i] === 0 || timeline.events[i]!.surface === surface;
+}
+
+/** The first event with a known time at or after T (by event_time). */
+export function firstAtOrAfter(timeline: MemberTimeline, t: number): number {
+  let low = 0;
+  let high = timeline.size;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (timeline.at[middle]! < t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether the time of event `i` is known. */
+export function hasTime(timeline: MemberTimeline, i: number): boolean {
+  return timeline.at[i] !== TIME_UNKNOWN;
+}

@@ -1,0 +1,109 @@
+/** Where questions open in a timeline, and which openings the recipe's caps leave (rules.md 3). */
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import { ROW_ID_PREFIX } from '../../schemas/event.ts';
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { draw, inShare } from './draws.ts';
+import { hasTime, type MemberTimeline } from './member-timeline.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+export const DAY_MS = 86_400_000;
+
+/** A question's opening: the event, the moment asked at, and the reference that stands for it in keys. */
+export interface Opening {
+  /** Position in the timeline. */
+  readonly event: number;
+  readonly t: number;
+  readonly reference: readonly string[];
+}
+
+export interface AskRules {
+  readonly seed: number;
+  readonly share: number;
+  readonly perMemberDay: number | undefined;
+}
+
+/** The first event of each (item, session), in order; T is its event_time. */
+export function openSessions(timeline: MemberTimeline, sessionGapMs: number): Opening[] {
+  const opened = new Set<string>();
+  const positions: number[] = [];
+  let session = 0;
+  let previous = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < timeline.size; i++) {
+    if (!hasTime(timeline, i)) continue;
+    const { session_id: id } = timeline.events[i]!;
+    if (id === undefined) {
+      const at = timeline.at[i]!;
+      if (at - previous >= sessionGapMs) session++;
+      previous = at;
+    }
+    const key = id === undefined ? `${timeline.item[i]}:${session}` : `${timeline.item[i]}=${id}`;
+    if (opened.has(key)) continue;
+    opened.add(key);
+    positions.push(i);
+  }
+  return withReferences(timeline, positions, (i) => timeline.at[i]!);
+}
+
+/** Every action that is not the strongest; T is a millisecond after it was known, so that it is seen. */
+export function openActions(timeline: MemberTimeline, vocabulary: Vocabulary): Opening[] {
+  const positions: number[] = [];
+  for (let i = 0; i < timeline.size; i++) {
+    const rank = timeline.rank[i]!;
+    if (hasTime(timeline, i) && rank > 0 && rank < vocabulary.noneRank) positions.push(i);
+  }
+  return withReferences(timeline, positions, (i) => timeline.knownAt[i]! + 1);
+}
+
+function withReferences(
+  timeline: MemberTimeline,
+  positions: readonly number[],
+  timeOf: (i: number) => number,
+): Opening[] {
+  const occurrences = new Map<string, number>();
+  return positions.map((event) => {
+    const t = timeOf(event);
+    return { event, t, reference: referenceOf(timeline, event, t, occurrences) };
+  });
+}
+
+/** NO LABEL IN A KEY: an id made from its row holds the action, so the moment and a count stand in its place. */
+function referenceOf(timeline: MemberTimeline, i: number, t: number, occurrences: Map<string, number>): string[] {
+  const { event_id: eventId, item_id: itemId } = timeline.events[i]!;
+  if (!eventId.startsWith(ROW_ID_PREFIX)) return ['event', timeline.memberId, eventId];
+  const place = `${itemId}${UNIT_SEPARATOR}${t}`;
+  const occurrence = occurrences.get(place) ?? 0;
+  occurrences.set(place, occurrence + 1);
+  return ['row', timeline.memberId, itemId, String(t), String(occurrence)];
+}
+
+/** Positions of the opening events that `ask` leaves out; decided before any label is known, all forms of an opening together. */
+export function cappedOpenings(timeline: MemberTimeline, openingEvents: Iterable<number>, ask: AskRules): Set<number> {
+  const events = [...new Set(openingEvents)].sort((a, b) => a - b);
+  const openings = withReferences(timeline, events, (i) => timeline.at[i]!);
+  const capped = new Set<number>();
+  const days = new Map<number, Opening[]>();
+  for (const opening of openings) {
+    if (!inShare(draw(ask.seed, 'ask', opening.reference), ask.share)) {
+      capped.add(opening.event);
+      continue;
+    }
+    const day = Math.floor(opening.t / DAY_MS);
+    const sameDay = days.get(day);
+    if (sameDay === undefined) days.set(day, [opening]);
+    else sameDay.push(opening);
+  }
+  if (ask.perMemberDay === undefined) return capped;
+  for (const sameDay of days.values()) {
+    if (sameDay.length <= ask.perMemberDay) continue;
+    const ordered = sameDay
+      .map((opening) => ({ opening, drawn: draw(ask.seed, 'cap', opening.reference) }))
+      .sort((a, b) => a.drawn - b.drawn || compareKeys(a.opening.reference, b.opening.reference));
+    for (const { opening } of ordered.slice(ask.perMemberDay)) capped.add(opening.event);
+  }
+  return capped;
+}
+
+/** Equal draws fall back on the key. */
+export function compareKeys(a: readonly string[], b: readonly string[]): number {
+  return compareUtf8(a.join(UNIT_SEPARATOR), b.join(UNIT_SEPARATOR));
+}

@@ -1,0 +1,12 @@
+/** The order of events inside one timeline: event_time, sequence, event_id as bytes (rules.md 2). */
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import type { EventRecord } from '../../schemas/event.ts';
+import { eventTimes } from '../../schemas/event-time.ts';
+
+/** A sorted copy; unknown times stand first. */
+export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
+  return events
+    .map((event) => ({ event, at: eventTimes(event, 'event_time').at, sequence: event.sequence ?? 0 }))
+    .sort((a, b) => a.at - b.at || a.sequence - b.sequence || compareUtf8(a.event.event_id, b.event.event_id))
+    .map(({ event }) => event);
+}

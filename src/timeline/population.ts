@@ -1,0 +1,87 @@
+/** The items seen at a moment, counted and picked by rank in O(log n): a wavelet matrix over first event times (Claude, Navarro, Ordóñez 2015). */
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import type { ItemVersion } from './item-table.ts';
+
+/** Items with a known time that were seen at T, in order of (first event_time, item_id). */
+export interface Population {
+  /** How many were seen at T (known_at < T). */
+  sizeAt(t: number): number;
+  /** The item of rank `k`, 0 <= k < sizeAt(t). */
+  at(t: number, k: number): string;
+}
+
+/** An item's place is that of the version known first, so that it never moves when an older version arrives later. */
+export function createPopulation(table: ReadonlyMap<string, readonly ItemVersion[]>): Population {
+  const firsts: { itemId: string; at: number; knownAt: number }[] = [];
+  for (const [itemId, versions] of table) {
+    let first: ItemVersion | undefined;
+    for (const version of versions) {
+      if (version.at !== TIME_UNKNOWN && (first === undefined || version.knownAt < first.knownAt)) first = version;
+    }
+    if (first !== undefined) firsts.push({ itemId, at: first.at, knownAt: first.knownAt });
+  }
+  firsts.sort((a, b) => a.at - b.at || compareUtf8(a.itemId, b.itemId));
+  const ids = firsts.map((first) => first.itemId);
+  // Positions (ranks by event time) in the order in which they become known; a moment T is a prefix of this sequence.
+  const byKnown = firsts.map((_, rank) => rank).sort((a, b) => firsts[a]!.knownAt - firsts[b]!.knownAt || a - b);
+  const knownAt = Float64Array.from(byKnown, (rank) => firsts[rank]!.knownAt);
+  const inOrder = byKnown.every((rank, i) => rank === i);
+  const select = inOrder ? undefined : createWaveletMatrix(Int32Array.from(byKnown), ids.length);
+  const sizeAt = (t: number) => lowerBound(knownAt, t);
+  return { sizeAt, at: (t, k) => ids[select === undefined ? k : select(sizeAt(t), k)]! };
+}
+
+/** How many of the ascending `values` are below `limit`. */
+function lowerBound(values: Float64Array, limit: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Returns `select(prefix, k)`: the k-th least (from 0) of the first `prefix` values; values are below `limit`. */
+function createWaveletMatrix(values: Int32Array, limit: number): (prefix: number, k: number) => number {
+  const bits = Math.max(1, 32 - Math.clz32(Math.max(0, limit - 1)));
+  const zeroCounts: Int32Array[] = [];
+  let level = values;
+  for (let bit = bits - 1; bit >= 0; bit--) {
+    const zerosBefore = new Int32Array(level.length + 1);
+    for (let i = 0; i < level.length; i++) zerosBefore[i + 1] = zerosBefore[i]! + (1 - ((level[i]! >> bit) & 1));
+    const next = new Int32Array(level.length);
+    let zero = 0;
+    let one = zerosBefore[level.length]!;
+    for (const value of level) {
+      if (((value >> bit) & 1) === 0) next[zero++] = value;
+      else next[one++] = value;
+    }
+    zeroCounts.push(zerosBefore);
+    level = next;
+  }
+  return (prefix, k) => {
+    let from = 0;
+    let to = prefix;
+    let rank = k;
+    let value = 0;
+    for (const zerosBefore of zeroCounts) {
+      const zerosFrom = zerosBefore[from]!;
+      const zerosTo = zerosBefore[to]!;
+      value <<= 1;
+      if (rank < zerosTo - zerosFrom) {
+        from = zerosFrom;
+        to = zerosTo;
+      } else {
+        rank -= zerosTo - zerosFrom;
+        value |= 1;
+        const zeros = zerosBefore[zerosBefore.length - 1]!;
+        from = zeros + from - zerosFrom;
+        to = zeros + to - zerosTo;
+      }
+    }
+    return value;
+  };
+}

@@ -1,0 +1,63 @@
+/** What of one member's or one item's records is used: duplicates, conflicts and erasures taken out (rules.md 1, delivery.md Deletion). Pure. */
+import type { EventRecord, MemberEvent } from '../../schemas/event.ts';
+import { contentOf } from '../../schemas/event-time.ts';
+import { orderEvents } from './order.ts';
+
+/** A record with where it was read, for dead letters. */
+export interface PlacedRecord {
+  readonly event: EventRecord;
+  readonly file: number;
+  readonly line: number;
+}
+
+export interface EntityRecords {
+  /** In timeline order. */
+  readonly used: readonly EventRecord[];
+  readonly duplicates: number;
+  /** All records of an event id that came with more than one content. */
+  readonly conflicts: readonly PlacedRecord[];
+  /** Erased with their member, or arrived for one who had left. */
+  readonly dropped: number;
+}
+
+/** `records`: all of one entity; their order does not matter. */
+export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
+  const byId = new Map<string, PlacedRecord[]>();
+  for (const record of records) {
+    const id = `${record.event.type}:${record.event.event_id}`;
+    const same = byId.get(id);
+    if (same === undefined) byId.set(id, [record]);
+    else same.push(record);
+  }
+  const kept: EventRecord[] = [];
+  const conflicts: PlacedRecord[] = [];
+  let duplicates = 0;
+  for (const same of byId.values()) {
+    if (same.length > 1 && new Set(same.map((record) => contentOf(record.event))).size > 1) {
+      conflicts.push(...same);
+      continue;
+    }
+    duplicates += same.length - 1;
+    kept.push(earliestIngested(same.map((record) => record.event)));
+  }
+  const used = withoutErased(orderEvents(kept));
+  return { used, duplicates, conflicts, dropped: kept.length - used.length };
+}
+
+/** Of several copies the least ingest_time counts; a copy without one is as good as none of them having it. */
+function earliestIngested(copies: readonly EventRecord[]): EventRecord {
+  return copies.reduce((best, copy) => {
+    if (copy.ingest_time === undefined || best.ingest_time === undefined)
+      return best.ingest_time === undefined ? best : copy;
+    return copy.ingest_time < best.ingest_time ? copy : best;
+  });
+}
+
+/** ERASURE: nothing up to a member's delete remains, and nothing behind it until an upsert begins an empty timeline. */
+function withoutErased(ordered: readonly EventRecord[]): EventRecord[] {
+  const isDelete = (event: EventRecord): event is MemberEvent => event.type === 'member' && event.op === 'delete';
+  const last = ordered.findLastIndex(isDelete);
+  if (last < 0) return [...ordered];
+  const begins = ordered.findIndex((event, i) => i > last && event.type === 'member' && event.op === 'upsert');
+  return begins < 0 ? [] : ordered.slice(begins);
+}

@@ -1,0 +1,66 @@
+/** How strong each action of a domain is, and in which order answers and groups are shown. */
+
+import type { Domain } from '../../schemas/domain.ts';
+import { BrewhouseError, nearestName } from '../errors.ts';
+
+/** Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank behind the weakest action. */
+export interface Vocabulary {
+  readonly domain: Domain;
+  /** The rank that exposures have, and that stands for "none". */
+  readonly noneRank: number;
+  /** Rank of a spoken action; -1: ignored; undefined: neither spoken nor ignored. */
+  rankOf(action: string): number | undefined;
+  nameOf(rank: number): string;
+  isPositive(rank: number): boolean;
+  /** Ranks of all actions: positive ones strongest first, then the others. */
+  readonly displayOrder: readonly number[];
+  readonly hasExposures: boolean;
+}
+
+/** Throws `domain_invalid` when a name stands in two places. */
+export function createVocabulary(domain: Domain): Vocabulary {
+  const ranks = new Map<string, number>();
+  const add = (name: string, rank: number, field: string) => {
+    if (ranks.has(name)) {
+      throw new BrewhouseError('domain_invalid', `the domain ${domain.name} names ${name} twice`, {
+        place: { field },
+        remedy: 'an action is spoken, an exposure or ignored: keep one of them',
+      });
+    }
+    ranks.set(name, rank);
+  };
+  const noneRank = domain.actions.length;
+  for (const [rank, action] of domain.actions.entries()) add(action.name, rank, `actions[${rank}].name`);
+  for (const name of domain.exposures) add(name, noneRank, 'exposures');
+  for (const name of domain.ignored) add(name, -1, 'ignored');
+  const all = domain.actions.map((_, rank) => rank);
+  const isPositive = (rank: number) => domain.actions[rank]?.positive ?? false;
+  return {
+    domain,
+    noneRank,
+    rankOf: (action) => ranks.get(action),
+    nameOf: (rank) => domain.actions[rank]?.name ?? domain.none.name,
+    isPositive,
+    displayOrder: [...all.filter(isPositive), ...all.filter((rank) => !isPositive(rank))],
+    hasExposures: domain.exposures.length > 0,
+  };
+}
+
+/** The error that stops a build at an action which the domain neither speaks nor ignores. */
+export function unknownAction(
+  vocabulary: Vocabulary,
+  action: string,
+  count: number,
+  firstEvent: string,
+): BrewhouseError {
+  const { domain } = vocabulary;
+  const near = nearestName(action, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);
+  return new BrewhouseError(
+    'action_unknown',
+    `the domain ${domain.name} does not know the action ${JSON.stringify(action)} (${count} events, first ${firstEvent})`,
+    {
+      place: { field: 'actions' },
+      remedy: `${near === undefined ? '' : `did you mean ${near}? `}add it to actions, exposures or ignored in the domain file`,
+    },
+  );
+}

@@ -1,0 +1,113 @@
+/** Checks that a tokenizer can be fed line by line: a fixed set of hard pairs, joined and whole. */
+import { BrewhouseError } from '../errors.ts';
+import type { LoadedTokenizer } from './load-tokenizer.ts';
+
+/** Ends of lines that prompts hold: what is known to melt into a line end, and one of each script and kind. */
+const LINE_ENDS = [
+  'Austin, Texas)',
+  '[Title: Nurse]',
+  'Member Profile:',
+  'one, two.',
+  'why?!',
+  'a "quoted"',
+  'since 1999',
+  '100 %',
+  'and/or/',
+  'C++',
+  'snake_case_',
+  'caf\u00e9',
+  '\u6f22\u5b57\u3002',
+  'done \u{1f600}',
+  'joined\u200d',
+  '...',
+  '\u2014',
+];
+
+/** Starts of lines: headings, item lines, and what a domain's line may begin with. */
+const LINE_STARTS = [
+  '[Title: Cook',
+  'Member has',
+  '12 days ago',
+  '-',
+  '# Note',
+  'a',
+  '\u00c9cole',
+  '\u6f22\u5b57',
+  '1',
+  '(x)',
+  '"q"',
+  '\u{1f600}',
+  '...',
+];
+
+/** Two lines whose ids, joined, are not those of the two read as one text. */
+export interface BoundaryFault {
+  readonly first: string;
+  readonly second: string;
+  readonly joined: Int32Array;
+  readonly whole: Int32Array;
+}
+
+/** Line that stands before every pair, so that no family's prefix at a text's beginning is in play. */
+const HEAD = 'Instruction:\n';
+
+/**
+ * The boundary rule (tokens.md) on every line end with every line start: `encodeTrusted` of the first line, then
+ * `encode` of the two, against `encodeTrusted` of all three. The first pair that differs, or null.
+ */
+export async function checkBoundaries(tokenizer: LoadedTokenizer): Promise<BoundaryFault | null> {
+  const lines = [...LINE_ENDS, ...LINE_STARTS].map((line) => `${line}\n`);
+  const [head, ids] = await Promise.all([tokenizer.encodeTrusted(HEAD), tokenizer.encodeMany(lines)]);
+  const pairs = LINE_ENDS.flatMap((_, end) => LINE_STARTS.map((_, start) => [end, LINE_ENDS.length + start] as const));
+  const wholes = await Promise.all(pairs.map(([a, b]) => tokenizer.encodeTrusted(`${HEAD}${lines[a]}${lines[b]}`)));
+  for (const [i, [a, b]] of pairs.entries()) {
+    const joined = joinIds([head, ids[a]!, ids[b]!]);
+    if (!sameIds(joined, wholes[i]!)) return { first: lines[a]!, second: lines[b]!, joined, whole: wholes[i]! };
+  }
+  return null;
+}
+
+/** Characters that hardly any vocabulary holds whole: private use, a control, a rare ideograph. */
+const RARE_TEXT = '\u{10fffd}\ue000\u0001\u{2a6d6}';
+
+/**
+ * Refuses a tokenizer that fails `checkBoundaries`, naming the pair, or that has an unknown token in place of pieces for
+ * rare characters: it would lose text, and put a control token where text stands.
+ * @throws BrewhouseError `tokenizer_refused`.
+ */
+export async function assertBoundaries(tokenizer: LoadedTokenizer): Promise<void> {
+  const rare = await tokenizer.encode(RARE_TEXT);
+  if (rare.some((id) => tokenizer.controlIds.has(id) || tokenizer.tokenText(id) === tokenizer.specialTexts.unk_token)) {
+    throw new BrewhouseError('tokenizer_refused', `tokenizer ${tokenizer.id} has no pieces for rare characters`, {
+      remedy: 'use a tokenizer with bytes in its vocabulary (byte-level BPE, or byte_fallback)',
+    });
+  }
+  const fault = await checkBoundaries(tokenizer);
+  if (fault !== null) {
+    throw new BrewhouseError('tokenizer_refused', `tokenizer ${tokenizer.id}: ${describeFault(fault)}`, {
+      remedy: 'prompts are joined from lines, which this tokenizer does not allow; use another',
+    });
+  }
+}
+
+/** One line for a person: which pair, and both lists of ids. */
+function describeFault(fault: BoundaryFault): string {
+  const pair = `${JSON.stringify(fault.first)} and ${JSON.stringify(fault.second)}`;
+  return `the lines ${pair} give ${fault.joined.join(' ')} joined and ${fault.whole.join(' ')} whole`;
+}
+
+/** Several runs of ids as one. */
+export function joinIds(parts: readonly Int32Array[]): Int32Array {
+  const joined = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Equal length and equal ids. */
+export function sameIds(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}

@@ -1,0 +1,154 @@
+/** What stands before and behind the lines of a prompt: the chat template's frame fused with our first and last line. */
+import { BrewhouseError } from '../errors.ts';
+import { renderChat, type TemplateArgs, usesClock } from './chat-template.ts';
+import type { LoadedTokenizer } from './load-tokenizer.ts';
+
+export interface ChatFrameOptions {
+  /** Trusted, without line end: `Instruction:`. */
+  readonly firstLine: string;
+  /** Trusted, without line end: `Answer:`. */
+  readonly lastLine: string;
+  /** T, epoch ms; only its UTC day counts, and only for templates that ask for it. */
+  readonly askedAt: number;
+  readonly args?: TemplateArgs;
+  /** false: no template, the bos token alone where the model has one. */
+  readonly chat: boolean;
+}
+
+/** Shared between callers: do not write into the arrays. */
+export interface ChatFrame {
+  /** Frame and first line, its line end included. */
+  readonly head: Int32Array;
+  /** Last line and the rest of the frame (without a template: its line end). */
+  readonly tail: Int32Array;
+  readonly headText: string;
+  readonly tailText: string;
+  /** Tokens of `head` that begin inside the frame's own text; the rest is the first line. */
+  readonly headFrame: number;
+  /** Tokens of `tail` that begin inside the last line; the rest is the frame's. */
+  readonly tailLine: number;
+  /** What follows the answer: the control token that the template ends an assistant's turn with, else the eos token. */
+  readonly end: Int32Array;
+}
+
+/** Stands for the lines while the template is rendered: plain ASCII that no template splits, trims or changes. */
+const SENTINEL = 'brewhouse-lines-stand-here';
+
+/** Frames kept for each tokenizer: thirty years of days for one template; the oldest is forgotten first. */
+const FRAMES_MAX = 11_000;
+
+const DAY_MS = 86_400_000;
+
+const frames = new WeakMap<LoadedTokenizer, Map<string, Promise<ChatFrame>>>();
+
+/**
+ * The frame of a prompt. Law: `head`, `encode` of each line with its line end, and `tail`, joined, are `encodeTrusted` of
+ * the whole rendered text, as long as lines begin safely (`startsSafely`) and hold no text of a control token.
+ * @throws BrewhouseError `tokenizer_refused`: no template, or one that changes the user message; `recipe_invalid`: see
+ * `renderChat`.
+ */
+export function chatFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Promise<ChatFrame> {
+  let known = frames.get(tokenizer);
+  if (known === undefined) {
+    known = new Map();
+    frames.set(tokenizer, known);
+  }
+  const key = frameKey(tokenizer, options);
+  let frame = known.get(key);
+  if (frame === undefined) {
+    if (known.size >= FRAMES_MAX) known.delete(known.keys().next().value!);
+    frame = makeFrame(tokenizer, options);
+    known.set(key, frame);
+  }
+  return frame;
+}
+
+function frameKey(tokenizer: LoadedTokenizer, options: ChatFrameOptions): string {
+  const { firstLine, lastLine, askedAt, args, chat } = options;
+  const timed = chat && tokenizer.chatTemplate !== null && usesClock(tokenizer.chatTemplate);
+  return JSON.stringify([firstLine, lastLine, chat ? (args ?? {}) : null, timed ? Math.floor(askedAt / DAY_MS) : null]);
+}
+
+async function makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Promise<ChatFrame> {
+  const { headText, tailText } = options.chat ? chatTexts(tokenizer, options) : rawTexts(tokenizer, options);
+  const head = await tokenizer.encodeTrustedSpans(headText);
+  const frameLength = headText.length - options.firstLine.length - 1;
+  const tail = await encodeTail(tokenizer, tailText);
+  return {
+    head: head.ids,
+    tail: tail.ids,
+    headText,
+    tailText,
+    headFrame: countBelow(head.starts, frameLength),
+    tailLine: countBelow(tail.starts, options.lastLine.length),
+    end: Int32Array.of(options.chat ? await endOfTurn(tokenizer, options) : tokenizer.endId),
+  };
+}
+
+/** How many tokens begin below `limit`; starts never fall. */
+function countBelow(starts: Int32Array, limit: number): number {
+  const first = starts.findIndex((start) => start >= limit);
+  return first < 0 ? starts.length : first;
+}
+
+/** A config's eos token need not be what ends a turn: Llama 3 says `<|end_of_text|>` and ends turns with `<|eot_id|>`. */
+async function endOfTurn(tokenizer: LoadedTokenizer, { askedAt, args = {} }: ChatFrameOptions): Promise<number> {
+  const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, askedAt, args);
+  const behind = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
+  const ids = await tokenizer.encodeTrusted(behind);
+  return ids.find((id) => tokenizer.controlIds.has(id)) ?? tokenizer.endId;
+}
+
+/**
+ * The tail begins as a continuation and may hold control tokens behind. `encodeTrusted` would prefix it as it prefixes
+ * every beginning, so the tail is encoded behind a line end and that beginning is taken off again.
+ */
+async function encodeTail(
+  tokenizer: LoadedTokenizer,
+  tailText: string,
+): Promise<{ ids: Int32Array; starts: Int32Array }> {
+  const before = await tokenizer.encodeTrusted('.\n');
+  const joined = await tokenizer.encodeTrustedSpans(`.\n${tailText}`);
+  if (before.some((id, i) => joined.ids[i] !== id)) {
+    throw new BrewhouseError(
+      'tokenizer_refused',
+      `tokenizer ${tokenizer.id} joins ${JSON.stringify(tailText)} with the line before it`,
+      {
+        remedy: 'segments cannot be joined with this tokenizer; use another',
+      },
+    );
+  }
+  return {
+    ids: joined.ids.slice(before.length),
+    starts: joined.starts.slice(before.length).map((start) => start - '.\n'.length),
+  };
+}
+
+function rawTexts(tokenizer: LoadedTokenizer, options: ChatFrameOptions): { headText: string; tailText: string } {
+  const bos = tokenizer.beginsWithBos ? (tokenizer.specialTexts.bos_token ?? '') : '';
+  return { headText: `${bos}${options.firstLine}\n`, tailText: `${options.lastLine}\n` };
+}
+
+function chatTexts(tokenizer: LoadedTokenizer, options: ChatFrameOptions): { headText: string; tailText: string } {
+  const { firstLine, lastLine, askedAt, args = {} } = options;
+  const rendered = renderChat(tokenizer, { user: `${firstLine}\n${SENTINEL}\n${lastLine}` }, askedAt, args);
+  const parts = rendered.split(`${SENTINEL}\n`);
+  const [headText, tailText] = parts;
+  if (parts.length !== 2 || !headText!.endsWith(`${firstLine}\n`) || !tailText!.startsWith(lastLine)) {
+    throw new BrewhouseError('tokenizer_refused', `the chat template of ${tokenizer.id} changes the user message`, {
+      place: { field: 'chat_template' },
+      remedy: 'the message must stand in the rendered text once, as it is; set chat_template: false',
+    });
+  }
+  return { headText: headText!, tailText: tailText! };
+}
+
+/** Whether what follows `tail` stands right after a control token. */
+export function endsInControl(tokenizer: LoadedTokenizer, tail: Int32Array): boolean {
+  return tail.length > 0 && tokenizer.controlIds.has(tail[tail.length - 1]!);
+}
+
+/** The answer behind a frame's tail, as one piece, untrusted; `ChatFrame.end` follows it. */
+export function encodeAnswer(tokenizer: LoadedTokenizer, tail: Int32Array, answer: string): Promise<Int32Array> {
+  return endsInControl(tokenizer, tail) ? tokenizer.encodeAfterControl(answer) : tokenizer.encode(answer);
+}

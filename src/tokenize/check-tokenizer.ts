@@ -1,0 +1,81 @@
+/** Checks a tokenizer before anybody builds for an hour: hard pairs, control strings, frame, label words of the seed. */
+import type { TokenizerCheck } from '../../schemas/tokenizer.ts';
+import { BrewhouseError } from '../errors.ts';
+import { assertBoundaries, sameIds } from './boundaries.ts';
+import { chatFrame } from './chat-frame.ts';
+import { assertNoControl } from './clean-field.ts';
+import { labelWords } from './label-words.ts';
+import { type LoadedTokenizer, loadTokenizer } from './load-tokenizer.ts';
+import { type TokenizerSource, tokenizerSha256Of } from './tokenizer-files.ts';
+
+/** The seed's answers (seed.md). */
+const SEED_ANSWERS = ['apply', 'dismiss', 'view', 'not interact'].map((will) => `The member will ${will}`);
+
+/** A day for the frame; any will do. */
+const CHECKED_AT = 0;
+
+/**
+ * All checks on the tokenizer of a package or a folder, in a fixed order; the caller says what a failed one means.
+ * @throws BrewhouseError `tokenizer_refused` where its files cannot be loaded at all.
+ */
+export async function checkTokenizer(source: TokenizerSource, resolveFrom: string): Promise<TokenizerCheck[]> {
+  const sha256 = tokenizerSha256Of(source, resolveFrom);
+  const tokenizer = loadTokenizer({ ...source, sha256 }, resolveFrom);
+  return [
+    { check: 'files', ok: true, detail: `${tokenizer.family}, ${tokenizer.vocabSize} tokens, sha256 ${sha256}` },
+    await checked('hard pairs', () => hardPairs(tokenizer)),
+    await checked('control strings', () => controlStrings(tokenizer)),
+    await checked('chat frame', () => frame(tokenizer)),
+    await checked('label words', () => seedWords(tokenizer)),
+  ];
+}
+
+async function checked(check: string, run: () => Promise<string>): Promise<TokenizerCheck> {
+  try {
+    return { check, ok: true, detail: await run() };
+  } catch (error) {
+    const remedy = error instanceof BrewhouseError && error.remedy !== '' ? `; ${error.remedy}` : '';
+    return { check, ok: false, detail: `${(error as Error).message}${remedy}` };
+  }
+}
+
+async function hardPairs(tokenizer: LoadedTokenizer): Promise<string> {
+  await assertBoundaries(tokenizer);
+  return 'lines can be joined';
+}
+
+/** Text of every added token must become plain pieces in all three encodings of untrusted text. */
+async function controlStrings(tokenizer: LoadedTokenizer): Promise<string> {
+  const texts = tokenizer.controlTexts.flatMap((text) => [text, `a${text}b`, ` ${text}\n`]);
+  for (const [i, ids] of (await tokenizer.encodeMany(texts)).entries()) {
+    const afterControl = await tokenizer.encodeAfterControl(texts[i]!);
+    for (const some of [ids, afterControl]) {
+      try {
+        assertNoControl(some, tokenizer);
+      } catch {
+        throw new Error(`the text ${JSON.stringify(texts[i])} becomes a control token`);
+      }
+    }
+  }
+  return `${tokenizer.controlTexts.length} control texts become plain pieces`;
+}
+
+async function frame(tokenizer: LoadedTokenizer): Promise<string> {
+  const chat = tokenizer.chatTemplate !== null;
+  const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
+  const { headText, tailText, head, tail } = await chatFrame(tokenizer, options);
+  const joined = Int32Array.of(...head, ...(await tokenizer.encode('[one line]\n')), ...tail);
+  if (!sameIds(joined, await tokenizer.encodeTrusted(`${headText}[one line]\n${tailText}`))) {
+    throw new Error('the frame and a line, joined, are not what the whole prompt gives');
+  }
+  const end = tokenizer.specialTexts.eos_token;
+  return `${chat ? 'chat template' : 'no chat template (recipes need chat_template: false)'}, answers end in ${end}`;
+}
+
+async function seedWords(tokenizer: LoadedTokenizer): Promise<string> {
+  const chat = tokenizer.chatTemplate !== null;
+  const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
+  const { tail } = await chatFrame(tokenizer, options);
+  const { common, tokens } = await labelWords(tokenizer, tail, SEED_ANSWERS);
+  return `${common} | ${tokens.map((token) => JSON.stringify(tokenizer.tokenText(token))).join(' ')}`;
+}

@@ -1,0 +1,63 @@
+/** Where an answer is scored: the common beginning of all answers, and the one token that tells each from the others. */
+import { BrewhouseError } from '../errors.ts';
+import { encodeAnswer } from './chat-frame.ts';
+import type { LoadedTokenizer } from './load-tokenizer.ts';
+
+export interface LabelWords {
+  /** Longest common text of the answers, up to the end of a word: `The member will`. */
+  readonly common: string;
+  /** Ids of every answer before the scoring position; behind the frame's tail. */
+  readonly before: Int32Array;
+  /** The token at the scoring position, one an answer, all different; the end token for an answer that ends there. */
+  readonly tokens: readonly number[];
+}
+
+/**
+ * Label words (rules.md 4). Every answer is encoded as one piece behind `tail`; the scoring position is the first token
+ * that differs between any two of them.
+ * @throws BrewhouseError `label_words_clash`: two answers have the same token there; names both.
+ */
+export async function labelWords(
+  tokenizer: LoadedTokenizer,
+  tail: Int32Array,
+  answers: readonly string[],
+): Promise<LabelWords> {
+  const ids = await Promise.all(answers.map((answer) => encodeAnswer(tokenizer, tail, answer)));
+  const first = ids[0];
+  if (first === undefined) throw new RangeError('label words need at least one answer');
+  let position = 0;
+  while (position < first.length && ids.every((answer) => answer[position] === first[position])) position++;
+  const tokens = ids.map((answer) => answer[position] ?? tokenizer.endId);
+  const seen = new Map<number, string>();
+  for (const [i, token] of tokens.entries()) {
+    const answer = answers[i]!;
+    const other = seen.get(token);
+    if (other !== undefined) throw clash(tokenizer, [other, answer], token);
+    seen.set(token, answer);
+  }
+  return { common: commonText(answers), before: first.slice(0, position), tokens };
+}
+
+function clash(tokenizer: LoadedTokenizer, pair: readonly [string, string], token: number): BrewhouseError {
+  const [a, b] = pair.map((answer) => JSON.stringify(answer));
+  const shared = JSON.stringify(tokenizer.tokenText(token));
+  return new BrewhouseError(
+    'label_words_clash',
+    `the answers ${a} and ${b} both begin to differ from others with ${shared}`,
+    {
+      remedy: 'rename one in the domain (will, past or name) so that the first differing tokens are all different',
+    },
+  );
+}
+
+function commonText(answers: readonly string[]): string {
+  const [first = '', ...rest] = answers;
+  let length = first.length;
+  for (const other of rest) {
+    let same = 0;
+    while (same < length && first[same] === other[same]) same++;
+    length = same;
+  }
+  const whole = answers.every((answer) => answer.length === length || answer[length] === ' ');
+  return whole ? first.slice(0, length) : first.slice(0, Math.max(0, first.lastIndexOf(' ', length - 1)));
+}

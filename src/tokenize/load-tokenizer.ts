@@ -1,0 +1,189 @@
+/** Loads a pinned tokenizer and gives the encodings that a corpus needs: trusted, after a control token, continuation. */
+import { createHash } from 'node:crypto';
+import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
+import type { TokenizerConfig } from '../../schemas/tokenizer.ts';
+import { BrewhouseError } from '../errors.ts';
+import { type TextSpans, textSpans } from './text-spans.ts';
+import { readTokenizerFiles, sourceName, type TokenizerFiles, type TokenizerSource } from './tokenizer-files.ts';
+import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts';
+
+/** Texts in one native batch: enough to keep the native threads busy, few enough that their encodings stay near 100 MB. */
+const ENCODE_BATCH_MAX = 4_096;
+
+/** A tokenizer as its files hold it: facts, and encodings. The native library encodes asynchronously alone. */
+export interface LoadedTokenizer {
+  /** Package name, or last name of the folder. */
+  readonly id: string;
+  /** Of tokenizer.json. */
+  readonly sha256: string;
+  /** Jinja source; null: raw text only. */
+  readonly chatTemplate: string | null;
+  readonly chatTemplateSha256: string | null;
+  /** Greatest id + 1, or the number of tokens where that is more. */
+  readonly vocabSize: number;
+  readonly bosId: number | null;
+  readonly eosId: number;
+  readonly padId: number | null;
+  /** Ends an assistant turn: the config's eos_token. */
+  readonly endId: number;
+  /** Texts of the special tokens, as chat templates ask for them. */
+  readonly specialTexts: Readonly<Record<'bos_token' | 'eos_token' | 'pad_token' | 'unk_token', string | null>>;
+  /** Whether a raw text (no chat template) begins with the bos token. */
+  readonly beginsWithBos: boolean;
+  /** Ids of all added tokens, special or not. */
+  readonly controlIds: ReadonlySet<number>;
+  /** Texts of all added tokens, in order of id. */
+  readonly controlTexts: readonly string[];
+  readonly family: TokenizerFamily;
+  /** Untrusted text that goes on behind other text; never a control id. */
+  encode(text: string): Promise<Int32Array>;
+  /** Untrusted text right after a control token, with the family's prefix; never a control id. */
+  encodeAfterControl(text: string): Promise<Int32Array>;
+  /** Text of our own making: added tokens are recognised, none is added. */
+  encodeTrusted(text: string): Promise<Int32Array>;
+  /** `encodeTrusted` with the UTF-16 span of every token. */
+  encodeTrustedSpans(text: string): Promise<TextSpans>;
+  /** `encode` with the UTF-16 span of every token; the pieces of one split character all have its span. */
+  encodeSpans(text: string): Promise<TextSpans>;
+  /** `encode` for many texts, in order; several times faster than one by one. */
+  encodeMany(texts: readonly string[]): Promise<Int32Array[]>;
+  /** Tokens of `encode(text)`. */
+  count(text: string): Promise<number>;
+  /** As the library decodes with special tokens kept. Throws on an id that is not in the vocabulary. */
+  decode(ids: ArrayLike<number>): string;
+  /** Text of one token, leading space kept; a part of a character decodes to U+FFFD. */
+  tokenText(id: number): string;
+}
+
+/**
+ * Loads the tokenizer that a recipe names; `resolveFrom` is the folder that packages and relative paths are sought from.
+ * The caller runs `assertBoundaries` once before it joins segments.
+ * @throws BrewhouseError `tokenizer_refused`: missing or other files (with the actual sha256), or no end token.
+ */
+export function loadTokenizer(
+  source: TokenizerSource & { readonly sha256: string },
+  resolveFrom: string,
+): LoadedTokenizer {
+  const files = readTokenizerFiles(source, resolveFrom);
+  const { json, config, chatTemplate } = files;
+  const variants = tokenizerVariants(json);
+  const trusted = nativeTokenizer(variants.trusted, source);
+  const continuation = nativeTokenizer(variants.continuation, source);
+  const afterControl =
+    variants.afterControl === variants.continuation ? continuation : nativeTokenizer(variants.afterControl, source);
+  const added = json.added_tokens.toSorted((a, b) => a.id - b.id);
+  const eosId = tokenIdOf(trusted, config.eos_token);
+  if (eosId === null) {
+    throw new BrewhouseError('tokenizer_refused', `${sourceName(source)} has no end token`, {
+      place: { file: 'tokenizer_config.json', field: 'eos_token' },
+      remedy: 'tokenizer_config.json must name an eos_token that tokenizer.json holds',
+    });
+  }
+  const bosId = tokenIdOf(trusted, config.bos_token);
+  return {
+    ...factsOf(files),
+    chatTemplate,
+    vocabSize: Math.max(trusted.getVocabSize(true), (added.at(-1)?.id ?? -1) + 1),
+    bosId,
+    eosId,
+    padId: tokenIdOf(trusted, config.pad_token),
+    endId: eosId,
+    specialTexts: specialTextsOf(config),
+    beginsWithBos: bosId !== null && config.add_bos_token !== false,
+    controlIds: new Set(added.map((token) => token.id)),
+    controlTexts: added.map((token) => token.content),
+    family: variants.family,
+    ...encodersOf({ trusted, continuation, afterControl }),
+  };
+}
+
+const NOTHING_ADDED = { addSpecialTokens: false };
+
+type Encoders = Pick<
+  LoadedTokenizer,
+  | 'encode'
+  | 'encodeAfterControl'
+  | 'encodeTrusted'
+  | 'encodeTrustedSpans'
+  | 'encodeSpans'
+  | 'encodeMany'
+  | 'count'
+  | 'decode'
+  | 'tokenText'
+>;
+
+function encodersOf(native: { trusted: Tokenizer; continuation: Tokenizer; afterControl: Tokenizer }): Encoders {
+  const encodeWith = async (tokenizer: Tokenizer, text: string) =>
+    idsOf(await tokenizer.encode(text.toWellFormed(), null, NOTHING_ADDED));
+  const spansWith = async (tokenizer: Tokenizer, text: string) => {
+    const formed = text.toWellFormed();
+    const encoding = await tokenizer.encode(formed, null, NOTHING_ADDED);
+    return textSpans(formed, idsOf(encoding), encoding.getOffsets());
+  };
+  const decoder = native.trusted.getDecoder();
+  const rawDecoder = native.continuation.getDecoder();
+  const tokenOf = (id: number) => {
+    const token = native.trusted.idToToken(id);
+    if (token === null) throw new RangeError(`token id ${id} is not in the vocabulary`);
+    return token;
+  };
+  return {
+    encode: (text) => encodeWith(native.continuation, text),
+    encodeAfterControl: (text) => encodeWith(native.afterControl, text),
+    encodeTrusted: (text) => encodeWith(native.trusted, text),
+    encodeTrustedSpans: (text) => spansWith(native.trusted, text),
+    encodeSpans: (text) => spansWith(native.continuation, text),
+    encodeMany: async (texts) => {
+      const all: Int32Array[] = [];
+      for (let from = 0; from < texts.length; from += ENCODE_BATCH_MAX) {
+        const batch = texts.slice(from, from + ENCODE_BATCH_MAX).map((text) => text.toWellFormed());
+        for (const encoding of await native.continuation.encodeBatch(batch, NOTHING_ADDED)) all.push(idsOf(encoding));
+      }
+      return all;
+    },
+    count: async (text) => (await native.continuation.encode(text.toWellFormed(), null, NOTHING_ADDED)).getLength(),
+    decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
+    tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
+  };
+}
+
+/** What the library's own (asynchronous) decode does, step by step. */
+function decodeWith(decoder: Decoder | null, tokens: string[]): string {
+  return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
+}
+
+function idsOf(encoding: JsEncoding): Int32Array {
+  return Int32Array.from(encoding.getIds());
+}
+
+function factsOf(files: TokenizerFiles): Pick<LoadedTokenizer, 'id' | 'sha256' | 'chatTemplateSha256'> {
+  const { id, sha256, chatTemplate } = files;
+  const chatTemplateSha256 =
+    chatTemplate === null ? null : createHash('sha256').update(chatTemplate, 'utf8').digest('hex');
+  return { id, sha256, chatTemplateSha256 };
+}
+
+function specialTextsOf(config: TokenizerConfig): LoadedTokenizer['specialTexts'] {
+  return {
+    bos_token: config.bos_token ?? null,
+    eos_token: config.eos_token ?? null,
+    pad_token: config.pad_token ?? null,
+    unk_token: config.unk_token ?? null,
+  };
+}
+
+function tokenIdOf(tokenizer: Tokenizer, text: string | null | undefined): number | null {
+  return text === null || text === undefined ? null : tokenizer.tokenToId(text);
+}
+
+function nativeTokenizer(json: string, source: TokenizerSource): Tokenizer {
+  try {
+    return Tokenizer.fromString(json);
+  } catch (cause) {
+    throw new BrewhouseError('tokenizer_refused', `tokenizer.json of ${sourceName(source)} cannot be loaded`, {
+      place: { file: 'tokenizer.json' },
+      remedy: `it must be a file that the tokenizers library reads (${String((cause as Error).message)})`,
+      cause,
+    });
+  }
+}

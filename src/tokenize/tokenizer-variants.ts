@@ -1,0 +1,90 @@
+/** Makes, from one tokenizer.json, the JSON of the three tokenizers that we need: trusted, after a control token, continuation. */
+import type { TokenizerFile, TokenizerStep } from '../../schemas/tokenizer.ts';
+
+/** The two kinds that tokens.md measured; they differ in the prefix before a text. */
+export type TokenizerFamily = 'bpe' | 'sentencepiece';
+
+export interface TokenizerVariants {
+  readonly family: TokenizerFamily;
+  /** As shipped, added tokens recognised: for frames that we wrote. */
+  readonly trusted: string;
+  /** Without added tokens, with the prefix that a text gets right after a control token. */
+  readonly afterControl: string;
+  /** Without added tokens and without any prefix. Equal to `afterControl` (same string) where the family has no prefix. */
+  readonly continuation: string;
+}
+
+/**
+ * TEXT CANNOT GIVE ORDERS: `added_tokens: []` makes special and ordinary added tokens plain pieces, which Python's own
+ * switch does not do for the ordinary ones. Truncation, padding and dropout are switched off in all three: a file saved
+ * after training may carry them, and they would cut or blur ids without a word.
+ */
+export function tokenizerVariants(file: TokenizerFile): TokenizerVariants {
+  const calm = { ...file, truncation: null, padding: null, model: { ...file.model, dropout: null } };
+  const content = { ...calm, added_tokens: [], post_processor: null };
+  const afterControl = JSON.stringify({ ...content, pre_tokenizer: mapStep(file.pre_tokenizer, afterControlStep) });
+  const continuation = JSON.stringify({
+    ...content,
+    normalizer: mapStep(file.normalizer, continuationStep),
+    pre_tokenizer: mapStep(addPrefixOff(file.pre_tokenizer), continuationStep),
+    decoder: mapStep(file.decoder, rawDecoderStep),
+  });
+  const prefixed =
+    holds(file.normalizer, (step) => step.type === 'Prepend') ||
+    holds(file.pre_tokenizer, (step) => step.type === 'Metaspace');
+  const family = prefixed || file.model.byte_fallback === true ? 'sentencepiece' : 'bpe';
+  return {
+    family,
+    trusted: JSON.stringify(calm),
+    afterControl: prefixed || file.pre_tokenizer?.add_prefix_space === true ? afterControl : continuation,
+    continuation,
+  };
+}
+
+type StepChange = (step: TokenizerStep) => TokenizerStep | null;
+
+/** Metaspace's `first` prefixes only the very beginning of a text, which no untrusted text ever is. */
+const afterControlStep: StepChange = (step) =>
+  step.type === 'Metaspace' && step.prepend_scheme === 'first' ? { ...step, prepend_scheme: 'never' } : step;
+
+const continuationStep: StepChange = (step) => {
+  if (step.type === 'Prepend') return null;
+  // Files before tokenizers 0.15 say add_prefix_space where later ones say prepend_scheme; both are accepted together.
+  if (step.type === 'Metaspace') return { ...step, add_prefix_space: false, prepend_scheme: 'never' };
+  return step;
+};
+
+/** Decoding one token must keep its leading space; the shipped decoders strip the one that the prefix brought. */
+const rawDecoderStep: StepChange = (step) => {
+  if (step.type === 'Strip') return null;
+  if (step.type === 'Metaspace') return { ...step, add_prefix_space: false, prepend_scheme: 'never' };
+  return step;
+};
+
+/** GPT-2's ByteLevel prefixes a text when it stands alone; inside a Sequence it prefixes every piece and joins as it is. */
+function addPrefixOff(step: TokenizerStep | null | undefined): TokenizerStep | null {
+  if (step === null || step === undefined) return null;
+  return step.type === 'ByteLevel' ? { ...step, add_prefix_space: false } : step;
+}
+
+const SEQUENCE_KEYS = ['normalizers', 'pretokenizers', 'decoders'];
+
+function mapStep(step: TokenizerStep | null | undefined, change: StepChange): TokenizerStep | null {
+  if (step === null || step === undefined) return null;
+  if (step.type !== 'Sequence') return change(step);
+  const key = sequenceKey(step);
+  const steps = (step[key] as TokenizerStep[]).map((inner) => mapStep(inner, change));
+  return { ...step, [key]: steps.filter((inner) => inner !== null) };
+}
+
+function holds(step: TokenizerStep | null | undefined, test: (step: TokenizerStep) => boolean): boolean {
+  if (step === null || step === undefined) return false;
+  if (step.type !== 'Sequence') return test(step);
+  return (step[sequenceKey(step)] as TokenizerStep[]).some((inner) => holds(inner, test));
+}
+
+function sequenceKey(step: TokenizerStep): string {
+  const key = SEQUENCE_KEYS.find((name) => Array.isArray(step[name]));
+  if (key === undefined) throw new TypeError(`a Sequence without steps: ${Object.keys(step).join(', ')}`);
+  return key;
+}

@@ -1,0 +1,199 @@
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BrewhouseError } from '../../src/errors.ts';
+import {
+  BATCH_LINES_MAX,
+  type EventLine,
+  LINE_BYTES_MAX,
+  listEventFiles,
+  RAW_BYTES_MAX,
+  readEventFile,
+} from '../../src/sources/event-files.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'events-'));
+});
+
+const eventLine = (n: number) =>
+  JSON.stringify({
+    type: 'item',
+    event_id: `e${n}`,
+    item_id: `i${n}`,
+    op: 'upsert',
+    attributes: { title: `Title ${n}` },
+  });
+const many = (n: number) => Array.from({ length: n }, (_, i) => `${eventLine(i)}\n`).join('');
+
+async function write(name: string, content: string | Uint8Array): Promise<string> {
+  await mkdir(join(dir, name, '..'), { recursive: true });
+  await writeFile(join(dir, name), content);
+  return join(dir, name);
+}
+async function readAll(file: string): Promise<EventLine[]> {
+  const lines: EventLine[] = [];
+  for await (const batch of readEventFile(file)) {
+    expect(batch.length).toBeLessThanOrEqual(BATCH_LINES_MAX);
+    lines.push(...batch);
+  }
+  return lines;
+}
+async function failure(work: Promise<unknown>): Promise<BrewhouseError> {
+  const error = await work.then(
+    () => new Error('nothing failed'),
+    (cause) => cause,
+  );
+  if (!(error instanceof BrewhouseError)) throw error;
+  return error;
+}
+
+describe('the files of a folder', () => {
+  test('are those with the three endings, in byte order of their paths, without the oracle', async () => {
+    for (const name of [
+      'b.ndjson',
+      'a/z.ndjson.gz',
+      'B.ndjson.zst',
+      'é.ndjson',
+      'a.ndjson',
+      'x.json',
+      'dead.jsonl',
+      'domain.yaml',
+      'oracle/p.ndjson',
+      'a/oracle/p.ndjson',
+      'a.ndjson.partial',
+    ]) {
+      await write(name, '');
+    }
+    const found = (await listEventFiles(dir)).map((file) => relative(dir, file));
+    expect(found).toEqual(['B.ndjson.zst', 'a.ndjson', 'a/z.ndjson.gz', 'b.ndjson', 'é.ndjson']);
+  });
+
+  test('are found through links, and a link to the folder above ends', async () => {
+    await write('sub/a.ndjson', '');
+    await symlink(dir, join(dir, 'sub', 'up'));
+    await symlink(join(dir, 'sub', 'a.ndjson'), join(dir, 'b.ndjson'));
+    expect((await listEventFiles(dir)).map((file) => relative(dir, file))).toEqual(['b.ndjson', 'sub/a.ndjson']);
+  });
+
+  test('that are not there are an error that names the endings', async () => {
+    expect(await failure(listEventFiles(dir))).toMatchObject({
+      code: 'input_unreadable',
+      remedy: expect.stringContaining('.ndjson.zst'),
+    });
+    expect((await failure(listEventFiles(join(dir, 'none')))).message).toContain('no such folder');
+    expect((await failure(listEventFiles(await write('x.txt', '')))).message).toContain('not a folder');
+  });
+});
+
+describe('an event file', () => {
+  test('is the same plain and compressed, in one member or frame or in many', async () => {
+    const text = many(2500);
+    const [head, tail] = [Buffer.from(text.slice(0, 99_999)), Buffer.from(text.slice(99_999))];
+    const plain = await readAll(await write('a.ndjson', text));
+    expect(plain).toHaveLength(2500);
+    expect(plain.at(-1)).toMatchObject({ line: 2500, outcome: { ok: true, event: { event_id: 'e2499' } } });
+    for (const [name, bytes] of [
+      ['a.ndjson.gz', gzipSync(text)],
+      ['b.ndjson.gz', Buffer.concat([gzipSync(head), gzipSync(tail)])],
+      ['a.ndjson.zst', zstdCompressSync(text)],
+      [
+        'b.ndjson.zst',
+        Buffer.concat([zstdCompressSync(head), zstdCompressSync(Buffer.alloc(0)), zstdCompressSync(tail)]),
+      ],
+    ] as const) {
+      expect(await readAll(await write(name, bytes)), name).toEqual(plain);
+    }
+  });
+
+  test('may begin with a byte order mark, hold empty lines and CRLF, and lack its last line end', async () => {
+    const lines = await readAll(await write('a.ndjson', `\uFEFF${eventLine(1)}\r\n\r\n  \n\n${eventLine(2)}`));
+    expect(lines.map(({ line, outcome }) => [line, outcome.ok])).toEqual([
+      [1, true],
+      [5, true],
+    ]);
+  });
+
+  test('gives bad lines as values with their bytes, and goes on', async () => {
+    const file = await write(
+      'a.ndjson',
+      Buffer.concat([Buffer.from('{"x\n'), Buffer.from([0x22, 0xff, 0x22, 0x0a]), Buffer.from(eventLine(1))]),
+    );
+    const lines = await readAll(file);
+    expect(lines.map(({ outcome }) => (outcome.ok ? 'ok' : outcome.reason))).toEqual(['not_json', 'not_utf8', 'ok']);
+    expect(lines[1]!.outcome).toMatchObject({ raw: new Uint8Array([0x22, 0xff, 0x22]) });
+  });
+
+  test('with a line of 100 MB parks it without holding it', async () => {
+    const long = Buffer.alloc(100_000_000, 'x');
+    const file = await write(
+      'a.ndjson.gz',
+      gzipSync(Buffer.concat([Buffer.from(`${eventLine(1)}\n`), long, Buffer.from(`\n${eventLine(2)}\n`)]), {
+        level: 1,
+      }),
+    );
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const seen: string[] = [];
+    for await (const batch of readEventFile(file)) {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      for (const { line, outcome } of batch) {
+        seen.push(`${line} ${outcome.ok ? 'ok' : outcome.reason}`);
+        if (!outcome.ok) expect(outcome.raw.length).toBe(RAW_BYTES_MAX);
+      }
+    }
+    expect(seen).toEqual(['1 ok', '2 line_too_long', '3 ok']);
+    expect(most).toBeLessThan(6 * LINE_BYTES_MAX);
+  });
+
+  test.each(['ndjson.gz', 'ndjson.zst'])(
+    'that is cut short (%s) is an operating failure with the line reached',
+    async (ending) => {
+      const bytes = ending.endsWith('gz') ? gzipSync(many(20_000)) : zstdCompressSync(many(20_000));
+      const file = await write(`a.${ending}`, bytes.subarray(0, -3));
+      const error = await failure(readAll(file));
+      expect(error).toMatchObject({ code: 'input_unreadable', exitCode: 3, place: { file } });
+      expect(error.message).toContain('cut short');
+      expect(error.place.line).toBeGreaterThan(1000);
+      const empty = await failure(readAll(await write(`empty.${ending}`, '')));
+      expect(empty.message).toContain('cut short');
+    },
+  );
+
+  test('cut short in its second frame or member is not taken for whole', async () => {
+    const [gz, zst] = [gzipSync(many(10)), zstdCompressSync(many(10))];
+    for (const [name, bytes] of [
+      ['a.ndjson.gz', gz],
+      ['a.ndjson.zst', zst],
+    ] as const) {
+      const error = await failure(readAll(await write(name, Buffer.concat([bytes, bytes.subarray(0, 12)]))));
+      expect(error.message, name).toContain('cut short');
+    }
+  });
+
+  test('with a wrong checksum or without compression under a compressed name is damaged', async () => {
+    const bytes = Buffer.from(gzipSync(many(10)));
+    bytes[bytes.length - 6]! ^= 1;
+    expect((await failure(readAll(await write('a.ndjson.gz', bytes)))).message).toContain('damaged');
+    expect((await failure(readAll(await write('b.ndjson.gz', many(10))))).message).toContain('damaged');
+    expect((await failure(readAll(await write('b.ndjson.zst', many(10))))).message).toContain('damaged');
+  });
+
+  test('that is not there is an operating failure', async () => {
+    for (const name of ['a.ndjson', 'a.ndjson.gz', 'a.ndjson.zst']) {
+      expect(await failure(readAll(join(dir, name)))).toMatchObject({
+        code: 'input_unreadable',
+        message: expect.stringContaining('no such file'),
+      });
+    }
+  });
+
+  test('may be left in the middle', async () => {
+    for await (const batch of readEventFile(await write('a.ndjson.gz', gzipSync(many(5000))))) {
+      expect(batch).toHaveLength(BATCH_LINES_MAX);
+      break;
+    }
+  });
+});

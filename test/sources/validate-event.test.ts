@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseEvent } from '../../src/sources/validate-event.ts';
+
+const interaction = {
+  type: 'interaction',
+  event_id: 'e',
+  event_time: 1,
+  member_id: 'm',
+  item_id: 'i',
+  action: 'viewed',
+};
+const member = { type: 'member', event_id: 'e', member_id: 'm', op: 'upsert', attributes: {} };
+const item = { type: 'item', event_id: 'e', item_id: 'i', op: 'upsert', attributes: { title: 'Cook' } };
+
+function refusal(raw: unknown): { reason: string; field?: string; message: string } {
+  const parsed = parseEvent(typeof raw === 'string' ? raw : JSON.stringify(raw));
+  if (parsed.ok) throw new Error(`accepted: ${JSON.stringify(raw)}`);
+  return parsed;
+}
+const accepted = (raw: object) => {
+  const parsed = parseEvent(JSON.stringify(raw));
+  if (!parsed.ok) throw new Error(`${parsed.reason}: ${parsed.message}`);
+  return parsed.event;
+};
+
+describe('a record', () => {
+  test.each([
+    ['{"type":"member"', 'not_json', undefined],
+    ['{"a":NaN}', 'not_json', undefined],
+    ['[1]', 'not_an_object', undefined],
+    ['null', 'not_an_object', undefined],
+    ['"x"', 'not_an_object', undefined],
+    ['{}', 'field_missing', 'type'],
+    [{ ...member, type: 'membre' }, 'type_unknown', 'type'],
+    [{ ...member, type: 7 }, 'type_unknown', 'type'],
+    [{ ...member, type: 'constructor' }, 'type_unknown', 'type'],
+    [{ ...member, event_id: undefined }, 'field_missing', 'event_id'],
+    [{ ...member, event_id: '' }, 'field_invalid', 'event_id'],
+    [{ ...member, event_id: 7 }, 'field_invalid', 'event_id'],
+    [{ ...member, member_id: '\ud800' }, 'field_invalid', 'member_id'],
+    [{ ...member, op: 'remove' }, 'field_invalid', 'op'],
+    [{ ...member, attributes: undefined }, 'field_missing', 'attributes'],
+    [{ ...member, attributes: [] }, 'field_invalid', 'attributes'],
+    [{ ...member, attributes: { a: null } }, 'field_invalid', 'attributes.a'],
+    [{ ...member, attributes: { a: { b: 1 } } }, 'field_invalid', 'attributes.a'],
+    [{ ...member, attributes: { a: [1] } }, 'field_invalid', 'attributes.a'],
+    [
+      '{"type":"member","event_id":"e","member_id":"m","op":"upsert","attributes":{"a":1e999}}',
+      'field_invalid',
+      'attributes.a',
+    ],
+    [
+      '{"type":"member","event_id":"e","member_id":"m","op":"upsert","attributes":{"__proto__":"x"}}',
+      'field_invalid',
+      '__proto__',
+    ],
+    [{ ...member, item_id: 'i' }, 'field_unknown', 'item_id'],
+    [{ ...member, sequence: 1.5 }, 'field_invalid', 'sequence'],
+    [{ ...item, kind: '' }, 'field_invalid', 'kind'],
+    [{ ...interaction, event_time: undefined }, 'field_missing', 'event_time'],
+    [{ ...interaction, item_id: undefined }, 'field_missing', 'item_id'],
+    [{ ...interaction, action: '' }, 'field_invalid', 'action'],
+    [{ ...interaction, surface: null }, 'field_invalid', 'surface'],
+    [{ ...interaction, propensity: 1.1 }, 'field_invalid', 'propensity'],
+    [{ ...interaction, propensity: -0.1 }, 'field_invalid', 'propensity'],
+    [{ ...interaction, position: -1 }, 'field_invalid', 'position'],
+    [{ ...interaction, value: ['x'] }, 'field_invalid', 'value'],
+    [{ ...interaction, ingest_time: null }, 'time_invalid', 'ingest_time'],
+    [{ ...interaction, ingest_time: '2018-05-01' }, 'time_invalid', 'ingest_time'],
+  ])('%j is %s', (raw, reason, field) => {
+    expect(refusal(raw)).toMatchObject(field === undefined ? { reason } : { reason, field });
+  });
+
+  test.each([
+    '2018-05-01T10:00:00',
+    '2018-05-01T10:00:00 Europe/Berlin',
+    '2018-05-01T24:00:00Z',
+    '2018-05-01T23:59:60Z',
+    '2018-02-30T10:00:00Z',
+    '2018-05-01T10:00:00+15:00',
+    '2018-05-1',
+    '20180501',
+    '',
+    'yesterday',
+    1.5,
+    1e18,
+    true,
+    {},
+  ])('with the time %j is time_invalid', (event_time) => {
+    expect(refusal({ ...interaction, event_time })).toMatchObject({ reason: 'time_invalid', field: 'event_time' });
+  });
+
+  test('with a time without zone is told how to write it', () => {
+    expect(refusal({ ...interaction, event_time: '2018-05-01T10:00:00' }).message).toContain(
+      'add Z or an offset, as 2018-05-01T10:00:00Z',
+    );
+  });
+
+  test('with a mistyped name is told the nearest, before anything that it lacks', () => {
+    const { event_time, ...rest } = interaction;
+    expect(refusal({ ...rest, evnt_time: event_time })).toMatchObject({
+      reason: 'field_unknown',
+      field: 'evnt_time',
+      message: expect.stringContaining('"event_time"'),
+    });
+    expect(refusal({ ...member, type: 'membr' }).message).toContain('did you mean "member"?');
+  });
+
+  test('nested too deep is dead, however deep', () => {
+    expect(refusal(`{"a":${'['.repeat(40)}${']'.repeat(40)}}`).reason).toBe('too_deep');
+    expect(['too_deep', 'not_json']).toContain(
+      refusal(`{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`).reason,
+    );
+  });
+
+  test('of a member or item may leave its time out, which means unknown', () => {
+    expect(accepted(member).event_time).toBeNull();
+    expect(accepted({ ...item, event_time: null }).event_time).toBeNull();
+    expect(accepted({ ...interaction, event_time: null }).event_time).toBeNull();
+  });
+
+  test('of a delete is obeyed whatever attributes it carries, and they are no content', () => {
+    expect(accepted({ ...member, op: 'delete', attributes: { a: null } })).not.toHaveProperty('attributes');
+    expect(accepted({ ...item, op: 'delete', attributes: undefined })).not.toHaveProperty('attributes');
+  });
+
+  test('keeps lone surrogates in its attributes, which are cleaned when they are rendered', () => {
+    expect(accepted({ ...item, attributes: { title: 'a\ud800b' } })).toMatchObject({
+      attributes: { title: 'a\ud800b' },
+    });
+  });
+
+  test('drops what stands behind the milliseconds', () => {
+    expect(accepted({ ...interaction, event_time: '1969-12-31T23:59:59.9999Z' }).event_time).toBe(-1);
+  });
+
+  test('of any JSON whatever never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+        parseEvent(text);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys({ ...interaction, ...item })), fc.jsonValue(), (key, value) => {
+        for (const base of [interaction, item, member]) parseEvent(JSON.stringify({ ...base, [key]: value }));
+      }),
+    );
+  });
+});

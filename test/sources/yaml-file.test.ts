@@ -1,0 +1,102 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { Domain } from '../../schemas/domain.ts';
+import { Recipe } from '../../schemas/recipe.ts';
+import { BrewhouseError, describeError } from '../../src/errors.ts';
+import { parseYaml, readYaml } from '../../src/sources/yaml-file.ts';
+
+const Shape = z.strictObject({
+  name: z.string(),
+  colour: z.enum(['red', 'green']).default('red'),
+  parts: z
+    .array(z.union([z.strictObject({ wheel: z.number() }), z.strictObject({ door: z.string(), handle: z.string() })]))
+    .default([]),
+});
+
+function fault(text: string, schema: z.ZodType = Shape): BrewhouseError {
+  try {
+    parseYaml(text, 'car.yaml', schema, 'recipe_invalid');
+  } catch (error) {
+    if (error instanceof BrewhouseError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('a YAML file', () => {
+  test('is read with defaults written out', () => {
+    expect(parseYaml('name: no\n', 'car.yaml', Shape, 'recipe_invalid')).toEqual({
+      name: 'no',
+      colour: 'red',
+      parts: [],
+    });
+  });
+
+  test('that is not there is the error of its kind', async () => {
+    await expect(readYaml('none.yaml', Shape, 'domain_invalid')).rejects.toMatchObject({
+      code: 'domain_invalid',
+      place: { file: 'none.yaml' },
+    });
+  });
+
+  test('that is not UTF-8 is refused by name', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'yaml-')), 'x.yaml');
+    await writeFile(file, Buffer.from([0x6e, 0xff]));
+    await expect(readYaml(file, Shape, 'domain_invalid')).rejects.toThrow('not UTF-8');
+  });
+
+  test('with broken syntax is refused with its line', () => {
+    const error = fault('name: a\ncolour: [red\n');
+    expect(error.message).toContain('not valid YAML');
+    expect(error.place).toMatchObject({ file: 'car.yaml' });
+    expect(error.place.line).toBeGreaterThanOrEqual(2);
+  });
+
+  test('with a key twice is refused', () => {
+    expect(fault('name: a\nname: b\n').place.line).toBe(2);
+  });
+
+  test('with an unknown key names line and nearest key', () => {
+    const error = fault('# head\nname: a\ncolor: red\n');
+    expect(describeError(error)).toBe(
+      'error: unknown key "color"\n  at car.yaml:3, field color\n  Did you mean "colour"?',
+    );
+  });
+
+  test('with a mistyped required key tells of the typing, not of what is missing', () => {
+    expect(fault('nane: a\n')).toMatchObject({
+      message: 'unknown key "nane" (and 1 more)',
+      remedy: 'Did you mean "name"?',
+    });
+  });
+
+  test('with a missing key says so', () => {
+    expect(fault('colour: red\n').message).toBe('name is missing');
+  });
+
+  test('with a mistyped word names the nearest', () => {
+    expect(fault('name: a\ncolour: gren\n')).toMatchObject({
+      remedy: 'Did you mean "green"?',
+      place: { line: 2, field: 'colour' },
+    });
+  });
+
+  test('inside a list and a union is faulted where the fault stands', () => {
+    const error = fault('name: a\nparts:\n  - wheel: 1\n  - door: left\n    handel: x\n');
+    expect(error).toMatchObject({ place: { line: 5, field: 'parts[1].handel' }, remedy: 'Did you mean "handle"?' });
+  });
+
+  test('that is empty says what is expected', () => {
+    expect(fault('').message).toContain('expected object');
+  });
+
+  test('holding a recipe or a domain with a typo suggests the key', () => {
+    const recipe = fault('corpus:\n  seed: 1\n  tokeniser: { package: x, sha256: y }\nrelease: {}\n', Recipe);
+    expect(recipe).toMatchObject({ remedy: 'Did you mean "tokenizer"?', place: { line: 3 } });
+    const domain = fault('name: x\nactions:\n  - { name: a, wil: b, past: c }\n', Domain);
+    expect(domain).toMatchObject({ remedy: 'Did you mean "will"?', place: { line: 3 } });
+  });
+});

@@ -1,0 +1,108 @@
+/** Text of members and items cannot give orders: what cleaning and the encodings of untrusted text promise. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { assertNoControl, cleanField, escapeMarkers, startsSafely } from '../../src/tokenize/clean-field.ts';
+import { HARD_PIECES, loadFamilies } from './families.ts';
+
+const MARKERS = [
+  '[INST]',
+  '[/INST]',
+  '<<SYS>>',
+  '<</SYS>>',
+  '<s>',
+  '</s>',
+  '<|im_start|>',
+  '<|im_end|>',
+  '<|eot_id|>',
+  '<|endoftext|>',
+  '<|start_header_id|>',
+  '<|any-thing_12|>',
+  '<think>',
+  '</tool_call>',
+];
+
+const fullWidth = (text: string) =>
+  Array.from(text, (c) => (c > ' ' && c <= '~' ? String.fromCharCode(c.charCodeAt(0) + 0xfee0) : c)).join('');
+
+describe('cleanField', () => {
+  it('folds every run of white space, line ends included, to one space and trims', () => {
+    expect(cleanField(' \t\u00a0a\r\n\u2028\u0085 b\u3000\u202fc\n').text).toBe('a b c');
+  });
+
+  it('replaces ill-formed UTF-16', () => {
+    expect(cleanField('a\ud83d b\udc00').text).toBe('a\ufffd b\ufffd');
+  });
+
+  it('keeps the joiners of emoji', () => {
+    expect(cleanField('\u{1f469}\u200d\u{1f4bb}')).toEqual({ text: '\u{1f469}\u200d\u{1f4bb}', escapes: 0 });
+  });
+
+  it.each(MARKERS)('breaks up and counts %s', (marker) => {
+    const broken = `${marker[0]} ${marker.slice(1)}`;
+    expect(cleanField(`x${marker}${marker}y`)).toEqual({ text: `x${broken}${broken}y`, escapes: 2 });
+    const wide = fullWidth(marker);
+    expect(cleanField(`x${wide}`)).toEqual({ text: `x${wide[0]} ${wide.slice(1)}`, escapes: 1 });
+    for (const invisible of ['\u200b', '\u00ad', '\ufeff', '\u2066', '\u{e0020}', '\u0001']) {
+      const split = Array.from(marker).join(invisible);
+      expect(cleanField(split), JSON.stringify(split)).toEqual({ text: `${split[0]} ${split.slice(1)}`, escapes: 1 });
+    }
+  });
+
+  it('leaves ordinary brackets alone', () => {
+    for (const text of ['[Remote] Nurse', 'C<T>', 'a < b', '<b>bold</b>', 'a <| b |> c', 'List<string>']) {
+      expect(cleanField(text)).toEqual({ text, escapes: 0 });
+    }
+  });
+
+  it('changes nothing when done twice', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...MARKERS, ...HARD_PIECES, '\n', '<|', '|>'),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
+        const { text } = cleanField(pieces.join(''));
+        expect(cleanField(text)).toEqual({ text, escapes: 0 });
+      }),
+      { numRuns: 1_000, seed: 7 },
+    );
+  });
+
+  it('knows every character whose compatibility form opens a marker', () => {
+    for (let point = 0; point <= 0x10ffff; point++) {
+      if (point >= 0xd800 && point <= 0xdfff) continue;
+      const character = String.fromCodePoint(point);
+      const plain = character.normalize('NFKC');
+      if (plain.includes('<')) expect(escapeMarkers(`${character}s>`).escapes, point.toString(16)).toBe(1);
+      if (plain.includes('[')) expect(escapeMarkers(`${character}INST]`).escapes, point.toString(16)).toBe(1);
+    }
+  });
+});
+
+describe('startsSafely', () => {
+  it('refuses white space, a slash and nothing', () => {
+    for (const line of ['', ' a', '\ta', '\n', '\u00a0a', '\u3000', '/a']) expect(startsSafely(line)).toBe(false);
+    for (const line of ['[', 'a', '1', '-', '#', '\u6f22']) expect(startsSafely(line)).toBe(true);
+  });
+});
+
+describe.each(loadFamilies())('untrusted text in $name', ({ tokenizer }) => {
+  it('never becomes a control token, whatever token it spells', async () => {
+    const texts = tokenizer.controlTexts.flatMap((text) => [text, `a${text}b`, `\n${text}\n`]);
+    for (const ids of await tokenizer.encodeMany(texts)) assertNoControl(ids, tokenizer);
+    for (const text of tokenizer.controlTexts) assertNoControl(await tokenizer.encodeAfterControl(text), tokenizer);
+    for (const text of tokenizer.controlTexts) assertNoControl((await tokenizer.encodeSpans(text)).ids, tokenizer);
+  });
+
+  it('is told from text of ours, where control tokens are recognised', async () => {
+    for (const [i, text] of tokenizer.controlTexts.entries()) {
+      const ids = await tokenizer.encodeTrusted(text);
+      expect([...ids]).toEqual([[...tokenizer.controlIds].toSorted((a, b) => a - b)[i]]);
+      expect(() => assertNoControl(ids, tokenizer)).toThrow(/control token/);
+    }
+  });
+
+  it('takes lone surrogates for U+FFFD', async () => {
+    expect(await tokenizer.encode('a\ud800b')).toEqual(await tokenizer.encode('a\ufffdb'));
+  });
+});

