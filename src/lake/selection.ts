@@ -31,6 +31,7 @@ export interface Selection {
   /** Share of train rows that the label cap kept, by task and label; 1 where there is no cap. */
   keepShare(task: string, label: string): number;
   readonly trainShards: number;
+  readonly until: number;
 }
 
 export interface SelectionRules {
@@ -56,7 +57,12 @@ export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules
   const trainShards = shardCount(tokens, train.length);
   const surplus = train.length % trainShards;
   for (const i of inDrawOrder(rows, train, rules.seed, 'thin').slice(train.length - surplus)) ends[i] = 'remainder';
-  return { ends, trainShards, keepShare: (task, label) => kept.get(`${task}${UNIT_SEPARATOR}${label}`) ?? 1 };
+  return {
+    ends,
+    trainShards,
+    until: rules.until,
+    keepShare: (task, label) => kept.get(`${task}${UNIT_SEPARATOR}${label}`) ?? 1,
+  };
 }
 
 /** The split by time and hold-out, before caps and budget. */

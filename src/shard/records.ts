@@ -52,6 +52,11 @@ export function readRecords<R extends object>(file: ParquetFile, rowGroup: numbe
   );
 }
 
+/** The rows of all row groups, group by group. Bound: one group in memory. */
+export function* recordGroups<R extends object>(file: ParquetFile, columns: ColumnList): Generator<R[]> {
+  for (let group = 0; group < file.rowGroups.length; group++) yield readRecords<R>(file, group, columns);
+}
+
 function valueReader(chunk: ColumnChunk): (row: number) => unknown {
   if ('offsets' in chunk) {
     const { values, offsets } = chunk;

@@ -24,26 +24,35 @@ export interface RowFilesOptions {
   readonly layout: TokenLayout;
   readonly metaColumns: ColumnList;
   readonly originColumns: ColumnList;
-  readonly keyValues: Readonly<Record<string, string>>;
+  /** Footer key-values of the token file, asked for when all rows are written. */
+  readonly keyValues: (totals: RowTotals) => Readonly<Record<string, string>>;
   /** Sinks of the three files. */
   readonly tokens: (chunk: Uint8Array) => void;
   readonly meta: (chunk: Uint8Array) => void;
   readonly origin: (chunk: Uint8Array) => void;
 }
 
+export interface RowTotals {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly lossTokens: number;
+}
+
 export interface RowFiles<M extends object, O extends object> {
   /** Row group and row in it that the next row gets. */
   place(nextTokens: number): { rowGroup: number; row: number };
   add(row: TokenRow<M, O>): void;
-  finish(): { rows: number; tokens: number; lossTokens: number };
+  finish(): RowTotals;
 }
 
 /** Bound: one row group (token-rows.ts) in memory. */
 export function createRowFiles<M extends object, O extends object>(options: RowFilesOptions): RowFiles<M, O> {
+  // Read by the writer when it writes the footer: only then are the totals known.
+  const facts: Record<string, string> = {};
   const writers = {
     tokens: createParquetWriter({
       columns: options.layout === 'hf' ? HF_COLUMNS : PART_COLUMNS,
-      keyValues: options.keyValues,
+      keyValues: facts,
       write: options.tokens,
     }),
     meta: createParquetWriter({ columns: columnSpecs(options.metaColumns), keyValues: {}, write: options.meta }),
@@ -87,6 +96,7 @@ export function createRowFiles<M extends object, O extends object>(options: RowF
     },
     finish() {
       flush();
+      Object.assign(facts, options.keyValues(total));
       for (const writer of Object.values(writers)) writer.finish();
       return total;
     },

@@ -37,12 +37,16 @@ export function memberInteractions(memberId: string, showings: readonly Showing[
   const places: Places[] = showings.map(() => ({ impression: -1, viewed: -1, dismissed: -1, applied: -1 }));
   const events = happened.map(({ at, kind, showing }, n) => {
     places[showing]![kind] = n;
-    return toEvent(memberId, n, at, kind, showings[showing]!);
+    return toEvent(memberId, showings[showing]!, { at, action: kind, n });
   });
   return { events, places };
 }
 
-function toEvent(memberId: string, n: number, at: number, action: Kind, showing: Showing): InteractionEvent {
+function toEvent(
+  memberId: string,
+  showing: Showing,
+  { at, action, n }: { at: number; action: Kind; n: number },
+): InteractionEvent {
   const { slate } = showing;
   const event: InteractionEvent = {
     type: 'interaction',

@@ -6,7 +6,7 @@ import { FAMILIES } from './families.ts';
 import { composePosition, drawSome, SENIORITY_COUNT } from './item-text.ts';
 import type { Calendar } from './items.ts';
 import { CITIES, COMPANY_COUNT, companyName } from './places.ts';
-import { randomFor } from './random.ts';
+import { type Random, randomFor } from './random.ts';
 
 /** Share of the members that stand from the second hour on; the others come day by day. */
 const FOUNDER_SHARE = 0.65;
@@ -71,10 +71,7 @@ export function memberProfile(seed: string, index: number, calendar: Calendar): 
   const versions: ProfileVersion[] = [{ from: joinedAt, seniority, city: random.below(CITIES.length) }];
   const changes = random.chance(CHANGES_SHARE);
   const changedAt = joinedAt + 1 + Math.floor(random.next() * (calendar.end - joinedAt - 1));
-  if (changes)
-    versions.push(
-      nextVersion(versions[0]!, changedAt, random.chance(0.6), random.chance(0.4), random.below(CITIES.length)),
-    );
+  if (changes && changedAt < calendar.end) versions.push(nextVersion(versions[0]!, changedAt, random));
   const base = { memberId: memberId(index), family, sessionsPerDay, from: joinedAt + 1, until, versions };
   return { ...base, events: profileEvents(seed, index, base) };
 }
@@ -97,13 +94,11 @@ export function dayOf(at: number, calendar: Calendar): number {
   return Math.floor((at - calendar.start) / DAY_MS);
 }
 
-function nextVersion(
-  before: ProfileVersion,
-  from: number,
-  promoted: boolean,
-  moved: boolean,
-  city: number,
-): ProfileVersion {
+/** A promotion, a move, both, or another company alone. Takes three draws. */
+function nextVersion(before: ProfileVersion, from: number, random: Random): ProfileVersion {
+  const promoted = random.chance(0.6);
+  const moved = random.chance(0.4);
+  const city = random.below(CITIES.length);
   const seniority = promoted ? Math.min(before.seniority + 1, SENIORITY_COUNT - 1) : before.seniority;
   return { from, seniority, city: moved ? city : before.city };
 }

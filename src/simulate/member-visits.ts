@@ -2,6 +2,7 @@
 
 import {
   APPLY_DELAYS,
+  type Chances,
   chancesOf,
   createInterests,
   DISMISS_DELAYS,
@@ -95,7 +96,7 @@ export function memberShowings(market: Marketplace, index: number, profile: Memb
     let position = 0;
     for (let place = 0; place < size && showings.length < MEMBER_IMPRESSIONS_MAX; place++) {
       const theme = searched ?? drawTheme(visits, profile.family, slate.surface === 'feed' ? HOME_SHARE : 0);
-      const item = drawItem(visits, market.items, theme, day, shown);
+      const item = drawItem(visits, market.items, { theme, day, shown });
       if (item === undefined) continue;
       shown.add(item);
       const home = familyOfTheme(theme) === profile.family;
@@ -103,7 +104,7 @@ export function memberShowings(market: Marketplace, index: number, profile: Memb
       const propensity = roundedShare(themeShare(slate.surface, home) / live);
       const fit = fitOf(market.items, item, versionAt(profile, slate.at));
       const state = interests.stateAt(theme, day, choices.next(), choices.next());
-      const acted = act(choices, fit, state, position, slate.at);
+      const acted = act(choices, chancesOf(fit, state), { look: lookedAt(position), at: slate.at });
       showings.push({ slate: told, position, item, theme, home, day, propensity, fit, state, ...acted });
       position++;
     }
@@ -164,9 +165,7 @@ function roundedShare(share: number): number {
 function drawItem(
   random: Random,
   items: Items,
-  theme: number,
-  day: number,
-  shown: ReadonlySet<number>,
+  { theme, day, shown }: { theme: number; day: number; shown: ReadonlySet<number> },
 ): number | undefined {
   const candidates = items.ofTheme[theme]!;
   for (let draw = 0; draw < DRAWS_MAX && candidates.length > 0; draw++) {
@@ -189,10 +188,8 @@ function fitOf(items: Items, item: number, version: ProfileVersion): Fit {
 }
 
 /** Takes four draws whatever happens, so that one outcome moves no other. */
-function act(random: Random, fit: Fit, state: number, position: number, at: number) {
+function act(random: Random, chances: Chances, { look, at }: { look: number; at: number }) {
   const [first, second, delay, applyDelay] = [random.next(), random.next(), random.next(), random.next()] as const;
-  const chances = chancesOf(fit, state);
-  const look = lookedAt(position);
   const viewed = first < look * chances.view;
   const dismissed = !viewed && first < look * (chances.view + chances.dismiss);
   return {

@@ -59,7 +59,8 @@ export function answerQuestions(
     const past = ofTheme.get(showing.theme) ?? [];
     const positive = { last_10: 0, last_100: 0, last_1000: 0, all: 0 };
     for (const [name, length] of LENGTHS) {
-      const belief = believe(past, showing, { from: Math.max(0, firstOfSlate - length), to: firstOfSlate }, memory);
+      const from = Math.max(0, firstOfSlate - length);
+      const belief = believe(past, showing, { from, to: firstOfSlate, memory });
       for (let state = 0; state < STATE_COUNT; state++) {
         positive[name] += belief[state]! * LOOKED_AT_MEAN * chancesOf(showing.fit, state).view;
       }
@@ -75,11 +76,15 @@ interface Past {
   readonly place: Places;
 }
 
-/** The events that a prediction sees: places `from` to before `to`. */
+/** What a prediction sees: the events at places `from` to before `to`, in a world with or without memory. */
 interface Seen {
   readonly from: number;
   readonly to: number;
+  readonly memory: boolean;
 }
+
+/** The last that is seen of a showing: an impression alone may still be followed by an action. */
+type Sight = 'impression' | 'viewed' | 'dismissed' | 'applied';
 
 /** Number of events with a time before `at`: what is seen at T (rules.md 2). */
 function countBefore(events: MemberInteractions['events'], at: number): number {
@@ -93,33 +98,33 @@ function countBefore(events: MemberInteractions['events'], at: number): number {
   return low;
 }
 
-function believe(past: readonly Past[], question: Showing, seen: Seen, memory: boolean): Float64Array {
+function believe(past: readonly Past[], question: Showing, seen: Seen): Float64Array {
   const prior = priorOf(question.home);
   const belief = Float64Array.from(prior);
-  let day = -1;
+  let day: number | undefined;
   for (const { showing, place } of past) {
-    const is = (n: number) => n >= seen.from && n < seen.to;
-    if (!is(place.impression) && !is(place.viewed) && !is(place.dismissed) && !is(place.applied)) continue;
-    if (day >= 0) pass(belief, prior, keptAfter(showing.day - day, memory));
+    const sight = sightOf(place, seen);
+    if (sight === undefined) continue;
+    if (day !== undefined) pass(belief, prior, keptAfter(showing.day - day, seen.memory));
     day = showing.day;
     const age = question.slate.at - showing.slate.at;
     let total = 0;
     for (let state = 0; state < STATE_COUNT; state++) {
-      const chances = chancesOf(showing.fit, state);
-      belief[state]! *= likelihood(
-        chances,
-        lookedAt(showing.position),
-        age,
-        is(place.applied),
-        is(place.viewed),
-        is(place.dismissed),
-      );
+      belief[state]! *= likelihood(sight, chancesOf(showing.fit, state), { age, look: lookedAt(showing.position) });
       total += belief[state]!;
     }
     for (let state = 0; state < STATE_COUNT; state++) belief[state]! /= total;
   }
-  if (day >= 0) pass(belief, prior, keptAfter(question.day - day, memory));
+  if (day !== undefined) pass(belief, prior, keptAfter(question.day - day, seen.memory));
   return belief;
+}
+
+/** Undefined: none of the showing's events is among those seen. */
+function sightOf(place: Places, { from, to }: Seen): Sight | undefined {
+  for (const sight of ['applied', 'viewed', 'dismissed', 'impression'] as const) {
+    if (place[sight] >= from && place[sight] < to) return sight;
+  }
+  return undefined;
 }
 
 /** Time goes by: what is not kept is the prior again. */
@@ -127,18 +132,11 @@ function pass(belief: Float64Array, prior: readonly number[], kept: number): voi
   for (let state = 0; state < STATE_COUNT; state++) belief[state] = kept * belief[state]! + (1 - kept) * prior[state]!;
 }
 
-/** Of what is seen of a showing `age` ms later; what may still come counts with the share that comes later. */
-function likelihood(
-  chances: Chances,
-  look: number,
-  age: number,
-  applied: boolean,
-  viewed: boolean,
-  dismissed: boolean,
-): number {
-  if (applied) return chances.view * chances.apply;
-  if (viewed) return chances.view * (1 - chances.apply * shareWithin(APPLY_DELAYS, age));
-  if (dismissed) return chances.dismiss;
+/** Of a sight `age` ms after the impression; what may still come counts with the share that comes later. */
+function likelihood(sight: Sight, chances: Chances, { age, look }: { age: number; look: number }): number {
+  if (sight === 'applied') return chances.view * chances.apply;
+  if (sight === 'viewed') return chances.view * (1 - chances.apply * shareWithin(APPLY_DELAYS, age));
+  if (sight === 'dismissed') return chances.dismiss;
   const come = chances.view * shareWithin(VIEW_DELAYS, age) + chances.dismiss * shareWithin(DISMISS_DELAYS, age);
   return 1 - look * come;
 }

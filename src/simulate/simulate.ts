@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { EventRecord } from '../../schemas/event.ts';
 import { BrewhouseError } from '../errors.ts';
 import { DAYS_MAX } from './choice-model.ts';
@@ -75,49 +76,62 @@ export async function simulate(
   report: (done: number, total: number) => void,
 ): Promise<SimulationSummary> {
   checkOptions(options);
-  return onDisk(options.out, async () => {
-    await prepareFolder(options.out);
-    await copyFile(demoDomainPath(), join(options.out, 'domain.yaml'));
-    const seed = String(options.seed);
-    const calendar = { start: SIMULATION_END - options.days * DAY_MS, end: SIMULATION_END, days: options.days };
-    const items = createItems(seed, options.members, calendar);
-    const outputs = {
-      items: openOutput(options, 'items'),
-      members: openOutput(options, 'members'),
-      interactions: openOutput(options, 'interactions'),
-    };
-    const oracle = createOracleFiles(join(options.out, 'oracle'), { memory: options.memory, end: SIMULATION_END });
-    for (let index = 0; index < items.count; index++) await writeAll(outputs.items, itemEvents(seed, index, calendar));
-    const heldEventsMax = await writeMembers(
-      { seed, calendar, items, memory: options.memory },
-      options.members,
-      outputs,
-      oracle,
-      report,
-    );
-    return summarize(options.members, items.count, heldEventsMax, outputs, await oracle.finish());
-  });
+  return withSteadyHeap(() => onDisk(options.out, () => writeSimulation(options, report)));
 }
 
-async function writeMembers(
-  market: Marketplace,
-  members: number,
-  outputs: Record<Kind, Output>,
-  oracle: OracleFiles,
+async function writeSimulation(
+  options: SimulationOptions,
   report: (done: number, total: number) => void,
-): Promise<number> {
+): Promise<SimulationSummary> {
+  await prepareFolder(options.out);
+  await copyFile(demoDomainPath(), join(options.out, 'domain.yaml'));
+  const seed = String(options.seed);
+  const calendar = { start: SIMULATION_END - options.days * DAY_MS, end: SIMULATION_END, days: options.days };
+  const items = createItems(seed, options.members, calendar);
+  const outputs = {
+    items: openOutput(options, 'items'),
+    members: openOutput(options, 'members'),
+    interactions: openOutput(options, 'interactions'),
+  };
+  const oracle = createOracleFiles(join(options.out, 'oracle'), { memory: options.memory, end: SIMULATION_END });
+  for (let index = 0; index < items.count; index++) await writeAll(outputs.items, itemEvents(seed, index, calendar));
   let heldEventsMax = 0;
-  for (let index = 0; index < members; index++) {
-    const profile = memberProfile(market.seed, index, market.calendar);
-    await writeAll(outputs.members, profile.events);
-    const showings = memberShowings(market, index, profile);
-    const interactions = memberInteractions(profile.memberId, showings, market.calendar.end);
-    await writeAll(outputs.interactions, interactions.events);
-    await oracle.write(profile.memberId, answerQuestions(showings, interactions, market.memory));
-    heldEventsMax = Math.max(heldEventsMax, interactions.events.length);
-    if ((index + 1) % REPORT_EVERY === 0 || index + 1 === members) report(index + 1, members);
+  for (let index = 0; index < options.members; index++) {
+    const held = await writeMember({ seed, calendar, items, memory: options.memory }, index, { outputs, oracle });
+    heldEventsMax = Math.max(heldEventsMax, held);
+    const done = index + 1;
+    if (done % REPORT_EVERY === 0 || done === options.members) report(done, options.members);
   }
-  return heldEventsMax;
+  const counts = await finishOutputs(outputs);
+  return { members: options.members, items: items.count, ...counts, heldEventsMax, oracle: await oracle.finish() };
+}
+
+/**
+ * V8 doubles its space for young objects now and then while a program runs, from 1 to 32 MiB three times over, though what lives
+ * does not grow: a long run would then hold half as much again as a short one. Other flags would have to be given at start.
+ */
+async function withSteadyHeap<T>(work: () => Promise<T>): Promise<T> {
+  setFlagsFromString('--semi-space-growth-factor=1');
+  try {
+    return await work();
+  } finally {
+    setFlagsFromString('--semi-space-growth-factor=2');
+  }
+}
+
+/** Gives the number of the member's interactions. */
+async function writeMember(
+  market: Marketplace,
+  index: number,
+  to: { readonly outputs: Record<Kind, Output>; readonly oracle: OracleFiles },
+): Promise<number> {
+  const profile = memberProfile(market.seed, index, market.calendar);
+  await writeAll(to.outputs.members, profile.events);
+  const showings = memberShowings(market, index, profile);
+  const interactions = memberInteractions(profile.memberId, showings, market.calendar.end);
+  await writeAll(to.outputs.interactions, interactions.events);
+  await to.oracle.write(profile.memberId, answerQuestions(showings, interactions, market.memory));
+  return interactions.events.length;
 }
 
 async function writeAll(output: Output, events: readonly EventRecord[]): Promise<void> {
@@ -134,13 +148,7 @@ function openOutput(options: SimulationOptions, kind: Kind): Output {
   return { files, lines: createEventLines(sink, disorder, randomFor(seed, 'disorder', kind)), events: 0 };
 }
 
-async function summarize(
-  members: number,
-  items: number,
-  heldEventsMax: number,
-  outputs: Record<Kind, Output>,
-  oracle: OracleSummary,
-): Promise<SimulationSummary> {
+async function finishOutputs(outputs: Record<Kind, Output>) {
   let [lines, duplicates, late, files] = [0, 0, 0, 0];
   for (const kind of KINDS) {
     const counts = await outputs[kind].lines.finish();
@@ -154,7 +162,7 @@ async function summarize(
     item: outputs.items.events,
     interaction: outputs.interactions.events,
   };
-  return { members, items, events, lines, duplicates, late, files, heldEventsMax, oracle };
+  return { events, lines, duplicates, late, files };
 }
 
 function checkOptions(options: SimulationOptions): void {

@@ -54,9 +54,12 @@ function unzeroed(cell: unknown): unknown {
 }
 
 function readEpoch(text: string, unit: 'ms' | 's'): ParsedTime {
-  if (!/^-?\d{1,15}(\.\d+)?$/.test(text))
-    return { ok: false, message: `${JSON.stringify(text.slice(0, 40))} is no number of ${unit}` };
-  return checkRange(Math.floor(unit === 's' ? Number(text) * 1000 : Number(text)));
+  const parts = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(text);
+  if (parts === null) return { ok: false, message: `${JSON.stringify(text.slice(0, 40))} is no number of ${unit}` };
+  // By digits: 1525168800.257 x 1000 in floating point is a millisecond short.
+  const [, sign, whole, fraction = ''] = parts;
+  const ms = unit === 's' ? Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0')) : Number(whole);
+  return checkRange(sign === '-' ? -ms : ms);
 }
 
 function readText(text: string, zone: Zone | undefined): ParsedTime {

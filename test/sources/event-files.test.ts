@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BrewhouseError } from '../../src/errors.ts';
 import {
   BATCH_LINES_MAX,
@@ -12,11 +11,10 @@ import {
   RAW_BYTES_MAX,
   readEventFile,
 } from '../../src/sources/event-files.ts';
+import { tempFolder } from './temp-folder.ts';
 
-let dir: string;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'events-'));
-});
+const folder = tempFolder();
+const { write } = folder;
 
 const eventLine = (n: number) =>
   JSON.stringify({
@@ -28,11 +26,6 @@ const eventLine = (n: number) =>
   });
 const many = (n: number) => Array.from({ length: n }, (_, i) => `${eventLine(i)}\n`).join('');
 
-async function write(name: string, content: string | Uint8Array): Promise<string> {
-  await mkdir(join(dir, name, '..'), { recursive: true });
-  await writeFile(join(dir, name), content);
-  return join(dir, name);
-}
 async function readAll(file: string): Promise<EventLine[]> {
   const lines: EventLine[] = [];
   for await (const batch of readEventFile(file)) {
@@ -67,23 +60,26 @@ describe('the files of a folder', () => {
     ]) {
       await write(name, '');
     }
-    const found = (await listEventFiles(dir)).map((file) => relative(dir, file));
+    const found = (await listEventFiles(folder.path)).map((file) => relative(folder.path, file));
     expect(found).toEqual(['B.ndjson.zst', 'a.ndjson', 'a/z.ndjson.gz', 'b.ndjson', 'é.ndjson']);
   });
 
   test('are found through links, and a link to the folder above ends', async () => {
     await write('sub/a.ndjson', '');
-    await symlink(dir, join(dir, 'sub', 'up'));
-    await symlink(join(dir, 'sub', 'a.ndjson'), join(dir, 'b.ndjson'));
-    expect((await listEventFiles(dir)).map((file) => relative(dir, file))).toEqual(['b.ndjson', 'sub/a.ndjson']);
+    await symlink(folder.path, join(folder.path, 'sub', 'up'));
+    await symlink(join(folder.path, 'sub', 'a.ndjson'), join(folder.path, 'b.ndjson'));
+    expect((await listEventFiles(folder.path)).map((file) => relative(folder.path, file))).toEqual([
+      'b.ndjson',
+      'sub/a.ndjson',
+    ]);
   });
 
   test('that are not there are an error that names the endings', async () => {
-    expect(await failure(listEventFiles(dir))).toMatchObject({
+    expect(await failure(listEventFiles(folder.path))).toMatchObject({
       code: 'input_unreadable',
       remedy: expect.stringContaining('.ndjson.zst'),
     });
-    expect((await failure(listEventFiles(join(dir, 'none')))).message).toContain('no such folder');
+    expect((await failure(listEventFiles(join(folder.path, 'none')))).message).toContain('no such folder');
     expect((await failure(listEventFiles(await write('x.txt', '')))).message).toContain('not a folder');
   });
 });
@@ -183,7 +179,7 @@ describe('an event file', () => {
 
   test('that is not there is an operating failure', async () => {
     for (const name of ['a.ndjson', 'a.ndjson.gz', 'a.ndjson.zst']) {
-      expect(await failure(readAll(join(dir, name)))).toMatchObject({
+      expect(await failure(readAll(join(folder.path, name)))).toMatchObject({
         code: 'input_unreadable',
         message: expect.stringContaining('no such file'),
       });

@@ -1,12 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
 import { Recipe } from '../../schemas/recipe.ts';
 import { BrewhouseError, describeError } from '../../src/errors.ts';
 import { parseYaml, readYaml } from '../../src/sources/yaml-file.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const folder = tempFolder();
 
 const Shape = z.strictObject({
   name: z.string(),
@@ -43,8 +43,7 @@ describe('a YAML file', () => {
   });
 
   test('that is not UTF-8 is refused by name', async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'yaml-')), 'x.yaml');
-    await writeFile(file, Buffer.from([0x6e, 0xff]));
+    const file = await folder.write('x.yaml', Buffer.from([0x6e, 0xff]));
     await expect(readYaml(file, Shape, 'domain_invalid')).rejects.toThrow('not UTF-8');
   });
 

@@ -1,0 +1,282 @@
+/** The batch build: event files to timelines, timelines to corpora, each step committed partition by partition and taken up where it stopped. */
+import { randomUUID } from 'node:crypto';
+import { canonicalJson } from '../schemas/canonical-json.ts';
+import type { TimelineRecord } from '../schemas/commit.ts';
+import type { Domain } from '../schemas/domain.ts';
+import type { CorpusIdentity } from '../schemas/manifest.ts';
+import { BrewhouseError } from '../src/errors.ts';
+import { newestRecord, recordsOf } from '../src/lake/chain-records.ts';
+import { type Chain, openChain } from '../src/lake/commit-log.ts';
+import { sha256Hex } from '../src/lake/content-hash.ts';
+import { openOrMakeLake } from '../src/lake/lake-file.ts';
+import type { ObjectStore } from '../src/lake/object-store.ts';
+import { openStore } from '../src/lake/open-store.ts';
+import { contextLadder } from '../src/prompt/plan.ts';
+import { addStats, type TimelineStats } from '../src/timeline/timeline-stats.ts';
+import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
+import { type ReadRecipe, readDomain, readRecipe, readRenderPlan } from './corpus-inputs.ts';
+import { renderInPool } from './render-pool.ts';
+import type { RenderRequest } from './render-worker.ts';
+import { type InputFile, inputFiles, type RecordCounts, takeIn } from './take-in.ts';
+
+export interface BuildOptions {
+  readonly events: string;
+  readonly domain: string;
+  readonly recipe: string;
+  readonly lake: string;
+  /** Epoch ms; null: everything, since in files nothing is late. */
+  readonly until: number | null;
+  readonly workers: number;
+  readonly partitions: number | undefined;
+  readonly progress: BuildProgress;
+}
+
+/** Steps of a build as a person watches them; `total` 0: not known. */
+export interface BuildProgress {
+  readonly step: (name: string, done: number, total: number, tokens: number) => void;
+}
+
+/** What stands in the lake after a build. */
+export interface BuildSummary {
+  readonly records: RecordCounts;
+  readonly members: number;
+  /** One a rung of the context ladder. */
+  readonly corpora: readonly CorpusSummary[];
+  readonly seconds: number;
+}
+
+export interface CorpusSummary {
+  readonly corpus: string;
+  readonly context: number;
+  readonly parts: number;
+  readonly examples: number;
+  readonly tokens: number;
+  /** task -> fate -> label -> questions. */
+  readonly questions: Record<string, Record<string, Record<string, number>>>;
+  /** Rows and tokens that this run rendered; 0: there was nothing to do. */
+  readonly rendered: { readonly rows: number; readonly tokens: number; readonly seconds: number };
+}
+
+/** A partition's newest timeline record. */
+export interface PartitionTimeline {
+  readonly partition: number;
+  readonly seq: number;
+  readonly sha256: string;
+  readonly record: TimelineRecord;
+}
+
+export async function build(options: BuildOptions): Promise<BuildSummary> {
+  const started = performance.now();
+  const recipe = await readRecipe(options.recipe);
+  const domain = await readDomain(options.domain);
+  // RECIPE FIRST: what is wrong with recipe, domain or tokenizer is said before an event is read.
+  const rungs = [];
+  for (const context of contextLadder(recipe.recipe.corpus)) rungs.push(await readRenderPlan(recipe, domain, context));
+  const store = openStore(options.lake);
+  const { partitions } = await openOrMakeLake(store, options.partitions);
+  const timelines = await takeInFiles(store, partitions, options);
+  await requireKnownActions(store, timelines, domain);
+  const corpora: CorpusSummary[] = [];
+  for (const plan of rungs) corpora.push(await renderCorpus(store, timelines, plan.identity, { options, recipe }));
+  return {
+    records: sumRecordCounts(timelines),
+    members: (await readStats(store, timelines)).members,
+    corpora,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** Takes in what is not taken in yet; refuses other inputs than those that stand. */
+async function takeInFiles(
+  store: ObjectStore,
+  partitions: number,
+  options: BuildOptions,
+): Promise<PartitionTimeline[]> {
+  const inputs = await inputFiles(options.events);
+  const missing = new Map<number, Chain>();
+  for (let partition = 0; partition < partitions; partition++) {
+    const chain = await openChain(store, `timelines/${partition}`);
+    const record = newestRecord(chain, 'timeline');
+    if (record === undefined) missing.set(partition, chain);
+    else requireSameInputs(record.record.inputs, inputs);
+  }
+  if (missing.size > 0) {
+    await takeIn(inputs, missing, {
+      eventsDir: options.events,
+      store,
+      partitions,
+      attempt: randomUUID(),
+      report: (done, total) => options.progress.step('reading events', done, total, 0),
+    });
+  }
+  return readTimelines(store, partitions);
+}
+
+/** The newest timeline record of every partition. Throws `lake_broken` where a build did not get that far. */
+export async function readTimelines(store: ObjectStore, partitions: number): Promise<PartitionTimeline[]> {
+  const timelines: PartitionTimeline[] = [];
+  for (let partition = 0; partition < partitions; partition++) {
+    const newest = newestRecord(await openChain(store, `timelines/${partition}`), 'timeline');
+    if (newest === undefined) {
+      throw new BrewhouseError('lake_broken', `the lake has no timeline for partition ${partition}`, {
+        remedy: 'the build was interrupted: run the same build command again',
+      });
+    }
+    timelines.push({ partition, seq: newest.record.seq, sha256: newest.sha256, record: newest.record });
+  }
+  return timelines;
+}
+
+/** SAME INPUTS: a lake of other files is another lake. */
+function requireSameInputs(before: TimelineRecord['inputs'], now: readonly InputFile[]): void {
+  const known = new Map(before.map((input) => [input.name, input.sha256]));
+  const changed = now.find((input) => known.get(input.name) !== input.sha256);
+  const gone = before.find((input) => !now.some((each) => each.name === input.name));
+  const name = changed?.name ?? gone?.name;
+  if (name === undefined) return;
+  const sameBytes =
+    changed !== undefined &&
+    now.length === before.length &&
+    [...known.values()].sort().join() ===
+      now
+        .map((n) => n.sha256)
+        .sort()
+        .join();
+  if (sameBytes) return;
+  throw new BrewhouseError(
+    'inputs_changed',
+    `the lake was made from other event files: ${name} ${gone !== undefined && changed === undefined ? 'is missing now' : 'is new or changed'}`,
+    {
+      place: { file: changed?.path ?? name },
+      remedy: 'name another --lake, or bring the files back as they were',
+    },
+  );
+}
+
+export async function readStats(store: ObjectStore, timelines: readonly PartitionTimeline[]): Promise<TimelineStats> {
+  const all: TimelineStats[] = [];
+  for (const { partition, record } of timelines) {
+    const bytes = await store.get(`timelines/${partition}/state/${record.files.stats.sha256}.json`);
+    if (bytes === null) {
+      throw new BrewhouseError('lake_broken', `the state of partition ${partition} is missing`, {
+        remedy: 'restore the file, or make the lake again',
+      });
+    }
+    all.push(JSON.parse(Buffer.from(bytes).toString('utf8')) as TimelineStats);
+  }
+  return addStats(all);
+}
+
+async function requireKnownActions(
+  store: ObjectStore,
+  timelines: readonly PartitionTimeline[],
+  domain: Domain,
+): Promise<void> {
+  const vocabulary = createVocabulary(domain);
+  const { actions } = await readStats(store, timelines);
+  const unknown = actions.find((action) => vocabulary.rankOf(action.name) === undefined);
+  if (unknown !== undefined) throw unknownAction(vocabulary, unknown.name, unknown.count, unknown.first);
+}
+
+/** A corpus is named by all that its rows depend on. */
+export function corpusName(identity: CorpusIdentity): string {
+  return sha256Hex(canonicalJson(identity)).slice(0, 16);
+}
+
+async function renderCorpus(
+  store: ObjectStore,
+  timelines: readonly PartitionTimeline[],
+  identity: CorpusIdentity,
+  context: { options: BuildOptions; recipe: ReadRecipe },
+): Promise<CorpusSummary> {
+  const { options, recipe } = context;
+  const started = performance.now();
+  const corpus = corpusName(identity);
+  await store.putIfAbsent(`corpora/${corpus}/corpus.json`, Buffer.from(canonicalJson(identity), 'utf8'));
+  const requests: RenderRequest[] = [];
+  for (const timeline of timelines) {
+    const chain = await openChain(store, `corpora/${corpus}/${timeline.partition}`);
+    const newest = newestRecord(chain, 'corpus')?.record;
+    // Rendered to the end, or as far as asked: nothing to do.
+    if (newest !== undefined && (newest.until === null || (options.until !== null && options.until <= newest.until)))
+      continue;
+    const { seq, sha256, record } = timeline;
+    requests.push({
+      partition: timeline.partition,
+      timeline: { seq, sha256, files: record.files.raw },
+      from: newest?.until ?? null,
+    });
+  }
+  const rendered = { rows: 0, tokens: 0, partitions: 0 };
+  const items = timelines.map(({ partition, record }) => ({ partition, files: record.files.items }));
+  await renderInPool(requests, {
+    workers: options.workers,
+    data: {
+      lake: options.lake,
+      corpus,
+      identity,
+      recipeFile: recipe.file,
+      items,
+      itemsSha256: sha256Hex(canonicalJson(items)),
+      until: options.until,
+      attempt: randomUUID(),
+    },
+    onProgress: (rows, tokens) => {
+      rendered.rows += rows;
+      rendered.tokens += tokens;
+      options.progress.step('rendering', rendered.partitions, requests.length, rendered.tokens);
+    },
+    onDone: () => {
+      rendered.partitions++;
+      options.progress.step('rendering', rendered.partitions, requests.length, rendered.tokens);
+    },
+  });
+  return {
+    ...(await summarizeCorpus(store, corpus, timelines.length)),
+    context: identity.context,
+    rendered: { rows: rendered.rows, tokens: rendered.tokens, seconds: (performance.now() - started) / 1000 },
+  };
+}
+
+/** Sums the chain of every partition. */
+export async function summarizeCorpus(
+  store: ObjectStore,
+  corpus: string,
+  partitions: number,
+): Promise<Omit<CorpusSummary, 'rendered' | 'context'>> {
+  const questions: CorpusSummary['questions'] = {};
+  const total = { parts: 0, examples: 0, tokens: 0 };
+  for (let partition = 0; partition < partitions; partition++) {
+    const records = recordsOf(await openChain(store, `corpora/${corpus}/${partition}`), 'corpus');
+    for (const [i, { record }] of records.entries()) {
+      for (const file of record.files) {
+        total.parts++;
+        total.examples += file.rows;
+        total.tokens += file.tokens;
+      }
+      addQuestions(questions, record.questions, i === records.length - 1);
+    }
+  }
+  return { corpus, ...total, questions };
+}
+
+/** Pending questions of an earlier record ended in a later one. */
+function addQuestions(into: CorpusSummary['questions'], from: CorpusSummary['questions'], isNewest: boolean): void {
+  for (const [task, fates] of Object.entries(from)) {
+    for (const [fate, labels] of Object.entries(fates)) {
+      if (fate === 'pending' && !isNewest) continue;
+      for (const [label, questions] of Object.entries(labels)) {
+        const counts = ((into[task] ??= {})[fate] ??= {});
+        counts[label] = (counts[label] ?? 0) + questions;
+      }
+    }
+  }
+}
+
+/** Records read, by fate, over all partitions. */
+export function sumRecordCounts(timelines: readonly PartitionTimeline[]): RecordCounts {
+  const sum = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
+  for (const { record } of timelines)
+    for (const fate of Object.keys(sum) as (keyof typeof sum)[]) sum[fate] += record.counts[fate];
+  return sum;
+}

@@ -1,0 +1,58 @@
+/** The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a person asks first. */
+import type { Manifest } from '../schemas/manifest.ts';
+
+/** Dates are `until`: the card holds no clock. */
+export function releaseCard(manifest: Manifest): string {
+  const { identity, splits } = manifest;
+  const names = Object.keys(splits);
+  const front = [
+    '---',
+    'configs:',
+    '- config_name: default',
+    '  data_files:',
+    ...names.flatMap((name) => [`  - split: ${name}`, `    path: data/${name}-*.parquet`]),
+    '---',
+  ];
+  const count = (number: number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+  const tasks = Object.keys(manifest.fates);
+  const rowsOf = (task: string, split: string) => manifest.fates[task]?.[split] ?? 0;
+  const ordinary = names.filter((name) => name !== 'test_template');
+  return [
+    ...front,
+    '',
+    `# ${manifest.id}`,
+    '',
+    `An instruction-tuning corpus for an LLM recommender in the domain ${identity.domain.name}, as of ${new Date(manifest.until).toISOString()}: one unpadded, tokenized example a row (\`input_ids\`, \`attention_mask\`, \`labels\`; labels are not shifted, -100 is ignored).`,
+    '',
+    '| split | rows | tokens | supervised tokens |',
+    '|---|---:|---:|---:|',
+    ...names.map(
+      (name) =>
+        `| ${name} | ${count(splits[name]!.rows)} | ${count(splits[name]!.tokens)} | ${count(splits[name]!.loss_tokens)} |`,
+    ),
+    '',
+    `| task | ${ordinary.join(' | ')} |`,
+    `|---|${ordinary.map(() => '---:|').join('')}`,
+    ...tasks.map((task) => `| ${task} | ${ordinary.map((name) => count(rowsOf(task, name))).join(' | ')} |`),
+    '',
+    `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); context ${count(identity.context)} tokens.`,
+    `- Corpus ${manifest.corpus}; recipe sha256 ${manifest.recipe_sha256}.`,
+    ...(manifest.assumed.length === 0
+      ? []
+      : [
+          '- Taken on trust to have been known all along: ' +
+            manifest.assumed.map((each) => `${each.type}.${each.attribute} (${each.because})`).join('; ') +
+            '.',
+        ]),
+    ...(manifest.left_out.length === 0
+      ? []
+      : [
+          '- Left out: ' +
+            manifest.left_out.map((each) => `${each.type}.${each.attribute} (${each.why})`).join('; ') +
+            '.',
+        ]),
+    ...manifest.notes.map((note) => `- ${note}`),
+    '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, `index/` where an example or a member lies.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,173 @@
+/** The manifest of a release and its card: what it consists of, what it depends on, and what a reader must know of it. */
+import { canonicalJson } from '../schemas/canonical-json.ts';
+import type { CorpusIdentity, Manifest, ReleaseFile } from '../schemas/manifest.ts';
+import type { ReleaseSection } from '../schemas/recipe.ts';
+import { packageVersion } from '../src/config.ts';
+import { sha256Hex } from '../src/lake/content-hash.ts';
+import type { PseudonymKey } from '../src/lake/pseudonyms.ts';
+import type { SelectableRow, Selection } from '../src/lake/selection.ts';
+import type { RenderPlan } from '../src/prompt/plan.ts';
+import type { PartitionTimeline } from './build.ts';
+
+export interface ManifestInputs {
+  readonly id: string;
+  readonly corpus: string;
+  readonly identity: CorpusIdentity;
+  readonly plan: RenderPlan;
+  readonly release: ReleaseSection;
+  readonly until: number;
+  readonly key: PseudonymKey;
+  readonly rows: readonly SelectableRow[];
+  readonly selection: Selection;
+  readonly timelines: readonly PartitionTimeline[];
+  readonly itemsWithoutTime: number;
+  readonly files: readonly ReleaseFile[];
+}
+
+/** Facts in every token file's footer; the default id stands there, whatever name the release is given. */
+export function footerFacts(
+  inputs: Omit<ManifestInputs, 'files' | 'id' | 'selection' | 'rows' | 'timelines' | 'itemsWithoutTime'>,
+  defaultId: string,
+): Record<string, string> {
+  const { plan, identity, release } = inputs;
+  const { tokenizer } = plan;
+  const hashes = recipeHashes(identity, release);
+  return {
+    'brewhouse.schema_version': '1',
+    'brewhouse.writer_version': packageVersion(),
+    'brewhouse.profile': release.profile,
+    'brewhouse.release_id': defaultId,
+    'brewhouse.label_alignment': 'unshifted',
+    'brewhouse.ignore_index': '-100',
+    'brewhouse.tokenizer': tokenizer.id,
+    'brewhouse.tokenizer_sha256': tokenizer.sha256,
+    'brewhouse.chat_template_sha256':
+      identity.section['chat_template'] === false ? '' : (tokenizer.chatTemplateSha256 ?? ''),
+    'brewhouse.vocab_size': String(tokenizer.vocabSize),
+    'brewhouse.bos_id': String(tokenizer.bosId ?? ''),
+    'brewhouse.eos_id': String(tokenizer.eosId),
+    'brewhouse.pad_id': String(tokenizer.padId ?? ''),
+    'brewhouse.max_length': String(identity.context),
+    'brewhouse.recipe_sha256': hashes.recipe,
+    'brewhouse.domain_sha256': hashes.domain,
+    'brewhouse.templates_sha256': hashes.templates,
+    'brewhouse.t1': new Date(release.splits.t1).toISOString(),
+    'brewhouse.t2': new Date(release.splits.t2).toISOString(),
+    'brewhouse.until': new Date(inputs.until).toISOString(),
+  };
+}
+
+/** Hashes that a release is known by: recipe (both sections, as used), domain, templates. */
+export function recipeHashes(
+  identity: CorpusIdentity,
+  release: ReleaseSection,
+): { recipe: string; domain: string; templates: string } {
+  const { section, context, context_min } = identity;
+  return {
+    recipe: sha256Hex(canonicalJson({ corpus: { ...section, context, context_min }, release })),
+    domain: sha256Hex(canonicalJson(identity.domain)),
+    templates: sha256Hex(canonicalJson(identity.templates)),
+  };
+}
+
+/** Everything but clocks and machines. */
+export function buildManifest(inputs: ManifestInputs): Manifest {
+  const { identity, release, plan, rows, selection, files, timelines } = inputs;
+  const hashes = recipeHashes(identity, release);
+  const assumptions = timelines[0]?.record.assumptions ?? { assumed: [], left_out: [] };
+  const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
+  return {
+    format: 1,
+    id: inputs.id,
+    corpus: inputs.corpus,
+    identity,
+    release,
+    until: inputs.until,
+    recipe_sha256: hashes.recipe,
+    domain_sha256: hashes.domain,
+    templates_sha256: hashes.templates,
+    profile: release.profile,
+    key_id: inputs.key.id,
+    splits: splitTotals(files),
+    ...rowCounts(rows, selection),
+    label_tables: [...plan.tables],
+    assumed: assumptions.assumed.map(({ type, attribute, because }) => ({ type, attribute, because })),
+    left_out: assumptions.left_out.map(({ type, attribute, why }) => ({ type, attribute, why })),
+    items_without_time: inputs.itemsWithoutTime,
+    train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
+    notes: notesOf(inputs),
+    versions: versions(),
+    files: [...files],
+  };
+}
+
+function splitTotals(files: readonly ReleaseFile[]): Manifest['splits'] {
+  const splits: Manifest['splits'] = {};
+  for (const file of files) {
+    if (file.kind !== 'data') continue;
+    const total = (splits[file.split] ??= { rows: 0, tokens: 0, loss_tokens: 0 });
+    total.rows += file.rows;
+    total.tokens += file.tokens;
+    total.loss_tokens += file.loss_tokens;
+  }
+  return splits;
+}
+
+/** Ordinary rows mature at `until` by task, fate and label; variants apart. */
+function rowCounts(
+  rows: readonly SelectableRow[],
+  selection: Selection,
+): Pick<Manifest, 'fates' | 'labels' | 'variants'> {
+  const fates: Manifest['fates'] = {};
+  const labels: Manifest['labels'] = {};
+  const variants: Manifest['variants'] = { test_template: 0, left_out: 0 };
+  rows.forEach((row, i) => {
+    const end = selection.ends[i]!;
+    if (end === 'after_until') return;
+    if (row.variant !== '') {
+      // A variant of a row after `until` is not known of here either.
+      if (end === null && row.maturesAt > selection.until) return;
+      const kind = end === null ? 'left_out' : 'test_template';
+      variants[kind] = variants[kind]! + 1;
+      return;
+    }
+    const fate = (fates[row.task] ??= {});
+    fate[end!] = (fate[end!] ?? 0) + 1;
+    const byLabel = ((labels[row.task] ??= {})[row.label] ??= {});
+    byLabel[end!] = (byLabel[end!] ?? 0) + 1;
+  });
+  return { fates, labels, variants };
+}
+
+/** What the card must not leave unsaid. */
+function notesOf({ plan, itemsWithoutTime, timelines }: ManifestInputs): string[] {
+  const notes = [
+    'Members who were erased are missing from all times.',
+    'Nothing is promised on how far apart rows of one member lie.',
+  ];
+  if (plan.rules.tasks.some((task) => task.drawn > 0)) {
+    notes.push(
+      'Negatives are drawn: the domain records no exposures, so "did not interact" is said of items drawn from those known at the time.',
+    );
+  }
+  if (itemsWithoutTime > 0) {
+    notes.push(
+      `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, and are never drawn as candidates; random candidates of early days are biased.`,
+    );
+  }
+  if ((timelines[0]?.record.assumptions?.assumed.length ?? 0) > 0)
+    notes.push('Some attributes are taken on trust to have been known all along: see `assumed` in the manifest.');
+  return notes;
+}
+
+function versions(): Record<string, string> {
+  return {
+    brewhouse: packageVersion(),
+    node: process.versions.node,
+    zstd: process.versions['zstd'] ?? '',
+    tokenizers: TOKENIZERS_VERSION,
+  };
+}
+
+/** Of the native tokenizers package, as package.json pins it. */
+const TOKENIZERS_VERSION = '0.23.2';

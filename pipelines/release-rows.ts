@@ -1,0 +1,72 @@
+/** All rendered rows of a corpus as a release chooses among them: read from the sidecars of its parts, tokens untouched. */
+import type { CorpusRecord } from '../schemas/commit.ts';
+import type { CorpusSection } from '../schemas/recipe.ts';
+import { CORPUS_COLUMNS, type CorpusRow } from '../schemas/rows.ts';
+import type { ObjectStore } from '../src/lake/object-store.ts';
+import type { SelectableRow } from '../src/lake/selection.ts';
+import { openParquet } from '../src/shard/parquet-reader.ts';
+import { recordGroups } from '../src/shard/records.ts';
+import { draw, inShare } from '../src/timeline/draws.ts';
+import type { TaskRules } from '../src/timeline/questions.ts';
+import type { CorpusPartition } from './find-corpus.ts';
+
+/** One part file with its companions, and the number of its first row among all rows of the corpus. */
+export interface PartPlace {
+  readonly partition: number;
+  readonly files: CorpusRecord['files'][number];
+  readonly firstRow: number;
+}
+
+export interface ReleaseRows {
+  readonly rows: readonly SelectableRow[];
+  readonly parts: readonly PartPlace[];
+}
+
+export interface RowRules {
+  readonly seed: number;
+  readonly tasks: readonly TaskRules[];
+  readonly holdout: CorpusSection['holdout'];
+}
+
+/** Order: partition, record, file, row. Bound: one small object a row. */
+export async function readReleaseRows(
+  store: ObjectStore,
+  corpus: string,
+  partitions: readonly CorpusPartition[],
+  rules: RowRules,
+): Promise<ReleaseRows> {
+  const rows: SelectableRow[] = [];
+  const parts: PartPlace[] = [];
+  const windows = new Map(rules.tasks.map((task) => [task.name, task.windowMs]));
+  const surfaces = new Set(rules.holdout.surfaces);
+  const held = new Map<string, boolean>();
+  const isHeld = (member: string) => {
+    const known = held.get(member) ?? inShare(draw(rules.seed, 'holdout', [member]), rules.holdout.members);
+    held.set(member, known);
+    return known;
+  };
+  for (const { partition, records } of partitions) {
+    for (const files of records.flatMap((record) => record.files)) {
+      parts.push({ partition, files, firstRow: rows.length });
+      const reader = await store.openRead(`corpora/${corpus}/${partition}/meta/${files.meta.sha256}.parquet`);
+      for (const group of recordGroups<CorpusRow>(openParquet(reader), CORPUS_COLUMNS)) {
+        for (const row of group) {
+          rows.push({
+            key: row.key,
+            variant: row.variant,
+            task: row.task,
+            label: row.label,
+            askedAt: row.asked_at,
+            maturesAt: row.matures_at,
+            windowEndsAt: row.asked_at + Math.max(windows.get(row.task) ?? 0, 1),
+            tokens: row.n_tokens,
+            heldOutMember: isHeld(row.member),
+            heldOutSurface: row.surface !== '' && surfaces.has(row.surface),
+          });
+        }
+      }
+      reader.close();
+    }
+  }
+  return { rows, parts };
+}

@@ -1,0 +1,193 @@
+/** The reduce side of a release: shuffled rows into equal shards with sidecar and origins beside them, and the two index files. */
+
+import { SPLITS, type Split } from '../schemas/ledger.ts';
+import type { ReleaseFile } from '../schemas/manifest.ts';
+import {
+  EXAMPLE_INDEX_COLUMNS,
+  MEMBER_INDEX_COLUMNS,
+  ORIGIN_COLUMNS,
+  type OriginRow,
+  SIDECAR_COLUMNS,
+  type SidecarRow,
+  UNIT_SEPARATOR,
+} from '../schemas/rows.ts';
+import type { ObjectStore, SpoolFile } from '../src/lake/object-store.ts';
+import { shardCount, shardName, shardRows } from '../src/lake/shard-plan.ts';
+import { createSorter, type Sorter } from '../src/lake/sorted-runs.ts';
+import { createParquetWriter } from '../src/shard/parquet-writer.ts';
+import { type ColumnList, columnSpecs, columnsOf } from '../src/shard/records.ts';
+import { createRowFiles, type RowFiles } from '../src/shard/row-files.ts';
+import { hfKeyValues } from '../src/shard/token-rows.ts';
+import type { ShuffledRow, ShuffledRows } from './release-shuffle.ts';
+
+/** Rows of an index file's row group: a reader decodes one to find an id. */
+const INDEX_GROUP_ROWS = 65_536;
+
+export interface ShardOptions {
+  /** Equal train shards, as the selection left them. */
+  readonly trainShards: number;
+  /** Footer facts that all token files share. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly report: (done: number, total: number) => void;
+}
+
+/** Writes all files below `folder`; returns them in the manifest's order. Bound: one row group, and one run of each index. */
+export async function writeShards(
+  store: ObjectStore,
+  folder: string,
+  shuffled: ShuffledRows,
+  options: ShardOptions,
+): Promise<ReleaseFile[]> {
+  const index = {
+    examples: createSorter({ folder: store.spoolFolder }),
+    members: createSorter({ folder: store.spoolFolder }),
+  };
+  const files: ReleaseFile[] = [];
+  const total = Object.values(shuffled.counts).reduce((sum, count) => sum + count, 0);
+  let done = 0;
+  try {
+    let open: OpenShard | undefined;
+    const plan = planShards(shuffled, options.trainShards);
+    for (const row of shuffled.rows()) {
+      if (open === undefined || open.left === 0) {
+        if (open !== undefined) files.push(...(await open.finish()));
+        open = openShard(store, folder, plan.next(row.split), options.facts);
+      }
+      indexRow(index, row, open);
+      open.add(row);
+      done++;
+      if (done % 1_000 === 0) options.report(done, total);
+    }
+    if (open !== undefined) files.push(...(await open.finish()));
+    options.report(done, total);
+    files.push(await writeIndex(store, folder, 'examples', index.examples, EXAMPLE_INDEX_COLUMNS));
+    files.push(await writeIndex(store, folder, 'members', index.members, MEMBER_INDEX_COLUMNS));
+    return files;
+  } finally {
+    index.examples.close();
+    index.members.close();
+  }
+}
+
+interface ShardPlace {
+  readonly split: Split;
+  readonly shard: number;
+  readonly shards: number;
+  readonly rows: number;
+}
+
+/** Hands out shards in the order in which rows arrive: split by split. */
+function planShards({ counts, tokens }: ShuffledRows, trainShards: number): { next(split: Split): ShardPlace } {
+  const queues = new Map<Split, ShardPlace[]>();
+  for (const split of SPLITS) {
+    const rows = counts[split] ?? 0;
+    if (rows === 0) continue;
+    const shards = split === 'train' ? trainShards : shardCount(tokens[split] ?? 0, rows);
+    queues.set(
+      split,
+      shardRows(rows, shards).map((each, shard) => ({ split, shard, shards, rows: each })),
+    );
+  }
+  return { next: (split) => queues.get(split)!.shift()! };
+}
+
+interface OpenShard {
+  readonly place: ShardPlace;
+  readonly files: RowFiles<SidecarRow, OriginRow>;
+  left: number;
+  add(row: ShuffledRow): void;
+  finish(): Promise<ReleaseFile[]>;
+}
+
+function openShard(
+  store: ObjectStore,
+  folder: string,
+  place: ShardPlace,
+  facts: Readonly<Record<string, string>>,
+): OpenShard {
+  const spools: [SpoolFile, SpoolFile, SpoolFile] = [store.spool(), store.spool(), store.spool()];
+  const sink = (spool: SpoolFile) => (chunk: Uint8Array) => spool.write(chunk);
+  const rows = createRowFiles<SidecarRow, OriginRow>({
+    layout: 'hf',
+    metaColumns: SIDECAR_COLUMNS,
+    originColumns: ORIGIN_COLUMNS,
+    keyValues: (totals) =>
+      hfKeyValues({
+        ...facts,
+        split: place.split,
+        rows: String(totals.rows),
+        tokens: String(totals.tokens),
+        loss_tokens: String(totals.lossTokens),
+      }),
+    tokens: sink(spools[0]),
+    meta: sink(spools[1]),
+    origin: sink(spools[2]),
+  });
+  const name = shardName(place.split, place.shard, place.shards);
+  const shard: OpenShard = {
+    place,
+    files: rows,
+    left: place.rows,
+    add(row) {
+      rows.add(row);
+      shard.left--;
+    },
+    async finish() {
+      const totals = rows.finish();
+      const written: ReleaseFile[] = [];
+      for (const [i, kind] of (['data', 'meta', 'origin'] as const).entries()) {
+        const path = `${kind}/${name}.parquet`;
+        const { sha256, bytes } = await spools[i]!.finishAs(`${folder}/${path}`);
+        const counts =
+          kind === 'data' ? { tokens: totals.tokens, loss_tokens: totals.lossTokens } : { tokens: 0, loss_tokens: 0 };
+        written.push({ path, kind, split: place.split, rows: totals.rows, ...counts, bytes, sha256 });
+      }
+      return written;
+    },
+  };
+  return shard;
+}
+
+/** Before the row is added: `place` says where it will lie. */
+function indexRow(index: { examples: Sorter; members: Sorter }, row: ShuffledRow, open: OpenShard): void {
+  const { rowGroup, row: at } = open.files.place(row.ids.length);
+  const { split, shard } = open.place;
+  const { example_id, member } = row.meta;
+  const payload = Buffer.from(JSON.stringify({ split, shard, row_group: rowGroup, row: at }), 'utf8');
+  index.examples.add(Buffer.from(example_id, 'utf8'), payload);
+  const order = [SPLITS.indexOf(split), shard, rowGroup, at].map((number) => String(number).padStart(10, '0'));
+  index.members.add(Buffer.from([member, ...order].join(UNIT_SEPARATOR), 'utf8'), payload);
+}
+
+async function writeIndex(
+  store: ObjectStore,
+  folder: string,
+  name: 'examples' | 'members',
+  sorter: Sorter,
+  columns: ColumnList,
+): Promise<ReleaseFile> {
+  const spool = store.spool();
+  const writer = createParquetWriter({
+    columns: columnSpecs(columns),
+    keyValues: {},
+    write: (chunk) => spool.write(chunk),
+  });
+  const first = columns[0]![0];
+  let group: Record<string, unknown>[] = [];
+  let rows = 0;
+  const flush = () => {
+    if (group.length > 0) writer.writeRowGroup(columnsOf(columns, group), group.length);
+    group = [];
+  };
+  for (const { key, payload } of sorter.sorted()) {
+    const id = Buffer.from(key).toString('utf8').split(UNIT_SEPARATOR)[0];
+    group.push({ [first]: id, ...JSON.parse(Buffer.from(payload).toString('utf8')) });
+    rows++;
+    if (group.length === INDEX_GROUP_ROWS) flush();
+  }
+  flush();
+  writer.finish();
+  const path = `index/${name}.parquet`;
+  const { sha256, bytes } = await spool.finishAs(`${folder}/${path}`);
+  return { path, kind: 'index', split: '', rows, tokens: 0, loss_tokens: 0, bytes, sha256 };
+}

@@ -1,0 +1,232 @@
+/** The map side of a release: chosen rows leave their parts, get pseudonyms and go into sorted runs in the order of draw `shuffle`. */
+import { createHash } from 'node:crypto';
+import { SPLITS, type Split } from '../schemas/ledger.ts';
+import { CORPUS_COLUMNS, type CorpusRow, type OriginRow, type SidecarRow, UNIT_SEPARATOR } from '../schemas/rows.ts';
+import type { ObjectStore } from '../src/lake/object-store.ts';
+import { type PseudonymKey, pseudonym } from '../src/lake/pseudonyms.ts';
+import { isSplit, rowKey, type Selection } from '../src/lake/selection.ts';
+import { createSorter } from '../src/lake/sorted-runs.ts';
+import { openParquet, type ParquetFile } from '../src/shard/parquet-reader.ts';
+import { readRecords } from '../src/shard/records.ts';
+import { IGNORE_INDEX } from '../src/shard/token-rows.ts';
+import { draw } from '../src/timeline/draws.ts';
+import { reachCrashPoint } from './crash-points.ts';
+import type { PartPlace, ReleaseRows } from './release-rows.ts';
+import { PART_ORIGIN_COLUMNS, type PartOrigin } from './render-partition.ts';
+
+/** A row on its way into a shard. */
+export interface ShuffledRow {
+  readonly split: Split;
+  readonly ids: Int32Array;
+  readonly spans: Int32Array;
+  readonly meta: SidecarRow;
+  readonly origin: OriginRow;
+}
+
+export interface ShuffledRows {
+  /** In order of split, then draw. */
+  rows(): Generator<ShuffledRow>;
+  /** Rows by split. */
+  readonly counts: Readonly<Partial<Record<Split, number>>>;
+  readonly tokens: Readonly<Partial<Record<Split, number>>>;
+  /** SHA-256 over, in order of example_id, each example_id and the SHA-256 of its input_ids and labels. */
+  readonly digest: string;
+  close(): void;
+}
+
+export interface ShuffleOptions {
+  readonly corpus: string;
+  readonly key: PseudonymKey;
+  readonly seed: number;
+  readonly report: (done: number, total: number) => void;
+}
+
+/** Bound: one row group of a part, and one run of the sorter. */
+export async function shuffleRows(
+  store: ObjectStore,
+  { rows, parts }: ReleaseRows,
+  selection: Selection,
+  options: ShuffleOptions,
+): Promise<ShuffledRows> {
+  const sorter = createSorter({ folder: store.spoolFolder });
+  const digests = createSorter({ folder: store.spoolFolder });
+  const counts: Partial<Record<Split, number>> = {};
+  const tokens: Partial<Record<Split, number>> = {};
+  const hide = pseudonyms(options.key);
+  try {
+    for (const part of parts) {
+      for await (const { row, meta, origin, ids, spans } of partRows(store, options.corpus, part)) {
+        const split = selection.ends[row]!;
+        if (!isSplit(split)) continue;
+        const hidden = release(meta, origin, {
+          split,
+          options,
+          hide,
+          keepShare: split === 'train' ? selection.keepShare(meta.task, meta.label) : 1,
+        });
+        counts[split] = (counts[split] ?? 0) + 1;
+        tokens[split] = (tokens[split] ?? 0) + ids.length;
+        sorter.add(sortKey(split, meta, options.seed), encodeRow({ split, ids, spans, ...hidden }));
+        digests.add(Buffer.from(hidden.meta.example_id, 'latin1'), rowDigest(ids, spans));
+      }
+      options.report(part.firstRow + part.files.rows, rows.length);
+      await reachCrashPoint('shuffle');
+    }
+    const digest = createHash('sha256');
+    for (const { key, payload } of digests.sorted()) digest.update(key).update(payload);
+    return {
+      counts,
+      tokens,
+      digest: digest.digest('hex'),
+      *rows() {
+        for (const { payload } of sorter.sorted()) yield decodeRow(payload);
+      },
+      close: () => sorter.close(),
+    };
+  } catch (error) {
+    sorter.close();
+    throw error;
+  } finally {
+    digests.close();
+  }
+}
+
+interface PartRow {
+  readonly row: number;
+  readonly meta: CorpusRow;
+  readonly origin: PartOrigin;
+  readonly ids: Int32Array;
+  readonly spans: Int32Array;
+}
+
+async function* partRows(store: ObjectStore, corpus: string, part: PartPlace): AsyncGenerator<PartRow> {
+  const open = (kind: 'parts' | 'meta' | 'origin', sha256: string) =>
+    store.openRead(`corpora/${corpus}/${part.partition}/${kind}/${sha256}.parquet`);
+  const readers = [
+    await open('parts', part.files.part.sha256),
+    await open('meta', part.files.meta.sha256),
+    await open('origin', part.files.origin.sha256),
+  ] as const;
+  const [tokens, metas, origins] = readers.map((reader) => openParquet(reader)) as [
+    ParquetFile,
+    ParquetFile,
+    ParquetFile,
+  ];
+  let row = part.firstRow;
+  for (let group = 0; group < tokens.rowGroups.length; group++) {
+    const ids = tokens.readColumn(group, 'input_ids') as { values: Int32Array; offsets: Int32Array };
+    const spans = tokens.readColumn(group, 'loss_spans') as { values: Int32Array; offsets: Int32Array };
+    const meta = readRecords<CorpusRow>(metas, group, CORPUS_COLUMNS);
+    const origin = readRecords<PartOrigin>(origins, group, PART_ORIGIN_COLUMNS);
+    for (let i = 0; i < meta.length; i++, row++) {
+      const slice = (list: { values: Int32Array; offsets: Int32Array }) =>
+        list.values.subarray(list.offsets[i]!, list.offsets[i + 1]!);
+      yield { row, meta: meta[i]!, origin: origin[i]!, ids: slice(ids), spans: slice(spans) };
+    }
+  }
+  for (const reader of readers) reader.close();
+}
+
+/** Pseudonyms kept: an event stands in many rows of its member, which lie together. */
+const PSEUDONYMS_MAX = 200_000;
+
+function pseudonyms(key: PseudonymKey): (kind: 'member' | 'event', id: string) => string {
+  const known = new Map<string, string>();
+  return (kind, id) => {
+    if (id === '') return '';
+    const name = kind + id;
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (known.size >= PSEUDONYMS_MAX) known.clear();
+    const hidden = pseudonym(key, kind, id);
+    known.set(name, hidden);
+    return hidden;
+  };
+}
+
+/** NO ID OF A MEMBER OR AN EVENT LEAVES: the sidecar and origins as a release holds them. */
+function release(
+  meta: CorpusRow,
+  origin: PartOrigin,
+  at: { split: Split; options: ShuffleOptions; hide: ReturnType<typeof pseudonyms>; keepShare: number },
+): { meta: SidecarRow; origin: OriginRow } {
+  const { split, options, hide } = at;
+  const exampleId = pseudonym(options.key, 'example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
+  const { key: _key, matures_at: _matures, ...rest } = meta;
+  return {
+    meta: {
+      ...rest,
+      example_id: exampleId,
+      member: hide('member', meta.member),
+      slate_id: hide('event', meta.slate_id),
+      turn_times: '',
+      split,
+      keep_share: at.keepShare,
+      thin: draw(options.seed, 'thin', rowKey(meta)),
+    },
+    origin: {
+      ...origin,
+      example_id: exampleId,
+      event: origin.event.map((id) => hide('event', id)),
+      version: origin.version.map((id) => hide('event', id)),
+      stopped_at: hide('event', origin.stopped_at),
+    },
+  };
+}
+
+/** Split, draw, key: equal draws fall back on the key. */
+function sortKey(split: Split, meta: CorpusRow, seed: number): Buffer {
+  const key = rowKey(meta);
+  const text = Buffer.from(key.join(UNIT_SEPARATOR), 'utf8');
+  const bytes = Buffer.allocUnsafe(7 + text.length);
+  bytes[0] = SPLITS.indexOf(split);
+  bytes.writeUIntBE(draw(seed, 'shuffle', key), 1, 6);
+  text.copy(bytes, 7);
+  return bytes;
+}
+
+/** SHA-256 of input_ids (int32) and labels (int64), little-endian, as the columns hold them. */
+export function rowDigest(ids: Int32Array, spans: Int32Array): Buffer {
+  const labels = new BigInt64Array(ids.length).fill(BigInt(IGNORE_INDEX));
+  for (let at = 0; at < spans.length; at += 2) {
+    for (let i = spans[at]!; i < spans[at + 1]!; i++) labels[i] = BigInt(ids[i]!);
+  }
+  return createHash('sha256')
+    .update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength))
+    .update(new Uint8Array(labels.buffer))
+    .digest();
+}
+
+/** Lengths, ids, spans, then the records as JSON. */
+function encodeRow(row: ShuffledRow): Buffer {
+  const { split, meta, origin, ids, spans } = row;
+  const json = Buffer.from(JSON.stringify({ split, meta, origin: { ...origin, to: [...origin.to] } }), 'utf8');
+  const bytes = Buffer.allocUnsafe(8 + ids.byteLength + spans.byteLength + json.length);
+  bytes.writeUInt32LE(ids.length, 0);
+  bytes.writeUInt32LE(spans.length, 4);
+  bytes.set(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), 8);
+  bytes.set(new Uint8Array(spans.buffer, spans.byteOffset, spans.byteLength), 8 + ids.byteLength);
+  bytes.set(json, 8 + ids.byteLength + spans.byteLength);
+  return bytes;
+}
+
+function decodeRow(payload: Uint8Array): ShuffledRow {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const counts = [view.getUint32(0, true), view.getUint32(4, true)] as const;
+  const ids = copyInts(payload, 8, counts[0]);
+  const spans = copyInts(payload, 8 + ids.byteLength, counts[1]);
+  const json = Buffer.from(
+    payload.buffer,
+    payload.byteOffset + 8 + ids.byteLength + spans.byteLength,
+    payload.byteLength - 8 - ids.byteLength - spans.byteLength,
+  );
+  const { split, meta, origin } = JSON.parse(json.toString('utf8'));
+  return { split, meta, origin: { ...origin, to: Int32Array.from(origin.to) }, ids, spans };
+}
+
+/** A copy, since the payload need not be aligned. */
+function copyInts(payload: Uint8Array, from: number, count: number): Int32Array {
+  const ints = new Int32Array(count);
+  new Uint8Array(ints.buffer).set(payload.subarray(from, from + count * 4));
+  return ints;
+}

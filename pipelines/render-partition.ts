@@ -1,0 +1,219 @@
+/** One partition of a corpus: timelines in, parts, sidecars and origins out, one commit at the end. */
+import type { CorpusRecord, FileRef } from '../schemas/commit.ts';
+import type { InteractionEvent, ItemEvent, MemberEvent } from '../schemas/event.ts';
+import { CORPUS_COLUMNS, type CorpusRow, ORIGIN_COLUMNS, type OriginRow, UNIT_SEPARATOR } from '../schemas/rows.ts';
+import { readLines } from '../src/lake/line-files.ts';
+import type { ObjectStore, SpoolFile } from '../src/lake/object-store.ts';
+import { type Example, renderExamples } from '../src/prompt/examples.ts';
+import type { RenderPlan } from '../src/prompt/plan.ts';
+import { createRowFiles, type RowFiles } from '../src/shard/row-files.ts';
+import type { ItemTable } from '../src/timeline/item-table.ts';
+import { createMemberTimeline } from '../src/timeline/member-timeline.ts';
+import { askMember, type Question, type QuestionLabel, type QuestionOutcome } from '../src/timeline/questions.ts';
+import { reachCrashPoint } from './crash-points.ts';
+
+/** Tokens of one part: its file is then about 16 MB. */
+export const PART_TOKENS_MAX = 16_000_000;
+
+/** A corpus row's origins, without the example id that only a release gives. */
+export type PartOrigin = Omit<OriginRow, 'example_id'>;
+export const PART_ORIGIN_COLUMNS = ORIGIN_COLUMNS.filter(([name]) => name !== 'example_id');
+
+export type RenderedFiles = CorpusRecord['files'][number];
+
+export interface PartitionResult {
+  readonly files: readonly RenderedFiles[];
+  /** task -> fate -> label -> questions. */
+  readonly questions: CorpusRecord['questions'];
+  readonly members: number;
+  readonly rows: number;
+  readonly tokens: number;
+}
+
+export interface PartitionTask {
+  readonly store: ObjectStore;
+  readonly corpus: string;
+  readonly partition: number;
+  readonly timelineFiles: readonly FileRef[];
+  /** Questions mature in (from, until]; null: no bound. */
+  readonly from: number | null;
+  readonly until: number | null;
+  readonly report: (rows: number, tokens: number) => void;
+}
+
+/** Renders all questions of a partition that end in (from, until] and uploads their files; commits nothing. */
+export async function renderPartition(
+  plan: RenderPlan,
+  items: ItemTable,
+  task: PartitionTask,
+): Promise<PartitionResult> {
+  const folder = `corpora/${task.corpus}/${task.partition}`;
+  const questions: Record<string, Record<string, Record<string, number>>> = {};
+  const parts = createParts(task.store, folder);
+  const options = { known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
+  let members = 0;
+  for await (const { memberId, records } of timelines(task)) {
+    members++;
+    const timeline = createMemberTimeline(memberId, records, plan.vocabulary, options);
+    const context = { rules: plan.rules, vocabulary: plan.vocabulary, items, from: task.from, until: task.until };
+    for (const outcome of askMember(timeline, context)) {
+      count(questions, outcome);
+      if (outcome.question === undefined || outcome.label === undefined) continue;
+      const taskPlan = plan.tasks.find((each) => each.rules === outcome.task)!;
+      for (const example of await renderExamples(plan, taskPlan, outcome.question, outcome.label)) {
+        await parts.add(tokenRow(outcome, outcome.question, outcome.label, example));
+        task.report(1, example.ids.length);
+      }
+      await reachCrashPoint('rendering');
+    }
+  }
+  const { files, rows, tokens } = await parts.finish();
+  return { files, questions, members, rows, tokens };
+}
+
+/** All item events of a lake: every worker's item table is made of them. */
+export async function readItems(
+  store: ObjectStore,
+  partitions: readonly { partition: number; files: readonly FileRef[] }[],
+): Promise<ItemEvent[]> {
+  const items: ItemEvent[] = [];
+  for (const { partition, files } of partitions) {
+    for await (const lines of readLines(store, `timelines/${partition}/raw`, files)) {
+      for (const line of lines) items.push(JSON.parse(line) as ItemEvent);
+    }
+  }
+  return items;
+}
+
+type TimelineEvent = MemberEvent | InteractionEvent;
+
+/** Members one after another, as the timeline chain sorted them. Bound: one file of lines and one member in memory. */
+async function* timelines(task: PartitionTask): AsyncGenerator<{ memberId: string; records: TimelineEvent[] }> {
+  let records: TimelineEvent[] = [];
+  for await (const lines of readLines(task.store, `timelines/${task.partition}/raw`, task.timelineFiles)) {
+    for (const line of lines) {
+      const event = JSON.parse(line) as TimelineEvent;
+      const [first] = records;
+      if (first !== undefined && first.member_id !== event.member_id) {
+        yield { memberId: first.member_id, records };
+        records = [];
+      }
+      records.push(event);
+    }
+  }
+  const [first] = records;
+  if (first !== undefined) yield { memberId: first.member_id, records };
+}
+
+function count(questions: Record<string, Record<string, Record<string, number>>>, outcome: QuestionOutcome): void {
+  const fates = (questions[outcome.task.name] ??= {});
+  const labels = (fates[outcome.fate] ??= {});
+  const label = outcome.label?.label ?? outcome.lostLabel ?? '';
+  labels[label] = (labels[label] ?? 0) + 1;
+}
+
+interface PartRow {
+  readonly ids: Int32Array;
+  readonly spans: Int32Array;
+  readonly meta: CorpusRow;
+  readonly origin: PartOrigin;
+}
+
+function tokenRow(outcome: QuestionOutcome, question: Question, label: QuestionLabel, example: Example): PartRow {
+  const { ids, promptLength, segments, ledger } = example;
+  const { exposure } = question;
+  return {
+    ids,
+    spans: Int32Array.of(promptLength, ids.length),
+    meta: {
+      key: question.key.join(UNIT_SEPARATOR),
+      member: question.memberId,
+      task: question.task.name,
+      form: question.task.form,
+      template: example.template.template.id,
+      template_version: example.template.template.version,
+      variant: example.variant,
+      label: label.label,
+      asked_at: question.t,
+      label_settled_at: label.settledAt,
+      matures_at: outcome.maturesAt,
+      item_ids: question.items.map((version) => version.itemId).join(UNIT_SEPARATOR),
+      candidate_reasons: label.reasons.join(UNIT_SEPARATOR),
+      surface: exposure.surface,
+      slate_id: exposure.slateId,
+      position: exposure.position,
+      propensity: exposure.propensity,
+      n_tokens: ids.length,
+      n_loss_tokens: ids.length - promptLength,
+      n_history_shown: ledger.shown,
+      n_history_available: ledger.available,
+      n_actions_before: question.actionsBefore,
+    },
+    origin: {
+      role: segments.map((segment) => segment.role),
+      to: Int32Array.from(segments, (segment) => segment.to),
+      event: segments.map((segment) => segment.event),
+      version: segments.map((segment) => segment.version),
+      fields: segments.map((segment) => segment.fields),
+      level: segments.map((segment) => segment.level),
+      shown: ledger.shown,
+      available: ledger.available,
+      lowered: ledger.lowered,
+      left_out: ledger.leftOut,
+      room: ledger.room,
+      used: ledger.used,
+      stopped_at: ledger.stoppedAt,
+    },
+  };
+}
+
+interface Parts {
+  add(row: PartRow): Promise<void>;
+  finish(): Promise<{ files: RenderedFiles[]; rows: number; tokens: number }>;
+}
+
+/** Rolls from part to part; each is uploaded under its hash before the next begins. */
+function createParts(store: ObjectStore, folder: string): Parts {
+  const files: RenderedFiles[] = [];
+  const total = { rows: 0, tokens: 0 };
+  let open: { spools: SpoolFile[]; rows: RowFiles<CorpusRow, PartOrigin>; tokens: number } | undefined;
+  const close = async () => {
+    if (open === undefined) return;
+    const { rows, tokens } = open.rows.finish();
+    const refs: FileRef[] = [];
+    for (const [i, kind] of (['parts', 'meta', 'origin'] as const).entries()) {
+      const { sha256, bytes } = await open.spools[i]!.finish(`${folder}/${kind}`, '.parquet');
+      refs.push({ sha256, bytes, rows });
+    }
+    const [part, meta, origin] = refs as [FileRef, FileRef, FileRef];
+    files.push({ part, meta, origin, rows, tokens });
+    total.rows += rows;
+    total.tokens += tokens;
+    open = undefined;
+  };
+  return {
+    async add(row) {
+      if (open !== undefined && open.tokens + row.ids.length > PART_TOKENS_MAX) await close();
+      if (open === undefined) {
+        const spools = [store.spool(), store.spool(), store.spool()];
+        const [tokens, meta, origin] = spools.map((spool) => (chunk: Uint8Array) => spool.write(chunk));
+        const rows = createRowFiles<CorpusRow, PartOrigin>({
+          layout: 'part',
+          metaColumns: CORPUS_COLUMNS,
+          originColumns: PART_ORIGIN_COLUMNS,
+          keyValues: () => ({}),
+          tokens: tokens!,
+          meta: meta!,
+          origin: origin!,
+        });
+        open = { spools, rows, tokens: 0 };
+      }
+      open.rows.add(row);
+      open.tokens += row.ids.length;
+    },
+    async finish() {
+      await close();
+      return { files, ...total };
+    },
+  };
+}

@@ -1,0 +1,111 @@
+/** A worker thread: makes the plan and the item table once, then renders the partitions that it is given. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FileRef } from '../schemas/commit.ts';
+import type { CorpusIdentity } from '../schemas/manifest.ts';
+import { BrewhouseError, type ErrorCode, type ErrorPlace } from '../src/errors.ts';
+import { appendRecord, claimChain, openChain } from '../src/lake/commit-log.ts';
+import { openStore } from '../src/lake/open-store.ts';
+import { createItemTable } from '../src/timeline/item-table.ts';
+import { planOfIdentity } from './corpus-inputs.ts';
+import { reachCrashPoint } from './crash-points.ts';
+import { type PartitionResult, readItems, renderPartition } from './render-partition.ts';
+
+/** What all partitions of a corpus share. */
+export interface RenderWorkerData {
+  readonly lake: string;
+  readonly corpus: string;
+  readonly identity: CorpusIdentity;
+  /** The folder that a tokenizer's path counts from is this file's. */
+  readonly recipeFile: string;
+  readonly items: readonly { readonly partition: number; readonly files: readonly FileRef[] }[];
+  readonly itemsSha256: string;
+  readonly until: number | null;
+  readonly attempt: string;
+}
+
+/** One partition to render. */
+export interface RenderRequest {
+  readonly partition: number;
+  readonly timeline: { readonly seq: number; readonly sha256: string; readonly files: readonly FileRef[] };
+  readonly from: number | null;
+}
+
+export type RenderReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'progress'; readonly rows: number; readonly tokens: number }
+  | { readonly kind: 'done'; readonly partition: number; readonly result: PartitionResult }
+  | { readonly kind: 'failed'; readonly error: FailedRender };
+
+/** An error as it crosses threads; `code` null: a bug. */
+export interface FailedRender {
+  readonly code: ErrorCode | null;
+  readonly message: string;
+  readonly place: ErrorPlace;
+  readonly remedy: string;
+  readonly stack: string;
+}
+
+/** Rows between two messages of progress: often enough to see, rare enough to cost nothing. */
+const PROGRESS_ROWS = 200;
+
+async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData): Promise<void> {
+  const store = openStore(data.lake);
+  const plan = await planOfIdentity(data.identity, data.recipeFile);
+  const items = createItemTable(await readItems(store, data.items), plan.section.known);
+  const say = (reply: RenderReply) => port.postMessage(reply);
+  port.on('message', async (request: RenderRequest) => {
+    try {
+      let rows = 0;
+      let tokens = 0;
+      const result = await renderPartition(plan, items, {
+        store,
+        corpus: data.corpus,
+        partition: request.partition,
+        timelineFiles: request.timeline.files,
+        from: request.from,
+        until: data.until,
+        report: (moreRows, moreTokens) => {
+          rows += moreRows;
+          tokens += moreTokens;
+          if (rows < PROGRESS_ROWS) return;
+          say({ kind: 'progress', rows, tokens });
+          rows = 0;
+          tokens = 0;
+        },
+      });
+      say({ kind: 'progress', rows, tokens });
+      await reachCrashPoint('corpus-upload');
+      // COMMIT AFTER WRITE: every file lies under its hash before the record that names it.
+      const chain = await openChain(store, `corpora/${data.corpus}/${request.partition}`);
+      await claimChain(chain, data.attempt);
+      await appendRecord(chain, data.attempt, {
+        kind: 'corpus',
+        timeline: { seq: request.timeline.seq, sha256: request.timeline.sha256 },
+        items_sha256: data.itemsSha256,
+        from_until: request.from,
+        until: data.until,
+        files: [...result.files],
+        questions: result.questions,
+        members: result.members,
+      });
+      say({ kind: 'done', partition: request.partition, result });
+    } catch (error) {
+      say({ kind: 'failed', error: describe(error) });
+    }
+  });
+  say({ kind: 'ready' });
+}
+
+function describe(error: unknown): FailedRender {
+  const { message, stack = '' } = error as Error;
+  if (!(error instanceof BrewhouseError)) return { code: null, message, place: {}, remedy: '', stack };
+  return { code: error.code, message, place: error.place, remedy: error.remedy, stack };
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  work(port, workerData as RenderWorkerData).catch((error: unknown) => {
+    const reply: RenderReply = { kind: 'failed', error: describe(error) };
+    port.postMessage(reply);
+  });
+}

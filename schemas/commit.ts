@@ -1,0 +1,93 @@
+/** The records of a lake's commit chains: canonical JSON, one file each, bound to the record before by its hash (delivery.md). */
+import { z } from 'zod';
+import { AssumedAttribute } from './manifest.ts';
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
+const Count = z.number().int().nonnegative();
+
+/** A file of the lake; it lies under its sha256 in a folder, and with an ending, that its role says. */
+export const FileRef = z.strictObject({ sha256: Sha256, bytes: Count, rows: Count });
+export type FileRef = z.infer<typeof FileRef>;
+
+const chained = {
+  /** From 1, without gaps; also the name of the file. */
+  seq: z.number().int().positive(),
+  /** SHA-256 of the bytes of record seq - 1; null for the first. */
+  previous: z.union([Sha256, z.null()]),
+  /** Who appended it: a random id of one run of one writer. */
+  attempt: z.string().min(1),
+};
+
+/** The writer with this attempt takes the chain over: whoever claimed it before may not append any more. */
+export const ClaimRecord = z.strictObject({ kind: z.literal('claim'), ...chained });
+export type ClaimRecord = z.infer<typeof ClaimRecord>;
+
+/** How the records that were read ended (ledger.ts); read = the sum of the others. */
+const RecordCounts = z
+  .strictObject({ read: Count, used: Count, duplicate: Count, late: Count, dead: Count, dropped: Count })
+  .refine(
+    ({ read, used, duplicate, late, dead, dropped }) => read === used + duplicate + late + dead + dropped,
+    'does not balance: read = used + duplicate + late + dead + dropped',
+  );
+
+/** Event files taken into one partition of the timelines. */
+export const TimelineRecord = z.strictObject({
+  kind: z.literal('timeline'),
+  ...chained,
+  /** All input files of the build, not of the partition alone; `name` is relative to the events folder. */
+  inputs: z.array(z.strictObject({ name: z.string().min(1), sha256: Sha256, bytes: Count })),
+  files: z.strictObject({
+    raw: z.array(FileRef),
+    items: z.array(FileRef),
+    dead: z.array(FileRef),
+    /** What the card and checks before rendering need to know of the partition. */
+    stats: FileRef,
+  }),
+  counts: RecordCounts,
+  /** What the import took on trust and left out; null where the source has no import. */
+  assumptions: z.union([
+    z.strictObject({
+      assumed: z.array(AssumedAttribute),
+      left_out: z.array(z.strictObject({ type: z.string(), attribute: z.string(), why: z.string() })),
+      credit: z.string().optional(),
+    }),
+    z.null(),
+  ]),
+});
+export type TimelineRecord = z.infer<typeof TimelineRecord>;
+
+/** A part with the sidecar and origins of the same rows. */
+const CorpusFiles = z
+  .strictObject({ part: FileRef, meta: FileRef, origin: FileRef, rows: Count, tokens: Count })
+  .refine(
+    ({ part, meta, origin, rows }) => part.rows === rows && meta.rows === rows && origin.rows === rows,
+    'part, meta and origin must have the same rows',
+  );
+
+/** Questions of one partition rendered from one timeline record. */
+export const CorpusRecord = z.strictObject({
+  kind: z.literal('corpus'),
+  ...chained,
+  /** The record of the partition's timeline chain that this is a pure function of. */
+  timeline: z.strictObject({ seq: z.number().int().positive(), sha256: Sha256 }),
+  /** SHA-256 over the item files of all partitions. */
+  items_sha256: Sha256,
+  /** Epoch milliseconds: questions mature after `from_until` (null: from the beginning) up to and with `until` (null: all). */
+  from_until: z.union([z.number().int(), z.null()]),
+  until: z.union([z.number().int(), z.null()]),
+  files: z.array(CorpusFiles),
+  /** task -> fate -> label -> questions. */
+  questions: z.record(z.string(), z.record(z.string(), z.record(z.string(), Count))),
+  members: Count,
+});
+export type CorpusRecord = z.infer<typeof CorpusRecord>;
+
+/** Any record of a chain. */
+export const CommitRecord = z.discriminatedUnion('kind', [ClaimRecord, TimelineRecord, CorpusRecord]);
+export type CommitRecord = z.infer<typeof CommitRecord>;
+
+/** A record that carries work, not a claim. */
+export type WorkRecord = TimelineRecord | CorpusRecord;
+
+/** What an appender says of a record; the chain adds seq, previous and attempt. */
+export type NewRecord = Omit<TimelineRecord, keyof typeof chained> | Omit<CorpusRecord, keyof typeof chained>;

@@ -1,0 +1,118 @@
+/** Dead letters as a Parquet file: the records that were parked, with where they stood, why, and their raw bytes. */
+import parquet, { type ParquetSink, type ParquetWriter } from 'parquetjs-lite';
+import type { FileRef } from '../../../schemas/commit.ts';
+import type { DeadReason } from '../../../schemas/event.ts';
+import { BrewhouseError } from '../../errors.ts';
+import type { ObjectStore, SpoolFile } from '../../lake/object-store.ts';
+
+/** How the name of the file ends. */
+export const DEAD_LETTERS_ENDING = '.parquet';
+// parquetjs-lite counts rows where others count bytes, and encodes a row group in one go: these keep the event loop alive.
+const GROUP_ROWS_MAX = 256;
+const PAGE_ROWS_MAX = 64;
+/** Raw bytes of a row group: records of a megabyte each must not wait for 256 of their kind. */
+const GROUP_BYTES_MAX = 8 * 1024 * 1024;
+
+/** One record that was not used; also the columns of the file, in this order. */
+export interface DeadLetter {
+  /** Name of the event file, relative to the events folder. */
+  readonly source: string;
+  /** From 1. */
+  readonly line: number;
+  readonly reason: DeadReason;
+  /** The field that the reason is about, or empty. */
+  readonly field: string;
+  readonly message: string;
+  /** The record's bytes as read, or as many of them as are kept. */
+  readonly raw: Uint8Array;
+}
+
+/**
+ * Writes the letters in the order given, below `folder` under their content's name; equal letters give equal bytes. No value stands
+ * in the footer. Bound: one row group in memory. Throws as the store does.
+ */
+export async function writeDeadLetters(
+  store: ObjectStore,
+  folder: string,
+  letters: Iterable<DeadLetter>,
+): Promise<FileRef> {
+  const spool = store.spool();
+  try {
+    const rows = await encode(spool, letters);
+    const { sha256, bytes } = await spool.finish(folder, DEAD_LETTERS_ENDING);
+    return { sha256, bytes, rows };
+  } catch (cause) {
+    spool.abort();
+    // The package throws strings; nothing that a person did makes it do so.
+    throw cause instanceof Error ? cause : new Error(`parquetjs-lite: ${String(cause)}`);
+  }
+}
+
+async function encode(spool: SpoolFile, letters: Iterable<DeadLetter>): Promise<number> {
+  const sink = sinkOf(spool);
+  const text = { type: 'UTF8', compression: 'GZIP', statistics: false } as const;
+  const schema = new parquet.ParquetSchema({
+    source: text,
+    line: { type: 'INT64', compression: 'GZIP', statistics: false },
+    reason: text,
+    field: text,
+    message: text,
+    raw: { type: 'BYTE_ARRAY', compression: 'GZIP', statistics: false },
+  });
+  const writer = await parquet.ParquetWriter.openStream(schema, sink, {
+    rowGroupSize: GROUP_ROWS_MAX,
+    pageSize: PAGE_ROWS_MAX,
+    useDataPageV2: false,
+    pageIndex: false,
+  });
+  const rows = await appendAll(writer, letters, sink);
+  await writer.close();
+  sink.check();
+  return rows;
+}
+
+async function appendAll(writer: ParquetWriter, letters: Iterable<DeadLetter>, sink: CheckedSink): Promise<number> {
+  let rows = 0;
+  let groupRows = 0;
+  let groupBytes = 0;
+  for (const letter of letters) {
+    groupRows++;
+    groupBytes += letter.raw.length + letter.message.length;
+    const isLast = groupRows === GROUP_ROWS_MAX || groupBytes >= GROUP_BYTES_MAX;
+    // A row group ends with the row after which it has that many: this row, or one that does not come.
+    writer.setRowGroupSize(isLast ? groupRows : GROUP_ROWS_MAX + 1);
+    await writer.appendRow({ ...letter });
+    sink.check();
+    rows++;
+    if (isLast) {
+      groupRows = 0;
+      groupBytes = 0;
+    }
+  }
+  return rows;
+}
+
+interface CheckedSink extends ParquetSink {
+  /** Throws what a write has thrown. */
+  check(): void;
+}
+
+/** The package awaits not all of its writes, so an error must not come out of them: it waits for `check`. */
+function sinkOf(spool: SpoolFile): CheckedSink {
+  let failure: unknown;
+  return {
+    write(bytes, done) {
+      try {
+        if (failure === undefined) spool.write(bytes);
+      } catch (error) {
+        failure = error;
+      }
+      done();
+    },
+    end: (done) => done(),
+    check() {
+      if (failure === undefined) return;
+      throw failure instanceof BrewhouseError ? failure : new Error('cannot write dead letters', { cause: failure });
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/** `brewhouse build`: event files to timelines and rendered parts in a lake. */
+import { availableParallelism } from 'node:os';
+import { type BuildSummary, build, type CorpusSummary } from '../../../pipelines/build.ts';
+import type { OptionValues } from '../command.ts';
+import { momentOf, textOf, wholeOf } from '../options.ts';
+import { duration, grouped, type Output, shortNumber, table } from '../output.ts';
+
+export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
+  const summary = await build({
+    events: textOf(options, 'events'),
+    domain: textOf(options, 'domain'),
+    recipe: textOf(options, 'recipe'),
+    lake: textOf(options, 'lake'),
+    until: momentOf(options, 'until') ?? null,
+    workers: wholeOf(options, 'workers', 1) ?? availableParallelism(),
+    partitions: wholeOf(options, 'partitions', 1),
+    progress: buildProgress(output),
+  });
+  output.settle();
+  output.result(buildResult(summary));
+  output.print(buildTable(summary));
+  return 0;
+}
+
+export function buildProgress(output: Output): {
+  step(name: string, done: number, total: number, tokens: number): void;
+} {
+  return {
+    step: (name, done, total, tokens) =>
+      output.progress(name, done, total, tokens === 0 ? undefined : { count: tokens, unit: 'tokens' }),
+  };
+}
+
+/** Questions by fate, summed over tasks and labels. */
+export function questionsByFate(corpus: CorpusSummary): Record<string, number> {
+  const fates: Record<string, number> = {
+    rendered: 0,
+    pending: 0,
+    capped: 0,
+    item_unknown: 0,
+    too_few_candidates: 0,
+    duplicate: 0,
+  };
+  for (const byFate of Object.values(corpus.questions)) {
+    for (const [fate, labels] of Object.entries(byFate)) {
+      for (const count of Object.values(labels)) fates[fate] = (fates[fate] ?? 0) + count;
+    }
+  }
+  return fates;
+}
+
+/** The contract's keys; with a ladder, those of its longest rung, and all rungs under `corpora`. */
+function buildResult(summary: BuildSummary): object {
+  const { records, corpora, seconds } = summary;
+  const last = corpora[corpora.length - 1]!;
+  const rungs = corpora.map((corpus) => ({
+    corpus: corpus.corpus,
+    context: corpus.context,
+    questions: questionsByFate(corpus),
+    examples: corpus.examples,
+    tokens: corpus.tokens,
+    parts: corpus.parts,
+    rendered_rows: corpus.rendered.rows,
+    rendered_tokens: corpus.rendered.tokens,
+  }));
+  return {
+    events: records.read,
+    used: records.used,
+    duplicates: records.duplicate,
+    late: records.late,
+    dead: records.dead,
+    dropped: records.dropped,
+    questions: questionsByFate(last),
+    examples: last.examples,
+    tokens: last.tokens,
+    seconds,
+    tokens_per_second: last.rendered.seconds === 0 ? 0 : last.rendered.tokens / last.rendered.seconds,
+    parts: last.parts,
+    members: summary.members,
+    corpus: last.corpus,
+    corpora: rungs,
+  };
+}
+
+function buildTable(summary: BuildSummary): string {
+  const { records, corpora } = summary;
+  const lines = [
+    table([
+      ['records read', grouped(records.read)],
+      ['  used', grouped(records.used)],
+      ['  duplicate', grouped(records.duplicate)],
+      ['  dead', grouped(records.dead)],
+      ['  dropped', grouped(records.dropped)],
+      ['members', grouped(summary.members)],
+    ]),
+  ];
+  for (const corpus of corpora) {
+    const { rendered } = corpus;
+    const fates = Object.entries(questionsByFate(corpus)).filter(([, count]) => count > 0);
+    lines.push(
+      `corpus ${corpus.corpus}, context ${grouped(corpus.context)}`,
+      table([
+        ...fates.map(([fate, count]) => [`questions ${fate}`, grouped(count)]),
+        ['examples', grouped(corpus.examples)],
+        ['tokens', grouped(corpus.tokens)],
+        ['parts', grouped(corpus.parts)],
+      ]),
+      rendered.rows === 0
+        ? '  nothing to do: everything was rendered before'
+        : `  rendered ${grouped(rendered.rows)} rows, ${shortNumber(rendered.tokens / rendered.seconds)} tokens/s`,
+      ...lossWarnings(corpus),
+    );
+  }
+  lines.push(`done in ${duration(summary.seconds)}`);
+  return lines.join('\n');
+}
+
+/** A label that loses more of its questions than another by over one point tells something about the label. */
+function lossWarnings(corpus: CorpusSummary): string[] {
+  const warnings: string[] = [];
+  for (const [task, fates] of Object.entries(corpus.questions)) {
+    const lost: Record<string, number> = {};
+    const all: Record<string, number> = {};
+    for (const [fate, labels] of Object.entries(fates)) {
+      if (fate === 'pending' || fate === 'capped') continue;
+      for (const [label, count] of Object.entries(labels)) {
+        all[label] = (all[label] ?? 0) + count;
+        if (fate !== 'rendered') lost[label] = (lost[label] ?? 0) + count;
+      }
+    }
+    const rates = Object.entries(all).map(([label, count]) => [label, (100 * (lost[label] ?? 0)) / count] as const);
+    const most = rates.reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0] as const);
+    const least = rates.reduce((a, b) => (b[1] < a[1] ? b : a), ['', 100] as const);
+    if (rates.length > 1 && most[1] - least[1] > 1) {
+      warnings.push(
+        `  warning: ${task} loses ${most[1].toFixed(1)} % of ${most[0]} and ${least[1].toFixed(1)} % of ${least[0]}: dropped rows differ by label`,
+      );
+    }
+  }
+  return warnings;
+}

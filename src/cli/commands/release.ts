@@ -1,0 +1,102 @@
+/** `brewhouse release`: parts to a finished release. */
+import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
+import { BrewhouseError, nearestName } from '../../errors.ts';
+import type { OptionValues } from '../command.ts';
+import { momentOf, optionalText, textOf, wholeOf } from '../options.ts';
+import { duration, grouped, type Output, table } from '../output.ts';
+
+const PROFILES = ['hf'];
+
+export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
+  const profile = optionalText(options, 'profile');
+  if (profile !== undefined && !PROFILES.includes(profile)) {
+    const near = nearestName(profile, PROFILES);
+    throw new BrewhouseError('usage', `there is no profile ${profile}`, {
+      remedy: near === undefined ? `there is ${PROFILES.join(', ')}` : `did you mean ${near}?`,
+    });
+  }
+  const id = optionalText(options, 'id');
+  if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) {
+    throw new BrewhouseError('usage', `--id ${id} is no name of a release`, {
+      remedy: 'use letters, digits, dots, dashes and underscores',
+    });
+  }
+  const summary = await release({
+    lake: textOf(options, 'lake'),
+    recipe: textOf(options, 'recipe'),
+    until: momentOf(options, 'until'),
+    tokenBudget: optionalText(options, 'token-budget') === 'none' ? 'none' : wholeOf(options, 'token-budget', 1),
+    id,
+    context: wholeOf(options, 'context', 1),
+    key: process.env['BREWHOUSE_KEY'],
+    progress: (step, done, total) => output.progress(step, done, total, { count: done, unit: 'rows' }),
+    warn: (message) => output.warn(message),
+  });
+  output.settle();
+  output.result(releaseResult(summary));
+  output.print(releaseTable(summary));
+  return 0;
+}
+
+function releaseResult({ manifest, ...summary }: ReleaseSummary): object {
+  const splits = Object.values(manifest.splits);
+  return {
+    id: summary.id,
+    path: summary.path,
+    manifest_sha256: summary.manifestSha256,
+    recipe_sha256: manifest.recipe_sha256,
+    rows: Object.fromEntries(Object.entries(manifest.splits).map(([split, { rows }]) => [split, rows])),
+    tokens: splits.reduce((sum, each) => sum + each.tokens, 0),
+    loss_tokens: splits.reduce((sum, each) => sum + each.loss_tokens, 0),
+    shards: manifest.files.filter((file) => file.kind === 'data').length,
+    seconds: summary.seconds,
+    stood: summary.stood,
+  };
+}
+
+export function releaseTable({ manifest, ...summary }: ReleaseSummary): string {
+  const { splits, fates, labels, files } = manifest;
+  const names = Object.keys(splits);
+  const tasks = Object.keys(fates);
+  const ends = [...new Set(tasks.flatMap((task) => Object.keys(fates[task]!)))];
+  const drops = ends.filter((end) => !names.includes(end));
+  const ordinary = names.filter((name) => name !== 'test_template');
+  const kinds = [...new Set(files.map((file) => file.kind))];
+  const ofKind = (kind: string) => files.filter((file) => file.kind === kind);
+  const megabytes = (kind: string) =>
+    `${(ofKind(kind).reduce((sum, file) => sum + file.bytes, 0) / 1e6).toFixed(1)} MB`;
+  return [
+    table([
+      ['split', 'rows', 'tokens', 'supervised', 'shards'],
+      ...names.map((name) => [
+        name,
+        grouped(splits[name]!.rows),
+        grouped(splits[name]!.tokens),
+        grouped(splits[name]!.loss_tokens),
+        String(ofKind('data').filter((file) => file.split === name).length),
+      ]),
+    ]),
+    table([
+      ['task', ...ordinary],
+      ...tasks.map((task) => [task, ...ordinary.map((name) => grouped(fates[task]![name] ?? 0))]),
+    ]),
+    ...(drops.length === 0
+      ? []
+      : [
+          table([
+            ['left out', ...drops],
+            ...tasks.map((task) => [task, ...drops.map((drop) => grouped(fates[task]![drop] ?? 0))]),
+          ]),
+        ]),
+    `label balance of train:\n${table(tasks.map((task) => [task, balance(labels[task] ?? {})]))}`,
+    table([['files', 'number', 'size'], ...kinds.map((kind) => [kind, String(ofKind(kind).length), megabytes(kind)])]),
+    `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}: ${summary.path}`,
+  ].join('\n');
+}
+
+/** `applied 2 %, viewed 14 %`. */
+function balance(labels: Record<string, Record<string, number>>): string {
+  const counts = Object.entries(labels).map(([label, ends]) => [label, ends['train'] ?? 0] as const);
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  return counts.map(([label, count]) => `${label} ${all === 0 ? 0 : ((100 * count) / all).toFixed(1)} %`).join(', ');
+}

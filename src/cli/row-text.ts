@@ -1,0 +1,97 @@
+/** A row of a release as a person reads it: runs of text by role and origin, coloured and lettered. */
+import type { ReleaseRow } from '../lake/release-reader.ts';
+
+/** A run of tokens as `inspect --json` shows it. */
+export interface TextRun {
+  readonly role: string;
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+  /** Where it came from: a template, a control token, or a field of an event (pseudonyms). */
+  readonly origin: {
+    readonly kind: 'template' | 'control' | 'event';
+    readonly event?: string;
+    readonly version?: string;
+    readonly field?: string;
+    readonly level?: string;
+  };
+}
+
+/** Splits the row's segments at the borders of fields. `decode` gives the text of a run of ids. */
+export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): TextRun[] {
+  const runs: TextRun[] = [];
+  const { origin } = row;
+  let from = 0;
+  origin.role.forEach((role, i) => {
+    const to = origin.to[i]!;
+    const event = origin.event[i]!;
+    const version = origin.version[i]!;
+    const level = origin.level[i]!;
+    const known = {
+      ...(event === '' ? {} : { event }),
+      ...(version === '' ? {} : { version }),
+      ...(level === '' ? {} : { level }),
+    };
+    const push = (start: number, end: number, field?: string) => {
+      if (end <= start) return;
+      const kind = role === 'control' ? 'control' : event !== '' || version !== '' ? 'event' : 'template';
+      runs.push({
+        role,
+        from: start,
+        to: end,
+        text: decode(row.ids.subarray(start, end)),
+        origin: { kind, ...known, ...(field === undefined ? {} : { field }) },
+      });
+    };
+    let at = from;
+    for (const span of origin.fields[i] === '' ? [] : origin.fields[i]!.split(';')) {
+      const [field, start, end] = span.split(' ') as [string, string, string];
+      push(at, from + Number(start));
+      push(from + Number(start), from + Number(end), field);
+      at = from + Number(end);
+    }
+    push(at, to);
+    from = to;
+  });
+  return runs;
+}
+
+const STYLES: Readonly<Record<string, string>> = {
+  control: '2',
+  instruction: '36',
+  profile: '35',
+  history: '33',
+  question: '34',
+  answer: '1;4;32',
+};
+const LETTERS: Readonly<Record<string, string>> = {
+  control: 'C',
+  instruction: 'I',
+  profile: 'P',
+  history: 'H',
+  question: 'Q',
+  answer: 'A',
+};
+
+/** The whole row: a letter in the margin where the role changes, values of fields in bold, supervised tokens underlined. */
+export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boolean): string {
+  const paint = (text: string, style: string) =>
+    colour ? text.replace(/[^\n]+/g, (part) => `\u001b[${style}m${part}\u001b[0m`) : text;
+  let text = '';
+  let role = '';
+  for (const run of runs) {
+    if (run.role !== role)
+      text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${LETTERS[run.role] ?? '?'} | `, '2')}`;
+    role = run.role;
+    const supervised = row.labels[run.from] !== -100;
+    const shown = run.role === 'control' ? visible(run.text) : run.text;
+    const style = `${run.origin.field === undefined ? '' : '1;'}${STYLES[run.role] ?? '0'}${supervised ? ';4' : ''}`;
+    text += paint(shown, style).replace(/\n(?=.)/gs, '\n    ');
+  }
+  return text;
+}
+
+/** White space and control ids as signs. */
+function visible(text: string): string {
+  return text.replaceAll('\n', '↵');
+}

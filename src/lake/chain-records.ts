@@ -1,0 +1,15 @@
+/** The records of one kind on a chain. */
+import type { CommitRecord, WorkRecord } from '../../schemas/commit.ts';
+import type { Chain, Committed } from './commit-log.ts';
+
+type OfKind<K extends WorkRecord['kind']> = Extract<CommitRecord, { kind: K }>;
+
+/** In order, oldest first. */
+export function recordsOf<K extends WorkRecord['kind']>(chain: Chain, kind: K): Committed<OfKind<K>>[] {
+  return chain.work.filter((each): each is Committed<OfKind<K>> => each.record.kind === kind);
+}
+
+/** The newest, or undefined. */
+export function newestRecord<K extends WorkRecord['kind']>(chain: Chain, kind: K): Committed<OfKind<K>> | undefined {
+  return recordsOf(chain, kind).at(-1);
+}

@@ -1,0 +1,41 @@
+/** Reads one record of a chain from its file, as strictly as it was written. */
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import { CommitRecord } from '../../schemas/commit.ts';
+import { BrewhouseError } from '../errors.ts';
+import { sha256Hex } from './content-hash.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** The record behind `key` with the sha256 of its bytes, or null where there is none. Throws `lake_broken` where it is no record. */
+export async function readRecord(
+  store: Pick<ObjectStore, 'get'>,
+  key: string,
+): Promise<{ seq: number; sha256: string; record: CommitRecord } | null> {
+  const bytes = await store.get(key);
+  if (bytes === null) return null;
+  const record = parseRecord(key, Buffer.from(bytes).toString('utf8'));
+  return { seq: record.seq, sha256: sha256Hex(bytes), record };
+}
+
+function parseRecord(key: string, text: string): CommitRecord {
+  let parsed: ReturnType<typeof CommitRecord.safeParse>;
+  try {
+    parsed = CommitRecord.safeParse(JSON.parse(text));
+  } catch (cause) {
+    throw broken(key, 'is no JSON', cause);
+  }
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw broken(key, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, parsed.error);
+  }
+  // Of the last record nothing else tells that a byte was added: no record behind it names its hash.
+  if (canonicalJson(parsed.data) !== text) throw broken(key, 'is not canonical JSON');
+  return parsed.data;
+}
+
+function broken(key: string, what: string, cause?: unknown): BrewhouseError {
+  return new BrewhouseError('lake_broken', `the record ${key} is broken: ${what}`, {
+    place: { file: key },
+    remedy: 'restore the file, or make the lake again from the event files',
+    cause,
+  });
+}

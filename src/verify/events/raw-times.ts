@@ -1,0 +1,91 @@
+/** Reads the times of raw event records: moments, calendar times, epoch milliseconds, and the unknown. */
+
+/** Stands for an unknown time: before every other (repeated from schemas/event.ts: the checker imports types alone). */
+export const TIME_UNKNOWN = -8_640_000_000_000_000;
+export const DAY_MS = 86_400_000;
+
+const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)$/;
+const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)?$/;
+/** The years 1 to 9999 in UTC. */
+const EARLIEST = -62_135_596_800_000;
+const LATEST = 253_402_300_799_999;
+
+/** First and last millisecond that a written time may mean, and one text that is equal for equal times. */
+export interface RawTime {
+  readonly first: number;
+  readonly last: number;
+  readonly text: string;
+}
+
+/**
+ * A raw `event_time` (rules.md 1 and 2): epoch milliseconds, ISO 8601 with zone (fractions beyond the millisecond are cut
+ * off), a day, month or year with an optional zone (UTC where none stands), or null for unknown. undefined: not a time.
+ */
+export function readTime(raw: unknown): RawTime | undefined {
+  if (raw === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN, text: 'null' };
+  if (typeof raw === 'number') return Number.isInteger(raw) ? inRange(raw, raw, String(raw)) : undefined;
+  if (typeof raw !== 'string') return undefined;
+  const moment = readMoment(raw);
+  if (moment !== undefined) return inRange(moment, moment, String(moment));
+  return readCalendar(raw);
+}
+
+/** A raw `ingest_time`: a moment with zone or epoch milliseconds. undefined: neither. */
+export function readIngestTime(raw: unknown): number | undefined {
+  const time = typeof raw === 'string' ? readMoment(raw) : raw;
+  if (typeof time !== 'number' || !Number.isInteger(time)) return undefined;
+  return inRange(time, time, '')?.first;
+}
+
+function readMoment(text: string): number | undefined {
+  const parts = MOMENT.exec(text);
+  if (parts === null) return undefined;
+  const [, day, hour, minute, second = '00', fraction = '', zone] = parts;
+  const midnight = startOfDay(day!);
+  const offset = zoneOffset(zone!);
+  if (midnight === undefined || offset === undefined) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const inDay = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1_000;
+  return midnight + inDay + Number(fraction.slice(0, 3).padEnd(3, '0')) - offset;
+}
+
+function readCalendar(text: string): RawTime | undefined {
+  const parts = CALENDAR.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, zone = 'Z'] = parts;
+  const offset = zoneOffset(zone);
+  const first = startOfDay(`${year}-${month ?? '01'}-${day ?? '01'}`);
+  if (offset === undefined || first === undefined) return undefined;
+  let end: number;
+  if (day !== undefined) end = first + DAY_MS;
+  else if (month !== undefined) end = startOfMonth(Number(year), Number(month) + 1);
+  else end = startOfMonth(Number(year) + 1, 1);
+  return inRange(first - offset, end - 1 - offset, text.length > 10 || parts[4] !== undefined ? text : `${text}Z`);
+}
+
+function startOfMonth(year: number, month: number): number {
+  const at = new Date(0);
+  at.setUTCFullYear(year, month - 1, 1);
+  return at.getTime();
+}
+
+/** Midnight UTC of `yyyy-mm-dd`, or undefined where the calendar has no such day. */
+function startOfDay(text: string): number | undefined {
+  const [year, month, day] = text.split('-').map(Number);
+  const at = new Date(0);
+  at.setUTCFullYear(year!, month! - 1, day!);
+  if (at.getUTCFullYear() !== year || at.getUTCMonth() !== month! - 1 || at.getUTCDate() !== day) return undefined;
+  return at.getTime();
+}
+
+/** Milliseconds east of UTC; XML Schema ends at 14 hours. */
+function zoneOffset(zone: string): number | undefined {
+  if (zone === 'Z') return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
+  if (Number(zone.slice(4, 6)) > 59 || minutes > 840) return undefined;
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
+}
+
+function inRange(first: number, last: number, text: string): RawTime | undefined {
+  return first < EARLIEST || last > LATEST ? undefined : { first, last, text };
+}

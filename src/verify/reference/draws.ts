@@ -1,0 +1,40 @@
+/** Draws: every random choice is a SHA-256 of seed, purpose and key (rules.md 7). */
+import { createHash } from 'node:crypto';
+
+const SEPARATOR = '\u001f';
+const RANGE = 2 ** 48;
+
+/** Makes draws for one recipe. */
+export interface Draws {
+  /** A number below 2^48. */
+  number(purpose: string, key: readonly (string | number)[]): number;
+  /** Whether the draw falls below a share of 0 to 1. */
+  within(share: number, purpose: string, key: readonly (string | number)[]): boolean;
+}
+
+export function drawsOf(seed: number): Draws {
+  const number = (purpose: string, key: readonly (string | number)[]) =>
+    createHash('sha256')
+      .update([seed, purpose, ...key].join(SEPARATOR))
+      .digest()
+      .readUIntBE(0, 6);
+  return { number, within: (share, purpose, key) => number(purpose, key) < Math.floor(share * RANGE) };
+}
+
+/** Compares two strings by their UTF-8 bytes. */
+export function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** Sorts by draw; equal draws fall back on the key, its parts joined, as UTF-8 bytes. Returns a new list. */
+export function sortByDraw<T>(list: readonly T[], draw: (entry: T) => number, key: (entry: T) => string): T[] {
+  const drawn = list.map((entry) => ({ entry, draw: draw(entry), key: key(entry) }));
+  drawn.sort((a, b) => a.draw - b.draw || compareBytes(a.key, b.key));
+  return drawn.map(({ entry }) => entry);
+}
+
+/** The key as one string: parts joined by U+001F. */
+export function joinKey(key: readonly (string | number)[]): string {
+  return key.join(SEPARATOR);
+}

@@ -1,0 +1,51 @@
+/** History: which past items there are for a question, and in which order a strategy offers them. */
+import { TIME_UNKNOWN } from '../events/raw-times.ts';
+import type { Asked } from './questions.ts';
+import { liveVersion, seenInteractions } from './view.ts';
+import { type Interaction, inOrder, type Timeline, type Version, type World } from './world.ts';
+
+/** One item of the past under the strongest action seen. */
+export interface HistoryEntry {
+  readonly event: Interaction;
+  /** The none rank where the item was only shown. */
+  readonly rank: number;
+  readonly version: Version;
+}
+
+export interface PastActions {
+  readonly entries: readonly HistoryEntry[];
+  /** Actions seen before T, candidates included. */
+  readonly actionsBefore: number;
+}
+
+/** Entries in timeline order, oldest first. */
+export function pastOf(world: World, timeline: Timeline, asked: Asked): PastActions {
+  const t = asked.askedAt;
+  const { noneRank } = world.vocabulary;
+  const events = seenInteractions(world, timeline, t, asked.opening.event.surface);
+  const hidden = new Set(asked.task.form === 'retrieval.choose' || asked.task.drawnShare > 0 ? asked.itemIds : []);
+  const entries: HistoryEntry[] = [];
+  for (const [item, ofItem] of Map.groupBy(events, (event) => event.item)) {
+    if (hidden.has(item)) continue;
+    const rank = ofItem.reduce((strongest, event) => Math.min(strongest, event.rank), noneRank);
+    const settled = (event: Interaction) => event.at === TIME_UNKNOWN || event.at + asked.task.window <= t;
+    const event = ofItem.findLast((one) => one.rank === rank && (rank < noneRank || settled(one)));
+    const version = event === undefined ? undefined : liveVersion(world, item, t);
+    if (event !== undefined && version !== undefined) entries.push({ event, rank, version });
+  }
+  entries.sort((a, b) => inOrder(a.event, b.event));
+  return { entries, actionsBefore: events.filter(({ rank }) => rank < noneRank).length };
+}
+
+/** The order in which entries are tried. */
+export function strategyOrder(entries: readonly HistoryEntry[], strategy: string | undefined): HistoryEntry[] {
+  const newestFirst = entries.toReversed();
+  if (strategy !== 'balanced') return newestFirst;
+  const ranks = [...new Set(newestFirst.map(({ rank }) => rank))].sort((a, b) => a - b);
+  const groups = ranks.map((rank) => newestFirst.filter((entry) => entry.rank === rank));
+  const order: HistoryEntry[] = [];
+  for (let round = 0; order.length < entries.length; round++) {
+    for (const group of groups) if (round < group.length) order.push(group[round]!);
+  }
+  return order;
+}

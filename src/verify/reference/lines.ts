@@ -1,0 +1,124 @@
+/** Lines of items, profiles and exposures: texts of fields, patterns with slots, and cuts at word boundaries. */
+import type { Attributes } from '../../../schemas/event.ts';
+
+type FieldValue = Attributes[string];
+
+/** A field's text with where it stands in the line, in UTF-16 units; an ellipsis behind it lies outside. */
+export interface FieldRange {
+  readonly field: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One line without its line end. */
+export interface Line {
+  readonly text: string;
+  readonly fields: readonly FieldRange[];
+}
+
+interface Slot {
+  readonly field: string;
+  readonly separator: string;
+  readonly label: string;
+}
+
+/** A pattern such as `[Title: {title}, Company: {company}]`, taken apart. */
+export interface Pattern {
+  readonly open: string;
+  readonly slots: readonly Slot[];
+  readonly closing: string;
+}
+
+/** A field that has a text, in words. */
+export interface FilledSlot extends Slot {
+  readonly words: readonly string[];
+}
+
+export function patternOf(text: string): Pattern {
+  const parts = text.split(/\{([^{}]*)\}/);
+  const open = parts[0]!.startsWith('[') ? '[' : '';
+  const slots: Slot[] = [];
+  for (let i = 1; i < parts.length; i += 2) {
+    const literal = parts[i - 1]!;
+    if (i === 1) slots.push({ field: parts[i]!, separator: '', label: literal.slice(open.length) });
+    else {
+      const space = literal.indexOf(' ');
+      const separator = space < 0 ? literal : literal.slice(0, space + 1);
+      slots.push({ field: parts[i]!, separator, label: literal.slice(separator.length) });
+    }
+  }
+  return { open, slots, closing: slots.length === 0 ? parts[0]!.slice(open.length) : parts.at(-1)! };
+}
+
+/** The text of an attribute; empty where it is missing or says nothing. */
+export function fieldText(value: FieldValue | undefined): string {
+  if (value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return cleanText(Array.isArray(value) ? value.join(', ') : String(value));
+}
+
+/** The slots of a pattern that have a text, in order. */
+export function fillSlots(pattern: Pattern, attributes: Attributes): FilledSlot[] {
+  const filled: FilledSlot[] = [];
+  for (const slot of pattern.slots) {
+    const text = Object.hasOwn(attributes, slot.field) ? fieldText(attributes[slot.field]) : '';
+    if (text !== '') filled.push({ ...slot, words: text.split(' ') });
+  }
+  return filled;
+}
+
+/**
+ * The line of the first `count` words; `ellipsis` stands behind the last of them. A field none of whose words are kept is
+ * left out as if it were missing; the first that is there loses its separator.
+ */
+export function lineOf(pattern: Pattern, slots: readonly FilledSlot[], count: number, ellipsis: string): Line {
+  let text = pattern.open;
+  let left = count;
+  const fields: FieldRange[] = [];
+  for (const { field, separator, label, words } of slots) {
+    if (left <= 0) break;
+    text += (fields.length === 0 ? '' : separator) + label;
+    const from = text.length;
+    text += words.slice(0, left).join(' ');
+    fields.push({ field, from, to: text.length });
+    left -= words.length;
+    if (left <= 0) text += ellipsis;
+  }
+  return { text: text + pattern.closing, fields };
+}
+
+/** Well-formed, white space folded, and look-alikes of control tokens broken up with a space behind their first character. */
+export function cleanText(text: string): string {
+  return breakMarkers(
+    text
+      .toWellFormed()
+      .replace(/\p{White_Space}+/gu, ' ')
+      .replace(/^ | $/g, ''),
+  );
+}
+
+const NAMED_TAGS = 's|unk|pad|bos|eos|mask|cls|sep|think|tool_call|tool_response|tools|start_of_turn|end_of_turn';
+const OTHER_TAGS = 'start_of_image|end_of_image|image_soft_token|fim_prefix|fim_middle|fim_suffix';
+const BRACKETS =
+  'INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS|TOOL_CONTENT|THINK|IMG|PREFIX|MIDDLE|SUFFIX';
+const MARKERS = new RegExp(
+  `<\\|[^\\s<>|]{1,64}\\|>|</?(?:${NAMED_TAGS})>|<(?:${OTHER_TAGS})>|<</?SYS>>` +
+    `|\\[/?(?:${BRACKETS})\\]|\\[(?:CLS|SEP|PAD|UNK|MASK)\\]`,
+  'g',
+);
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
+
+/** Markers are sought in the NFKC form without invisible characters, and broken where they stand in the text. */
+function breakMarkers(text: string): string {
+  if (!/[<[]/.test(text.normalize('NFKC'))) return text;
+  const characters = [...text];
+  let plain = '';
+  const sources: number[] = [];
+  characters.forEach((character, index) => {
+    const form = INVISIBLE.test(character) ? '' : character.normalize('NFKC');
+    plain += form;
+    for (let i = 0; i < form.length; i++) sources.push(index);
+  });
+  for (const match of plain.matchAll(MARKERS)) characters[sources[match.index]!] += ' ';
+  return characters.join('');
+}

@@ -1,0 +1,30 @@
+/** What the reference needs of a tokenizer; real ones and toys of tests stand behind it alike. */
+
+/** Ids before and behind the lines of a prompt. */
+export interface ReferenceFrame {
+  /** From the row's begin to the end of the first line. */
+  readonly head: ArrayLike<number>;
+  /** From the begin of the last line to where the answer begins. */
+  readonly tail: ArrayLike<number>;
+  /** How many tokens of `head` begin inside the frame's text. */
+  readonly headControl: number;
+  /** How many tokens of `tail` begin before the last line's end. */
+  readonly tailLine: number;
+}
+
+export interface ReferenceTokenizer {
+  /** Untrusted text in the middle of a prompt: no token of it is a control token. */
+  encode(text: string): ArrayLike<number>;
+  /** The answer, behind the frame's tail. */
+  encodeAnswer(text: string): ArrayLike<number>;
+  /** First and last line (without line ends) fused with the frame, asked at a moment in epoch milliseconds. */
+  frame(firstLine: string, lastLine: string, askedAt: number): ReferenceFrame;
+  /** The token behind the answer. */
+  readonly endId: number;
+  /** Tokens that text must never make. */
+  readonly controlIds?: ReadonlySet<number>;
+  /** Begin and end of each token of `encode(text)` in UTF-16 units: [from, to, from, to ...]. */
+  offsets?(text: string): ArrayLike<number>;
+  /** The lines' middle, all at once, as `encode` would; and the whole prompt by the full tokenizer where no text looks like control. */
+  encodeWhole?(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
+}

@@ -1,0 +1,182 @@
+/** What the row says about itself: candidates, history, cut ledger, origins of tokens, sidecar. */
+import { fault, number, type OriginSegment, type RowCase, text } from './release-row.ts';
+
+const SEPARATOR = '\u001f';
+
+export function checkCandidates(rowCase: RowCase): boolean {
+  const { row, expected, wanted } = rowCase;
+  rowCase.list.look('candidates');
+  const { question } = expected;
+  const items = question.itemIds.join(SEPARATOR);
+  const reasons = question.candidates.map(({ reason }) => reason).join(SEPARATOR);
+  const seenItems = text(row.meta.item_ids);
+  if (seenItems !== items) {
+    fault(rowCase, 'candidates', `asks about ${shown(seenItems)} instead of ${shown(items)}`);
+    return true;
+  }
+  const seenReasons = text(row.meta.candidate_reasons);
+  if (question.candidates.length > 0 && seenReasons !== reasons) {
+    fault(rowCase, 'candidates', `reasons ${shown(seenReasons)} instead of ${shown(reasons)}`);
+  }
+  const asked = (segments: readonly OriginSegment[]) =>
+    segments.filter(({ role, version }) => role === 'question' && version !== '').map(({ version }) => version);
+  if (asked(row.segments).join() === asked(wanted).join()) return false;
+  fault(rowCase, 'candidates', 'the question shows other item versions than the newest seen');
+  return true;
+}
+
+function shown(list: string): string {
+  return list.split(SEPARATOR).join(', ');
+}
+
+export function checkHistory(rowCase: RowCase): boolean {
+  const { row, wanted } = rowCase;
+  rowCase.list.look('history');
+  const lines = (segments: readonly OriginSegment[]) =>
+    segments.filter(({ role, version }) => role === 'history' && version !== '');
+  const [actual, right] = [lines(row.segments), lines(wanted)];
+  const at = Array.from({ length: Math.max(actual.length, right.length) }, (_, index) => index).find((index) => {
+    const [a, b] = [actual[index], right[index]];
+    return a?.event !== b?.event || a?.version !== b?.version || a?.level !== b?.level;
+  });
+  if (at === undefined) return false;
+  const told = (line: OriginSegment | undefined) =>
+    line === undefined ? 'nothing' : `event ${line.event} at level ${line.level}, version ${line.version}`;
+  fault(
+    rowCase,
+    'history',
+    `line ${at} of ${actual.length} (${right.length} by the rules): ${told(actual[at])} instead of ${told(right[at])}`,
+  );
+  return true;
+}
+
+/** The cut ledger of the row, in `origin/`. */
+export function checkLedger(rowCase: RowCase): void {
+  const { row, reference, pseudonyms } = rowCase;
+  rowCase.list.look('ledger');
+  const wanted = {
+    shown: reference.shown,
+    available: reference.available,
+    lowered: reference.lowered,
+    left_out: reference.available - reference.shown,
+    room: reference.room,
+    used: reference.used,
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    const actual = number(row.origin[name]);
+    if (actual !== value) fault(rowCase, 'ledger', `${name} ${actual} instead of ${value}`);
+  }
+  const stopped = pseudonyms.of('event', reference.stoppedAt);
+  if (text(row.origin.stopped_at) !== stopped) {
+    fault(rowCase, 'ledger', `stopped at "${text(row.origin.stopped_at)}" instead of "${stopped}"`);
+  }
+}
+
+/** Every token's role, event, version and level, and the fields that its text came from. */
+export function checkOrigin(rowCase: RowCase, explained: boolean): void {
+  const { row, wanted, reference } = rowCase;
+  rowCase.list.look('origin');
+  if (text(row.origin.example_id) !== row.place.example) fault(rowCase, 'origin', 'the origin is that of another row');
+  const last = row.segments.at(-1)?.to ?? 0;
+  if (last !== row.ids.length) fault(rowCase, 'origin', `segments end at ${last} of ${row.ids.length} tokens`);
+  if (explained) return;
+  const count = Math.max(row.segments.length, wanted.length);
+  for (let index = 0; index < count; index++) {
+    const [a, b] = [row.segments[index], wanted[index]];
+    const told = (s: OriginSegment | undefined) =>
+      `${s?.role} to ${s?.to} (event ${s?.event}, version ${s?.version}, ${s?.level})`;
+    if (told(a) !== told(b)) {
+      fault(rowCase, 'origin', `segment ${index}: ${told(a)} instead of ${told(b)}`);
+      return;
+    }
+    const wrong = fieldFault(rowCase, a!, reference.pieces[index]!);
+    if (wrong !== undefined) {
+      fault(rowCase, 'origin', `segment ${index}: ${wrong}`);
+      return;
+    }
+  }
+}
+
+/**
+ * `title 2 5;location 7 9`: each run must hold the tokens that lie inside the field's text and none that lie outside. The
+ * tokens at its ends (a space, a full stop and the first or last letters in one) may be counted to either side.
+ */
+function fieldFault(
+  rowCase: RowCase,
+  segment: OriginSegment,
+  piece: RowCase['reference']['pieces'][number],
+): string | undefined {
+  const offsetsOf = rowCase.world.tokenizer.offsets;
+  if (piece.fields.length === 0 || piece.level === 'shown' || offsetsOf === undefined) return undefined;
+  const runs = segment.fields.split(';').map((run) => /^(.*) (\d+) (\d+)$/.exec(run));
+  const names = runs.map((run) => run?.[1]).join();
+  const wanted = piece.fields.map(({ field }) => field).join();
+  if (names !== wanted) return `fields ${names} instead of ${wanted}`;
+  const offsets = offsetsOf(piece.text);
+  for (const [index, { field, from, to }] of piece.fields.entries()) {
+    const [runFrom, runTo] = [Number(runs[index]![2]), Number(runs[index]![3])];
+    const inside = tokensWhere(offsets, (a, b) => a >= from && b <= to && b > a);
+    const touching = tokensWhere(offsets, (a, b) => b > from - 1 && a < to + 2);
+    const holds = inside.every((token) => token >= runFrom && token < runTo);
+    const within = runFrom >= (touching[0] ?? 0) && runTo <= (touching.at(-1) ?? 0) + 1;
+    if (!holds || !within) return `field ${field} runs from ${runFrom} to ${runTo}`;
+  }
+  return undefined;
+}
+
+function tokensWhere(offsets: ArrayLike<number>, test: (from: number, to: number) => boolean): number[] {
+  const found: number[] = [];
+  for (let i = 0; i * 2 < offsets.length; i++) if (test(offsets[i * 2]!, offsets[i * 2 + 1]!)) found.push(i);
+  return found;
+}
+
+/** All columns of the sidecar that no other check looks at. */
+export function checkSidecar(rowCase: RowCase): void {
+  const { row, expected, reference } = rowCase;
+  rowCase.list.look('sidecar');
+  const { question } = expected;
+  const { event } = question.opening;
+  const wanted: Record<string, string | number> = {
+    task: question.task.name,
+    form: question.task.form,
+    template: reference.template.id,
+    template_version: reference.template.version,
+    variant: expected.variant,
+    asked_at: question.askedAt,
+    label_settled_at: question.settledAt,
+    turn_times: '',
+    surface: event.surface ?? '',
+    slate_id: event.slate ?? '',
+    position: event.position ?? -1,
+    propensity: event.propensity ?? -1,
+    split: row.place.split,
+    n_tokens: row.ids.length,
+    n_loss_tokens: row.ids.length - reference.answerFrom,
+    n_history_shown: reference.shown,
+    n_history_available: reference.available,
+    n_actions_before: reference.actionsBefore,
+    keep_share: expected.keepShare,
+    thin: expected.thin,
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    const cell = row.meta[name];
+    const actual = typeof value === 'number' ? number(cell) : text(cell);
+    if (actual !== value) fault(rowCase, 'sidecar', `${name} is ${actual} instead of ${value}`);
+  }
+}
+
+const PSEUDONYM = /^[0-9a-f]{32}$/;
+
+/** Ids are pseudonyms; what other text columns may say is fixed by the sidecar's check. */
+export function checkPseudonyms(rowCase: RowCase): void {
+  const { row, expected, pseudonyms } = rowCase;
+  rowCase.list.look('pseudonym');
+  if (text(row.meta.member) !== pseudonyms.of('member', expected.question.member)) {
+    fault(rowCase, 'pseudonym', 'the member is not the pseudonym of the one asked');
+  }
+  const ids = row.segments.flatMap(({ event, version }) => [event, version]);
+  ids.push(row.place.example, text(row.meta.member), text(row.origin.stopped_at));
+  if (ids.some((id) => id !== '' && !PSEUDONYM.test(id))) {
+    fault(rowCase, 'pseudonym', 'an id is not 32 hexadecimal digits');
+  }
+}

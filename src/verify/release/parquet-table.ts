@@ -1,0 +1,62 @@
+/** Reads Parquet files of a release, a stretch of rows at a time, with a library that the builder does not use. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { zstdDecompressSync } from 'node:zlib';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { BrewhouseError } from '../../errors.ts';
+
+/** One value of a row as hyparquet gives it; int64 is a BigInt. */
+export type Cell = string | number | bigint | boolean | null | undefined | readonly (string | number | bigint)[];
+export type TableRow = Readonly<Record<string, Cell>>;
+
+export interface ParquetTable {
+  readonly metadata: FileMetaData;
+  readonly rows: number;
+  /** First row of each row group, and the end of the last. */
+  readonly groups: readonly number[];
+  /** Key-values of the footer. */
+  readonly keyValues: ReadonlyMap<string, string>;
+  /** Rows from `from` to `to` (exclusive). */
+  read(from: number, to: number): Promise<TableRow[]>;
+  close(): void;
+}
+
+const compressors = { ZSTD: (input: Uint8Array) => zstdDecompressSync(input) };
+
+/** Opens a table. Throws `release_broken` where the file cannot be read as Parquet. */
+export async function openParquetTable(path: string): Promise<ParquetTable> {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    const file = bufferOf(descriptor);
+    const metadata = await parquetMetadataAsync(file);
+    const groups = [0];
+    for (const group of metadata.row_groups) groups.push(groups.at(-1)! + Number(group.num_rows));
+    const opened = descriptor;
+    return {
+      ...{ metadata, groups },
+      rows: Number(metadata.num_rows),
+      keyValues: new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
+      read: async (rowStart, rowEnd) => {
+        const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors });
+        return rows as TableRow[];
+      },
+      close: () => closeSync(opened),
+    };
+  } catch (cause) {
+    if (descriptor !== undefined) closeSync(descriptor);
+    throw new BrewhouseError('release_broken', 'not a readable Parquet file', { place: { file: path }, cause });
+  }
+}
+
+function bufferOf(descriptor: number): AsyncBuffer {
+  const byteLength = fstatSync(descriptor).size;
+  return {
+    byteLength,
+    slice(start, end = byteLength) {
+      const from = start < 0 ? Math.max(byteLength + start, 0) : start;
+      const bytes = new Uint8Array(Math.max(end - from, 0));
+      readSync(descriptor, bytes, 0, bytes.length, from);
+      return bytes.buffer;
+    },
+  };
+}

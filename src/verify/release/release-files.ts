@@ -1,0 +1,141 @@
+/** The files of a release: what the manifest names, what lies there, and the three files of each shard. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lineage, Manifest, ReleaseFile } from '../../../schemas/manifest.ts';
+import { BrewhouseError } from '../../errors.ts';
+import type { FaultList } from '../fault-list.ts';
+
+export interface OpenRelease {
+  readonly dir: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+  readonly lineage: Lineage | undefined;
+}
+
+/** Token, sidecar and origin file of one shard. */
+export interface ShardFiles {
+  readonly split: string;
+  readonly shard: number;
+  readonly data: ReleaseFile;
+  readonly meta: ReleaseFile | undefined;
+  readonly origin: ReleaseFile | undefined;
+}
+
+const FOLDERS = ['data', 'meta', 'origin', 'index'];
+
+/** Reads the manifest. Throws `not_found` where there is none, `release_broken` where it is not one. */
+export async function openRelease(dir: string): Promise<OpenRelease> {
+  const file = join(dir, 'manifest.json');
+  if (!existsSync(file)) {
+    throw new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
+  }
+  const bytes = await readFile(file);
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(bytes.toString('utf8')) as Manifest;
+    if (manifest.format !== 1 || !Array.isArray(manifest.files) || typeof manifest.identity.context !== 'number') {
+      throw new Error('not a manifest of format 1');
+    }
+  } catch (cause) {
+    throw new BrewhouseError('release_broken', 'manifest.json is no manifest that can be read', {
+      place: { file },
+      cause,
+    });
+  }
+  return { dir, manifest, manifestSha256: sha256(bytes), lineage: await readLineage(join(dir, 'lineage.json')) };
+}
+
+async function readLineage(file: string): Promise<Lineage | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Lineage;
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The shards in order of split and number, from the names `data/SPLIT-NNNNN-of-NNNNN.parquet`. */
+export function shardsOf({ manifest }: OpenRelease): ShardFiles[] {
+  const byPath = new Map(manifest.files.map((file) => [file.path, file]));
+  const shards = manifest.files
+    .filter(({ kind }) => kind === 'data')
+    .map((data) => ({
+      split: data.split,
+      shard: Number(/-(\d{5})-of-\d{5}\.parquet$/.exec(data.path)?.[1] ?? 0),
+      data,
+      meta: byPath.get(data.path.replace(/^data\//, 'meta/')),
+      origin: byPath.get(data.path.replace(/^data\//, 'origin/')),
+    }));
+  return shards.sort((a, b) => (a.split < b.split ? -1 : a.split > b.split ? 1 : a.shard - b.shard));
+}
+
+/** Files are there, as the manifest has them, and no others; names count the shards; the corpus is named by its identity. */
+export async function checkFiles(release: OpenRelease, list: FaultList): Promise<boolean> {
+  const { dir, manifest } = release;
+  let whole = true;
+  const wrong = (detail: string) => {
+    whole = false;
+    list.add('manifest', {}, detail);
+  };
+  for (const file of manifest.files) {
+    list.look('manifest');
+    if (!existsSync(join(dir, file.path))) {
+      wrong(`${file.path} is missing`);
+      continue;
+    }
+    const found = await hashFile(join(dir, file.path));
+    if (found.bytes !== file.bytes) wrong(`${file.path} has ${found.bytes} bytes instead of ${file.bytes}`);
+    else if (found.sha256 !== file.sha256) wrong(`${file.path} has sha256 ${found.sha256} instead of ${file.sha256}`);
+  }
+  const named = new Set(manifest.files.map(({ path }) => path));
+  for (const path of await filesBelow(dir)) if (!named.has(path)) wrong(`${path} is not in the manifest`);
+  for (const { split, data, meta, origin } of shardsOf(release)) {
+    const count = manifest.files.filter((file) => file.kind === 'data' && file.split === split).length;
+    if (!data.path.endsWith(`-of-${String(count).padStart(5, '0')}.parquet`))
+      wrong(`${data.path}: there are ${count} shards`);
+    for (const [kind, file] of [['meta', meta] as const, ['origin', origin] as const]) {
+      if (file === undefined) wrong(`${data.path} has no file in ${kind}/`);
+      else if (file.rows !== data.rows) wrong(`${file.path} has ${file.rows} rows, ${data.path} ${data.rows}`);
+    }
+  }
+  const corpus = sha256(Buffer.from(canonicalJson(manifest.identity))).slice(0, 16);
+  if (manifest.corpus !== corpus)
+    list.add('manifest', {}, `the corpus is ${manifest.corpus}, its identity says ${corpus}`);
+  return whole;
+}
+
+async function filesBelow(dir: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of FOLDERS) {
+    if (!existsSync(join(dir, folder))) continue;
+    for (const entry of await readdir(join(dir, folder), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) found.push(join(entry.parentPath, entry.name).slice(join(dir, '/').length));
+    }
+  }
+  return found.sort();
+}
+
+async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const file = await open(path);
+  for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** JSON without white space, keys in order of their UTF-8 bytes. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  entries.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonicalJson(one)}`).join(',')}}`;
+}

@@ -1,0 +1,64 @@
+/** The chat template's text around a prompt, by Jinja, without a clock. */
+import { Template } from '@huggingface/jinja';
+
+const MONTHS = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
+  ...['August', 'September', 'October', 'November', 'December'],
+];
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** The library's own strftime_now reads the clock and cannot be replaced, only gone around. */
+const CLOCK = 'day_of_question';
+
+export interface FrameTexts {
+  readonly before: string;
+  readonly behind: string;
+}
+
+/** Stands in for the lines between the first and the last while the template is rendered. */
+const SENTINEL = 'the lines of the prompt stand here';
+
+/**
+ * Renders the template with one user message of `firstLine`, the lines, and `lastLine`, and the generation prompt. Returns
+ * the text before the first line and that behind the last.
+ */
+export function renderFrame(
+  chatTemplate: string,
+  lines: { first: string; last: string },
+  options: { askedAt: number; args: Record<string, unknown>; bos: string | undefined; eos: string },
+): FrameTexts {
+  const content = `${lines.first}\n${SENTINEL}\n${lines.last}`;
+  const text = new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
+    messages: [{ role: 'user', content }],
+    add_generation_prompt: true,
+    bos_token: options.bos ?? '',
+    eos_token: options.eos,
+    [CLOCK]: (format: string) => formatDay(format, options.askedAt),
+    ...options.args,
+  });
+  const at = text.indexOf(content);
+  if (at < 0) throw new Error('the chat template does not show its message as it is');
+  return { before: text.slice(0, at), behind: text.slice(at + content.length) };
+}
+
+/** strftime of the UTC day of a moment: what chat templates use of it. */
+export function formatDay(format: string, at: number): string {
+  const day = new Date(at);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const month = MONTHS[day.getUTCMonth()]!;
+  const weekday = DAYS[day.getUTCDay()]!;
+  const parts: Record<string, string> = {
+    Y: String(day.getUTCFullYear()),
+    m: two(day.getUTCMonth() + 1),
+    d: two(day.getUTCDate()),
+    b: month.slice(0, 3),
+    B: month,
+    a: weekday.slice(0, 3),
+    A: weekday,
+    H: '00',
+    M: '00',
+    S: '00',
+    '%': '%',
+  };
+  return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole);
+}

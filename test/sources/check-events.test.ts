@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { Domain } from '../../schemas/domain.ts';
+import { checkEvents } from '../../src/sources/check-events.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const folder = tempFolder();
+const lines = (...events: (object | string)[]) =>
+  events.map((event) => `${typeof event === 'string' ? event : JSON.stringify(event)}\n`).join('');
+const item = (n: number, title = 'x') => ({
+  type: 'item',
+  event_id: 'e',
+  item_id: `i${n}`,
+  op: 'upsert',
+  attributes: { title },
+});
+const seen = (n: number, fields: object = {}) => ({
+  type: 'interaction',
+  event_id: `e${n}`,
+  event_time: n,
+  member_id: 'm',
+  item_id: 'i1',
+  action: 'viewed',
+  ...fields,
+});
+
+const domain = Domain.parse({
+  name: 'jobs',
+  item: { one: 'job', many: 'jobs', line: '[{title}]' },
+  profile: 'x',
+  exposures: ['impression'],
+  actions: [{ name: 'viewed', will: 'view', past: 'viewed' }],
+  none: { name: 'none', will: 'not' },
+  ignored: ['hovered'],
+});
+
+describe('check', () => {
+  test('counts events by type, copies included, and finds nothing wrong with good ones', async () => {
+    await folder.write(
+      'a.ndjson',
+      lines(item(1), seen(1), seen(1, { ingest_time: 9 }), {
+        type: 'member',
+        event_id: 'e1',
+        member_id: 'm',
+        op: 'delete',
+      }),
+    );
+    expect(await checkEvents(folder.path)).toEqual({
+      events: { member: 1, item: 1, interaction: 2 },
+      duplicates: 1,
+      errors: [],
+      warnings: [],
+    });
+  });
+
+  test('tells the first of each kind with file and line, and how many there are', async () => {
+    await folder.write('a.ndjson', lines(item(1), '{', { ...seen(1), propensity: 2 }));
+    await folder.write('b/c.ndjson', lines('{"x', { ...seen(2), propensity: 3 }, { ...seen(3), surfce: 'x' }));
+    expect((await checkEvents(folder.path)).errors).toMatchObject([
+      { code: 'not_json', file: 'a.ndjson', line: 2, field: '', count: 2 },
+      { code: 'field_invalid', file: 'a.ndjson', line: 3, field: 'propensity', count: 2 },
+      {
+        code: 'field_unknown',
+        file: 'b/c.ndjson',
+        line: 3,
+        field: 'surfce',
+        count: 1,
+        message: expect.stringContaining('"surface"'),
+      },
+    ]);
+  });
+
+  test('finds an id with two contents, counts all its records, and takes copies for no conflict', async () => {
+    await folder.write('a.ndjson', lines(item(1), item(1), item(2)));
+    await folder.write('b.ndjson', lines(item(1, 'other'), item(1), item(2)));
+    const { errors, duplicates } = await checkEvents(folder.path);
+    expect(errors).toMatchObject([{ code: 'id_conflict', file: 'b.ndjson', line: 1, field: 'event_id', count: 4 }]);
+    expect(duplicates).toBe(1);
+  });
+
+  test('lets members, items and types use the same event id', async () => {
+    await folder.write(
+      'a.ndjson',
+      lines(
+        item(1),
+        item(2, 'y'),
+        seen(1, { event_id: 'e' }),
+        seen(1, { event_id: 'e', member_id: 'n', action: 'other' }),
+      ),
+    );
+    expect((await checkEvents(folder.path)).errors).toEqual([]);
+  });
+
+  test('warns of interactions with items that are never defined, wherever the definition stands', async () => {
+    await folder.write(
+      'a.ndjson',
+      lines(seen(1), seen(2, { item_id: 'none' }), seen(3, { item_id: 'none' }), seen(4, { item_id: 'gone' })),
+    );
+    await folder.write('z.ndjson', lines(item(1), { type: 'item', event_id: 'd', item_id: 'gone', op: 'delete' }));
+    expect(await checkEvents(folder.path)).toMatchObject({
+      errors: [],
+      warnings: [
+        { code: 'item_undefined', file: 'a.ndjson', line: 2, count: 3, message: expect.stringContaining('2 items') },
+      ],
+    });
+  });
+
+  test('compares actions with the domain: spoken, exposed and ignored ones are known', async () => {
+    const actions = ['viewed', 'impression', 'hovered', 'veiwed', 'sold', 'veiwed'];
+    await folder.write('a.ndjson', lines(item(1), ...actions.map((action, i) => seen(i, { action }))));
+    expect((await checkEvents(folder.path, domain)).errors).toMatchObject([
+      {
+        code: 'action_unknown',
+        field: 'action',
+        line: 5,
+        count: 2,
+        message: expect.stringContaining('did you mean "viewed"?'),
+      },
+      { code: 'action_unknown', line: 6, count: 1 },
+    ]);
+    expect((await checkEvents(folder.path)).errors).toEqual([]);
+  });
+
+  test('of an id table that grows keeps every id', async () => {
+    await folder.write('a.ndjson', lines(...Array.from({ length: 5000 }, (_, i) => item(i))));
+    await folder.write(
+      'b.ndjson',
+      lines(...Array.from({ length: 5000 }, (_, i) => item(i, i === 4321 ? 'other' : 'x'))),
+    );
+    const { errors, duplicates } = await checkEvents(folder.path);
+    expect(errors).toMatchObject([{ code: 'id_conflict', line: 4322, count: 2 }]);
+    expect(duplicates).toBe(4999);
+  });
+});

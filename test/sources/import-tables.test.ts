@@ -1,0 +1,179 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { readAssumptions } from '../../src/sources/assumptions.ts';
+import { checkEvents } from '../../src/sources/check-events.ts';
+import { importTables } from '../../src/sources/import-tables.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const folder = tempFolder();
+
+const MAPPING = `
+name: shop
+credit: the shop
+zone: UTC
+tables:
+  - name: people
+    files: people*
+    emit: member
+    member_id: id
+    attributes: [{ assume_known: names stay, fields: { name: name } }, { fields: { rank: rank } }]
+    left_out: { mood: changes by the hour }
+  - name: sales
+    files: sales/*.csv
+    emit: interaction
+    member_id: who
+    item_id: what
+    action: { value: bought }
+    event_time: at
+`;
+const PEOPLE = 'id,name,mood,rank,shoe\n1,"Ann\nLee",good,1,38\n2,"Bob ""B""",,2,45\n';
+const SALES = 'who,what,at\n1,x,2018-05-01\n1,x,2018-05-01\n2,y,2018-05-02T10:00:00\n';
+
+async function run(files: Record<string, string | Uint8Array>, mapping = MAPPING, out = 'out') {
+  const mappingFile = await folder.write('mapping.yaml', mapping);
+  for (const [name, content] of Object.entries(files)) await folder.write(`in/${name}`, content);
+  return importTables({ mappingFile, from: join(folder.path, 'in'), out: join(folder.path, out) });
+}
+const read = async (name: string, out = 'out') =>
+  gunzipSync(await readFile(join(folder.path, out, name)))
+    .toString('utf8')
+    .trim()
+    .split('\n');
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => 'nothing failed',
+    (error) => error,
+  );
+
+describe('an import', () => {
+  test('writes events, assumptions and no more; check finds nothing wrong with them', async () => {
+    const summary = await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES });
+    expect(summary).toMatchObject({ rows: 5, events: { member: 2, item: 0, interaction: 3 }, dead: 0 });
+    expect((await readdir(join(folder.path, 'out'))).sort()).toEqual([
+      'assumptions.json',
+      'dead.jsonl',
+      'interactions.ndjson.gz',
+      'items.ndjson.gz',
+      'members.ndjson.gz',
+    ]);
+    expect(JSON.parse((await read('members.ndjson.gz'))[0]!)).toMatchObject({
+      member_id: '1',
+      event_time: null,
+      attributes: { name: 'Ann\nLee' },
+    });
+    expect(await checkEvents(join(folder.path, 'out'))).toMatchObject({ duplicates: 0, errors: [] });
+  });
+
+  test('names what is assumed, and what is left out by the mapping, for want of a time, or unmentioned', async () => {
+    await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES });
+    expect(await readAssumptions(join(folder.path, 'out'))).toEqual({
+      assumed: [{ type: 'member', attribute: 'name', because: 'names stay' }],
+      left_out: [
+        { type: 'member', attribute: 'rank', why: 'it has neither a time nor assume_known' },
+        { type: 'member', attribute: 'mood', why: 'changes by the hour' },
+        { type: 'member', attribute: 'shoe', why: 'the mapping does not name it' },
+      ],
+      credit: 'the shop',
+    });
+  });
+
+  test('keeps equal rows apart: they are purchases, not copies', async () => {
+    await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES, 'sales/b.csv': SALES });
+    const ids = (await read('interactions.ndjson.gz')).map((line) => JSON.parse(line).event_id);
+    expect(new Set(ids).size).toBe(6);
+  });
+
+  test('gives the same bytes each time, from plain and compressed tables alike', async () => {
+    await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES });
+    await run({}, MAPPING, 'again');
+    await run(
+      { 'z/people.csv.zst': zstdCompressSync(PEOPLE), 'z/sales.csv.gz': gzipSync(SALES) },
+      MAPPING.replace('people*', 'z/people*').replace('sales/*.csv', 'z/sales.*'),
+      'packed',
+    );
+    for (const name of await readdir(join(folder.path, 'out'))) {
+      const bytes = await readFile(join(folder.path, 'out', name));
+      for (const other of ['again', 'packed'])
+        expect((await readFile(join(folder.path, other, name))).equals(bytes), `${other} ${name}`).toBe(true);
+    }
+  });
+
+  test('reads NDJSON tables with the types that they have', async () => {
+    const people = '{"id":1,"name":"Ann","rank":3,"mood":null}\n\n{"id":2\n[1]\n{"id":3,"name":["a","b"]}\n';
+    const summary = await run({ 'people.ndjson': people, 'sales/a.csv': SALES });
+    expect((await read('members.ndjson.gz')).map((line) => JSON.parse(line))).toMatchObject([
+      { member_id: '1' },
+      { member_id: '3', attributes: { name: ['a', 'b'] } },
+    ]);
+    expect(summary.first_dead).toMatchObject([
+      { file: 'people.ndjson', line: 3, reason: 'not_json' },
+      { file: 'people.ndjson', line: 4, reason: 'not_an_object' },
+    ]);
+  });
+
+  test('parks bad rows with file, line and reason, and goes on', async () => {
+    const summary = await run({
+      'people.csv': PEOPLE,
+      'sales/a.csv': `${SALES}3,"a\nb"\n,y,2018\n4,y,2018-02-30\n5,z,2019\n`,
+    });
+    expect(summary).toMatchObject({
+      dead: 3,
+      dead_by_reason: { field_invalid: 1, field_missing: 1, time_invalid: 1 },
+      events: { interaction: 4 },
+    });
+    const dead = (await readFile(join(folder.path, 'out', 'dead.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(dead).toMatchObject([
+      { file: 'sales/a.csv', line: 5, reason: 'field_invalid', message: 'the row has 2 columns, the header 3' },
+      { file: 'sales/a.csv', line: 7, reason: 'field_missing', field: 'member_id' },
+      { file: 'sales/a.csv', line: 8, reason: 'time_invalid', field: 'event_time', raw: { who: '4' } },
+    ]);
+  });
+
+  test('of a table that lacks a column names file, column and the nearest, and leaves nothing behind', async () => {
+    const error = await refusal(run({ 'people.csv': 'id,nome,rank\n1,Ann,2\n', 'sales/a.csv': SALES }));
+    expect(error).toMatchObject({
+      code: 'mapping_invalid',
+      message: expect.stringContaining('people.csv has no column "name"'),
+      remedy: 'Did you mean "nome"?',
+    });
+    expect(await readdir(join(folder.path, 'out'))).toEqual([]);
+    expect(
+      await refusal(run({ 'people.ndjson': '{"id":1,"rank":2}\n' }, MAPPING.replace('people*', 'people.ndjson'))),
+    ).toMatchObject({ code: 'mapping_invalid' });
+  });
+
+  test('of files that are not there suggests the nearest name', async () => {
+    expect(
+      await refusal(run({ 'poeple.csv': PEOPLE, 'sales/a.csv': SALES }, MAPPING.replace('people*', 'people.csv'))),
+    ).toMatchObject({ code: 'input_unreadable', remedy: 'Did you mean "poeple.csv"?' });
+  });
+
+  test.each([
+    ['an open quote', 'who,what,at\n1,"x,2018\n', 'never closed'],
+    ['letters behind a quote', 'who,what,at\n1,x,2018\n1,"x"y,2018\n', 'not CSV'],
+    ['Latin-1', Buffer.from('who,what,at\n1,caf\xe9,2018\n', 'latin1'), 'not UTF-8'],
+    ['a column twice', 'who,what,at,at\n', 'two columns'],
+    ['nothing', '', 'is empty'],
+    ['half a gzip', gzipSync(SALES).subarray(0, 20), 'cut short'],
+  ])('of a table with %s is refused whole', async (_what, content, message) => {
+    const name = message === 'cut short' ? 'sales.csv.gz' : 'sales.csv';
+    const error = await refusal(
+      run({ 'people.csv': PEOPLE, [name]: content }, MAPPING.replace('sales/*.csv', 'sales.csv*')),
+    );
+    expect(error).toMatchObject({ code: 'input_unreadable', message: expect.stringContaining(message) });
+    expect(await readdir(join(folder.path, 'out'))).toEqual([]);
+  });
+
+  test('into a folder with other event files is refused', async () => {
+    await folder.write('out/old.ndjson', '');
+    expect(await refusal(run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES }))).toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('old.ndjson'),
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { EventRecord } from '../../schemas/event.ts';
+import { checkEvents } from '../../src/sources/check-events.ts';
+import { readEventFile } from '../../src/sources/event-files.ts';
+import { importTables } from '../../src/sources/import-tables.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const data = process.env.BREWHOUSE_DATA ?? join(root, '..', 'shared', 'data');
+const folder = tempFolder();
+
+function describeSet(name: string, body: (run: () => ReturnType<typeof importTables>) => void): void {
+  const from = join(data, name);
+  const there = existsSync(from);
+  if (!there) console.warn(`SKIPPED: no data set ${name} in ${data}; set BREWHOUSE_DATA to the folder that holds it`);
+  const mappingFile = join(root, 'pipelines', 'mappings', `${name}.yaml`);
+  describe.skipIf(!there)(name, () => body(() => importTables({ mappingFile, from, out: folder.path })));
+}
+
+async function firstEvents(name: string, wanted: (event: EventRecord) => boolean): Promise<EventRecord[]> {
+  const events: EventRecord[] = [];
+  for await (const batch of readEventFile(join(folder.path, name))) {
+    for (const { outcome } of batch) if (outcome.ok && wanted(outcome.event)) events.push(outcome.event);
+  }
+  return events;
+}
+
+describeSet('ifdb', (run) => {
+  test('comes in whole: placeholders without a time in their order, years as years, later honours left out', async () => {
+    const summary = await run();
+    expect(summary).toMatchObject({ events: { member: 5036, item: 10_246, interaction: 155_935 }, dead: 0 });
+    expect(summary.assumptions.left_out.map(({ attribute }) => attribute)).toEqual(['tags']);
+    expect(summary.assumptions.assumed.map(({ attribute }) => attribute)).toEqual([
+      'gender',
+      'location',
+      'profile',
+      'title',
+      'author',
+      'genre',
+      'system',
+      'description',
+    ]);
+
+    const placeholders = await firstEvents('interactions.ndjson.gz', ({ event_time }) => event_time === null);
+    expect(placeholders).toHaveLength(1809);
+    expect(placeholders.map(({ sequence }) => sequence)).toEqual(placeholders.map((_, i) => i + 1));
+
+    const items = await firstEvents('items.ndjson.gz', () => true);
+    const years = items.filter(({ event_time }) => typeof event_time === 'string' && /^\d{4}Z$/.test(event_time));
+    expect([items.filter(({ event_time }) => event_time === null).length, years.length]).toEqual([546, 3653]);
+    expect(items.some((event) => event.type === 'item' && event.attributes?.tags !== undefined)).toBe(false);
+
+    const checked = await checkEvents(folder.path);
+    expect(checked).toMatchObject({ errors: [], duplicates: 0, warnings: [{ code: 'item_undefined', count: 14_521 }] });
+  });
+});
+
+describeSet('us-senate-rollcalls', (run) => {
+  test('comes in whole: days as days, roll numbers as their order, nothing that tells the future', async () => {
+    const summary = await run();
+    expect(summary).toMatchObject({ events: { member: 290, item: 8192, interaction: 818_763 }, dead: 0 });
+    const left = summary.assumptions.left_out.map(({ attribute }) => attribute);
+    expect(left).toEqual(['party', 'first_congress', 'last_congress', 'dtl_desc', 'session']);
+    const [vote] = await firstEvents(
+      'interactions.ndjson.gz',
+      (event) => event.type === 'interaction' && event.item_id === '116-7',
+    );
+    expect(vote).toMatchObject({ sequence: 7, event_time: expect.stringMatching(/^\d{4}-\d\d-\d\dZ$/) });
+    expect(await firstEvents('members.ndjson.gz', (event) => event.event_time !== null)).toEqual([]);
+  });
+});
