@@ -17,7 +17,9 @@ import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 import { type ReadRecipe, readDomain, readRecipe, readRenderPlan } from './corpus-inputs.ts';
 import { renderInPool } from './render-pool.ts';
 import type { RenderRequest } from './render-worker.ts';
-import { type InputFile, inputFiles, type RecordCounts, takeIn } from './take-in.ts';
+import { type InputFile, inputFiles, takeIn } from './take-in.ts';
+import type { RecordCounts } from './take-in-partition.ts';
+import { addTo } from './tally.ts';
 
 export interface BuildOptions {
   readonly events: string;
@@ -74,6 +76,7 @@ export async function build(options: BuildOptions): Promise<BuildSummary> {
   for (const context of contextLadder(recipe.recipe.corpus)) rungs.push(await readRenderPlan(recipe, domain, context));
   const store = openStore(options.lake);
   const { partitions } = await openOrMakeLake(store, options.partitions);
+  await store.sweepLeftovers(Date.now());
   const timelines = await takeInFiles(store, partitions, options);
   await requireKnownActions(store, timelines, domain);
   const corpora: CorpusSummary[] = [];
@@ -266,8 +269,7 @@ function addQuestions(into: CorpusSummary['questions'], from: CorpusSummary['que
     for (const [fate, labels] of Object.entries(fates)) {
       if (fate === 'pending' && !isNewest) continue;
       for (const [label, questions] of Object.entries(labels)) {
-        const counts = ((into[task] ??= {})[fate] ??= {});
-        counts[label] = (counts[label] ?? 0) + questions;
+        addTo(into, [task, fate, label], questions);
       }
     }
   }

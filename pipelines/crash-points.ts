@@ -15,7 +15,7 @@ const reached = new Map<CrashPoint, number>();
 
 /** Does nothing unless the environment names this point; then the process is killed on the spot. */
 export async function reachCrashPoint(point: CrashPoint): Promise<void> {
-  const named = process.env['BREWHOUSE_CRASH_AT'];
+  const named = process.env.BREWHOUSE_CRASH_AT;
   if (named === undefined) return;
   const [name, count = '1'] = named.split(':');
   if (name !== point) return;

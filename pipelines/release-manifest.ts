@@ -8,6 +8,7 @@ import type { PseudonymKey } from '../src/lake/pseudonyms.ts';
 import type { SelectableRow, Selection } from '../src/lake/selection.ts';
 import type { RenderPlan } from '../src/prompt/plan.ts';
 import type { PartitionTimeline } from './build.ts';
+import { addTo } from './tally.ts';
 
 export interface ManifestInputs {
   readonly id: string;
@@ -42,7 +43,7 @@ export function footerFacts(
     'brewhouse.tokenizer': tokenizer.id,
     'brewhouse.tokenizer_sha256': tokenizer.sha256,
     'brewhouse.chat_template_sha256':
-      identity.section['chat_template'] === false ? '' : (tokenizer.chatTemplateSha256 ?? ''),
+      identity.section.chat_template === false ? '' : (tokenizer.chatTemplateSha256 ?? ''),
     'brewhouse.vocab_size': String(tokenizer.vocabSize),
     'brewhouse.bos_id': String(tokenizer.bosId ?? ''),
     'brewhouse.eos_id': String(tokenizer.eosId),
@@ -103,12 +104,9 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
 
 function splitTotals(files: readonly ReleaseFile[]): Manifest['splits'] {
   const splits: Manifest['splits'] = {};
-  for (const file of files) {
-    if (file.kind !== 'data') continue;
-    const total = (splits[file.split] ??= { rows: 0, tokens: 0, loss_tokens: 0 });
-    total.rows += file.rows;
-    total.tokens += file.tokens;
-    total.loss_tokens += file.loss_tokens;
+  for (const { kind, split, rows, tokens, loss_tokens } of files) {
+    if (kind !== 'data') continue;
+    for (const [name, count] of Object.entries({ rows, tokens, loss_tokens })) addTo(splits, [split, name], count);
   }
   return splits;
 }
@@ -121,21 +119,15 @@ function rowCounts(
   const fates: Manifest['fates'] = {};
   const labels: Manifest['labels'] = {};
   const variants: Manifest['variants'] = { test_template: 0, left_out: 0 };
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
+    if (row.maturesAt > selection.until) continue;
     const end = selection.ends[i]!;
-    if (end === 'after_until') return;
-    if (row.variant !== '') {
-      // A variant of a row after `until` is not known of here either.
-      if (end === null && row.maturesAt > selection.until) return;
-      const kind = end === null ? 'left_out' : 'test_template';
-      variants[kind] = variants[kind]! + 1;
-      return;
+    if (row.variant !== '') addTo(variants, [end ?? 'left_out'], 1);
+    else {
+      addTo(fates, [row.task, end!], 1);
+      addTo(labels, [row.task, row.label, end!], 1);
     }
-    const fate = (fates[row.task] ??= {});
-    fate[end!] = (fate[end!] ?? 0) + 1;
-    const byLabel = ((labels[row.task] ??= {})[row.label] ??= {});
-    byLabel[end!] = (byLabel[end!] ?? 0) + 1;
-  });
+  }
   return { fates, labels, variants };
 }
 
@@ -164,7 +156,7 @@ function versions(): Record<string, string> {
   return {
     brewhouse: packageVersion(),
     node: process.versions.node,
-    zstd: process.versions['zstd'] ?? '',
+    zstd: process.versions.zstd ?? '',
     tokenizers: TOKENIZERS_VERSION,
   };
 }

@@ -11,6 +11,7 @@ import type { ItemTable } from '../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../src/timeline/member-timeline.ts';
 import { askMember, type Question, type QuestionLabel, type QuestionOutcome } from '../src/timeline/questions.ts';
 import { reachCrashPoint } from './crash-points.ts';
+import { addTo } from './tally.ts';
 
 /** Tokens of one part: its file is then about 16 MB. */
 export const PART_TOKENS_MAX = 16_000_000;
@@ -106,10 +107,7 @@ async function* timelines(task: PartitionTask): AsyncGenerator<{ memberId: strin
 }
 
 function count(questions: Record<string, Record<string, Record<string, number>>>, outcome: QuestionOutcome): void {
-  const fates = (questions[outcome.task.name] ??= {});
-  const labels = (fates[outcome.fate] ??= {});
-  const label = outcome.label?.label ?? outcome.lostLabel ?? '';
-  labels[label] = (labels[label] ?? 0) + 1;
+  addTo(questions, [outcome.task.name, outcome.fate, outcome.label?.label ?? outcome.lostLabel ?? ''], 1);
 }
 
 interface PartRow {

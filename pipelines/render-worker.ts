@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../schemas/commit.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
 import { BrewhouseError, type ErrorCode, type ErrorPlace } from '../src/errors.ts';
+import { newestRecord } from '../src/lake/chain-records.ts';
 import { appendRecord, claimChain, openChain } from '../src/lake/commit-log.ts';
 import { openStore } from '../src/lake/open-store.ts';
 import { createItemTable } from '../src/timeline/item-table.ts';
@@ -55,6 +56,9 @@ async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData
   const say = (reply: RenderReply) => port.postMessage(reply);
   port.on('message', async (request: RenderRequest) => {
     try {
+      // ONE WRITER PER PARTITION: whoever commits between here and our record fences us, so no question is rendered twice.
+      const chain = await openChain(store, `corpora/${data.corpus}/${request.partition}`);
+      requireUnchanged(newestRecord(chain, 'corpus')?.record.until, request.from, data.corpus);
       let rows = 0;
       let tokens = 0;
       const result = await renderPartition(plan, items, {
@@ -76,7 +80,6 @@ async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData
       say({ kind: 'progress', rows, tokens });
       await reachCrashPoint('corpus-upload');
       // COMMIT AFTER WRITE: every file lies under its hash before the record that names it.
-      const chain = await openChain(store, `corpora/${data.corpus}/${request.partition}`);
       await claimChain(chain, data.attempt);
       await appendRecord(chain, data.attempt, {
         kind: 'corpus',
@@ -94,6 +97,14 @@ async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData
     }
   });
   say({ kind: 'ready' });
+}
+
+/** What was rendered before must still be what the request goes on from. */
+function requireUnchanged(until: number | null | undefined, from: number | null, corpus: string): void {
+  if ((until ?? null) === from && until !== null) return;
+  throw new BrewhouseError('fenced', `another build has rendered the corpus ${corpus} in the meantime`, {
+    remedy: 'wait until it has ended, then run the same command again',
+  });
 }
 
 function describe(error: unknown): FailedRender {

@@ -3,21 +3,18 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { FileRef, TimelineRecord } from '../schemas/commit.ts';
 import type { EventRecord } from '../schemas/event.ts';
 import { canonicalEvent, entityOf } from '../schemas/event-time.ts';
-import { type DeadLetter, writeDeadLetters } from '../src/adapters/parquet/dead-letters.ts';
-import { BrewhouseError } from '../src/errors.ts';
-import { appendRecord, type Chain, claimChain } from '../src/lake/commit-log.ts';
-import { createLineFiles } from '../src/lake/line-files.ts';
+import type { DeadLetter } from '../src/adapters/parquet/dead-letters.ts';
+import type { Chain } from '../src/lake/commit-log.ts';
 import { partitionOf } from '../src/lake/murmur2.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { createSorter, type Sorter } from '../src/lake/sorted-runs.ts';
-import { type Assumptions, readAssumptions } from '../src/sources/assumptions.ts';
-import { listEventFiles, readEventFile } from '../src/sources/event-files.ts';
-import { type PlacedRecord, takeInEntity } from '../src/timeline/take-in-entity.ts';
-import { createTimelineStats, type TimelineStats } from '../src/timeline/timeline-stats.ts';
+import { readAssumptions } from '../src/sources/assumptions.ts';
+import { type EventLine, listEventFiles, readEventFile } from '../src/sources/event-files.ts';
+import type { PlacedRecord } from '../src/timeline/take-in-entity.ts';
 import { reachCrashPoint } from './crash-points.ts';
+import { openPartition, type PartitionWriter } from './take-in-partition.ts';
 
 /** An input file as the timeline chain names it. */
 export interface InputFile {
@@ -26,8 +23,6 @@ export interface InputFile {
   readonly sha256: string;
   readonly bytes: number;
 }
-
-export type RecordCounts = TimelineRecord['counts'];
 
 export interface TakeInOptions {
   readonly eventsDir: string;
@@ -38,7 +33,10 @@ export interface TakeInOptions {
   readonly report: (done: number, total: number) => void;
 }
 
-const NO_COUNTS: RecordCounts = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
+/** What the sorter gives back: all records of one member or item, or a record that is no event. */
+export type TakenGroup =
+  | { readonly kind: 'entity'; readonly records: readonly PlacedRecord[] }
+  | { readonly kind: 'unread'; readonly letter: DeadLetter };
 
 /** Names (relative to the folder) and hashes of the event files. */
 export async function inputFiles(eventsDir: string): Promise<InputFile[]> {
@@ -46,7 +44,8 @@ export async function inputFiles(eventsDir: string): Promise<InputFile[]> {
   for (const path of await listEventFiles(eventsDir)) {
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(path)) hash.update(chunk);
-    inputs.push({ name: relative(eventsDir, path), path, sha256: hash.digest('hex'), bytes: (await stat(path)).size });
+    const { size } = await stat(path);
+    inputs.push({ name: relative(eventsDir, path), path, sha256: hash.digest('hex'), bytes: size });
   }
   return inputs;
 }
@@ -59,28 +58,21 @@ export async function takeIn(
 ): Promise<void> {
   const sorter = createSorter({ folder: options.store.spoolFolder });
   try {
-    const unread = await dealEvents(inputs, sorter, options);
+    await dealEvents(inputs, sorter, options);
     await reachCrashPoint('sorting');
     const assumptions = await readAssumptions(options.eventsDir);
     let current: PartitionWriter | undefined;
     let next = 0;
-    const open = async (partition: number) => {
-      current = await openPartition(partition, missing.get(partition), {
-        inputs,
-        assumptions,
-        options,
-        unread: partition === 0 ? unread : [],
-      });
-    };
+    // Partitions without a record are committed too: a chain that is missing is a build that was cut off.
     const advanceTo = async (partition: number) => {
       for (; next <= partition; next++) {
         await current?.finish();
-        await open(next);
+        current = openPartition(next, missing.get(next), { inputs, assumptions, ...options });
       }
     };
-    for (const { partition, records } of entities(sorter)) {
+    for (const { partition, group } of groups(sorter, inputs)) {
       await advanceTo(partition);
-      await current!.add(records);
+      await current!.add(group);
     }
     await advanceTo(options.partitions - 1);
     await current?.finish();
@@ -89,150 +81,77 @@ export async function takeIn(
   }
 }
 
-/** Reads all files once; a record's key is its partition, kind and entity. Returns what could not be read as an event. */
-async function dealEvents(inputs: readonly InputFile[], sorter: Sorter, options: TakeInOptions): Promise<DeadLetter[]> {
+/** Reads all files once and hands every record to the sorter. */
+async function dealEvents(inputs: readonly InputFile[], sorter: Sorter, options: TakeInOptions): Promise<void> {
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
-  const unread: DeadLetter[] = [];
   let done = 0;
   for (const [file, input] of inputs.entries()) {
     for await (const batch of readEventFile(input.path)) {
-      for (const { line, outcome } of batch) {
-        if (outcome.ok)
-          sorter.add(
-            sortKey(outcome.event, options.partitions),
-            Buffer.from(`${file} ${line} ${canonicalEvent(outcome.event)}`, 'utf8'),
-          );
-        else
-          unread.push({
-            source: input.name,
-            line,
-            reason: outcome.reason,
-            field: outcome.field ?? '',
-            message: outcome.message,
-            raw: outcome.raw,
-          });
-      }
-      if (unread.length > UNREAD_MAX) {
-        throw new BrewhouseError(
-          'input_unreadable',
-          `more than ${UNREAD_MAX} records of ${input.name} and the files before it are no events`,
-          {
-            place: { file: input.path },
-            remedy: 'run brewhouse check to see what is wrong with them; tables go through brewhouse import first',
-          },
-        );
-      }
+      for (const line of batch) deal(line, file, sorter, options.partitions);
     }
     done += input.bytes;
     options.report(done, total);
   }
-  return unread;
 }
 
-/** Dead records held until partition 0 is written; files with more are not event files. */
-const UNREAD_MAX = 100_000;
+const KIND = { item: 0, timeline: 1, unread: 2 } as const;
 
-function sortKey(event: EventRecord, partitions: number): Buffer {
-  const entity = entityOf(event);
+/** Key: partition, kind, entity. What is no event belongs to no member, so it lies in partition 0 under its place. */
+function deal({ line, outcome }: EventLine, file: number, sorter: Sorter, partitions: number): void {
+  if (outcome.ok) {
+    const { event } = outcome;
+    const entity = entityOf(event);
+    const key = sortKey(partitionOf(entity, partitions), event.type === 'item' ? KIND.item : KIND.timeline, entity);
+    sorter.add(key, Buffer.from(`${file} ${line} ${canonicalEvent(event)}`, 'utf8'));
+    return;
+  }
+  const { reason, field = '', message, raw } = outcome;
+  const letter = { reason, field, message, raw: Buffer.from(raw).toString('base64') };
+  const place = [file, line].map((number) => String(number).padStart(12, '0')).join(' ');
+  sorter.add(sortKey(0, KIND.unread, place), Buffer.from(`${file} ${line} ${JSON.stringify(letter)}`, 'utf8'));
+}
+
+function sortKey(partition: number, kind: number, entity: string): Buffer {
   const key = Buffer.allocUnsafe(3 + Buffer.byteLength(entity, 'utf8'));
-  key.writeUInt16BE(partitionOf(entity, partitions), 0);
-  key[2] = event.type === 'item' ? 0 : 1;
+  key.writeUInt16BE(partition, 0);
+  key[2] = kind;
   key.write(entity, 3, 'utf8');
   return key;
 }
 
-/** Groups the sorted records by entity. Bound: the records of one entity in memory. */
-function* entities(sorter: Sorter): Generator<{ partition: number; records: PlacedRecord[] }> {
+/** Groups the sorted records by key. Bound: the records of one entity in memory. */
+function* groups(
+  sorter: Sorter,
+  inputs: readonly InputFile[],
+): Generator<{ readonly partition: number; readonly group: TakenGroup }> {
   let key: Buffer | undefined;
   let records: PlacedRecord[] = [];
   for (const record of sorter.sorted()) {
+    const { file, line, json } = parsePayload(record.payload);
+    const partition = (record.key[0]! << 8) | record.key[1]!;
+    if (record.key[2] === KIND.unread) {
+      const letter = JSON.parse(json) as Omit<DeadLetter, 'raw'> & { raw: string };
+      const placed = { ...letter, source: inputs[file]!.name, line, raw: Buffer.from(letter.raw, 'base64') };
+      yield { partition, group: { kind: 'unread', letter: placed } };
+      continue;
+    }
     if (key !== undefined && Buffer.compare(key, record.key) !== 0) {
-      yield { partition: key.readUInt16BE(0), records };
+      yield { partition: key.readUInt16BE(0), group: { kind: 'entity', records } };
       records = [];
     }
     if (records.length === 0) key = Buffer.from(record.key);
-    const text = Buffer.from(record.payload.buffer, record.payload.byteOffset, record.payload.length).toString('utf8');
-    const [, file, line, json] = /^(\d+) (\d+) (.*)$/s.exec(text)!;
-    records.push({ file: Number(file), line: Number(line), event: JSON.parse(json!) as EventRecord });
+    records.push({ file, line, event: JSON.parse(json) as EventRecord });
   }
-  if (key !== undefined) yield { partition: key.readUInt16BE(0), records };
+  if (key !== undefined) yield { partition: key.readUInt16BE(0), group: { kind: 'entity', records } };
 }
 
-interface PartitionWriter {
-  add(records: readonly PlacedRecord[]): Promise<void>;
-  finish(): Promise<void>;
-}
-
-interface PartitionContext {
-  readonly inputs: readonly InputFile[];
-  readonly assumptions: Assumptions;
-  readonly options: TakeInOptions;
-  readonly unread: readonly DeadLetter[];
-}
-
-/** Writes one partition's files and commits them; a partition that has its record already is passed over. */
-async function openPartition(
-  partition: number,
-  chain: Chain | undefined,
-  context: PartitionContext,
-): Promise<PartitionWriter> {
-  if (chain === undefined) return { add: async () => {}, finish: async () => {} };
-  const { store, attempt } = context.options;
-  const folder = `timelines/${partition}`;
-  const raw = createLineFiles(store, `${folder}/raw`);
-  const items = createLineFiles(store, `${folder}/raw`);
-  const stats = createTimelineStats();
-  const counts = { ...NO_COUNTS, read: context.unread.length, dead: context.unread.length };
-  const dead = [...context.unread];
+function parsePayload(payload: Uint8Array): { file: number; line: number; json: string } {
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
+  const first = text.indexOf(' ');
+  const second = text.indexOf(' ', first + 1);
   return {
-    async add(records) {
-      const taken = takeInEntity(records);
-      counts.read += records.length;
-      counts.used += taken.used.length;
-      counts.duplicate += taken.duplicates;
-      counts.dead += taken.conflicts.length;
-      counts.dropped += taken.dropped;
-      for (const { event, file, line } of taken.conflicts)
-        dead.push(conflictLetter(event, context.inputs[file]!.name, line));
-      for (const event of taken.used) {
-        stats.add(event);
-        await (event.type === 'item' ? items : raw).add(canonicalEvent(event));
-      }
-    },
-    async finish() {
-      const files = {
-        raw: await raw.finish(),
-        items: await items.finish(),
-        dead: dead.length === 0 ? [] : [await writeDeadLetters(store, `${folder}/dead`, dead)],
-        stats: await writeStats(store, `${folder}/state`, stats.finish()),
-      };
-      await reachCrashPoint('timeline-upload');
-      await claimChain(chain, attempt);
-      await appendRecord(chain, attempt, {
-        kind: 'timeline',
-        inputs: context.inputs.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
-        files,
-        counts,
-        assumptions: context.assumptions,
-      });
-    },
+    file: Number(text.slice(0, first)),
+    line: Number(text.slice(first + 1, second)),
+    json: text.slice(second + 1),
   };
-}
-
-function conflictLetter(event: EventRecord, source: string, line: number): DeadLetter {
-  return {
-    source,
-    line,
-    reason: 'id_conflict',
-    field: 'event_id',
-    message: 'another record of this event id has other content',
-    raw: Buffer.from(canonicalEvent(event), 'utf8'),
-  };
-}
-
-async function writeStats(store: ObjectStore, folder: string, stats: TimelineStats): Promise<FileRef> {
-  const spool = store.spool();
-  spool.write(Buffer.from(JSON.stringify(stats), 'utf8'));
-  const { sha256, bytes } = await spool.finish(folder, '.json');
-  return { sha256, bytes, rows: 1 };
 }

@@ -17,8 +17,6 @@ export interface Committed<R extends CommitRecord = CommitRecord> extends ChainP
   readonly record: R;
 }
 
-type WorkOf<K extends WorkRecord['kind']> = Extract<WorkRecord, { kind: K }>;
-
 /**
  * A chain as one writer knows it; it changes through `claimChain` and `appendRecord` alone. Bound: all records with work in memory,
  * a few hundred bytes and 300 for each file that they name.
@@ -31,11 +29,8 @@ export interface Chain {
   head: ChainPlace | null;
   /** Attempt of the newest claim known: it alone may append. Null: nobody has claimed. */
   owner: string | null;
-  /** Records with work, in order, from the beginning or from the hint on. */
+  /** Records with work, in order, from the beginning or from the hint on; chain-records.ts tells them apart. */
   readonly work: Committed<WorkRecord>[];
-  /** Those of one kind. */
-  all<K extends WorkRecord['kind']>(kind: K): Committed<WorkOf<K>>[];
-  newest<K extends WorkRecord['kind']>(kind: K): Committed<WorkOf<K>> | undefined;
 }
 
 /** A chain longer than this is read from a hint; without one, a walk is a mistake. */
@@ -54,7 +49,7 @@ export function recordKey(folder: string, seq: number): string {
  * Throws `lake_broken` naming the first bad file, and as the store does.
  */
 export async function openChain(store: ObjectStore, folder: string, hint?: ChainPlace): Promise<Chain> {
-  const chain = emptyChain(store, folder);
+  const chain: Chain = { store, folder, head: null, owner: null, work: [] };
   if (hint !== undefined) {
     const at = await readRecord(store, recordKey(folder, hint.seq));
     if (at === null || at.sha256 !== hint.sha256 || at.record.seq !== hint.seq)
@@ -110,13 +105,6 @@ async function putNext(chain: Chain, record: CommitRecord): Promise<Committed | 
   }
   advance(chain, { seq: record.seq, sha256, record });
   return null;
-}
-
-function emptyChain(store: ObjectStore, folder: string): Chain {
-  const work: Committed<WorkRecord>[] = [];
-  const all = <K extends WorkRecord['kind']>(kind: K) =>
-    work.filter((each): each is Committed<WorkOf<K>> => each.record.kind === kind);
-  return { store, folder, head: null, owner: null, work, all, newest: (kind) => all(kind).at(-1) };
 }
 
 function linkTo(chain: Chain, attempt: string): { seq: number; previous: string | null; attempt: string } {

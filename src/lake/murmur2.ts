@@ -6,7 +6,8 @@ const SHIFT = 24;
 
 /**
  * murmur2 of the UTF-8 bytes, as a signed 32-bit number: `Utils.murmur2` of Apache Kafka's clients
- * (clients/src/main/java/org/apache/kafka/common/utils/Utils.java; kafkajs's partitioner computes the same).
+ * (clients/src/main/java/org/apache/kafka/common/utils/Utils.java). Of kafkajs the Java-compatible partitioner computes the same, the one
+ * that it calls legacy does not.
  */
 export function murmur2(text: string): number {
   const bytes = Buffer.from(text, 'utf8');

@@ -12,10 +12,18 @@ export interface LineTokens {
   readonly whole: boolean;
 }
 
-/** Encodes a line with the code-unit range of every token. */
-export interface SpanEncoder {
-  encodeSpans(text: string): Promise<{ ids: Int32Array; starts: Int32Array; ends: Int32Array }>;
+/** Counts and encodes lines; requests made at one time should go to the native library together (batching-encoder.ts). */
+export interface LineEncoder {
+  count(text: string): Promise<number>;
+  /** Ids, and for every field (UTF-16 range of the text) the tokens [from, to) that overlap it, as pairs. */
+  encodeFields(
+    text: string,
+    fields: readonly { readonly from: number; readonly to: number }[],
+  ): Promise<{ ids: Int32Array; runs: Int32Array }>;
 }
+
+/** Stands for the tokens of a line without words, where the search for the border begins. */
+const FRAME_TOKENS = 3;
 
 /**
  * The line of `values` cut to at most `tokensMax` tokens: all words, else the most that fit with ` …` behind them, else a prefix of the
@@ -25,31 +33,41 @@ export async function cutLine(
   pattern: LinePattern,
   values: readonly string[],
   tokensMax: number,
-  encoder: SpanEncoder,
+  encoder: LineEncoder,
 ): Promise<LineTokens | undefined> {
-  const encode = (line: FilledLine) => encodeLine(line, encoder);
-  const whole = await encode(fillPattern(pattern, values));
+  const whole = await encodeLine(fillPattern(pattern, values), encoder);
   if (whole.ids.length <= tokensMax) return { ...whole, whole: true };
   const words = values.map((value) => (value === '' ? [] : value.split(' ')));
   const total = words.reduce((sum, each) => sum + each.length, 0);
-  const tryWords = async (kept: number) => {
-    const line = await encode(fillPattern(pattern, keepWords(words, kept)));
-    return line.ids.length <= tokensMax ? line : undefined;
-  };
-  // A word costs a token or more, so the first guess is never far above; then to the border, one word at a time.
-  let kept = Math.min(total - 1, Math.max(1, Math.floor((total * tokensMax) / whole.ids.length)));
-  let best = kept > 0 ? await tryWords(kept) : undefined;
-  if (best === undefined) {
-    while (best === undefined && kept > 1) best = await tryWords(--kept);
-  } else {
-    while (kept + 1 < total) {
-      const next = await tryWords(kept + 1);
-      if (next === undefined) break;
-      best = next;
-      kept++;
+  const lineOf = (kept: number) => fillPattern(pattern, keepWords(words, kept));
+  const encode = (size: number) => encodeLine(lineOf(size), encoder);
+  const best = await mostThatFit(total, whole.ids.length, tokensMax, encode);
+  return best ?? cutFirstWord(pattern, words, tokensMax, encoder);
+}
+
+/** The line of the greatest size below `total` that has at most `most` tokens, by interpolation between sizes that fit and that do not. */
+async function mostThatFit(
+  total: number,
+  totalTokens: number,
+  most: number,
+  encode: (size: number) => Promise<LineTokens>,
+): Promise<LineTokens | undefined> {
+  let best: LineTokens | undefined;
+  let fits = { size: 0, tokens: FRAME_TOKENS };
+  let over = { size: total, tokens: totalTokens };
+  while (over.size - fits.size > 1) {
+    const slope = (over.size - fits.size) / Math.max(1, over.tokens - fits.tokens);
+    const guess = fits.size + Math.floor((most - fits.tokens) * slope);
+    const size = Math.max(fits.size + 1, Math.min(over.size - 1, guess));
+    const line = await encode(size);
+    const tokens = line.ids.length;
+    if (tokens > most) over = { size, tokens };
+    else {
+      fits = { size, tokens };
+      best = line;
     }
   }
-  return best ?? cutFirstWord(pattern, words, tokensMax, encode);
+  return best;
 }
 
 /** The first `kept` words over all fields, ` …` behind the last. */
@@ -67,45 +85,34 @@ async function cutFirstWord(
   pattern: LinePattern,
   words: readonly (readonly string[])[],
   tokensMax: number,
-  encode: (line: FilledLine) => Promise<LineTokens>,
+  encoder: LineEncoder,
 ): Promise<LineTokens | undefined> {
   const field = words.findIndex((each) => each.length > 0);
   if (field < 0) return undefined;
   const points = [...words[field]![0]!];
-  const cut = async (size: number) => {
-    const line = await encode(
-      fillPattern(
-        pattern,
-        words.map((_, i) => (i === field ? points.slice(0, size).join('') + ELLIPSIS : '')),
-      ),
+  const lineOf = (size: number) => {
+    const text = points.slice(0, size).join('') + ELLIPSIS;
+    return fillPattern(
+      pattern,
+      words.map((_, i) => (i === field ? text : '')),
     );
-    return line.ids.length <= tokensMax ? line : undefined;
   };
   let low = 0;
   let high = points.length;
-  let best: LineTokens | undefined;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    const line = await cut(middle);
-    if (line === undefined) high = middle - 1;
-    else {
-      best = line;
-      low = middle;
-    }
+    if ((await encoder.count(`${lineOf(middle).text}\n`)) <= tokensMax) low = middle;
+    else high = middle - 1;
   }
-  return best;
+  return low === 0 ? undefined : encodeLine(lineOf(low), encoder);
 }
 
 /** Tokens of the line with its newline; a token belongs to a field when it overlaps the field's value. */
-export async function encodeLine(line: FilledLine, encoder: SpanEncoder): Promise<LineTokens> {
-  const { ids, starts, ends } = await encoder.encodeSpans(`${line.text}\n`);
-  const runs: string[] = [];
-  let token = 0;
-  for (const span of line.spans) {
-    while (token < ids.length && ends[token]! <= span.from) token++;
-    const from = token;
-    while (token < ids.length && starts[token]! < span.to) token++;
-    if (token > from) runs.push(`${span.field} ${from} ${token}`);
-  }
-  return { ids, fields: runs.join(';'), whole: false };
+export async function encodeLine(line: FilledLine, encoder: LineEncoder): Promise<LineTokens> {
+  const { ids, runs } = await encoder.encodeFields(`${line.text}\n`, line.spans);
+  const fields = line.spans
+    .map(({ field }, i) => ({ field, from: runs[2 * i]!, to: runs[2 * i + 1]! }))
+    .filter(({ from, to }) => to > from)
+    .map(({ field, from, to }) => `${field} ${from} ${to}`);
+  return { ids, fields: fields.join(';'), whole: false };
 }

@@ -5,7 +5,7 @@ import { BrewhouseError } from '../errors.ts';
 import type { ItemVersion } from '../timeline/item-table.ts';
 import type { ProfileVersion } from '../timeline/member-timeline.ts';
 import { fieldText } from './field-text.ts';
-import { cutLine, type LineTokens, type SpanEncoder } from './levels.ts';
+import { cutLine, type LineEncoder, type LineTokens } from './levels.ts';
 import { fillPattern, type LinePattern, parseLinePattern } from './line-pattern.ts';
 
 /** Levels at which an item line can stand. */
@@ -29,7 +29,7 @@ export interface SegmentStore {
 
 /** One store per worker; it grows with the item versions met (a few hundred tokens each). */
 export function createSegmentStore(
-  encoder: SpanEncoder & { encode(text: string): Promise<Int32Array> },
+  encoder: LineEncoder & { encode(text: string): Promise<Int32Array> },
   section: Pick<CorpusSection, 'levels'>,
   patterns: { item: string; profile: string },
 ): SegmentStore {
@@ -83,7 +83,7 @@ async function cut(
   pattern: LinePattern,
   values: readonly string[],
   tokensMax: number,
-  encoder: SpanEncoder,
+  encoder: LineEncoder,
 ): Promise<LineTokens> {
   const line = await cutLine(pattern, values, tokensMax, encoder);
   if (line === undefined) {

@@ -31,7 +31,7 @@ export function startsSafely(line: string): boolean {
  * an ordinary tokenizer. One list for all models, so that a text does not depend on the tokenizer.
  */
 const MARKER = new RegExp(
-  [
+  `^(?:${[
     /<\|[^\s<>|]{1,64}\|>/, // Llama 3, Qwen, Phi, DeepSeek, gpt-oss: every name between bars
     /<\/?(?:s|unk|pad|bos|eos|mask|cls|sep|think|tool_call|tool_response|tools|start_of_turn|end_of_turn)>/,
     /<<\/?SYS>>/,
@@ -40,50 +40,44 @@ const MARKER = new RegExp(
     /<(?:start_of_image|end_of_image|image_soft_token|fim_prefix|fim_middle|fim_suffix)>/,
   ]
     .map((pattern) => pattern.source)
-    .join('|'),
-  'g',
+    .join('|')})`,
 );
 
-/** Every character whose compatibility form begins a marker; texts without one are not looked at further. */
-const OPENERS = /[<[\ufe47\ufe64\uff1c\uff3b]/;
+/** Every character whose compatibility form begins a marker. */
+const OPENERS = /[<[\ufe47\ufe64\uff1c\uff3b]/g;
 
 /** Characters that show nothing: zero-widths, soft hyphens, variation selectors, direction marks, controls. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
+
+/** Longest marker: `<|`, 64 letters, `|>`. */
+const MARKER_LENGTH_MAX = 68;
 
 /**
  * Puts a space behind the first character of every marker, also of one that is spelled with full-width letters or with
  * invisible characters in between: markers are sought in the NFKC form without invisible characters.
  */
 export function escapeMarkers(text: string): CleanText {
-  if (!OPENERS.test(text)) return { text, escapes: 0 };
-  const { skeleton, origins } = skeletonOf(text);
   let escaped = '';
   let done = 0;
   let escapes = 0;
-  for (const match of skeleton.matchAll(MARKER)) {
-    const opener = origins[match.index]!;
-    const behind = opener + (text.codePointAt(opener)! > 0xffff ? 2 : 1);
-    escaped += `${text.slice(done, behind)} `;
-    done = behind;
+  for (const { index } of text.matchAll(OPENERS)) {
+    if (!MARKER.test(skeletonAt(text, index))) continue;
+    escaped += `${text.slice(done, index + 1)} `;
+    done = index + 1;
     escapes++;
   }
   return { text: escaped + text.slice(done), escapes };
 }
 
-/** `origins[i]` is where in `text` the code unit `i` of the skeleton comes from. */
-function skeletonOf(text: string): { skeleton: string; origins: number[] } {
+/** The text from `from` on as a marker would read: in NFKC, without invisible characters, as long as a marker can be. */
+function skeletonAt(text: string, from: number): string {
   let skeleton = '';
-  const origins: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    if (!INVISIBLE.test(character)) {
-      const plain = character.normalize('NFKC');
-      skeleton += plain;
-      for (let i = 0; i < plain.length; i++) origins.push(at);
-    }
+  for (let at = from; at < text.length && skeleton.length < MARKER_LENGTH_MAX; ) {
+    const character = String.fromCodePoint(text.codePointAt(at)!);
+    if (!INVISIBLE.test(character)) skeleton += character.normalize('NFKC');
     at += character.length;
   }
-  return { skeleton, origins };
+  return skeleton;
 }
 
 const masks = new WeakMap<LoadedTokenizer, Uint8Array>();

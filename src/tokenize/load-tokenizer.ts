@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
 import type { TokenizerConfig } from '../../schemas/tokenizer.ts';
 import { BrewhouseError } from '../errors.ts';
+import { type BatchingEncoder, createBatchingEncoder } from './batching-encoder.ts';
 import { type TextSpans, textSpans } from './text-spans.ts';
 import { readTokenizerFiles, sourceName, type TokenizerFiles, type TokenizerSource } from './tokenizer-files.ts';
 import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts';
@@ -48,7 +49,9 @@ export interface LoadedTokenizer {
   /** `encode` for many texts, in order; several times faster than one by one. */
   encodeMany(texts: readonly string[]): Promise<Int32Array[]>;
   /** Tokens of `encode(text)`. */
-  count(text: string): Promise<number>;
+  count: BatchingEncoder['count'];
+  /** `encode`, and the tokens of each field (batching-encoder.ts). */
+  encodeFields: BatchingEncoder['encodeFields'];
   /** As the library decodes with special tokens kept. Throws on an id that is not in the vocabulary. */
   decode(ids: ArrayLike<number>): string;
   /** Text of one token, leading space kept; a part of a character decodes to U+FFFD. */
@@ -108,6 +111,7 @@ type Encoders = Pick<
   | 'encodeSpans'
   | 'encodeMany'
   | 'count'
+  | 'encodeFields'
   | 'decode'
   | 'tokenText'
 >;
@@ -141,7 +145,7 @@ function encodersOf(native: { trusted: Tokenizer; continuation: Tokenizer; after
       }
       return all;
     },
-    count: async (text) => (await native.continuation.encode(text.toWellFormed(), null, NOTHING_ADDED)).getLength(),
+    ...createBatchingEncoder((texts) => native.continuation.encodeBatch(texts, NOTHING_ADDED)),
     decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
     tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
   };
