@@ -128,7 +128,12 @@ function rowCounts(
       addTo(labels, [row.task, row.label, end!], 1);
     }
   }
-  return { fates, labels, variants };
+  return { fates: inKeyOrder(fates), labels: inKeyOrder(labels), variants };
+}
+
+/** Rows come in the order of partitions, which must not show in the card's tables. */
+function inKeyOrder<T>(tally: T): T {
+  return JSON.parse(canonicalJson(tally)) as T;
 }
 
 /** What the card must not leave unsaid. */

@@ -1,33 +1,51 @@
 #!/usr/bin/env node
 /** Starts the command line on the Node that the package brings, from source in a clone and compiled in a package. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const MAJOR_MIN = 24;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
-  const { main } = await import(entry());
+if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) await runHere();
+else runOn(ownNode());
+
+async function runHere() {
+  // The launcher that started this one may be killed outright: then nobody waits for the work any more.
+  process.once('disconnect', () => process.exit(128 + constants.signals.SIGTERM));
+  process.channel?.unref();
+  const { main } = await import(pathToFileURL(entry()).href);
   await main(process.argv.slice(2));
-} else {
-  const own = ownNode();
-  if (own === undefined) {
-    console.error(`error: Brewhouse needs Node ${MAJOR_MIN} or newer; this is ${process.versions.node}`);
-    console.error('  run npm ci with install scripts allowed for the package "node", or install Node 24');
-    process.exit(2);
-  }
-  const run = spawnSync(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  process.exit(run.status ?? (run.signal === 'SIGINT' ? 130 : 70));
 }
 
-/** A clone has the source; node_modules may not hold TypeScript that is run, so the package brings dist. */
+/** The same command on another Node; signals are passed on, its exit code is ours. */
+function runOn(node) {
+  if (node === undefined) {
+    console.error(`error: Brewhouse needs Node ${MAJOR_MIN} or newer; this is ${process.versions.node}`);
+    console.error(
+      '  allow the install script of the package "node" (npm install-scripts approve node; npm rebuild node), or install Node 24',
+    );
+    process.exit(2);
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`error: cannot start ${node}: ${error.message}`);
+    process.exit(2);
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+/** A clone has the source; a package brings dist. */
 function entry() {
   const here = dirname(fileURLToPath(import.meta.url));
   const source = join(here, 'main.ts');
-  const inModules = here.includes('node_modules');
-  return !inModules && existsSync(source) ? source : join(here, '..', '..', 'dist', 'src', 'cli', 'main.js');
+  return existsSync(source) ? source : join(here, '..', '..', 'dist', 'src', 'cli', 'main.js');
 }
 
 /** The binary of the npm package `node`, wherever npm put it. */

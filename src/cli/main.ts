@@ -47,7 +47,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   }
   const { options, args } = parse(command, rest);
   const { stdout, stderr, env } = process;
-  const output = createOutput(options['json'] === true, {
+  const output = createOutput(options.json === true, {
     stdout,
     stderr,
     now: () => performance.now(),

@@ -35,7 +35,7 @@ const BAR_WIDTH = 24;
 
 export function createOutput(json: boolean, streams: OutputStreams): Output {
   const { stdout, stderr, now, environment } = streams;
-  const plain = environment['NO_COLOR'] !== undefined && environment['NO_COLOR'] !== '';
+  const plain = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
   const onTerminal = stderr.isTTY === true;
   let step = '';
   let started = 0;

@@ -3,10 +3,16 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
 
-/** A sorted copy; unknown times stand first. */
+/** A sorted copy; unknown times stand first. An id is unique within its type alone, so the type's bytes decide last. */
 export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
   return events
     .map((event) => ({ event, at: eventTimes(event, 'event_time').at, sequence: event.sequence ?? 0 }))
-    .sort((a, b) => a.at - b.at || a.sequence - b.sequence || compareUtf8(a.event.event_id, b.event.event_id))
+    .sort(
+      (a, b) =>
+        a.at - b.at ||
+        a.sequence - b.sequence ||
+        compareUtf8(a.event.event_id, b.event.event_id) ||
+        compareUtf8(a.event.type, b.event.type),
+    )
     .map(({ event }) => event);
 }

@@ -151,13 +151,28 @@ function decide(
   const { rank } = strongestInWindow(timeline, window, vocabulary.noneRank);
   if (task.form === 'retrieval.choose' && !vocabulary.isPositive(rank)) return undefined;
   if (until !== null && mature > until) return end('pending');
-  const lostLabel = vocabulary.nameOf(rank);
+  const lostLabel = lostLabelOf(timeline, context, { task, opening, window, rank });
   if (isCapped) return { ...end('capped'), lostLabel };
   const own = live(items.shownAt(timeline.events[opening.event]!.item_id, opening.t));
   if (own === undefined) return { ...end('item_unknown'), lostLabel };
   const built = buildQuestion(timeline, context, { task, opening, own, window });
   if (built === undefined) return { ...end('too_few_candidates'), lostLabel };
   return { ...end('rendered'), ...built };
+}
+
+/** The label that a question on its own item has, rendered or not; of a choice, whose letter is not known, the action. */
+function lostLabelOf(
+  timeline: MemberTimeline,
+  { rules, vocabulary }: AskContext,
+  at: { task: TaskRules; opening: Opening; window: LabelWindow; rank: number },
+): string {
+  const { task, opening, window, rank } = at;
+  const { noneRank } = vocabulary;
+  if (task.form === 'retrieval.choose') return vocabulary.nameOf(rank);
+  if (task.form !== 'next-action.action') return labelName(task, vocabulary, rank, []);
+  const seen = seenEvents(timeline, { t: opening.t, surface: window.surface, maxEvents: rules.maxEvents });
+  const strongest = strongestSeen(timeline, seen, window.item, noneRank);
+  return labelName(task, vocabulary, firstStronger(timeline, window, strongest, noneRank).rank, []);
 }
 
 interface Asked {

@@ -15,7 +15,7 @@ export async function run(options: OptionValues, args: readonly string[], output
     example === undefined
       ? release.row(optionalText(options, 'split') ?? 'train', wholeOf(options, 'row', 0) ?? 0)
       : release.example(example);
-  await showRow(row, { spec: release.manifest.identity.section['tokenizer'] as TokenizerSpec, folder }, output);
+  await showRow(row, { spec: release.manifest.identity.section.tokenizer as TokenizerSpec, folder }, output);
   return 0;
 }
 

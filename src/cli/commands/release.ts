@@ -28,7 +28,7 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
     tokenBudget: optionalText(options, 'token-budget') === 'none' ? 'none' : wholeOf(options, 'token-budget', 1),
     id,
     context: wholeOf(options, 'context', 1),
-    key: process.env['BREWHOUSE_KEY'],
+    key: process.env.BREWHOUSE_KEY,
     progress: (step, done, total) => output.progress(step, done, total, { count: done, unit: 'rows' }),
     warn: (message) => output.warn(message),
   });
@@ -96,7 +96,7 @@ export function releaseTable({ manifest, ...summary }: ReleaseSummary): string {
 
 /** `applied 2 %, viewed 14 %`. */
 function balance(labels: Record<string, Record<string, number>>): string {
-  const counts = Object.entries(labels).map(([label, ends]) => [label, ends['train'] ?? 0] as const);
+  const counts = Object.entries(labels).map(([label, ends]) => [label, ends.train ?? 0] as const);
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
   return counts.map(([label, count]) => `${label} ${all === 0 ? 0 : ((100 * count) / all).toFixed(1)} %`).join(', ');
 }

@@ -15,7 +15,7 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
       out,
       days: wholeOf(options, 'days', 1) ?? DAYS_DEFAULT,
       duplicates: shareOf(options, 'duplicates') ?? 0,
-      shuffle: options['shuffle'] === true,
+      shuffle: options.shuffle === true,
       late: shareOf(options, 'late') ?? 0,
       memory: options['no-memory'] !== true,
     },

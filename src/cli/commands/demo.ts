@@ -1,0 +1,131 @@
+/** `brewhouse demo`: simulates a jobs marketplace, builds and verifies a release of it, and shows what came out. */
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type BuildSummary, build } from '../../../pipelines/build.ts';
+import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
+import type { TokenizerSpec } from '../../../schemas/recipe.ts';
+import { shippedFolder } from '../../config.ts';
+import { BrewhouseError } from '../../errors.ts';
+import { sha256Hex } from '../../lake/content-hash.ts';
+import { keyFileOf } from '../../lake/pseudonym-key.ts';
+import { openRelease } from '../../lake/release-reader.ts';
+import { type SimulationSummary, simulate } from '../../simulate/simulate.ts';
+import type { OptionValues } from '../command.ts';
+import { demoSummary, nextCommands } from '../demo-text.ts';
+import { optionalText, wholeOf } from '../options.ts';
+import { grouped, type Output } from '../output.ts';
+import { buildProgress } from './build.ts';
+import { showRow } from './inspect.ts';
+
+/** THE DEMO'S KEY IS NO SECRET: everybody who runs the demo gets the same release, byte for byte. */
+export const DEMO_KEY = sha256Hex(Buffer.from('the pseudonym key of the Brewhouse demo'));
+
+const MEMBERS_DEFAULT = 2_000;
+const SEED = 7;
+const DAYS = 90;
+/** Rows of train among which the prompt to show is looked for: each costs a row group to read. */
+const PROMPT_ROWS_MAX = 25;
+
+/** Where the demo keeps its things. */
+interface DemoPlace {
+  readonly out: string;
+  readonly events: string;
+  readonly lake: string;
+  readonly recipe: string;
+}
+
+/** Exit code of verify. Run again it takes up what stands; throws `usage` where another demo stands in the folder. */
+export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
+  const started = performance.now();
+  const members = wholeOf(options, 'members', 1) ?? MEMBERS_DEFAULT;
+  const place = await preparePlace(optionalText(options, 'out') ?? 'demo', members);
+  // The commands that run inside this one look for the key there.
+  process.env.BREWHOUSE_KEY = DEMO_KEY;
+
+  output.print(`1 of 4  simulate: a jobs marketplace of ${grouped(members)} members, seed ${SEED}, ${DAYS} days`);
+  const simulated = await simulateInto(place, members, output);
+  output.print('2 of 4  build: timelines, questions, prompts, tokens');
+  const built = await buildInto(place, output);
+  output.print('3 of 4  release: splits, shuffle, shards');
+  const released = await releaseFrom(place, output);
+  output.print('4 of 4  verify: every row against the events');
+  const { run: verify } = await import('./verify.ts');
+  const folder = join(place.lake, 'releases', released.id);
+  const code = await verify({ events: place.events }, [folder], output);
+  output.settle();
+
+  output.print(demoSummary(simulated, built, released));
+  await showPrompt(folder, output);
+  output.print(nextCommands({ ...place, folder, seconds: (performance.now() - started) / 1000 }));
+  return code;
+}
+
+async function preparePlace(out: string, members: number): Promise<DemoPlace> {
+  const place = { out, events: join(out, 'events'), lake: join(out, 'lake'), recipe: join(out, 'recipe.yaml') };
+  await mkdir(out, { recursive: true });
+  const standing = await keepFirst(join(out, 'demo.json'), `${JSON.stringify({ members, seed: SEED })}\n`);
+  if ((JSON.parse(standing) as { members?: number }).members !== members) {
+    throw new BrewhouseError('usage', `${out} holds a demo with another number of members`, {
+      remedy: `name another folder: --out ${out}-${members}`,
+    });
+  }
+  await copyFile(join(shippedFolder('recipes'), 'demo.yaml'), place.recipe);
+  await keepFirst(keyFileOf(place.lake), `${DEMO_KEY}\n`);
+  return place;
+}
+
+/** Writes the file unless it stands; gives what it holds. */
+async function keepFirst(file: string, text: string): Promise<string> {
+  try {
+    await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+    return text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return readFile(file, 'utf8');
+  }
+}
+
+async function simulateInto(place: DemoPlace, members: number, output: Output): Promise<SimulationSummary> {
+  const world = { members, seed: SEED, out: place.events, days: DAYS };
+  const summary = await simulate({ ...world, duplicates: 0, shuffle: false, late: 0, memory: true }, (done, total) =>
+    output.progress('simulating members', done, total, { count: done, unit: 'members' }),
+  );
+  output.settle();
+  return summary;
+}
+
+async function buildInto(place: DemoPlace, output: Output): Promise<BuildSummary> {
+  const { events, recipe, lake } = place;
+  const summary = await build({
+    ...{ events, recipe, lake, domain: join(events, 'domain.yaml') },
+    ...{ until: null, workers: availableParallelism(), partitions: undefined },
+    progress: buildProgress(output),
+  });
+  output.settle();
+  return summary;
+}
+
+async function releaseFrom({ lake, recipe }: DemoPlace, output: Output): Promise<ReleaseSummary> {
+  const summary = await release({
+    ...{ lake, recipe, key: DEMO_KEY },
+    ...{ until: undefined, tokenBudget: undefined, id: undefined, context: undefined },
+    progress: (step, done, total) => output.progress(step, done, total, { count: done, unit: 'rows' }),
+    warn: (message) => output.warn(message),
+  });
+  output.settle();
+  return summary;
+}
+
+/** The shortest of the first rows that are told in the seed's own words, else the first row. */
+async function showPrompt(folder: string, output: Output): Promise<void> {
+  const { manifest, row } = openRelease(folder);
+  const rows = Array.from({ length: Math.min(PROMPT_ROWS_MAX, manifest.splits.train?.rows ?? 0) }, (_, i) =>
+    row('train', i),
+  );
+  const seeds = rows.filter(({ meta }) => meta.task === 'ranking.pointwise' && meta.template.startsWith('seed'));
+  const shown = seeds.toSorted((a, b) => a.ids.length - b.ids.length)[0] ?? rows[0];
+  if (shown === undefined) return;
+  output.print(`\nrow ${shown.row} of train:\n`);
+  await showRow(shown, { spec: manifest.identity.section.tokenizer as TokenizerSpec, folder }, output);
+}

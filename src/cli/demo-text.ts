@@ -1,0 +1,77 @@
+/** What the demo says in the end: one summary of all its steps, and what to run next. */
+import type { BuildSummary } from '../../pipelines/build.ts';
+import type { ReleaseSummary } from '../../pipelines/release.ts';
+import type { SimulationSummary } from '../simulate/simulate.ts';
+import { releaseTable } from './commands/release.ts';
+import { duration, grouped, shortNumber, table } from './output.ts';
+
+/** Events, questions by fate, speed, and the release: examples by task and split, tokens, labels, drops, files. */
+export function demoSummary(
+  simulated: Pick<SimulationSummary, 'events'>,
+  built: BuildSummary,
+  released: ReleaseSummary,
+): string {
+  const { events } = simulated;
+  const { records } = built;
+  const corpus = built.corpora[built.corpora.length - 1]!;
+  const { rendered } = corpus;
+  return [
+    '',
+    table([
+      ['events', ...Object.keys(events), 'used', 'duplicate', 'late', 'dead', 'dropped'],
+      [
+        '',
+        ...Object.values(events).map(grouped),
+        ...[records.used, records.duplicate, records.late, records.dead, records.dropped].map(grouped),
+      ],
+    ]),
+    '',
+    questionsTable(corpus.questions),
+    '',
+    table([
+      ['examples rendered', grouped(corpus.examples)],
+      ['tokens', grouped(corpus.tokens)],
+      [
+        'tokens/s',
+        rendered.rows === 0 ? 'nothing to do: rendered before' : shortNumber(rendered.tokens / rendered.seconds),
+      ],
+    ]),
+    '',
+    releaseTable(released),
+  ].join('\n');
+}
+
+/** Tasks down, fates across: where each question ended. */
+function questionsTable(questions: BuildSummary['corpora'][number]['questions']): string {
+  const fates = [...new Set(Object.values(questions).flatMap((byFate) => Object.keys(byFate)))];
+  const count = (labels: Record<string, number> = {}) => Object.values(labels).reduce((sum, each) => sum + each, 0);
+  return table([
+    ['questions', ...fates],
+    ...Object.entries(questions).map(([task, byFate]) => [task, ...fates.map((fate) => grouped(count(byFate[fate])))]),
+  ]);
+}
+
+/** The commands that a person may want to type now; paths as the demo was given them. */
+export function nextCommands(at: {
+  readonly events: string;
+  readonly lake: string;
+  readonly recipe: string;
+  readonly folder: string;
+  readonly seconds: number;
+}): string {
+  const { events, lake, recipe, folder } = at;
+  return [
+    '',
+    `the demo took ${duration(at.seconds)}; next:`,
+    ...[
+      ['look at another row', `inspect ${folder} --split test --row 3`],
+      ['a smaller release of the same rows', `release --lake ${lake} --recipe ${recipe} --token-budget 5000000`],
+      ['check 100 rows again', `verify ${folder} --events ${events} --sample 100`],
+      ['all commands', '--help'],
+    ].map(([about, command]) => `  # ${about}\n  npx brewhouse ${command}`),
+    '  # train on it (Python)',
+    `  datasets.load_dataset("${folder}")`,
+    '',
+    'your own data: README.md, "Your own data in six commands"',
+  ].join('\n');
+}
