@@ -84,17 +84,27 @@ function questionOf(
 
   const outcome = outcomeOf(world, timeline, opening, own, task.window);
   if (task.form === 'retrieval.choose' && !world.vocabulary.actions[outcome.rank]?.positive) return undefined;
-  const strongest = world.vocabulary.actions[outcome.rank]?.name ?? 'none';
-  const refused = (fate: QuestionFate): ReferenceQuestion => ({
-    ...{ ...base, ...without, fate },
-    ...{ label: strongest, ledgerLabel: strongest },
-  });
+  const refused = (fate: QuestionFate): ReferenceQuestion => {
+    const label = labelOnOwn(world, timeline, at, outcome);
+    return { ...base, ...without, fate, label, ledgerLabel: label };
+  };
   if (at.capped) return refused('capped');
   if (ownVersion(world, own, opening.askedAt) === undefined) return refused('item_unknown');
 
   const asked = whatIsAsked(world, timeline, { task, opening, key }, outcome);
   if (asked === undefined) return refused('too_few_candidates');
   return { ...base, ...asked, fate: 'rendered', ledgerLabel: asked.label };
+}
+
+/** The label that a question which is not rendered would have on its own item; of a choice the action's name. */
+function labelOnOwn(
+  world: World,
+  timeline: Timeline,
+  { task, opening }: { task: TaskRule; opening: Opening },
+  outcome: Outcome,
+): string {
+  const next = task.form === 'next-action.action';
+  return labelOf(world, task, next ? followUpOf(world, timeline, opening, task.window).rank : outcome.rank);
 }
 
 type Answerable = Pick<ReferenceQuestion, 'item' | 'itemIds' | 'drawn' | 'candidates' | 'label' | 'settledAt'>;

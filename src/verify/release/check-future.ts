@@ -1,17 +1,11 @@
 /** Whether a row shows anything that was not known when it was asked: the first thing to prove. */
-import type { Version } from '../reference/world.ts';
+import type { Interaction, Version } from '../reference/world.ts';
 import { fault, type OriginSegment, type RowCase, text } from './release-row.ts';
-
-/** Events and versions by pseudonym, made where a row differs from the reference. */
-export interface KnownIds {
-  /** The item version of a pseudonym, over all items. */
-  version(pseudonym: string): Version | undefined;
-}
 
 const SEPARATOR = '\u001f';
 
 /** Reports what the row shows from T on; returns whether it found anything. */
-export function checkFuture(rowCase: RowCase, known: KnownIds): boolean {
+export function checkFuture(rowCase: RowCase): boolean {
   const { row, wanted, expected, world } = rowCase;
   rowCase.list.look('future');
   const t = expected.question.askedAt;
@@ -20,7 +14,7 @@ export function checkFuture(rowCase: RowCase, known: KnownIds): boolean {
   for (const segment of row.segments) {
     // The reference shows nothing but what was seen, so only what it does not show can be of the future.
     if (allowed.has(originOf(segment))) continue;
-    const late = lateEvent(rowCase, segment, t) ?? lateVersion(rowCase, segment, t, known);
+    const late = lateEvent(rowCase, segment, t) ?? lateVersion(rowCase, segment, t);
     if (late !== undefined) fault(rowCase, 'future', late);
   }
   for (const item of text(row.meta.item_ids).split(SEPARATOR)) {
@@ -39,22 +33,34 @@ function originOf(segment: OriginSegment): string {
 
 /** An interaction or profile of the member that was not known before T. */
 function lateEvent(rowCase: RowCase, segment: OriginSegment, t: number): string | undefined {
-  if (segment.event === '') return undefined;
-  const { world, pseudonyms, expected } = rowCase;
-  const timeline = world.timelines.get(expected.question.member);
-  const opening = expected.question.opening.event;
-  const event = [...(timeline?.interactions ?? []), ...(timeline?.profiles ?? [])].find(
-    ({ id }) => pseudonyms.of('event', id) === segment.event,
-  );
+  const event = shownEvent(rowCase, segment);
+  const opening = rowCase.expected.question.opening.event;
   if (event === undefined || event.knownAt < t || (segment.role === 'question' && event === opening)) return undefined;
   return `a ${segment.role} line shows an event known at ${event.knownAt}, the question is asked at ${t}`;
 }
 
+/** The member's event of a segment; event ids are unique within a type and member. */
+function shownEvent(
+  { world, pseudonyms, expected }: RowCase,
+  segment: OriginSegment,
+): Version | Interaction | undefined {
+  const timeline = world.timelines.get(expected.question.member);
+  if (segment.event === '' || timeline === undefined) return undefined;
+  const events = segment.role === 'profile' ? timeline.profiles : timeline.interactions;
+  return events.find(({ id }) => pseudonyms.of('event', id) === segment.event);
+}
+
 /** An item version that was not known before T; the question's own item need only be there by then. */
-function lateVersion(rowCase: RowCase, segment: OriginSegment, t: number, known: KnownIds): string | undefined {
-  const version = segment.version === '' ? undefined : known.version(segment.version);
+function lateVersion(rowCase: RowCase, segment: OriginSegment, t: number): string | undefined {
+  if (segment.version === '') return undefined;
+  const { world, pseudonyms, expected, row } = rowCase;
+  const event = shownEvent(rowCase, segment);
+  const items = event?.type === 'interaction' ? [event.item] : text(row.meta.item_ids).split(SEPARATOR);
+  const version = items
+    .flatMap((item) => world.items.get(item) ?? [])
+    .find(({ id }) => pseudonyms.of('event', id) === segment.version);
   if (version === undefined) return undefined;
-  const own = segment.role === 'question' && version.entity === rowCase.expected.question.opening.event.item;
+  const own = segment.role === 'question' && version.entity === expected.question.opening.event.item;
   if (own ? version.at <= t : version.knownAt < t) return undefined;
   return `a ${segment.role} line shows a text of item ${version.entity} known at ${version.knownAt}, asked at ${t}`;
 }

@@ -38,6 +38,7 @@ export async function checkIndex(release: OpenRelease, places: readonly RowPlace
     );
     const table = await openParquetTable(join(release.dir, file.path));
     let before: string | undefined;
+    let nameBefore = '';
     for (let from = 0; from < table.rows; from += ENTRIES_MAX) {
       for (const entry of await table.read(from, Math.min(from + ENTRIES_MAX, table.rows))) {
         list.look('index');
@@ -46,6 +47,8 @@ export async function checkIndex(release: OpenRelease, places: readonly RowPlace
           list.add('index', {}, `${file.path} is not sorted at ${key}`);
         before = key;
         const name = entryName(key, entry);
+        if (name === nameBefore) list.add('index', {}, `${file.path} names a row twice`);
+        nameBefore = name;
         if (!wanted.has(name) && !byFile.has(name)) {
           list.add(
             'index',

@@ -1,4 +1,5 @@
 /** What the row says about itself: candidates, history, cut ledger, origins of tokens, sidecar. */
+import { answerStart } from './check-tokens.ts';
 import { fault, number, type OriginSegment, type RowCase, text } from './release-row.ts';
 
 const SEPARATOR = '\u001f';
@@ -131,7 +132,7 @@ function tokensWhere(offsets: ArrayLike<number>, test: (from: number, to: number
 }
 
 /** All columns of the sidecar that no other check looks at. */
-export function checkSidecar(rowCase: RowCase): void {
+export function checkSidecar(rowCase: RowCase, explained: boolean): void {
   const { row, expected, reference } = rowCase;
   rowCase.list.look('sidecar');
   const { question } = expected;
@@ -146,23 +147,31 @@ export function checkSidecar(rowCase: RowCase): void {
     label_settled_at: question.settledAt,
     turn_times: '',
     surface: event.surface ?? '',
-    slate_id: event.slate ?? '',
+    // Slate ids are made by the source and may say the member's: they are pseudonyms too.
+    slate_id: rowCase.pseudonyms.of('event', event.slate ?? ''),
     position: event.position ?? -1,
     propensity: event.propensity ?? -1,
     split: row.place.split,
     n_tokens: row.ids.length,
-    n_loss_tokens: row.ids.length - reference.answerFrom,
-    n_history_shown: reference.shown,
-    n_history_available: reference.available,
-    n_actions_before: reference.actionsBefore,
+    n_loss_tokens: row.ids.length - answerStart(row),
     keep_share: expected.keepShare,
     thin: expected.thin,
+    // Where the history is another, so are its counts.
+    ...(explained ? {} : historyCounts(rowCase)),
   };
   for (const [name, value] of Object.entries(wanted)) {
     const cell = row.meta[name];
     const actual = typeof value === 'number' ? number(cell) : text(cell);
     if (actual !== value) fault(rowCase, 'sidecar', `${name} is ${actual} instead of ${value}`);
   }
+}
+
+function historyCounts({ reference }: RowCase): Record<string, number> {
+  return {
+    n_history_shown: reference.shown,
+    n_history_available: reference.available,
+    n_actions_before: reference.actionsBefore,
+  };
 }
 
 const PSEUDONYM = /^[0-9a-f]{32}$/;

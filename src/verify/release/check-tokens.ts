@@ -74,7 +74,7 @@ export function checkPrompt(rowCase: RowCase, explained: boolean): void {
   rowCase.list.look('prompt');
   const from = answerStart(row);
   const wanted = reference.ids.subarray(0, reference.answerFrom);
-  if (explained || sameIds(row.ids.slice(0, from), wanted)) return;
+  if (explained || samePrompt(rowCase)) return;
   const at = wanted.findIndex((id, index) => id !== row.ids[index]);
   const place = at < 0 ? wanted.length : at;
   fault(
@@ -82,6 +82,11 @@ export function checkPrompt(rowCase: RowCase, explained: boolean): void {
     'prompt',
     `${from} prompt tokens, ${wanted.length} by the rules; they differ at ${place}: ${row.ids[place]} instead of ${wanted[place]}`,
   );
+}
+
+/** Whether the ids before the answer are the reference's. */
+export function samePrompt({ row, reference }: RowCase): boolean {
+  return sameIds(row.ids.slice(0, answerStart(row)), reference.ids.subarray(0, reference.answerFrom));
 }
 
 export function sameIds(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -5,7 +5,7 @@ import { DAY_MS } from '../events/raw-times.ts';
 import type { ReferenceFrame, ReferenceTokenizer } from '../reference/tokenizer-port.ts';
 import { renderFrame } from './chat-frame.ts';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
-import type { Reading } from './tokenizer-worker.ts';
+import type { Encoded, Reading } from './tokenizer-worker.ts';
 import { startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
 
 export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
@@ -26,102 +26,90 @@ export function loadReferenceTokenizer(identity: CorpusIdentity, path?: string):
   const thread = startTokenizingThread(files.readings);
   const chat = section.chat_template === false ? undefined : files.chatTemplate;
   const args = typeof section.chat_template === 'object' ? (section.chat_template as Record<string, unknown>) : {};
-  return tokenizerOf(files, thread, chat, args);
+  return tokenizerOf(files, thread, framingOf(files, chat, args));
 }
 
-/** Text before and behind first and last line, and whether each day has its own. */
+/** Text before and behind first and last line. */
 interface Framing {
   texts(first: string, last: string, askedAt: number): { before: string; behind: string };
-  daily: boolean;
+  /** Whether a chat template makes it, and whether it tells the day. */
+  readonly chat: boolean;
+  readonly daily: boolean;
 }
 
 function framingOf(files: TokenizerFiles, chat: string | undefined, args: Record<string, unknown>): Framing {
-  if (chat === undefined) return { texts: () => ({ before: files.bos ?? '', behind: '\n' }), daily: false };
   const { bos, eos } = files;
+  if (chat === undefined) {
+    return { texts: () => ({ before: bos ?? '', behind: '\n' }), chat: false, daily: false };
+  }
   return {
     texts: (first, last, askedAt) => renderFrame(chat, { first, last }, { askedAt, args, bos, eos }),
+    chat: true,
     daily: chat.includes('strftime_now'),
   };
 }
 
-function tokenizerOf(
-  files: TokenizerFiles,
-  thread: TokenizingThread,
-  chat: string | undefined,
-  args: Record<string, unknown>,
-): LoadedReferenceTokenizer {
-  const framing = framingOf(files, chat, args);
+type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => Encoded;
+
+function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: Framing): LoadedReferenceTokenizer {
   const controlIds = new Set(files.added.map(({ id }) => id));
   const endId = files.added.find(({ content }) => content === files.eos)?.id;
   if (endId === undefined) throw new Error(`the end token ${files.eos} is not among the added tokens`);
-  const one = (reading: Reading, text: string, withOffsets = false) =>
+  const one: EncodeOne = (reading, text, withOffsets = false) =>
     thread.encode({ reading, texts: [text], withOffsets })[0]!;
   const frames = new Map<string, ReferenceFrame>();
-  const answers = new Map<string, ArrayLike<number>>();
-  let answerReading: Reading | undefined;
-
   const frame = (first: string, last: string, askedAt: number): ReferenceFrame => {
     const day = framing.daily ? Math.floor(askedAt / DAY_MS) : 0;
-    const name = [first, last, day].join('\u001f');
-    let made = frames.get(name);
-    if (made === undefined) {
-      const { before, behind } = framing.texts(first, last, askedAt);
-      const head = one('full', `${before}${first}\n`, true);
-      // Behind a line end, text of ours is a continuation of the lines: no sentencepiece prefix may stand there.
-      const tail = encodeTail(last, behind);
-      made = {
-        head: head.ids,
-        tail: tail.ids,
-        headControl: tokensBefore(head.offsets!, codePoints(before)),
-        tailLine: tail.lineTokens,
-      };
-      frames.set(name, made);
-    }
-    return made;
+    return remember(frames, [first, last, day].join('\u001f'), () => frameOf(framing, one, { first, last, askedAt }));
   };
-
-  /** The last line and what follows it, by the full tokenizer, as they are behind a line end. */
-  const encodeTail = (last: string, behind: string): { ids: Int32Array; lineTokens: number } => {
-    const lead = 'x\n';
-    const { ids, offsets } = one('full', `${lead}${last}${behind}`, true);
-    const skipped = tokensBefore(offsets!, codePoints(lead));
-    const inLine = tokensBefore(offsets!, codePoints(lead + last));
-    return { ids: ids.slice(skipped), lineTokens: chat === undefined ? ids.length - skipped : inLine - skipped };
-  };
-
+  const answers = new Map<string, ArrayLike<number>>();
+  // As many as there are lines: a version of an item has a handful of levels.
+  const offsets = new Map<string, ArrayLike<number>>();
   return {
+    ...{ frame, endId, controlIds },
     encode: (text) => one('content', text).ids,
-    encodeAnswer(text) {
-      let ids = answers.get(text);
-      if (ids === undefined) {
-        if (answerReading === undefined) {
-          const { tail } = frame('First', 'Last', 0);
-          answerReading = chat !== undefined && controlIds.has(tail[tail.length - 1]!) ? 'start' : 'content';
-        }
-        ids = one(answerReading, text).ids;
-        answers.set(text, ids);
-      }
-      return ids;
-    },
-    frame,
-    endId,
-    controlIds,
-    offsets(text) {
-      const { offsets } = one('content', text, true);
-      return utf16Offsets(text, offsets!);
-    },
+    encodeAnswer: (text) =>
+      remember(answers, text, () => {
+        const { tail } = frame('First', 'Last', 0);
+        const behindControl = framing.chat && controlIds.has(tail[tail.length - 1]!);
+        return one(behindControl ? 'start' : 'content', text).ids;
+      }),
+    offsets: (text) => remember(offsets, text, () => utf16Offsets(text, one('content', text, true).offsets!)),
     encodeWhole(lines, askedAt) {
-      const middle = lines
-        .slice(1, -1)
-        .map((line) => `${line}\n`)
-        .join('');
+      const middle = lines.slice(1, -1).map((line) => `${line}\n`);
       const [first, last] = [lines[0]!, lines.at(-1)!];
       const { before, behind } = framing.texts(first, last, askedAt);
-      const looksLikeControl = files.added.some(({ content }) => middle.includes(content));
-      if (looksLikeControl) return undefined;
-      return one('full', `${before}${first}\n${middle}${last}${behind}`).ids;
+      const text = middle.join('');
+      if (files.added.some(({ content }) => text.includes(content))) return undefined;
+      return one('full', `${before}${first}\n${text}${last}${behind}`).ids;
     },
     close: () => thread.close(),
+  };
+}
+
+function remember<T>(made: Map<string, T>, name: string, make: () => T): T {
+  const known = made.get(name) ?? make();
+  made.set(name, known);
+  return known;
+}
+
+function frameOf(
+  framing: Framing,
+  one: EncodeOne,
+  { first, last, askedAt }: { first: string; last: string; askedAt: number },
+): ReferenceFrame {
+  const { before, behind } = framing.texts(first, last, askedAt);
+  const head = one('full', `${before}${first}\n`, true);
+  // Behind a line end, text of ours is a continuation of the lines: no sentencepiece prefix may stand there.
+  const lead = 'x\n';
+  const tail = one('full', `${lead}${last}${behind}`, true);
+  const skipped = tokensBefore(tail.offsets!, codePoints(lead));
+  const lineEnd = framing.chat ? tokensBefore(tail.offsets!, codePoints(lead + last)) : tail.ids.length;
+  return {
+    head: head.ids,
+    tail: tail.ids.slice(skipped),
+    headControl: tokensBefore(head.offsets!, codePoints(before)),
+    tailLine: lineEnd - skipped,
   };
 }
 
