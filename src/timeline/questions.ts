@@ -147,10 +147,11 @@ function decide(
   const surface = timeline.events[opening.event]!.surface;
   const item = timeline.item[opening.event]!;
   const window: LabelWindow = { t: opening.t, windowMs: task.windowMs, item, openingEvent: opening.event, surface };
-  // Choose is asked only where the label is positive; what is not positive is no question and counted nowhere.
-  const { rank } = strongestInWindow(timeline, window, vocabulary.noneRank);
-  if (task.form === 'retrieval.choose' && !vocabulary.isPositive(rank)) return undefined;
+  // Before the label is looked at: whether a choice is asked at all is not known until then.
   if (until !== null && mature > until) return end('pending');
+  const { rank } = strongestInWindow(timeline, window, vocabulary.noneRank);
+  // Choose is asked only where the label is positive; what is not positive is no question and counted nowhere.
+  if (task.form === 'retrieval.choose' && !vocabulary.isPositive(rank)) return undefined;
   const lostLabel = lostLabelOf(timeline, context, { task, opening, window, rank });
   if (isCapped) return { ...end('capped'), lostLabel };
   const own = live(items.shownAt(timeline.events[opening.event]!.item_id, opening.t));

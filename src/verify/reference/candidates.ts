@@ -3,8 +3,8 @@ import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { compareBytes, sortByDraw } from './draws.ts';
 import type { Opening } from './openings.ts';
 import type { TaskRule } from './tasks.ts';
-import { existsFor, liveVersion } from './view.ts';
-import { type Interaction, seen, type Timeline, type World } from './world.ts';
+import { existsFor, liveVersion, seenInteractions } from './view.ts';
+import type { Interaction, Timeline, World } from './world.ts';
 
 export type CandidateReason = 'right' | 'slate' | 'shown' | 'random';
 
@@ -90,15 +90,18 @@ function barredItems(world: World, timeline: Timeline, opening: Opening, window:
 function pools(world: World, timeline: Timeline, opening: Opening): { purpose: 'slate' | 'shown'; items: string[] }[] {
   const t = opening.askedAt;
   const { slate, surface } = opening.event;
-  const exposures = timeline.interactions.filter(
-    (event) => event.rank === world.vocabulary.noneRank && existsFor(world, event, surface),
-  );
+  const isExposure = (event: Interaction) => event.rank === world.vocabulary.noneRank;
   const inSlate = (event: Interaction) =>
-    slate !== undefined && event.slate === slate && event.at !== TIME_UNKNOWN && event.at <= t;
+    slate !== undefined &&
+    event.slate === slate &&
+    event.at !== TIME_UNKNOWN &&
+    event.at <= t &&
+    isExposure(event) &&
+    existsFor(world, event, surface);
   const distinct = (events: Interaction[]) => [...new Set(events.map(({ item }) => item))].sort(compareBytes);
   return [
-    { purpose: 'slate', items: distinct(exposures.filter(inSlate)) },
-    { purpose: 'shown', items: distinct(exposures.filter((event) => seen(event, t))) },
+    { purpose: 'slate', items: distinct(timeline.interactions.filter(inSlate)) },
+    { purpose: 'shown', items: distinct(seenInteractions(world, timeline, t, surface).filter(isExposure)) },
   ];
 }
 

@@ -71,8 +71,12 @@ function cutLine(world: World, pattern: Pattern, slots: readonly FilledSlot[], m
   if (total === 0 || fits(whole)) return whole;
 
   // No word is free of tokens, so more words than tokens never fit.
-  const words = (count: number) => tokenized(lineOf(pattern, slots, count, ' …'));
-  const kept = largest(Math.min(total - 1, most), (count) => fits(words(count)));
+  const cut = (count: number) => lineOf(pattern, slots, count, ' …');
+  const words = (count: number) => tokenized(cut(count));
+  const guess = guessWords(world, whole, most);
+  const near = [guess - 1, guess, guess + 1].filter((count) => count > 0 && count < total);
+  world.tokenizer.prepare?.(near.map((count) => `${cut(count).text}\n`));
+  const kept = largest(Math.min(total - 1, most), guess, (count) => fits(words(count)));
   if (kept > 0) return words(kept);
 
   const [first] = slots;
@@ -81,17 +85,37 @@ function cutLine(world: World, pattern: Pattern, slots: readonly FilledSlot[], m
     const word = characters.slice(0, count).join('');
     return tokenized(lineOf(pattern, [{ ...first!, words: [word] }], 1, '…'));
   };
-  return prefix(largest(characters.length, (count) => fits(prefix(count))));
+  return prefix(largest(characters.length, 1, (count) => fits(prefix(count))));
 }
 
-/** The largest count from 1 to `most` that fits, by bisection (taken to be monotone); 0 where none does. */
-function largest(most: number, fits: (count: number) => boolean): number {
+/** About how many words go into `most` tokens: those whose tokens, in the whole line, end well before. */
+function guessWords(world: World, whole: CutLine, most: number): number {
+  const offsets = world.tokenizer.offsets?.(`${whole.text}\n`);
+  const end = offsets?.[(most - 3) * 2] ?? 0;
+  return whole.fields.reduce((count, { from, to }) => {
+    return from >= end ? count : count + whole.text.slice(from, Math.min(to, end)).split(' ').length;
+  }, 0);
+}
+
+/**
+ * The largest count from 1 to `most` that fits (taken to be monotone); 0 where none does. Bisects between bounds that are
+ * sought in growing steps around the guess, which costs few trials where the guess is near.
+ */
+function largest(most: number, guess: number, fits: (count: number) => boolean): number {
   let low = 0;
   let high = most;
+  let next = Math.min(Math.max(guess, 1), most);
+  let step = 1;
   while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (fits(middle)) low = middle;
-    else high = middle - 1;
+    if (fits(next)) {
+      low = next;
+      next = Math.min(low + step, high);
+    } else {
+      high = next - 1;
+      next = Math.max(high - step + 1, low + 1);
+    }
+    step *= 2;
+    if (step > high - low) next = (low + high + 1) >> 1;
   }
   return low;
 }

@@ -84,7 +84,19 @@ export function lineOf(pattern: Pattern, slots: readonly FilledSlot[], count: nu
     left -= words.length;
     if (left <= 0) text += ellipsis;
   }
-  return { text: text + pattern.closing, fields };
+  return safeLine({ text: text + pattern.closing, fields });
+}
+
+/** A finished line: markers that form across fields are broken, and it begins with neither white space nor `/`. */
+function safeLine({ text, fields }: Line): Line {
+  const lead = /^[\p{White_Space}/]/u.test(text) ? '- ' : '';
+  const places = markerPlaces(text);
+  if (lead === '' && places.length === 0) return { text, fields };
+  const moved = (at: number) => at + lead.length + places.filter((place) => place <= at).length;
+  return {
+    text: lead + spaced(text, places),
+    fields: fields.map(({ field, from, to }) => ({ field, from: moved(from), to: moved(to) })),
+  };
 }
 
 /** Well-formed, white space folded, and look-alikes of control tokens broken up with a space behind their first character. */
@@ -110,15 +122,24 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
 /** Markers are sought in the NFKC form without invisible characters, and broken where they stand in the text. */
 function breakMarkers(text: string): string {
-  if (!/[<[]/.test(text.normalize('NFKC'))) return text;
-  const characters = [...text];
+  return spaced(text, markerPlaces(text));
+}
+
+function spaced(text: string, places: readonly number[]): string {
+  return [0, ...places].map((from, index) => text.slice(from, places[index] ?? text.length)).join(' ');
+}
+
+/** Where the second character of each marker begins, in UTF-16 units. */
+function markerPlaces(text: string): number[] {
+  if (!/[<[]/.test(text.normalize('NFKC'))) return [];
   let plain = '';
-  const sources: number[] = [];
-  characters.forEach((character, index) => {
+  const behind: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    at += character.length;
     const form = INVISIBLE.test(character) ? '' : character.normalize('NFKC');
     plain += form;
-    for (let i = 0; i < form.length; i++) sources.push(index);
-  });
-  for (const match of plain.matchAll(MARKERS)) characters[sources[match.index]!] += ' ';
-  return characters.join('');
+    for (let i = 0; i < form.length; i++) behind.push(at);
+  }
+  return [...plain.matchAll(MARKERS)].map((match) => behind[match.index]!);
 }

@@ -79,7 +79,7 @@ export function referenceRow(
   const { filling, past } = prompt;
   return {
     ...{ variant, template, pieces, answerFrom, answer },
-    ids: Int32Array.from(pieces.flatMap(({ ids }) => Array.from(ids))),
+    ids: joinIds(pieces),
     shown: filling.placed.length,
     available: past.entries.length,
     lowered: filling.lowered,
@@ -89,6 +89,16 @@ export function referenceRow(
     actionsBefore: past.actionsBefore,
     thin: world.draws.number('thin', [...question.key, variant]),
   };
+}
+
+function joinIds(pieces: readonly Piece[]): Int32Array {
+  const joined = new Int32Array(pieces.reduce((sum, { ids }) => sum + ids.length, 0));
+  let at = 0;
+  for (const { ids } of pieces) {
+    joined.set(ids, at);
+    at += ids.length;
+  }
+  return joined;
 }
 
 /** A question with its rows: none where it was not rendered. */

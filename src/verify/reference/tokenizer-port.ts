@@ -15,6 +15,8 @@ export interface ReferenceFrame {
 export interface ReferenceTokenizer {
   /** Untrusted text in the middle of a prompt: no token of it is a control token. */
   encode(text: string): ArrayLike<number>;
+  /** Says which texts `encode` will be asked for next: many at once cost less than one by one. */
+  prepare?(texts: readonly string[]): void;
   /** The answer, behind the frame's tail. */
   encodeAnswer(text: string): ArrayLike<number>;
   /** First and last line (without line ends) fused with the frame, asked at a moment in epoch milliseconds. */
@@ -25,6 +27,6 @@ export interface ReferenceTokenizer {
   readonly controlIds?: ReadonlySet<number>;
   /** Begin and end of each token of `encode(text)` in UTF-16 units: [from, to, from, to ...]. */
   offsets?(text: string): ArrayLike<number>;
-  /** The lines' middle, all at once, as `encode` would; and the whole prompt by the full tokenizer where no text looks like control. */
+  /** The whole prompt of these lines at once; undefined where a text of theirs looks like a control token. */
   encodeWhole?(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
 }

@@ -1,7 +1,6 @@
 /** The world that a corpus is made from, as the reference sees it: members' timelines and versions of items. */
 import type { CorpusIdentity } from '../../../schemas/manifest.ts';
 import type { CheckedEvent, InteractionEvent, VersionEvent } from '../events/checked-event.ts';
-import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { compareBytes, type Draws, drawsOf } from './draws.ts';
 import { type Population, populationOf } from './population.ts';
 import { compileTasks, type Section, type TaskRule, type Vocabulary, vocabularyOf } from './tasks.ts';
@@ -84,7 +83,7 @@ export function seen(event: { readonly knownAt: number }, t: number): boolean {
 }
 
 function knownAtOf(event: CheckedEvent, known: string): number {
-  if (event.at === TIME_UNKNOWN || known !== 'ingest_time' || event.ingestedAt === undefined) return event.until;
+  if (known !== 'ingest_time' || event.ingestedAt === undefined) return event.until;
   return Math.max(event.until, event.ingestedAt);
 }
 

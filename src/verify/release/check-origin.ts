@@ -98,6 +98,9 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
   }
 }
 
+/** Lines whose runs of fields were right: each stands in many rows. */
+const rightFields = new WeakMap<RowCase['world'], Set<string>>();
+
 /**
  * `title 2 5;location 7 9`: each run must hold the tokens that lie inside the field's text and none that lie outside. The
  * tokens at its ends (a space, a full stop and the first or last letters in one) may be counted to either side.
@@ -109,6 +112,10 @@ function fieldFault(
 ): string | undefined {
   const offsetsOf = rowCase.world.tokenizer.offsets;
   if (piece.fields.length === 0 || piece.level === 'shown' || offsetsOf === undefined) return undefined;
+  const right = rightFields.get(rowCase.world) ?? new Set<string>();
+  rightFields.set(rowCase.world, right);
+  const name = `${segment.fields}\n${piece.text}`;
+  if (right.has(name)) return undefined;
   const runs = segment.fields.split(';').map((run) => /^(.*) (\d+) (\d+)$/.exec(run));
   const names = runs.map((run) => run?.[1]).join();
   const wanted = piece.fields.map(({ field }) => field).join();
@@ -122,6 +129,7 @@ function fieldFault(
     const within = runFrom >= (touching[0] ?? 0) && runTo <= (touching.at(-1) ?? 0) + 1;
     if (!holds || !within) return `field ${field} runs from ${runFrom} to ${runTo}`;
   }
+  right.add(name);
   return undefined;
 }
 

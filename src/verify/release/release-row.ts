@@ -94,7 +94,10 @@ export function number(cell: Cell): number {
 }
 
 export function numbers(cell: Cell): number[] {
-  return typeof cell === 'object' && cell !== null ? Array.from(cell, Number) : [];
+  if (typeof cell !== 'object' || cell === null) return [];
+  const values = new Array<number>(cell.length);
+  for (let i = 0; i < cell.length; i++) values[i] = Number(cell[i]);
+  return values;
 }
 
 /** Adds a fault of this row. */

@@ -18,6 +18,30 @@ export interface FrameTexts {
 /** Stands in for the lines between the first and the last while the template is rendered. */
 const SENTINEL = 'the lines of the prompt stand here';
 
+export interface FrameOptions {
+  readonly askedAt: number;
+  /** The recipe's arguments of the chat template. */
+  readonly args: Record<string, unknown>;
+  readonly bos: string | undefined;
+  readonly eos: string;
+}
+
+interface Message {
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+}
+
+function render(chatTemplate: string, messages: readonly Message[], prompt: boolean, options: FrameOptions): string {
+  return new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
+    messages,
+    add_generation_prompt: prompt,
+    bos_token: options.bos ?? '',
+    eos_token: options.eos,
+    [CLOCK]: (format: string) => formatDay(format, options.askedAt),
+    ...options.args,
+  });
+}
+
 /**
  * Renders the template with one user message of `firstLine`, the lines, and `lastLine`, and the generation prompt. Returns
  * the text before the first line and that behind the last.
@@ -25,20 +49,24 @@ const SENTINEL = 'the lines of the prompt stand here';
 export function renderFrame(
   chatTemplate: string,
   lines: { first: string; last: string },
-  options: { askedAt: number; args: Record<string, unknown>; bos: string | undefined; eos: string },
+  options: FrameOptions,
 ): FrameTexts {
   const content = `${lines.first}\n${SENTINEL}\n${lines.last}`;
-  const text = new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
-    messages: [{ role: 'user', content }],
-    add_generation_prompt: true,
-    bos_token: options.bos ?? '',
-    eos_token: options.eos,
-    [CLOCK]: (format: string) => formatDay(format, options.askedAt),
-    ...options.args,
-  });
+  const text = render(chatTemplate, [{ role: 'user', content }], true, options);
   const at = text.indexOf(content);
   if (at < 0) throw new Error('the chat template does not show its message as it is');
   return { before: text.slice(0, at), behind: text.slice(at + content.length) };
+}
+
+/** What the template puts behind an assistant's message: the end token stands there. */
+export function renderEnding(chatTemplate: string, options: FrameOptions): string {
+  const messages: Message[] = [
+    { role: 'user', content: 'question' },
+    { role: 'assistant', content: SENTINEL },
+  ];
+  const text = render(chatTemplate, messages, false, options);
+  const at = text.lastIndexOf(SENTINEL);
+  return at < 0 ? '' : text.slice(at + SENTINEL.length);
 }
 
 /** strftime of the UTC day of a moment: what chat templates use of it. */

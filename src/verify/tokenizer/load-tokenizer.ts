@@ -3,7 +3,7 @@ import type { CorpusIdentity } from '../../../schemas/manifest.ts';
 import type { TokenizerSpec } from '../../../schemas/recipe.ts';
 import { DAY_MS } from '../events/raw-times.ts';
 import type { ReferenceFrame, ReferenceTokenizer } from '../reference/tokenizer-port.ts';
-import { renderFrame } from './chat-frame.ts';
+import { renderEnding, renderFrame } from './chat-frame.ts';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
 import type { Encoded, Reading } from './tokenizer-worker.ts';
 import { startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
@@ -32,6 +32,8 @@ export function loadReferenceTokenizer(identity: CorpusIdentity, path?: string):
 /** Text before and behind first and last line. */
 interface Framing {
   texts(first: string, last: string, askedAt: number): { before: string; behind: string };
+  /** What the chat template puts behind an answer; empty: none. */
+  readonly ending: string;
   /** Whether a chat template makes it, and whether it tells the day. */
   readonly chat: boolean;
   readonly daily: boolean;
@@ -40,10 +42,11 @@ interface Framing {
 function framingOf(files: TokenizerFiles, chat: string | undefined, args: Record<string, unknown>): Framing {
   const { bos, eos } = files;
   if (chat === undefined) {
-    return { texts: () => ({ before: bos ?? '', behind: '\n' }), chat: false, daily: false };
+    return { texts: () => ({ before: bos ?? '', behind: '\n' }), ending: '', chat: false, daily: false };
   }
   return {
     texts: (first, last, askedAt) => renderFrame(chat, { first, last }, { askedAt, args, bos, eos }),
+    ending: renderEnding(chat, { askedAt: 0, args, bos, eos }),
     chat: true,
     daily: chat.includes('strftime_now'),
   };
@@ -53,28 +56,29 @@ type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => Enco
 
 function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: Framing): LoadedReferenceTokenizer {
   const controlIds = new Set(files.added.map(({ id }) => id));
-  const endId = files.added.find(({ content }) => content === files.eos)?.id;
-  if (endId === undefined) throw new Error(`the end token ${files.eos} is not among the added tokens`);
   const one: EncodeOne = (reading, text, withOffsets = false) =>
     thread.encode({ reading, texts: [text], withOffsets })[0]!;
+  const eosId = files.added.find(({ content }) => content === files.eos)?.id;
+  const endId = one('full', framing.ending).ids.find((id) => controlIds.has(id)) ?? eosId;
+  if (endId === undefined) throw new Error(`the end token ${files.eos} is not among the added tokens`);
   const frames = new Map<string, ReferenceFrame>();
   const frame = (first: string, last: string, askedAt: number): ReferenceFrame => {
     const day = framing.daily ? Math.floor(askedAt / DAY_MS) : 0;
     return remember(frames, [first, last, day].join('\u001f'), () => frameOf(framing, one, { first, last, askedAt }));
   };
   const answers = new Map<string, ArrayLike<number>>();
-  // As many as there are lines: a version of an item has a handful of levels.
-  const offsets = new Map<string, ArrayLike<number>>();
+  const lines = lineCache(thread);
   return {
     ...{ frame, endId, controlIds },
-    encode: (text) => one('content', text).ids,
+    encode: (text) => lines.of(text).ids,
+    prepare: lines.prepare,
     encodeAnswer: (text) =>
       remember(answers, text, () => {
         const { tail } = frame('First', 'Last', 0);
         const behindControl = framing.chat && controlIds.has(tail[tail.length - 1]!);
         return one(behindControl ? 'start' : 'content', text).ids;
       }),
-    offsets: (text) => remember(offsets, text, () => utf16Offsets(text, one('content', text, true).offsets!)),
+    offsets: (text) => utf16Offsets(text, lines.of(text).offsets!),
     encodeWhole(lines, askedAt) {
       const middle = lines.slice(1, -1).map((line) => `${line}\n`);
       const [first, last] = [lines[0]!, lines.at(-1)!];
@@ -85,6 +89,27 @@ function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: F
     },
     close: () => thread.close(),
   };
+}
+
+/** Encoded lines that are kept: they are asked for again within a few cuts, and by the check of their fields. */
+const LINES_KEPT_MAX = 50_000;
+
+function lineCache(thread: TokenizingThread) {
+  const kept = new Map<string, Encoded>();
+  const prepare = (texts: readonly string[]) => {
+    const fresh = texts.filter((text) => !kept.has(text));
+    if (fresh.length === 0) return;
+    if (kept.size > LINES_KEPT_MAX) kept.clear();
+    const encoded = thread.encode({ reading: 'content', texts: fresh, withOffsets: true });
+    for (const [index, text] of fresh.entries()) kept.set(text, encoded[index]!);
+  };
+  const of = (text: string): Encoded => {
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    prepare([text]);
+    return kept.get(text)!;
+  };
+  return { prepare, of };
 }
 
 function remember<T>(made: Map<string, T>, name: string, make: () => T): T {

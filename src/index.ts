@@ -1,0 +1,30 @@
+/** The library: schemas of what crosses files, readers of releases, and the renderer that gives a serving system the ids of training. */
+
+/** A rendering of everything that a corpus section, a domain and a tokenizer fix; from files, or from a release's identity alone. */
+export { planOfIdentity, readDomain, readRecipe, readRenderPlan } from '../pipelines/corpus-inputs.ts';
+export { Domain } from '../schemas/domain.ts';
+export { EventRecord, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from '../schemas/event.ts';
+export {
+  type AssumedAttribute,
+  type Certificate,
+  CorpusIdentity,
+  type Fault,
+  LabelTable,
+  Lineage,
+  Manifest,
+  ReleaseFile,
+} from '../schemas/manifest.ts';
+export { Mapping } from '../schemas/mapping.ts';
+export { FORMS, type Form, Recipe } from '../schemas/recipe.ts';
+export type { OriginRow, Role, SidecarRow } from '../schemas/rows.ts';
+export { Template } from '../schemas/template.ts';
+export { BrewhouseError, describeError, type ErrorCode } from './errors.ts';
+export { openRelease, type ReleaseReader, type ReleaseRow } from './lake/release-reader.ts';
+export { type Example, renderExamples } from './prompt/examples.ts';
+export { createRenderPlan, type PlanInputs, type RenderPlan, type TaskPlan } from './prompt/plan.ts';
+export { type RenderContext, type RenderedPrompt, renderPrompt, type Segment } from './prompt/render.ts';
+/** From a member's events to questions as of a moment: what `renderPrompt` renders. */
+export { createItemTable, type ItemTable, type ItemVersion } from './timeline/item-table.ts';
+export { createMemberTimeline, type MemberTimeline } from './timeline/member-timeline.ts';
+export { askMember, type Question, type QuestionOutcome } from './timeline/questions.ts';
+export { type LoadedTokenizer, loadTokenizer } from './tokenize/load-tokenizer.ts';

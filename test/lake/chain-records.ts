@@ -1,0 +1,30 @@
+/** Records for tests of the commit log. */
+import type { NewRecord } from '../../schemas/commit.ts';
+import { sha256Hex } from '../../src/lake/content-hash.ts';
+
+const file = (name: string) => ({ sha256: sha256Hex(name), bytes: name.length, rows: 1 });
+
+/** A timeline record; another `name` gives other bytes. */
+export function timelineRecord(name: string): Extract<NewRecord, { kind: 'timeline' }> {
+  return {
+    kind: 'timeline',
+    inputs: [{ name: 'events.ndjson', sha256: sha256Hex('events'), bytes: 6 }],
+    files: { raw: [file(name)], items: [], dead: [], stats: file('stats') },
+    counts: { read: 6, used: 2, duplicate: 1, late: 0, dead: 1, dropped: 2 },
+    assumptions: { assumed: [], left_out: [], credit: 'nobody' },
+  };
+}
+
+export function corpusRecord(name: string): Extract<NewRecord, { kind: 'corpus' }> {
+  const same = file(name);
+  return {
+    kind: 'corpus',
+    timeline: { seq: 2, sha256: sha256Hex('timeline') },
+    items_sha256: sha256Hex('items'),
+    from_until: null,
+    until: 1_700_000_000_000,
+    files: [{ part: same, meta: same, origin: same, rows: 1, tokens: 9 }],
+    questions: { ranking: { rendered: { applied: 1 }, capped: { 'did not interact': 2 } } },
+    members: 1,
+  };
+}

@@ -1,0 +1,120 @@
+/** The external sort against a plain one: same records, same order, whatever the memory, and nothing left on the disk. */
+import { mkdirSync, readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createSorter, type Sorter } from '../../src/lake/sorted-runs.ts';
+import { failureOf, utf8 } from './store-contract.ts';
+import { tempLake } from './temp-lake.ts';
+
+const lake = tempLake();
+
+type Pair = readonly [Uint8Array, Uint8Array];
+const plain = (pairs: readonly Pair[]) =>
+  pairs.toSorted((a, b) => Buffer.compare(a[0], b[0]) || Buffer.compare(a[1], b[1])).map(hex);
+const hex = ([key, payload]: Pair) => `${Buffer.from(key).toString('hex')} ${Buffer.from(payload).toString('hex')}`;
+const read = (sorter: Sorter) => Array.from(sorter.sorted(), ({ key, payload }) => hex([key, payload]));
+const runs = () => readdirSync(lake.open().spoolFolder);
+
+function sorterOf(bytesMax: number, runsMax = 3): Sorter {
+  const folder = lake.open().spoolFolder;
+  mkdirSync(folder, { recursive: true });
+  return createSorter({ folder, bytesMax, runsMax });
+}
+
+describe('a sorter', () => {
+  it('gives what a plain sort gives, in memory, spilled and merged in rounds', () => {
+    const few = fc.uint8Array({ maxLength: 3 });
+    const bytes = fc.oneof(few, fc.uint8Array({ minLength: 20, maxLength: 60 }), fc.constant(new Uint8Array(30)));
+    const long = fc.nat(60).map((n) => Uint8Array.from({ length: n }, () => 7));
+    const pair = fc.tuple(fc.oneof(bytes, long), fc.oneof(bytes, long));
+    fc.assert(
+      fc.property(
+        fc.array(pair, { maxLength: 120 }),
+        fc.constantFrom(1, 100, 400, 1 << 20),
+        fc.integer({ min: 2, max: 5 }),
+        (pairs, bytesMax, runsMax) => {
+          const sorter = sorterOf(bytesMax, runsMax);
+          for (const [key, payload] of pairs) sorter.add(key, payload);
+          expect(read(sorter)).toEqual(plain(pairs));
+          sorter.close();
+          expect(runs()).toEqual([]);
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('never lets the order of arrival show', () => {
+    const pairs: Pair[] = Array.from({ length: 300 }, (_, i) => [utf8(`key ${i % 7}`), utf8(`payload ${i % 50}`)]);
+    const forwards = sorterOf(500);
+    const backwards = sorterOf(2_000);
+    for (const [key, payload] of pairs) forwards.add(key, payload);
+    for (const [key, payload] of pairs.toReversed()) backwards.add(key, payload);
+    expect(read(forwards)).toEqual(read(backwards));
+    forwards.close();
+    backwards.close();
+  });
+
+  it('keeps at most the named number of runs open, and a record on disk once', () => {
+    const sorter = sorterOf(1, 4);
+    for (let i = 0; i < 200; i++) {
+      sorter.add(utf8(String(i)), utf8(''));
+      // Levels of at most 3 runs each: 200 records fill four of them.
+      expect(runs().length).toBeLessThanOrEqual(4 * 3);
+    }
+    const first = sorter.sorted().next();
+    expect(first.done).toBe(false);
+    expect(runs().length).toBeLessThanOrEqual(4);
+    sorter.close();
+  });
+
+  it('takes records that are larger than its memory and its blocks', () => {
+    const pairs: Pair[] = [3, 1, 2].map((n) => [utf8(`key ${n}`), new Uint8Array(300_000 * n).fill(n)]);
+    const sorter = sorterOf(1_000);
+    for (const [key, payload] of pairs) sorter.add(key, payload);
+    expect(Array.from(sorter.sorted(), ({ payload }) => [payload.length, payload[0], payload.at(-1)])).toEqual([
+      [300_000, 1, 1],
+      [600_000, 2, 2],
+      [900_000, 3, 3],
+    ]);
+    sorter.close();
+  });
+
+  it('copies what it is given, and may be read again and in part', () => {
+    const sorter = sorterOf(64);
+    const key = Buffer.alloc(1);
+    for (let i = 0; i < 20; i++) {
+      key[0] = 20 - i;
+      sorter.add(key, key);
+    }
+    for (const { payload } of sorter.sorted()) if (payload[0] === 5) break;
+    expect(read(sorter)).toEqual(read(sorter));
+    expect(read(sorter)).toHaveLength(20);
+    sorter.close();
+    expect(runs()).toEqual([]);
+  });
+
+  it('takes no record once it is sorted, and gives none once it is closed', async () => {
+    const sorter = sorterOf(64);
+    expect(read(sorter)).toEqual([]);
+    expect(await failureOf(() => sorter.add(utf8('a'), utf8('b')))).toContain('sorted or closed');
+    sorter.close();
+    expect(await failureOf(() => read(sorter))).toContain('closed');
+    sorter.close();
+  });
+
+  it('makes its folder where it is missing, and none where all fits in memory', () => {
+    const folder = `${lake.folder}/deep/er`;
+    const small = createSorter({ folder });
+    small.add(utf8('a'), utf8('b'));
+    expect(read(small)).toEqual(plain([[utf8('a'), utf8('b')]]));
+    small.close();
+    expect(readdirSync(lake.folder)).toEqual([]);
+    const spilling = createSorter({ folder, bytesMax: 1 });
+    spilling.add(utf8('a'), utf8('b'));
+    spilling.add(utf8('c'), utf8('d'));
+    expect(readdirSync(folder)).toHaveLength(1);
+    spilling.close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

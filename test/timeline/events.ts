@@ -1,0 +1,148 @@
+/** Small worlds for tests of the timeline: events by hand, a domain, tasks, and the questions that come of them. */
+import { Domain } from '../../schemas/domain.ts';
+import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import type { Form } from '../../schemas/recipe.ts';
+import { createItemTable } from '../../src/timeline/item-table.ts';
+import { createMemberTimeline, type MemberTimeline } from '../../src/timeline/member-timeline.ts';
+import {
+  askMember,
+  type CorpusRules,
+  type Question,
+  type QuestionOutcome,
+  type TaskRules,
+} from '../../src/timeline/questions.ts';
+import { createVocabulary } from '../../src/timeline/vocabulary.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
+export const DAY = 86_400_000;
+/** 10 January 2026, noon UTC. */
+export const NOON = 1_768_046_400_000;
+
+/** The jobs domain of the seed: applied > dismissed > viewed > did not interact. */
+export const JOBS = Domain.parse({
+  name: 'jobs',
+  item: { one: 'job', many: 'jobs', line: '[Title: {title}, Location: {location}]' },
+  profile: 'Current position: {position}.',
+  exposures: ['impression'],
+  actions: [
+    { name: 'applied', will: 'apply', past: 'applied to', positive: true },
+    { name: 'dismissed', will: 'dismiss', past: 'dismissed' },
+    { name: 'viewed', will: 'view', past: 'viewed', positive: true },
+  ],
+  none: { name: 'did not interact', will: 'not interact' },
+  ignored: ['scrolled'],
+  at_exposure: ['device'],
+});
+/** The same without exposures, where tasks may draw items. */
+export const SHOP = Domain.parse({ ...JOBS, name: 'shop', exposures: [], ignored: ['scrolled', 'impression'] });
+
+export function did(
+  action: string,
+  item: string,
+  at: InteractionEvent['event_time'],
+  more: Partial<InteractionEvent> = {},
+): InteractionEvent {
+  const id = `${action}-${item}-${at}`;
+  return { type: 'interaction', event_id: id, event_time: at, member_id: 'm', item_id: item, action, ...more };
+}
+
+export function item(id: string, at: ItemEvent['event_time'] = 0, more: Partial<ItemEvent> = {}): ItemEvent {
+  return {
+    type: 'item',
+    event_id: `item-${id}-${at}`,
+    event_time: at,
+    item_id: id,
+    op: 'upsert',
+    attributes: { title: id },
+    ...more,
+  };
+}
+
+export function profile(at: MemberEvent['event_time'], more: Partial<MemberEvent> = {}): MemberEvent {
+  return {
+    type: 'member',
+    event_id: `profile-${at}`,
+    event_time: at,
+    member_id: 'm',
+    op: 'upsert',
+    attributes: { position: `cook at ${at}` },
+    ...more,
+  };
+}
+
+export function task(form: Form, more: Partial<TaskRules> = {}): TaskRules {
+  const choose = form === 'retrieval.choose';
+  return {
+    name: form,
+    form,
+    windowMs: 7 * DAY,
+    strategy: 'chronological',
+    order: 'chronological',
+    shown: 0,
+    random: choose ? 2 : 0,
+    drawn: 0,
+    ...more,
+  };
+}
+
+export interface WorldOptions {
+  readonly tasks: readonly TaskRules[];
+  readonly domain?: Domain;
+  readonly known?: 'event_time' | 'ingest_time';
+  readonly heldOutSurfaces?: readonly string[];
+  readonly rules?: Partial<CorpusRules>;
+  readonly from?: number | null;
+  readonly until?: number | null;
+}
+
+const isItem = (event: EventRecord): event is ItemEvent => event.type === 'item';
+
+export function timelineOf(records: readonly EventRecord[], options: Omit<WorldOptions, 'tasks'> = {}): MemberTimeline {
+  const own = records.filter((event) => !isItem(event));
+  return createMemberTimeline(own[0]?.member_id ?? 'm', own, createVocabulary(options.domain ?? JOBS), {
+    known: options.known ?? 'event_time',
+    heldOutSurfaces: new Set(options.heldOutSurfaces ?? []),
+  });
+}
+
+/** All outcomes for the records of one member and of items. */
+export function ask(records: readonly EventRecord[], options: WorldOptions): QuestionOutcome[] {
+  const known = options.known ?? 'event_time';
+  const rules: CorpusRules = {
+    seed: 7,
+    sessionGapMs: 30 * MINUTE,
+    maxEvents: undefined,
+    ask: { seed: 7, share: 1, perMemberDay: undefined },
+    tasks: options.tasks,
+    ...options.rules,
+  };
+  const context = {
+    rules,
+    vocabulary: createVocabulary(options.domain ?? JOBS),
+    items: createItemTable(records.filter(isItem), known),
+    from: options.from ?? null,
+    until: options.until ?? null,
+  };
+  return [...askMember(timelineOf(records, options), context)];
+}
+
+/** The one question whose opening is the event with this id. */
+export function questionAt(outcomes: readonly QuestionOutcome[], eventId: string): Question {
+  return rendered(outcomes, eventId).question;
+}
+
+export function rendered(outcomes: readonly QuestionOutcome[], eventId: string): Required<QuestionOutcome> {
+  const [found, ...others] = outcomes.filter((outcome) => outcome.question?.exposure.eventId === eventId);
+  if (found === undefined || others.length > 0) throw new Error(`not one question at ${eventId}`);
+  return found as Required<QuestionOutcome>;
+}
+
+/** History as `action item`, oldest first. */
+export function historyOf(question: Question, domain: Domain = JOBS): string[] {
+  return [...question.history]
+    .sort((a, b) => a.event - b.event)
+    .map(({ rank, version }) => `${domain.actions[rank]?.name ?? domain.none.name} ${version.itemId}`);
+}
+
+export const itemIdsOf = (question: Question): string[] => question.items.map((version) => version.itemId);

@@ -1,0 +1,211 @@
+/** The builder and the reference model were written apart from each other; on any small world they must say the same. */
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import { entityOf } from '../../schemas/event-time.ts';
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { packageRoot } from '../../src/config.ts';
+import { renderExamples } from '../../src/prompt/examples.ts';
+import type { RenderPlan } from '../../src/prompt/plan.ts';
+import { createItemTable } from '../../src/timeline/item-table.ts';
+import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
+import { askMember } from '../../src/timeline/questions.ts';
+import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
+import { deduplicate } from '../../src/verify/events/deduplicate.ts';
+import { referenceMember } from '../../src/verify/reference/rows.ts';
+import { buildWorld } from '../../src/verify/reference/world.ts';
+import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
+import { planOf } from '../prompt/plans.ts';
+import { DAY, JOBS, NOON, SHOP } from '../timeline/events.ts';
+import { anyRecords, MEMBERS } from '../timeline/worlds.ts';
+import { QWEN } from '../tokenize/families.ts';
+
+const tokenizer = loadTokenizer(QWEN, packageRoot());
+let reference: LoadedReferenceTokenizer | undefined;
+afterAll(() => reference?.close());
+
+/** What one question came to, in words that both sides can say. */
+interface Told {
+  readonly key: string;
+  readonly fate: string;
+  readonly label: string;
+  readonly rows: readonly { variant: string; ids: string; ledger: string; origins: readonly string[] }[];
+}
+
+const byKey = (a: Told, b: Told) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+async function toldByBuilder(plan: RenderPlan, records: readonly EventRecord[], until: number | null): Promise<Told[]> {
+  const entities = Map.groupBy(records, (event) => `${event.type === 'item'}${entityOf(event)}`);
+  const used = [...entities.values()].flatMap(
+    (group) => takeInEntity(group.map((event, line) => ({ event, file: 0, line }))).used,
+  );
+  const items = createItemTable(
+    used.filter((event): event is ItemEvent => event.type === 'item'),
+    plan.section.known,
+  );
+  const options = { known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
+  const told: Told[] = [];
+  for (const member of MEMBERS) {
+    const own = used.filter(
+      (event): event is MemberEvent | InteractionEvent => event.type !== 'item' && event.member_id === member,
+    );
+    const timeline = createMemberTimeline(member, own, plan.vocabulary, options);
+    const context = { rules: plan.rules, vocabulary: plan.vocabulary, items, from: null, until };
+    for (const outcome of askMember(timeline, context)) {
+      const key = [...outcome.opening.reference, outcome.task.name, outcome.task.form].join(UNIT_SEPARATOR);
+      const task = plan.tasks.find((each) => each.rules === outcome.task)!;
+      const examples =
+        outcome.question === undefined ? [] : await renderExamples(plan, task, outcome.question, outcome.label!);
+      told.push({
+        key,
+        fate: outcome.fate,
+        label: outcome.label?.label ?? outcome.lostLabel ?? '',
+        rows: examples.map(({ variant, ids, segments, ledger }) => ({
+          variant,
+          ids: ids.join(' '),
+          ledger: `${ledger.shown} of ${ledger.available}, ${ledger.lowered} lowered, ${ledger.used} of ${ledger.room}`,
+          origins: segments.map(({ role, event, version, level }) => [role, event, version, level].join('|')),
+        })),
+      });
+    }
+  }
+  return told.sort(byKey);
+}
+
+async function toldByReference(
+  plan: RenderPlan,
+  records: readonly EventRecord[],
+  until: number | null,
+): Promise<Told[]> {
+  reference ??= loadReferenceTokenizer(plan.identity);
+  const world = buildWorld(await deduplicate(records), plan.identity, reference);
+  return MEMBERS.flatMap((member) => referenceMember(world, member, until ?? Number.POSITIVE_INFINITY))
+    .map(({ question, rows }) => ({
+      key: question.key.join(UNIT_SEPARATOR),
+      fate: question.fate,
+      label: question.fate === 'rendered' ? question.label : question.ledgerLabel,
+      rows: rows.map((row) => ({
+        variant: row.variant,
+        ids: row.ids.join(' '),
+        ledger: `${row.shown} of ${row.available}, ${row.lowered} lowered, ${row.used} of ${row.room}`,
+        origins: row.pieces.map(({ role, event, version, level }) => [role, event, version, level].join('|')),
+      })),
+    }))
+    .sort(byKey);
+}
+
+const choose = { form: 'retrieval.choose', candidates: 4 };
+const sections = fc
+  .record({
+    known: fc.constantFrom('event_time', 'ingest_time'),
+    label_window: fc.constantFrom('1d', '3d'),
+    max_events: fc.constantFrom(undefined, 5),
+    ask: fc.constantFrom({ share: 1 }, { share: 0.7, per_member_day: 2 }),
+    variants: fc.constantFrom(0.1, 0.6),
+    holdout: fc.constantFrom({}, { surfaces: ['email'] }),
+    context: fc.constantFrom(512, 1024),
+    order: fc.constantFrom('by_action', 'chronological'),
+    strategy: fc.constantFrom('chronological', 'balanced'),
+    shown: fc.constantFrom(0, 0.5, 1),
+    hasExposures: fc.boolean(),
+    windowless: fc.boolean(),
+  })
+  .map(({ order, strategy, shown, hasExposures, windowless, max_events, ...section }) => {
+    const shape = { order, strategy };
+    const pointwise = { form: 'ranking.pointwise', ...shape };
+    const shares = hasExposures ? { shown, random: 1 - shown } : {};
+    return {
+      domain: hasExposures ? JOBS : SHOP,
+      section: {
+        ...section,
+        ...(max_events === undefined ? {} : { max_events }),
+        // A context this short needs a short line for each candidate.
+        levels: { full: 40, short: 24, title: 12, question: 30, profile: 40, shown: 24 },
+        tasks: [
+          windowless ? { ...pointwise, label_window: 0 } : pointwise,
+          { form: 'ranking.binary', ...shape },
+          { ...choose, ...shape, ...shares },
+          { form: 'next-action.action', ...shape },
+        ],
+      },
+    };
+  });
+const untils = fc.constantFrom(null, NOON + 6 * DAY, NOON + 9 * DAY + 1);
+
+describe('The builder and the reference model', () => {
+  it('end every question of any world alike, with the same label, tokens, origins and ledger', async () => {
+    let rows = 0;
+    await fc.assert(
+      fc.asyncProperty(anyRecords, sections, untils, async (records, { domain, section }, until) => {
+        const plan = await planOf(tokenizer, domain, section);
+        const told = await toldByBuilder(plan, records, until);
+        rows += told.reduce((sum, { rows: own }) => sum + own.length, 0);
+        expect(await toldByReference(plan, records, until)).toEqual(told);
+      }),
+      { numRuns: 60, seed: 20261124 },
+    );
+    // Worlds in which hardly anything is asked would prove nothing.
+    expect(rows).toBeGreaterThan(1_000);
+  });
+
+  it('agree on items whose text is cut at every level', async () => {
+    const words = fc.array(
+      fc.constantFrom(
+        'hi',
+        'Zürich,',
+        '東京都',
+        '🙂👩‍👩‍👧',
+        'a/b',
+        'www.example.org/very/long/path?x=1',
+        'naïve',
+        '[INST]',
+        '</s>',
+        '—',
+        '1,000.50',
+        'e\u0301',
+      ),
+      { minLength: 1, maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(words, { minLength: 4, maxLength: 8 }), words, async (titles, position) => {
+        const records: EventRecord[] = [
+          {
+            type: 'member',
+            event_id: 'p',
+            event_time: NOON - DAY,
+            member_id: 'm',
+            op: 'upsert',
+            attributes: { position: position.join(' ') },
+          },
+          ...titles.flatMap((title, i): EventRecord[] => [
+            {
+              type: 'item',
+              event_id: `v${i}`,
+              event_time: NOON - DAY,
+              item_id: `i${i}`,
+              op: 'upsert',
+              attributes: { title: title.join(' '), location: 'Oslo' },
+            },
+            {
+              type: 'interaction',
+              event_id: `e${i}`,
+              event_time: NOON + i * DAY,
+              member_id: 'm',
+              item_id: `i${i}`,
+              action: 'viewed',
+            },
+          ]),
+        ];
+        const plan = await planOf(tokenizer, JOBS, {
+          context: 512,
+          label_window: '1d',
+          levels: { full: 40, short: 20, title: 10, question: 30, profile: 24, shown: 24 },
+          tasks: [{ form: 'ranking.pointwise' }],
+        });
+        expect(await toldByReference(plan, records, null)).toEqual(await toldByBuilder(plan, records, null));
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+});
