@@ -130,3 +130,10 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** The most memory that this process, its threads included, has held: for people, and in bytes for --json. */
+export function peakMemory(): { readonly bytes: number; readonly text: string } {
+  // libuv gives kilobytes on every system.
+  const bytes = process.resourceUsage().maxRSS * 1024;
+  return { bytes, text: `${(bytes / 1e6).toFixed(0)} MB` };
+}

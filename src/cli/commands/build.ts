@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type BuildSummary, build, type CorpusSummary } from '../../../pipelines/build.ts';
 import type { OptionValues } from '../command.ts';
 import { momentOf, textOf, wholeOf } from '../options.ts';
-import { duration, grouped, type Output, shortNumber, table } from '../output.ts';
+import { duration, grouped, type Output, peakMemory, shortNumber, table } from '../output.ts';
 
 export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
   const summary = await build({
@@ -19,6 +19,7 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
   output.settle();
   output.result(buildResult(summary));
   output.print(buildTable(summary));
+  for (const corpus of summary.corpora) for (const warning of lossWarnings(corpus)) output.warn(warning);
   return 0;
 }
 
@@ -79,6 +80,7 @@ function buildResult(summary: BuildSummary): object {
     members: summary.members,
     corpus: last.corpus,
     corpora: rungs,
+    peak_memory_bytes: peakMemory().bytes,
   };
 }
 
@@ -108,10 +110,9 @@ function buildTable(summary: BuildSummary): string {
       rendered.rows === 0
         ? '  nothing to do: everything was rendered before'
         : `  rendered ${grouped(rendered.rows)} rows, ${shortNumber(rendered.tokens / rendered.seconds)} tokens/s`,
-      ...lossWarnings(corpus),
     );
   }
-  lines.push(`done in ${duration(summary.seconds)}`);
+  lines.push(`done in ${duration(summary.seconds)}, peak memory ${peakMemory().text}`);
   return lines.join('\n');
 }
 
@@ -135,7 +136,7 @@ function lossWarnings(corpus: CorpusSummary): string[] {
     const least = rates.reduce((a, b) => (b[1] < a[1] ? b : a), ['', 100] as const);
     if (rates.length > 1 && most[1] - least[1] > 1) {
       warnings.push(
-        `  warning: ${task} loses ${most[1].toFixed(1)} % of ${most[0]} and ${least[1].toFixed(1)} % of ${least[0]}: dropped rows differ by label`,
+        `${task} loses ${most[1].toFixed(1)} % of ${most[0]} and ${least[1].toFixed(1)} % of ${least[0]}: dropped rows differ by label`,
       );
     }
   }

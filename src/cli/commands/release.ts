@@ -3,7 +3,7 @@ import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
 import { BrewhouseError, nearestName } from '../../errors.ts';
 import type { OptionValues } from '../command.ts';
 import { momentOf, optionalText, textOf, wholeOf } from '../options.ts';
-import { duration, grouped, type Output, table } from '../output.ts';
+import { duration, grouped, type Output, peakMemory, table } from '../output.ts';
 
 const PROFILES = ['hf'];
 
@@ -51,6 +51,7 @@ function releaseResult({ manifest, ...summary }: ReleaseSummary): object {
     shards: manifest.files.filter((file) => file.kind === 'data').length,
     seconds: summary.seconds,
     stood: summary.stood,
+    peak_memory_bytes: peakMemory().bytes,
   };
 }
 
@@ -90,7 +91,7 @@ export function releaseTable({ manifest, ...summary }: ReleaseSummary): string {
         ]),
     `label balance of train:\n${table(tasks.map((task) => [task, balance(labels[task] ?? {})]))}`,
     table([['files', 'number', 'size'], ...kinds.map((kind) => [kind, String(ofKind(kind).length), megabytes(kind)])]),
-    `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}: ${summary.path}`,
+    `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}, peak memory ${peakMemory().text}: ${summary.path}`,
   ].join('\n');
 }
 

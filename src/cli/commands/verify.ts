@@ -10,7 +10,7 @@ import { keyFileOf } from '../../lake/pseudonym-key.ts';
 import { verifyRelease } from '../../verify/verify-release.ts';
 import type { OptionValues } from '../command.ts';
 import { optionalText, wholeOf } from '../options.ts';
-import { grouped, type Output, table } from '../output.ts';
+import { grouped, type Output, peakMemory, table } from '../output.ts';
 
 export async function run(options: OptionValues, args: readonly string[], output: Output): Promise<number> {
   const releaseDir = args[0]!;
@@ -84,6 +84,7 @@ export function verifyTable(certificate: Certificate): string {
     ...(faults.length > FAULTS_SHOWN ? [`  and ${grouped(faults.length - FAULTS_SHOWN)} more`] : []),
     ...assumed.map(({ type, attribute, because }) => `  assumed ${type}.${attribute}: ${because}`),
     `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked${sampled ? ' (a sample)' : ''}`,
+    `peak memory ${peakMemory().text}`,
     `${certificate.ok ? 'verified' : 'FAULTS FOUND'}: ${certificate.sentence}`,
   ];
   return lines.join('\n');

@@ -72,9 +72,9 @@ export function buildWorld(
   };
 }
 
-/** Timeline order: event_time, sequence, event_id as UTF-8 bytes. */
+/** Timeline order: event_time, sequence, event_id as UTF-8 bytes, the type where two kinds of event share an id. */
 export function inOrder(a: CheckedEvent, b: CheckedEvent): number {
-  return a.at - b.at || a.sequence - b.sequence || compareBytes(a.id, b.id);
+  return a.at - b.at || a.sequence - b.sequence || compareBytes(a.id, b.id) || compareBytes(a.type, b.type);
 }
 
 /** Seen at T: known before T. The unknown time lies before every T. */

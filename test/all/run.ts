@@ -1,0 +1,144 @@
+/** `npm run test:all`: the demo and the two real sets from raw tables to a verified release, in full; prints a table and keeps it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
+import { packageRoot } from '../../src/config.ts';
+
+const root = packageRoot();
+const data = process.env.BREWHOUSE_DATA ?? join(root, '..', 'shared', 'data');
+const folder = mkdtempSync(join(tmpdir(), 'brewhouse-all-'));
+
+type Result = Record<string, unknown> & { peak_memory_bytes?: number };
+
+/** Runs one command with --json; ends this run where it fails. */
+function brewhouse(args: readonly string[]): Result & { seconds: number } {
+  const started = performance.now();
+  const run = spawnSync(process.execPath, [join(root, 'src/cli/brewhouse.js'), ...args, '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+    env: { ...process.env, BREWHOUSE_KEY: DEMO_KEY },
+  });
+  if (run.status !== 0) {
+    process.stderr.write(`brewhouse ${args.join(' ')} ended with ${run.status}\n${run.stdout.slice(0, 2_000)}\n`);
+    process.exit(1);
+  }
+  return { seconds: (performance.now() - started) / 1000, ...(JSON.parse(run.stdout) as Result) };
+}
+
+interface Outcome {
+  readonly set: string;
+  readonly events: number;
+  readonly questions: Record<string, number>;
+  readonly examples: number;
+  readonly tokens: number;
+  readonly build: { seconds: number; tokensPerSecond: number; memory: number };
+  readonly release: { seconds: number; rows: number; memory: number };
+  readonly verify: { seconds: number; rows: number; faults: number; memory: number; sentence: string };
+}
+
+function runSet(set: string, events: string, domain: string): Outcome {
+  const recipe = join(root, 'pipelines/recipes', `${set}.yaml`);
+  const lake = join(folder, `${set}-lake`);
+  const built = brewhouse(['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake]);
+  const released = brewhouse(['release', '--lake', lake, '--recipe', recipe]);
+  const verified = brewhouse(['verify', String(released.path), '--events', events]);
+  const rows = Object.values(released.rows as Record<string, number>).reduce((sum, each) => sum + each, 0);
+  return {
+    set,
+    events: Number(built.events),
+    questions: built.questions as Record<string, number>,
+    examples: Number(built.examples),
+    tokens: Number(built.tokens),
+    build: { seconds: built.seconds, tokensPerSecond: Number(built.tokens_per_second), memory: memoryOf(built) },
+    release: { seconds: released.seconds, rows, memory: memoryOf(released) },
+    verify: {
+      seconds: verified.seconds,
+      rows: Number(verified.rows_checked),
+      faults: (verified.faults as unknown[]).length,
+      memory: memoryOf(verified),
+      sentence: String(verified.sentence),
+    },
+  };
+}
+
+function memoryOf(result: Result): number {
+  return Math.round(Number(result.peak_memory_bytes ?? 0) / 1e6);
+}
+
+const count = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+
+function report(outcomes: readonly Outcome[]): string {
+  const fates = [...new Set(outcomes.flatMap((each) => Object.keys(each.questions)))];
+  const rows: [string, (each: Outcome) => string][] = [
+    ['records read', (each) => count(each.events)],
+    ...fates.map((fate): [string, (each: Outcome) => string] => [
+      `questions ${fate}`,
+      (each) => count(each.questions[fate] ?? 0),
+    ]),
+    ['examples', (each) => count(each.examples)],
+    ['tokens', (each) => count(each.tokens)],
+    ['build: seconds', (each) => each.build.seconds.toFixed(0)],
+    ['build: tokens/s while rendering', (each) => count(each.build.tokensPerSecond)],
+    ['build: peak memory, MB', (each) => count(each.build.memory)],
+    ['release: rows', (each) => count(each.release.rows)],
+    ['release: seconds', (each) => each.release.seconds.toFixed(0)],
+    ['release: peak memory, MB', (each) => count(each.release.memory)],
+    ['verify: rows checked', (each) => count(each.verify.rows)],
+    ['verify: faults', (each) => count(each.verify.faults)],
+    ['verify: seconds', (each) => each.verify.seconds.toFixed(0)],
+    ['verify: peak memory, MB', (each) => count(each.verify.memory)],
+  ];
+  return [
+    '# The last full run',
+    '',
+    `\`npm run test:all\` on ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}. Shipped recipes, nothing left out.`,
+    '',
+    `| | ${outcomes.map((each) => each.set).join(' | ')} |`,
+    `|---|${outcomes.map(() => '---:|').join('')}`,
+    ...rows.map(([name, of]) => `| ${name} | ${outcomes.map(of).join(' | ')} |`),
+    '',
+    ...outcomes.map((each) => `- ${each.set}: ${each.verify.sentence}`),
+    '',
+  ].join('\n');
+}
+
+const outcomes: Outcome[] = [];
+const skipped: string[] = [];
+try {
+  const simulated = join(folder, 'demo-events');
+  brewhouse(['simulate', '--members', '2000', '--seed', '7', '--out', simulated]);
+  outcomes.push(runSet('demo', simulated, join(simulated, 'domain.yaml')));
+  for (const set of ['ifdb', 'us-senate-rollcalls']) {
+    if (!existsSync(join(data, set))) {
+      skipped.push(set);
+      process.stderr.write(`SKIPPED ${set}: no folder ${set} in the data folder (set BREWHOUSE_DATA)\n`);
+      continue;
+    }
+    const events = join(folder, `${set}-events`);
+    brewhouse([
+      'import',
+      '--mapping',
+      join(root, 'pipelines/mappings', `${set}.yaml`),
+      '--from',
+      join(data, set),
+      '--out',
+      events,
+    ]);
+    brewhouse(['check', '--events', events, '--domain', join(root, 'pipelines/domains', `${set}.yaml`)]);
+    outcomes.push(runSet(set, events, join(root, 'pipelines/domains', `${set}.yaml`)));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const text = report(outcomes);
+process.stdout.write(text);
+// A run that left something out does not stand for the whole.
+if (skipped.length === 0) writeFileSync(join(root, 'test/all/latest.md'), text);
+const failed = outcomes.filter((each) => each.verify.faults > 0).length;
+process.stdout.write(
+  `${outcomes.length - failed} passed, ${failed} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}\n`,
+);
+process.exitCode = failed === 0 ? 0 : 1;

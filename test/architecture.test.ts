@@ -1,0 +1,146 @@
+/** The direction of imports: schemas, then the pure domain, then what touches the world, then pipelines, then the command line. */
+import { describe, expect, it } from 'vitest';
+import { packageOf, type SourceFile, sourceFiles } from './source-files.ts';
+
+const files = sourceFiles('schemas', 'src', 'pipelines');
+const tests = sourceFiles('test');
+
+/** What everything may import: it imports nothing of ours itself. */
+const GROUND = ['schemas/', 'src/errors.ts', 'src/config.ts'];
+const PURE = ['src/timeline/', 'src/tokenize/', 'src/prompt/'];
+const OUTER = ['src/lake/', 'src/shard/', 'src/sources/', 'src/adapters/', 'src/simulate/', 'src/quality/'];
+
+/** Where a file lives (the longest beginning counts), and what it may import beside its own folder. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'schemas/': [],
+  'src/errors.ts': [],
+  'src/config.ts': [],
+  'src/timeline/': ['schemas/', 'src/errors.ts'],
+  'src/tokenize/': ['schemas/', 'src/errors.ts'],
+  'src/prompt/': ['schemas/', 'src/errors.ts', 'src/timeline/', 'src/tokenize/'],
+  ...Object.fromEntries(OUTER.map((folder) => [folder, [...GROUND, ...PURE, ...OUTER]])),
+  // The checker shares no code with the builder: types of schemas, and the errors that every command ends with.
+  'src/verify/': ['schemas/', 'src/errors.ts'],
+  'pipelines/': [...GROUND, ...PURE, ...OUTER, 'src/verify/'],
+  'src/cli/': [...GROUND, ...PURE, ...OUTER, 'src/verify/', 'pipelines/', 'src/index.ts'],
+  // What the package exports.
+  'src/index.ts': [...GROUND, ...PURE, ...OUTER, 'src/verify/', 'pipelines/'],
+};
+
+/** Packages by the only places that may import them. */
+const VENDORS: Readonly<Record<string, readonly string[]>> = {
+  zod: ['schemas/', 'src/sources/', 'test/'],
+  'parquetjs-lite': ['src/adapters/parquet/'],
+  hyparquet: ['src/verify/', 'test/'],
+  tokenizers: ['src/tokenize/', 'src/verify/'],
+  '@huggingface/jinja': ['src/tokenize/', 'src/verify/'],
+  'csv-parse': ['src/sources/'],
+  yaml: ['src/sources/yaml-file.ts', 'test/'],
+  vitest: ['test/', 'vitest.config.ts'],
+  'fast-check': ['test/'],
+};
+
+const layerOf = (path: string): string | undefined =>
+  Object.keys(LAYERS)
+    .filter((layer) => path.startsWith(layer))
+    .sort((a, b) => b.length - a.length)[0];
+const isIn = (path: string, places: readonly string[]) => places.some((place) => path.startsWith(place));
+/** Every import of ours as `from -> to`, kept where the check says so. */
+const arrows = (of: readonly SourceFile[], check: (path: string, each: SourceFile['imports'][number]) => boolean) =>
+  of.flatMap(({ path, imports }) =>
+    imports.filter((each) => check(path, each)).map((each) => `${path} -> ${each.target}`),
+  );
+
+describe('imports', () => {
+  it('are found: every file but a few imports something, and every file of ours that is imported is there', () => {
+    const paths = new Set(files.map(({ path }) => path));
+    expect(files.filter(({ imports }) => imports.length > 0).length).toBeGreaterThan(files.length * 0.8);
+    // Built files are imported by the command's first line alone, where they are there.
+    const missing = arrows(files, (_, each) => each.isFile && !paths.has(each.target));
+    expect(missing.filter((arrow) => !/-> (dist\/|package\.json)/.test(arrow))).toEqual([]);
+  });
+
+  it('go one way', () => {
+    expect(files.filter(({ path }) => layerOf(path) === undefined).map(({ path }) => path)).toEqual([]);
+    const back = arrows(files, (path, { target, isFile }) => {
+      const layer = layerOf(path)!;
+      return isFile && !isIn(target, [layer, ...LAYERS[layer]!]);
+    });
+    expect(back).toEqual([]);
+  });
+
+  it('make no circle', () => {
+    expect(circlesIn(files)).toEqual([]);
+  });
+
+  it('of a package stand in its adapter alone', () => {
+    const strays = arrows(
+      [...files, ...tests],
+      (path, { target, isFile }) =>
+        !isFile && !target.startsWith('node:') && !isIn(path, VENDORS[packageOf(target)] ?? []),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  it('of the pure domain reach no file, clock, network or process', () => {
+    const pure = files.filter(({ path }) => isIn(path, ['schemas/', 'src/timeline/', 'src/prompt/']));
+    expect(pure.length).toBeGreaterThan(20);
+    expect(arrows(pure, (_, { target }) => target.startsWith('node:') && target !== 'node:crypto')).toEqual([]);
+    expect(arrows(pure, (path, { target }) => path.startsWith('schemas/') && target.startsWith('node:'))).toEqual([]);
+  });
+
+  it('of the checker take types alone from the schemas', () => {
+    const checker = files.filter(({ path }) => path.startsWith('src/verify/'));
+    expect(checker.length).toBeGreaterThan(10);
+    expect(arrows(checker, (_, { target, isType }) => target.startsWith('schemas/') && !isType)).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  it('say what a file is about', () => {
+    const vague = /(^|[-.])(utils?|helpers?|misc|common|manager)([-.]|$)/;
+    const names = [...files, ...tests].map(({ path }) => path);
+    expect(names.filter((path) => path.split('/').some((part) => vague.test(part)))).toEqual([]);
+    expect(
+      names.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|js)$/.test(path.split('/').at(-1)!)),
+    ).toEqual([]);
+  });
+});
+
+describe('what chooses, sorts or renders', () => {
+  // The day that a chat template asks for is made from T's own milliseconds.
+  const dayOfT = ['src/tokenize/chat-template.ts: new Date('];
+
+  it('knows no clock, chance, locale or logarithm', () => {
+    const places = [...PURE, 'src/shard/', 'src/lake/', 'schemas/byte-order.ts', 'schemas/canonical-json.ts'];
+    const forbidden =
+      /\b(Math\.(random|log\w*|exp\w*|pow|sin|cos|tan)|Date\.now|new Date\(|performance\.now|localeCompare|toLocale\w*|Intl\b)/g;
+    const found = files
+      .filter(({ path }) => isIn(path, places))
+      .flatMap(({ path, code }) => [...code.matchAll(forbidden)].map(([word]) => `${path}: ${word}`));
+    expect(found).toEqual(dayOfT);
+  });
+});
+
+/** Each circle once, as the path around it. Types alone make none: nothing of them is there at run time. */
+function circlesIn(all: readonly SourceFile[]): string[] {
+  const byPath = new Map(all.map((file) => [file.path, file]));
+  const state = new Map<string, 'open' | 'done'>();
+  const trail: string[] = [];
+  const circles: string[] = [];
+  const visit = (path: string): void => {
+    if (state.get(path) === 'done') return;
+    if (state.get(path) === 'open') {
+      circles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+      return;
+    }
+    state.set(path, 'open');
+    trail.push(path);
+    for (const { target, isFile, isType } of byPath.get(path)?.imports ?? [])
+      if (isFile && !isType && byPath.has(target)) visit(target);
+    trail.pop();
+    state.set(path, 'done');
+  };
+  for (const { path } of all) visit(path);
+  return circles;
+}
