@@ -14,14 +14,14 @@ export interface FoundCorpus {
   readonly identity: CorpusIdentity;
 }
 
-/** Throws `not_found` where no corpus, or more than one, has this section; `context` picks a rung of a ladder. */
+/** Throws `not_found` where no corpus, or more than one, has this section; `context` picks a rung of a ladder, `corpus` one by name. */
 export async function findCorpus(
   store: ObjectStore,
   section: CorpusSection,
-  context: number | undefined,
+  wish: { readonly context: number | undefined; readonly corpus: string | undefined },
 ): Promise<FoundCorpus> {
   const ladder = contextLadder(section);
-  const wanted = context ?? ladder[ladder.length - 1]!;
+  const wanted = wish.context ?? ladder[ladder.length - 1]!;
   if (!ladder.includes(wanted)) {
     throw new BrewhouseError('recipe_invalid', `the recipe has no context of ${wanted} tokens`, {
       place: { field: 'corpus.context' },
@@ -30,7 +30,7 @@ export async function findCorpus(
   }
   const { context: _ladder, ...rest } = section;
   const text = canonicalJson(rest);
-  const all = await readCorpora(store);
+  const all = (await readCorpora(store)).filter(({ corpus }) => wish.corpus === undefined || corpus === wish.corpus);
   const found = all.filter(
     ({ identity }) =>
       canonicalJson(identity.section) === text && identity.context === wanted && identity.context_min === ladder[0],
@@ -41,7 +41,7 @@ export async function findCorpus(
       'not_found',
       `${found.length} corpora of this lake have the recipe's corpus section, with other domains or templates`,
       {
-        remedy: `keep one lake for one domain, or remove the folders that are out of date: ${found.map((each) => `corpora/${each.corpus}`).join(', ')}`,
+        remedy: `name the one that you mean: ${found.map((each) => `--corpus ${each.corpus}`).join(' or ')}`,
       },
     );
   }

@@ -31,6 +31,8 @@ export interface ReleaseOptions {
   readonly id: string | undefined;
   /** A rung of the recipe's ladder; default: the longest. */
   readonly context: number | undefined;
+  /** Name of the corpus, where domain or templates changed between two builds of one recipe. */
+  readonly corpus: string | undefined;
   /** The text of BREWHOUSE_KEY, where it is set. */
   readonly key: string | undefined;
   readonly progress: (step: string, done: number, total: number) => void;
@@ -62,7 +64,7 @@ export async function release(options: ReleaseOptions): Promise<ReleaseSummary> 
   const { partitions } = lake;
   const timelines = await readTimelines(store, partitions);
   const until = await requireUntil(store, timelines, { until: options.until ?? recipe.release.until, file });
-  const { corpus, identity } = await findCorpus(store, recipe.corpus, options.context);
+  const { corpus, identity } = await findCorpus(store, recipe.corpus, options);
   const corpusPartitions = await readCorpusPartitions(store, corpus, partitions, until);
   const key = await findPseudonymKey(store, options.key, options.warn);
   const plan = await planOfIdentity(identity, file);

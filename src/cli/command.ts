@@ -100,6 +100,7 @@ export const COMMANDS: readonly Command[] = [
       { flag: 'profile', value: 'P', about: 'hf' },
       { flag: 'token-budget', value: 'N', about: 'most train tokens, or none' },
       { flag: 'context', value: 'N', about: 'a rung of the recipe’s ladder (default: the longest)' },
+      { flag: 'corpus', value: 'ID', about: 'the corpus, where the lake holds several of this recipe' },
       { flag: 'id', value: 'ID', about: 'name of the release' },
       JSON_OPTION,
     ],

@@ -28,6 +28,7 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
     tokenBudget: optionalText(options, 'token-budget') === 'none' ? 'none' : wholeOf(options, 'token-budget', 1),
     id,
     context: wholeOf(options, 'context', 1),
+    corpus: optionalText(options, 'corpus'),
     key: process.env.BREWHOUSE_KEY,
     progress: (step, done, total) => output.progress(step, done, total, { count: done, unit: 'rows' }),
     warn: (message) => output.warn(message),
