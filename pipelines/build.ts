@@ -12,8 +12,10 @@ import { openOrMakeLake } from '../src/lake/lake-file.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { openStore } from '../src/lake/open-store.ts';
 import { contextLadder } from '../src/prompt/plan.ts';
+import { arenaEntries } from '../src/prompt/segments.ts';
 import { addStats, type TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
+import { createSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
 import { type ReadRecipe, readDomain, readRecipe, readRenderPlan } from './corpus-inputs.ts';
 import { renderInPool } from './render-pool.ts';
 import type { RenderRequest } from './render-worker.ts';
@@ -80,7 +82,10 @@ export async function build(options: BuildOptions): Promise<BuildSummary> {
   const timelines = await takeInFiles(store, partitions, options);
   await requireKnownActions(store, timelines, domain);
   const corpora: CorpusSummary[] = [];
-  for (const plan of rungs) corpora.push(await renderCorpus(store, timelines, plan.identity, { options, recipe }));
+  // One arena for all rungs: they cut the same texts to the same levels.
+  const { shared: arena } = createSegmentArena(arenaEntries(countItemEvents(timelines)));
+  for (const plan of rungs)
+    corpora.push(await renderCorpus(store, timelines, plan.identity, { options, recipe, arena }));
   return {
     records: sumRecordCounts(timelines),
     members: (await readStats(store, timelines)).members,
@@ -190,9 +195,9 @@ async function renderCorpus(
   store: ObjectStore,
   timelines: readonly PartitionTimeline[],
   identity: CorpusIdentity,
-  context: { options: BuildOptions; recipe: ReadRecipe },
+  context: { options: BuildOptions; recipe: ReadRecipe; arena: SharedArena },
 ): Promise<CorpusSummary> {
-  const { options, recipe } = context;
+  const { options, recipe, arena } = context;
   const started = performance.now();
   const corpus = corpusName(identity);
   await store.putIfAbsent(`corpora/${corpus}/corpus.json`, Buffer.from(canonicalJson(identity), 'utf8'));
@@ -223,6 +228,7 @@ async function renderCorpus(
       itemsSha256: sha256Hex(canonicalJson(items)),
       until: options.until,
       attempt: randomUUID(),
+      arena,
     },
     onProgress: (rows, tokens) => {
       rendered.rows += rows;
@@ -239,6 +245,10 @@ async function renderCorpus(
     context: identity.context,
     rendered: { rows: rendered.rows, tokens: rendered.tokens, seconds: (performance.now() - started) / 1000 },
   };
+}
+
+function countItemEvents(timelines: readonly PartitionTimeline[]): number {
+  return timelines.flatMap(({ record }) => record.files.items).reduce((sum, file) => sum + file.rows, 0);
 }
 
 /** Sums the chain of every partition. */

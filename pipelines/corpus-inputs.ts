@@ -11,6 +11,7 @@ import { createRenderPlan, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
+import type { SegmentArena } from '../src/tokenize/segment-arena.ts';
 
 /** A recipe as read; a tokenizer's path is made absolute from the recipe's folder. */
 export interface ReadRecipe {
@@ -74,7 +75,11 @@ export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context
 }
 
 /** The plan of a corpus that stands in a lake, from its identity alone; `recipeFile` says where a tokenizer's path counts from. */
-export async function planOfIdentity(identity: CorpusIdentity, recipeFile: string): Promise<RenderPlan> {
+export async function planOfIdentity(
+  identity: CorpusIdentity,
+  recipeFile: string,
+  arena?: SegmentArena,
+): Promise<RenderPlan> {
   const section = sectionOfIdentity(identity);
   const tokenizer = await readTokenizer(section.tokenizer, recipeFile);
   return createRenderPlan({
@@ -83,6 +88,7 @@ export async function planOfIdentity(identity: CorpusIdentity, recipeFile: strin
     domain: identity.domain,
     templates: identity.templates,
     tokenizer,
+    arena,
   });
 }
 

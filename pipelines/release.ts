@@ -128,15 +128,20 @@ export async function release(options: ReleaseOptions): Promise<ReleaseSummary> 
       facts,
       report: (done, total) => options.progress('writing shards', done, total),
     });
-    return await publish(false, await withCard(store, folder, { ...inputs, files }));
+    return await publish(false, await withCard(store, folder, { ...inputs, files }, defaultId));
   } finally {
     shuffled.close();
   }
 }
 
-/** The card is a file of the manifest, and says what the manifest says. */
-async function withCard(store: ObjectStore, folder: string, inputs: ManifestInputs): Promise<Manifest> {
-  const card = Buffer.from(releaseCard(buildManifest(inputs)), 'utf8');
+/** The card is a file of the manifest, and says what the manifest says; a name that was given stands in the manifest alone. */
+async function withCard(
+  store: ObjectStore,
+  folder: string,
+  inputs: ManifestInputs,
+  defaultId: string,
+): Promise<Manifest> {
+  const card = Buffer.from(releaseCard(buildManifest({ ...inputs, id: defaultId })), 'utf8');
   await store.put(`${folder}/README.md`, card);
   await reachCrashPoint('manifest');
   const file: ReleaseFile = {

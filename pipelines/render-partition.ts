@@ -59,7 +59,7 @@ export async function renderPartition(
     members++;
     const timeline = createMemberTimeline(memberId, records, plan.vocabulary, options);
     const context = { rules: plan.rules, vocabulary: plan.vocabulary, items, from: task.from, until: task.until };
-    for (const outcome of askMember(timeline, context)) {
+    for await (const outcome of preparedAhead(askMember(timeline, context), plan)) {
       count(questions, outcome);
       if (outcome.question === undefined || outcome.label === undefined) continue;
       const taskPlan = plan.tasks.find((each) => each.rules === outcome.task)!;
@@ -73,6 +73,29 @@ export async function renderPartition(
   }
   const { files, rows, tokens } = await parts.finish();
   return { files, questions, members, rows, tokens };
+}
+
+/** Questions whose texts are encoded together: enough for a native batch, few enough to hold their histories. */
+const QUESTIONS_AHEAD = 64;
+
+/** Hands the outcomes on once the texts of a batch of them are encoded. */
+async function* preparedAhead(outcomes: Iterable<QuestionOutcome>, plan: RenderPlan): AsyncGenerator<QuestionOutcome> {
+  let batch: QuestionOutcome[] = [];
+  const prepare = () =>
+    plan.segments.prepare(
+      batch.flatMap(({ question }) =>
+        question === undefined ? [] : [...question.items, ...question.history.map((entry) => entry.version)],
+      ),
+    );
+  for (const outcome of outcomes) {
+    batch.push(outcome);
+    if (batch.length < QUESTIONS_AHEAD) continue;
+    await prepare();
+    yield* batch;
+    batch = [];
+  }
+  await prepare();
+  yield* batch;
 }
 
 /** All item events of a lake: every worker's item table is made of them. */

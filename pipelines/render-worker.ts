@@ -7,6 +7,7 @@ import { newestRecord } from '../src/lake/chain-records.ts';
 import { appendRecord, claimChain, openChain } from '../src/lake/commit-log.ts';
 import { openStore } from '../src/lake/open-store.ts';
 import { createItemTable } from '../src/timeline/item-table.ts';
+import { openSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
 import { planOfIdentity } from './corpus-inputs.ts';
 import { reachCrashPoint } from './crash-points.ts';
 import { type PartitionResult, readItems, renderPartition } from './render-partition.ts';
@@ -22,6 +23,8 @@ export interface RenderWorkerData {
   readonly itemsSha256: string;
   readonly until: number | null;
   readonly attempt: string;
+  /** Item segments of this build, shared by its workers. */
+  readonly arena: SharedArena;
 }
 
 /** One partition to render. */
@@ -51,7 +54,7 @@ const PROGRESS_ROWS = 200;
 
 async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData): Promise<void> {
   const store = openStore(data.lake);
-  const plan = await planOfIdentity(data.identity, data.recipeFile);
+  const plan = await planOfIdentity(data.identity, data.recipeFile, openSegmentArena(data.arena));
   const items = createItemTable(await readItems(store, data.items), plan.section.known);
   const say = (reply: RenderReply) => port.postMessage(reply);
   port.on('message', async (request: RenderRequest) => {

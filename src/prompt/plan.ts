@@ -2,13 +2,14 @@
 
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { Domain } from '../../schemas/domain.ts';
-import type { AssumedAttribute, CorpusIdentity, LabelTable } from '../../schemas/manifest.ts';
+import type { CorpusIdentity, LabelTable } from '../../schemas/manifest.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { CorpusRules, TaskRules } from '../timeline/questions.ts';
 import { createVocabulary, type Vocabulary } from '../timeline/vocabulary.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
+import type { SegmentArena } from '../tokenize/segment-arena.ts';
 import { createSegmentStore, type SegmentStore } from './segments.ts';
 import { corpusRules } from './task-rules.ts';
 import { planTemplate, type TemplatePlan } from './template-plan.ts';
@@ -43,12 +44,8 @@ export interface PlanInputs {
   /** All templates there are; a task takes those of its form, or those it names. */
   readonly templates: readonly Template[];
   readonly tokenizer: LoadedTokenizer;
-}
-
-/** Attributes whose time is taken on trust, as an import wrote them beside the events. */
-export interface Assumptions {
-  readonly assumed: readonly AssumedAttribute[];
-  readonly left_out: readonly { type: string; attribute: string; why: string }[];
+  /** Segments shared with other workers of the same build. */
+  readonly arena?: SegmentArena | undefined;
 }
 
 /** The lengths of a recipe, shortest first. */
@@ -62,7 +59,8 @@ export async function createRenderPlan(inputs: PlanInputs): Promise<RenderPlan> 
   const { section, domain, tokenizer } = inputs;
   const vocabulary = createVocabulary(domain);
   const rules = corpusRules(section, vocabulary);
-  const segments = createSegmentStore(tokenizer, section, { item: domain.item.line, profile: domain.profile });
+  const patterns = { item: domain.item.line, profile: domain.profile };
+  const segments = createSegmentStore(tokenizer, section, patterns, inputs.arena);
   const context = {
     tokenizer,
     segments,

@@ -4,9 +4,11 @@ import type { Level } from '../../schemas/rows.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ItemVersion } from '../timeline/item-table.ts';
 import type { ProfileVersion } from '../timeline/member-timeline.ts';
+import type { SegmentArena } from '../tokenize/segment-arena.ts';
 import { fieldText } from './field-text.ts';
 import { cutLine, type LineEncoder, type LineTokens } from './levels.ts';
 import { fillPattern, type LinePattern, parseLinePattern } from './line-pattern.ts';
+import { packLine, unpackLine } from './line-tokens.ts';
 
 /** Levels at which an item line can stand. */
 export type ItemLevel = Level | 'question';
@@ -27,11 +29,15 @@ export interface SegmentStore {
   shown(label: string, pairs: readonly (readonly [string, string])[]): Promise<LineTokens>;
 }
 
-/** One store per worker; it grows with the item versions met (a few hundred tokens each). */
+/**
+ * One store per worker; it grows with the item versions met (a few hundred tokens each). With an arena the workers of a build encode
+ * each version once among them all; an entry of it is a version and a level.
+ */
 export function createSegmentStore(
   encoder: LineEncoder & { encode(text: string): Promise<Int32Array> },
   section: Pick<CorpusSection, 'levels'>,
   patterns: { item: string; profile: string },
+  arena?: SegmentArena,
 ): SegmentStore {
   const { levels } = section;
   const itemPattern = parseLinePattern(patterns.item);
@@ -48,12 +54,28 @@ export function createSegmentStore(
       segments.push(isSame ? full : await cut(itemPattern, values, levels[level], encoder));
     }
     items[version.index] = segments;
+    for (const [i, line] of segments.entries()) arena?.put(entryOf(version, i), packLine(line, itemPattern));
+  };
+  const shared = (version: ItemVersion): LineTokens[] | undefined => {
+    const packed = ITEM_LEVELS.map((_, i) => arena?.get(entryOf(version, i)));
+    return packed.some((numbers) => numbers === undefined)
+      ? undefined
+      : packed.map((numbers) => unpackLine(numbers!, itemPattern));
+  };
+  const isMissing = (version: ItemVersion) => {
+    items[version.index] ??= shared(version);
+    return items[version.index] === undefined;
   };
   return {
     async prepare(versions) {
-      const missing = [...new Set(versions)].filter((version) => items[version.index] === undefined);
+      const missing = [...new Set(versions)].filter(isMissing);
       for (let i = 0; i < missing.length; i += PREPARE_BATCH)
-        await Promise.all(missing.slice(i, i + PREPARE_BATCH).map(encodeItem));
+        await Promise.all(
+          missing
+            .slice(i, i + PREPARE_BATCH)
+            .filter(isMissing)
+            .map(encodeItem),
+        );
     },
     item: (version, level) => items[version.index]![ITEM_LEVELS.indexOf(level)]!,
     async profile(profile) {
@@ -77,6 +99,15 @@ export function createSegmentStore(
       );
     },
   };
+}
+
+/** Entries that an arena for so many item versions needs. */
+export function arenaEntries(versions: number): number {
+  return versions * ITEM_LEVELS.length;
+}
+
+function entryOf(version: ItemVersion, level: number): number {
+  return version.index * ITEM_LEVELS.length + level;
 }
 
 async function cut(

@@ -1,126 +1,71 @@
-/** Keeps the ids of all segments in shared typed arrays, so that worker threads read what one thread tokenized. */
+/** Token segments that threads share: written once by whichever needs one first, read by all, nothing copied. */
 
-/** Ids in one chunk (4 MiB): small enough for a test, large enough that a million items need few. */
-const CHUNK_IDS = 1 << 20;
-
-/** Handles in one chunk of places (768 KiB). */
-const CHUNK_HANDLES = 1 << 16;
-
-/** Int32 numbers that say where a segment lies: chunk, offset, length. */
-const PLACE_INTS = 3;
-
-/** 4,096 chunks are 16 GiB of ids; more is a mistake, since a process that shares them would be killed for memory. */
-const CHUNKS_MAX = 4_096;
-
-/** What goes to a worker (`workerData`, `postMessage`): shared, not copied. Handles below `handles` are readable. */
-export interface ExportedArena {
-  readonly ids: readonly SharedArrayBuffer[];
-  readonly places: readonly SharedArrayBuffer[];
-  readonly handles: number;
+/** What is handed to another thread; plain shared memory. */
+export interface SharedArena {
+  /** Two numbers an entry: where it lies (plus one; 0: not there) and how many numbers it has. */
+  readonly places: SharedArrayBuffer;
+  /** The numbers themselves; grows up to ARENA_BYTES_MAX. */
+  readonly numbers: SharedArrayBuffer;
+  /** How many numbers are taken. */
+  readonly taken: SharedArrayBuffer;
 }
 
-/** Segments by handle: 0, 1, 2 ... in the order in which they were added. */
-export interface ReadonlyArena {
-  /** Handles that can be read. */
-  readonly size: number;
-  /** Ids in a segment. Throws RangeError for an unknown handle. */
-  length(handle: number): number;
-  /** Writes a segment's ids into `target` from `at` on and gives the place behind them. Throws RangeError for an unknown handle or where they do not fit. */
-  copyTo(handle: number, target: Int32Array, at: number): number;
+export interface SegmentArena {
+  readonly shared: SharedArena;
+  /** The entry's numbers as a view, or undefined where nobody has put it. */
+  get(entry: number): Int32Array | undefined;
+  /** Puts an entry's numbers; of two threads that put the same entry either stays, since both hold the same. A full arena keeps nothing. */
+  put(entry: number, numbers: Int32Array): void;
 }
 
-/** An arena that grows; only the thread that made it adds. */
-export interface SegmentArena extends ReadonlyArena {
-  /** Copies `ids` in and gives their handle. */
-  add(ids: Int32Array): number;
-  /** The arena as it stands; segments added later need another export. */
-  exportArena(): ExportedArena;
+/** Reserved, not used: memory is taken as the arena grows. Item texts of about a million versions. */
+export const ARENA_BYTES_MAX = 2 ** 31;
+/** The arena grows by this much at once. */
+const GROWTH_BYTES = 2 ** 22;
+
+/** An empty arena of `entries` entries. */
+export function createSegmentArena(entries: number): SegmentArena {
+  return openSegmentArena({
+    places: new SharedArrayBuffer(entries * 8),
+    numbers: new SharedArrayBuffer(GROWTH_BYTES, { maxByteLength: ARENA_BYTES_MAX }),
+    taken: new SharedArrayBuffer(4),
+  });
 }
 
-/** An empty arena. */
-export function createSegmentArena(): SegmentArena {
-  const ids: Int32Array<SharedArrayBuffer>[] = [];
-  const places: Int32Array<SharedArrayBuffer>[] = [];
-  let size = 0;
-  let used = 0;
-
-  const roomFor = (length: number): Int32Array => {
-    const last = ids.at(-1);
-    if (last !== undefined && used + length <= last.length) return last;
-    if (ids.length >= CHUNKS_MAX) throw new RangeError(`a segment arena holds at most ${CHUNKS_MAX} chunks`);
-    const chunk = sharedInts(Math.max(CHUNK_IDS, length));
-    ids.push(chunk);
-    used = 0;
-    return chunk;
-  };
-
+/** The arena that another thread shares. */
+export function openSegmentArena(shared: SharedArena): SegmentArena {
+  const places = new Int32Array(shared.places);
+  const taken = new Int32Array(shared.taken);
+  // Without a length it follows the buffer as it grows.
+  const numbers = new Int32Array(shared.numbers);
   return {
-    get size() {
-      return size;
+    shared,
+    get(entry) {
+      // The place is stored last, so whoever sees it sees the numbers too.
+      const place = Atomics.load(places, 2 * entry);
+      if (place === 0) return undefined;
+      return numbers.subarray(place - 1, place - 1 + places[2 * entry + 1]!);
     },
-    add(segment) {
-      const chunk = roomFor(segment.length);
-      if (size % CHUNK_HANDLES === 0) places.push(sharedInts(CHUNK_HANDLES * PLACE_INTS));
-      const place = places[places.length - 1]!;
-      const at = (size % CHUNK_HANDLES) * PLACE_INTS;
-      chunk.set(segment, used);
-      place[at] = ids.length - 1;
-      place[at + 1] = used;
-      place[at + 2] = segment.length;
-      used += segment.length;
-      return size++;
+    put(entry, values) {
+      if (Atomics.load(places, 2 * entry) !== 0) return;
+      if ((Atomics.load(taken, 0) + values.length) * 4 > ARENA_BYTES_MAX - GROWTH_BYTES) return;
+      const at = Atomics.add(taken, 0, values.length);
+      growTo(shared.numbers, (at + values.length) * 4);
+      numbers.set(values, at);
+      Atomics.store(places, 2 * entry + 1, values.length);
+      Atomics.store(places, 2 * entry, at + 1);
     },
-    length: (handle) => lengthAt(places, size, handle),
-    copyTo: (handle, target, at) => copyAt({ ids, places, size }, handle, { target, at }),
-    exportArena: () => ({
-      ids: ids.map((chunk) => chunk.buffer),
-      places: places.map((chunk) => chunk.buffer),
-      handles: size,
-    }),
   };
 }
 
-/** Reads, in another thread, what `exportArena` shared; nothing is copied. */
-export function importArena(exported: ExportedArena): ReadonlyArena {
-  const ids = exported.ids.map((buffer) => new Int32Array(buffer));
-  const places = exported.places.map((buffer) => new Int32Array(buffer));
-  const size = exported.handles;
-  return {
-    size,
-    length: (handle) => lengthAt(places, size, handle),
-    copyTo: (handle, target, at) => copyAt({ ids, places, size }, handle, { target, at }),
-  };
-}
-
-function sharedInts(length: number): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
-}
-
-function placeOf(size: number, handle: number): number {
-  if (!(handle >= 0 && handle < size)) throw new RangeError(`no segment has the handle ${handle}; there are ${size}`);
-  return (handle % CHUNK_HANDLES) * PLACE_INTS;
-}
-
-function lengthAt(places: readonly Int32Array[], size: number, handle: number): number {
-  const at = placeOf(size, handle);
-  return places[Math.floor(handle / CHUNK_HANDLES)]![at + 2]!;
-}
-
-function copyAt(
-  arena: { readonly ids: readonly Int32Array[]; readonly places: readonly Int32Array[]; readonly size: number },
-  handle: number,
-  to: { readonly target: Int32Array; readonly at: number },
-): number {
-  const place = placeOf(arena.size, handle);
-  const places = arena.places[Math.floor(handle / CHUNK_HANDLES)]!;
-  const chunk = arena.ids[places[place]!]!;
-  const from = places[place + 1]!;
-  const length = places[place + 2]!;
-  const { target, at } = to;
-  if (!(at >= 0 && at + length <= target.length)) {
-    throw new RangeError(`${length} ids do not fit at ${at} of ${target.length}`);
+/** Grows in steps; another thread may have grown it further in the meantime, which is as good. */
+function growTo(buffer: SharedArrayBuffer, bytes: number): void {
+  while (buffer.byteLength < bytes) {
+    const wanted = Math.min(ARENA_BYTES_MAX, Math.ceil(bytes / GROWTH_BYTES) * GROWTH_BYTES);
+    try {
+      buffer.grow(wanted);
+    } catch (error) {
+      if (buffer.byteLength < bytes) throw error;
+    }
   }
-  // Segments are short: a loop beats the view that `set(subarray)` would make for each.
-  for (let i = 0; i < length; i++) target[at + i] = chunk[from + i]!;
-  return at + length;
 }

@@ -1,6 +1,6 @@
 /** The certificate: what a verification found, in figures and in one sentence. */
-import type { AssumedAttribute, Certificate } from '../../schemas/manifest.ts';
-import type { FaultList } from './fault-list.ts';
+import type { AssumedAttribute, Certificate, Fault } from '../../schemas/manifest.ts';
+import { CHECKS, type FaultList } from './fault-list.ts';
 
 export interface CertificateOptions {
   readonly manifestSha256: string;
@@ -22,12 +22,31 @@ export function certificateOf(options: CertificateOptions): Certificate {
     tokens_checked: tokens,
     sampled: options.sampled,
     checks: { ...list.looked },
-    faults: [...list.faults],
+    faults: inTellingOrder(list.faults),
     fault_counts: { ...list.counts },
     assumed: [...assumed],
     items_without_time: itemsWithoutTime,
     sentence: `${thousands(future)} of ${thousands(rows)} rows look into the future${assumption(assumed, itemsWithoutTime)}.`,
   };
+}
+
+const CHECK_NAMES: readonly string[] = CHECKS;
+
+/**
+ * Faults that name a row before counts that are off, which have their cause in some row; of each check one after another, the
+ * most telling first: whoever reads no further than a screen meets a row of every kind.
+ */
+function inTellingOrder(faults: readonly Fault[]): Fault[] {
+  const met = new Map<string, number>();
+  const ranked = faults.map((fault) => {
+    const rowless = fault.row < 0 ? 1 : 0;
+    const kind = `${fault.check} ${rowless}`;
+    const nth = met.get(kind) ?? 0;
+    met.set(kind, nth + 1);
+    return { fault, rowless, nth, check: CHECK_NAMES.indexOf(fault.check) };
+  });
+  ranked.sort((a, b) => a.rowless - b.rowless || a.nth - b.nth || a.check - b.check);
+  return ranked.map(({ fault }) => fault);
 }
 
 /** What the sentence takes on trust. */

@@ -1,0 +1,72 @@
+/** Candidates: where they come from, who is barred, and that their order tells nothing. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { referenceQuestions } from '../../src/verify/reference/questions.ts';
+import { referencePrompt } from '../../src/verify/reference/rows.ts';
+import { act, DAY, HOUR, item, NOON, promptText, toyWorld } from './toy-world.ts';
+
+const choose = (more: object = {}) => ({ tasks: [{ form: 'retrieval.choose', candidates: 4, ...more }] });
+const many = Array.from({ length: 12 }, (_, n) => item(`i${n}`));
+const ask = (records: object[], more: object = {}) =>
+  referenceQuestions(toyWorld([...many, ...records], { section: choose(more) }), 'm').at(-1)!;
+
+test('the right one stands among random others, each once, and its letter is the label', () => {
+  const asked = ask([act('i3', 'viewed', NOON)]);
+  expect(new Set(asked.itemIds).size).toBe(4);
+  expect(asked.label).toBe('ABCD'[asked.itemIds.indexOf('i3')]);
+  expect(asked.candidates.map(({ reason }) => reason).sort()).toEqual(['random', 'random', 'random', 'right']);
+});
+test('items that the member acts on within the window are barred', () => {
+  const acted = Array.from({ length: 9 }, (_, n) => act(`i${n}`, 'viewed', NOON + n * HOUR));
+  const asked = referenceQuestions(toyWorld([...many, ...acted], { section: choose() }), 'm')[0]!;
+  expect([...asked.itemIds].sort()).toEqual(['i0', 'i10', 'i11', 'i9']);
+});
+test('wrong candidates are those known before T: an item of that very moment is none', () => {
+  const fresh = Array.from({ length: 40 }, (_, n) => item(`z${n}`, { title: 'New' }, NOON));
+  expect(ask([...fresh, act('i3', 'viewed', NOON)]).itemIds.some((id) => id.startsWith('z'))).toBe(false);
+});
+test('shown ones come from the slate first, then from what was shown before, then by chance', () => {
+  const slate = { slate_id: 's' };
+  const records = [
+    act('i5', 'impression', NOON - DAY),
+    act('i1', 'impression', NOON, { ...slate, sequence: 1 }),
+    act('i2', 'impression', NOON, { ...slate, sequence: 2 }),
+    act('i3', 'impression', NOON, { ...slate, sequence: 3 }),
+    act('i3', 'viewed', NOON + 5),
+  ];
+  const reasons = (shown: number, random: number) =>
+    ask(records, { shown, random })
+      .candidates.map(({ item: id, reason }) => `${id} ${reason}`)
+      .sort();
+  expect(reasons(1, 0)).toEqual(['i1 slate', 'i2 slate', 'i3 right', 'i5 shown']);
+  expect(reasons(0.5, 0.5).filter((one) => one.endsWith('slate'))).toHaveLength(2);
+});
+test('the right one is left out of the history, and so are the wrong ones', () => {
+  const before = Array.from({ length: 12 }, (_, n) => act(`i${n}`, 'viewed', NOON - 30 * DAY + n * HOUR));
+  const world = toyWorld([...many, ...before, act('i3', 'viewed', NOON)], { section: choose() });
+  const asked = referenceQuestions(world, 'm').at(-1)!;
+  const { past } = referencePrompt(world, asked, asked.task.templates[0]!);
+  expect(past.entries).toHaveLength(8);
+  expect(past.actionsBefore).toBe(12);
+});
+
+test('PERMUTE LAW: which of the candidates is right changes no line of the prompt', () => {
+  const world = toyWorld(
+    [
+      ...many,
+      ...Array.from({ length: 6 }, (_, n) => act(`i${n}`, 'viewed', NOON - n * DAY)),
+      act('i3', 'viewed', NOON),
+    ],
+    { section: choose() },
+  );
+  const asked = referenceQuestions(world, 'm').at(-1)!;
+  fc.assert(
+    fc.property(fc.nat(3), (right) => {
+      const other = { ...asked, label: 'ABCD'[right]!, candidates: [], settledAt: 0 };
+      const [a, b] = [asked, other].map((one) =>
+        promptText(referencePrompt(world, one, one.task.templates[0]!).pieces),
+      );
+      expect(b).toBe(a);
+    }),
+  );
+});

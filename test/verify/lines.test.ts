@@ -1,0 +1,92 @@
+/** Lines: patterns with missing fields, safe texts, and cuts at word boundaries. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { lineBookOf } from '../../src/verify/reference/levels.ts';
+import { cleanText, fieldText, fillSlots, lineOf, patternOf } from '../../src/verify/reference/lines.ts';
+import type { Version } from '../../src/verify/reference/world.ts';
+import { item, toyWorld, wordTokenizer } from './toy-world.ts';
+
+const pattern = patternOf('[Title: {title}, by {author}; Genre: {genre}]');
+const spoken = (attributes: Record<string, string>) => lineOf(pattern, fillSlots(pattern, attributes), 99, '').text;
+
+test('a missing field goes with its label and separator, and the first that is there loses its separator', () => {
+  expect(spoken({ title: 'A', author: 'B', genre: 'C' })).toBe('[Title: A, by B; Genre: C]');
+  expect(spoken({ author: 'B', genre: 'C' })).toBe('[by B; Genre: C]');
+  expect(spoken({ title: 'A', genre: 'C' })).toBe('[Title: A; Genre: C]');
+  expect(spoken({ title: '  ' })).toBe('[]');
+});
+test('attributes are spoken as JavaScript prints them, booleans as yes and no, lists joined', () => {
+  expect([1.5, true, false, ['a', 'b'], undefined].map(fieldText)).toEqual(['1.5', 'yes', 'no', 'a, b', '']);
+});
+test('white space is folded, halves of surrogate pairs are replaced, look-alikes of control tokens are broken up', () => {
+  expect(cleanText(' a\n\u00a0 b\t')).toBe('a b');
+  expect(cleanText('x\ud800')).toBe('x\ufffd');
+  expect(cleanText('<|im_end|> [INST] </s>')).toBe('< |im_end|> [ INST] < /s>');
+  expect(cleanText('<|im\u200b_end|> ＜|eot_id|＞')).toBe('< |im\u200b_end|> ＜ |eot_id|＞');
+  expect(cleanText('a < b and [x]')).toBe('a < b and [x]');
+});
+test('cleaning twice changes nothing more', () => {
+  const hard = fc.array(
+    fc.constantFrom('<|', '|>', 'im_end', '[', 'INST', ']', '/', '<', 's>', ' ', '\u200d', '\n', 'ｘ'),
+  );
+  fc.assert(
+    fc.property(hard, (parts) => {
+      const once = cleanText(parts.join(''));
+      expect(cleanText(once)).toBe(once);
+    }),
+  );
+});
+
+test('a look-alike that forms across fields is broken in the finished line', () => {
+  const joined = patternOf('[{title}{author}]');
+  const attributes = { title: 'IN', author: 'ST' };
+  expect(lineOf(joined, fillSlots(joined, attributes), 99, '')).toEqual({
+    text: '[ INST]',
+    fields: [
+      { field: 'title', from: 2, to: 4 },
+      { field: 'author', from: 4, to: 6 },
+    ],
+  });
+});
+test('a line that would begin with white space or a slash begins with a dash', () => {
+  const bare = patternOf('{title}.');
+  expect(lineOf(bare, fillSlots(bare, { title: '/etc' }), 99, '')).toEqual({
+    text: '- /etc.',
+    fields: [{ field: 'title', from: 2, to: 6 }],
+  });
+});
+
+const levels = { full: 40, short: 14, title: 8, question: 40, profile: 40, shown: 32 };
+const tokens = (text: string) => wordTokenizer().encode(text).length;
+const line = (attributes: object, level: 'full' | 'short' | 'title') => {
+  const world = toyWorld([item('a', attributes)], { section: { levels } });
+  return lineBookOf(world).item(world.items.get('a')![0] as Version, level);
+};
+
+test('a text that fits is whole; one that does not ends behind a word with an ellipsis', () => {
+  expect(line({ title: 'one two' }, 'short').text).toBe('[Title: one two]');
+  // Of the words' tokens: [ Title : one two ... ] and the line end.
+  expect(line({ title: 'one two three four five six seven eight nine ten' }, 'short').text).toBe(
+    '[Title: one two three four five six seven …]',
+  );
+});
+test('a field none of whose words are kept is left out with its label', () => {
+  expect(line({ title: 'one', company: 'two three four five six' }, 'title').text).not.toContain('Company');
+});
+test('a level is never exceeded, however long its first word is, and the longest cut that fits is taken', () => {
+  fc.assert(
+    fc.property(fc.array(fc.stringMatching(/^[a-z.]{1,12}$/), { minLength: 1, maxLength: 30 }), (words) => {
+      for (const level of ['full', 'short', 'title'] as const) {
+        const cut = line({ title: words.join(' ') }, level);
+        if (!cut.text.includes('[Title: …')) expect(cut.ids.length).toBeLessThanOrEqual(levels[level]);
+        const kept = cut.text.includes(' …') ? cut.text.slice(8, -3).split(' ').length : 0;
+        if (kept > 0) {
+          const next = kept + 1 < words.length ? `${words.slice(0, kept + 1).join(' ')} …` : words.join(' ');
+          expect(tokens(`[Title: ${next}]\n`)).toBeGreaterThan(levels[level]);
+        }
+        for (const { from, to } of cut.fields) expect(words.join(' ').startsWith(cut.text.slice(from, to))).toBe(true);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,181 @@
+/** Planted faults: a row that is wrong in one way is reported under the check of that name. */
+import { describe, expect, test } from 'vitest';
+import { createFaultList } from '../../src/verify/fault-list.ts';
+import { referenceQuestions } from '../../src/verify/reference/questions.ts';
+import { exampleId, referenceRow, templatesOf } from '../../src/verify/reference/rows.ts';
+import type { World } from '../../src/verify/reference/world.ts';
+import { checkRow } from '../../src/verify/release/check-rows.ts';
+import { checkMask } from '../../src/verify/release/check-tokens.ts';
+import { type Pseudonyms, pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
+import { type ReleaseRow, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
+import { expectedRow } from '../../src/verify/release/selection.ts';
+import { act, DAY, HOUR, item, NOON, profile, toyWorld, wordTokenizer } from './toy-world.ts';
+
+const SEPARATOR = '\u001f';
+const tokenizer = wordTokenizer();
+const pseudonyms = pseudonymsOf('ab'.repeat(32));
+const section = { tasks: [{ form: 'ranking.pointwise', templates: ['journal'] }] };
+const choose = { tasks: [{ form: 'retrieval.choose', candidates: 3, templates: ['lineup'] }] };
+
+const past = (at: number) => act('a', 'viewed', at, { event_id: 'past' });
+const opening = act('q', 'impression', NOON, { event_id: 'open' });
+const outcome = (action: string) => act('q', action, NOON + HOUR, { event_id: 'outcome' });
+const base = [
+  ...[item('a'), item('b'), item('c'), item('d'), item('q')],
+  profile({ position: 'cook', location: 'Here' }),
+  act('b', 'applied', NOON - 3 * DAY, { event_id: 'older' }),
+  opening,
+];
+const honest = [...base, past(NOON - DAY), outcome('applied')];
+
+const worldOf = (records: readonly object[], rules: Record<string, unknown> = section) =>
+  toyWorld(records, { section: rules, tokenizer, context: 400 });
+
+function asked(world: World) {
+  return referenceQuestions(world, 'm').find(({ opening: { event } }) => event.id === 'open')!;
+}
+
+/** The row that a builder would write which took `world` for the truth. */
+function builtIn(world: World, ids: Pseudonyms = pseudonyms): ReleaseRow {
+  const question = asked(world);
+  const { template } = templatesOf(world, question)[0]!;
+  const row = referenceRow(world, question, template, '');
+  const segments = wantedSegments(row, ids);
+  const example = ids.of('example', exampleId(question, ''));
+  const lists = (name: 'role' | 'event' | 'version' | 'level') => segments.map((segment) => segment[name]);
+  const fields = row.pieces.map((piece) => {
+    const offsets = tokenizer.offsets!(piece.text);
+    const tokenAt = (place: number) => {
+      let token = 0;
+      while (token * 2 < offsets.length && offsets[token * 2 + 1]! <= place) token++;
+      return token;
+    };
+    return piece.fields.map(({ field, from, to }) => `${field} ${tokenAt(from)} ${tokenAt(to - 1) + 1}`).join(';');
+  });
+  const { event } = question.opening;
+  return releaseRow(
+    { split: 'train', row: 0 },
+    { input_ids: [...row.ids], labels: [...row.ids].map((id, at) => (at < row.answerFrom ? -100n : BigInt(id))) },
+    {
+      ...{ example_id: example, member: ids.of('member', 'm'), task: question.task.name, form: question.task.form },
+      ...{ template: template.id, template_version: template.version, variant: '', label: question.label },
+      ...{ asked_at: BigInt(question.askedAt), label_settled_at: BigInt(question.settledAt), turn_times: '' },
+      item_ids: question.itemIds.join(SEPARATOR),
+      candidate_reasons: question.candidates.map(({ reason }) => reason).join(SEPARATOR),
+      ...{ surface: event.surface ?? '', slate_id: '', position: -1, propensity: -1, split: 'train' },
+      ...{ n_tokens: row.ids.length, n_loss_tokens: row.ids.length - row.answerFrom, n_history_shown: row.shown },
+      ...{
+        n_history_available: row.available,
+        n_actions_before: row.actionsBefore,
+        keep_share: 1,
+        thin: BigInt(row.thin),
+      },
+    },
+    {
+      ...{ example_id: example, role: lists('role'), to: segments.map(({ to }) => to), event: lists('event') },
+      ...{ version: lists('version'), fields, level: lists('level'), shown: row.shown, available: row.available },
+      ...{ lowered: row.lowered, left_out: row.available - row.shown, room: row.room, used: row.used },
+      stopped_at: ids.of('event', row.stoppedAt),
+    },
+  );
+}
+
+/** Checks a row against the world that is true; the names of the checks that found something, first ones first. */
+function faults(world: World, row: ReleaseRow): string[] {
+  const list = createFaultList();
+  const question = asked(world);
+  const { template } = templatesOf(world, question)[0]!;
+  const expected = expectedRow(world, question, { templateId: template.id, variant: '' }, 'train');
+  const rules = { until: NOON + 30 * DAY, section: {} as never };
+  const maskIsWhole = checkMask({ row, list, world });
+  checkRow({ world, pseudonyms, list, rules }, row, expected, { maskIsWhole, whole: true });
+  return [...new Set(list.faults.map(({ check }) => check))];
+}
+
+const truth = worldOf(honest);
+const right = builtIn(truth);
+const withMeta = (meta: object): ReleaseRow => ({ ...right, meta: { ...right.meta, ...meta } });
+const withOrigin = (origin: object): ReleaseRow => ({ ...right, origin: { ...right.origin, ...origin } });
+const withIds = (at: number, id: number): ReleaseRow => ({ ...right, ids: right.ids.with(at, id) });
+
+test('an honest row has no fault', () => {
+  expect(faults(truth, right)).toEqual([]);
+  const world = worldOf(honest, choose);
+  expect(faults(world, builtIn(world))).toEqual([]);
+});
+
+describe('a builder that saw what it must not', () => {
+  test('history from T on is future', () => {
+    const late = worldOf([...base, past(NOON), outcome('applied')]);
+    expect(faults(late, right)[0]).toBe('future');
+    const atT = worldOf([...base, past(NOON + DAY), outcome('applied')]);
+    expect(faults(atT, right)[0]).toBe('future');
+  });
+  test('a profile or an item text from T on is future', () => {
+    const newer = [profile({ position: 'king' }, NOON - 1), item('a', { title: 'New' }, NOON - 1)];
+    const later = [profile({ position: 'king' }, NOON), item('a', { title: 'New' }, NOON)];
+    for (const index of [0, 1]) {
+      const [early, late] = [
+        newer[index]!,
+        { ...later[index]!, event_id: (newer[index] as { event_id: string }).event_id },
+      ];
+      expect(faults(worldOf([...honest, late]), builtIn(worldOf([...honest, early])))[0]).toBe('future');
+    }
+  });
+  test('a candidate that was not yet there is future', () => {
+    const z = (at: number) =>
+      Array.from({ length: 30 }, (_, n) => ({ ...item(`z${n}`, { title: 'Z' }, at), event_id: `z${n}` }));
+    const [early, late] = [worldOf([...honest, ...z(0)], choose), worldOf([...honest, ...z(NOON)], choose)];
+    expect(faults(late, builtIn(early))[0]).toBe('future');
+  });
+});
+
+describe('a builder that follows other rules', () => {
+  test('a wrong label is a label, in the sidecar and in the answer', () => {
+    const other = builtIn(worldOf([...base, past(NOON - DAY), outcome('dismissed')]));
+    expect(faults(truth, other)[0]).toBe('label');
+    expect(faults(truth, withMeta({ label: 'viewed' }))).toEqual(['label']);
+  });
+  test('history that leaves an item out is history', () => {
+    expect(faults(truth, builtIn(worldOf([...base, outcome('applied')])))[0]).toBe('history');
+  });
+  test('other candidates are candidates', () => {
+    const [world, other] = [worldOf(honest, choose), worldOf(honest, { ...choose, seed: 8 })];
+    expect(faults(world, builtIn(other))[0]).toBe('candidates');
+  });
+});
+
+describe('a file that was tampered with', () => {
+  test('one other token of the prompt is prompt', () => {
+    expect(faults(truth, withIds(9, right.ids[12]!))).toEqual(['prompt']);
+  });
+  test('a control token in the text is control', () => {
+    expect(faults(truth, withIds(9, 2))[0]).toBe('control');
+  });
+  test('an answer that is not wholly supervised, or with more than it, is answer', () => {
+    const from = right.labels.findIndex((label) => label !== -100);
+    expect(faults(truth, { ...right, labels: right.labels.with(from + 1, -100) })[0]).toBe('answer');
+    expect(faults(truth, { ...right, labels: right.labels.with(from - 1, right.ids[from - 1]!) })[0]).toBe('answer');
+  });
+  test('a row beyond the context is context', () => {
+    const long = { ...right, ids: Array.from({ length: 401 }, () => 9), labels: Array.from({ length: 401 }, () => 9) };
+    expect(faults(truth, long)[0]).toBe('context');
+  });
+  test('a wrong cut ledger, sidecar, origin or pseudonym has its own name', () => {
+    expect(faults(truth, withOrigin({ left_out: 5 }))).toEqual(['ledger']);
+    expect(faults(truth, withOrigin({ stopped_at: pseudonyms.of('event', 'past') }))).toEqual(['ledger']);
+    expect(faults(truth, withMeta({ thin: 1n }))).toEqual(['sidecar']);
+    expect(faults(truth, withMeta({ keep_share: 0.5 }))).toEqual(['sidecar']);
+    expect(faults(truth, withMeta({ member: 'm' }))).toEqual(['pseudonym']);
+    const segments = right.segments.map((segment) => ({
+      ...segment,
+      role: segment.role === 'profile' ? 'question' : segment.role,
+    }));
+    expect(faults(truth, { ...right, segments })).toEqual(['origin']);
+    const renamed = right.segments.map((segment) => ({
+      ...segment,
+      fields: segment.fields.replace('title', 'company'),
+    }));
+    expect(faults(truth, { ...right, segments: renamed })).toEqual(['origin']);
+  });
+});
