@@ -114,6 +114,7 @@ export const COMMANDS: readonly Command[] = [
       { flag: 'events', value: 'DIR', about: 'folder of the event files' },
       { flag: 'lake', value: 'LAKE', about: 'or the lake that holds them' },
       { flag: 'sample', value: 'N', about: 'check N rows instead of all' },
+      { flag: 'tokenizer', value: 'DIR', about: 'where the tokenizer lies, when not where the recipe says' },
       JSON_OPTION,
     ],
     load: () => import('./commands/verify.ts'),

@@ -80,7 +80,8 @@ async function makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions):
     headText,
     tailText,
     headFrame: countBelow(head.starts, frameLength),
-    tailLine: countBelow(tail.starts, options.lastLine.length),
+    // Without a template there is no frame behind the last line: its line end is its own.
+    tailLine: options.chat ? countBelow(tail.starts, options.lastLine.length) : tail.ids.length,
     end: Int32Array.of(options.chat ? await endOfTurn(tokenizer, options) : tokenizer.endId),
   };
 }

@@ -22,11 +22,13 @@ export async function run(options: OptionValues, args: readonly string[], output
     });
   }
   const sample = wholeOf(options, 'sample', 1);
+  const tokenizerPath = optionalText(options, 'tokenizer');
   const certificate = await verifyRelease({
     releaseDir,
     events: events ?? lakeRecords(lake!),
     key: releaseKey(releaseDir, process.env.BREWHOUSE_KEY),
     ...(sample === undefined ? {} : { sample }),
+    ...(tokenizerPath === undefined ? {} : { tokenizerPath }),
     report: (phase, done, total) => output.progress(`verifying ${phase}`, done, total, { count: done, unit: phase }),
   });
   output.settle();

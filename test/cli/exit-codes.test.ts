@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageVersion } from '../../src/config.ts';
+import { EXIT } from '../../src/errors.ts';
+import { root, runCli } from './run-cli.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'brewhouse-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const shipped = (kind: string, name: string) => join(root, 'pipelines', kind, name);
+
+describe('a command', () => {
+  it('that is asked for help or for its version is done', async () => {
+    expect(await runCli(['--help'])).toMatchObject({ code: EXIT.done, stderr: '' });
+    expect(await runCli(['build', '--help'])).toMatchObject({ code: EXIT.done, stderr: '' });
+    expect(await runCli(['--version'])).toEqual({ code: EXIT.done, stdout: `${packageVersion()}\n`, stderr: '' });
+  });
+
+  it('that is not named, or misspelt, is wrong usage and says the nearest', async () => {
+    expect((await runCli([])).code).toBe(EXIT.usage);
+    const { code, stderr } = await runCli(['biuld']);
+    expect({ code, stderr }).toEqual({
+      code: EXIT.usage,
+      stderr: 'error: there is no command biuld\n  did you mean brewhouse build?\n',
+    });
+  });
+
+  it('that finds a fault in event files ends with 1, and with --json prints one object', async () => {
+    writeFileSync(join(folder, 'broken.ndjson'), '{"event_id":"e1"}\n');
+    const { code, stdout } = await runCli(['check', '--events', folder, '--json']);
+    expect(code).toBe(EXIT.fault);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect((JSON.parse(stdout) as { errors: unknown[] }).errors).toHaveLength(1);
+  });
+
+  it('with a recipe that is wrong ends with 2 and names file, line and field', async () => {
+    const recipe = join(folder, 'recipe.yaml');
+    writeFileSync(recipe, 'corpus:\n  sede: 7\n');
+    const domain = shipped('domains', 'demo.yaml');
+    const lake = join(folder, 'lake');
+    const { code, stderr } = await runCli(['build', ...flags({ events: folder, domain, recipe, lake })]);
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toContain('recipe.yaml:');
+    expect(stderr).toContain('sede');
+    expect(existsSync(lake)).toBe(false);
+  });
+
+  it('whose events cannot be read ends with 3', async () => {
+    const { code, stderr } = await runCli(['check', '--events', join(folder, 'nowhere')]);
+    expect(code).toBe(EXIT.input);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(4);
+  });
+
+  it('prints a stack with --debug alone', async () => {
+    expect((await runCli(['biuld'])).stderr).not.toContain('    at ');
+    expect((await runCli(['biuld', '--debug'])).stderr).toContain('    at ');
+  });
+
+  it('that is interrupted ends with 130', async () => {
+    const out = join(folder, 'interrupted');
+    const { code } = await runCli(['simulate', ...flags({ members: '8000', seed: '1', out })], { signal: 'SIGINT' });
+    expect(code).toBe(EXIT.interrupted);
+  });
+});
+
+const older = olderNode();
+if (older === undefined) console.warn('SKIPPED: there is no Node before 24 on the path to start the launcher with');
+
+describe.skipIf(older === undefined)('the launcher on an older Node', () => {
+  it('goes on with the Node that the package brings, and passes output and exit code through', async () => {
+    const settings = { node: older! };
+    expect(await runCli(['--version'], settings)).toMatchObject({ code: EXIT.done, stdout: `${packageVersion()}\n` });
+    expect(await runCli(['biuld'], settings)).toMatchObject({ code: EXIT.usage, stdout: '' });
+  });
+
+  it('passes a signal on', async () => {
+    const out = join(folder, 'interrupted-too');
+    const command = ['simulate', ...flags({ members: '8000', seed: '1', out })];
+    expect((await runCli(command, { node: older!, signal: 'SIGTERM' })).code).toBe(EXIT.interrupted);
+  });
+});
+
+function flags(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([flag, value]) => [`--${flag}`, value]);
+}
+
+function olderNode(): string | undefined {
+  for (const place of (process.env.PATH ?? '').split(delimiter)) {
+    const node = join(place, 'node');
+    const major = Number(/^v(\d+)/.exec(spawnSync(node, ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1]);
+    if (major >= 20 && major < 24) return node;
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..', '..');
+export const launcher = join(root, 'src', 'cli', 'brewhouse.js');
+
+export interface CliRun {
+  /** Null: a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliSettings {
+  readonly node?: string;
+  readonly script?: string;
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Sent once the command has been heard of on stderr or stdout. */
+  readonly signal?: NodeJS.Signals;
+}
+
+/** Runs the command line as a person does, in a process of its own. */
+export function runCli(args: readonly string[], settings: CliSettings = {}): Promise<CliRun> {
+  const { node = process.execPath, script = launcher, cwd = root, environment = {}, signal } = settings;
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, [script, ...args], { cwd, env: { ...process.env, ...environment } });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        said[name] += text;
+        if (signal !== undefined) child.kill(signal);
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...said }));
+  });
+}

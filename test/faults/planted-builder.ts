@@ -1,0 +1,97 @@
+/** A builder with one rule switched off: a copy of the sources with one text replaced, run as a person runs the command line. */
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Fault } from '../../schemas/manifest.ts';
+import { root, runCli } from '../cli/run-cli.ts';
+import { type FaultyWorld, KEY } from './faulty-world.ts';
+
+/** One replacement in one source file; `from` stands there exactly once. */
+export interface Planting {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What `verify --json` prints, as far as tests look at it. */
+export interface VerifyJson {
+  readonly ok: boolean;
+  readonly rows_checked: number;
+  readonly faults: readonly Fault[];
+  readonly fault_counts: Readonly<Record<string, number>>;
+}
+
+export interface PlantedBuilder {
+  /** Builds and releases with one text replaced (with none: as it is); returns the release's folder. */
+  buildWith(name: string, planting?: Planting): Promise<string>;
+  /** Releases only, from a lake that stands. */
+  releaseWith(name: string, lake: string, planting: Planting): Promise<string>;
+}
+
+const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
+
+/** Copies the sources; runs must follow one another, since each changes the copy and sets it right again. */
+export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
+  const copy = join(world.folder, 'planted');
+  for (const part of ['schemas', 'src', 'pipelines', 'package.json'])
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
+  const run = async (args: readonly string[]) => {
+    const ran = await runCli(args, { script: join(copy, 'src', 'cli', 'brewhouse.js'), cwd: copy, environment });
+    expect(ran.code, `${args[0]} with a planted fault must come to its end: ${ran.stderr}`).toBe(0);
+  };
+  const release = async (id: string, lake: string) => {
+    await run(['release', '--lake', lake, '--recipe', world.recipe, '--id', id]);
+    return join(lake, 'releases', id);
+  };
+  return {
+    buildWith: (name, planting) =>
+      planted(copy, planting, async () => {
+        const lake = join(world.folder, `lake-${name}`);
+        const { events, domain, recipe } = world;
+        const inputs = ['--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake];
+        await run(['build', ...inputs, '--partitions', '1', '--workers', '1']);
+        return release('made', lake);
+      }),
+    releaseWith: (name, lake, planting) => planted(copy, planting, () => release(name, lake)),
+  };
+}
+
+/** Replaces the text while `work` runs. Fails where the source has changed so that it does not stand there once. */
+async function planted<T>(copy: string, planting: Planting | undefined, work: () => Promise<T>): Promise<T> {
+  if (planting === undefined) return work();
+  const file = join(copy, planting.file);
+  const source = readFileSync(file, 'utf8');
+  const found = source.split(planting.from).length - 1;
+  expect(found, `${planting.file} must hold exactly once: ${planting.from}`).toBe(1);
+  writeFileSync(
+    file,
+    source.replace(planting.from, () => planting.to),
+  );
+  try {
+    return await work();
+  } finally {
+    writeFileSync(file, source);
+  }
+}
+
+/** The unmodified checker on a release; its exit code says what its certificate says. */
+export async function verify(world: FaultyWorld, release: string): Promise<VerifyJson> {
+  const ran = await runCli(['verify', release, '--events', world.events, '--json'], { environment });
+  expect([0, 1], ran.stderr).toContain(ran.code);
+  const verified = JSON.parse(ran.stdout) as VerifyJson;
+  expect(verified.ok).toBe(ran.code === 0);
+  return verified;
+}
+
+/** As many as a person reads: among them the fault must stand by its name. */
+const FAULTS_READ = 5;
+
+/** The release was refused, and the check that is meant names a row of it among the first faults. */
+export function expectCaught(verified: VerifyJson, check: string): void {
+  const told = JSON.stringify(verified.fault_counts);
+  expect(verified.ok, 'the fault was not found').toBe(false);
+  expect(verified.fault_counts[check] ?? 0, told).toBeGreaterThan(0);
+  const offending = verified.faults.slice(0, FAULTS_READ).find((fault) => fault.check === check && fault.row >= 0);
+  expect(offending, told).toMatchObject({ split: expect.stringMatching(/./), example_id: expect.stringMatching(/./) });
+}

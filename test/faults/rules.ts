@@ -1,0 +1,233 @@
+/** The rules that are switched off one at a time, and the check that each must be caught by. */
+import type { Planting } from './planted-builder.ts';
+
+export interface PlantedRule extends Planting {
+  /** Ends the sentence "verify catches a builder that ...". */
+  readonly builder: string;
+  readonly check: string;
+}
+
+/** What is seen at T. */
+export const SEEN: readonly PlantedRule[] = [
+  {
+    builder: 'shows what happened at T itself (<= for <)',
+    check: 'future',
+    file: 'src/timeline/history.ts',
+    from: 'if (timeline.knownAt[i]! < asOf.t) {',
+    to: 'if (timeline.knownAt[i]! <= asOf.t) {',
+  },
+  {
+    builder: 'shows the profile that was written at T',
+    check: 'future',
+    file: 'src/timeline/member-timeline.ts',
+    from: 'profile.knownAt < t',
+    to: 'profile.knownAt <= t',
+  },
+  {
+    builder: "shows an item's newest version instead of the one seen at T",
+    check: 'future',
+    file: 'src/timeline/item-table.ts',
+    from: 'findLast((version) => version.knownAt < t)',
+    to: 'findLast((version) => version.knownAt < t || !version.deleted)',
+  },
+  {
+    builder: "asks about its item's newest version",
+    check: 'future',
+    file: 'src/timeline/item-table.ts',
+    from: 'findLast((version) => version.at <= t)',
+    to: 'findLast((version) => version.at <= t || !version.deleted)',
+  },
+  {
+    builder: 'draws candidates that were not there yet',
+    check: 'future',
+    file: 'src/timeline/candidates.ts',
+    from: `  const size = items.population.sizeAt(rules.t);
+  if (size === 0) return undefined;
+  const rank = draw(rules.seed, purpose, [...rules.key, String(counter)]) % size;
+  return live(items.seen(items.population.at(rules.t, rank), rules.t));`,
+    to: `  const size = items.population.sizeAt(Infinity);
+  const rank = draw(rules.seed, purpose, [...rules.key, String(counter)]) % size;
+  return live(items.seen(items.population.at(Infinity, rank), Infinity));`,
+  },
+  {
+    builder: 'shows in the history, as "did not interact", what may yet be taken',
+    check: 'history',
+    file: 'src/timeline/history.ts',
+    from: 'timeline.at[i]! + rules.windowMs <= rules.t',
+    to: 'timeline.at[i]! <= rules.t',
+  },
+  {
+    builder: 'puts history lines under the action that came later: a label seen in a history',
+    check: 'prompt',
+    file: 'src/timeline/history.ts',
+    from: '      rank: timeline.rank[event]!,',
+    to: '      rank: Math.min(...timeline.rank.filter((_, i) => timeline.item[i] === item)),',
+  },
+  {
+    builder: 'leaves the candidates of a choice in the history',
+    check: 'history',
+    file: 'src/timeline/questions.ts',
+    from: "const leavesOut = task.form === 'retrieval.choose' || task.drawn > 0;",
+    to: 'const leavesOut = task.drawn > 0;',
+  },
+  {
+    builder: 'tells ages under a day',
+    check: 'prompt',
+    file: 'src/prompt/phrases.ts',
+    from: 'if (days <= 0) return ages.today;',
+    to: `if (days <= 0) return \`\${Math.floor((t - at) / 3_600_000)} hours ago\`;`,
+  },
+  {
+    builder: 'tells the position at which the item was shown',
+    check: 'prompt',
+    file: 'src/timeline/questions.ts',
+    from: "event.surface === undefined ? [] : [['surface', event.surface]];",
+    to: "[['surface', event.surface ?? ''], ['position', String(event.position)]];",
+  },
+];
+
+/** What is asked, answered and taken in. */
+export const ASKED: readonly PlantedRule[] = [
+  {
+    builder: 'counts an action at the very end of the label window',
+    check: 'label',
+    file: 'src/timeline/labels.ts',
+    from: 'timeline.at[i]! < end;',
+    to: 'timeline.at[i]! <= end;',
+  },
+  {
+    builder: 'opens a question at an impression that comes after the action',
+    check: 'question',
+    file: 'src/timeline/openings.ts',
+    from: 'if (opened.has(key)) continue;',
+    to: "if (opened.has(key) && timeline.events[i]!.action !== 'impression') continue;",
+  },
+  {
+    builder: 'asks more in a day than the cap allows',
+    check: 'question',
+    file: 'src/timeline/openings.ts',
+    from: 'if (sameDay.length <= ask.perMemberDay) continue;',
+    to: 'if (sameDay.length <= ask.perMemberDay + 1) continue;',
+  },
+  {
+    builder: 'asks a greater share than the recipe says',
+    check: 'question',
+    file: 'src/timeline/openings.ts',
+    from: 'opening.reference), ask.share)) {',
+    to: 'opening.reference), ask.share + 0.1)) {',
+  },
+  {
+    builder: 'offers as wrong what the member takes in the label window',
+    check: 'candidates',
+    file: 'src/timeline/questions.ts',
+    from: 'barred: new Set([...acted].map((item) => timeline.itemIds[item]!)),',
+    to: 'barred: new Set(),',
+  },
+  {
+    builder: 'puts the right candidate first',
+    check: 'candidates',
+    file: 'src/timeline/candidates.ts',
+    from: '.sort((a, b) => a.drawn - b.drawn ||',
+    to: ".sort((a, b) => Number(b.candidate.reason === 'right') - Number(a.candidate.reason === 'right') || a.drawn - b.drawn ||",
+  },
+  {
+    builder: 'keeps copies of an event',
+    check: 'repeat',
+    file: 'src/timeline/take-in-entity.ts',
+    from: `duplicates += same.length - 1;
+    kept.push(earliestIngested(same.map((record) => record.event)));`,
+    to: 'kept.push(...same.map((record) => record.event));',
+  },
+  {
+    builder: 'takes one of two events that share an id',
+    check: 'question',
+    file: 'src/timeline/take-in-entity.ts',
+    from: 'contentOf(record.event))).size > 1) {',
+    to: 'contentOf(record.event))).size > 2) {',
+  },
+  {
+    builder: 'keeps what a member who left had done',
+    check: 'question',
+    file: 'src/timeline/take-in-entity.ts',
+    from: 'const used = withoutErased(orderEvents(kept));',
+    to: 'const used = orderEvents(kept);',
+  },
+];
+
+/** How the room is filled and rows are written. */
+export const FILLED: readonly PlantedRule[] = [
+  {
+    builder: "leaves room for the label's own length instead of the longest answer's",
+    check: 'ledger',
+    file: 'src/prompt/examples.ts',
+    from: 'await renderPrompt(template, question, {',
+    to: 'await renderPrompt({ ...template, answerMax: template.answers.get(label.label)!.length + 1 }, question, {',
+  },
+  {
+    builder: 'goes on filling behind the first event that does not fit',
+    check: 'history',
+    file: 'src/prompt/fill.ts',
+    from: 'if (level === undefined) return { shown, used, lowered, stoppedAt: entry };',
+    to: 'if (level === undefined) continue;',
+  },
+  {
+    builder: 'tries the shortest text first',
+    check: 'history',
+    file: 'src/prompt/fill.ts',
+    from: 'LEVELS.slice(firstLevel(used, rules)).find(',
+    to: 'LEVELS.slice(firstLevel(used, rules)).toReversed().find(',
+  },
+  {
+    builder: 'does not supervise the end token',
+    check: 'answer',
+    file: 'pipelines/render-partition.ts',
+    from: 'spans: Int32Array.of(promptLength, ids.length),',
+    to: 'spans: Int32Array.of(promptLength, ids.length - 1),',
+  },
+];
+
+/** Which rows are released, and where: planted behind an honest corpus. */
+export const RELEASED: readonly PlantedRule[] = [
+  {
+    builder: 'trains on labels that look over t1',
+    check: 'split',
+    file: 'src/lake/selection.ts',
+    from: "if (row.windowEndsAt <= t1) return 'train';",
+    to: "if (row.askedAt < t1) return 'train';",
+  },
+  {
+    builder: 'trains on held-out members',
+    check: 'split',
+    file: 'src/lake/selection.ts',
+    from: "if (row.heldOutMember) return row.askedAt >= t1 + gap ? 'test_members' : 'held_out';",
+    to: '',
+  },
+  {
+    builder: 'releases questions whose label is not mature at until',
+    check: 'future',
+    file: 'src/lake/selection.ts',
+    from: "if (row.maturesAt > at.until) return 'after_until';",
+    to: '',
+  },
+  {
+    builder: 'spends the token budget in order of key instead of draw',
+    check: 'split',
+    file: 'src/lake/selection.ts',
+    from: '.sort((a, b) => a.drawn - b.drawn || compareUtf8(',
+    to: '.sort((a, b) => compareUtf8(',
+  },
+  {
+    builder: 'does not shuffle',
+    check: 'split',
+    file: 'pipelines/release-shuffle.ts',
+    from: "bytes.writeUIntBE(draw(seed, 'shuffle', key), 1, 6);",
+    to: 'bytes.writeUIntBE(0, 1, 6);',
+  },
+  {
+    builder: "leaves the events' own ids in the origins",
+    check: 'pseudonym',
+    file: 'pipelines/release-shuffle.ts',
+    from: "event: origin.event.map((id) => hide('event', id)),",
+    to: 'event: origin.event,',
+  },
+];

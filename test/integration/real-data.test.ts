@@ -1,0 +1,64 @@
+/** The two real sets go from the raw tables to a verified release with the files that ship, a share of the questions asked. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageRoot, shippedFolder } from '../../src/config.ts';
+import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
+
+const data = process.env.BREWHOUSE_DATA ?? join(packageRoot(), '..', 'shared', 'data');
+
+/** Questions of the shipped recipe are thinned by draw so that the whole way takes seconds; `npm run test:all` asks them all. */
+const SETS = [
+  { name: 'ifdb', share: 0.004, rows: 300, assumed: ['title', 'author', 'genre', 'description'] },
+  { name: 'us-senate-rollcalls', share: 0.0006, rows: 200, assumed: ['vote_question', 'vote_desc', 'name'] },
+];
+
+interface Verified {
+  ok: boolean;
+  rows_checked: number;
+  faults: unknown[];
+  sentence: string;
+}
+
+for (const { name, share, rows, assumed } of SETS) {
+  const from = join(data, name);
+  const isThere = existsSync(from);
+  if (!isThere) console.warn(`SKIPPED: no data set ${name} in ${data}; set BREWHOUSE_DATA to the folder that holds it`);
+  describe.skipIf(!isThere)(`The real set ${name}`, () => {
+    it('goes from tables to a release in which every row is verified, and names what it takes on trust', async () => {
+      const folder = tempFolder();
+      const [events, lake, recipe] = ['events', 'lake', 'recipe.yaml'].map((each) => join(folder, each)) as [
+        string,
+        string,
+        string,
+      ];
+      const shipped = readFileSync(join(shippedFolder('recipes'), `${name}.yaml`), 'utf8');
+      const thinned = shipped.replace(/ask: \{ share: [0-9.]+/, `ask: { share: ${share}`);
+      expect(thinned).not.toBe(shipped);
+      writeFileSync(recipe, thinned);
+      const mapping = join(shippedFolder('mappings'), `${name}.yaml`);
+      const domain = join(shippedFolder('domains'), `${name}.yaml`);
+
+      await brewhouseJson(['import', '--mapping', mapping, '--from', from, '--out', events]);
+      await brewhouseJson(['check', '--events', events, '--domain', domain]);
+      const built = ['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake];
+      expect(await brewhouseJson(built)).toMatchObject({ dead: 0, duplicates: 0, dropped: 0, late: 0 });
+      const released = await brewhouseJson<{ path: string; rows: Record<string, number> }>([
+        ...['release', '--lake', lake, '--recipe', recipe],
+      ]);
+      expect(Object.keys(released.rows)).toEqual(expect.arrayContaining(['train', 'validation', 'test']));
+
+      const verified = await brewhouseJson<Verified>(['verify', released.path, '--events', events]);
+      expect(verified).toMatchObject({ ok: true, faults: [] });
+      expect(verified.rows_checked).toBeGreaterThan(rows);
+      expect(verified.rows_checked).toBe(Object.values(released.rows).reduce((sum, each) => sum + each, 0));
+      for (const attribute of assumed) expect(verified.sentence).toContain(attribute);
+
+      const shown = await brewhouse(['inspect', released.path, '--split', 'test', '--row', '0'], {
+        env: { BREWHOUSE_KEY: KEY },
+      });
+      expect(shown.code).toBe(0);
+      expect(shown.stdout).toContain('asked at');
+    });
+  });
+}
