@@ -5,7 +5,7 @@ import { CORPUS_COLUMNS, type CorpusRow, ORIGIN_COLUMNS, type OriginRow, UNIT_SE
 import { readLines } from '../src/lake/line-files.ts';
 import type { ObjectStore, SpoolFile } from '../src/lake/object-store.ts';
 import { type Example, renderExamples } from '../src/prompt/examples.ts';
-import { createJoiningGate } from '../src/prompt/joining-gate.ts';
+import type { JoiningGate } from '../src/prompt/joining-gate.ts';
 import type { RenderPlan } from '../src/prompt/plan.ts';
 import { createRowFiles, type RowFiles } from '../src/shard/row-files.ts';
 import type { ItemTable } from '../src/timeline/item-table.ts';
@@ -41,6 +41,8 @@ export interface PartitionTask {
   readonly from: number | null;
   readonly until: number | null;
   readonly report: (rows: number, tokens: number) => void;
+  /** Compares a sample of the prompts with their whole texts; one gate for all partitions of a worker. */
+  readonly compare: JoiningGate;
 }
 
 /** Renders all questions of a partition that end in (from, until] and uploads their files; commits nothing. */
@@ -53,7 +55,6 @@ export async function renderPartition(
   const questions: Record<string, Record<string, Record<string, number>>> = {};
   const parts = createParts(task.store, folder);
   const options = { known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
-  const compare = createJoiningGate(plan.tokenizer);
   let members = 0;
   for await (const { memberId, records } of timelines(task)) {
     members++;
@@ -64,7 +65,7 @@ export async function renderPartition(
       if (outcome.question === undefined || outcome.label === undefined) continue;
       const taskPlan = plan.tasks.find((each) => each.rules === outcome.task)!;
       for (const example of await renderExamples(plan, taskPlan, outcome.question, outcome.label)) {
-        await compare(example, await example.template.frame(outcome.question.t));
+        await task.compare(example, await example.template.frame(outcome.question.t));
         await parts.add(tokenRow(outcome, outcome.question, outcome.label, example));
         task.report(1, example.ids.length);
       }

@@ -6,6 +6,7 @@ import { BrewhouseError, type ErrorCode, type ErrorPlace } from '../src/errors.t
 import { newestRecord } from '../src/lake/chain-records.ts';
 import { appendRecord, claimChain, openChain } from '../src/lake/commit-log.ts';
 import { openStore } from '../src/lake/open-store.ts';
+import { createJoiningGate } from '../src/prompt/joining-gate.ts';
 import { createItemTable } from '../src/timeline/item-table.ts';
 import { openSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
 import { planOfIdentity } from './corpus-inputs.ts';
@@ -56,6 +57,7 @@ async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData
   const store = openStore(data.lake);
   const plan = await planOfIdentity(data.identity, data.recipeFile, openSegmentArena(data.arena));
   const items = createItemTable(await readItems(store, data.items), plan.section.known);
+  const compare = createJoiningGate(plan.tokenizer);
   const say = (reply: RenderReply) => port.postMessage(reply);
   port.on('message', async (request: RenderRequest) => {
     try {
@@ -71,6 +73,7 @@ async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData
         timelineFiles: request.timeline.files,
         from: request.from,
         until: data.until,
+        compare,
         report: (moreRows, moreTokens) => {
           rows += moreRows;
           tokens += moreTokens;

