@@ -2,31 +2,36 @@
 import type { AssumedAttribute, Certificate, Fault } from '../../schemas/manifest.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
 
-export interface CertificateOptions {
-  readonly manifestSha256: string;
+/** How much of a release was checked in full. */
+export interface CheckedShare {
   readonly rows: number;
   readonly tokens: number;
-  readonly sampled: boolean;
+  /** undefined: every row was. Else every so manieth row of so many. */
+  readonly sample: { readonly every: number; readonly total: number } | undefined;
+}
+
+export interface CertificateOptions extends CheckedShare {
+  readonly manifestSha256: string;
   readonly list: FaultList;
   readonly assumed: readonly AssumedAttribute[];
   readonly itemsWithoutTime: number;
 }
 
 export function certificateOf(options: CertificateOptions): Certificate {
-  const { list, assumed, rows, tokens, itemsWithoutTime } = options;
+  const { list, assumed, rows, tokens, sample, itemsWithoutTime } = options;
   const future = list.counts.future ?? 0;
   return {
     manifest_sha256: options.manifestSha256,
     ok: Object.keys(list.counts).length === 0,
     rows_checked: rows,
     tokens_checked: tokens,
-    sampled: options.sampled,
+    sampled: sample !== undefined,
     checks: { ...list.looked },
     faults: inTellingOrder(list.faults),
     fault_counts: { ...list.counts },
     assumed: [...assumed],
     items_without_time: itemsWithoutTime,
-    sentence: `${thousands(future)} of ${thousands(rows)} rows look into the future${assumption(assumed, itemsWithoutTime)}.`,
+    sentence: `${thousands(future)} of ${thousands(rows)} rows look into the future${sampling(sample)}${assumption(assumed, itemsWithoutTime)}.`,
   };
 }
 
@@ -47,6 +52,14 @@ function inTellingOrder(faults: readonly Fault[]): Fault[] {
   });
   ranked.sort((a, b) => a.rowless - b.rowless || a.nth - b.nth || a.check - b.check);
   return ranked.map(({ fault }) => fault);
+}
+
+/** Which rows were rendered anew, and what of the others was looked at all the same. */
+function sampling(sample: CheckedShare['sample']): string {
+  if (sample === undefined) return '';
+  const { every, total } = sample;
+  const rest = 'of the others only their place, length, mask and digest';
+  return ` (a sample: row 0 and every ${every}. after it of ${thousands(total)} were made anew, ${rest} were checked)`;
 }
 
 /** What the sentence takes on trust. */

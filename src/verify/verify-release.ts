@@ -2,7 +2,7 @@
 import type { Certificate } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
-import { certificateOf } from './certificate.ts';
+import { type CheckedShare, certificateOf } from './certificate.ts';
 import { deduplicate } from './events/deduplicate.ts';
 import { type EventStream, eventsOfFolder } from './events/event-stream.ts';
 import { TIME_UNKNOWN } from './events/raw-times.ts';
@@ -10,6 +10,7 @@ import { createFaultList, type FaultList } from './fault-list.ts';
 import { referenceRow } from './reference/rows.ts';
 import { buildWorld, type World } from './reference/world.ts';
 import { checkIndex } from './release/check-index.ts';
+import { checkDerived, checkLabelTables, checkReleaseId } from './release/check-manifest.ts';
 import { checkRows } from './release/check-rows.ts';
 import { checkSelection, compareCounts } from './release/check-selection.ts';
 import { type Expectation, expectRows } from './release/expected-rows.ts';
@@ -56,16 +57,17 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   }
   report('files', 0, manifest.files.length);
   const whole = await checkFiles(release, list);
+  checkDerived(release, list);
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
   try {
     const stream = typeof options.events === 'string' ? eventsOfFolder(options.events) : options.events;
     const events = await deduplicate(stream(), (done) => report('events', done, 0));
     const world = buildWorld(events, manifest.identity, tokenizer);
+    checkLabelTables(release, world, list);
     const sums = await checkContents({ release, world, list, pseudonyms, whole, options, report });
     return certificateOf({
       manifestSha256: release.manifestSha256,
       ...sums,
-      sampled: options.sample !== undefined,
       list,
       assumed: manifest.assumed,
       itemsWithoutTime: countUntimed(world, manifest.items_without_time, list),
@@ -86,7 +88,7 @@ interface Contents {
   readonly report: Progress;
 }
 
-async function checkContents(contents: Contents): Promise<{ rows: number; tokens: number }> {
+async function checkContents(contents: Contents): Promise<CheckedShare> {
   const { release, world, list, pseudonyms, options, report } = contents;
   const rules: ReleaseRules = {
     section: release.manifest.release as unknown as ReleaseSection,
@@ -107,8 +109,12 @@ async function checkContents(contents: Contents): Promise<{ rows: number; tokens
     ...{ world, release, rules, expectation, list, present: checked.present },
     tokensOf: (row) => tokensOf(world, row),
   });
-  if (contents.whole) await checkIndex(release, checked.places, list);
-  return { rows: checked.rows, tokens: checked.tokens };
+  if (contents.whole) {
+    await checkIndex(release, checked.places, list);
+    await checkReleaseId(release, checked.digests, list);
+  }
+  const { rows, tokens, every, total } = checked;
+  return { rows, tokens, sample: options.sample === undefined ? undefined : { every, total } };
 }
 
 /** Tokens of a row that the release does not hold. */

@@ -77,14 +77,16 @@ export function wordTokenizer(): ReferenceTokenizer & { decode(ids: ArrayLike<nu
     }),
     endId: 0,
     controlIds: new Set([0, 1, 2]),
-    offsets(text) {
-      let at = 0;
-      return pieces(text).flatMap((piece) => {
-        const from = at;
-        at += piece.length;
-        return [from, at];
-      });
-    },
+    encodeLines: (texts) =>
+      texts.map((text) => {
+        let at = 0;
+        const offsets = pieces(text).flatMap((piece) => {
+          const from = at;
+          at += piece.length;
+          return [from, at];
+        });
+        return { ids: encode(text), offsets };
+      }),
     decode: (ids) => Array.from(ids, (id) => texts[id]).join(''),
   };
 }

@@ -1,5 +1,5 @@
 /** Draws: every random choice is a SHA-256 of seed, purpose and key (rules.md 7). */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const SEPARATOR = '\u001f';
 const RANGE = 2 ** 48;
@@ -14,10 +14,7 @@ export interface Draws {
 
 export function drawsOf(seed: number): Draws {
   const number = (purpose: string, key: readonly (string | number)[]) =>
-    createHash('sha256')
-      .update([seed, purpose, ...key].join(SEPARATOR))
-      .digest()
-      .readUIntBE(0, 6);
+    hash('sha256', [seed, purpose, ...key].join(SEPARATOR), 'buffer').readUIntBE(0, 6);
   return { number, within: (share, purpose, key) => number(purpose, key) < Math.floor(share * RANGE) };
 }
 

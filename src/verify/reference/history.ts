@@ -2,7 +2,7 @@
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Asked } from './questions.ts';
 import { liveVersion, seenInteractions } from './view.ts';
-import { type Interaction, inOrder, type Timeline, type Version, type World } from './world.ts';
+import type { Interaction, Timeline, Version, World } from './world.ts';
 
 /** One item of the past under the strongest action seen. */
 export interface HistoryEntry {
@@ -24,17 +24,24 @@ export function pastOf(world: World, timeline: Timeline, asked: Asked): PastActi
   const { noneRank } = world.vocabulary;
   const events = seenInteractions(world, timeline, t, asked.opening.event.surface);
   const hidden = new Set(asked.task.form === 'retrieval.choose' || asked.task.drawnShare > 0 ? asked.itemIds : []);
-  const entries: HistoryEntry[] = [];
-  for (const [item, ofItem] of Map.groupBy(events, (event) => event.item)) {
-    if (hidden.has(item)) continue;
-    const rank = ofItem.reduce((strongest, event) => Math.min(strongest, event.rank), noneRank);
-    const settled = (event: Interaction) => event.at === TIME_UNKNOWN || event.at + asked.task.window <= t;
-    const event = ofItem.findLast((one) => one.rank === rank && (rank < noneRank || settled(one)));
-    const version = event === undefined ? undefined : liveVersion(world, item, t);
-    if (event !== undefined && version !== undefined) entries.push({ event, rank, version });
+  const settled = (event: Interaction) => event.at === TIME_UNKNOWN || event.at + asked.task.window <= t;
+  /** By item the place of the newest event with the strongest action; events without action count once they are settled. */
+  const strongest = new Map<string, number>();
+  let actionsBefore = 0;
+  for (const [place, event] of events.entries()) {
+    const isAction = event.rank < noneRank;
+    if (isAction) actionsBefore++;
+    if (hidden.has(event.item) || (!isAction && !settled(event))) continue;
+    const known = strongest.get(event.item);
+    if (known === undefined || event.rank <= events[known]!.rank) strongest.set(event.item, place);
   }
-  entries.sort((a, b) => inOrder(a.event, b.event));
-  return { entries, actionsBefore: events.filter(({ rank }) => rank < noneRank).length };
+  const entries: HistoryEntry[] = [];
+  for (const place of [...strongest.values()].sort((a, b) => a - b)) {
+    const event = events[place]!;
+    const version = liveVersion(world, event.item, t);
+    if (version !== undefined) entries.push({ event, rank: event.rank, version });
+  }
+  return { entries, actionsBefore };
 }
 
 /** The order in which entries are tried. */

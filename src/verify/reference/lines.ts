@@ -3,7 +3,7 @@ import type { Attributes } from '../../../schemas/event.ts';
 
 type FieldValue = Attributes[string];
 
-/** A field's text with where it stands in the line, in UTF-16 units; an ellipsis behind it lies outside. */
+/** A field's text with where it stands in the line, in UTF-16 units; with the ellipsis behind it where it is cut. */
 export interface FieldRange {
   readonly field: string;
   readonly from: number;
@@ -32,6 +32,8 @@ export interface Pattern {
 /** A field that has a text, in words. */
 export interface FilledSlot extends Slot {
   readonly words: readonly string[];
+  /** Fields inside the slot's text, where it is not one field as a whole. */
+  readonly inner?: readonly FieldRange[];
 }
 
 export function patternOf(text: string): Pattern {
@@ -75,14 +77,18 @@ export function lineOf(pattern: Pattern, slots: readonly FilledSlot[], count: nu
   let text = pattern.open;
   let left = count;
   const fields: FieldRange[] = [];
-  for (const { field, separator, label, words } of slots) {
+  for (const [index, { field, separator, label, words, inner }] of slots.entries()) {
     if (left <= 0) break;
-    text += (fields.length === 0 ? '' : separator) + label;
+    text += (index === 0 ? '' : separator) + label;
     const from = text.length;
     text += words.slice(0, left).join(' ');
-    fields.push({ field, from, to: text.length });
+    const end = text.length;
     left -= words.length;
     if (left <= 0) text += ellipsis;
+    for (const part of inner ?? [{ field, from: 0, to: end - from }]) {
+      const [begin, to] = [from + part.from, from + part.to];
+      if (begin < end) fields.push({ field: part.field, from: begin, to: to >= end ? text.length : to });
+    }
   }
   return safeLine({ text: text + pattern.closing, fields });
 }

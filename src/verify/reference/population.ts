@@ -27,16 +27,41 @@ export function populationOf(items: ReadonlyMap<string, readonly Version[]>): Po
     if (first !== undefined) entries.push({ item, at: first.at, knownAt: first.knownAt });
   }
   entries.sort((a, b) => a.at - b.at || compareBytes(a.item, b.item));
+  /** The latest known_at among the entries up to each. */
+  let latest = Number.NEGATIVE_INFINITY;
+  const knownBy = entries.map(({ knownAt }) => {
+    latest = Math.max(latest, knownAt);
+    return latest;
+  });
   let lastT = Number.NaN;
-  let lastSeen: Entry[] = [];
+  let whole = 0;
+  let scattered: Entry[] = [];
   return {
     at(t) {
       if (t !== lastT) {
         lastT = t;
-        lastSeen = entries.filter((entry) => entry.knownAt < t);
+        // Known to the last one up to here; of those behind, only what began before T can be known.
+        whole = countBelow(knownBy, t);
+        scattered = [];
+        for (let i = whole; i < entries.length && entries[i]!.at < t; i++) {
+          if (entries[i]!.knownAt < t) scattered.push(entries[i]!);
+        }
       }
-      const present = lastSeen;
-      return { size: present.length, item: (index) => present[index]!.item };
+      const [first, rest] = [whole, scattered];
+      const entry = (index: number) => (index < first ? entries[index] : rest[index - first])!;
+      return { size: first + rest.length, item: (index) => entry(index).item };
     },
   };
+}
+
+/** How many numbers of an ascending list are below a limit. */
+function countBelow(ascending: readonly number[], limit: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -22,7 +22,8 @@ export interface Piece {
   /** The item version that it shows. */
   readonly version: string;
   readonly level: LevelName | '';
-  readonly fields: readonly FieldRange[];
+  /** Runs of its tokens that came from a field: `title 2 5;location 7 9`. */
+  readonly fields: string;
 }
 
 /** All before the answer. It is made from what is asked alone: the type holds no label. */
@@ -84,7 +85,7 @@ function rolesOfBlocks(template: Template): { entry: TemplateBlock; role: Role }
 
 function fixedPiece(scene: Scene, role: Role, line: string, event = ''): Piece {
   const text = fillTemplate(line, scene.slots);
-  return { role, text: `${text}\n`, ids: scene.book.fixed(text), event, version: '', level: '', fields: [] };
+  return { role, text: `${text}\n`, ids: scene.book.fixed(text), event, version: '', level: '', fields: '' };
 }
 
 function linePiece(role: Role, line: CutLine, origin: { event?: string; version?: string; level: LevelName }): Piece {
@@ -106,9 +107,9 @@ function blockPieces(scene: Scene, block: Exclude<TemplateBlock, HistoryBlock>, 
     return [...heading, linePiece('profile', line, { event: version.id, level: 'profile' })];
   }
   if ('shown' in block) {
-    const text = shownText(world, asked);
+    const { text, fields } = shownText(world, asked);
     if (text === '') return [];
-    const line = book.shown(fillTemplate(block.shown, scene.slots), text);
+    const line = book.shown(fillTemplate(block.shown, scene.slots), text, fields);
     return [linePiece('question', line, { event: asked.opening.event.id, level: 'shown' })];
   }
   if ('item' in block) return asked.itemIds.map((item) => itemPiece(scene, item));
@@ -127,13 +128,17 @@ function itemPiece(scene: Scene, item: string): Piece {
   return linePiece('question', scene.book.item(version, 'question'), { version: version.id, level: 'question' });
 }
 
-/** `surface: feed, device: phone` of what the domain lets a prompt show of the opening event. */
-function shownText(world: World, asked: Asked): string {
+/** `surface: feed, device: phone` of what the domain lets a prompt show of the opening event, and where the values stand. */
+function shownText(world: World, asked: Asked): { text: string; fields: FieldRange[] } {
   const { event } = asked.opening;
-  const parts: string[] = [];
-  const add = (key: string, value: Parameters<typeof fieldText>[0]) => {
-    const text = fieldText(value);
-    if (text !== '') parts.push(`${key}: ${text}`);
+  const fields: FieldRange[] = [];
+  let text = '';
+  const add = (field: string, value: Parameters<typeof fieldText>[0]) => {
+    const said = fieldText(value);
+    if (said === '') return;
+    text += `${text === '' ? '' : ', '}${field}: `;
+    fields.push({ field, from: text.length, to: text.length + said.length });
+    text += said;
   };
   add('surface', event.surface);
   for (const key of world.vocabulary.domain.at_exposure) {
@@ -141,7 +146,7 @@ function shownText(world: World, asked: Asked): string {
     else if (key === 'position') add(key, event.position);
     else add(key, event.context !== undefined && Object.hasOwn(event.context, key) ? event.context[key] : undefined);
   }
-  return parts.join(', ');
+  return { text, fields };
 }
 
 /** The first line is fused with the frame before it, the last with the frame behind it. */
@@ -182,7 +187,7 @@ function historyPieces(scene: Scene, block: HistoryBlock, filling: Filling): Pie
         event: event.id,
         version: '',
         level: '',
-        fields: [],
+        fields: '',
       });
     }
     heading = entry.heading;

@@ -29,6 +29,7 @@ export interface ReferenceQuestion extends Asked {
   /** Of rendered questions their answer's label; of the others what `ledgerLabel` says. */
   readonly label: string;
   readonly settledAt: number;
+  /** With their reasons, in the order shown; of a task that draws its items the one asked about; else none. */
   readonly candidates: readonly Candidate[];
   /** From when on the label is mature. */
   readonly maturesAt: number;
@@ -128,9 +129,11 @@ function whatIsAsked(
   const drawn = task.drawnShare > 0 && world.draws.within(task.drawnShare, 'drawn', key);
   const item = drawn ? drawnItem(world, opening, key) : own;
   if (item === undefined) return undefined;
+  // Where items may be drawn, the row says whether this one was.
+  const candidates: Candidate[] = task.drawnShare > 0 ? [{ item, reason: drawn ? 'random' : 'right' }] : [];
   let result = outcome;
   if (task.form === 'next-action.action') result = followUpOf(world, timeline, opening, task.window);
   else if (drawn) result = outcomeOf(world, timeline, opening, item, task.window);
   const label = labelOf(world, task, result.rank);
-  return { item, itemIds: [item], drawn, candidates: [], label, settledAt: result.settledAt };
+  return { item, itemIds: [item], drawn, candidates, label, settledAt: result.settledAt };
 }

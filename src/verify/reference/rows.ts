@@ -5,7 +5,8 @@ import { type LineBook, lineBookOf } from './levels.ts';
 import { answerText } from './phrases.ts';
 import { mergeFixed, type Piece, type Prompt, promptOf } from './prompt.ts';
 import { type Asked, type ReferenceQuestion, referenceQuestions } from './questions.ts';
-import type { World } from './world.ts';
+import { liveVersion } from './view.ts';
+import type { Version, World } from './world.ts';
 
 /** One rendered row. */
 export interface ReferenceRow {
@@ -36,6 +37,21 @@ function bookOf(world: World): LineBook {
   const book = books.get(world) ?? lineBookOf(world);
   books.set(world, book);
   return book;
+}
+
+/**
+ * Cuts the lines that questions may show in a few rounds: those of all items that their members dealt with, as they are live
+ * at T, and of the items asked about. Nothing depends on it but speed.
+ */
+export function prepareLines(world: World, questions: readonly ReferenceQuestion[]): void {
+  const versions = new Set<Version>();
+  for (const { member, askedAt, itemIds } of questions) {
+    for (const item of [...world.timelines.get(member)!.byItem.keys(), ...itemIds]) {
+      const version = liveVersion(world, item, askedAt);
+      if (version !== undefined) versions.add(version);
+    }
+  }
+  bookOf(world).prepare(versions);
 }
 
 /** Which templates a question is rendered with: the ordinary one, then the held-out one where the draw says so. */
@@ -69,7 +85,7 @@ export function referenceRow(
 ): ReferenceRow {
   const prompt = referencePrompt(world, question, template);
   const answer = answerText(template, world.vocabulary, question.label);
-  const plain = { event: '', version: '', level: '', fields: [] } as const;
+  const plain = { event: '', version: '', level: '', fields: '' } as const;
   const pieces = mergeFixed([
     ...prompt.pieces,
     { ...plain, role: 'answer', text: answer, ids: world.tokenizer.encodeAnswer(answer) },

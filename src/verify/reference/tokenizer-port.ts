@@ -12,11 +12,17 @@ export interface ReferenceFrame {
   readonly tailLine: number;
 }
 
+/** A line's ids with begin and end of each token in UTF-16 units: [from, to, from, to ...]. */
+export interface EncodedLine {
+  readonly ids: ArrayLike<number>;
+  readonly offsets: ArrayLike<number>;
+}
+
 export interface ReferenceTokenizer {
   /** Untrusted text in the middle of a prompt: no token of it is a control token. */
   encode(text: string): ArrayLike<number>;
-  /** Says which texts `encode` will be asked for next: many at once cost less than one by one. */
-  prepare?(texts: readonly string[]): void;
+  /** What `encode` says of each text, with places: many at once cost less than one by one. */
+  encodeLines(texts: readonly string[]): readonly EncodedLine[];
   /** The answer, behind the frame's tail. */
   encodeAnswer(text: string): ArrayLike<number>;
   /** First and last line (without line ends) fused with the frame, asked at a moment in epoch milliseconds. */
@@ -25,8 +31,6 @@ export interface ReferenceTokenizer {
   readonly endId: number;
   /** Tokens that text must never make. */
   readonly controlIds?: ReadonlySet<number>;
-  /** Begin and end of each token of `encode(text)` in UTF-16 units: [from, to, from, to ...]. */
-  offsets?(text: string): ArrayLike<number>;
   /** The whole prompt of these lines at once; undefined where a text of theirs looks like a control token. */
   encodeWhole?(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
 }

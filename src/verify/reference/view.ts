@@ -35,20 +35,26 @@ export function itemWindow(
 
 /** The newest version of an item that is seen at T by known_at < T, or undefined where it is not live. */
 export function liveVersion(world: World, item: string, t: number): Version | undefined {
-  return newestUpsert(world.items.get(item), (version) => seen(version, t));
+  return newestSeen(world.items.get(item), t);
 }
 
 /** The question's own item: it must be there to be shown, so by event_time <= T. */
 export function ownVersion(world: World, item: string, t: number): Version | undefined {
-  return newestUpsert(world.items.get(item), (version) => version.at <= t);
+  const newest = world.items.get(item)?.findLast((version) => version.at <= t);
+  return newest?.op === 'upsert' ? newest : undefined;
 }
 
 /** The newest profile that is seen at T. */
 export function profileAt(timeline: Timeline, t: number): Version | undefined {
-  return newestUpsert(timeline.profiles, (version) => seen(version, t));
+  return newestSeen(timeline.profiles, t);
 }
 
-function newestUpsert(versions: readonly Version[] | undefined, isSeen: (v: Version) => boolean): Version | undefined {
-  const newest = versions?.findLast(isSeen);
-  return newest?.op === 'upsert' ? newest : undefined;
+/** A loop, since this is asked millions of times. */
+function newestSeen(versions: readonly Version[] | undefined, t: number): Version | undefined {
+  if (versions === undefined) return undefined;
+  for (let i = versions.length - 1; i >= 0; i--) {
+    const version = versions[i]!;
+    if (seen(version, t)) return version.op === 'upsert' ? version : undefined;
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 /** Checks the rows of a release one by one against the reference. */
 import type { FaultList } from '../fault-list.ts';
-import { referenceRow } from '../reference/rows.ts';
+import type { ReferenceQuestion } from '../reference/questions.ts';
+import { prepareLines, referenceRow } from '../reference/rows.ts';
 import type { World } from '../reference/world.ts';
 import { checkFuture } from './check-future.ts';
 import type { RowPlace } from './check-index.ts';
@@ -16,7 +17,8 @@ import type { PresentRow } from './check-selection.ts';
 import { checkControl, checkLabel, checkMask, checkPrompt, sameIds, samePrompt } from './check-tokens.ts';
 import { type Expectation, explainRows } from './expected-rows.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { readRows } from './read-rows.ts';
+import { type ReadRow, readRowGroups } from './read-rows.ts';
+import { type RowDigest, rowDigest } from './release-digest.ts';
 import type { OpenRelease } from './release-files.ts';
 import { type ReleaseRow, type RowCase, text, wantedSegments } from './release-row.ts';
 import type { ExpectedRow, ReleaseRules } from './selection.ts';
@@ -36,47 +38,91 @@ export interface CheckedRows {
   /** Rows checked in full, and their tokens. */
   readonly rows: number;
   readonly tokens: number;
+  /** Every so manieth row was checked in full; of how many. */
+  readonly every: number;
+  readonly total: number;
   readonly present: ReadonlyMap<string, PresentRow>;
   readonly places: readonly RowPlace[];
+  readonly digests: readonly RowDigest[];
 }
 
 /** Every so manieth row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 
 export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
-  const { release, list, expectation, world } = rowsCase;
+  const { release, list } = rowsCase;
   const total = Object.values(release.manifest.splits).reduce((sum, { rows }) => sum + rows, 0);
   const every = rowsCase.sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(rowsCase.sample, 1)));
   const present = new Map<string, PresentRow>();
   const places: RowPlace[] = [];
+  const digests: RowDigest[] = [];
   const strangers = new Map<string, ReleaseRow>();
   let [read, rows, tokens] = [0, 0, 0];
-  for await (const { row, shard, group, inGroup, inFile } of readRows(release, list)) {
-    const { example, split } = row.place;
-    places.push({ example, member: text(row.meta.member), split, shard: shard.shard, group, inGroup, inFile });
-    const index = read++;
-    if (read % 100 === 0) rowsCase.report(read, total);
-    list.look('repeat');
-    list.look('question');
-    const maskIsWhole = checkMask({ row, list, world });
-    if (present.has(example) || strangers.has(example)) {
-      list.add('repeat', row.place, 'the same question stands here twice');
-      continue;
+  for await (const group of readRowGroups(release, list)) {
+    prepareLines(
+      rowsCase.world,
+      questionsOf(rowsCase, group, (index) => (read + index) % every === 0),
+    );
+    for (const { row, shard, group: inShard, inGroup, inFile } of group) {
+      const { example, split } = row.place;
+      places.push({
+        example,
+        member: text(row.meta.member),
+        split,
+        shard: shard.shard,
+        group: inShard,
+        inGroup,
+        inFile,
+      });
+      digests.push(rowDigest(row));
+      const maskIsWhole = checkMask({ row, list, world: rowsCase.world });
+      const index = read++;
+      if (read % 100 === 0) rowsCase.report(read, total);
+      const expected = expectedOf(rowsCase, row, present, strangers);
+      if (expected === undefined || index % every !== 0) continue;
+      rows++;
+      tokens += row.ids.length;
+      checkRow(rowsCase, row, expected, { maskIsWhole, whole: index % WHOLE_EVERY === 0 });
     }
-    const expected = expectation.rows.get(example);
-    if (expected === undefined) {
-      strangers.set(example, row);
-      continue;
-    }
-    present.set(example, { expected, place: row.place });
-    expected.tokens = row.ids.length;
-    if (index % every !== 0) continue;
-    rows++;
-    tokens += row.ids.length;
-    checkRow(rowsCase, row, expected, { maskIsWhole, whole: index % WHOLE_EVERY === 0 });
   }
   reportStrangers(rowsCase, strangers);
-  return { rows, tokens, present, places };
+  return { rows, tokens, every, total, present, places, digests };
+}
+
+/** The questions of a group's rows that are checked in full. */
+function questionsOf(
+  { expectation }: RowsCase,
+  group: readonly ReadRow[],
+  isChosen: (index: number) => boolean,
+): ReferenceQuestion[] {
+  return group.flatMap(({ row }, index) => {
+    const expected = isChosen(index) ? expectation.rows.get(row.place.example) : undefined;
+    return expected === undefined ? [] : [expected.question];
+  });
+}
+
+/** The row that the rules make in its place; undefined where they make none or it stands here twice. */
+function expectedOf(
+  { list, expectation }: RowsCase,
+  row: ReleaseRow,
+  present: Map<string, PresentRow>,
+  strangers: Map<string, ReleaseRow>,
+): ExpectedRow | undefined {
+  const { example } = row.place;
+  list.look('repeat');
+  list.look('question');
+  if (present.has(example) || strangers.has(example)) {
+    list.add('repeat', row.place, 'the same question stands here twice');
+    return undefined;
+  }
+  const expected = expectation.rows.get(example);
+  if (expected === undefined) {
+    strangers.set(example, row);
+    return undefined;
+  }
+  present.set(example, { expected, place: row.place });
+  expected.tokens = row.ids.length;
+  return expected;
 }
 
 /** All checks of one row that the rules make, the most telling first. */

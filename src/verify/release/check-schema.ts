@@ -1,5 +1,6 @@
 /** The files' form: the three token columns as trainers need them, the sidecar's and origin's columns, the footers. */
-import type { Manifest } from '../../../schemas/manifest.ts';
+import type { Manifest, ReleaseFile } from '../../../schemas/manifest.ts';
+import type { ReleaseSection } from '../../../schemas/recipe.ts';
 import type { FaultList, Place } from '../fault-list.ts';
 import type { ParquetTable } from './parquet-table.ts';
 
@@ -18,10 +19,15 @@ const ORIGIN_COLUMNS =
 /** Row groups hold about 1 M tokens: one row may go beyond. */
 const GROUP_ROWS_MAX = 1_000;
 
-/** Checks one token file against the contract with trainers. */
-export function checkTokenFile(table: ParquetTable, manifest: Manifest, split: string, list: FaultList): void {
+/** A fact of the footer, ours under a name of our own; undefined: it is not there. */
+export function footerFact({ keyValues }: ParquetTable, name: string): string | undefined {
+  return [...keyValues].find(([key]) => key === name || key.endsWith(`.${name}`) || key.endsWith(`:${name}`))?.[1];
+}
+
+/** Checks one token file against the contract with trainers and against the manifest. */
+export function checkTokenFile(table: ParquetTable, manifest: Manifest, file: ReleaseFile, list: FaultList): void {
   list.look('schema');
-  const place: Place = { split };
+  const place: Place = { split: file.split };
   const schema = table.metadata.schema
     .slice(1)
     .map((element) =>
@@ -31,17 +37,9 @@ export function checkTokenFile(table: ParquetTable, manifest: Manifest, split: s
     );
   if (schema.join('; ') !== TOKEN_SCHEMA.join('; '))
     list.add('schema', place, `the token columns are ${schema.join('; ')}`);
-  const footer = (name: string) =>
-    [...table.keyValues].find(([key]) => key === name || key.endsWith(`.${name}`) || key.endsWith(`:${name}`))?.[1];
-  const wanted: Record<string, string> = {
-    max_length: String(manifest.identity.context),
-    split,
-    label_alignment: 'unshifted',
-    ignore_index: '-100',
-    rows: String(table.rows),
-  };
-  for (const [name, value] of Object.entries(wanted)) {
-    if (footer(name) !== value) list.add('schema', place, `footer ${name} is ${footer(name)} instead of ${value}`);
+  for (const [name, value] of Object.entries(footerFacts(manifest, file))) {
+    const told = footerFact(table, name);
+    if (told !== value) list.add('schema', place, `footer ${name} is ${told} instead of ${value}`);
   }
   const features = featuresOf(table.keyValues.get('huggingface'));
   if (features !== 'attention_mask input_ids labels') list.add('schema', place, `footer huggingface has ${features}`);
@@ -49,6 +47,22 @@ export function checkTokenFile(table: ParquetTable, manifest: Manifest, split: s
     const rows = end - table.groups[index]!;
     if (rows > GROUP_ROWS_MAX) list.add('schema', place, `row group ${index} has ${rows} rows`);
   });
+}
+
+/** What the footer of a token file says; its release id is checked with all rows in hand. */
+function footerFacts(manifest: Manifest, file: ReleaseFile): Record<string, string> {
+  const { identity, recipe_sha256, domain_sha256, templates_sha256, profile, versions } = manifest;
+  const { t1, t2 } = (manifest.release as unknown as ReleaseSection).splits;
+  const day = (at: number) => new Date(at).toISOString();
+  return {
+    ...{ label_alignment: 'unshifted', ignore_index: '-100', max_length: String(identity.context) },
+    ...{ recipe_sha256, domain_sha256, templates_sha256, profile, split: file.split },
+    ...(versions.brewhouse === undefined ? {} : { writer_version: versions.brewhouse }),
+    ...{ tokenizer: identity.tokenizer.id, tokenizer_sha256: identity.tokenizer.sha256 },
+    chat_template_sha256: identity.tokenizer.chat_template_sha256 ?? '',
+    ...{ t1: day(t1), t2: day(t2), until: day(manifest.until) },
+    ...{ rows: String(file.rows), tokens: String(file.tokens), loss_tokens: String(file.loss_tokens) },
+  };
 }
 
 function featuresOf(json: string | undefined): string {

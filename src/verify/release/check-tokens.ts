@@ -5,8 +5,9 @@ import { fault, IGNORED, type ReleaseRow, type RowCase, text } from './release-r
 
 /** Index of the first supervised token; the row's length where there is none. */
 export function answerStart(row: ReleaseRow): number {
-  const from = row.labels.findIndex((label) => label !== IGNORED);
-  return from < 0 ? row.ids.length : from;
+  const { labels } = row;
+  for (let i = 0; i < labels.length; i++) if (labels[i] !== IGNORED) return i;
+  return row.ids.length;
 }
 
 /** What needs no reference: lengths and the shape of the mask. Returns whether the mask is one run to the row's end. */
@@ -18,10 +19,8 @@ export function checkMask(rowCase: Pick<RowCase, 'row' | 'list' | 'world'>): boo
     list.add('context', row.place, `${row.ids.length} tokens, the context holds ${world.identity.context}`);
   }
   const from = answerStart(row);
-  const whole =
-    row.labels.length === row.ids.length &&
-    from < row.ids.length &&
-    row.labels.every((label, index) => (index < from ? label === IGNORED : label === row.ids[index]));
+  const { ids, labels } = row;
+  const whole = labels.length === ids.length && from < ids.length && sameIds(labels.subarray(from), ids.subarray(from));
   if (!whole) {
     list.add('answer', row.place, 'supervised tokens are not one run up to the end of the row that repeats its ids');
   } else if (row.ids.at(-1) !== world.tokenizer.endId) {
@@ -39,7 +38,7 @@ export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
   let wrong = actual !== label;
   if (wrong) fault(rowCase, 'label', `label ${actual} instead of ${label}`);
   if (!maskIsWhole) return wrong;
-  const answer = row.ids.slice(answerStart(row), -1);
+  const answer = row.ids.subarray(answerStart(row), -1);
   if (sameIds(answer, reference.ids.subarray(reference.answerFrom, -1))) return wrong;
   const spoken = answerLabels(task, world.vocabulary).find((other) =>
     sameIds(answer, world.tokenizer.encodeAnswer(answerText(reference.template, world.vocabulary, other))),
@@ -86,7 +85,7 @@ export function checkPrompt(rowCase: RowCase, explained: boolean): void {
 
 /** Whether the ids before the answer are the reference's. */
 export function samePrompt({ row, reference }: RowCase): boolean {
-  return sameIds(row.ids.slice(0, answerStart(row)), reference.ids.subarray(0, reference.answerFrom));
+  return sameIds(row.ids.subarray(0, answerStart(row)), reference.ids.subarray(0, reference.answerFrom));
 }
 
 export function sameIds(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -15,8 +15,8 @@ export interface ParquetTable {
   readonly groups: readonly number[];
   /** Key-values of the footer. */
   readonly keyValues: ReadonlyMap<string, string>;
-  /** Rows from `from` to `to` (exclusive). */
-  read(from: number, to: number): Promise<TableRow[]>;
+  /** Rows from `from` to `to` (exclusive), all columns or those named. */
+  read(from: number, to: number, columns?: string[]): Promise<TableRow[]>;
   close(): void;
 }
 
@@ -36,8 +36,9 @@ export async function openParquetTable(path: string): Promise<ParquetTable> {
       ...{ metadata, groups },
       rows: Number(metadata.num_rows),
       keyValues: new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
-      read: async (rowStart, rowEnd) => {
-        const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors });
+      read: async (rowStart, rowEnd, columns) => {
+        const only = columns === undefined ? {} : { columns };
+        const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, ...only });
         return rows as TableRow[];
       },
       close: () => closeSync(opened),

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
 import { checkFlatFile, checkTokenFile } from './check-schema.ts';
-import { openParquetTable, type ParquetTable, type TableRow } from './parquet-table.ts';
+import { type Cell, openParquetTable, type ParquetTable, type TableRow } from './parquet-table.ts';
 import { type OpenRelease, type ShardFiles, shardsOf } from './release-files.ts';
-import { numbers, type ReleaseRow, releaseRow } from './release-row.ts';
+import { IGNORED, numbers, type ReleaseRow, releaseRow } from './release-row.ts';
 
 export interface ReadRow {
   readonly row: ReleaseRow;
@@ -22,10 +22,10 @@ export interface FileSums {
 }
 
 /**
- * All rows in order of split, shard and row. Forms of files are checked on the way (`schema`), and what the manifest says
- * of their rows and tokens behind them (`manifest`). Holds one row group at a time.
+ * All rows in order of split, shard and row, one row group of tokens at a time. Forms of files are checked on the way
+ * (`schema`), and what the manifest says of their rows and tokens behind them (`manifest`).
  */
-export async function* readRows(release: OpenRelease, list: FaultList): AsyncGenerator<ReadRow> {
+export async function* readRowGroups(release: OpenRelease, list: FaultList): AsyncGenerator<ReadRow[]> {
   let split = '';
   let rowInSplit = 0;
   let sums: FileSums = { tokens: 0, lossTokens: 0, rows: 0 };
@@ -37,11 +37,13 @@ export async function* readRows(release: OpenRelease, list: FaultList): AsyncGen
       sums = { tokens: 0, lossTokens: 0, rows: 0 };
     }
     const inFile: FileSums = { tokens: 0, lossTokens: 0, rows: 0 };
-    for await (const read of rowsOfShard(release, shard, rowInSplit, list)) {
-      inFile.tokens += read.row.ids.length;
-      inFile.lossTokens += read.row.labels.reduce((count, label) => count + (label === -100 ? 0 : 1), 0);
-      inFile.rows++;
-      yield read;
+    for await (const group of groupsOfShard(release, shard, rowInSplit, list)) {
+      for (const { row } of group) {
+        inFile.tokens += row.ids.length;
+        for (let i = 0; i < row.labels.length; i++) if (row.labels[i] !== IGNORED) inFile.lossTokens++;
+      }
+      inFile.rows += group.length;
+      yield group;
     }
     rowInSplit += inFile.rows;
     checkFile(shard, inFile, list);
@@ -52,12 +54,12 @@ export async function* readRows(release: OpenRelease, list: FaultList): AsyncGen
   checkSplit(release, split, sums, list);
 }
 
-async function* rowsOfShard(
+async function* groupsOfShard(
   release: OpenRelease,
   shard: ShardFiles,
   firstRow: number,
   list: FaultList,
-): AsyncGenerator<ReadRow> {
+): AsyncGenerator<ReadRow[]> {
   const { split } = shard;
   const broken = (error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
@@ -72,7 +74,7 @@ async function* rowsOfShard(
       tables.push(table);
     }
     const [data, meta, origin] = tables as [ParquetTable, ParquetTable, ParquetTable];
-    checkTokenFile(data, release.manifest, split, list);
+    checkTokenFile(data, release.manifest, shard.data, list);
     checkFlatFile(meta, 'meta', split, list);
     checkFlatFile(origin, 'origin', split, list);
     if (meta.rows !== data.rows || origin.rows !== data.rows) {
@@ -82,25 +84,45 @@ async function* rowsOfShard(
     }
     for (let group = 0; group + 1 < data.groups.length; group++) {
       const [from, to] = [data.groups[group]!, data.groups[group + 1]!];
-      const read = await Promise.all(tables.map((table) => table.read(from, to))).catch(broken);
+      const read = await readGroup({ data, meta, origin }, from, to).catch(broken);
       if (read === undefined) return;
-      const [tokens, sidecar, origins] = read as [TableRow[], TableRow[], TableRow[]];
-      for (const [index, cells] of tokens.entries()) {
-        const row = releaseRow({ split, row: firstRow + from + index }, cells, sidecar[index]!, origins[index]!);
-        checkAttention(row, numbers(cells.attention_mask), list);
-        yield { row, shard, group, inGroup: index, inFile: from + index };
-      }
+      yield read.tokens.map((tokens, index) => {
+        const place = { split, row: firstRow + from + index };
+        const row = releaseRow(place, tokens, read.sidecar[index]!, read.origins[index]!);
+        if (!tokens.attended) list.add('schema', row.place, 'attention_mask is not all ones');
+        return { row, shard, group, inGroup: index, inFile: from + index };
+      });
     }
   } finally {
     for (const table of tables) table.close();
   }
 }
 
-/** The attention mask is all ones, as long as the ids. */
-function checkAttention(row: ReleaseRow, mask: readonly number[], list: FaultList): void {
-  if (mask.length !== row.ids.length || mask.some((one) => one !== 1)) {
-    list.add('schema', row.place, 'attention_mask is not all ones');
-  }
+interface GroupTokens {
+  readonly ids: Int32Array;
+  readonly labels: Float64Array;
+  /** Whether the attention mask is all ones, as long as the ids. */
+  readonly attended: boolean;
+}
+
+/** One column of tokens after another: the library holds every value as an object of its own. */
+async function readGroup(
+  { data, meta, origin }: Record<'data' | 'meta' | 'origin', ParquetTable>,
+  from: number,
+  to: number,
+): Promise<{ tokens: GroupTokens[]; sidecar: TableRow[]; origins: TableRow[] }> {
+  const column = async <T>(name: string, of: (cell: Cell, index: number) => T) =>
+    (await data.read(from, to, [name])).map((row, index) => of(row[name], index));
+  const ids = await column('input_ids', (cell) => Int32Array.from(numbers(cell)));
+  const labels = await column('labels', numbers);
+  const attended = await column('attention_mask', (cell, index) => areOnes(numbers(cell), ids[index]!.length));
+  const tokens = ids.map((own, index) => ({ ids: own, labels: labels[index]!, attended: attended[index]! }));
+  return { tokens, sidecar: await meta.read(from, to), origins: await origin.read(from, to) };
+}
+
+function areOnes(mask: Float64Array, length: number): boolean {
+  for (let i = 0; i < mask.length; i++) if (mask[i] !== 1) return false;
+  return mask.length === length;
 }
 
 function checkFile({ data }: ShardFiles, sums: FileSums, list: FaultList): void {

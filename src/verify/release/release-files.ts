@@ -74,7 +74,7 @@ export function shardsOf({ manifest }: OpenRelease): ShardFiles[] {
   return shards.sort((a, b) => (a.split < b.split ? -1 : a.split > b.split ? 1 : a.shard - b.shard));
 }
 
-/** Files are there, as the manifest has them, and no others; names count the shards; the corpus is named by its identity. */
+/** Files are there, as the manifest has them, and no others; names count the shards. Returns whether that is so. */
 export async function checkFiles(release: OpenRelease, list: FaultList): Promise<boolean> {
   const { dir, manifest } = release;
   let whole = true;
@@ -103,9 +103,6 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
       else if (file.rows !== data.rows) wrong(`${file.path} has ${file.rows} rows, ${data.path} ${data.rows}`);
     }
   }
-  const corpus = sha256(Buffer.from(canonicalJson(manifest.identity))).slice(0, 16);
-  if (manifest.corpus !== corpus)
-    list.add('manifest', {}, `the corpus is ${manifest.corpus}, its identity says ${corpus}`);
   return whole;
 }
 
@@ -129,13 +126,4 @@ async function hashFile(path: string): Promise<{ bytes: number; sha256: string }
     bytes += (chunk as Buffer).length;
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-/** JSON without white space, keys in order of their UTF-8 bytes. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  entries.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonicalJson(one)}`).join(',')}}`;
 }

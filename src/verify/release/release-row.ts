@@ -20,9 +20,9 @@ export interface OriginSegment {
 
 export interface ReleaseRow {
   readonly place: Required<Place>;
-  readonly ids: readonly number[];
-  /** -100 where nothing is supervised. */
-  readonly labels: readonly number[];
+  readonly ids: Int32Array;
+  /** -100 where nothing is supervised. The file has 64 bits: one beyond 2^53 is rounded, and is wrong anyhow. */
+  readonly labels: Float64Array;
   readonly meta: TableRow;
   readonly origin: TableRow;
   readonly segments: readonly OriginSegment[];
@@ -44,21 +44,19 @@ export const IGNORED = -100;
 
 export function releaseRow(
   place: { split: string; row: number },
-  data: TableRow,
+  tokens: Pick<ReleaseRow, 'ids' | 'labels'>,
   meta: TableRow,
   origin: TableRow,
 ): ReleaseRow {
   return {
     place: { ...place, example: text(meta.example_id) },
-    ids: numbers(data.input_ids),
-    labels: numbers(data.labels),
-    ...{ meta, origin },
+    ...{ ...tokens, meta, origin },
     segments: segmentsOf(origin),
   };
 }
 
 function segmentsOf(origin: TableRow): OriginSegment[] {
-  const ends = numbers(origin.to);
+  const ends = Array.from(numbers(origin.to));
   const list = (name: string, index: number) => text((origin[name] as readonly Cell[] | undefined)?.[index]);
   return ends.map((to, index) => ({
     role: list('role', index),
@@ -71,14 +69,14 @@ function segmentsOf(origin: TableRow): OriginSegment[] {
   }));
 }
 
-/** The segments that the reference's pieces make; their fields are compared by place elsewhere. */
+/** The segments that the reference's pieces make. */
 export function wantedSegments(reference: ReferenceRow, pseudonyms: Pseudonyms): OriginSegment[] {
   let to = 0;
   return reference.pieces.map((piece) => {
     const from = to;
     to += piece.ids.length;
     return {
-      ...{ role: piece.role, from, to, fields: '', level: piece.level },
+      ...{ role: piece.role, from, to, fields: piece.fields, level: piece.level },
       event: pseudonyms.of('event', piece.event),
       version: pseudonyms.of('event', piece.version),
     };
@@ -93,10 +91,11 @@ export function number(cell: Cell): number {
   return typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
 }
 
-export function numbers(cell: Cell): number[] {
-  if (typeof cell !== 'object' || cell === null) return [];
-  const values = new Array<number>(cell.length);
-  for (let i = 0; i < cell.length; i++) values[i] = Number(cell[i]);
+/** A list of small numbers; empty where the cell is none. */
+export function numbers(cell: Cell): Float64Array {
+  const list = typeof cell === 'object' && cell !== null ? cell : [];
+  const values = new Float64Array(list.length);
+  for (let i = 0; i < list.length; i++) values[i] = Number(list[i]);
   return values;
 }
 

@@ -2,15 +2,14 @@
 import type { CorpusIdentity } from '../../../schemas/manifest.ts';
 import type { TokenizerSpec } from '../../../schemas/recipe.ts';
 import { DAY_MS } from '../events/raw-times.ts';
-import type { ReferenceFrame, ReferenceTokenizer } from '../reference/tokenizer-port.ts';
+import type { EncodedLine, ReferenceFrame, ReferenceTokenizer } from '../reference/tokenizer-port.ts';
 import { renderEnding, renderFrame } from './chat-frame.ts';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
-import type { Encoded, Reading } from './tokenizer-worker.ts';
+import type { Reading } from './tokenizer-worker.ts';
 import { startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
 
 export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
   readonly controlIds: ReadonlySet<number>;
-  offsets(text: string): ArrayLike<number>;
   encodeWhole(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
   close(): Promise<void>;
 }
@@ -52,12 +51,17 @@ function framingOf(files: TokenizerFiles, chat: string | undefined, args: Record
   };
 }
 
+/** One text's ids and, where wanted, begin and end of each token in code points. */
+interface Encoded {
+  readonly ids: Int32Array;
+  readonly offsets: Int32Array;
+}
+
 type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => Encoded;
 
 function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: Framing): LoadedReferenceTokenizer {
   const controlIds = new Set(files.added.map(({ id }) => id));
-  const one: EncodeOne = (reading, text, withOffsets = false) =>
-    thread.encode({ reading, texts: [text], withOffsets })[0]!;
+  const one: EncodeOne = (reading, text, withOffsets = false) => thread.encode({ reading, texts: [text], withOffsets });
   const eosId = files.added.find(({ content }) => content === files.eos)?.id;
   const endId = one('full', framing.ending).ids.find((id) => controlIds.has(id)) ?? eosId;
   if (endId === undefined) throw new Error(`the end token ${files.eos} is not among the added tokens`);
@@ -67,18 +71,16 @@ function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: F
     return remember(frames, [first, last, day].join('\u001f'), () => frameOf(framing, one, { first, last, askedAt }));
   };
   const answers = new Map<string, ArrayLike<number>>();
-  const lines = lineCache(thread);
   return {
     ...{ frame, endId, controlIds },
-    encode: (text) => lines.of(text).ids,
-    prepare: lines.prepare,
+    encode: (text) => one('content', text).ids,
+    encodeLines: (texts) => encodeLines(thread, texts),
     encodeAnswer: (text) =>
       remember(answers, text, () => {
         const { tail } = frame('First', 'Last', 0);
         const behindControl = framing.chat && controlIds.has(tail[tail.length - 1]!);
         return one(behindControl ? 'start' : 'content', text).ids;
       }),
-    offsets: (text) => utf16Offsets(text, lines.of(text).offsets!),
     encodeWhole(lines, askedAt) {
       const middle = lines.slice(1, -1).map((line) => `${line}\n`);
       const [first, last] = [lines[0]!, lines.at(-1)!];
@@ -91,25 +93,21 @@ function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: F
   };
 }
 
-/** Encoded lines that are kept: they are asked for again within a few cuts, and by the check of their fields. */
-const LINES_KEPT_MAX = 50_000;
+/** Texts that cross to the thread at once: a few megabytes of ids and offsets come back. */
+const TEXTS_MAX = 5_000;
 
-function lineCache(thread: TokenizingThread) {
-  const kept = new Map<string, Encoded>();
-  const prepare = (texts: readonly string[]) => {
-    const fresh = texts.filter((text) => !kept.has(text));
-    if (fresh.length === 0) return;
-    if (kept.size > LINES_KEPT_MAX) kept.clear();
-    const encoded = thread.encode({ reading: 'content', texts: fresh, withOffsets: true });
-    for (const [index, text] of fresh.entries()) kept.set(text, encoded[index]!);
-  };
-  const of = (text: string): Encoded => {
-    const known = kept.get(text);
-    if (known !== undefined) return known;
-    prepare([text]);
-    return kept.get(text)!;
-  };
-  return { prepare, of };
+function encodeLines(thread: TokenizingThread, texts: readonly string[]): EncodedLine[] {
+  const lines: EncodedLine[] = [];
+  for (let from = 0; from < texts.length; from += TEXTS_MAX) {
+    const some = texts.slice(from, from + TEXTS_MAX);
+    const { ids, offsets, ends } = thread.encode({ reading: 'content', texts: some, withOffsets: true });
+    for (const [index, text] of some.entries()) {
+      const [begin, end] = [index === 0 ? 0 : ends[index - 1]!, ends[index]!];
+      const places = utf16Offsets(text, offsets.subarray(begin * 2, end * 2));
+      lines.push({ ids: ids.subarray(begin, end), offsets: places });
+    }
+  }
+  return lines;
 }
 
 function remember<T>(made: Map<string, T>, name: string, make: () => T): T {
@@ -128,12 +126,12 @@ function frameOf(
   // Behind a line end, text of ours is a continuation of the lines: no sentencepiece prefix may stand there.
   const lead = 'x\n';
   const tail = one('full', `${lead}${last}${behind}`, true);
-  const skipped = tokensBefore(tail.offsets!, codePoints(lead));
-  const lineEnd = framing.chat ? tokensBefore(tail.offsets!, codePoints(lead + last)) : tail.ids.length;
+  const skipped = tokensBefore(tail.offsets, codePoints(lead));
+  const lineEnd = framing.chat ? tokensBefore(tail.offsets, codePoints(lead + last)) : tail.ids.length;
   return {
     head: head.ids,
     tail: tail.ids.slice(skipped),
-    headControl: tokensBefore(head.offsets!, codePoints(before)),
+    headControl: tokensBefore(head.offsets, codePoints(before)),
     tailLine: lineEnd - skipped,
   };
 }
@@ -149,8 +147,11 @@ function codePoints(text: string): number {
   return [...text].length;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** The library counts code points, JavaScript UTF-16 units. */
 function utf16Offsets(text: string, offsets: Int32Array): Int32Array {
+  if (!SURROGATE.test(text)) return offsets;
   const places = [0];
   for (const character of text) places.push(places.at(-1)! + character.length);
   return offsets.map((place) => places[Math.min(place, places.length - 1)]!);

@@ -1,42 +1,60 @@
 /** Asks the tokenizing thread and waits for its answer. */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { BrewhouseError } from '../../errors.ts';
-import type { Encoded, EncodeReply, EncodeRequest, Reading, WorkerSetup } from './tokenizer-worker.ts';
+import type { EncodedTexts, EncodeReply, EncodeRequest, Reading, WorkerSetup } from './tokenizer-worker.ts';
 
 export interface TokenizingThread {
-  /** The encodings of texts, in their order. Blocks until they are there. */
-  encode(request: EncodeRequest): readonly Encoded[];
+  /** The encodings of texts, in their order. Blocks until they are there. Throws `tokenizer_refused` where it fails. */
+  encode(request: EncodeRequest): EncodedTexts;
   close(): Promise<void>;
 }
 
-/** Loading a vocabulary takes seconds; a thread that says nothing for this long is dead. */
+/** Loading a vocabulary takes seconds, on a busy machine more; a thread that says nothing for this long is dead. */
 const SILENCE_MS_MAX = 120_000;
+/** How long one wait lasts before the answer is looked for again. */
+const WAIT_MS = 1_000;
 
-export function startTokenizingThread(files: Readonly<Record<Reading, string>>): TokenizingThread {
+/** Starts the thread; `script` is the worker's file. */
+export function startTokenizingThread(
+  files: Readonly<Record<Reading, string>>,
+  script: URL = workerFile(),
+): TokenizingThread {
   const { port1, port2 } = new MessageChannel();
-  const answered = new Int32Array(new SharedArrayBuffer(4));
-  const setup: WorkerSetup = { port: port2, answered, files };
-  const worker = new Worker(new URL('./tokenizer-worker.ts', import.meta.url), {
-    workerData: setup,
-    transferList: [port2],
-  });
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  const setup: WorkerSetup = { port: port2, state, files };
+  const worker = new Worker(script, { workerData: setup, transferList: [port2] });
   worker.unref();
   port1.unref();
+
+  /** A wait may end early or the answer come a moment behind the wake: so look, and wait again. */
+  const answer = (): EncodeReply => {
+    for (let silent = 0; silent < SILENCE_MS_MAX; ) {
+      const answered = Atomics.load(state, 0);
+      const ended = Atomics.load(state, 1) === 1;
+      const reply = receiveMessageOnPort(port1)?.message as EncodeReply | undefined;
+      if (reply !== undefined) return reply;
+      if (ended) return { failure: 'its thread has ended' };
+      if (Atomics.wait(state, 0, answered, WAIT_MS) === 'timed-out') silent += WAIT_MS;
+    }
+    return { failure: `its thread has said nothing for ${SILENCE_MS_MAX / 1_000} seconds` };
+  };
   return {
     encode(request) {
-      const before = Atomics.load(answered, 0);
       port1.postMessage(request);
-      Atomics.wait(answered, 0, before, SILENCE_MS_MAX);
-      const reply = receiveMessageOnPort(port1)?.message as EncodeReply | undefined;
-      if (reply === undefined) throw new Error('the tokenizing thread does not answer');
+      const reply = answer();
       if ('failure' in reply) {
         throw new BrewhouseError('tokenizer_refused', `the tokenizer failed: ${reply.failure}`);
       }
-      return reply.encoded;
+      return reply;
     },
     async close() {
       port1.close();
       await worker.terminate();
     },
   };
+}
+
+/** Source in development, compiled in the package. */
+function workerFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './tokenizer-worker.ts' : './tokenizer-worker.js', import.meta.url);
 }
