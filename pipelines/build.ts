@@ -4,7 +4,7 @@ import { canonicalJson } from '../schemas/canonical-json.ts';
 import type { TimelineRecord } from '../schemas/commit.ts';
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
-import { BrewhouseError } from '../src/errors.ts';
+import { BrewhouseError, type ErrorCode } from '../src/errors.ts';
 import { newestRecord, recordsOf } from '../src/lake/chain-records.ts';
 import { type Chain, openChain } from '../src/lake/commit-log.ts';
 import { sha256Hex } from '../src/lake/content-hash.ts';
@@ -16,6 +16,7 @@ import { arenaEntries } from '../src/prompt/segments.ts';
 import { addStats, type TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 import { createSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
+import { buildWarnings } from './build-warnings.ts';
 import { type ReadRecipe, readDomain, readRecipe, readRenderPlan } from './corpus-inputs.ts';
 import { renderInPool } from './render-pool.ts';
 import type { RenderRequest } from './render-worker.ts';
@@ -47,6 +48,8 @@ export interface BuildSummary {
   /** One a rung of the context ladder. */
   readonly corpora: readonly CorpusSummary[];
   readonly seconds: number;
+  /** What a person should know though nothing failed: dead records, names that no event has. */
+  readonly warnings: readonly string[];
 }
 
 export interface CorpusSummary {
@@ -69,7 +72,32 @@ export interface PartitionTimeline {
   readonly record: TimelineRecord;
 }
 
+/** Throws `recipe_invalid`, `domain_invalid` and their kin with the file; `inputs_changed`, `input_unreadable`, and as the lake does. */
 export async function build(options: BuildOptions): Promise<BuildSummary> {
+  try {
+    return await buildAll(options);
+  } catch (error) {
+    throw withFile(error, options);
+  }
+}
+
+/** THE FILE THAT A PERSON MENDS: the plan knows fields of recipe and domain, and no files. */
+function withFile(error: unknown, { recipe, domain }: Pick<BuildOptions, 'recipe' | 'domain'>): unknown {
+  if (!(error instanceof BrewhouseError) || error.place.file !== undefined) return error;
+  const files: Partial<Record<ErrorCode, string>> = {
+    recipe_invalid: recipe,
+    context_too_short: recipe,
+    domain_invalid: domain,
+    action_unknown: domain,
+    label_words_clash: domain,
+  };
+  const file = files[error.code];
+  if (file === undefined) return error;
+  const { message, place, remedy, retryable } = error;
+  return new BrewhouseError(error.code, message, { place: { ...place, file }, remedy, retryable, cause: error });
+}
+
+async function buildAll(options: BuildOptions): Promise<BuildSummary> {
   const started = performance.now();
   const recipe = await readRecipe(options.recipe);
   const domain = await readDomain(options.domain);
@@ -80,17 +108,21 @@ export async function build(options: BuildOptions): Promise<BuildSummary> {
   const { partitions } = await openOrMakeLake(store, options.partitions);
   await store.sweepLeftovers(Date.now());
   const timelines = await takeInFiles(store, partitions, options);
-  await requireKnownActions(store, timelines, domain);
+  const stats = await readStats(store, timelines);
+  requireKnownActions(stats, domain);
   const corpora: CorpusSummary[] = [];
   // One arena for all rungs: they cut the same texts to the same levels.
   const { shared: arena } = createSegmentArena(arenaEntries(countItemEvents(timelines)));
   for (const plan of rungs)
     corpora.push(await renderCorpus(store, timelines, plan.identity, { options, recipe, arena }));
+  const records = sumRecordCounts(timelines);
+  const { events } = options;
   return {
-    records: sumRecordCounts(timelines),
-    members: (await readStats(store, timelines)).members,
+    records,
+    members: stats.members,
     corpora,
     seconds: (performance.now() - started) / 1000,
+    warnings: buildWarnings({ records, stats, section: recipe.recipe.corpus, domain, events }),
   };
 }
 
@@ -175,13 +207,8 @@ export async function readStats(store: ObjectStore, timelines: readonly Partitio
   return addStats(all);
 }
 
-async function requireKnownActions(
-  store: ObjectStore,
-  timelines: readonly PartitionTimeline[],
-  domain: Domain,
-): Promise<void> {
+function requireKnownActions({ actions }: TimelineStats, domain: Domain): void {
   const vocabulary = createVocabulary(domain);
-  const { actions } = await readStats(store, timelines);
   const unknown = actions.find((action) => vocabulary.rankOf(action.name) === undefined);
   if (unknown !== undefined) throw unknownAction(vocabulary, unknown.name, unknown.count, unknown.first);
 }
@@ -223,6 +250,7 @@ async function renderCorpus(
       lake: options.lake,
       corpus,
       identity,
+      tokenizer: recipe.recipe.corpus.tokenizer,
       recipeFile: recipe.file,
       items,
       itemsSha256: sha256Hex(canonicalJson(items)),

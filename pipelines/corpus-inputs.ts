@@ -13,7 +13,7 @@ import { assertBoundaries } from '../src/tokenize/boundaries.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
 import type { SegmentArena } from '../src/tokenize/segment-arena.ts';
 
-/** A recipe as read; a tokenizer's path is made absolute from the recipe's folder. */
+/** A recipe as read, and the file that its paths count from. */
 export interface ReadRecipe {
   readonly recipe: Recipe;
   readonly file: string;
@@ -74,14 +74,15 @@ export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context
   return createRenderPlan({ section, context, domain, templates, tokenizer });
 }
 
-/** The plan of a corpus that stands in a lake, from its identity alone; `recipeFile` says where a tokenizer's path counts from. */
+/** The plan of a corpus that stands in a lake: its identity says everything but where the tokenizer lies. */
 export async function planOfIdentity(
   identity: CorpusIdentity,
-  recipeFile: string,
+  tokenizer: LoadedTokenizer,
   arena?: SegmentArena,
 ): Promise<RenderPlan> {
-  const section = sectionOfIdentity(identity);
-  const tokenizer = await readTokenizer(section.tokenizer, recipeFile);
+  // The ladder reduced to this rung and the least, which is all that a plan asks of it.
+  const context = [...new Set([identity.context_min, identity.context])];
+  const section = { ...identity.section, context } as CorpusSection;
   return createRenderPlan({
     section,
     context: identity.context,
@@ -92,8 +93,18 @@ export async function planOfIdentity(
   });
 }
 
-/** The corpus section that an identity was made of, its ladder reduced to this rung and the least. */
-export function sectionOfIdentity(identity: CorpusIdentity): CorpusSection {
-  const ladder = [...new Set([identity.context_min, identity.context])];
-  return { ...identity.section, context: ladder } as CorpusSection;
+/** The tokenizer of a release: from `folder` where that is given, else where the recipe said, a path counted from the working directory. */
+export async function releaseTokenizer(identity: CorpusIdentity, folder?: string): Promise<LoadedTokenizer> {
+  const spec = identity.section.tokenizer as TokenizerSpec;
+  const { sha256 } = identity.tokenizer;
+  try {
+    return await readTokenizer(folder === undefined ? spec : { path: resolve(folder), sha256 }, resolve('recipe.yaml'));
+  } catch (error) {
+    if (!(error instanceof BrewhouseError) || error.code !== 'tokenizer_refused' || folder !== undefined) throw error;
+    throw new BrewhouseError(error.code, error.message, {
+      place: error.place,
+      remedy: 'say where it lies with --tokenizer DIR',
+      cause: error,
+    });
+  }
 }

@@ -7,7 +7,7 @@ import { BrewhouseError } from '../src/errors.ts';
 import { recordsOf } from '../src/lake/chain-records.ts';
 import { openChain } from '../src/lake/commit-log.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
-import { contextLadder } from '../src/prompt/plan.ts';
+import { contextLadder, namedSection } from '../src/prompt/plan.ts';
 
 export interface FoundCorpus {
   readonly corpus: string;
@@ -28,8 +28,7 @@ export async function findCorpus(
       remedy: `it has ${ladder.join(', ')}`,
     });
   }
-  const { context: _ladder, ...rest } = section;
-  const text = canonicalJson(rest);
+  const text = canonicalJson(namedSection(section));
   const all = (await readCorpora(store)).filter(({ corpus }) => wish.corpus === undefined || corpus === wish.corpus);
   const found = all.filter(
     ({ identity }) =>

@@ -10,7 +10,7 @@ export function releaseCard(manifest: Manifest): string {
     'configs:',
     '- config_name: default',
     '  data_files:',
-    ...names.flatMap((name) => [`  - split: ${name}`, `    path: data/${name}-*.parquet`]),
+    ...names.flatMap((name) => [`  - split: ${name}`, '    path:', ...filesOf(manifest, name)]),
     '---',
   ];
   const count = (number: number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -55,4 +55,9 @@ export function releaseCard(manifest: Manifest): string {
     '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, `index/` where an example or a member lies.',
     '',
   ].join('\n');
+}
+
+/** Files by name, never by pattern: what a release does not name is no part of it. */
+function filesOf({ files }: Manifest, split: string): string[] {
+  return files.filter((file) => file.kind === 'data' && file.split === split).map((file) => `    - ${file.path}`);
 }

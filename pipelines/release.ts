@@ -1,6 +1,8 @@
 /** Rendered rows to a finished release: choose, shuffle by draw through sorted runs, write shards, publish the manifest last. */
 import { canonicalJson } from '../schemas/canonical-json.ts';
-import type { Lineage, Manifest, ReleaseFile } from '../schemas/manifest.ts';
+import { TIME_UNKNOWN } from '../schemas/event.ts';
+import { DAY_MS } from '../schemas/event-time.ts';
+import type { CorpusIdentity, Lineage, Manifest, ReleaseFile } from '../schemas/manifest.ts';
 import type { ReleaseSection } from '../schemas/recipe.ts';
 import { BrewhouseError, nearestName } from '../src/errors.ts';
 import { sha256Hex } from '../src/lake/content-hash.ts';
@@ -9,17 +11,18 @@ import type { ObjectStore } from '../src/lake/object-store.ts';
 import { openStore } from '../src/lake/open-store.ts';
 import { findPseudonymKey } from '../src/lake/pseudonym-key.ts';
 import type { PseudonymKey } from '../src/lake/pseudonyms.ts';
-import { selectRows } from '../src/lake/selection.ts';
+import { type Selection, selectRows } from '../src/lake/selection.ts';
+import type { RenderPlan } from '../src/prompt/plan.ts';
 import { createItemTable } from '../src/timeline/item-table.ts';
 import { type PartitionTimeline, readStats, readTimelines, summarizeCorpus, sumRecordCounts } from './build.ts';
-import { planOfIdentity, readRecipe, sectionOfIdentity } from './corpus-inputs.ts';
+import { planOfIdentity, readRecipe, readTokenizer } from './corpus-inputs.ts';
 import { reachCrashPoint } from './crash-points.ts';
 import { type CorpusPartition, findCorpus, readCorpusPartitions } from './find-corpus.ts';
 import { releaseCard } from './release-card.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from './release-manifest.ts';
 import { type ReleaseRows, readReleaseRows } from './release-rows.ts';
 import { writeShards } from './release-shards.ts';
-import { shuffleRows } from './release-shuffle.ts';
+import { type ShuffledRows, shuffleRows } from './release-shuffle.ts';
 import { readItems } from './render-partition.ts';
 
 export interface ReleaseOptions {
@@ -53,37 +56,14 @@ export interface ReleaseSummary {
 /** Throws `not_found` (no such corpus, or not rendered that far), `recipe_invalid`, `key_missing`, and what the store refuses. */
 export async function release(options: ReleaseOptions): Promise<ReleaseSummary> {
   const started = performance.now();
-  const { recipe, file } = await readRecipe(options.recipe);
-  const store = openStore(options.lake);
-  const lake = await openLake(store);
-  if (lake === null) {
-    throw new BrewhouseError('not_found', `there is no lake at ${store.location}`, {
-      remedy: 'run brewhouse build first, or mend --lake',
-    });
-  }
-  const { partitions } = lake;
-  const timelines = await readTimelines(store, partitions);
-  const until = await requireUntil(store, timelines, { until: options.until ?? recipe.release.until, file });
-  const { corpus, identity } = await findCorpus(store, recipe.corpus, options);
-  const corpusPartitions = await readCorpusPartitions(store, corpus, partitions, until);
-  const key = await findPseudonymKey(store, options.key, options.warn);
-  const plan = await planOfIdentity(identity, file);
-  const section: ReleaseSection = {
-    ...recipe.release,
-    until,
-    token_budget: options.tokenBudget ?? recipe.release.token_budget,
-  };
-  requireTaskNames(
-    section,
-    plan.rules.tasks.map((task) => task.name),
-    file,
-  );
-
-  const read = await readReleaseRows(store, corpus, corpusPartitions, {
+  const source = await openSource(options);
+  const { store, corpus, plan, section, key } = source;
+  const read = await readReleaseRows(store, corpus, source.corpusPartitions, {
     ...plan.rules,
-    holdout: sectionOfIdentity(identity).holdout,
+    holdout: plan.section.holdout,
   });
-  const selection = selectRows(read.rows, { seed: plan.rules.seed, release: section, until });
+  const selection = selectRows(read.rows, { seed: plan.rules.seed, release: section, until: source.until });
+  if (!selection.ends.includes('train')) options.warn('no row is in train: look at until, t1 and the token budget');
   const shuffled = await shuffleRows(store, read, selection, {
     corpus,
     key,
@@ -94,44 +74,110 @@ export async function release(options: ReleaseOptions): Promise<ReleaseSummary> 
     const defaultId = releaseId(corpus, section, key, shuffled.digest);
     const id = options.id ?? defaultId;
     const folder = `releases/${id}`;
-    const publish = async (stood: boolean, manifest: Manifest): Promise<ReleaseSummary> => {
-      const bytes = Buffer.from(canonicalJson(manifest), 'utf8');
-      const manifestSha256 = sha256Hex(bytes);
-      const lineage = await lineageOf(store, { manifestSha256, corpus, read, until, corpusPartitions, timelines });
-      if (!stood) {
-        await store.put(`${folder}/lineage.json`, Buffer.from(canonicalJson(lineage), 'utf8'));
-        // PUBLISHED LAST: until the manifest stands there is no release.
-        await store.put(`${folder}/manifest.json`, bytes);
-      }
-      return {
-        id,
-        path: `${store.location}/${folder}`,
-        manifestSha256,
-        manifest,
-        lineage,
-        stood,
-        seconds: (performance.now() - started) / 1000,
-      };
-    };
+    await claimName(store, id, defaultId);
     const standing = await readStanding(store, folder);
-    const inputs: Omit<ManifestInputs, 'files'> = {
-      ...{ id, corpus, identity, plan, release: section, until, key, rows: read.rows, selection, timelines },
-      itemsWithoutTime: await countItemsWithoutTime(store, timelines),
-    };
-    const facts = footerFacts(inputs, defaultId);
-    if (standing !== undefined) {
-      requireSameRelease(standing, { section, keyId: key.id, corpus, folder });
-      return await publish(true, standing);
-    }
-    const files = await writeShards(store, folder, shuffled, {
-      trainShards: selection.trainShards,
-      facts,
-      report: (done, total) => options.progress('writing shards', done, total),
-    });
-    return await publish(false, await withCard(store, folder, { ...inputs, files }, defaultId));
+    const manifest =
+      standing ?? (await writeRelease(source, { id, defaultId, folder, read, selection, shuffled, options }));
+    const manifestSha256 = sha256Hex(canonicalJson(manifest));
+    const lineage = await lineageOf(store, { ...source, manifestSha256, read });
+    if (standing === undefined) await publish(store, folder, manifest, lineage);
+    const seconds = (performance.now() - started) / 1000;
+    const path = `${store.location}/${folder}`;
+    return { id, path, manifestSha256, manifest, lineage, stood: standing !== undefined, seconds };
   } finally {
     shuffled.close();
   }
+}
+
+/** What a release is made from, found and judged before a row is read. */
+interface ReleaseSource {
+  readonly store: ObjectStore;
+  readonly timelines: readonly PartitionTimeline[];
+  readonly until: number;
+  readonly corpus: string;
+  readonly identity: CorpusIdentity;
+  readonly corpusPartitions: readonly CorpusPartition[];
+  readonly key: PseudonymKey;
+  readonly plan: RenderPlan;
+  readonly section: ReleaseSection;
+}
+
+async function openSource(options: ReleaseOptions): Promise<ReleaseSource> {
+  const { recipe, file } = await readRecipe(options.recipe);
+  const store = openStore(options.lake);
+  const lake = await openLake(store);
+  if (lake === null) {
+    throw new BrewhouseError('not_found', `there is no lake at ${store.location}`, {
+      remedy: 'run brewhouse build first, or mend --lake',
+    });
+  }
+  const timelines = await readTimelines(store, lake.partitions);
+  const { newest } = await readStats(store, timelines);
+  const until = requireUntil(options.until ?? recipe.release.until, newest, file);
+  if (until > newest + DAY_MS) {
+    options.warn(
+      `until ${new Date(until).toISOString()} lies after the newest event (${sayTime(newest)}): labels of windows that nobody has seen the end of count as settled`,
+    );
+  }
+  const { corpus, identity } = await findCorpus(store, recipe.corpus, options);
+  const corpusPartitions = await readCorpusPartitions(store, corpus, lake.partitions, until);
+  const key = await findPseudonymKey(store, options.key, options.warn);
+  const plan = await planOfIdentity(identity, await readTokenizer(recipe.corpus.tokenizer, file));
+  const budget = options.tokenBudget ?? recipe.release.token_budget;
+  const section: ReleaseSection = { ...recipe.release, until, token_budget: budget };
+  requireNames(section, plan, file);
+  return { store, timelines, until, corpus, identity, corpusPartitions, key, plan, section };
+}
+
+interface WriteOptions {
+  readonly id: string;
+  readonly defaultId: string;
+  readonly folder: string;
+  readonly read: ReleaseRows;
+  readonly selection: Selection;
+  readonly shuffled: ShuffledRows;
+  readonly options: ReleaseOptions;
+}
+
+/** Writes every file but lineage and manifest; gives the manifest that names them. */
+async function writeRelease(source: ReleaseSource, write: WriteOptions): Promise<Manifest> {
+  const { store, timelines } = source;
+  const inputs: Omit<ManifestInputs, 'files'> = {
+    ...source,
+    id: write.id,
+    release: source.section,
+    rows: write.read.rows,
+    selection: write.selection,
+    itemsWithoutTime: await countItemsWithoutTime(store, timelines),
+  };
+  const files = await writeShards(store, write.folder, write.shuffled, {
+    trainShards: write.selection.trainShards,
+    facts: footerFacts(inputs, write.defaultId),
+    report: (done, total) => write.options.progress('writing shards', done, total),
+  });
+  return withCard(store, write.folder, { ...inputs, files }, write.defaultId);
+}
+
+/**
+ * ONE RELEASE PER NAME: the first to claim it says which rows it stands for; another with other rows is refused, so two that are
+ * written at once, or one that was left unfinished, never mix their files.
+ */
+async function claimName(store: ObjectStore, id: string, defaultId: string): Promise<void> {
+  const key = `releases/${id}.claim.json`;
+  const claim = Buffer.from(canonicalJson({ release: defaultId }), 'utf8');
+  if (await store.putIfAbsent(key, claim)) return;
+  const standing = await store.get(key);
+  if (standing !== null && Buffer.compare(standing, claim) === 0) return;
+  throw new BrewhouseError('usage', `the name ${id} stands for another release, finished or under way`, {
+    place: { file: `${store.location}/${key}` },
+    remedy: 'choose another --id; if that release was left unfinished, remove its folder and this file first',
+  });
+}
+
+async function publish(store: ObjectStore, folder: string, manifest: Manifest, lineage: Lineage): Promise<void> {
+  await store.put(`${folder}/lineage.json`, Buffer.from(canonicalJson(lineage), 'utf8'));
+  // PUBLISHED LAST: until the manifest stands there is no release.
+  await store.put(`${folder}/manifest.json`, Buffer.from(canonicalJson(manifest), 'utf8'));
 }
 
 /** The card is a file of the manifest, and says what the manifest says; a name that was given stands in the manifest alone. */
@@ -158,37 +204,39 @@ async function withCard(
 }
 
 /** `until` is never guessed: without it the error names the newest event and suggests one. */
-async function requireUntil(
-  store: ObjectStore,
-  timelines: readonly PartitionTimeline[],
-  from: { until: number | undefined; file: string },
-): Promise<number> {
-  if (from.until !== undefined) return from.until;
-  const { newest } = await readStats(store, timelines);
-  const midnight = new Date(Math.floor(newest / 86_400_000) * 86_400_000).toISOString();
+function requireUntil(until: number | undefined, newest: number, file: string): number {
+  if (until !== undefined) return until;
+  const midnight = Math.floor(newest / DAY_MS) * DAY_MS;
   throw new BrewhouseError('recipe_invalid', `a release needs an until, and neither the recipe nor --until names one`, {
-    place: { file: from.file, field: 'release.until' },
-    remedy: `the newest event is of ${new Date(newest).toISOString()}; --until ${midnight} would take in all whole days before it`,
+    place: { file, field: 'release.until' },
+    remedy:
+      newest === TIME_UNKNOWN
+        ? 'no event of this lake has a time: nothing can be asked of it'
+        : `the newest event is of ${sayTime(newest)}; --until ${new Date(midnight).toISOString()} would take in all whole days before it`,
   });
 }
 
-function requireTaskNames(section: ReleaseSection, tasks: readonly string[], file: string): void {
-  const named = [
-    ...Object.keys(section.weights).map((name) => [name, 'weights'] as const),
-    ...Object.keys(section.label_caps).map((name) => [name, 'label_caps'] as const),
-    ...section.holdout_tasks.map((name) => [name, 'holdout_tasks'] as const),
-  ];
-  for (const [name, field] of named) {
-    if (tasks.includes(name)) continue;
-    const near = nearestName(name, tasks);
-    throw new BrewhouseError(
-      'recipe_invalid',
-      `release.${field} names the task ${name}, which corpus.tasks does not have`,
-      {
-        place: { file, field: `release.${field}` },
-        remedy: near === undefined ? `it has ${tasks.join(', ')}` : `did you mean ${near}?`,
-      },
-    );
+function sayTime(time: number): string {
+  return time === TIME_UNKNOWN ? 'no known time' : new Date(time).toISOString();
+}
+
+/** A task or a label that is mistyped would change the release without a word. */
+function requireNames(section: ReleaseSection, plan: RenderPlan, file: string): void {
+  const tasks = plan.rules.tasks.map((task) => task.name);
+  const require = (name: string, known: readonly string[], field: string, what: string) => {
+    if (known.includes(name)) return;
+    const near = nearestName(name, known);
+    throw new BrewhouseError('recipe_invalid', `${field} names the ${what} ${name}, which this recipe does not have`, {
+      place: { file, field },
+      remedy: near === undefined ? `it has ${known.join(', ')}` : `did you mean ${near}?`,
+    });
+  };
+  for (const name of Object.keys(section.weights)) require(name, tasks, 'release.weights', 'task');
+  for (const name of section.holdout_tasks) require(name, tasks, 'release.holdout_tasks', 'task');
+  for (const [name, caps] of Object.entries(section.label_caps)) {
+    require(name, tasks, 'release.label_caps', 'task');
+    const labels = plan.tables.find((table) => table.task === name)?.labels.map(({ label }) => label) ?? [];
+    for (const label of Object.keys(caps)) require(label, labels, `release.label_caps.${name}`, 'label');
   }
 }
 
@@ -200,21 +248,6 @@ function releaseId(corpus: string, section: ReleaseSection, key: PseudonymKey, d
 async function readStanding(store: ObjectStore, folder: string): Promise<Manifest | undefined> {
   const bytes = await store.get(`${folder}/manifest.json`);
   return bytes === null ? undefined : (JSON.parse(Buffer.from(bytes).toString('utf8')) as Manifest);
-}
-
-/** Two releases cannot have one name. */
-function requireSameRelease(
-  standing: Manifest,
-  wanted: { section: ReleaseSection; keyId: string; corpus: string; folder: string },
-): void {
-  const same =
-    standing.corpus === wanted.corpus &&
-    standing.key_id === wanted.keyId &&
-    canonicalJson(standing.release) === canonicalJson(wanted.section);
-  if (same) return;
-  throw new BrewhouseError('usage', `another release stands at ${wanted.folder}`, {
-    remedy: 'choose another --id; releases are never written over',
-  });
 }
 
 async function countItemsWithoutTime(store: ObjectStore, timelines: readonly PartitionTimeline[]): Promise<number> {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../schemas/commit.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
+import type { TokenizerSpec } from '../schemas/recipe.ts';
 import { BrewhouseError, type ErrorCode, type ErrorPlace } from '../src/errors.ts';
 import { newestRecord } from '../src/lake/chain-records.ts';
 import { appendRecord, claimChain, openChain } from '../src/lake/commit-log.ts';
@@ -9,7 +10,7 @@ import { openStore } from '../src/lake/open-store.ts';
 import { createJoiningGate } from '../src/prompt/joining-gate.ts';
 import { createItemTable } from '../src/timeline/item-table.ts';
 import { openSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
-import { planOfIdentity } from './corpus-inputs.ts';
+import { planOfIdentity, readTokenizer } from './corpus-inputs.ts';
 import { reachCrashPoint } from './crash-points.ts';
 import { type PartitionResult, readItems, renderPartition } from './render-partition.ts';
 
@@ -18,7 +19,8 @@ export interface RenderWorkerData {
   readonly lake: string;
   readonly corpus: string;
   readonly identity: CorpusIdentity;
-  /** The folder that a tokenizer's path counts from is this file's. */
+  /** Where the tokenizer lies: as the recipe says, paths counted from its file. */
+  readonly tokenizer: TokenizerSpec;
   readonly recipeFile: string;
   readonly items: readonly { readonly partition: number; readonly files: readonly FileRef[] }[];
   readonly itemsSha256: string;
@@ -55,7 +57,11 @@ const PROGRESS_ROWS = 200;
 
 async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData): Promise<void> {
   const store = openStore(data.lake);
-  const plan = await planOfIdentity(data.identity, data.recipeFile, openSegmentArena(data.arena));
+  const plan = await planOfIdentity(
+    data.identity,
+    await readTokenizer(data.tokenizer, data.recipeFile),
+    openSegmentArena(data.arena),
+  );
   const items = createItemTable(await readItems(store, data.items), plan.section.known);
   const compare = createJoiningGate(plan.tokenizer);
   const say = (reply: RenderReply) => port.postMessage(reply);

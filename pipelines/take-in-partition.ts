@@ -3,6 +3,7 @@ import type { FileRef, TimelineRecord } from '../schemas/commit.ts';
 import type { EventRecord } from '../schemas/event.ts';
 import { canonicalEvent } from '../schemas/event-time.ts';
 import { type DeadLetter, writeDeadLetters } from '../src/adapters/parquet/dead-letters.ts';
+import { shownName } from '../src/errors.ts';
 import { appendRecord, type Chain, claimChain } from '../src/lake/commit-log.ts';
 import { createLineFiles } from '../src/lake/line-files.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
@@ -27,6 +28,8 @@ export interface PartitionContext {
   readonly attempt: string;
 }
 
+/** Letters of the first dead record's message that the stats keep. */
+const MESSAGE_SHOWN_MAX = 200;
 /** Raw bytes of dead letters held before a file of them is written. */
 const DEAD_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -40,12 +43,16 @@ export function openPartition(partition: number, chain: Chain | undefined, conte
   const dead = createDeadFiles(store, `${folder}/dead`);
   const stats = createTimelineStats();
   const counts = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
+  const park = (letter: DeadLetter): Promise<void> => {
+    stats.addDead(`${letter.source}:${letter.line}, ${letter.reason}: ${shownName(letter.message, MESSAGE_SHOWN_MAX)}`);
+    return dead.add(letter);
+  };
   return {
     async add(group) {
       if (group.kind === 'unread') {
         counts.read++;
         counts.dead++;
-        await dead.add(group.letter);
+        await park(group.letter);
         return;
       }
       const taken = takeInEntity(group.records);
@@ -55,7 +62,7 @@ export function openPartition(partition: number, chain: Chain | undefined, conte
       counts.dead += taken.conflicts.length;
       counts.dropped += taken.dropped;
       for (const { event, file, line } of taken.conflicts) {
-        await dead.add(conflictLetter(event, context.inputs[file]!.name, line));
+        await park(conflictLetter(event, context.inputs[file]!.name, line));
       }
       for (const event of taken.used) {
         stats.add(event);

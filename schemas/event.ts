@@ -11,7 +11,9 @@ export const CALENDAR_TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)$
 const Id = z
   .string()
   .min(1, 'must not be empty')
-  .refine((id) => id.isWellFormed(), 'must not hold half of a surrogate pair');
+  .refine((id) => id.isWellFormed(), 'must not hold half of a surrogate pair')
+  // It joins the parts of keys: an id with it could stand for two others.
+  .refine((id) => !id.includes('\u001f'), 'must not hold the character U+001F');
 /** A name that may be missing; an empty one would stand for "none" in one place and for a group in another. */
 const OptionalName = z.string().min(1, 'must not be empty; leave it out instead').optional();
 

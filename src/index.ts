@@ -1,7 +1,13 @@
 /** The library: schemas of what crosses files, readers of releases, and the renderer that gives a serving system the ids of training. */
 
 /** A rendering of everything that a corpus section, a domain and a tokenizer fix; from files, or from a release's identity alone. */
-export { planOfIdentity, readDomain, readRecipe, readRenderPlan } from '../pipelines/corpus-inputs.ts';
+export {
+  planOfIdentity,
+  readDomain,
+  readRecipe,
+  readRenderPlan,
+  releaseTokenizer,
+} from '../pipelines/corpus-inputs.ts';
 export { Domain } from '../schemas/domain.ts';
 export { EventRecord, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from '../schemas/event.ts';
 export {

@@ -1,4 +1,5 @@
 /** A command as data: its name, options and the module that is loaded only when it runs. */
+import { WORKERS_MAX } from '../../pipelines/render-pool.ts';
 import type { Output } from './output.ts';
 
 /** One flag; `value` names its argument, none: a switch. */
@@ -7,6 +8,8 @@ export interface CommandOption {
   readonly value?: string;
   readonly about: string;
   readonly required?: boolean;
+  /** The value is a path that must be there. */
+  readonly reads?: boolean;
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
@@ -20,7 +23,7 @@ export interface CommandModule {
 export interface Command {
   readonly name: string;
   readonly about: string;
-  /** Positional arguments, as shown in help: `RELEASE`, `check PATH`. */
+  /** Positional arguments, as shown in help: `RELEASE`, `check PATH`; the last one is a path that is read. */
   readonly args?: string;
   readonly options: readonly CommandOption[];
   readonly load: () => Promise<CommandModule>;
@@ -32,9 +35,17 @@ const EVENTS: CommandOption = {
   value: 'DIR',
   about: 'folder of event files (.ndjson, .ndjson.gz, .ndjson.zst)',
   required: true,
+  reads: true,
 };
 const LAKE: CommandOption = { flag: 'lake', value: 'LAKE', about: 'folder of the lake', required: true };
-const RECIPE: CommandOption = { flag: 'recipe', value: 'FILE', about: 'recipe.yaml', required: true };
+const RECIPE: CommandOption = { flag: 'recipe', value: 'FILE', about: 'recipe.yaml', required: true, reads: true };
+
+const TOKENIZER: CommandOption = {
+  flag: 'tokenizer',
+  value: 'DIR',
+  about: 'where the tokenizer lies, when not where the recipe says',
+  reads: true,
+};
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -58,8 +69,8 @@ export const COMMANDS: readonly Command[] = [
     name: 'import',
     about: 'turn tables into event files by a mapping',
     options: [
-      { flag: 'mapping', value: 'FILE', about: 'mapping.yaml', required: true },
-      { flag: 'from', value: 'DIR', about: 'folder of the tables', required: true },
+      { flag: 'mapping', value: 'FILE', about: 'mapping.yaml', required: true, reads: true },
+      { flag: 'from', value: 'DIR', about: 'folder of the tables', required: true, reads: true },
       { flag: 'out', value: 'DIR', about: 'where to write', required: true },
       JSON_OPTION,
     ],
@@ -70,7 +81,7 @@ export const COMMANDS: readonly Command[] = [
     about: 'validate event files',
     options: [
       EVENTS,
-      { flag: 'domain', value: 'FILE', about: 'also check actions against this domain.yaml' },
+      { flag: 'domain', value: 'FILE', about: 'also check actions against this domain.yaml', reads: true },
       JSON_OPTION,
     ],
     load: () => import('./commands/check.ts'),
@@ -80,11 +91,11 @@ export const COMMANDS: readonly Command[] = [
     about: 'event files to timelines and rendered parts in a lake',
     options: [
       EVENTS,
-      { flag: 'domain', value: 'FILE', about: 'domain.yaml', required: true },
+      { flag: 'domain', value: 'FILE', about: 'domain.yaml', required: true, reads: true },
       RECIPE,
       LAKE,
       { flag: 'until', value: 'TIME', about: 'render questions mature by then (default: all)' },
-      { flag: 'workers', value: 'N', about: 'worker threads (default: cores)' },
+      { flag: 'workers', value: 'N', about: `worker threads, at most ${WORKERS_MAX} (default: cores)` },
       { flag: 'partitions', value: 'N', about: 'partitions of a lake that is made now (default 16)' },
       JSON_OPTION,
     ],
@@ -94,7 +105,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'release',
     about: 'parts to a finished release',
     options: [
-      LAKE,
+      { ...LAKE, reads: true },
       RECIPE,
       { flag: 'until', value: 'TIME', about: 'questions mature by then (else the recipe says)' },
       { flag: 'profile', value: 'P', about: 'hf' },
@@ -111,10 +122,10 @@ export const COMMANDS: readonly Command[] = [
     about: 'the independent checker: every row against the events',
     args: 'RELEASE',
     options: [
-      { flag: 'events', value: 'DIR', about: 'folder of the event files' },
-      { flag: 'lake', value: 'LAKE', about: 'or the lake that holds them' },
+      { flag: 'events', value: 'DIR', about: 'folder of the event files', reads: true },
+      { flag: 'lake', value: 'LAKE', about: 'or the lake that holds them', reads: true },
       { flag: 'sample', value: 'N', about: 'check N rows instead of all' },
-      { flag: 'tokenizer', value: 'DIR', about: 'where the tokenizer lies, when not where the recipe says' },
+      TOKENIZER,
       JSON_OPTION,
     ],
     load: () => import('./commands/verify.ts'),
@@ -127,6 +138,7 @@ export const COMMANDS: readonly Command[] = [
       { flag: 'split', value: 'S', about: 'default: train' },
       { flag: 'row', value: 'N', about: 'row of the split, from 0' },
       { flag: 'example', value: 'ID', about: 'example id' },
+      TOKENIZER,
       JSON_OPTION,
     ],
     load: () => import('./commands/inspect.ts'),

@@ -90,11 +90,19 @@ export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boole
       text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${LETTERS[run.role] ?? '?'} | `, '2')}`;
     role = run.role;
     const supervised = row.labels[run.from] !== -100;
-    const shown = run.role === 'control' ? visible(run.text) : run.text;
+    const shown = run.role === 'control' ? visible(run.text) : harmless(run.text);
     const style = `${run.origin.field === undefined ? '' : '1;'}${STYLES[run.role] ?? '0'}${supervised ? ';4' : ''}`;
     text += paint(shown, style).replace(/\n(?=.)/gs, '\n    ');
   }
   return text;
+}
+
+/** NO TEXT COMMANDS THE TERMINAL: escapes, other controls and signs that turn the direction are shown by their code. */
+function harmless(text: string): string {
+  return text.replace(
+    /(?!\n)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (sign) => `<U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`,
+  );
 }
 
 /** White space and control ids as signs. */

@@ -10,6 +10,16 @@ export function keyFileOf(lake: string): string {
   return `${lake.replace(/\/+$/, '')}.key`;
 }
 
+/** A LAKE HAS ONE KEY: a new one would give the rows of releases that stand other ids. */
+async function requireNoRelease(store: ObjectStore, file: string): Promise<void> {
+  const standing = (await store.list('releases/')).find((key) => key.endsWith('/manifest.json'));
+  if (standing === undefined) return;
+  throw new BrewhouseError('key_missing', 'this lake holds releases, and the key that made them is not beside it', {
+    place: { file },
+    remedy: 'bring the key file back to this place (it moves with the lake), or set BREWHOUSE_KEY',
+  });
+}
+
 /** Throws `key_missing` for a lake on S3 without a key in the environment. */
 export async function findPseudonymKey(
   store: ObjectStore,
@@ -25,6 +35,7 @@ export async function findPseudonymKey(
   }
   const file = keyFileOf(store.location);
   if (!existsSync(file)) {
+    await requireNoRelease(store, file);
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
     warn(`made the pseudonym key ${file}: keep it, or set BREWHOUSE_KEY; with another key the same rows get other ids`);
   }

@@ -142,8 +142,21 @@ function greatestFixedTokens(plan: TemplatePlan, { levels }: CorpusSection): num
   return tokens;
 }
 
+/**
+ * The corpus section as a corpus is named by it: without the ladder, and with the last name of a tokenizer's folder alone, since where a
+ * tokenizer lies changes no row (its sha256 does).
+ */
+export function namedSection(section: CorpusSection): Record<string, unknown> {
+  const { context: _ladder, tokenizer, ...rest } = section;
+  const name =
+    'path' in tokenizer
+      ? { ...tokenizer, path: tokenizer.path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '') }
+      : tokenizer;
+  return { ...rest, tokenizer: name };
+}
+
 function identityOf(inputs: PlanInputs, tasks: readonly TaskPlan[], contextMin: number): CorpusIdentity {
-  const { context: _ladder, ...section } = inputs.section;
+  const section = namedSection(inputs.section);
   const templates = new Map(
     tasks
       .flatMap((task) => [...task.ordinary, ...task.heldOut])

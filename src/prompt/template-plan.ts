@@ -7,7 +7,7 @@ import { BrewhouseError } from '../errors.ts';
 import type { TaskRules } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { type ChatFrame, chatFrame, encodeAnswer } from '../tokenize/chat-frame.ts';
-import { startsSafely } from '../tokenize/clean-field.ts';
+import { escapeMarkers, startsSafely } from '../tokenize/clean-field.ts';
 import { labelWords } from '../tokenize/label-words.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
 import { answersOf, fillSlots, fixedSlots } from './phrases.ts';
@@ -65,6 +65,17 @@ export async function planTemplate(
   const slots = fixedSlots(task, vocabulary, note);
   const say = (line: string) => {
     const text = fillSlots(template, line, slots);
+    if (/[\n\r]/.test(text) || escapeMarkers(text).escapes > 0) {
+      throw new BrewhouseError(
+        'template_invalid',
+        `a line of the template ${template.id} holds a line break or looks like a control token: ${JSON.stringify(text)}`,
+        {
+          place: { field: task.name },
+          remedy:
+            'mend the task’s note, the words of the domain or the template: a line is one line, and orders come from the chat template alone',
+        },
+      );
+    }
     if (!startsSafely(text)) {
       throw new BrewhouseError(
         'template_invalid',

@@ -1,5 +1,7 @@
 /** Finds event files (NDJSON, plain or compressed) and reads them in batches of validated events and dead records. */
+
 import { isUtf8 } from 'node:buffer';
+import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
@@ -7,12 +9,14 @@ import type { DeadReason, EventRecord } from '../../schemas/event.ts';
 import { BrewhouseError } from '../errors.ts';
 import { readFileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
-import { parseEvent } from './validate-event.ts';
+import { parseEvent, type RoundedNumber } from './validate-event.ts';
 
 /** How the name of an event file ends. */
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
 /** The simulator's true probabilities lie here; nothing reads them by accident. */
 export const ORACLE_FOLDER = 'oracle';
+/** A folder with this file is a lake: what it took in before is no input. */
+const LAKE_FILE = 'lake.json';
 /** Longest line that is parsed: an event is texts and a few fields; longer ones are dead before they fill the memory. */
 export const LINE_BYTES_MAX = 10_000_000;
 /** Most bytes of a dead record that are kept. */
@@ -25,7 +29,7 @@ const FOLDER_DEPTH_MAX = 32;
 
 /** How reading one line ended; `raw` are the line's bytes, at most RAW_BYTES_MAX of them. */
 export type ReadOutcome =
-  | { ok: true; event: EventRecord }
+  | { ok: true; event: EventRecord; rounded?: RoundedNumber }
   | { ok: false; reason: DeadReason; field?: string; message: string; raw: Uint8Array };
 
 /** One line of an event file; `line` from 1, empty lines counted (and skipped). */
@@ -45,7 +49,7 @@ export async function listEventFiles(dir: string): Promise<string[]> {
   if (found.length === 0) {
     throw new BrewhouseError('input_unreadable', `no event files in ${dir}`, {
       place: { file: dir },
-      remedy: `Event files end in ${EVENT_FILE_ENDINGS.join(', ')}; \`brewhouse import\` makes them from tables.`,
+      remedy: `event files end in ${EVENT_FILE_ENDINGS.join(', ')}; brewhouse import makes them from tables`,
     });
   }
   return found.sort(compareUtf8).map((path) => join(dir, path));
@@ -55,7 +59,7 @@ async function collect(dir: string, prefix: string, depth: number, found: string
   if (depth > FOLDER_DEPTH_MAX) {
     throw new BrewhouseError('input_unreadable', `folders in ${dir} lie more than ${FOLDER_DEPTH_MAX} deep`, {
       place: { file: join(dir, prefix) },
-      remedy: 'Is a link pointing at its own folder?',
+      remedy: 'look for a link that points at its own folder',
     });
   }
   try {
@@ -64,7 +68,7 @@ async function collect(dir: string, prefix: string, depth: number, found: string
       const isEvents = EVENT_FILE_ENDINGS.some((ending) => entry.name.endsWith(ending));
       const kind = entry.isSymbolicLink() ? await stat(join(dir, path)) : entry;
       if (kind.isDirectory()) {
-        if (entry.name === ORACLE_FOLDER) continue;
+        if (entry.name === ORACLE_FOLDER || existsSync(join(dir, path, LAKE_FILE))) continue;
         if (entry.isSymbolicLink() && (await isAbove(join(dir, path), join(dir, prefix)))) continue;
         await collect(dir, `${path}/`, depth + 1, found);
       } else if (isEvents) found.push(path);
@@ -75,7 +79,7 @@ async function collect(dir: string, prefix: string, depth: number, found: string
     const said = code === 'ENOENT' ? 'no such folder' : code === 'ENOTDIR' ? 'not a folder' : (cause as Error).message;
     throw new BrewhouseError('input_unreadable', `cannot list ${join(dir, prefix)}: ${said}`, {
       place: { file: join(dir, prefix) },
-      remedy: 'Name a folder that holds event files.',
+      remedy: 'name a folder that holds event files',
       cause,
     });
   }

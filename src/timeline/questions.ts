@@ -204,7 +204,7 @@ function buildQuestion(
     key,
     t: opening.t,
     memberId: timeline.memberId,
-    exposure: exposureOf(timeline.events[opening.event]!, vocabulary),
+    exposure: exposureOf(timeline.events[opening.event]!, vocabulary, isDrawn(task, chosen)),
     profile: profileAt(timeline, opening.t),
     items: versions,
     history: inStrategyOrder(entries, task.strategy, noneRank),
@@ -215,20 +215,22 @@ function buildQuestion(
 }
 
 /** VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer. */
-function exposureOf(event: InteractionEvent, { domain }: Vocabulary): Exposure {
+function exposureOf(event: InteractionEvent, { domain }: Vocabulary, drawn: boolean): Exposure {
   const pairs: [string, string][] = event.surface === undefined ? [] : [['surface', event.surface]];
   for (const key of domain.at_exposure) {
     const value = key === 'value' ? event.value : key === 'position' ? event.position : event.context?.[key];
-    if (value !== undefined && key !== 'surface')
+    // What was measured of the opening's item says nothing of a drawn one.
+    const isOfItem = key === 'value' || key === 'position';
+    if (value !== undefined && key !== 'surface' && !(drawn && isOfItem))
       pairs.push([key, Array.isArray(value) ? value.join(', ') : String(value)]);
   }
   return {
     eventId: event.event_id,
     pairs,
     surface: event.surface ?? '',
-    slateId: event.slate_id ?? '',
-    position: event.position ?? -1,
-    propensity: event.propensity ?? -1,
+    slateId: drawn ? '' : (event.slate_id ?? ''),
+    position: drawn ? -1 : (event.position ?? -1),
+    propensity: drawn ? -1 : (event.propensity ?? -1),
   };
 }
 
@@ -261,6 +263,11 @@ function chooseItems(
   return [{ version: own, reason: 'right' }];
 }
 
+/** Whether the question asks about an item drawn in place of its own. */
+function isDrawn(task: TaskRules, chosen: readonly Candidate[]): boolean {
+  return task.form !== 'retrieval.choose' && chosen[0]!.reason === 'random';
+}
+
 function settle(
   timeline: MemberTimeline,
   vocabulary: Vocabulary,
@@ -270,8 +277,7 @@ function settle(
   const { task, opening } = asked;
   const { noneRank } = vocabulary;
   const several = task.form === 'retrieval.choose';
-  const isDrawn = !several && at.chosen[0]!.reason === 'random';
-  const item = isDrawn ? timeline.itemIds.indexOf(at.chosen[0]!.version.itemId) : asked.window.item;
+  const item = isDrawn(task, at.chosen) ? timeline.itemIds.indexOf(at.chosen[0]!.version.itemId) : asked.window.item;
   const window = { ...asked.window, item };
   const settled: SettledLabel =
     task.form === 'next-action.action'

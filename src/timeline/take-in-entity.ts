@@ -44,12 +44,11 @@ export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
   return { used, duplicates, conflicts, dropped: kept.length - used.length };
 }
 
-/** Of several copies the least ingest_time counts; a copy without one is as good as none of them having it. */
+/** Of several copies the least ingest_time counts; a copy without one says nothing of when the event came in. */
 function earliestIngested(copies: readonly EventRecord[]): EventRecord {
   return copies.reduce((best, copy) => {
-    if (copy.ingest_time === undefined || best.ingest_time === undefined)
-      return best.ingest_time === undefined ? best : copy;
-    return copy.ingest_time < best.ingest_time ? copy : best;
+    const [time, least] = [copy.ingest_time ?? Number.POSITIVE_INFINITY, best.ingest_time ?? Number.POSITIVE_INFINITY];
+    return time < least ? copy : best;
   });
 }
 

@@ -179,7 +179,7 @@ describe('another release of the same corpus', () => {
     await release(world, lake, ['--id', 'taken']);
     const refused = await brewhouse(releaseArgs(world, lake, ['--id', 'taken', '--until', '2026-02-24T00:00:00Z']));
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/another release stands at releases\/taken\n.*another --id/);
+    expect(refused.stderr).toMatch(/the name taken stands for another release.*\n.*taken\.claim\.json\n.*another --id/);
   });
 });
 

@@ -19,6 +19,7 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
   output.settle();
   output.result(buildResult(summary));
   output.print(buildTable(summary));
+  for (const warning of summary.warnings) output.warn(warning);
   for (const corpus of summary.corpora) for (const warning of lossWarnings(corpus)) output.warn(warning);
   return 0;
 }
@@ -108,12 +109,19 @@ function buildTable(summary: BuildSummary): string {
         ['parts', grouped(corpus.parts)],
       ]),
       rendered.rows === 0
-        ? '  nothing to do: everything was rendered before'
+        ? `  rendered no rows now: ${standing(corpus.examples)}`
         : `  rendered ${grouped(rendered.rows)} rows, ${shortNumber(rendered.tokens / rendered.seconds)} tokens/s`,
     );
   }
   lines.push(`done in ${duration(summary.seconds)}, peak memory ${peakMemory().text}`);
   return lines.join('\n');
+}
+
+/** Why a run rendered nothing: it was done before, or there is nothing to tell. */
+export function standing(examples: number): string {
+  return examples === 0
+    ? 'the events gave no question that could be rendered'
+    : `nothing to do, all ${grouped(examples)} were rendered before`;
 }
 
 /** A label that loses more of its questions than another by over one point tells something about the label. */

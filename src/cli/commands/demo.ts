@@ -3,8 +3,8 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type BuildSummary, build } from '../../../pipelines/build.ts';
+import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
-import type { TokenizerSpec } from '../../../schemas/recipe.ts';
 import { shippedFolder } from '../../config.ts';
 import { BrewhouseError } from '../../errors.ts';
 import { sha256Hex } from '../../lake/content-hash.ts';
@@ -63,16 +63,56 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
 
 async function preparePlace(out: string, members: number): Promise<DemoPlace> {
   const place = { out, events: join(out, 'events'), lake: join(out, 'lake'), recipe: join(out, 'recipe.yaml') };
-  await mkdir(out, { recursive: true });
-  const standing = await keepFirst(join(out, 'demo.json'), `${JSON.stringify({ members, seed: SEED })}\n`);
-  if ((JSON.parse(standing) as { members?: number }).members !== members) {
-    throw new BrewhouseError('usage', `${out} holds a demo with another number of members`, {
-      remedy: `name another folder: --out ${out}-${members}`,
+  try {
+    await mkdir(out, { recursive: true });
+    const file = join(out, 'demo.json');
+    const standing = membersOf(await keepFirst(file, `${JSON.stringify({ members, seed: SEED })}\n`), file);
+    if (standing !== members) {
+      throw new BrewhouseError('usage', `${out} holds a demo with another number of members: ${standing}`, {
+        remedy: `name another folder: --out ${out}-${members}`,
+      });
+    }
+    await copyFile(join(shippedFolder('recipes'), 'demo.yaml'), place.recipe);
+    await keepFirst(keyFileOf(place.lake), `${DEMO_KEY}\n`);
+  } catch (error) {
+    throw refusedPlace(error, out);
+  }
+  return place;
+}
+
+/** How many members the demo has that stands in the folder. Throws `usage` where its `demo.json` says no such thing. */
+function membersOf(text: string, file: string): number {
+  try {
+    const { members } = JSON.parse(text) as { members?: unknown };
+    if (typeof members === 'number' && Number.isSafeInteger(members)) return members;
+  } catch {
+    // Not JSON, or null: said below.
+  }
+  throw new BrewhouseError('usage', `${file} is not what a demo writes`, {
+    place: { file },
+    remedy: 'remove that folder, or name another one: --out DIR',
+  });
+}
+
+/** What the system said of the folder: it is a file, or it may not be written to. */
+function refusedPlace(error: unknown, out: string): unknown {
+  const { code, message, path = out } = error as NodeJS.ErrnoException;
+  if (error instanceof BrewhouseError || code === undefined) return error;
+  const place = { file: path };
+  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR') {
+    const what = code === 'EISDIR' ? 'is a folder' : 'is no folder';
+    return new BrewhouseError('usage', `the demo cannot be put into ${out}: ${path} ${what}`, {
+      place,
+      remedy: 'name a new folder: --out DIR',
+      cause: error,
     });
   }
-  await copyFile(join(shippedFolder('recipes'), 'demo.yaml'), place.recipe);
-  await keepFirst(keyFileOf(place.lake), `${DEMO_KEY}\n`);
-  return place;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new BrewhouseError(isFull ? 'disk_full' : 'store_refused', `the demo cannot write into ${out}: ${message}`, {
+    place,
+    remedy: isFull ? 'make room and run it again' : 'name a folder that can be written to: --out DIR',
+    cause: error,
+  });
 }
 
 /** Writes the file unless it stands; gives what it holds. */
@@ -103,6 +143,7 @@ async function buildInto(place: DemoPlace, output: Output): Promise<BuildSummary
     progress: buildProgress(output),
   });
   output.settle();
+  for (const warning of summary.warnings) output.warn(warning);
   return summary;
 }
 
@@ -127,5 +168,5 @@ async function showPrompt(folder: string, output: Output): Promise<void> {
   const shown = seeds.toSorted((a, b) => a.ids.length - b.ids.length)[0] ?? rows[0];
   if (shown === undefined) return;
   output.print(`\nrow ${shown.row} of train:\n`);
-  await showRow(shown, { spec: manifest.identity.section.tokenizer as TokenizerSpec, folder }, output);
+  await showRow(shown, await releaseTokenizer(manifest.identity), output);
 }

@@ -1,7 +1,7 @@
 /** `brewhouse inspect`: one row of a release as text, roles and origins coloured. */
-import { readTokenizer } from '../../../pipelines/corpus-inputs.ts';
-import type { TokenizerSpec } from '../../../schemas/recipe.ts';
+import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { openRelease, type ReleaseRow } from '../../lake/release-reader.ts';
+import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { OptionValues } from '../command.ts';
 import { optionalText, wholeOf } from '../options.ts';
 import { grouped, type Output, table } from '../output.ts';
@@ -15,17 +15,12 @@ export async function run(options: OptionValues, args: readonly string[], output
     example === undefined
       ? release.row(optionalText(options, 'split') ?? 'train', wholeOf(options, 'row', 0) ?? 0)
       : release.example(example);
-  await showRow(row, { spec: release.manifest.identity.section.tokenizer as TokenizerSpec, folder }, output);
+  await showRow(row, await releaseTokenizer(release.manifest.identity, optionalText(options, 'tokenizer')), output);
   return 0;
 }
 
 /** Prints a row, its facts and its ledger. */
-export async function showRow(
-  row: ReleaseRow,
-  from: { spec: TokenizerSpec; folder: string },
-  output: Output,
-): Promise<void> {
-  const tokenizer = await readTokenizer(from.spec, `${from.folder}/manifest.json`);
+export async function showRow(row: ReleaseRow, tokenizer: LoadedTokenizer, output: Output): Promise<void> {
   const runs = textRuns(row, (ids) => tokenizer.decode(ids));
   const { origin, meta } = row;
   const sidecar = {

@@ -1,5 +1,6 @@
 /** `brewhouse tokenizer check PATH`: hard pairs, control strings and label words, before anybody builds for an hour. */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { checkTokenizer } from '../../tokenize/check-tokenizer.ts';
 import { tokenizerSha256Of } from '../../tokenize/tokenizer-files.ts';
@@ -19,6 +20,8 @@ export async function run(_options: OptionValues, args: readonly string[], outpu
   output.result({ ok, sha256, checks });
   for (const { check, ok: passed, detail } of checks)
     output.print(`  ${passed ? 'ok    ' : 'FAILED'}  ${check}: ${detail}`);
-  output.print(`\ntokenizer: { ${'path' in source ? 'path' : 'package'}: ${JSON.stringify(name)}, sha256: ${sha256} }`);
+  // A recipe's paths count from its own folder, which is not known here.
+  const line = 'path' in source ? `path: ${JSON.stringify(resolve(source.path))}` : `package: ${JSON.stringify(name)}`;
+  output.print(`\ntokenizer: { ${line}, sha256: ${sha256} }`);
   return ok ? EXIT.done : EXIT.fault;
 }

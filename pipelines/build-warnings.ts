@@ -1,0 +1,54 @@
+/** What a build warns of: records that are dead, and names in recipe and domain that no event has. */
+import type { Domain } from '../schemas/domain.ts';
+import type { CorpusSection } from '../schemas/recipe.ts';
+import { nearestName, shownName } from '../src/errors.ts';
+import { parseLinePattern } from '../src/prompt/line-pattern.ts';
+import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
+import type { RecordCounts } from './take-in-partition.ts';
+
+/** One sentence each; none where all is well. */
+export function buildWarnings(of: {
+  readonly records: RecordCounts;
+  readonly stats: TimelineStats;
+  readonly section: CorpusSection;
+  readonly domain: Domain;
+  readonly events: string;
+}): string[] {
+  const { records, stats, section, domain, events } = of;
+  const warnings: string[] = [];
+  if (records.read === 0) warnings.push(`the event files in ${events} hold no records`);
+  if (records.dead > 0) {
+    const first = stats.first_dead === undefined ? '' : `, the first seen at ${stats.first_dead}`;
+    warnings.push(
+      `${records.dead} of ${records.read} records are dead${first}; brewhouse check --events ${events} tells all kinds`,
+    );
+  }
+  // Without any event every name would be missing: that is said already.
+  if (records.used === 0) return warnings;
+  for (const surface of missingNames(section.holdout.surfaces, stats.surfaces))
+    warnings.push(`holdout.surfaces names ${spell(surface, stats.surfaces)}, and no interaction has that surface`);
+  for (const [line, pattern, attributes] of [
+    ['the item line', domain.item.line, stats.item_attributes],
+    ['the profile', domain.profile, stats.member_attributes],
+  ] as const) {
+    const slots = [...new Set(parseLinePattern(pattern).slots.map(({ field }) => field))];
+    const missing = missingNames(slots, attributes).map((slot) => spell(slot, attributes));
+    if (missing.length > 0)
+      warnings.push(`${line} of the domain speaks of ${missing.join(', ')}, which never stands among the attributes`);
+  }
+  return warnings;
+}
+
+function missingNames(wanted: readonly string[], counted: NameCounts): string[] {
+  // A list that is full may lack a name that is there.
+  if (counted.length >= COUNTED_NAMES_MAX) return [];
+  return wanted.filter((name) => !counted.some((each) => each.name === name));
+}
+
+function spell(name: string, counted: NameCounts): string {
+  const near = nearestName(
+    name,
+    counted.map((each) => each.name),
+  );
+  return `"${shownName(name)}"${near === undefined ? '' : ` (did you mean "${shownName(near)}"?)`}`;
+}
