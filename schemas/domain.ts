@@ -3,6 +3,18 @@ import { z } from 'zod';
 
 const Phrase = z.string().min(1);
 
+/** `{attribute}`, as src/prompt/line-pattern.ts finds them. */
+const SLOT = /\{[A-Za-z_][A-Za-z0-9_.-]*\}/g;
+
+/** One line with `{attribute}` slots; begins with a letter, a digit or `[`. */
+const Line = z
+  .string()
+  .regex(/^[[\p{L}\p{N}]/u, 'must begin with [, a letter or a digit')
+  .refine(
+    (line) => !/[{}]/.test(line.replace(SLOT, '')),
+    'a brace is no part of a slot; write slots as {attribute}, of letters, digits, _, . and -',
+  );
+
 /** One action, as the domain speaks it; the list is strongest first. */
 export const DomainAction = z.strictObject({
   name: Phrase,
@@ -21,10 +33,9 @@ export const Domain = z.strictObject({
   item: z.strictObject({
     one: Phrase,
     many: Phrase,
-    /** One line with `{attribute}` slots; begins with a letter, a digit or `[`. */
-    line: z.string().regex(/^[[\p{L}\p{N}]/u, 'must begin with [, a letter or a digit'),
+    line: Line,
   }),
-  profile: z.string().regex(/^[[\p{L}\p{N}]/u, 'must begin with [, a letter or a digit'),
+  profile: Line,
   /** Actions that only say that an item was shown. */
   exposures: z.array(Phrase).default([]),
   actions: z.array(DomainAction).min(1),

@@ -1,5 +1,6 @@
 /** The recipe file: `corpus:` is all that a rendered row depends on, `release:` all that chooses among rendered rows. */
 import { z } from 'zod';
+import { parseMoment } from './raw-time.ts';
 
 /** Forms that can be rendered now. */
 export const FORMS = ['ranking.pointwise', 'ranking.binary', 'retrieval.choose', 'next-action.action'] as const;
@@ -17,7 +18,7 @@ const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as c
 const Duration = z
   .union([
     z.literal(0),
-    z.string().regex(/^(0|\d+(ms|s|m|h|d))$/, 'a duration is a number with ms, s, m, h or d, as 30m'),
+    z.string().regex(/^(0|\d+(ms|s|m|h|d))$/, 'no duration; write a number with ms, s, m, h or d, as 30m'),
   ])
   .transform((text) => {
     const parts = /^(\d+)(ms|s|m|h|d)?$/.exec(String(text));
@@ -25,21 +26,12 @@ const Duration = z
   });
 
 /** A moment with its zone, parsed to epoch milliseconds. */
-const Moment = z
-  .union([
-    z
-      .string()
-      .regex(
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/,
-        'a time needs its zone, as 2026-03-01T00:00:00Z',
-      ),
-    z.date(),
-  ])
-  .transform((text, context) => {
-    const ms = new Date(text).getTime();
-    if (Number.isNaN(ms)) context.addIssue({ code: 'custom', message: 'no such time' });
-    return ms;
-  });
+const Moment = z.string().transform((text, context) => {
+  const parsed = parseMoment(text);
+  if (parsed.ok) return Number(parsed.time);
+  context.addIssue({ code: 'custom', message: parsed.message });
+  return z.NEVER;
+});
 
 const Share = z.number().min(0).max(1);
 

@@ -89,6 +89,18 @@ export function describeError(error: BrewhouseError): string {
   ].join('\n');
 }
 
+/** Letters of a foreign name that a message repeats. */
+const SHOWN_LETTERS_MAX = 80;
+
+/** A name out of somebody's files as a message may repeat it: clipped, and with what a terminal would obey or hide written as `\u{7f}`. */
+export function shownName(name: string, lettersMax: number = SHOWN_LETTERS_MAX): string {
+  const clipped = name.length > lettersMax ? `${name.slice(0, lettersMax)}...` : name;
+  return clipped.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
 /** The nearest of `known` to a mistyped `name` (Levenshtein, at most a third of its letters wrong), or undefined. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;

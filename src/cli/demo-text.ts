@@ -2,6 +2,7 @@
 import type { BuildSummary } from '../../pipelines/build.ts';
 import type { ReleaseSummary } from '../../pipelines/release.ts';
 import type { SimulationSummary } from '../simulate/simulate.ts';
+import { standing } from './commands/build.ts';
 import { releaseTable } from './commands/release.ts';
 import { duration, grouped, shortNumber, table } from './output.ts';
 
@@ -31,10 +32,7 @@ export function demoSummary(
     table([
       ['examples rendered', grouped(corpus.examples)],
       ['tokens', grouped(corpus.tokens)],
-      [
-        'tokens/s',
-        rendered.rows === 0 ? 'nothing to do: rendered before' : shortNumber(rendered.tokens / rendered.seconds),
-      ],
+      ['tokens/s', rendered.rows === 0 ? standing(corpus.examples) : shortNumber(rendered.tokens / rendered.seconds)],
     ]),
     '',
     releaseTable(released),

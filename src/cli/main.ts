@@ -2,6 +2,7 @@
 import { BrewhouseError, describeError, EXIT, nearestName } from '../errors.ts';
 import { COMMANDS, type Command, type OptionValues } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { suggestPath } from './nearest-path.ts';
 import { createOutput } from './output.ts';
 
 /** Runs one command and ends the process with its exit code once the output is written. */
@@ -55,12 +56,14 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   });
   try {
     return await (await command.load()).run(options, args, output);
+  } catch (error) {
+    throw error instanceof BrewhouseError ? suggestPath(error, command, { options, args }) : error;
   } finally {
     output.settle();
   }
 }
 
-/** Flags as `--name value`, `--name=value` or a switch. Throws `usage` naming the nearest flag. */
+/** Flags as `--name value`, `--name=value` or a switch, each once. Throws `usage` naming the nearest flag. */
 export function parse(command: Command, argv: readonly string[]): { options: OptionValues; args: string[] } {
   const options: Record<string, string | boolean> = {};
   const args: string[] = [];
@@ -73,6 +76,7 @@ export function parse(command: Command, argv: readonly string[]): { options: Opt
     const [flag, inline] = word.slice(2).split(/=(.*)/s, 2) as [string, string | undefined];
     const option = command.options.find((each) => each.flag === flag);
     if (option === undefined) throw unknownFlag(command, flag);
+    if (options[flag] !== undefined) throw usage(command, `--${flag} stands twice`);
     if (option.value === undefined) {
       if (inline !== undefined) throw usage(command, `--${flag} takes no value`);
       options[flag] = true;

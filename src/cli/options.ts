@@ -1,4 +1,5 @@
 /** Flags to values: numbers, shares and times, refused with the flag's name. */
+import { parseMoment } from '../../schemas/raw-time.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { OptionValues } from './command.ts';
 
@@ -11,14 +12,16 @@ export function optionalText(options: OptionValues, flag: string): string | unde
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A whole number of at least `least`. */
+const WHOLE = /^(\d+|\d{1,3}(_\d{3})+)$/;
+
+/** A whole number of at least `least`: digits alone, in groups of three where underscores stand. */
 export function wholeOf(options: OptionValues, flag: string, least: number): number | undefined {
   const text = optionalText(options, flag);
   if (text === undefined) return undefined;
-  const value = Number(text.replaceAll('_', ''));
+  const value = WHOLE.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new BrewhouseError('usage', `--${flag} ${text} is no whole number of at least ${least}`, {
-    remedy: `write it as --${flag} ${Math.max(least, 1000)}`,
+    remedy: `give digits alone, as --${flag} ${least} for the least`,
   });
 }
 
@@ -35,11 +38,9 @@ export function shareOf(options: OptionValues, flag: string): number | undefined
 export function momentOf(options: OptionValues, flag: string): number | undefined {
   const text = optionalText(options, flag);
   if (text === undefined) return undefined;
-  const value = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)
-    ? new Date(text).getTime()
-    : Number.NaN;
-  if (!Number.isNaN(value)) return value;
-  throw new BrewhouseError('usage', `--${flag} ${text} is no time with a zone`, {
+  const parsed = parseMoment(text);
+  if (parsed.ok) return Number(parsed.time);
+  throw new BrewhouseError('usage', `--${flag}: ${parsed.message.split('; ')[0]}`, {
     remedy: `write it as --${flag} 2026-03-01T00:00:00Z`,
   });
 }

@@ -173,7 +173,7 @@ function checkOptions(options: SimulationOptions): void {
   };
   const share = (flag: string, value: number) => {
     if (!(value >= 0 && value <= 1))
-      throw new BrewhouseError('usage', `--${flag} is ${value}`, { remedy: 'Give a share from 0 to 1.' });
+      throw new BrewhouseError('usage', `--${flag} is ${value}`, { remedy: 'give a share from 0 to 1' });
   };
   whole('members', options.members, MEMBERS_MAX);
   whole('days', options.days, DAYS_MAX);

@@ -29,7 +29,7 @@ export async function readAssumptions(dir: string): Promise<Assumptions> {
     const said = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? '') : (cause as Error).message;
     throw new BrewhouseError('input_unreadable', `cannot read ${file}: ${said}`, {
       place: { file },
-      remedy: '`brewhouse import` writes it; run the import again, or remove the file where nothing is assumed.',
+      remedy: 'brewhouse import writes it: run the import again, or remove the file where nothing is assumed',
       cause,
     });
   }

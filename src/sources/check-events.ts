@@ -3,10 +3,11 @@ import { relative } from 'node:path';
 import type { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { contentOf, entityOf } from '../../schemas/event-time.ts';
-import { nearestName } from '../errors.ts';
+import { nearestName, shownName } from '../errors.ts';
 import { type CheckError, CheckKinds, type Place } from './check-kinds.ts';
 import { listEventFiles, readEventFile } from './event-files.ts';
 import { HashTable, hash128 } from './hash-table.ts';
+import type { RoundedNumber } from './validate-event.ts';
 
 export interface CheckResult {
   /** Valid records by type, copies included. */
@@ -15,7 +16,7 @@ export interface CheckResult {
   duplicates: number;
   /** Faults: a folder with any of them fails. In order of file and line. */
   errors: CheckError[];
-  /** Counts that a gate may look at, and that fail nothing here: interactions with items that are never defined. */
+  /** Counts that a gate may look at, and that fail nothing here: items that are never defined, numbers that are rounded. */
   warnings: CheckError[];
 }
 
@@ -38,8 +39,10 @@ export async function checkEvents(
     const file = relative(dir, path).replaceAll('\\', '/');
     for await (const batch of readEventFile(path)) {
       for (const { line, outcome } of batch) {
-        if (outcome.ok) checkEvent(state, outcome.event, { file, line });
-        else
+        if (outcome.ok) {
+          checkEvent(state, outcome.event, { file, line });
+          if (outcome.rounded !== undefined) warnRounded(state, outcome.rounded, { file, line });
+        } else
           state.errors.add({ code: outcome.reason, field: outcome.field ?? '', message: outcome.message, file, line });
         read += 1;
         if (read % PROGRESS_EVERY === 0) progress(read);
@@ -95,15 +98,22 @@ function checkEvent(state: State, event: EventRecord, place: Place): void {
   if (event.type !== 'interaction') return;
   noteItem(state, event.item_id, place);
   if (state.domain === undefined || state.spoken.has(event.action)) return;
-  const near = nearestName(event.action, state.spoken);
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  const action = shownName(event.action);
+  const near = nearestName(action, state.spoken);
+  const hint = near === undefined ? '' : `; did you mean "${shownName(near)}"?`;
   state.errors.add({
     code: 'action_unknown',
     field: 'action',
-    message: `domain ${state.domain.name} neither speaks nor ignores the action "${event.action}"${hint}`,
+    message: `domain ${shownName(state.domain.name)} neither speaks nor ignores the action "${action}"${hint}`,
     kind: event.action,
     ...place,
   });
+}
+
+/** No fault of the file's: JSON has numbers of any length, and everybody who reads them as doubles rounds them. */
+function warnRounded({ warnings }: State, { field, from, to }: RoundedNumber, place: Place): void {
+  const message = `${shownName(from)} is more than a number can hold and is read as ${to}; write it as a text`;
+  warnings.add({ code: 'number_rounded', field, message, ...place });
 }
 
 function compareIds(state: State, event: EventRecord, place: Place): void {
@@ -131,7 +141,7 @@ function compareIds(state: State, event: EventRecord, place: Place): void {
   // All records with that id are dead, those seen before the conflict too: they stop being duplicates.
   state.duplicates -= Math.max(0, times - 1);
   words[4] = 0;
-  const message = `event_id ${JSON.stringify(event.event_id)} of ${event.type === 'item' ? 'item' : 'member'} ${JSON.stringify(entityOf(event))} stands before with other content`;
+  const message = `event_id "${shownName(event.event_id)}" of ${event.type === 'item' ? 'item' : 'member'} "${shownName(entityOf(event))}" stands before with other content`;
   state.errors.add({ code: 'id_conflict', field: 'event_id', message, count: times + 1, ...place });
 }
 

@@ -2,7 +2,7 @@
 import type { DeadReason } from '../../schemas/event.ts';
 
 /** Why `check` names a record: the dead reasons, and what is seen only with other records or the domain beside it. */
-export type CheckCode = DeadReason | 'action_unknown' | 'item_undefined' | 'ids_not_checked';
+export type CheckCode = DeadReason | 'action_unknown' | 'item_undefined' | 'ids_not_checked' | 'number_rounded';
 
 export interface Place {
   /** Relative to the folder that is checked. */

@@ -2,8 +2,8 @@
 
 import { calendarSpan, DAY_MS, dayNumber, timeSpan, zoneOffset } from '../../schemas/event-time.ts';
 import type { TimeSource } from '../../schemas/mapping.ts';
+import { calendarTime, checkRange, type ParsedTime, readDateTime } from '../../schemas/raw-time.ts';
 import { readCell, type TableRow } from './field-source.ts';
-import { calendarTime, checkRange, type ParsedTime, readDateTime } from './raw-time.ts';
 import type { Zone } from './zone.ts';
 
 /** MySQL writes the parts of a date that it does not know as zeros: `2001-00-00 00:00:00` is the year 2001. */

@@ -84,13 +84,13 @@ async function translated(path: string, work: () => Promise<void>): Promise<void
     if (code === 'ENOSPC' || code === 'EDQUOT') {
       throw new BrewhouseError('disk_full', `no room left for ${path}`, {
         place: { file: path },
-        remedy: 'Make room and run it again.',
+        remedy: 'make room and run it again',
         cause,
       });
     }
     throw new BrewhouseError('store_refused', `cannot write ${path}: ${message}`, {
       place: { file: path },
-      remedy: 'Check that the folder can be written to.',
+      remedy: 'name a folder that can be written to',
       cause,
     });
   }

@@ -53,22 +53,22 @@ function unreadable(file: string, line: number, cause: unknown): BrewhouseError 
   const { code = '', message } = cause as NodeJS.ErrnoException;
   const [said, remedy] =
     code === 'ENOENT'
-      ? ['no such file', 'Check the path.']
+      ? ['no such file', 'mend the path']
       : code === 'EACCES' || code === 'EPERM'
-        ? ['no permission to read it', 'Give this user the right to read it.']
+        ? ['no permission to read it', 'give this user the right to read it']
         : code === 'EISDIR'
-          ? ['it is a folder', 'Name a file.']
+          ? ['it is a folder', 'name a file']
           : code === 'Z_BUF_ERROR' || message === 'unexpected end of file'
             ? [
                 'it is cut short (the compressed data ends too early)',
-                'Copy or make the file again; nothing of a broken file is used.',
+                'copy or make the file again; nothing of a broken file is used',
               ]
             : code.startsWith('Z_') || code.startsWith('ZSTD_')
               ? [
                   `its compressed data is damaged (${message})`,
-                  'Copy or make the file again; nothing of a broken file is used.',
+                  'copy or make the file again; nothing of a broken file is used',
                 ]
-              : [message, 'Check the disk and the file.'];
+              : [message, 'look at the disk and the file'];
   return new BrewhouseError('input_unreadable', `cannot read ${file}: ${said}`, {
     place: line > 0 ? { file, line } : { file },
     remedy,

@@ -176,7 +176,7 @@ function requireColumns(
     `${file} has no column "${missing.column}", which table ${table.name} reads ${missing.field} from`,
     {
       place: { file: mappingFile, field: `${table.name}.${missing.field}` },
-      remedy: near === undefined ? `Its columns: ${columns.slice(0, 20).join(', ')}.` : `Did you mean "${near}"?`,
+      remedy: near === undefined ? `its columns: ${columns.slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
     },
   );
 }
@@ -186,7 +186,7 @@ function formatOf(table: MappingTable, path: string, mappingFile: string): 'csv'
   if (format !== undefined) return format;
   throw new BrewhouseError('mapping_invalid', `table ${table.name}: the name ${path} does not say its format`, {
     place: { file: mappingFile, field: `${table.name}.format` },
-    remedy: 'Give the table format: csv or ndjson; names that say it end in .csv or .ndjson, with .gz or .zst behind.',
+    remedy: 'give the table format: csv or ndjson; names that say it end in .csv or .ndjson, with .gz or .zst behind',
   });
 }
 
@@ -199,7 +199,7 @@ async function listFiles(from: string): Promise<string[]> {
   } catch (cause) {
     throw new BrewhouseError('input_unreadable', `cannot list ${from}: ${(cause as Error).message}`, {
       place: { file: from },
-      remedy: 'Name the folder that holds the tables.',
+      remedy: 'name the folder that holds the tables',
       cause,
     });
   }
@@ -216,7 +216,7 @@ function matching(
   const near = nearestName(table.files, files);
   throw new BrewhouseError('input_unreadable', `no file in ${from} matches "${table.files}" (table ${table.name})`, {
     place: { file: mappingFile, field: `${table.name}.files` },
-    remedy: near === undefined ? 'Check --from and the pattern.' : `Did you mean "${near}"?`,
+    remedy: near === undefined ? 'mend --from or the pattern' : `did you mean "${near}"?`,
   });
 }
 
@@ -229,7 +229,7 @@ async function prepare(out: string): Promise<void> {
   } catch (cause) {
     throw new BrewhouseError('store_refused', `cannot make ${out}: ${(cause as Error).message}`, {
       place: { file: out },
-      remedy: 'Name a folder that can be written to.',
+      remedy: 'name a folder that can be written to',
       cause,
     });
   }
@@ -241,7 +241,7 @@ async function prepare(out: string): Promise<void> {
     `${out} holds other event files (${other}), which would be read together with the imported ones`,
     {
       place: { file: out },
-      remedy: 'Import into an empty folder.',
+      remedy: 'import into an empty folder',
     },
   );
 }

@@ -67,18 +67,27 @@ function checkMapping(mapping: Mapping, context: z.RefinementCtx): void {
   }
   const names = new Set<string>();
   mapping.tables.forEach((table, i) => {
-    if (names.has(table.name)) refuse(`two tables are named "${table.name}"`, 'tables', i, 'name');
+    if (names.has(table.name))
+      refuse(`two tables are named "${table.name}"; give one of them another name`, 'tables', i, 'name');
     names.add(table.name);
-    if (Number.isNaN(unknownBefore(table.time_unknown))) refuse('there is no such day', 'tables', i, 'time_unknown');
+    if (Number.isNaN(unknownBefore(table.time_unknown)))
+      refuse('there is no such day; write a day of the calendar, as before 1981-01-01', 'tables', i, 'time_unknown');
     if (table.emit === 'interaction') return;
     const attributes = new Set<string>();
     table.attributes.forEach((group, g) => {
       if (group.time !== undefined && group.assume_known !== undefined) {
-        refuse('attributes have either a time or assume_known', 'tables', i, 'attributes', g, 'assume_known');
+        refuse(
+          'attributes have either a time or assume_known; keep one of them',
+          'tables',
+          i,
+          'attributes',
+          g,
+          'assume_known',
+        );
       }
       for (const name of Object.keys(group.fields)) {
         if (attributes.has(name))
-          refuse(`attribute "${name}" stands twice`, 'tables', i, 'attributes', g, 'fields', name);
+          refuse(`attribute "${name}" stands twice; keep one of them`, 'tables', i, 'attributes', g, 'fields', name);
         attributes.add(name);
       }
     });

@@ -76,7 +76,7 @@ async function* readCsv(file: string, delimiter: string): AsyncGenerator<TableBa
   if (columns === undefined) {
     throw new BrewhouseError('input_unreadable', `${file} is empty`, {
       place: { file },
-      remedy: 'A table begins with a line of column names.',
+      remedy: 'a table begins with a line of column names',
     });
   }
   yield { columns, lines };
@@ -95,7 +95,7 @@ function headerOf(record: string[], file: string): string[] {
   if (twice === undefined) return record;
   throw new BrewhouseError('input_unreadable', `${file} has two columns named "${twice}"`, {
     place: { file, line: 1 },
-    remedy: 'Rename one of them.',
+    remedy: 'rename one of them',
   });
 }
 
@@ -108,7 +108,7 @@ function csvFault(file: string, reached: number, cause: CsvError): BrewhouseErro
         : cause.message;
   return new BrewhouseError('input_unreadable', `${file} is not CSV: ${said}`, {
     place: { file, line: reached + 1 },
-    remedy: 'Look at the quotes from that line on; a quote inside a field is written twice.',
+    remedy: 'look at the quotes from that line on; a quote inside a field is written twice',
     cause,
   });
 }
@@ -123,7 +123,7 @@ async function* decodeChunks(file: string, where: () => number): AsyncGenerator<
     if (!(cause instanceof TypeError)) throw cause;
     throw new BrewhouseError('input_unreadable', `${file} is not UTF-8`, {
       place: { file, line: where() },
-      remedy: 'Convert it to UTF-8.',
+      remedy: 'convert it to UTF-8',
       cause,
     });
   }

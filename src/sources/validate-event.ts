@@ -1,18 +1,28 @@
 /** Turns the text of one record into a validated event or the reason why it is none; pure. */
 import type { z } from 'zod';
 import { type DeadReason, type EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
-import { nearestName } from '../errors.ts';
-import { parseEventTime, parseMoment } from './raw-time.ts';
+import { parseEventTime, parseMoment } from '../../schemas/raw-time.ts';
+import { nearestName, shownName } from '../errors.ts';
 
 /** An event, or why there is none: `field` names the envelope field, with the key behind a dot where it lies deeper. */
 export type ParsedEvent =
-  | { ok: true; event: EventRecord }
+  | { ok: true; event: EventRecord; rounded?: RoundedNumber }
   | { ok: false; reason: DeadReason; field?: string; message: string };
+
+/** A whole number that a double cannot hold (beyond 2^53): `field` as written in events, `from` its digits, `to` what they became. */
+export interface RoundedNumber {
+  readonly field: string;
+  readonly from: string;
+  readonly to: string;
+}
 
 /** An event is at most three deep; what lies beyond this bound is an attack or another format, and is not looked at. */
 export const NESTING_MAX = 16;
-/** Letters of a foreign name that a message repeats. */
-const NAME_SHOWN_MAX = 80;
+/** Letters of a foreign name that are compared with ours, and of a foreign text that a message repeats. */
+const NAME_COMPARED_MAX = 80;
+const TEXT_SHOWN_MAX = 300;
+/** Where this matches, a bare number may have more digits than a double holds (2^53 has 16): the line is looked at again. */
+const LONG_NUMBER = /[\s:,[]-?\d{16}/;
 
 const SCHEMAS = { member: MemberEvent, item: ItemEvent, interaction: InteractionEvent } as const;
 const TYPES = Object.keys(SCHEMAS);
@@ -34,7 +44,30 @@ export function parseEvent(text: string): ParsedEvent {
     if (error instanceof RangeError) return dead('too_deep', `nested deeper than ${NESTING_MAX}`);
     return dead('not_json', clip(`not JSON: ${(error as Error).message}`));
   }
-  return validateEvent(value);
+  const parsed = validateEvent(value);
+  if (!parsed.ok || !LONG_NUMBER.test(text)) return parsed;
+  const rounded = roundedNumber(text, parsed.event);
+  return rounded === undefined ? parsed : { ...parsed, rounded };
+}
+
+/** The first whole number of the record that was rounded when it was read. JSON.parse with source text access (ECMAScript 2026) gives its digits. */
+function roundedNumber(text: string, event: EventRecord): RoundedNumber | undefined {
+  let found: RoundedNumber | undefined;
+  JSON.parse(text, (key, value: unknown, ...[context]: { source?: string }[]) => {
+    const source = context?.source;
+    if (found === undefined && typeof value === 'number' && source !== undefined && /^-?\d{16,}$/.test(source)) {
+      if (BigInt(source) !== BigInt(value)) found = { field: fieldOf(key, event), from: source, to: String(value) };
+    }
+    return value;
+  });
+  return found;
+}
+
+/** The reviver knows a number's key alone. */
+function fieldOf(key: string, event: EventRecord): string {
+  const map = event.type === 'interaction' ? 'context' : 'attributes';
+  const values = event.type === 'interaction' ? event.context : event.attributes;
+  return values !== undefined && Object.hasOwn(values, key) ? `${map}.${clip(key)}` : clip(key);
 }
 
 /** As `parseEvent`, from a parsed JSON value; the value is not changed. */
@@ -51,7 +84,7 @@ export function validateEvent(value: unknown): ParsedEvent {
   const type = raw.type;
   if (type === undefined) return dead('field_missing', `type is missing: one of ${TYPES.join(', ')}`, 'type');
   if (typeof type !== 'string' || !Object.hasOwn(SCHEMAS, type)) {
-    const near = typeof type === 'string' ? nearestName(type.slice(0, NAME_SHOWN_MAX), TYPES) : undefined;
+    const near = typeof type === 'string' ? nearestName(type.slice(0, NAME_COMPARED_MAX), TYPES) : undefined;
     return dead(
       'type_unknown',
       clip(
@@ -70,7 +103,7 @@ function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS)
   // Unknown names first: a mistyped `evnt_time` is told as what it is, not as a missing time.
   for (const key of Object.keys(record)) {
     if (Object.hasOwn(schema.shape, key)) continue;
-    const near = nearestName(key.slice(0, NAME_SHOWN_MAX), Object.keys(schema.shape));
+    const near = nearestName(key.slice(0, NAME_COMPARED_MAX), Object.keys(schema.shape));
     return dead(
       'field_unknown',
       `${type} events have no field "${clip(key)}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
@@ -139,5 +172,5 @@ function checkShape(value: object): (ParsedEvent & { ok: false }) | undefined {
 }
 
 function clip(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+  return shownName(text, TEXT_SHOWN_MAX);
 }

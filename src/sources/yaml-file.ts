@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { BrewhouseError, type ErrorCode, nearestName } from '../errors.ts';
+import { BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
 
 /** Recipes, domains and mappings are written by hand; anything larger is a wrong file. */
 export const YAML_BYTES_MAX = 1_048_576;
@@ -28,14 +28,14 @@ export async function readYaml<S extends z.ZodType>(
       (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String((cause as Error).message);
     throw new BrewhouseError(errorCode, `cannot read ${file}: ${reason}`, {
       place: { file },
-      remedy: 'Check the path.',
+      remedy: 'mend the path',
       cause,
     });
   }
   if (bytes.length > YAML_BYTES_MAX) {
     throw new BrewhouseError(errorCode, `${file} has ${bytes.length} bytes, more than ${YAML_BYTES_MAX}`, {
       place: { file },
-      remedy: 'Name the YAML file, not a data file.',
+      remedy: 'name the YAML file, not a data file',
     });
   }
   let text: string;
@@ -44,7 +44,7 @@ export async function readYaml<S extends z.ZodType>(
   } catch (cause) {
     throw new BrewhouseError(errorCode, `${file} is not UTF-8`, {
       place: { file },
-      remedy: 'Save it as UTF-8.',
+      remedy: 'save it as UTF-8',
       cause,
     });
   }
@@ -64,7 +64,7 @@ export function parseYaml<S extends z.ZodType>(
   if (fault !== undefined) {
     throw new BrewhouseError(errorCode, `not valid YAML: ${fault.message}`, {
       place: { file, line: lines.linePos(fault.pos[0]).line },
-      remedy: 'Mend the line; indent with spaces, and quote text that holds ": " or " #".',
+      remedy: 'mend the line; indent with spaces, and quote text that holds ": " or " #".',
       cause: fault,
     });
   }
@@ -72,7 +72,11 @@ export function parseYaml<S extends z.ZodType>(
   try {
     value = document.toJS();
   } catch (cause) {
-    throw new BrewhouseError(errorCode, `not valid YAML: ${(cause as Error).message}`, { place: { file }, cause });
+    throw new BrewhouseError(errorCode, `not valid YAML: ${(cause as Error).message}`, {
+      place: { file },
+      remedy: 'write every anchor before the aliases of it, and no more than a few aliases',
+      cause,
+    });
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -144,25 +148,70 @@ function describeIssue(issue: Issue, context: Context): { message: string; remed
     const found = valueAt(context.value, path);
     const known = issue.values.map(String);
     if (found === undefined)
-      return { message: `${name} is missing`, remedy: `Add it: one of ${known.join(', ')}.`, path };
+      return { message: `${name} is missing`, remedy: `add it: one of ${known.join(', ')}`, path };
     return { message: `${name} cannot be ${JSON.stringify(found)}`, remedy: suggest(String(found), known), path };
   }
   if (valueAt(context.value, path) === undefined && path.length > 0) {
-    return { message: `${name} is missing`, remedy: 'Add it.', path };
+    return { message: `${name} is missing`, remedy: `add it: ${accepted(issue)}`, path };
   }
   if (issue.code === 'invalid_union') {
-    const expected = [...new Set(issue.errors.flat().map((each) => each.message.replace(/^Invalid input: /, '')))];
-    return { message: `${name}: ${expected.join('; or ')}`, remedy: 'Mend the value.', path };
+    const found = shownName(JSON.stringify(valueAt(context.value, path)) ?? '');
+    return { message: `${name} cannot be ${found}`, remedy: accepted(issue), path };
   }
-  return { message: `${name}: ${issue.message.replace(/^Invalid input: /, '')}`, remedy: 'Mend the value.', path };
+  const [said] = splitAdvice(issue.message.replace(/^Invalid input: /, ''));
+  return { message: `${name}: ${said}`, remedy: accepted(issue), path };
+}
+
+/** A schema's own messages may say behind a semicolon what to write instead. */
+function splitAdvice(message: string): [string, string] {
+  const at = message.indexOf('; ');
+  return at === -1 ? [message, ''] : [message.slice(0, at), message.slice(at + 2)];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'keys with their values',
+  record: 'keys with their values',
+};
+
+/** What may stand there instead, so that nobody has to look it up. */
+function accepted(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `write ${issue.values.map(String).join(' or ')}`;
+    case 'invalid_type':
+      return `write ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'too_small':
+      return `write ${bound(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;
+    case 'too_big':
+      return `write ${bound(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)}`;
+    case 'invalid_union':
+      return [...new Set(issue.errors.flat().map((each) => accepted(each as Issue)))].join('; or ');
+    case 'invalid_format': {
+      const [said, advice] = splitAdvice(issue.message);
+      // Zod's own message names the pattern.
+      return advice || (said.startsWith('Invalid') ? `write a text that matches ${issue.pattern}` : `the text ${said}`);
+    }
+    default:
+      return splitAdvice(issue.message)[1];
+  }
+}
+
+function bound(origin: string, word: string, limit: number | bigint): string {
+  if (origin === 'string') return `a text of ${word} ${limit} letters`;
+  return origin === 'array' ? `a list of ${word} ${limit}` : `${word} ${limit}`;
 }
 
 function suggest(name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
-  if (near !== undefined) return `Did you mean "${near}"?`;
-  if (known.length === 0) return 'Take it out.';
+  if (near !== undefined) return `did you mean "${near}"?`;
+  if (known.length === 0) return 'take it out';
   const shown = known.slice(0, NAMES_SHOWN_MAX).join(', ');
-  return `Known here: ${shown}${known.length > NAMES_SHOWN_MAX ? ', ...' : ''}.`;
+  return `known here: ${shown}${known.length > NAMES_SHOWN_MAX ? ', ...' : ''}`;
 }
 
 /** `corpus.tasks[0].form`. */

@@ -1,28 +1,53 @@
-/** What a partition's timelines hold at a glance: actions by name, the newest event, surfaces; so that a recipe is judged before a row is rendered. */
+/** What a partition's timelines hold at a glance: actions, surfaces and attributes by name, the newest event; so that a recipe is judged before a row is rendered. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
 
+/** Names that are counted of each kind: beyond that they are no vocabulary, and nothing is said of those that are missing. */
+export const COUNTED_NAMES_MAX = 1_000;
+
+/** By name, in byte order: in how many events it stands. At most COUNTED_NAMES_MAX; a list of so many may lack some. */
+export type NameCounts = readonly { readonly name: string; readonly count: number }[];
+
 export interface TimelineStats {
   /** By name, in byte order: how many, and the first event id met. */
   readonly actions: readonly { readonly name: string; readonly count: number; readonly first: string }[];
+  /** Of interactions. */
+  readonly surfaces: NameCounts;
+  readonly member_attributes: NameCounts;
+  readonly item_attributes: NameCounts;
   /** Event time of the newest event, epoch ms; TIME_UNKNOWN: none has a time. */
   readonly newest: number;
   readonly members: number;
   readonly interactions: number;
   readonly items: number;
+  /** The first record that is dead: `file:line` and why; absent where none is. */
+  readonly first_dead?: string | undefined;
 }
 
-/** Collects over events in timeline order, entity by entity. */
-export function createTimelineStats(): { add(event: EventRecord): void; finish(): TimelineStats } {
+export interface StatsCollector {
+  /** Used events in timeline order, entity by entity. */
+  add(event: EventRecord): void;
+  /** A record that is parked; `why` is for people. */
+  addDead(why: string): void;
+  finish(): TimelineStats;
+}
+
+/** BOUND: the names of actions, and COUNTED_NAMES_MAX names each of surfaces and attributes. */
+export function createTimelineStats(): StatsCollector {
   const actions = new Map<string, { name: string; count: number; first: string }>();
+  const surfaces = new Map<string, number>();
+  const attributes = { member: new Map<string, number>(), item: new Map<string, number>() };
   let newest = TIME_UNKNOWN;
   let member = '';
   let item = '';
+  let firstDead: string | undefined;
   const counts = { members: 0, interactions: 0, items: 0 };
   return {
     add(event) {
       newest = Math.max(newest, eventTimes(event, 'event_time').at);
+      if (event.type !== 'interaction')
+        for (const name of Object.keys(event.attributes ?? {})) countName(attributes[event.type], name, 1);
       if (event.type === 'item') {
         if (event.item_id !== item) counts.items++;
         item = event.item_id;
@@ -32,15 +57,27 @@ export function createTimelineStats(): { add(event: EventRecord): void; finish()
       member = event.member_id;
       if (event.type !== 'interaction') return;
       counts.interactions++;
+      if (event.surface !== undefined) countName(surfaces, event.surface, 1);
       const known = actions.get(event.action);
       if (known === undefined) actions.set(event.action, { name: event.action, count: 1, first: event.event_id });
       else known.count++;
     },
-    finish: () => ({ actions: [...actions.values()].sort((a, b) => compareUtf8(a.name, b.name)), newest, ...counts }),
+    addDead(why) {
+      firstDead ??= why;
+    },
+    finish: () => ({
+      actions: [...actions.values()].sort((a, b) => compareUtf8(a.name, b.name)),
+      surfaces: inOrder(surfaces),
+      member_attributes: inOrder(attributes.member),
+      item_attributes: inOrder(attributes.item),
+      newest,
+      ...counts,
+      ...(firstDead === undefined ? {} : { first_dead: firstDead }),
+    }),
   };
 }
 
-/** The stats of several partitions as one. */
+/** The stats of several partitions as one; the first dead record is the first partition's that has one. */
 export function addStats(all: readonly TimelineStats[]): TimelineStats {
   const actions = new Map<string, { name: string; count: number; first: string }>();
   for (const { name, count, first } of all.flatMap((stats) => stats.actions)) {
@@ -49,11 +86,29 @@ export function addStats(all: readonly TimelineStats[]): TimelineStats {
     else known.count += count;
   }
   const sum = (of: (stats: TimelineStats) => number) => all.reduce((total, stats) => total + of(stats), 0);
+  const names = (of: (stats: TimelineStats) => NameCounts) => {
+    const counted = new Map<string, number>();
+    for (const { name, count } of all.flatMap(of)) countName(counted, name, count);
+    return inOrder(counted);
+  };
   return {
     actions: [...actions.values()].sort((a, b) => compareUtf8(a.name, b.name)),
+    surfaces: names((stats) => stats.surfaces),
+    member_attributes: names((stats) => stats.member_attributes),
+    item_attributes: names((stats) => stats.item_attributes),
     newest: Math.max(TIME_UNKNOWN, ...all.map((stats) => stats.newest)),
     members: sum((stats) => stats.members),
     interactions: sum((stats) => stats.interactions),
     items: sum((stats) => stats.items),
+    first_dead: all.find((stats) => stats.first_dead !== undefined)?.first_dead,
   };
+}
+
+function countName(names: Map<string, number>, name: string, count: number): void {
+  const before = names.get(name);
+  if (before !== undefined || names.size < COUNTED_NAMES_MAX) names.set(name, (before ?? 0) + count);
+}
+
+function inOrder(names: ReadonlyMap<string, number>): NameCounts {
+  return [...names].map(([name, count]) => ({ name, count })).sort((a, b) => compareUtf8(a.name, b.name));
 }

@@ -1,7 +1,7 @@
 /** How strong each action of a domain is, and in which order answers and groups are shown. */
 
 import type { Domain } from '../../schemas/domain.ts';
-import { BrewhouseError, nearestName } from '../errors.ts';
+import { BrewhouseError, nearestName, shownName } from '../errors.ts';
 
 /** Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank behind the weakest action. */
 export interface Vocabulary {
@@ -17,15 +17,20 @@ export interface Vocabulary {
   readonly hasExposures: boolean;
 }
 
-/** Throws `domain_invalid` when a name stands in two places. */
+/** Throws `domain_invalid` when a name stands in two places; what having no action is called is a name like the others. */
 export function createVocabulary(domain: Domain): Vocabulary {
   const ranks = new Map<string, number>();
   const add = (name: string, rank: number, field: string) => {
     if (ranks.has(name)) {
-      throw new BrewhouseError('domain_invalid', `the domain ${domain.name} names ${name} twice`, {
-        place: { field },
-        remedy: 'an action is spoken, an exposure or ignored: keep one of them',
-      });
+      throw new BrewhouseError(
+        'domain_invalid',
+        `the domain ${shownName(domain.name)} names ${shownName(name)} twice`,
+        {
+          place: { field },
+          remedy:
+            'a name is that of a spoken action, of an exposure, of an ignored action or of none: keep one of them',
+        },
+      );
     }
     ranks.set(name, rank);
   };
@@ -33,6 +38,8 @@ export function createVocabulary(domain: Domain): Vocabulary {
   for (const [rank, action] of domain.actions.entries()) add(action.name, rank, `actions[${rank}].name`);
   for (const name of domain.exposures) add(name, noneRank, 'exposures');
   for (const name of domain.ignored) add(name, -1, 'ignored');
+  // Two answers of one name could not be told apart; no event's action may be spoken as none either.
+  if (ranks.has(domain.none.name)) add(domain.none.name, noneRank, 'none.name');
   const all = domain.actions.map((_, rank) => rank);
   const isPositive = (rank: number) => domain.actions[rank]?.positive ?? false;
   return {
@@ -54,13 +61,15 @@ export function unknownAction(
   firstEvent: string,
 ): BrewhouseError {
   const { domain } = vocabulary;
-  const near = nearestName(action, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);
+  const shown = shownName(action);
+  // Of a name as long as a text every word would be a near one.
+  const near = nearestName(shown, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);
   return new BrewhouseError(
     'action_unknown',
-    `the domain ${domain.name} does not know the action ${JSON.stringify(action)} (${count} events, first ${firstEvent})`,
+    `the domain ${shownName(domain.name)} does not know the action "${shown}" (${count} events, first ${shownName(firstEvent)})`,
     {
       place: { field: 'actions' },
-      remedy: `${near === undefined ? '' : `did you mean ${near}? `}add it to actions, exposures or ignored in the domain file`,
+      remedy: `${near === undefined ? '' : `did you mean ${shownName(near)}? `}add it to actions, exposures or ignored in the domain file`,
     },
   );
 }

@@ -46,6 +46,12 @@ describe('flags', () => {
     expect(refusal(() => parse(command('simulate'), ['--members', '--shuffle']))).toContain('needs a value');
   });
 
+  it('that stand twice are refused, switches too', () => {
+    expect(refusal(() => parse(command('simulate'), [...simulate, '--members=6']))).toContain('--members stands twice');
+    expect(refusal(() => parse(command('simulate'), [...simulate, '--late', '0', '--late=0']))).toContain('--late');
+    expect(refusal(() => parse(command('simulate'), [...simulate, '--shuffle', '--shuffle']))).toContain('--shuffle');
+  });
+
   it('that are switches take no value', () => {
     expect(refusal(() => parse(command('simulate'), [...simulate, '--shuffle=yes']))).toContain('takes no value');
   });
@@ -73,8 +79,16 @@ describe('values', () => {
     );
   });
 
-  it.each(['1.5', '-1', 'many', '', '1e400'])('%j is no whole number, and the flag is named', (text) => {
-    expect(refusal(() => wholeOf({ 'token-budget': text }, 'token-budget', 1))).toContain('--token-budget');
+  it.each(['1.5', '-1', 'many', '', '1e400', '1e3', '0x10', '1_0_0', ' 7', '+7', '1_000_', '12345678901234567890'])(
+    '%j is no whole number, and the flag is named',
+    (text) => {
+      expect(refusal(() => wholeOf({ 'token-budget': text }, 'token-budget', 1))).toContain('--token-budget');
+    },
+  );
+
+  it('that are too small are told the least that is allowed', () => {
+    expect(refusal(() => wholeOf({ workers: '0' }, 'workers', 1))).toContain('--workers 1 ');
+    expect(refusal(() => wholeOf({ row: '-1' }, 'row', 0))).toContain('--row 0 ');
   });
 
   it.each(['1.1', '-0.1', 'half'])('%j is no share', (text) => {
@@ -85,6 +99,15 @@ describe('values', () => {
     expect(momentOf({ until: '2026-03-01T01:00:00+01:00' }, 'until')).toBe(Date.UTC(2026, 2, 1));
     expect(refusal(() => momentOf({ until: '2026-03-01' }, 'until'))).toContain('2026-03-01T00:00:00Z');
   });
+
+  it.each(['2026-02-30T00:00:00Z', '2026-04-31T00:00:00Z', '2025-02-29T00:00:00+01:00', '2026-01-01T24:00:00Z'])(
+    '%s is no time: it is not shifted to the next that there is',
+    (text) => {
+      const said = refusal(() => momentOf({ until: text }, 'until'));
+      expect(said).toContain('--until');
+      expect(said).toContain('a day or an hour that there is not');
+    },
+  );
 
   it('that are not given are undefined', () => {
     expect([wholeOf({}, 'n', 1), shareOf({}, 'n'), momentOf({}, 'n')]).toEqual([undefined, undefined, undefined]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brewhouse, brewhouseJson, readParquet, tempFolder } from './brewhouse.ts';
-import { type BuildJson, buildArgs, DOMAIN, refusedBuild, releaseArgs, type SmallWorld } from './small-world.ts';
+import { type BuildJson, build, buildArgs, DOMAIN, refusedBuild, releaseArgs, type SmallWorld } from './small-world.ts';
 import { expectRefusal, makeTinyWorld, ndjson, TINY_EVENTS, TINY_RECIPE, viewed } from './tiny-world.ts';
 
 const folder = tempFolder();
@@ -68,6 +68,50 @@ describe('event files', () => {
     expect(checked.peakBytes).toBeLessThan(200e6);
   });
 
+  test('in which every record is dead build nothing, say so, and name the first reason', async () => {
+    const dead = makeTinyWorld(folder, 'dead', { files: { 'events.ndjson': '{"type":"member"}\nnonsense\n' } });
+    const built = await brewhouse(buildArgs(dead, lakeOf('dead'), ONE));
+    expect(built.code, built.stderr).toBe(0);
+    expect(built.stdout).toContain('rendered no rows now: the events gave no question');
+    expect(built.stdout).not.toContain('before');
+    expect(built.stderr).toMatch(
+      /^warning: 2 of 2 records are dead, the first seen at events\.ndjson:1, field_missing: /m,
+    );
+    expect(built.stderr).toContain(`brewhouse check --events ${dead.events}`);
+    const again = await brewhouse(buildArgs(dead, lakeOf('dead'), ONE));
+    expect(again.stderr).toMatch(/warning: 2 of 2 records are dead/);
+    const empty = makeTinyWorld(folder, 'no-records', { files: { 'events.ndjson': '' } });
+    const nothing = await brewhouse(buildArgs(empty, lakeOf('no-records'), ONE));
+    expect(nothing.code, nothing.stderr).toBe(0);
+    expect(nothing.stderr).toMatch(/^warning: the event files in .* hold no records$/m);
+  });
+
+  test('without a surface or an attribute that recipe and domain speak of are warned of with the nearest', async () => {
+    const recipe = TINY_RECIPE.replace('members: 0 }', 'members: 0, surfaces: [feeed, feed] }');
+    const domain = DOMAIN.replace('{company}]', '{compny}]').replace('Location: {location}.', 'Age: {age}.');
+    const world = makeTinyWorld(folder, 'absent-names', { recipe, domain });
+    const { code, stderr, stdout } = await brewhouse(buildArgs(world, lakeOf('absent-names'), ONE));
+    expect(code, stderr).toBe(0);
+    const warnings = stderr.split('\n').filter((line) => line.startsWith('warning: '));
+    expect(warnings).toEqual([
+      'warning: holdout.surfaces names "feeed" (did you mean "feed"?), and no interaction has that surface',
+      expect.stringMatching(/^warning: the item line .* "compny" \(did you mean "company"\?\), which never stands/),
+      expect.stringMatching(/^warning: the profile .* "age", which never stands/),
+    ]);
+    expect(stdout).toMatch(/rendered \d+ rows/);
+    const second = await brewhouse(buildArgs(world, lakeOf('absent-names'), ONE));
+    expect(second.stdout).toMatch(/rendered no rows now: nothing to do, all \d+ were rendered before/);
+  });
+
+  test('with an action as long as a text say it in a line', async () => {
+    const world = makeTinyWorld(folder, 'long-action', {
+      more: [viewed('x-1', { action: `\u001b${'a'.repeat(5_000)}` })],
+    });
+    const ran = await refusedBuild(world, lakeOf('long-action'), ONE);
+    expectRefusal(ran, 2, [/does not know the action "\\u\{1b\}aaa/, /at .*domain\.yaml, field actions/]);
+    expect(ran.stderr.length).toBeLessThan(2_000);
+  });
+
   test('with one event id for two events bury both, and build the rest', async () => {
     const more = [viewed('same'), viewed('same', { item_id: 'j2' }), viewed('other')];
     const world = makeTinyWorld(folder, 'conflict', { more });
@@ -100,16 +144,44 @@ describe('recipe, domain and mapping', () => {
 
   test('answers that cannot be told apart by one token are both named', async () => {
     const domain = DOMAIN.replace('will: dismiss,', 'will: apply late,');
-    await refused('clash', { domain }, [/apply.*and.*apply late/, /rename one in the domain/]);
+    await refused('clash', { domain }, [
+      /apply.*and.*apply late/,
+      /rename one in the domain/,
+      /at .*clash.domain\.yaml/,
+    ]);
   });
 
   test('a context too short for what is always there says how long it must be', async () => {
     const recipe = TINY_RECIPE.replace('context: 1024', 'context: 512').replace('question: 80', 'question: 500');
     await refused('context', { recipe }, [
       /512 tokens is too short for the task/,
-      'corpus.context',
+      /at .*context.recipe\.yaml, field corpus\.context/,
       /raise context to/,
     ]);
+  });
+
+  test('a fault that only the plan finds names the file that is to be mended', async () => {
+    const recipe = TINY_RECIPE.replace('form: next-action.action', 'form: next-action.action, label_window: 0');
+    await refused('plan', { recipe }, [/at .*plan.recipe\.yaml, field corpus\.tasks\[3\]\.label_window/]);
+    await refused('none', { domain: DOMAIN.replaceAll(', positive: true', '') }, [
+      /at .*none.domain\.yaml, field actions/,
+    ]);
+    const twice = DOMAIN.replace('none: { name: did not interact', 'none: { name: viewed');
+    await refused('twice', { domain: twice }, [/names viewed twice/, /at .*twice.domain\.yaml, field none\.name/]);
+  });
+
+  test('a time that no calendar has is refused, in the recipe and on the command line', async () => {
+    const recipe = TINY_RECIPE.replace('t1: 2026-02-08T', 't1: 2026-02-30T');
+    await refused('calendar', { recipe }, [
+      /there is not/,
+      /recipe\.yaml:\d+, field release\.splits\.t1/,
+      /write it as/,
+    ]);
+    const until = await brewhouse(
+      buildArgs(makeTinyWorld(folder, 'until'), lakeOf('until'), ['--until', '2026-02-30T00:00:00Z']),
+    );
+    expectRefusal(until, 2, ['--until', /there is not/, '--until 2026-03-01T00:00:00Z']);
+    expect(existsSync(lakeOf('until'))).toBe(false);
   });
 
   test('a column that a table does not have is named with the nearest', async () => {
@@ -133,6 +205,29 @@ describe('a command line', () => {
     expectRefusal(await brewhouse(['check', '--event', folder]), 2, ['no flag --event', 'did you mean --events?']);
     expectRefusal(await brewhouse(['check']), 2, ['--events DIR is missing', /--help/]);
     expectRefusal(await brewhouse(['simulate', '--members', 'many', '--seed', '1', '--out', folder]), 2, ['many']);
+  });
+
+  test('with a path that is mistyped is answered with the nearest', async () => {
+    const world = makeTinyWorld(folder, 'paths');
+    const off = (path: string) => path.replace(/(.)(.)(\.yaml)?$/, '$2$1$3');
+    for (const [change, code] of [
+      [{ recipe: off(world.recipe) }, 2],
+      [{ domain: off(world.domain) }, 2],
+      [{ events: off(world.events) }, 3],
+    ] as const) {
+      const right = Object.keys(change)[0] as keyof SmallWorld;
+      const ran = await refusedBuild({ ...world, ...change }, lakeOf('paths'), ONE);
+      expectRefusal(ran, code, [`did you mean ${world[right]}?`]);
+    }
+    await build(world, lakeOf('paths'), ONE);
+    expectRefusal(await brewhouse(releaseArgs(world, off(lakeOf('paths')))), 2, [`did you mean ${lakeOf('paths')}?`]);
+  });
+
+  test('with a number that is written otherwise, too small, or a flag twice is refused', async () => {
+    const build = (...flags: string[]) => refusedBuild({ events: 'e', domain: 'd', recipe: 'r' }, 'l', flags);
+    expectRefusal(await build('--workers', '0'), 2, ['--workers 0 is no whole number of at least 1', /--workers 1 /]);
+    expectRefusal(await build('--workers', '1e1'), 2, ['--workers 1e1 is no whole number']);
+    expectRefusal(await build('--workers', '1', '--workers=2'), 2, ['--workers stands twice', /build --help/]);
   });
 
   test('with --debug gets the stack, too', async () => {

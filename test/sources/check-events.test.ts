@@ -52,6 +52,30 @@ describe('check', () => {
     });
   });
 
+  test('warns of whole numbers that no double holds, by field, and of no others', async () => {
+    const numbers = '"pay":9007199254740993,"far":9007199254740992,"near":9007199254740991,"text":"9007199254740993"';
+    const defined = JSON.stringify(item(1)).replace('"title":"x"', numbers);
+    const context = JSON.stringify(seen(1, { context: { n: 0 } })).replace('"n":0', '"n": -123456789012345678901');
+    await folder.write('a.ndjson', lines(defined, defined.replace('"e"', '"f"'), context));
+    const { errors, warnings } = await checkEvents(folder.path);
+    expect(errors).toEqual([]);
+    expect(warnings).toMatchObject([
+      { code: 'number_rounded', field: 'attributes.pay', file: 'a.ndjson', line: 1, count: 2 },
+      { code: 'number_rounded', field: 'context.n', file: 'a.ndjson', line: 3, count: 1 },
+    ]);
+    expect(warnings[0]!.message).toContain('9007199254740993');
+    expect(warnings[0]!.message).toContain('is read as 9007199254740992');
+  });
+
+  test('clips names of a producer and shows what a terminal would obey', async () => {
+    await folder.write('a.ndjson', lines(item(1), seen(1, { action: `\u001b[2J${'x'.repeat(5_000)}` })));
+    const [error] = (await checkEvents(folder.path, domain)).errors;
+    expect(error).toMatchObject({ code: 'action_unknown', message: expect.stringContaining('"\\u{1b}[2Jxxx') });
+    expect(error!.message.length).toBeLessThan(300);
+    await folder.write('a.ndjson', lines({ ...item(1), 'a\u001bb': 1 }));
+    expect((await checkEvents(folder.path)).errors).toMatchObject([{ code: 'field_unknown', field: 'a\\u{1b}b' }]);
+  });
+
   test('tells the first of each kind with file and line, and how many there are', async () => {
     await folder.write('a.ndjson', lines(item(1), '{', { ...seen(1), propensity: 2 }));
     await folder.write('b/c.ndjson', lines('{"x', { ...seen(2), propensity: 3 }, { ...seen(3), surfce: 'x' }));

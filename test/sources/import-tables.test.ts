@@ -139,7 +139,7 @@ describe('an import', () => {
     expect(error).toMatchObject({
       code: 'mapping_invalid',
       message: expect.stringContaining('people.csv has no column "name"'),
-      remedy: 'Did you mean "nome"?',
+      remedy: 'did you mean "nome"?',
     });
     expect(await readdir(join(folder.path, 'out'))).toEqual([]);
     expect(
@@ -150,7 +150,7 @@ describe('an import', () => {
   test('of files that are not there suggests the nearest name', async () => {
     expect(
       await refusal(run({ 'poeple.csv': PEOPLE, 'sales/a.csv': SALES }, MAPPING.replace('people*', 'people.csv'))),
-    ).toMatchObject({ code: 'input_unreadable', remedy: 'Did you mean "poeple.csv"?' });
+    ).toMatchObject({ code: 'input_unreadable', remedy: 'did you mean "poeple.csv"?' });
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
-import { Recipe } from '../../schemas/recipe.ts';
+import { Recipe, ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError, describeError } from '../../src/errors.ts';
 import { parseYaml, readYaml } from '../../src/sources/yaml-file.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -61,14 +61,14 @@ describe('a YAML file', () => {
   test('with an unknown key names line and nearest key', () => {
     const error = fault('# head\nname: a\ncolor: red\n');
     expect(describeError(error)).toBe(
-      'error: unknown key "color"\n  at car.yaml:3, field color\n  Did you mean "colour"?',
+      'error: unknown key "color"\n  at car.yaml:3, field color\n  did you mean "colour"?',
     );
   });
 
   test('with a mistyped required key tells of the typing, not of what is missing', () => {
     expect(fault('nane: a\n')).toMatchObject({
       message: 'unknown key "nane" (and 1 more)',
-      remedy: 'Did you mean "name"?',
+      remedy: 'did you mean "name"?',
     });
   });
 
@@ -78,24 +78,65 @@ describe('a YAML file', () => {
 
   test('with a mistyped word names the nearest', () => {
     expect(fault('name: a\ncolour: gren\n')).toMatchObject({
-      remedy: 'Did you mean "green"?',
+      remedy: 'did you mean "green"?',
       place: { line: 2, field: 'colour' },
     });
   });
 
   test('inside a list and a union is faulted where the fault stands', () => {
     const error = fault('name: a\nparts:\n  - wheel: 1\n  - door: left\n    handel: x\n');
-    expect(error).toMatchObject({ place: { line: 5, field: 'parts[1].handel' }, remedy: 'Did you mean "handle"?' });
+    expect(error).toMatchObject({ place: { line: 5, field: 'parts[1].handel' }, remedy: 'did you mean "handle"?' });
   });
 
   test('that is empty says what is expected', () => {
     expect(fault('').message).toContain('expected object');
   });
 
+  test.each([
+    ['name: 1\n', 'name: expected string, received number', 'write a text'],
+    ['colour: red\n', 'name is missing', 'add it: write a text'],
+    ['name: a\nparts: x\n', 'parts: expected array, received string', 'write a list'],
+    ['name: a\nparts: [3]\n', 'parts[0] cannot be 3', 'write keys with their values'],
+  ])('%j says what is accepted, in lower case and without a full stop', (text, message, remedy) => {
+    expect(fault(text)).toMatchObject({ message, remedy });
+  });
+
+  test.each([
+    ['2026-02-30T00:00:00Z', 'names a day or an hour that there is not'],
+    ['2026-02-01', 'is no ISO 8601 date-time'],
+    ['2026-02-01T00:00:00', 'has no zone'],
+  ])('holding a recipe whose time is %s is refused, never shifted', (time, said) => {
+    const error = fault(`t1: ${time}\nt2: 2026-03-01T00:00:00Z\ngap: 7d\n`, ReleaseSection.shape.splits);
+    expect(error.place).toMatchObject({ line: 1, field: 't1' });
+    expect(error.message).toContain(said);
+    expect(error.remedy).toMatch(/^(write it as|add Z or an offset, as) 2026-/);
+  });
+
+  test('holding a duration that is none says how one is written', () => {
+    const error = fault(
+      't1: 2026-02-01T00:00:00Z\nt2: 2026-03-01T00:00:00Z\ngap: 7 days\n',
+      ReleaseSection.shape.splits,
+    );
+    expect(error).toMatchObject({ message: 'gap: no duration', place: { line: 3 } });
+    expect(error.remedy).toBe('write a number with ms, s, m, h or d, as 30m');
+  });
+
+  test.each(['{title', 'title}', '{}', '{{title}}', '{job title}', '{1st}'])(
+    'holding a domain whose line has the stray braces of %s is refused',
+    (slot) => {
+      const rest = 'actions: [{ name: a, will: b, past: c }]\nnone: { name: n, will: w }\n';
+      const item = fault(`name: x\nitem: { one: j, many: j, line: "[${slot}]" }\nprofile: "P: {p}"\n${rest}`, Domain);
+      expect(item).toMatchObject({ place: { line: 2, field: 'item.line' } });
+      expect(item.remedy).toContain('write slots as {attribute}');
+      const profile = fault(`name: x\nitem: { one: j, many: j, line: "[{t}]" }\nprofile: "P ${slot}"\n${rest}`, Domain);
+      expect(profile.place.field).toBe('profile');
+    },
+  );
+
   test('holding a recipe or a domain with a typo suggests the key', () => {
     const recipe = fault('corpus:\n  seed: 1\n  tokeniser: { package: x, sha256: y }\nrelease: {}\n', Recipe);
-    expect(recipe).toMatchObject({ remedy: 'Did you mean "tokenizer"?', place: { line: 3 } });
+    expect(recipe).toMatchObject({ remedy: 'did you mean "tokenizer"?', place: { line: 3 } });
     const domain = fault('name: x\nactions:\n  - { name: a, wil: b, past: c }\n', Domain);
-    expect(domain).toMatchObject({ remedy: 'Did you mean "will"?', place: { line: 3 } });
+    expect(domain).toMatchObject({ remedy: 'did you mean "will"?', place: { line: 3 } });
   });
 });

@@ -96,8 +96,9 @@ function membersOf(text: string, file: string): number {
 
 /** What the system said of the folder: it is a file, or it may not be written to. */
 function refusedPlace(error: unknown, out: string): unknown {
-  const { code, message, path = out } = error as NodeJS.ErrnoException;
-  if (error instanceof BrewhouseError || code === undefined) return error;
+  const { code, errno, message, path = out } = error as NodeJS.ErrnoException;
+  // What is no answer of the system is ours.
+  if (errno === undefined) return error;
   const place = { file: path };
   if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR') {
     const what = code === 'EISDIR' ? 'is a folder' : 'is no folder';

@@ -1,6 +1,6 @@
 /** Reads the times that producers write into the canonical time of the envelope. */
-import type { CanonicalTime } from '../../schemas/event.ts';
-import { calendarSpan, DAY_MS, dayNumber, TIME_MAX, TIME_MIN, zoneOffset } from '../../schemas/event-time.ts';
+import type { CanonicalTime } from './event.ts';
+import { calendarSpan, DAY_MS, dayNumber, TIME_MAX, TIME_MIN, zoneOffset } from './event-time.ts';
 
 export type ParsedTime = { ok: true; time: CanonicalTime } | { ok: false; message: string };
 
@@ -41,7 +41,11 @@ export function parseMoment(raw: unknown): ParsedTime {
   if (typeof raw === 'number') return checkRange(raw);
   if (typeof raw !== 'string') return fail('must be epoch milliseconds or an ISO 8601 date-time with its zone');
   const read = readDateTime(raw);
-  if (read === undefined) return fail(`${quote(raw)} is no ISO 8601 date-time; write it as 2026-03-01T09:30:00Z`);
+  if (read === undefined) {
+    // Never shifted to the next day that there is: a 30 February is a typing error.
+    const said = DATE_TIME.test(raw) ? 'names a day or an hour that there is not' : 'is no ISO 8601 date-time';
+    return fail(`${quote(raw)} ${said}; write it as 2026-03-01T09:30:00Z`);
+  }
   if (read.zone === '')
     return fail(`${quote(raw)} has no zone; add Z or an offset, as ${raw.slice(0, 19).replace(' ', 'T')}Z`);
   const offset = zoneOffset(read.zone);

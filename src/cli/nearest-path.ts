@@ -1,0 +1,73 @@
+/** A mistyped path is answered with the nearest name in its folder: for every command, at the one place where errors come out. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
+import type { Command, OptionValues } from './command.ts';
+
+/** Errors that a path which is not there can end in. */
+const PATH_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'recipe_invalid',
+  'domain_invalid',
+  'mapping_invalid',
+  'input_unreadable',
+  'lake_broken',
+  'release_broken',
+  'tokenizer_refused',
+  'not_found',
+  'key_missing',
+]);
+
+/** The error with `did you mean PATH?` before its remedy where a path that the command reads is not there but one of nearly its name is. */
+export function suggestPath(
+  error: BrewhouseError,
+  command: Command,
+  given: { readonly options: OptionValues; readonly args: readonly string[] },
+): BrewhouseError {
+  if (!PATH_ERRORS.has(error.code)) return error;
+  for (const path of pathsOf(command, given)) {
+    if (existsSync(path) || !isAbout(error, path)) continue;
+    const near = nearestPath(path);
+    if (near === undefined) continue;
+    const { message, place, retryable } = error;
+    const remedy = [`did you mean ${shownName(near, PATH_SHOWN_MAX)}?`, error.remedy].filter(Boolean).join(' else ');
+    return new BrewhouseError(error.code, message, { place, remedy, retryable, cause: error });
+  }
+  return error;
+}
+
+const PATH_SHOWN_MAX = 1_000;
+
+/** What the command line says is to be read: options marked so, and the last argument. */
+function pathsOf(
+  command: Command,
+  { options, args }: { readonly options: OptionValues; readonly args: readonly string[] },
+): string[] {
+  const named = command.options.filter((option) => option.reads === true).map((option) => options[option.flag]);
+  return [...named, command.args === undefined ? undefined : args.at(-1)].filter(
+    (path): path is string => typeof path === 'string' && path !== '',
+  );
+}
+
+function isAbout({ message, place }: BrewhouseError, path: string): boolean {
+  return [path, resolve(path)].some((each) => message.includes(each) || place.file?.startsWith(each) === true);
+}
+
+/** The path with its first missing name replaced by the nearest that stands in that folder. */
+function nearestPath(path: string): string | undefined {
+  const folder = dirname(path);
+  if (folder === path) return undefined;
+  if (!existsSync(folder)) {
+    const near = nearestPath(folder);
+    const fixed = near === undefined ? undefined : join(near, basename(path));
+    return fixed !== undefined && existsSync(fixed) ? fixed : near;
+  }
+  try {
+    // A link to nothing is listed and is not there.
+    const names = readdirSync(folder).filter((name) => name !== basename(path));
+    const near = nearestName(basename(path), names);
+    return near === undefined ? undefined : join(folder, near);
+  } catch {
+    // A file, or a folder that this user may not look into: there is nothing to suggest.
+    return undefined;
+  }
+}

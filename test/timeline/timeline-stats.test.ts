@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { EventRecord } from '../../schemas/event.ts';
+import { addStats, COUNTED_NAMES_MAX, createTimelineStats } from '../../src/timeline/timeline-stats.ts';
+
+const upsert = (type: 'member' | 'item', id: string, names: readonly string[]): EventRecord => ({
+  ...{ event_id: `${type}-${id}`, event_time: 1, op: 'upsert' },
+  ...(type === 'member' ? { type, member_id: id } : { type, item_id: id }),
+  attributes: Object.fromEntries(names.map((name) => [name, 'x'])),
+});
+const seen = (member: string, surface?: string): EventRecord => ({
+  ...{ type: 'interaction', event_id: 'e', event_time: 2, member_id: member, item_id: 'i', action: 'viewed' },
+  ...(surface === undefined ? {} : { surface }),
+});
+function statsOf(events: readonly EventRecord[], dead: readonly string[] = []) {
+  const stats = createTimelineStats();
+  for (const event of events) stats.add(event);
+  for (const why of dead) stats.addDead(why);
+  return stats.finish();
+}
+
+describe('the stats of timelines', () => {
+  test('count surfaces and attributes by name, members and items apart', () => {
+    const events = [
+      upsert('item', 'i', ['title', 'place']),
+      upsert('item', 'j', ['title']),
+      upsert('member', 'm', ['title']),
+      seen('m', 'feed'),
+      seen('m', 'feed'),
+      seen('m'),
+    ];
+    expect(statsOf(events)).toMatchObject({
+      surfaces: [{ name: 'feed', count: 2 }],
+      item_attributes: [
+        { name: 'place', count: 1 },
+        { name: 'title', count: 2 },
+      ],
+      member_attributes: [{ name: 'title', count: 1 }],
+      ...{ items: 2, members: 1, interactions: 3 },
+    });
+  });
+
+  test('keep a bounded list of names, whatever producers invent', () => {
+    const events = Array.from({ length: COUNTED_NAMES_MAX + 5 }, (_, i) => seen('m', `s${i}`));
+    const stats = statsOf(events);
+    expect(stats.surfaces).toHaveLength(COUNTED_NAMES_MAX);
+    expect(addStats([stats, statsOf([seen('n', 'other')])]).surfaces).toHaveLength(COUNTED_NAMES_MAX);
+  });
+
+  test('of partitions add up to those of all events', () => {
+    const surface = fc.constantFrom('feed', 'search', 'mail');
+    fc.assert(
+      fc.property(fc.array(surface), fc.array(surface), (a, b) => {
+        const [one, two] = [a.map((each) => seen('m', each)), b.map((each) => seen('n', each))];
+        expect(addStats([statsOf(one), statsOf(two)])).toEqual(
+          expect.objectContaining({ surfaces: statsOf([...one, ...two]).surfaces }),
+        );
+      }),
+    );
+  });
+
+  test('name the first dead record alone', () => {
+    expect(statsOf([], ['a', 'b']).first_dead).toBe('a');
+    expect(addStats([statsOf([]), statsOf([], ['c']), statsOf([], ['d'])]).first_dead).toBe('c');
+    expect(statsOf([])).not.toHaveProperty('first_dead');
+  });
+});
