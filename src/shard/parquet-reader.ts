@@ -105,7 +105,7 @@ function translated<T>(source: ParquetSource, read: () => T): T {
     if (!isDecoding) throw cause;
     throw new BrewhouseError('lake_broken', `${source.name ?? 'a Parquet file'} does not read: ${cause.message}`, {
       ...(source.name !== undefined && { place: { file: source.name } }),
-      remedy: 'The file is damaged or was not written by brewhouse; take it from a copy or build it again.',
+      remedy: 'the file is damaged or was not written by brewhouse; take it from a copy or build it again',
       cause,
     });
   }

@@ -168,7 +168,7 @@ async function finishOutputs(outputs: Record<Kind, Output>) {
 function checkOptions(options: SimulationOptions): void {
   const whole = (flag: string, value: number, most: number) => {
     if (!Number.isInteger(value) || value < 1 || value > most) {
-      throw new BrewhouseError('usage', `--${flag} is ${value}`, { remedy: `Give a whole number from 1 to ${most}.` });
+      throw new BrewhouseError('usage', `--${flag} is ${value}`, { remedy: `give a whole number from 1 to ${most}` });
     }
   };
   const share = (flag: string, value: number) => {
@@ -191,7 +191,7 @@ async function prepareFolder(out: string): Promise<void> {
   const foreign = names.find((name) => !OURS.test(name));
   if (foreign !== undefined) {
     throw new BrewhouseError('usage', `the folder ${out} holds ${foreign}, which no simulation wrote`, {
-      remedy: 'Choose an empty or new folder with --out.',
+      remedy: 'choose an empty or new folder with --out',
     });
   }
   for (const name of names) await rm(join(out, name), { recursive: true });

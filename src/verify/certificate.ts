@@ -59,7 +59,13 @@ function sampling(sample: CheckedShare['sample']): string {
   if (sample === undefined) return '';
   const { every, total } = sample;
   const rest = 'of the others only their place, length, mask and digest';
-  return ` (a sample: row 0 and every ${every}. after it of ${thousands(total)} were made anew, ${rest} were checked)`;
+  return ` (a sample: row 0 and every ${ordinal(every)} after it of ${thousands(total)} were made anew, ${rest} were checked)`;
+}
+
+/** 1st, 2nd, 3rd, 11th. */
+function ordinal(count: number): string {
+  const ending = count % 100 > 10 && count % 100 < 14 ? undefined : ['st', 'nd', 'rd'][(count % 10) - 1];
+  return `${thousands(count)}${ending ?? 'th'}`;
 }
 
 /** What the sentence takes on trust. */

@@ -1,5 +1,5 @@
 /** The independent checker: proves a release against the events that it was made from, row by row. */
-import type { Certificate } from '../../schemas/manifest.ts';
+import type { Certificate, CorpusIdentity } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
 import { type CheckedShare, certificateOf } from './certificate.ts';
@@ -8,6 +8,7 @@ import { type EventStream, eventsOfFolder } from './events/event-stream.ts';
 import { TIME_UNKNOWN } from './events/raw-times.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
 import { referenceRow } from './reference/rows.ts';
+import type { ReferenceTokenizer } from './reference/tokenizer-port.ts';
 import { buildWorld, type World } from './reference/world.ts';
 import { checkIndex } from './release/check-index.ts';
 import { checkDerived, checkLabelTables, checkReleaseId } from './release/check-manifest.ts';
@@ -60,9 +61,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   checkDerived(release, list);
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
   try {
-    const stream = typeof options.events === 'string' ? eventsOfFolder(options.events) : options.events;
-    const events = await deduplicate(stream(), (done) => report('events', done, 0));
-    const world = buildWorld(events, manifest.identity, tokenizer);
+    const world = await worldOf(options, manifest.identity, tokenizer);
     checkLabelTables(release, world, list);
     const sums = await checkContents({ release, world, list, pseudonyms, whole, options, report });
     return certificateOf({
@@ -75,6 +74,16 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   } finally {
     await tokenizer.close();
   }
+}
+
+/** On its own, so that the events as they were read do not stay in memory beside the world. */
+async function worldOf(
+  { events, report = () => undefined }: VerifyOptions,
+  identity: CorpusIdentity,
+  tokenizer: ReferenceTokenizer,
+): Promise<World> {
+  const stream = typeof events === 'string' ? eventsOfFolder(events) : events;
+  return buildWorld(await deduplicate(stream(), (done) => report('events', done, 0)), identity, tokenizer);
 }
 
 interface Contents {

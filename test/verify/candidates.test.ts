@@ -1,8 +1,11 @@
 /** Candidates: where they come from, who is barred, and that their order tells nothing. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compareBytes } from '../../src/verify/reference/draws.ts';
+import { populationOf } from '../../src/verify/reference/population.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { referencePrompt } from '../../src/verify/reference/rows.ts';
+import type { Version } from '../../src/verify/reference/world.ts';
 import { act, DAY, HOUR, item, NOON, promptText, toyWorld } from './toy-world.ts';
 
 const choose = (more: object = {}) => ({ tasks: [{ form: 'retrieval.choose', candidates: 4, ...more }] });
@@ -41,6 +44,21 @@ test('shown ones come from the slate first, then from what was shown before, the
   expect(reasons(1, 0)).toEqual(['i1 slate', 'i2 slate', 'i3 right', 'i5 shown']);
   expect(reasons(0.5, 0.5).filter((one) => one.endsWith('slate'))).toHaveLength(2);
 });
+test('shown before T means among the newest max_events, as everything that is seen', () => {
+  const records = [
+    act('i5', 'impression', NOON - 3 * DAY),
+    act('i6', 'impression', NOON - 2 * DAY),
+    act('i7', 'impression', NOON - DAY),
+    act('i3', 'viewed', NOON),
+  ];
+  const shownOf = (most: object) => {
+    const section = { ...choose({ shown: 1, random: 0 }), ...most };
+    const asked = referenceQuestions(toyWorld([...many, ...records], { section }), 'm').at(-1)!;
+    return asked.candidates.filter(({ reason }) => reason === 'shown').map(({ item: id }) => id);
+  };
+  expect(shownOf({}).sort()).toEqual(['i5', 'i6', 'i7']);
+  expect(shownOf({ max_events: 2 }).sort()).toEqual(['i6', 'i7']);
+});
 test('the right one is left out of the history, and so are the wrong ones', () => {
   const before = Array.from({ length: 12 }, (_, n) => act(`i${n}`, 'viewed', NOON - 30 * DAY + n * HOUR));
   const world = toyWorld([...many, ...before, act('i3', 'viewed', NOON)], { section: choose() });
@@ -67,6 +85,25 @@ test('PERMUTE LAW: which of the candidates is right changes no line of the promp
         promptText(referencePrompt(world, one, one.task.templates[0]!).pieces),
       );
       expect(b).toBe(a);
+    }),
+  );
+});
+
+test('the population at T are the items known before T, in an order in which no place ever moves', () => {
+  const times = fc.record({ at: fc.nat(30), later: fc.nat(10) });
+  fc.assert(
+    fc.property(fc.array(times, { maxLength: 20 }), fc.array(fc.nat(45), { maxLength: 6 }), (versions, moments) => {
+      const items = new Map(
+        versions.map(({ at, later }, n) => [`i${n}`, [{ at, knownAt: at + later }] as unknown as Version[]]),
+      );
+      const population = populationOf(items);
+      const all = [...items].map(([id, [version]]) => ({ id, at: version!.at, knownAt: version!.knownAt }));
+      all.sort((a, b) => a.at - b.at || compareBytes(a.id, b.id));
+      for (const t of moments) {
+        const { size, item: itemAt } = population.at(t);
+        const seen = all.filter(({ knownAt }) => knownAt < t).map(({ id }) => id);
+        expect(Array.from({ length: size }, (_, index) => itemAt(index))).toEqual(seen);
+      }
     }),
   );
 });

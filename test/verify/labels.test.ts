@@ -54,6 +54,10 @@ test('domains without exposures draw the item of half of their yes/no questions,
   for (const question of drawn) {
     expect(question.item).not.toBe(question.opening.event.item);
     expect(question.label).toBe('No');
+    expect(question.candidates).toEqual([{ item: question.item, reason: 'random' }]);
+  }
+  for (const question of asked.filter((one) => !one.drawn)) {
+    expect(question.candidates).toEqual([{ item: question.opening.event.item, reason: 'right' }]);
   }
   expect(asked.filter((question) => !question.drawn).every((question) => question.label === 'Yes')).toBe(true);
 });

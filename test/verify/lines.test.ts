@@ -1,7 +1,7 @@
 /** Lines: patterns with missing fields, safe texts, and cuts at word boundaries. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lineBookOf } from '../../src/verify/reference/levels.ts';
+import { fieldRuns, lineBookOf } from '../../src/verify/reference/levels.ts';
 import { cleanText, fieldText, fillSlots, lineOf, patternOf } from '../../src/verify/reference/lines.ts';
 import type { Version } from '../../src/verify/reference/world.ts';
 import { item, toyWorld, wordTokenizer } from './toy-world.ts';
@@ -84,9 +84,51 @@ test('a level is never exceeded, however long its first word is, and the longest
           const next = kept + 1 < words.length ? `${words.slice(0, kept + 1).join(' ')} …` : words.join(' ');
           expect(tokens(`[Title: ${next}]\n`)).toBeGreaterThan(levels[level]);
         }
-        for (const { from, to } of cut.fields) expect(words.join(' ').startsWith(cut.text.slice(from, to))).toBe(true);
       }
     }),
     { numRuns: 50 },
+  );
+});
+
+test('a token belongs to a field when it overlaps its value, the ellipsis included; split characters count whole', () => {
+  const cut = line({ title: 'one two three four five six seven eight nine ten', company: 'X' }, 'short');
+  // [ Title : one two three four five six seven  … ]
+  expect(cut.fields).toBe('title 3 12');
+  expect(line({ title: 'one two', company: 'X' }, 'full').fields).toBe('title 3 5;company 8 9');
+  const fields = [{ field: 'title', from: 3, to: 5 }];
+  expect(fieldRuns(fields, [0, 2, 2, 4, 3, 4, 4, 6, 6, 7])).toBe('title 1 4');
+  expect(fieldRuns(fields, [0, 3, 5, 6])).toBe('');
+});
+test('the fields of a shown line are the values in it, as far as they are kept', () => {
+  const book = lineBookOf(toyWorld([], { section: { levels: { ...levels, shown: 12 } } }));
+  const fields = [
+    { field: 'surface', from: 9, to: 13 },
+    { field: 'device', from: 23, to: 28 },
+  ];
+  // Shown : surface : feed , device : phone . and the line end: eleven.
+  expect(book.shown('Shown:', 'surface: feed, device: phone', fields)).toMatchObject({
+    text: 'Shown: surface: feed, device: phone.',
+    fields: 'surface 4 5;device 8 9',
+  });
+});
+test('lines that are cut side by side are those that are cut one by one', () => {
+  const words = fc.array(fc.stringMatching(/^[a-z.]{1,8}$/), { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(fc.array(words, { minLength: 1, maxLength: 6 }), (titles) => {
+      const world = toyWorld(
+        titles.map((title, n) => item(`i${n}`, { title: title.join(' ') })),
+        { section: { levels } },
+      );
+      const versions = [...world.items.values()].flat() as Version[];
+      const together = lineBookOf(world);
+      together.prepare(versions);
+      for (const version of versions) {
+        const alone = lineBookOf(world);
+        for (const level of ['full', 'short', 'title'] as const) {
+          expect(together.item(version, level)).toEqual(alone.item(version, level));
+        }
+      }
+    }),
+    { numRuns: 20 },
   );
 });

@@ -42,20 +42,11 @@ function builtIn(world: World, ids: Pseudonyms = pseudonyms): ReleaseRow {
   const row = referenceRow(world, question, template, '');
   const segments = wantedSegments(row, ids);
   const example = ids.of('example', exampleId(question, ''));
-  const lists = (name: 'role' | 'event' | 'version' | 'level') => segments.map((segment) => segment[name]);
-  const fields = row.pieces.map((piece) => {
-    const offsets = tokenizer.offsets!(piece.text);
-    const tokenAt = (place: number) => {
-      let token = 0;
-      while (token * 2 < offsets.length && offsets[token * 2 + 1]! <= place) token++;
-      return token;
-    };
-    return piece.fields.map(({ field, from, to }) => `${field} ${tokenAt(from)} ${tokenAt(to - 1) + 1}`).join(';');
-  });
+  const lists = (name: 'role' | 'event' | 'version' | 'level' | 'fields') => segments.map((segment) => segment[name]);
   const { event } = question.opening;
   return releaseRow(
     { split: 'train', row: 0 },
-    { input_ids: [...row.ids], labels: [...row.ids].map((id, at) => (at < row.answerFrom ? -100n : BigInt(id))) },
+    { ids: row.ids, labels: Float64Array.from(row.ids, (id, at) => (at < row.answerFrom ? -100 : id)) },
     {
       ...{ example_id: example, member: ids.of('member', 'm'), task: question.task.name, form: question.task.form },
       ...{ template: template.id, template_version: template.version, variant: '', label: question.label },
@@ -73,7 +64,13 @@ function builtIn(world: World, ids: Pseudonyms = pseudonyms): ReleaseRow {
     },
     {
       ...{ example_id: example, role: lists('role'), to: segments.map(({ to }) => to), event: lists('event') },
-      ...{ version: lists('version'), fields, level: lists('level'), shown: row.shown, available: row.available },
+      ...{
+        version: lists('version'),
+        fields: lists('fields'),
+        level: lists('level'),
+        shown: row.shown,
+        available: row.available,
+      },
       ...{ lowered: row.lowered, left_out: row.available - row.shown, room: row.room, used: row.used },
       stopped_at: ids.of('event', row.stoppedAt),
     },
@@ -146,6 +143,29 @@ describe('a builder that follows other rules', () => {
 });
 
 describe('a file that was tampered with', () => {
+  test('a reason that a candidate does not have, or a reason where there are none, is candidates', () => {
+    expect(faults(truth, withMeta({ candidate_reasons: 'right' }))).toEqual(['candidates']);
+    const world = worldOf(honest, choose);
+    const chosen = builtIn(world);
+    const reasons = chosen.meta.candidate_reasons as string;
+    const other = { ...chosen, meta: { ...chosen.meta, candidate_reasons: reasons.replace('random', 'shown') } };
+    expect(faults(world, other)).toEqual(['candidates']);
+  });
+  test('a run of a field that is one token too long or too short is origin', () => {
+    const moved = (by: number) => ({
+      ...right,
+      segments: right.segments.map((segment) => ({
+        ...segment,
+        fields: segment.fields.replace(
+          /^(title \d+) (\d+)/,
+          (_, from: string, to: string) => `${from} ${Number(to) + by}`,
+        ),
+      })),
+    });
+    expect(faults(truth, moved(0))).toEqual([]);
+    expect(faults(truth, moved(1))).toEqual(['origin']);
+    expect(faults(truth, moved(-1))).toEqual(['origin']);
+  });
   test('one other token of the prompt is prompt', () => {
     expect(faults(truth, withIds(9, right.ids[12]!))).toEqual(['prompt']);
   });
@@ -158,7 +178,7 @@ describe('a file that was tampered with', () => {
     expect(faults(truth, { ...right, labels: right.labels.with(from - 1, right.ids[from - 1]!) })[0]).toBe('answer');
   });
   test('a row beyond the context is context', () => {
-    const long = { ...right, ids: Array.from({ length: 401 }, () => 9), labels: Array.from({ length: 401 }, () => 9) };
+    const long = { ...right, ids: new Int32Array(401).fill(9), labels: new Float64Array(401).fill(9) };
     expect(faults(truth, long)[0]).toBe('context');
   });
   test('a wrong cut ledger, sidecar, origin or pseudonym has its own name', () => {

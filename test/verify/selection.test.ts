@@ -119,7 +119,7 @@ test('the certificate says how many rows look into the future and what that take
     manifestSha256: '',
     rows: 1_204_331,
     tokens: 5,
-    sampled: false,
+    sample: undefined,
     list,
     assumed,
     itemsWithoutTime: 0,
@@ -128,6 +128,12 @@ test('the certificate says how many rows look into the future and what that take
     ok: true,
     sentence: '0 of 1,204,331 rows look into the future, assuming that title, author and genre never changed.',
   });
+  const sampled = certificateOf({ ...options, rows: 50, sample: { every: 3, total: 148 }, assumed: [] });
+  expect(sampled.sampled).toBe(true);
+  expect(sampled.sentence).toBe(
+    '0 of 50 rows look into the future (a sample: row 0 and every 3rd after it of 148 were made anew, of the others only ' +
+      'their place, length, mask and digest were checked).',
+  );
   for (let i = 0; i < 25; i++) list.add('label', { split: 'train', row: i }, 'wrong');
   const faulty = certificateOf(options);
   expect(faulty.ok).toBe(false);

@@ -143,7 +143,7 @@ function isText(value: unknown): value is string {
 }
 
 function isId(value: unknown): value is string {
-  return isText(value) && value.isWellFormed();
+  return isText(value) && value.isWellFormed() && !value.includes('\u001f');
 }
 
 function isAttribute(value: unknown): boolean {

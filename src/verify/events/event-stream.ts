@@ -33,8 +33,12 @@ async function eventFiles(dir: string): Promise<string[]> {
   try {
     const entries = await readdir(dir, { recursive: true });
     const isOracle = (name: string) => name.split(/[/\\]/).includes('oracle');
+    const lakes = entries
+      .filter((name) => /[/\\]lake\.json$/.test(name))
+      .map((name) => name.slice(0, -'lake.json'.length));
+    const inLake = (name: string) => lakes.some((lake) => name.startsWith(lake));
     return entries
-      .filter((name) => /\.ndjson(\.gz|\.zst)?$/.test(name) && !isOracle(name))
+      .filter((name) => /\.ndjson(\.gz|\.zst)?$/.test(name) && !isOracle(name) && !inLake(name))
       .sort()
       .map((name) => join(dir, name));
   } catch (cause) {

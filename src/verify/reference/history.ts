@@ -28,7 +28,8 @@ export function pastOf(world: World, timeline: Timeline, asked: Asked): PastActi
   /** By item the place of the newest event with the strongest action; events without action count once they are settled. */
   const strongest = new Map<string, number>();
   let actionsBefore = 0;
-  for (const [place, event] of events.entries()) {
+  for (let place = 0; place < events.length; place++) {
+    const event = events[place]!;
     const isAction = event.rank < noneRank;
     if (isAction) actionsBefore++;
     if (hidden.has(event.item) || (!isAction && !settled(event))) continue;
@@ -36,8 +37,9 @@ export function pastOf(world: World, timeline: Timeline, asked: Asked): PastActi
     if (known === undefined || event.rank <= events[known]!.rank) strongest.set(event.item, place);
   }
   const entries: HistoryEntry[] = [];
-  for (const place of [...strongest.values()].sort((a, b) => a - b)) {
+  for (let place = 0; place < events.length; place++) {
     const event = events[place]!;
+    if (strongest.get(event.item) !== place) continue;
     const version = liveVersion(world, event.item, t);
     if (version !== undefined) entries.push({ event, rank: event.rank, version });
   }

@@ -29,6 +29,9 @@ export interface LineBook {
 
 const ITEM_LEVELS: readonly LevelName[] = ['full', 'short', 'title', 'question'];
 
+/** Versions cut side by side: each holds a dozen trials until its cuts are found. */
+const VERSIONS_MAX = 500;
+
 /** Bounded by the texts of the corpus: items have a handful of levels, fixed lines are templates filled with few words. */
 export function lineBookOf(world: World): LineBook {
   const { domain } = world.vocabulary;
@@ -47,8 +50,11 @@ export function lineBookOf(world: World): LineBook {
   const items = new WeakMap<Version, readonly CutLine[]>();
   const prepare = (versions: Iterable<Version>) => {
     const fresh = [...new Set(versions)].filter((version) => !items.has(version));
-    const cuts = fresh.map((version) => cut(itemPattern, fillSlots(itemPattern, version.attributes), lengths));
-    for (const [index, lines] of now(together(cuts)).entries()) items.set(fresh[index]!, lines);
+    for (let from = 0; from < fresh.length; from += VERSIONS_MAX) {
+      const some = fresh.slice(from, from + VERSIONS_MAX);
+      const cuts = some.map((version) => cut(itemPattern, fillSlots(itemPattern, version.attributes), lengths));
+      for (const [index, lines] of now(together(cuts)).entries()) items.set(some[index]!, lines);
+    }
   };
   const profiles = new WeakMap<Version, { line: CutLine | undefined }>();
   const shown = new Map<string, CutLine>();

@@ -124,6 +124,8 @@ const MARKERS = new RegExp(
     `|\\[/?(?:${BRACKETS})\\]|\\[(?:CLS|SEP|PAD|UNK|MASK)\\]`,
   'g',
 );
+/** Such a text is its own NFKC form and has nothing invisible. */
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
 /** Markers are sought in the NFKC form without invisible characters, and broken where they stand in the text. */
@@ -137,6 +139,7 @@ function spaced(text: string, places: readonly number[]): string {
 
 /** Where the second character of each marker begins, in UTF-16 units. */
 function markerPlaces(text: string): number[] {
+  if (PRINTABLE_ASCII.test(text)) return [...text.matchAll(MARKERS)].map(({ index }) => index + 1);
   if (!/[<[]/.test(text.normalize('NFKC'))) return [];
   let plain = '';
   const behind: number[] = [];

@@ -142,8 +142,9 @@ function shownText(world: World, asked: Asked): { text: string; fields: FieldRan
   };
   add('surface', event.surface);
   for (const key of world.vocabulary.domain.at_exposure) {
-    if (key === 'value') add(key, event.value);
-    else if (key === 'position') add(key, event.position);
+    // Of a drawn item neither is known: they were measured of the opening's.
+    if (key === 'value') add(key, asked.drawn ? undefined : event.value);
+    else if (key === 'position') add(key, asked.drawn ? undefined : event.position);
     else add(key, event.context !== undefined && Object.hasOwn(event.context, key) ? event.context[key] : undefined);
   }
   return { text, fields };

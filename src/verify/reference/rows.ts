@@ -45,11 +45,13 @@ function bookOf(world: World): LineBook {
  */
 export function prepareLines(world: World, questions: readonly ReferenceQuestion[]): void {
   const versions = new Set<Version>();
+  const add = (item: string, t: number) => {
+    const version = liveVersion(world, item, t);
+    if (version !== undefined) versions.add(version);
+  };
   for (const { member, askedAt, itemIds } of questions) {
-    for (const item of [...world.timelines.get(member)!.byItem.keys(), ...itemIds]) {
-      const version = liveVersion(world, item, askedAt);
-      if (version !== undefined) versions.add(version);
-    }
+    for (const item of world.timelines.get(member)!.byItem.keys()) add(item, askedAt);
+    for (const item of itemIds) add(item, askedAt);
   }
   bookOf(world).prepare(versions);
 }

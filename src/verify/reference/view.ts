@@ -15,7 +15,10 @@ export function seenInteractions(
   t: number,
   surface: string | undefined,
 ): Interaction[] {
-  const all = timeline.interactions.filter((event) => seen(event, t) && existsFor(world, event, surface));
+  const held = world.section.holdout?.surfaces ?? [];
+  const all = timeline.interactions.filter(
+    (event) => seen(event, t) && (held.length === 0 || existsFor(world, event, surface)),
+  );
   const most = world.section.max_events;
   return most === undefined ? all : all.slice(-most);
 }

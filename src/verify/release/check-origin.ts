@@ -105,6 +105,9 @@ export function checkSidecar(rowCase: RowCase, explained: boolean): void {
   rowCase.list.look('sidecar');
   const { question } = expected;
   const { event } = question.opening;
+  // What was measured of the opening's item says nothing of a drawn one.
+  const shown: { slate?: string | undefined; position?: number | undefined; propensity?: number | undefined } =
+    question.drawn ? {} : event;
   const wanted: Record<string, string | number> = {
     task: question.task.name,
     form: question.task.form,
@@ -116,9 +119,9 @@ export function checkSidecar(rowCase: RowCase, explained: boolean): void {
     turn_times: '',
     surface: event.surface ?? '',
     // Slate ids are made by the source and may say the member's: they are pseudonyms too.
-    slate_id: rowCase.pseudonyms.of('event', event.slate ?? ''),
-    position: event.position ?? -1,
-    propensity: event.propensity ?? -1,
+    slate_id: rowCase.pseudonyms.of('event', shown.slate ?? ''),
+    position: shown.position ?? -1,
+    propensity: shown.propensity ?? -1,
     split: row.place.split,
     n_tokens: row.ids.length,
     n_loss_tokens: row.ids.length - answerStart(row),

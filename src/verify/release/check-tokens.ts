@@ -60,9 +60,11 @@ export function checkControl(rowCase: RowCase): boolean {
   const beforeAnswer = reference.pieces.at(-3);
   const tail = beforeAnswer?.role === 'control' ? beforeAnswer.ids.length : 0;
   const from = answerStart(row);
-  const misplaced = row.ids.findIndex(
-    (id, at) => control.has(id) && at >= head && !(at >= from - tail && at < from) && at !== row.ids.length - 1,
-  );
+  const isFrame = (at: number) => at < head || (at >= from - tail && at < from) || at === row.ids.length - 1;
+  let misplaced = -1;
+  for (let at = 0; at < row.ids.length && misplaced < 0; at++) {
+    if (control.has(row.ids[at]!) && !isFrame(at)) misplaced = at;
+  }
   if (misplaced >= 0) fault(rowCase, 'control', `token ${misplaced} is the control token ${row.ids[misplaced]}`);
   return misplaced >= 0;
 }

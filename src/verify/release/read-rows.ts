@@ -4,7 +4,7 @@ import type { FaultList } from '../fault-list.ts';
 import { checkFlatFile, checkTokenFile } from './check-schema.ts';
 import { type Cell, openParquetTable, type ParquetTable, type TableRow } from './parquet-table.ts';
 import { type OpenRelease, type ShardFiles, shardsOf } from './release-files.ts';
-import { IGNORED, numbers, type ReleaseRow, releaseRow } from './release-row.ts';
+import { IGNORED, integers, numbers, type ReleaseRow, releaseRow } from './release-row.ts';
 
 export interface ReadRow {
   readonly row: ReleaseRow;
@@ -113,14 +113,14 @@ async function readGroup(
 ): Promise<{ tokens: GroupTokens[]; sidecar: TableRow[]; origins: TableRow[] }> {
   const column = async <T>(name: string, of: (cell: Cell, index: number) => T) =>
     (await data.read(from, to, [name])).map((row, index) => of(row[name], index));
-  const ids = await column('input_ids', (cell) => Int32Array.from(numbers(cell)));
+  const ids = await column('input_ids', integers);
   const labels = await column('labels', numbers);
-  const attended = await column('attention_mask', (cell, index) => areOnes(numbers(cell), ids[index]!.length));
+  const attended = await column('attention_mask', (cell, index) => areOnes(integers(cell), ids[index]!.length));
   const tokens = ids.map((own, index) => ({ ids: own, labels: labels[index]!, attended: attended[index]! }));
   return { tokens, sidecar: await meta.read(from, to), origins: await origin.read(from, to) };
 }
 
-function areOnes(mask: Float64Array, length: number): boolean {
+function areOnes(mask: Int32Array, length: number): boolean {
   for (let i = 0; i < mask.length; i++) if (mask[i] !== 1) return false;
   return mask.length === length;
 }

@@ -56,9 +56,9 @@ export function releaseRow(
 }
 
 function segmentsOf(origin: TableRow): OriginSegment[] {
-  const ends = Array.from(numbers(origin.to));
+  const ends = integers(origin.to);
   const list = (name: string, index: number) => text((origin[name] as readonly Cell[] | undefined)?.[index]);
-  return ends.map((to, index) => ({
+  return Array.from(ends, (to, index) => ({
     role: list('role', index),
     from: index === 0 ? 0 : ends[index - 1]!,
     to,
@@ -91,10 +91,19 @@ export function number(cell: Cell): number {
   return typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
 }
 
-/** A list of small numbers; empty where the cell is none. */
+/** A list of numbers below 2^53; empty where the cell is none. */
 export function numbers(cell: Cell): Float64Array {
+  return fill(cell, (length) => new Float64Array(length));
+}
+
+/** A list of 32-bit numbers; empty where the cell is none. */
+export function integers(cell: Cell): Int32Array {
+  return fill(cell, (length) => new Int32Array(length));
+}
+
+function fill<T extends Float64Array | Int32Array>(cell: Cell, make: (length: number) => T): T {
   const list = typeof cell === 'object' && cell !== null ? cell : [];
-  const values = new Float64Array(list.length);
+  const values = make(list.length);
   for (let i = 0; i < list.length; i++) values[i] = Number(list[i]);
   return values;
 }

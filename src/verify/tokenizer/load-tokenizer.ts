@@ -59,12 +59,16 @@ interface Encoded {
 
 type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => Encoded;
 
-function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: Framing): LoadedReferenceTokenizer {
-  const controlIds = new Set(files.added.map(({ id }) => id));
+function tokenizerOf(
+  { added, eos }: Pick<TokenizerFiles, 'added' | 'eos'>,
+  thread: TokenizingThread,
+  framing: Framing,
+): LoadedReferenceTokenizer {
+  const controlIds = new Set(added.map(({ id }) => id));
   const one: EncodeOne = (reading, text, withOffsets = false) => thread.encode({ reading, texts: [text], withOffsets });
-  const eosId = files.added.find(({ content }) => content === files.eos)?.id;
+  const eosId = added.find(({ content }) => content === eos)?.id;
   const endId = one('full', framing.ending).ids.find((id) => controlIds.has(id)) ?? eosId;
-  if (endId === undefined) throw new Error(`the end token ${files.eos} is not among the added tokens`);
+  if (endId === undefined) throw new Error(`the end token ${eos} is not among the added tokens`);
   const frames = new Map<string, ReferenceFrame>();
   const frame = (first: string, last: string, askedAt: number): ReferenceFrame => {
     const day = framing.daily ? Math.floor(askedAt / DAY_MS) : 0;
@@ -86,15 +90,15 @@ function tokenizerOf(files: TokenizerFiles, thread: TokenizingThread, framing: F
       const [first, last] = [lines[0]!, lines.at(-1)!];
       const { before, behind } = framing.texts(first, last, askedAt);
       const text = middle.join('');
-      if (files.added.some(({ content }) => text.includes(content))) return undefined;
+      if (added.some(({ content }) => text.includes(content))) return undefined;
       return one('full', `${before}${first}\n${text}${last}${behind}`).ids;
     },
     close: () => thread.close(),
   };
 }
 
-/** Texts that cross to the thread at once: a few megabytes of ids and offsets come back. */
-const TEXTS_MAX = 5_000;
+/** Texts that cross to the thread at once: the library holds some hundred bytes a token until they are collected. */
+const TEXTS_MAX = 1_000;
 
 function encodeLines(thread: TokenizingThread, texts: readonly string[]): EncodedLine[] {
   const lines: EncodedLine[] = [];

@@ -9,8 +9,9 @@ export interface WorkerSetup {
   readonly port: MessagePort;
   /** [answers given, 1 once the thread has ended]; the asking thread waits on the first. */
   readonly state: Int32Array;
-  /** tokenizer.json by reading. */
-  readonly files: Readonly<Record<Reading, string>>;
+  /** The different tokenizer.json files, and which of them each reading is. */
+  readonly files: string[];
+  readonly fileOf: Readonly<Record<Reading, number>>;
 }
 
 export interface EncodeRequest {
@@ -30,17 +31,18 @@ export interface EncodedTexts {
 
 export type EncodeReply = EncodedTexts | { readonly failure: string };
 
-const { port, state, files } = workerData as WorkerSetup;
-const tokenizers = new Map<string, Tokenizer>();
+const { port, state, files, fileOf } = workerData as WorkerSetup;
+const tokenizers = new Map<number, Tokenizer>();
 
 /** Readings of one file share one tokenizer: a vocabulary takes a hundred megabytes. */
 async function tokenizerFor(reading: Reading): Promise<Tokenizer> {
-  const file = files[reading];
+  const file = fileOf[reading];
   const known = tokenizers.get(file);
   if (known !== undefined) return known;
   // Loaded here, so that a library that cannot be loaded is an answer and not a silence.
   const { Tokenizer } = await import('tokenizers');
-  const tokenizer = Tokenizer.fromString(file);
+  const tokenizer = Tokenizer.fromString(files[file]!);
+  files[file] = '';
   tokenizers.set(file, tokenizer);
   return tokenizer;
 }

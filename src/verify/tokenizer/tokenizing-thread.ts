@@ -14,6 +14,9 @@ const SILENCE_MS_MAX = 120_000;
 /** How long one wait lasts before the answer is looked for again. */
 const WAIT_MS = 1_000;
 
+/** Encodings live outside the heap until the small objects that stand for them are collected: so collect often. */
+const YOUNG_MB = 4;
+
 /** Starts the thread; `script` is the worker's file. */
 export function startTokenizingThread(
   files: Readonly<Record<Reading, string>>,
@@ -21,8 +24,15 @@ export function startTokenizingThread(
 ): TokenizingThread {
   const { port1, port2 } = new MessageChannel();
   const state = new Int32Array(new SharedArrayBuffer(8));
-  const setup: WorkerSetup = { port: port2, state, files };
-  const worker = new Worker(script, { workerData: setup, transferList: [port2] });
+  const different = [...new Set(Object.values(files))];
+  const fileOf = { full: 0, start: 0, content: 0 } satisfies Record<Reading, number>;
+  for (const reading of Object.keys(fileOf) as Reading[]) fileOf[reading] = different.indexOf(files[reading]);
+  const setup: WorkerSetup = { port: port2, state, files: different, fileOf };
+  const worker = new Worker(script, {
+    workerData: setup,
+    transferList: [port2],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   worker.unref();
   port1.unref();
 

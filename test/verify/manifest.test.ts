@@ -1,0 +1,174 @@
+/** The manifest: hashes, label tables and the release's id follow from what it says and from its rows. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LabelTable, Manifest } from '../../schemas/manifest.ts';
+import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
+import { columnSpecs, columnsOf } from '../../src/shard/records.ts';
+import { createFaultList } from '../../src/verify/fault-list.ts';
+import { labelTablesOf } from '../../src/verify/reference/label-tables.ts';
+import { canonicalJson, canonicalSha256 } from '../../src/verify/release/canonical-json.ts';
+import { checkDerived, checkLabelTables, checkReleaseId } from '../../src/verify/release/check-manifest.ts';
+import { checkTokenFile } from '../../src/verify/release/check-schema.ts';
+import type { ParquetTable } from '../../src/verify/release/parquet-table.ts';
+import { defaultReleaseId, rowDigest } from '../../src/verify/release/release-digest.ts';
+import { toyIdentity, toyWorld, wordTokenizer } from './toy-world.ts';
+
+const tasks = [{ form: 'ranking.pointwise' }, { form: 'retrieval.choose', candidates: 3 }];
+const identity = toyIdentity({ section: { tasks } });
+const release = { profile: 'hf', until: 9, splits: { t1: 1, t2: 2, gap: 0 } };
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const { section, context, context_min, domain, templates } = identity;
+const world = toyWorld([], { section: { tasks }, tokenizer: wordTokenizer() });
+const honest = {
+  ...{ id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000', versions: { brewhouse: '1' } },
+  corpus: sha256(canonicalJson(identity)).slice(0, 16),
+  recipe_sha256: sha256(canonicalJson({ corpus: { ...section, context, context_min }, release })),
+  domain_sha256: sha256(canonicalJson(domain)),
+  templates_sha256: sha256(canonicalJson(templates)),
+  label_tables: labelTablesOf(world),
+} as unknown as Manifest;
+const opened = (manifest: Manifest) => ({ dir: '', manifest, manifestSha256: '', lineage: undefined });
+
+/** Details of the faults that a check finds in a manifest. */
+function faults(change: Partial<Manifest>, other = world): string[] {
+  const list = createFaultList();
+  const release = opened({ ...honest, ...change });
+  checkDerived(release, list);
+  checkLabelTables(release, other, list);
+  return list.faults.map(({ check, detail }) => `${check}: ${detail}`);
+}
+
+test('an honest manifest has no fault', () => {
+  expect(faults({})).toEqual([]);
+});
+test('canonical JSON has its keys in order of their UTF-8 bytes and no white space', () => {
+  expect(canonicalJson({ '\u{10000}': 1, '\uffff': 2, a: [true, null, 'x'] })).toBe(
+    '{"a":[true,null,"x"],"\uffff":2,"\u{10000}":1}',
+  );
+});
+
+test.each(['corpus', 'recipe_sha256', 'domain_sha256', 'templates_sha256', 'profile'] as const)(
+  'a %s that is not that of the identity is reported',
+  (name) => {
+    expect(faults({ [name]: 'f'.repeat(64) })).toEqual([expect.stringContaining(`${name} is ffff`)]);
+  },
+);
+test('another domain, template or recipe under the same hashes is reported', () => {
+  const changed = (part: object) => faults({ identity: { ...identity, ...part } }).map((text) => text.split(' ')[1]);
+  expect(changed({ domain: { ...domain, name: 'other' } })).toEqual(['corpus', 'domain_sha256']);
+  expect(changed({ templates: templates.slice(1) })).toEqual(['corpus', 'templates_sha256']);
+  expect(changed({ context: 512 })).toEqual(['corpus', 'recipe_sha256']);
+});
+
+test('the scoring position is the first token that differs, and an answer that ends there has the end token', () => {
+  const [pointwise] = labelTablesOf(world);
+  expect(pointwise!.before).toHaveLength(3);
+  expect(new Set(pointwise!.labels.map(({ token }) => token)).size).toBe(4);
+  const [first, ...others] = domain.actions;
+  const going = {
+    ...domain,
+    actions: [{ ...first!, will: 'go' }, ...others.map((one) => ({ ...one, will: 'go on' }))],
+  };
+  const none = { name: 'none', will: 'go away' };
+  const tokenizer = wordTokenizer();
+  const [table] = labelTablesOf(toyWorld([], { domain: { ...going, none }, section: { tasks }, tokenizer }));
+  expect(tokenizer.decode(table!.before)).toBe('The member will go');
+  expect(table!.labels.find(({ label }) => label === first!.name)!.token).toBe(tokenizer.endId);
+});
+test('a label table that says another token, text or place is reported, and so is one too many or too few', () => {
+  const [first, ...others] = honest.label_tables as [LabelTable, ...LabelTable[]];
+  const [label, ...labels] = first.labels as [LabelTable['labels'][number], ...LabelTable['labels']];
+  const withFirst = (table: LabelTable) => faults({ label_tables: [table, ...others] });
+  expect(withFirst({ ...first, labels: [{ ...label, token: 7 }, ...labels] })).toHaveLength(1);
+  expect(withFirst({ ...first, labels: [{ ...label, text: 'x' }, ...labels] })).toHaveLength(1);
+  expect(withFirst({ ...first, labels: [...labels, label] })).toHaveLength(1);
+  expect(withFirst({ ...first, before: [] })).toHaveLength(1);
+  expect(faults({ label_tables: others })).toEqual([expect.stringContaining('null instead of')]);
+  expect(faults({ label_tables: [first, ...honest.label_tables] })).toEqual([expect.stringContaining('there are 2')]);
+  expect(withFirst({ ...first, template: 'none' })).toHaveLength(2);
+});
+test('answers whose scoring tokens are not different in pairs are reported', () => {
+  const same = { ...domain, actions: domain.actions.map((action) => ({ ...action, will: `go ${action.name}` })) };
+  const other = toyWorld([], { domain: { ...same, none: { name: 'none', will: 'stay' } }, section: { tasks } });
+  expect(faults({ label_tables: labelTablesOf(other) }, other)).toContainEqual(
+    expect.stringContaining('two answers have the same scoring token'),
+  );
+});
+
+const row = (example: string, ids: number[], labels: number[]) => ({
+  ...{ place: { split: 'train', row: 0, example }, ids: Int32Array.from(ids), labels: Float64Array.from(labels) },
+});
+test('a row digest is the SHA-256 of its ids as int32 and its labels as int64', () => {
+  const bytes = Buffer.alloc(2 * 4 + 3 * 8);
+  bytes.writeInt32LE(7, 0);
+  bytes.writeInt32LE(70_000, 4);
+  bytes.writeBigInt64LE(-100n, 8);
+  bytes.writeBigInt64LE(70_000n, 16);
+  bytes.writeBigInt64LE(-5_000_000_000n, 24);
+  expect(Buffer.from(rowDigest(row('a', [7, 70_000], [-100, 70_000, -5_000_000_000])).sha256)).toEqual(
+    createHash('sha256').update(bytes).digest(),
+  );
+});
+test('the default id depends on every row and not on their order', () => {
+  const [a, b] = [rowDigest(row('a', [1], [1])), rowDigest(row('b', [2], [-100]))];
+  const id = defaultReleaseId(honest, [a, b]);
+  const examples = createHash('sha256').update('a').update(a.sha256).update('b').update(b.sha256).digest('hex');
+  expect(id).toBe(`${honest.corpus}-${canonicalSha256({ release, key: '00000000', examples }).slice(0, 16)}`);
+  expect(defaultReleaseId(honest, [b, a])).toBe(id);
+  expect(defaultReleaseId(honest, [a, rowDigest(row('b', [2], [2]))])).not.toBe(id);
+  expect(defaultReleaseId({ ...honest, key_id: '11111111' }, [a, b])).not.toBe(id);
+});
+
+test("a release id in a footer or a name that is not that of the rows is reported; a name of one's own is not", async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'brewhouse-verify-'));
+  const rows = [rowDigest(row('a', [1], [1]))];
+  const id = defaultReleaseId(honest, rows);
+  const found = async (footer: string, name: string) => {
+    const columns = columnSpecs([['x', 'int32']] as const);
+    const chunks: Uint8Array[] = [];
+    const keyValues = { 'brewhouse.release_id': footer };
+    const writer = createParquetWriter({ columns, keyValues, write: (chunk) => chunks.push(chunk.slice()) });
+    writer.writeRowGroup(columnsOf([['x', 'int32']] as const, [{ x: 1 }]), 1);
+    writer.finish();
+    writeFileSync(join(dir, 'shard.parquet'), Buffer.concat(chunks));
+    const list = createFaultList();
+    const files = [{ kind: 'data', path: 'shard.parquet', split: 'train' }] as Manifest['files'];
+    await checkReleaseId({ ...opened({ ...honest, id: name, files }), dir }, rows, list);
+    return list.faults.map(({ detail }) => detail);
+  };
+  try {
+    expect(await found(id, id)).toEqual([]);
+    expect(await found(id, 'given')).toEqual([]);
+    expect(await found('given', 'given')).toEqual([expect.stringContaining('is of release given')]);
+    const other = `${honest.corpus}-${'0'.repeat(16)}`;
+    expect(await found(id, other)).toEqual([expect.stringContaining(`the release is named ${other}`)]);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+const FEATURES = '{"info":{"features":{"input_ids":{},"attention_mask":{},"labels":{}}}}';
+const facts = {
+  ...{ huggingface: FEATURES, split: 'train', rows: '3', tokens: '30', loss_tokens: '6' },
+  ...{ 'brewhouse.label_alignment': 'unshifted', 'brewhouse.ignore_index': '-100', 'brewhouse.profile': 'hf' },
+  ...{ 'brewhouse.max_length': '4096', 'brewhouse.writer_version': '1', 'brewhouse.tokenizer': 'toy' },
+  ...{ 'brewhouse.tokenizer_sha256': '0'.repeat(64), 'brewhouse.chat_template_sha256': '' },
+  ...{ 'brewhouse.recipe_sha256': honest.recipe_sha256, 'brewhouse.domain_sha256': honest.domain_sha256 },
+  'brewhouse.templates_sha256': honest.templates_sha256,
+  ...{ 'brewhouse.t1': '1970-01-01T00:00:00.001Z', 'brewhouse.t2': '1970-01-01T00:00:00.002Z' },
+  'brewhouse.until': '1970-01-01T00:00:00.009Z',
+};
+test.each(Object.keys(facts))('a footer whose %s is not that of the manifest is reported', (name) => {
+  const found = (keyValues: object) => {
+    const list = createFaultList();
+    const file = { split: 'train', rows: 3, tokens: 30, loss_tokens: 6 } as Manifest['files'][number];
+    const table = { keyValues: new Map(Object.entries(keyValues)), groups: [0], metadata: { schema: [] } };
+    checkTokenFile(table as unknown as ParquetTable, honest, file, list);
+    return list.faults.map(({ detail }) => detail).filter((detail) => detail.startsWith('footer'));
+  };
+  expect(found(facts)).toEqual([]);
+  expect(found({ ...facts, [name]: 'else' })).toEqual([expect.stringContaining(name.replace('brewhouse.', ''))]);
+});
