@@ -74,7 +74,8 @@ export async function release(options: ReleaseOptions): Promise<ReleaseSummary> 
     const defaultId = releaseId(corpus, section, key, shuffled.digest);
     const id = options.id ?? defaultId;
     const folder = `releases/${id}`;
-    await claimName(store, id, defaultId);
+    // A default id says which rows it stands for; a name of the user's own must be told.
+    if (options.id !== undefined) await claimName(store, id, defaultId);
     const standing = await readStanding(store, folder);
     const manifest =
       standing ?? (await writeRelease(source, { id, defaultId, folder, read, selection, shuffled, options }));

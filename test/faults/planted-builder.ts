@@ -77,7 +77,9 @@ async function planted<T>(copy: string, planting: Planting | undefined, work: ()
 
 /** The unmodified checker on a release; its exit code says what its certificate says. */
 export async function verify(world: FaultyWorld, release: string): Promise<VerifyJson> {
-  const ran = await runCli(['verify', release, '--events', world.events, '--json'], { environment });
+  const tokenizer = join(world.folder, 'tokenizer');
+  const args = ['verify', release, '--events', world.events, '--tokenizer', tokenizer, '--json'];
+  const ran = await runCli(args, { environment });
   expect([0, 1], ran.stderr).toContain(ran.code);
   const verified = JSON.parse(ran.stdout) as VerifyJson;
   expect(verified.ok).toBe(ran.code === 0);

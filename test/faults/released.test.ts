@@ -99,7 +99,9 @@ test('verify exits 1 and prints the first offending rows before counts that are 
   const { builder: _, check, ...planting } = RELEASED[0]!;
   const release = await builder.releaseWith('printed', lake, planting);
   const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
-  const ran = await runCli(['verify', release, '--events', world.events], { environment });
+  const tokenizer = join(world.folder, 'tokenizer');
+  const args = ['verify', release, '--events', world.events, '--tokenizer', tokenizer];
+  const ran = await runCli(args, { environment });
   expect(ran.code, ran.stderr).toBe(1);
   const [first] = /^ {2}[a-z]+( [a-z_]+ row \d+)?: .*$/m.exec(ran.stdout) ?? [];
   expect(first).toMatch(new RegExp(`^ {2}${check} train row \\d+: by the rules this row is in_gap$`));
