@@ -5,7 +5,7 @@ import type { TimelineRecord } from '../schemas/commit.ts';
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
 import { BrewhouseError, type ErrorCode } from '../src/errors.ts';
-import { newestRecord, recordsOf } from '../src/lake/chain-records.ts';
+import { newestRecord } from '../src/lake/chain-records.ts';
 import { type Chain, openChain } from '../src/lake/commit-log.ts';
 import { sha256Hex } from '../src/lake/content-hash.ts';
 import { openOrMakeLake } from '../src/lake/lake-file.ts';
@@ -18,11 +18,11 @@ import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 import { createSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
 import { buildWarnings } from './build-warnings.ts';
 import { type ReadRecipe, readDomain, readRecipe, readRenderPlan } from './corpus-inputs.ts';
+import { type CorpusSummary, summarizeCorpus } from './corpus-summary.ts';
 import { renderInPool } from './render-pool.ts';
 import type { RenderRequest } from './render-worker.ts';
 import { type InputFile, inputFiles, takeIn } from './take-in.ts';
 import type { RecordCounts } from './take-in-partition.ts';
-import { addTo } from './tally.ts';
 
 export interface BuildOptions {
   readonly events: string;
@@ -50,18 +50,6 @@ export interface BuildSummary {
   readonly seconds: number;
   /** What a person should know though nothing failed: dead records, names that no event has. */
   readonly warnings: readonly string[];
-}
-
-export interface CorpusSummary {
-  readonly corpus: string;
-  readonly context: number;
-  readonly parts: number;
-  readonly examples: number;
-  readonly tokens: number;
-  /** task -> fate -> label -> questions. */
-  readonly questions: Record<string, Record<string, Record<string, number>>>;
-  /** Rows and tokens that this run rendered; 0: there was nothing to do. */
-  readonly rendered: { readonly rows: number; readonly tokens: number; readonly seconds: number };
 }
 
 /** A partition's newest timeline record. */
@@ -277,40 +265,6 @@ async function renderCorpus(
 
 function countItemEvents(timelines: readonly PartitionTimeline[]): number {
   return timelines.flatMap(({ record }) => record.files.items).reduce((sum, file) => sum + file.rows, 0);
-}
-
-/** Sums the chain of every partition. */
-export async function summarizeCorpus(
-  store: ObjectStore,
-  corpus: string,
-  partitions: number,
-): Promise<Omit<CorpusSummary, 'rendered' | 'context'>> {
-  const questions: CorpusSummary['questions'] = {};
-  const total = { parts: 0, examples: 0, tokens: 0 };
-  for (let partition = 0; partition < partitions; partition++) {
-    const records = recordsOf(await openChain(store, `corpora/${corpus}/${partition}`), 'corpus');
-    for (const [i, { record }] of records.entries()) {
-      for (const file of record.files) {
-        total.parts++;
-        total.examples += file.rows;
-        total.tokens += file.tokens;
-      }
-      addQuestions(questions, record.questions, i === records.length - 1);
-    }
-  }
-  return { corpus, ...total, questions };
-}
-
-/** Pending questions of an earlier record ended in a later one. */
-function addQuestions(into: CorpusSummary['questions'], from: CorpusSummary['questions'], isNewest: boolean): void {
-  for (const [task, fates] of Object.entries(from)) {
-    for (const [fate, labels] of Object.entries(fates)) {
-      if (fate === 'pending' && !isNewest) continue;
-      for (const [label, questions] of Object.entries(labels)) {
-        addTo(into, [task, fate, label], questions);
-      }
-    }
-  }
 }
 
 /** Records read, by fate, over all partitions. */

@@ -1,7 +1,7 @@
 /** A recipe's tasks with everything resolved against the domain: windows, shares of candidates, drawn questions. */
+import { DAY_MS } from '../../schemas/event-time.ts';
 import type { CorpusSection, RecipeTask } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
-import { DAY_MS } from '../timeline/openings.ts';
 import type { CorpusRules, TaskRules } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 

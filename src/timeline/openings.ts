@@ -1,12 +1,11 @@
 /** Where questions open in a timeline, and which openings the recipe's caps leave (rules.md 3). */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { ROW_ID_PREFIX } from '../../schemas/event.ts';
+import { DAY_MS } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { draw, inShare } from './draws.ts';
 import { hasTime, type MemberTimeline } from './member-timeline.ts';
 import type { Vocabulary } from './vocabulary.ts';
-
-export const DAY_MS = 86_400_000;
 
 /** A question's opening: the event, the moment asked at, and the reference that stands for it in keys. */
 export interface Opening {

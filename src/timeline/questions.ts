@@ -1,10 +1,11 @@
 /** The questions of one member: each opening asked by each task, with its fate, its view as of T and, apart from it, its label. */
 
-import type { InteractionEvent } from '../../schemas/event.ts';
+import { DAY_MS } from '../../schemas/event-time.ts';
 import type { QuestionFate } from '../../schemas/ledger.ts';
 import type { Form, Order, Strategy } from '../../schemas/recipe.ts';
 import { type Candidate, chooseCandidates, drawOtherItem } from './candidates.ts';
 import { draw, inShare } from './draws.ts';
+import { type Exposure, exposureOf } from './exposure.ts';
 import {
   countActions,
   type HistoryEntry,
@@ -23,7 +24,7 @@ import {
   strongestInWindow,
 } from './labels.ts';
 import { type MemberTimeline, type ProfileVersion, profileAt } from './member-timeline.ts';
-import { type AskRules, cappedOpenings, DAY_MS, type Opening, openActions, openSessions } from './openings.ts';
+import { type AskRules, cappedOpenings, type Opening, openActions, openSessions } from './openings.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What one task of a recipe asks; everything resolved. */
@@ -64,18 +65,6 @@ export interface Question {
   /** In strategy order. */
   readonly history: readonly HistoryEntry[];
   readonly actionsBefore: number;
-}
-
-/** How the item was met when the question opened; of it a prompt may show `pairs` alone. */
-export interface Exposure {
-  readonly eventId: string;
-  /** Surface, and the keys that the domain lists under `at_exposure`. */
-  readonly pairs: readonly (readonly [string, string])[];
-  readonly surface: string;
-  readonly slateId: string;
-  /** -1: none. */
-  readonly position: number;
-  readonly propensity: number;
 }
 
 /** What the question's answer is, and when it was settled (epoch ms). */
@@ -212,26 +201,6 @@ function buildQuestion(
   };
   const label = settle(timeline, vocabulary, asked, { chosen, seen });
   return { question, label };
-}
-
-/** VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer. */
-function exposureOf(event: InteractionEvent, { domain }: Vocabulary, drawn: boolean): Exposure {
-  const pairs: [string, string][] = event.surface === undefined ? [] : [['surface', event.surface]];
-  for (const key of domain.at_exposure) {
-    const value = key === 'value' ? event.value : key === 'position' ? event.position : event.context?.[key];
-    // What was measured of the opening's item says nothing of a drawn one.
-    const isOfItem = key === 'value' || key === 'position';
-    if (value !== undefined && key !== 'surface' && !(drawn && isOfItem))
-      pairs.push([key, Array.isArray(value) ? value.join(', ') : String(value)]);
-  }
-  return {
-    eventId: event.event_id,
-    pairs,
-    surface: event.surface ?? '',
-    slateId: drawn ? '' : (event.slate_id ?? ''),
-    position: drawn ? -1 : (event.position ?? -1),
-    propensity: drawn ? -1 : (event.propensity ?? -1),
-  };
 }
 
 function chooseItems(
