@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'brewhouse-all-'));
 
 type Result = Record<string, unknown> & { peak_memory_bytes?: number };
 
-/** Runs one command with --json; ends this run where it fails. */
+/** Runs one command with --json. Throws where it fails. */
 function brewhouse(args: readonly string[]): Result & { seconds: number } {
   const started = performance.now();
   const run = spawnSync(process.execPath, [join(root, 'src/cli/brewhouse.js'), ...args, '--json'], {
@@ -22,8 +22,7 @@ function brewhouse(args: readonly string[]): Result & { seconds: number } {
     env: { ...process.env, BREWHOUSE_KEY: DEMO_KEY },
   });
   if (run.status !== 0) {
-    process.stderr.write(`brewhouse ${args.join(' ')} ended with ${run.status}\n${run.stdout.slice(0, 2_000)}\n`);
-    process.exit(1);
+    throw new Error(`brewhouse ${args.join(' ')} ended with ${run.status}\n${run.stdout.slice(0, 2_000)}`);
   }
   return { seconds: (performance.now() - started) / 1000, ...(JSON.parse(run.stdout) as Result) };
 }

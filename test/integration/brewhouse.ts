@@ -90,10 +90,16 @@ export async function expectKilled(args: readonly string[], options: RunOptions)
   });
 }
 
+const folders: string[] = [];
+// At the file's level: a hook that is asked for inside a test is never called.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that is removed behind the last test of the file. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'brewhouse-integration-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -70,6 +70,7 @@ function verifyResult(certificate: Certificate, certificateSha256: string): obje
     checks,
     sampled,
     sentence,
+    peak_memory_bytes: peakMemory().bytes,
   };
 }
 
