@@ -288,3 +288,10 @@ describe('a release', () => {
     expectRefusal(await brewhouse(releaseArgs(world, broken)), 3, [/timelines\/0\/commits\/0+2\.json/, /restore/]);
   });
 });
+
+test('items that no event defines are counted, and a share of them above half a percent is said aloud', async () => {
+  const ghosts = makeTinyWorld(folder, 'ghosts', { more: [viewed('e-ghost', { item_id: 'ghost' })] });
+  const ran = await brewhouse(buildArgs(ghosts, join(folder, 'ghosts-lake')));
+  expect(ran.code).toBe(0);
+  expect(ran.stderr).toMatch(/warning: [\d.]+ % of the questions .*item_unknown/);
+});

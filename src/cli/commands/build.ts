@@ -21,7 +21,9 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
   output.result(buildResult(summary));
   output.print(buildTable(summary));
   for (const warning of summary.warnings) output.warn(warning);
-  for (const corpus of summary.corpora) for (const warning of lossWarnings(corpus)) output.warn(warning);
+  for (const corpus of summary.corpora) {
+    for (const warning of [...unknownItems(corpus), ...lossWarnings(corpus)]) output.warn(warning);
+  }
   return 0;
 }
 
@@ -123,6 +125,18 @@ export function standing(examples: number): string {
   return examples === 0
     ? 'the events gave no question that could be rendered'
     : `nothing to do, all ${grouped(examples)} were rendered before`;
+}
+
+/** Questions about items that no event defines: above this share something is wrong with the item events (dashboard.md, check 11). */
+const UNKNOWN_ITEMS_WARN = 0.005;
+
+function unknownItems(corpus: CorpusSummary): string[] {
+  const { rendered = 0, item_unknown: unknown = 0 } = questionsByFate(corpus);
+  const share = unknown / Math.max(1, rendered + unknown);
+  if (share <= UNKNOWN_ITEMS_WARN) return [];
+  return [
+    `${(100 * share).toFixed(1)} % of the questions that were not capped ask about items that no event had defined by then (item_unknown)`,
+  ];
 }
 
 /** A label that loses more of its questions than another by over one point tells something about the label. */
