@@ -80,7 +80,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'tells the position at which the item was shown',
     check: 'prompt',
-    file: 'src/timeline/questions.ts',
+    file: 'src/timeline/exposure.ts',
     from: "event.surface === undefined ? [] : [['surface', event.surface]];",
     to: "[['surface', event.surface ?? ''], ['position', String(event.position)]];",
   },
