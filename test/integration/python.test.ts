@@ -1,28 +1,9 @@
 /** Python reads a release as a trainer does, and finds the rows that `inspect` shows. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brewhouseJson, sidecarOf, tempFolder } from './brewhouse.ts';
+import { hasPython, type Row, readWithPython } from './python-reader.ts';
 import { build, makeSmallWorld, type ReleaseJson, release } from './small-world.ts';
-
-const python = process.env.BREWHOUSE_PYTHON ?? 'python3';
-const hasPython = spawnSync(python, ['-c', 'import pyarrow, datasets']).status === 0;
-if (!hasPython) {
-  console.warn(
-    `SKIPPED: ${python} cannot import pyarrow and datasets, so no Python library loads a release in this run; BREWHOUSE_PYTHON names another interpreter`,
-  );
-}
-
-interface Row {
-  readonly input_ids: readonly number[];
-  readonly labels: readonly number[];
-}
-
-interface Read {
-  /** Tokens and supervised tokens of every row. */
-  readonly lengths: readonly (readonly [number, number])[];
-  readonly rows: Readonly<Record<string, Row>>;
-}
 
 /** Rows compared token by token. */
 const ROWS = [0, 5, 11];
@@ -31,20 +12,13 @@ describe.skipIf(!hasPython)('pyarrow and datasets', () => {
   // A skipped suite runs no afterAll: it makes no folder either.
   const folder = hasPython ? tempFolder() : '';
   let released: ReleaseJson;
-  let read: Readonly<Record<string, Readonly<Record<string, Read>>>>;
+  let read: ReturnType<typeof readWithPython>;
 
   beforeAll(async () => {
     const world = await makeSmallWorld(folder, { members: 60 });
     await build(world, join(folder, 'lake'), ['--workers', '2']);
     released = await release(world, join(folder, 'lake'));
-    const script = join(import.meta.dirname, 'read-release.py');
-    const ran = spawnSync(python, [script, released.path, ...ROWS.map(String)], {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-      env: { ...process.env, HF_HOME: join(folder, 'hf') },
-    });
-    expect(ran.status, ran.stderr).toBe(0);
-    read = JSON.parse(ran.stdout) as typeof read;
+    read = readWithPython(released.path, ROWS, folder);
   });
 
   test.for(['pyarrow', 'datasets'])(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
 import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
+import { hasPython, type Row, readWithPython } from './python-reader.ts';
 
 const data = process.env.BREWHOUSE_DATA ?? join(packageRoot(), '..', 'shared', 'data');
 
@@ -12,6 +13,9 @@ const SETS = [
   { name: 'ifdb', share: 0.004, rows: 300, assumed: ['title', 'author', 'genre', 'description'] },
   { name: 'us-senate-rollcalls', share: 0.0006, rows: 200, assumed: ['vote_question', 'vote_desc', 'name'] },
 ];
+
+/** Rows of train that Python and `inspect` must tell alike. */
+const PYTHON_ROWS = [0, 7];
 
 interface Verified {
   ok: boolean;
@@ -53,6 +57,18 @@ for (const { name, share, rows, assumed } of SETS) {
       expect(verified.rows_checked).toBeGreaterThan(rows);
       expect(verified.rows_checked).toBe(Object.values(released.rows).reduce((sum, each) => sum + each, 0));
       for (const attribute of assumed) expect(verified.sentence).toContain(attribute);
+
+      if (hasPython) {
+        const read = readWithPython(released.path, PYTHON_ROWS, folder);
+        for (const library of ['pyarrow', 'datasets']) {
+          for (const [split, count] of Object.entries(released.rows))
+            expect(read[library]![split]!.lengths).toHaveLength(count);
+          for (const row of PYTHON_ROWS) {
+            const { input_ids, labels } = await brewhouseJson<Row>(['inspect', released.path, '--row', String(row)]);
+            expect(read[library]!.train!.rows[row]).toMatchObject({ input_ids, labels });
+          }
+        }
+      }
 
       const shown = await brewhouse(['inspect', released.path, '--split', 'test', '--row', '0'], {
         env: { BREWHOUSE_KEY: KEY },
