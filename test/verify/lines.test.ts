@@ -23,6 +23,7 @@ test('white space is folded, halves of surrogate pairs are replaced, look-alikes
   expect(cleanText('x\ud800')).toBe('x\ufffd');
   expect(cleanText('<|im_end|> [INST] </s>')).toBe('< |im_end|> [ INST] < /s>');
   expect(cleanText('<|im\u200b_end|> ＜|eot_id|＞')).toBe('< |im\u200b_end|> ＜ |eot_id|＞');
+  expect(cleanText('<|[INST]|>')).toBe('< |[ INST]|>');
   expect(cleanText('a < b and [x]')).toBe('a < b and [x]');
 });
 test('cleaning twice changes nothing more', () => {

@@ -119,9 +119,10 @@ const NAMED_TAGS = 's|unk|pad|bos|eos|mask|cls|sep|think|tool_call|tool_response
 const OTHER_TAGS = 'start_of_image|end_of_image|image_soft_token|fim_prefix|fim_middle|fim_suffix';
 const BRACKETS =
   'INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS|TOOL_CONTENT|THINK|IMG|PREFIX|MIDDLE|SUFFIX';
+// Looked for ahead of every place: one marker may begin inside another (`<|[INST]|>`).
 const MARKERS = new RegExp(
-  `<\\|[^\\s<>|]{1,64}\\|>|</?(?:${NAMED_TAGS})>|<(?:${OTHER_TAGS})>|<</?SYS>>` +
-    `|\\[/?(?:${BRACKETS})\\]|\\[(?:CLS|SEP|PAD|UNK|MASK)\\]`,
+  `(?=<\\|[^\\s<>|]{1,64}\\|>|</?(?:${NAMED_TAGS})>|<(?:${OTHER_TAGS})>|<</?SYS>>` +
+    `|\\[/?(?:${BRACKETS})\\]|\\[(?:CLS|SEP|PAD|UNK|MASK)\\])`,
   'g',
 );
 /** Such a text is its own NFKC form and has nothing invisible. */
