@@ -155,30 +155,18 @@ export async function readTimelines(store: ObjectStore, partitions: number): Pro
   return timelines;
 }
 
-/** SAME INPUTS: a lake of other files is another lake. */
+/** SAME INPUTS: a lake of other files is another lake. Names may change; what they hold may not. */
 function requireSameInputs(before: TimelineRecord['inputs'], now: readonly InputFile[]): void {
+  const hashes = (inputs: readonly { readonly sha256: string }[]) => inputs.map(({ sha256 }) => sha256).sort();
+  if (hashes(before).join() === hashes(now).join()) return;
   const known = new Map(before.map((input) => [input.name, input.sha256]));
   const changed = now.find((input) => known.get(input.name) !== input.sha256);
   const gone = before.find((input) => !now.some((each) => each.name === input.name));
-  const name = changed?.name ?? gone?.name;
-  if (name === undefined) return;
-  const sameBytes =
-    changed !== undefined &&
-    now.length === before.length &&
-    [...known.values()].sort().join() ===
-      now
-        .map((n) => n.sha256)
-        .sort()
-        .join();
-  if (sameBytes) return;
-  throw new BrewhouseError(
-    'inputs_changed',
-    `the lake was made from other event files: ${name} ${gone !== undefined && changed === undefined ? 'is missing now' : 'is new or changed'}`,
-    {
-      place: { file: changed?.path ?? name },
-      remedy: 'name another --lake, or bring the files back as they were',
-    },
-  );
+  const what = changed === undefined ? `${gone?.name} is missing now` : `${changed.name} is new or changed`;
+  throw new BrewhouseError('inputs_changed', `the lake was made from other event files: ${what}`, {
+    place: { file: changed?.path ?? gone?.name ?? '' },
+    remedy: 'name another --lake, or bring the files back as they were',
+  });
 }
 
 export async function readStats(store: ObjectStore, timelines: readonly PartitionTimeline[]): Promise<TimelineStats> {

@@ -1,4 +1,5 @@
 /** What the slots of a template say in a domain: lists of actions, questions, groups, ages, answers. */
+import { DAY_MS } from '../../schemas/event-time.ts';
 import type { Form } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
@@ -89,7 +90,7 @@ export function groupPhrase(rank: number, vocabulary: Vocabulary): string {
 
 /** Coarse age of an event at T, both epoch ms, in the template's words; nothing under a day (UTC). */
 export function agePhrase(template: Template, t: number, at: number): string {
-  const days = Math.floor(t / 86_400_000) - Math.floor(at / 86_400_000);
+  const days = Math.floor(t / DAY_MS) - Math.floor(at / DAY_MS);
   const { ages } = template;
   const many = (words: string, n: number) => words.replace('{n}', String(n));
   if (days <= 0) return ages.today;

@@ -5,6 +5,7 @@ import type { Level, Role } from '../../schemas/rows.ts';
 import type { HistoryEntry } from '../timeline/history.ts';
 import type { Question } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
+import { joinIds } from '../tokenize/boundaries.ts';
 import type { ChatFrame } from '../tokenize/chat-frame.ts';
 import { type FillEntry, type Filling, fillHistory } from './fill.ts';
 import type { LineTokens } from './levels.ts';
@@ -239,14 +240,6 @@ function createRow(): Row {
       if (joins) segments.pop();
       segments.push({ event: '', version: '', fields: '', level: '', ...origin, to: size });
     },
-    finish() {
-      const ids = new Int32Array(size);
-      let at = 0;
-      for (const piece of pieces) {
-        ids.set(piece, at);
-        at += piece.length;
-      }
-      return { ids, segments };
-    },
+    finish: () => ({ ids: joinIds(pieces), segments }),
   };
 }

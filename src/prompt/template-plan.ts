@@ -6,6 +6,7 @@ import type { Template, TemplateBlock } from '../../schemas/template.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { TaskRules } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
+import { joinIds } from '../tokenize/boundaries.ts';
 import { type ChatFrame, chatFrame, encodeAnswer } from '../tokenize/chat-frame.ts';
 import { escapeMarkers, startsSafely } from '../tokenize/clean-field.ts';
 import { labelWords } from '../tokenize/label-words.ts';
@@ -97,7 +98,7 @@ export async function planTemplate(
       chat: context.chat,
     });
   const encodeLines = async (lines: readonly string[]) =>
-    concat(await Promise.all(lines.map((line) => segments.line(say(line)))));
+    joinIds(await Promise.all(lines.map((line) => segments.line(say(line)))));
   const blocks: Block[] = [];
   let role: Role = 'instruction';
   for (const block of inner) {
@@ -203,15 +204,4 @@ function requireBlocks(template: Template, task: TaskRules, blocks: readonly Blo
       },
     );
   }
-}
-
-/** The arrays one behind the other. */
-export function concat(parts: readonly Int32Array[]): Int32Array {
-  const joined = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
