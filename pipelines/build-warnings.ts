@@ -2,9 +2,9 @@
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
 import { nearestName, shownName } from '../src/errors.ts';
+import type { RecordCounts } from '../src/lake/timelines.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
-import type { RecordCounts } from './take-in-partition.ts';
 
 /** One sentence each; none where all is well. */
 export function buildWarnings(of: {

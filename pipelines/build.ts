@@ -4,25 +4,31 @@ import { canonicalJson } from '../schemas/canonical-json.ts';
 import type { TimelineRecord } from '../schemas/commit.ts';
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
+import { openStore } from '../src/adapters/open-store.ts';
+import { type CorpusSummary, summarizeCorpus } from '../src/corpus/corpus-summary.ts';
 import { BrewhouseError, type ErrorCode } from '../src/errors.ts';
 import { newestRecord } from '../src/lake/chain-records.ts';
 import { type Chain, openChain } from '../src/lake/commit-log.ts';
 import { sha256Hex } from '../src/lake/content-hash.ts';
 import { openOrMakeLake } from '../src/lake/lake-file.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
-import { openStore } from '../src/lake/open-store.ts';
+import {
+  type PartitionTimeline,
+  type RecordCounts,
+  readStats,
+  readTimelines,
+  sumRecordCounts,
+} from '../src/lake/timelines.ts';
 import { contextLadder } from '../src/prompt/plan.ts';
 import { arenaEntries } from '../src/prompt/segments.ts';
-import { addStats, type TimelineStats } from '../src/timeline/timeline-stats.ts';
+import type { TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 import { createSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
 import { buildWarnings } from './build-warnings.ts';
 import { type ReadRecipe, readDomain, readRecipe, readRenderPlan } from './corpus-inputs.ts';
-import { type CorpusSummary, summarizeCorpus } from './corpus-summary.ts';
-import { renderInPool } from './render-pool.ts';
-import type { RenderRequest } from './render-worker.ts';
-import { type InputFile, inputFiles, takeIn } from './take-in.ts';
-import type { RecordCounts } from './take-in-partition.ts';
+import { renderInPool } from './render/pool.ts';
+import type { RenderRequest } from './render/worker.ts';
+import { type InputFile, inputFiles, takeIn } from './take-in/take-in.ts';
 
 export interface BuildOptions {
   readonly events: string;
@@ -50,14 +56,6 @@ export interface BuildSummary {
   readonly seconds: number;
   /** What a person should know though nothing failed: dead records, names that no event has. */
   readonly warnings: readonly string[];
-}
-
-/** A partition's newest timeline record. */
-export interface PartitionTimeline {
-  readonly partition: number;
-  readonly seq: number;
-  readonly sha256: string;
-  readonly record: TimelineRecord;
 }
 
 /** Throws `recipe_invalid`, `domain_invalid` and their kin with the file; `inputs_changed`, `input_unreadable`, and as the lake does. */
@@ -140,21 +138,6 @@ async function takeInFiles(
   return readTimelines(store, partitions);
 }
 
-/** The newest timeline record of every partition. Throws `lake_broken` where a build did not get that far. */
-export async function readTimelines(store: ObjectStore, partitions: number): Promise<PartitionTimeline[]> {
-  const timelines: PartitionTimeline[] = [];
-  for (let partition = 0; partition < partitions; partition++) {
-    const newest = newestRecord(await openChain(store, `timelines/${partition}`), 'timeline');
-    if (newest === undefined) {
-      throw new BrewhouseError('lake_broken', `the lake has no timeline for partition ${partition}`, {
-        remedy: 'the build was interrupted: run the same build command again',
-      });
-    }
-    timelines.push({ partition, seq: newest.record.seq, sha256: newest.sha256, record: newest.record });
-  }
-  return timelines;
-}
-
 /** SAME INPUTS: a lake of other files is another lake. Names may change; what they hold may not. */
 function requireSameInputs(before: TimelineRecord['inputs'], now: readonly InputFile[]): void {
   const hashes = (inputs: readonly { readonly sha256: string }[]) => inputs.map(({ sha256 }) => sha256).sort();
@@ -167,20 +150,6 @@ function requireSameInputs(before: TimelineRecord['inputs'], now: readonly Input
     place: { file: changed?.path ?? gone?.name ?? '' },
     remedy: 'name another --lake, or bring the files back as they were',
   });
-}
-
-export async function readStats(store: ObjectStore, timelines: readonly PartitionTimeline[]): Promise<TimelineStats> {
-  const all: TimelineStats[] = [];
-  for (const { partition, record } of timelines) {
-    const bytes = await store.get(`timelines/${partition}/state/${record.files.stats.sha256}.json`);
-    if (bytes === null) {
-      throw new BrewhouseError('lake_broken', `the state of partition ${partition} is missing`, {
-        remedy: 'restore the file, or make the lake again',
-      });
-    }
-    all.push(JSON.parse(Buffer.from(bytes).toString('utf8')) as TimelineStats);
-  }
-  return addStats(all);
 }
 
 function requireKnownActions({ actions }: TimelineStats, domain: Domain): void {
@@ -253,12 +222,4 @@ async function renderCorpus(
 
 function countItemEvents(timelines: readonly PartitionTimeline[]): number {
   return timelines.flatMap(({ record }) => record.files.items).reduce((sum, file) => sum + file.rows, 0);
-}
-
-/** Records read, by fate, over all partitions. */
-export function sumRecordCounts(timelines: readonly PartitionTimeline[]): RecordCounts {
-  const sum = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
-  for (const { record } of timelines)
-    for (const fate of Object.keys(sum) as (keyof typeof sum)[]) sum[fate] += record.counts[fate];
-  return sum;
 }

@@ -1,9 +1,10 @@
 /** The records that a lake took in, as a stream for the checker: what `--lake` gives where the event files are not at hand. */
+
+import { openStore } from '../src/adapters/open-store.ts';
 import { BrewhouseError } from '../src/errors.ts';
 import { openLake } from '../src/lake/lake-file.ts';
 import { readLines } from '../src/lake/line-files.ts';
-import { openStore } from '../src/lake/open-store.ts';
-import { readTimelines } from './build.ts';
+import { readTimelines } from '../src/lake/timelines.ts';
 
 /** Each call streams the records anew, partition by partition. Throws `not_found` where there is no lake. */
 export function lakeRecords(lake: string): () => AsyncGenerator<unknown> {

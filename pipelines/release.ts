@@ -4,27 +4,27 @@ import { TIME_UNKNOWN } from '../schemas/event.ts';
 import { DAY_MS } from '../schemas/event-time.ts';
 import type { CorpusIdentity, Lineage, Manifest, ReleaseFile } from '../schemas/manifest.ts';
 import type { ReleaseSection } from '../schemas/recipe.ts';
+import { openStore } from '../src/adapters/open-store.ts';
+import { summarizeCorpus } from '../src/corpus/corpus-summary.ts';
+import { type CorpusPartition, findCorpus, readCorpusPartitions } from '../src/corpus/find-corpus.ts';
+import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { BrewhouseError, nearestName } from '../src/errors.ts';
 import { sha256Hex } from '../src/lake/content-hash.ts';
 import { openLake } from '../src/lake/lake-file.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
-import { openStore } from '../src/lake/open-store.ts';
-import { findPseudonymKey } from '../src/lake/pseudonym-key.ts';
-import type { PseudonymKey } from '../src/lake/pseudonyms.ts';
-import { type Selection, selectRows } from '../src/lake/selection.ts';
+import { type PartitionTimeline, readStats, readTimelines, sumRecordCounts } from '../src/lake/timelines.ts';
 import type { RenderPlan } from '../src/prompt/plan.ts';
+import { releaseCard } from '../src/release/card.ts';
+import { buildManifest, footerFacts, type ManifestInputs } from '../src/release/manifest.ts';
+import { findPseudonymKey } from '../src/release/pseudonym-key.ts';
+import type { PseudonymKey } from '../src/release/pseudonyms.ts';
+import { type ReleaseRows, readReleaseRows } from '../src/release/selectable-rows.ts';
+import { type Selection, selectRows } from '../src/release/selection.ts';
+import { writeShards } from '../src/release/shards.ts';
+import { type ShuffledRows, shuffleRows } from '../src/release/shuffle.ts';
 import { createItemTable } from '../src/timeline/item-table.ts';
-import { type PartitionTimeline, readStats, readTimelines, sumRecordCounts } from './build.ts';
 import { planOfIdentity, readRecipe, readTokenizer } from './corpus-inputs.ts';
-import { summarizeCorpus } from './corpus-summary.ts';
-import { reachCrashPoint } from './crash-points.ts';
-import { type CorpusPartition, findCorpus, readCorpusPartitions } from './find-corpus.ts';
-import { releaseCard } from './release-card.ts';
-import { buildManifest, footerFacts, type ManifestInputs } from './release-manifest.ts';
-import { type ReleaseRows, readReleaseRows } from './release-rows.ts';
-import { writeShards } from './release-shards.ts';
-import { type ShuffledRows, shuffleRows } from './release-shuffle.ts';
-import { readItems } from './render-partition.ts';
+import { readItems } from './render/partition.ts';
 
 export interface ReleaseOptions {
   readonly lake: string;
@@ -191,7 +191,7 @@ async function withCard(
 ): Promise<Manifest> {
   const card = Buffer.from(releaseCard(buildManifest({ ...inputs, id: defaultId })), 'utf8');
   await store.put(`${folder}/README.md`, card);
-  await reachCrashPoint('manifest');
+  await PROCESS_EFFECTS.reach('manifest');
   const file: ReleaseFile = {
     path: 'README.md',
     kind: 'card',

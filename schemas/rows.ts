@@ -119,6 +119,11 @@ export const ORIGIN_COLUMNS = [
   ['stopped_at', 'utf8'],
 ] as const satisfies readonly (readonly [keyof OriginRow, 'utf8' | 'int32' | 'list<utf8>' | 'list<int32>'])[];
 
+/** A corpus row's origins, without the example id that only a release has. */
+export type PartOrigin = Omit<OriginRow, 'example_id'>;
+/** Column names and types of a part's origin file, in file order. */
+export const PART_ORIGIN_COLUMNS = ORIGIN_COLUMNS.filter(([name]) => name !== 'example_id');
+
 /** A row of a corpus part's sidecar: the events' own ids, and the question key that every later draw is made from. */
 export interface CorpusRow {
   /** The question key's parts, joined by U+001F. */

@@ -1,5 +1,5 @@
 /** A command as data: its name, options and the module that is loaded only when it runs. */
-import { WORKERS_MAX } from '../../pipelines/render-pool.ts';
+import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
 import type { Output } from './output.ts';
 
 /** One flag; `value` names its argument, none: a switch. */

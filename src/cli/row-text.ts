@@ -1,5 +1,5 @@
 /** A row of a release as a person reads it: runs of text by role and origin, coloured and lettered. */
-import type { ReleaseRow } from '../lake/release-reader.ts';
+import type { ReleaseRow } from '../release/release-reader.ts';
 
 /** A run of tokens as `inspect --json` shows it. */
 export interface TextRun {

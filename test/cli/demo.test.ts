@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/errors.ts';
-import { openRelease } from '../../src/lake/release-reader.ts';
+import { openRelease } from '../../src/release/release-reader.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 
 const MEMBERS = '12';

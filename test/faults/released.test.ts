@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ShuffledRow } from '../../pipelines/release-shuffle.ts';
+import type { ShuffledRow } from '../../src/release/shuffle.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { type FaultyWorld, KEY, makeFaultyWorld } from './faulty-world.ts';
 import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';

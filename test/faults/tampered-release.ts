@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeShards } from '../../pipelines/release-shards.ts';
-import type { ShuffledRow } from '../../pipelines/release-shuffle.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { Split } from '../../schemas/ledger.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX_COLUMNS, type OriginRow, type SidecarRow } from '../../schemas/rows.ts';
 import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
+import { writeShards } from '../../src/release/shards.ts';
+import type { ShuffledRow } from '../../src/release/shuffle.ts';
 import { openParquet } from '../../src/shard/parquet-reader.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, columnsOf } from '../../src/shard/records.ts';

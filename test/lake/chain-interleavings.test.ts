@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openStore } from '../../src/adapters/open-store.ts';
 import { recordsOf } from '../../src/lake/chain-records.ts';
 import { appendRecord, type Chain, claimChain, openChain } from '../../src/lake/commit-log.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
-import { openStore } from '../../src/lake/open-store.ts';
+import { failureOf } from '../contract/object-store.ts';
 import { timelineRecord } from './chain-records.ts';
-import { failureOf } from './store-contract.ts';
 
 const FOLDER = 'timelines/0';
 const WRITERS = ['a', 'b'];

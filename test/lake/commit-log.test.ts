@@ -6,8 +6,8 @@ import { newestRecord, recordsOf } from '../../src/lake/chain-records.ts';
 import { appendRecord, claimChain, openChain, recordKey } from '../../src/lake/commit-log.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { corpusRecord, timelineRecord } from './chain-records.ts';
-import { failureOf, textOf, utf8 } from './store-contract.ts';
 import { tempLake } from './temp-lake.ts';
 
 const lake = tempLake();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
 import { LAKE_KEY, openLake, openOrMakeLake } from '../../src/lake/lake-file.ts';
-import { failureOf, textOf, utf8 } from './store-contract.ts';
+import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { tempLake } from './temp-lake.ts';
 
 const lake = tempLake();

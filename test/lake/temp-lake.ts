@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
+import { openStore } from '../../src/adapters/open-store.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
-import { openStore } from '../../src/lake/open-store.ts';
 
 export interface TempLake {
   folder: string;

@@ -1,7 +1,7 @@
 /** `brewhouse build`: event files to timelines and rendered parts in a lake. */
 import { availableParallelism } from 'node:os';
 import { type BuildSummary, build } from '../../../pipelines/build.ts';
-import type { CorpusSummary } from '../../../pipelines/corpus-summary.ts';
+import type { CorpusSummary } from '../../corpus/corpus-summary.ts';
 import type { OptionValues } from '../command.ts';
 import { momentOf, textOf, wholeOf } from '../options.ts';
 import { duration, grouped, type Output, peakMemory, shortNumber, table } from '../output.ts';

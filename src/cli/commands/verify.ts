@@ -6,7 +6,7 @@ import { canonicalJson } from '../../../schemas/canonical-json.ts';
 import type { Certificate } from '../../../schemas/manifest.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { sha256Hex } from '../../lake/content-hash.ts';
-import { keyFileOf } from '../../lake/pseudonym-key.ts';
+import { keyFileOf } from '../../release/pseudonym-key.ts';
 import { verifyRelease } from '../../verify/verify-release.ts';
 import type { OptionValues } from '../command.ts';
 import { optionalText, wholeOf } from '../options.ts';

@@ -1,7 +1,7 @@
 /** The reduce side of a release: shuffled rows into equal shards with sidecar and origins beside them, and the two index files. */
 
-import { SPLITS, type Split } from '../schemas/ledger.ts';
-import type { ReleaseFile } from '../schemas/manifest.ts';
+import { SPLITS, type Split } from '../../schemas/ledger.ts';
+import type { ReleaseFile } from '../../schemas/manifest.ts';
 import {
   EXAMPLE_INDEX_COLUMNS,
   MEMBER_INDEX_COLUMNS,
@@ -10,15 +10,15 @@ import {
   SIDECAR_COLUMNS,
   type SidecarRow,
   UNIT_SEPARATOR,
-} from '../schemas/rows.ts';
-import type { ObjectStore, SpoolFile } from '../src/lake/object-store.ts';
-import { shardCount, shardName, shardRows } from '../src/lake/shard-plan.ts';
-import { createSorter, type Sorter } from '../src/lake/sorted-runs.ts';
-import { createParquetWriter } from '../src/shard/parquet-writer.ts';
-import { type ColumnList, columnSpecs, columnsOf } from '../src/shard/records.ts';
-import { createRowFiles, type RowFiles } from '../src/shard/row-files.ts';
-import { hfKeyValues } from '../src/shard/token-rows.ts';
-import type { ShuffledRow, ShuffledRows } from './release-shuffle.ts';
+} from '../../schemas/rows.ts';
+import type { ObjectStore, SpoolFile } from '../lake/object-store.ts';
+import { createParquetWriter } from '../shard/parquet-writer.ts';
+import { type ColumnList, columnSpecs, columnsOf } from '../shard/records.ts';
+import { createRowFiles, type RowFiles } from '../shard/row-files.ts';
+import { hfKeyValues } from '../shard/token-rows.ts';
+import { createSorter, type Sorter } from '../sort/sorted-runs.ts';
+import { shardCount, shardName, shardRows } from './shard-plan.ts';
+import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
 
 /** Rows of an index file's row group: a reader decodes one to find an id. */
 const INDEX_GROUP_ROWS = 65_536;

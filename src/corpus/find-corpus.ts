@@ -1,13 +1,13 @@
 /** Which corpus of a lake a recipe speaks of, and how far it is rendered. */
-import { canonicalJson } from '../schemas/canonical-json.ts';
-import type { CorpusRecord } from '../schemas/commit.ts';
-import { CorpusIdentity } from '../schemas/manifest.ts';
-import type { CorpusSection } from '../schemas/recipe.ts';
-import { BrewhouseError } from '../src/errors.ts';
-import { recordsOf } from '../src/lake/chain-records.ts';
-import { openChain } from '../src/lake/commit-log.ts';
-import type { ObjectStore } from '../src/lake/object-store.ts';
-import { contextLadder, namedSection } from '../src/prompt/plan.ts';
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { CorpusRecord } from '../../schemas/commit.ts';
+import { CorpusIdentity } from '../../schemas/manifest.ts';
+import type { CorpusSection } from '../../schemas/recipe.ts';
+import { BrewhouseError } from '../errors.ts';
+import { recordsOf } from '../lake/chain-records.ts';
+import { openChain } from '../lake/commit-log.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import { contextLadder, namedSection } from '../prompt/plan.ts';
 
 export interface FoundCorpus {
   readonly corpus: string;

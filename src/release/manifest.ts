@@ -1,14 +1,15 @@
 /** The manifest of a release and its card: what it consists of, what it depends on, and what a reader must know of it. */
-import { canonicalJson } from '../schemas/canonical-json.ts';
-import type { CorpusIdentity, Manifest, ReleaseFile } from '../schemas/manifest.ts';
-import type { ReleaseSection } from '../schemas/recipe.ts';
-import { packageVersion } from '../src/config.ts';
-import { sha256Hex } from '../src/lake/content-hash.ts';
-import type { PseudonymKey } from '../src/lake/pseudonyms.ts';
-import type { SelectableRow, Selection } from '../src/lake/selection.ts';
-import type { RenderPlan } from '../src/prompt/plan.ts';
-import type { PartitionTimeline } from './build.ts';
-import { addTo } from './tally.ts';
+
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { CorpusIdentity, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import type { ReleaseSection } from '../../schemas/recipe.ts';
+import { packageVersion } from '../config.ts';
+import { addTo } from '../corpus/tally.ts';
+import { sha256Hex } from '../lake/content-hash.ts';
+import type { PartitionTimeline } from '../lake/timelines.ts';
+import type { RenderPlan } from '../prompt/plan.ts';
+import type { PseudonymKey } from './pseudonyms.ts';
+import type { SelectableRow, Selection } from './selection.ts';
 
 export interface ManifestInputs {
   readonly id: string;

@@ -2,9 +2,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSorter, type Sorter } from '../../src/lake/sorted-runs.ts';
-import { failureOf, utf8 } from './store-contract.ts';
-import { tempLake } from './temp-lake.ts';
+import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
+import { failureOf, utf8 } from '../contract/object-store.ts';
+import { tempLake } from '../lake/temp-lake.ts';
 
 const lake = tempLake();
 

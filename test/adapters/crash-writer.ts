@@ -11,5 +11,5 @@ fs.promises.link = async (from, to) => {
 };
 syncBuiltinESMExports();
 
-const { openStore } = await import('../../src/lake/open-store.ts');
+const { openStore } = await import('../../src/adapters/open-store.ts');
 await openStore(folder).putIfAbsent(key, Buffer.from('crashed writer', 'utf8'));

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { BrewhouseError } from '../errors.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
 import { type PseudonymKey, parsePseudonymKey } from './pseudonyms.ts';
 
 /** The key file of a lake on disk: beside it, so that copying the lake does not hand the key on. */

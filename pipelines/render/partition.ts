@@ -1,25 +1,27 @@
 /** One partition of a corpus: timelines in, parts, sidecars and origins out, one commit at the end. */
-import type { CorpusRecord, FileRef } from '../schemas/commit.ts';
-import type { InteractionEvent, ItemEvent, MemberEvent } from '../schemas/event.ts';
-import { CORPUS_COLUMNS, type CorpusRow, ORIGIN_COLUMNS, type OriginRow, UNIT_SEPARATOR } from '../schemas/rows.ts';
-import { readLines } from '../src/lake/line-files.ts';
-import type { ObjectStore, SpoolFile } from '../src/lake/object-store.ts';
-import { type Example, renderExamples } from '../src/prompt/examples.ts';
-import type { JoiningGate } from '../src/prompt/joining-gate.ts';
-import type { RenderPlan } from '../src/prompt/plan.ts';
-import { createRowFiles, type RowFiles } from '../src/shard/row-files.ts';
-import type { ItemTable } from '../src/timeline/item-table.ts';
-import { createMemberTimeline } from '../src/timeline/member-timeline.ts';
-import { askMember, type Question, type QuestionLabel, type QuestionOutcome } from '../src/timeline/questions.ts';
-import { reachCrashPoint } from './crash-points.ts';
-import { addTo } from './tally.ts';
+import type { CorpusRecord, FileRef } from '../../schemas/commit.ts';
+import type { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import {
+  CORPUS_COLUMNS,
+  type CorpusRow,
+  PART_ORIGIN_COLUMNS,
+  type PartOrigin,
+  UNIT_SEPARATOR,
+} from '../../schemas/rows.ts';
+import { addTo } from '../../src/corpus/tally.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { readLines } from '../../src/lake/line-files.ts';
+import type { ObjectStore, SpoolFile } from '../../src/lake/object-store.ts';
+import { type Example, renderExamples } from '../../src/prompt/examples.ts';
+import type { JoiningGate } from '../../src/prompt/joining-gate.ts';
+import type { RenderPlan } from '../../src/prompt/plan.ts';
+import { createRowFiles, type RowFiles } from '../../src/shard/row-files.ts';
+import type { ItemTable } from '../../src/timeline/item-table.ts';
+import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
+import { askMember, type Question, type QuestionLabel, type QuestionOutcome } from '../../src/timeline/questions.ts';
 
 /** Tokens of one part: its file is then about 16 MB. */
 export const PART_TOKENS_MAX = 16_000_000;
-
-/** A corpus row's origins, without the example id that only a release gives. */
-export type PartOrigin = Omit<OriginRow, 'example_id'>;
-export const PART_ORIGIN_COLUMNS = ORIGIN_COLUMNS.filter(([name]) => name !== 'example_id');
 
 export type RenderedFiles = CorpusRecord['files'][number];
 
@@ -69,7 +71,7 @@ export async function renderPartition(
         await parts.add(tokenRow(outcome, outcome.question, outcome.label, example));
         task.report(1, example.ids.length);
       }
-      await reachCrashPoint('rendering');
+      await PROCESS_EFFECTS.reach('rendering');
     }
   }
   const { files, rows, tokens } = await parts.finish();

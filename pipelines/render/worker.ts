@@ -1,18 +1,18 @@
 /** A worker thread: makes the plan and the item table once, then renders the partitions that it is given. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FileRef } from '../schemas/commit.ts';
-import type { CorpusIdentity } from '../schemas/manifest.ts';
-import type { TokenizerSpec } from '../schemas/recipe.ts';
-import { BrewhouseError, type ErrorCode, type ErrorPlace } from '../src/errors.ts';
-import { newestRecord } from '../src/lake/chain-records.ts';
-import { appendRecord, claimChain, openChain } from '../src/lake/commit-log.ts';
-import { openStore } from '../src/lake/open-store.ts';
-import { createJoiningGate } from '../src/prompt/joining-gate.ts';
-import { createItemTable } from '../src/timeline/item-table.ts';
-import { openSegmentArena, type SharedArena } from '../src/tokenize/segment-arena.ts';
-import { planOfIdentity, readTokenizer } from './corpus-inputs.ts';
-import { reachCrashPoint } from './crash-points.ts';
-import { type PartitionResult, readItems, renderPartition } from './render-partition.ts';
+import type { FileRef } from '../../schemas/commit.ts';
+import type { CorpusIdentity } from '../../schemas/manifest.ts';
+import type { TokenizerSpec } from '../../schemas/recipe.ts';
+import { openStore } from '../../src/adapters/open-store.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { BrewhouseError, type ErrorCode, type ErrorPlace } from '../../src/errors.ts';
+import { newestRecord } from '../../src/lake/chain-records.ts';
+import { appendRecord, claimChain, openChain } from '../../src/lake/commit-log.ts';
+import { createJoiningGate } from '../../src/prompt/joining-gate.ts';
+import { createItemTable } from '../../src/timeline/item-table.ts';
+import { openSegmentArena, type SharedArena } from '../../src/tokenize/segment-arena.ts';
+import { planOfIdentity, readTokenizer } from '../corpus-inputs.ts';
+import { type PartitionResult, readItems, renderPartition } from './partition.ts';
 
 /** What all partitions of a corpus share. */
 export interface RenderWorkerData {
@@ -90,7 +90,7 @@ async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData
         },
       });
       say({ kind: 'progress', rows, tokens });
-      await reachCrashPoint('corpus-upload');
+      await PROCESS_EFFECTS.reach('corpus-upload');
       // COMMIT AFTER WRITE: every file lies under its hash before the record that names it.
       await claimChain(chain, data.attempt);
       await appendRecord(chain, data.attempt, {

@@ -1,7 +1,7 @@
 /** What stands of a corpus in a lake: parts, examples, tokens, and every question by its fate. */
-import { recordsOf } from '../src/lake/chain-records.ts';
-import { openChain } from '../src/lake/commit-log.ts';
-import type { ObjectStore } from '../src/lake/object-store.ts';
+import { recordsOf } from '../lake/chain-records.ts';
+import { openChain } from '../lake/commit-log.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
 import { addTo } from './tally.ts';
 
 export interface CorpusSummary {

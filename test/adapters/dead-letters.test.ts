@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { DEAD_REASONS } from '../../schemas/event.ts';
 import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
-import { failureOf } from './store-contract.ts';
-import { tempLake } from './temp-lake.ts';
+import { failureOf } from '../contract/object-store.ts';
+import { tempLake } from '../lake/temp-lake.ts';
 
 const lake = tempLake();
 const FOLDER = 'timelines/0/dead';

@@ -1,14 +1,14 @@
 /** All rendered rows of a corpus as a release chooses among them: read from the sidecars of its parts, tokens untouched. */
-import type { CorpusRecord } from '../schemas/commit.ts';
-import type { CorpusSection } from '../schemas/recipe.ts';
-import { CORPUS_COLUMNS, type CorpusRow } from '../schemas/rows.ts';
-import type { ObjectStore } from '../src/lake/object-store.ts';
-import type { SelectableRow } from '../src/lake/selection.ts';
-import { openParquet } from '../src/shard/parquet-reader.ts';
-import { recordGroups } from '../src/shard/records.ts';
-import { draw, inShare } from '../src/timeline/draws.ts';
-import type { TaskRules } from '../src/timeline/questions.ts';
-import type { CorpusPartition } from './find-corpus.ts';
+import type { CorpusRecord } from '../../schemas/commit.ts';
+import type { CorpusSection } from '../../schemas/recipe.ts';
+import { CORPUS_COLUMNS, type CorpusRow } from '../../schemas/rows.ts';
+import type { CorpusPartition } from '../corpus/find-corpus.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import { openParquet } from '../shard/parquet-reader.ts';
+import { recordGroups } from '../shard/records.ts';
+import { draw, inShare } from '../timeline/draws.ts';
+import type { TaskRules } from '../timeline/questions.ts';
+import type { SelectableRow } from './selection.ts';
 
 /** One part file with its companions, and the number of its first row among all rows of the corpus. */
 export interface PartPlace {

@@ -1,5 +1,5 @@
 /** The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a person asks first. */
-import type { Manifest } from '../schemas/manifest.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
 
 /** Dates are `until`: the card holds no clock. */
 export function releaseCard(manifest: Manifest): string {

@@ -1,7 +1,8 @@
 /** From where a lake is said to lie to the store that holds it. */
-import { openDirectoryStore } from '../adapters/filesystem/directory-store.ts';
+
 import { BrewhouseError } from '../errors.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import { openDirectoryStore } from './filesystem/directory-store.ts';
 
 // One letter before the colon is a drive of Windows.
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;

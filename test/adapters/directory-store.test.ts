@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { translateFileError } from '../../src/adapters/filesystem/file-errors.ts';
+import { openStore } from '../../src/adapters/open-store.ts';
 import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { LEFTOVER_AGE_MS } from '../../src/lake/object-store.ts';
-import { openStore } from '../../src/lake/open-store.ts';
-import { createSorter } from '../../src/lake/sorted-runs.ts';
-import { describeStore, failureOf, textOf, utf8 } from './store-contract.ts';
-import { tempLake } from './temp-lake.ts';
+import { createSorter } from '../../src/sort/sorted-runs.ts';
+import { describeStore, failureOf, textOf, utf8 } from '../contract/object-store.ts';
+import { tempLake } from '../lake/temp-lake.ts';
 
 const lake = tempLake();
 const KEY = 'timelines/0/commits/00000000000000000001.json';

@@ -1,8 +1,8 @@
 /** Worker threads that share a corpus's partitions: each takes the next one when it is free. */
 import { Worker } from 'node:worker_threads';
-import { BrewhouseError } from '../src/errors.ts';
-import type { PartitionResult } from './render-partition.ts';
-import type { FailedRender, RenderReply, RenderRequest, RenderWorkerData } from './render-worker.ts';
+import { BrewhouseError } from '../../src/errors.ts';
+import type { PartitionResult } from './partition.ts';
+import type { FailedRender, RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
 
 /** More threads than partitions or than this do not help one machine. */
 export const WORKERS_MAX = 64;
@@ -34,7 +34,7 @@ export async function renderInPool(requests: readonly RenderRequest[], options: 
 
 /** Source in development, compiled in the package. */
 function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './render-worker.ts' : './render-worker.js', import.meta.url);
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 
 function drain(worker: Worker, queue: RenderRequest[], options: RenderPoolOptions): Promise<void> {

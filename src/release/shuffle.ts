@@ -1,18 +1,25 @@
 /** The map side of a release: chosen rows leave their parts, get pseudonyms and go into sorted runs in the order of draw `shuffle`. */
 import { createHash } from 'node:crypto';
-import { SPLITS, type Split } from '../schemas/ledger.ts';
-import { CORPUS_COLUMNS, type CorpusRow, type OriginRow, type SidecarRow, UNIT_SEPARATOR } from '../schemas/rows.ts';
-import type { ObjectStore } from '../src/lake/object-store.ts';
-import { type PseudonymKey, pseudonym } from '../src/lake/pseudonyms.ts';
-import { isSplit, rowKey, type Selection } from '../src/lake/selection.ts';
-import { createSorter } from '../src/lake/sorted-runs.ts';
-import { openParquet, type ParquetFile } from '../src/shard/parquet-reader.ts';
-import { readRecords } from '../src/shard/records.ts';
-import { IGNORE_INDEX } from '../src/shard/token-rows.ts';
-import { draw } from '../src/timeline/draws.ts';
-import { reachCrashPoint } from './crash-points.ts';
-import type { PartPlace, ReleaseRows } from './release-rows.ts';
-import { PART_ORIGIN_COLUMNS, type PartOrigin } from './render-partition.ts';
+import { SPLITS, type Split } from '../../schemas/ledger.ts';
+import {
+  CORPUS_COLUMNS,
+  type CorpusRow,
+  type OriginRow,
+  PART_ORIGIN_COLUMNS,
+  type PartOrigin,
+  type SidecarRow,
+  UNIT_SEPARATOR,
+} from '../../schemas/rows.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import { openParquet, type ParquetFile } from '../shard/parquet-reader.ts';
+import { readRecords } from '../shard/records.ts';
+import { IGNORE_INDEX } from '../shard/token-rows.ts';
+import { createSorter } from '../sort/sorted-runs.ts';
+import { draw } from '../timeline/draws.ts';
+import { type PseudonymKey, pseudonym } from './pseudonyms.ts';
+import type { PartPlace, ReleaseRows } from './selectable-rows.ts';
+import { isSplit, rowKey, type Selection } from './selection.ts';
 
 /** A row on its way into a shard. */
 export interface ShuffledRow {
@@ -70,7 +77,7 @@ export async function shuffleRows(
         digests.add(Buffer.from(hidden.meta.example_id, 'latin1'), rowDigest(ids, spans));
       }
       options.report(part.firstRow + part.files.rows, rows.length);
-      await reachCrashPoint('shuffle');
+      await PROCESS_EFFECTS.reach('shuffle');
     }
     const digest = createHash('sha256');
     for (const { key, payload } of digests.sorted()) digest.update(key).update(payload);

@@ -3,18 +3,18 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { EventRecord } from '../schemas/event.ts';
-import { canonicalEvent, entityOf } from '../schemas/event-time.ts';
-import type { DeadLetter } from '../src/adapters/parquet/dead-letters.ts';
-import type { Chain } from '../src/lake/commit-log.ts';
-import { partitionOf } from '../src/lake/murmur2.ts';
-import type { ObjectStore } from '../src/lake/object-store.ts';
-import { createSorter, type Sorter } from '../src/lake/sorted-runs.ts';
-import { readAssumptions } from '../src/sources/assumptions.ts';
-import { type EventLine, listEventFiles, readEventFile } from '../src/sources/event-files.ts';
-import type { PlacedRecord } from '../src/timeline/take-in-entity.ts';
-import { reachCrashPoint } from './crash-points.ts';
-import { openPartition, type PartitionWriter } from './take-in-partition.ts';
+import type { EventRecord } from '../../schemas/event.ts';
+import { canonicalEvent, entityOf } from '../../schemas/event-time.ts';
+import type { DeadLetter } from '../../src/adapters/parquet/dead-letters.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import type { Chain } from '../../src/lake/commit-log.ts';
+import { partitionOf } from '../../src/lake/murmur2.ts';
+import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
+import { readAssumptions } from '../../src/sources/assumptions.ts';
+import { type EventLine, listEventFiles, readEventFile } from '../../src/sources/event-files.ts';
+import type { PlacedRecord } from '../../src/timeline/take-in-entity.ts';
+import { openPartition, type PartitionWriter } from './partition.ts';
 
 /** An input file as the timeline chain names it. */
 export interface InputFile {
@@ -59,7 +59,7 @@ export async function takeIn(
   const sorter = createSorter({ folder: options.store.spoolFolder });
   try {
     await dealEvents(inputs, sorter, options);
-    await reachCrashPoint('sorting');
+    await PROCESS_EFFECTS.reach('sorting');
     const assumptions = await readAssumptions(options.eventsDir);
     let current: PartitionWriter | undefined;
     let next = 0;

@@ -1,19 +1,17 @@
 /** One partition of the timelines under way: its files are written as groups arrive, its record is committed at the end. */
-import type { FileRef, TimelineRecord } from '../schemas/commit.ts';
-import type { EventRecord } from '../schemas/event.ts';
-import { canonicalEvent } from '../schemas/event-time.ts';
-import { type DeadLetter, writeDeadLetters } from '../src/adapters/parquet/dead-letters.ts';
-import { shownName } from '../src/errors.ts';
-import { appendRecord, type Chain, claimChain } from '../src/lake/commit-log.ts';
-import { createLineFiles } from '../src/lake/line-files.ts';
-import type { ObjectStore } from '../src/lake/object-store.ts';
-import type { Assumptions } from '../src/sources/assumptions.ts';
-import { takeInEntity } from '../src/timeline/take-in-entity.ts';
-import { createTimelineStats, type TimelineStats } from '../src/timeline/timeline-stats.ts';
-import { reachCrashPoint } from './crash-points.ts';
+import type { FileRef } from '../../schemas/commit.ts';
+import type { EventRecord } from '../../schemas/event.ts';
+import { canonicalEvent } from '../../schemas/event-time.ts';
+import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { shownName } from '../../src/errors.ts';
+import { appendRecord, type Chain, claimChain } from '../../src/lake/commit-log.ts';
+import { createLineFiles } from '../../src/lake/line-files.ts';
+import type { ObjectStore } from '../../src/lake/object-store.ts';
+import type { Assumptions } from '../../src/sources/assumptions.ts';
+import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import { createTimelineStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
 import type { InputFile, TakenGroup } from './take-in.ts';
-
-export type RecordCounts = TimelineRecord['counts'];
 
 export interface PartitionWriter {
   add(group: TakenGroup): Promise<void>;
@@ -76,7 +74,7 @@ export function openPartition(partition: number, chain: Chain | undefined, conte
         dead: await dead.finish(),
         stats: await writeStats(store, `${folder}/state`, stats.finish()),
       };
-      await reachCrashPoint('timeline-upload');
+      await PROCESS_EFFECTS.reach('timeline-upload');
       // COMMIT AFTER WRITE: the record names files that lie under their hashes already.
       await claimChain(chain, attempt);
       await appendRecord(chain, attempt, {
