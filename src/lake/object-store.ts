@@ -20,7 +20,7 @@ export interface ObjectStore {
   getRange(key: string, from: number, to: number): Promise<Uint8Array>;
   /** Bytes behind the key, or null where there is no such key. */
   size(key: string): Promise<number | null>;
-  /** Reads without waiting, for threads that render. Throws `lake_broken` where the key is missing. */
+  /** Reads part by part; to be closed. Throws `lake_broken` where the key is missing. */
   openRead(key: string): Promise<RangeReader>;
   /**
    * ONE WINNER PER NAME: of all callers for one key one gets true, and then all bytes are durable; the others change nothing.
@@ -39,14 +39,15 @@ export interface ObjectStore {
   sweepLeftovers(now: number): Promise<number>;
 }
 
-/** Part by part, synchronously; also what our Parquet reader takes. */
+/** One object, read part by part, many reads at once; also what our Parquet reader takes. */
 export interface RangeReader {
   /** The key, for messages. */
   readonly name: string;
   readonly size: number;
   /** The bytes from `from` up to, not with, `to`. Throws `lake_broken` where the file has no such bytes. */
-  read(from: number, to: number): Uint8Array;
-  close(): void;
+  read(from: number, to: number): Promise<Uint8Array>;
+  /** May be called again. */
+  close(): Promise<void>;
 }
 
 /** A file under way. After an error, `abort` or a finish it is gone and takes no more; `abort` may then be called again. */

@@ -1,5 +1,5 @@
 /** Reads rows of a finished release on disk: tokens, sidecar, origins, found by split and row or by example id. */
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Manifest } from '../../schemas/manifest.ts';
 import {
@@ -9,8 +9,9 @@ import {
   SIDECAR_COLUMNS,
   type SidecarRow,
 } from '../../schemas/rows.ts';
+import { intAt, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
-import { openParquet, type ParquetFile } from '../shard/parquet-reader.ts';
+import { openParquet, type ParquetFile, type ReadNumbers } from '../shard/parquet-reader.ts';
 import { readRecords } from '../shard/records.ts';
 import { shardName } from './shard-plan.ts';
 
@@ -29,15 +30,16 @@ export interface ReleaseRow {
 export interface ReleaseReader {
   readonly manifest: Manifest;
   /** Throws `not_found` where there is no such split or row. */
-  row(split: string, row: number): ReleaseRow;
+  row(split: string, row: number): Promise<ReleaseRow>;
   /** Throws `not_found` where no row has this id. */
-  example(id: string): ReleaseRow;
+  example(id: string): Promise<ReleaseRow>;
 }
 
 /** Throws `not_found` where no release stands in the folder, `release_broken` where its manifest is none. */
-export function openRelease(folder: string): ReleaseReader {
+export async function openRelease(folder: string): Promise<ReleaseReader> {
   const file = join(folder, 'manifest.json');
-  if (!existsSync(file)) {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) {
     throw new BrewhouseError('not_found', `there is no release in ${folder}`, {
       place: { file },
       remedy: 'a release is a folder with a manifest.json: brewhouse release prints its path',
@@ -45,7 +47,7 @@ export function openRelease(folder: string): ReleaseReader {
   }
   let manifest: Manifest;
   try {
-    manifest = Manifest.parse(JSON.parse(readFileSync(file, 'utf8')));
+    manifest = Manifest.parse(JSON.parse(text));
   } catch (cause) {
     throw new BrewhouseError('release_broken', 'the manifest is not one of this version', {
       place: { file },
@@ -55,8 +57,8 @@ export function openRelease(folder: string): ReleaseReader {
   }
   return {
     manifest,
-    row: (split, row) => readRow(folder, manifest, locate(manifest, split, row)),
-    example: (id) => readRow(folder, manifest, find(folder, manifest, id)),
+    row: async (split, row) => readRow(folder, manifest, locate(manifest, split, row)),
+    example: async (id) => readRow(folder, manifest, await find(folder, manifest, id)),
   };
 }
 
@@ -89,14 +91,15 @@ function locate(manifest: Manifest, split: string, row: number): Place {
   });
 }
 
-function find(folder: string, manifest: Manifest, id: string): Place {
-  return withFile(join(folder, 'index', 'examples.parquet'), (index) => {
+function find(folder: string, manifest: Manifest, id: string): Promise<Place> {
+  return withFile(join(folder, 'index', 'examples.parquet'), async (index) => {
     for (let group = 0; group < index.rowGroups.length; group++) {
-      const found = readRecords<IndexRow>(index, group, EXAMPLE_INDEX_COLUMNS).find((row) => row.example_id === id);
+      const rows = await readRecords<IndexRow>(index, group, EXAMPLE_INDEX_COLUMNS);
+      const found = rows.find((each) => each.example_id === id);
       if (found === undefined) continue;
       const { split, shard, row_group, row } = found;
       const shards = shardsOf(manifest, split);
-      const inShard = withFile(shardPath(folder, manifest, 'data', split, shard), (data) =>
+      const inShard = await withFile(shardPath(folder, manifest, 'data', split, shard), async (data) =>
         data.rowGroups.slice(0, row_group).reduce((sum, each) => sum + each.rows, row),
       );
       return { split, shard, inShard, row: shards.slice(0, shard).reduce((sum, each) => sum + each.rows, inShard) };
@@ -125,50 +128,57 @@ function shardPath(
   return join(folder, kind, `${shardName(split, shard, shardsOf(manifest, split).length)}.parquet`);
 }
 
-function readRow(folder: string, manifest: Manifest, place: Place): ReleaseRow {
-  const open = <T>(kind: 'data' | 'meta' | 'origin', use: (file: ParquetFile, group: number, row: number) => T): T =>
-    withFile(shardPath(folder, manifest, kind, place.split, place.shard), (file) => {
+type Kind = 'data' | 'meta' | 'origin';
+
+async function readRow(folder: string, manifest: Manifest, { split, shard, row, inShard }: Place): Promise<ReleaseRow> {
+  const use = <T>(kind: Kind, read: (file: ParquetFile, group: number, inGroup: number) => Promise<T>) =>
+    withFile(shardPath(folder, manifest, kind, split, shard), (file) => {
       let group = 0;
-      let row = place.inShard;
-      while (row >= file.rowGroups[group]!.rows) row -= file.rowGroups[group++]!.rows;
-      return use(file, group, row);
+      let inGroup = inShard;
+      while (inGroup >= nth(file.rowGroups, group).rows) inGroup -= nth(file.rowGroups, group++).rows;
+      return read(file, group, inGroup);
     });
-  const list = (file: ParquetFile, group: number, row: number, name: string) => {
-    const { values, offsets } = file.readColumn(group, name) as {
-      values: Int32Array | Float64Array;
-      offsets: Int32Array;
-    };
-    return values.subarray(offsets[row]!, offsets[row + 1]!);
-  };
-  return {
-    split: place.split,
-    row: place.row,
-    ids: open('data', (file, group, row) => Int32Array.from(list(file, group, row, 'input_ids'))),
-    labels: open('data', (file, group, row) => Array.from(list(file, group, row, 'labels'))),
-    meta: open('meta', (file, group, row) => readRecords<SidecarRow>(file, group, SIDECAR_COLUMNS)[row]!),
-    origin: open('origin', (file, group, row) => readRecords<OriginRow>(file, group, ORIGIN_COLUMNS)[row]!),
-  };
+  const [tokens, meta, origin] = await Promise.all([
+    use('data', async (file, group, inGroup) => {
+      const [ids, labels] = await Promise.all([
+        readList(file, group, inGroup, 'input_ids'),
+        readList(file, group, inGroup, 'labels'),
+      ]);
+      return { ids: Int32Array.from(ids), labels: Array.from(labels) };
+    }),
+    use('meta', async (file, group, inGroup) =>
+      nth(await readRecords<SidecarRow>(file, group, SIDECAR_COLUMNS), inGroup),
+    ),
+    use('origin', async (file, group, inGroup) =>
+      nth(await readRecords<OriginRow>(file, group, ORIGIN_COLUMNS), inGroup),
+    ),
+  ]);
+  return { split, row, ...tokens, meta, origin };
 }
 
-function withFile<T>(path: string, use: (file: ParquetFile) => T): T {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (cause) {
+/** One row of a column of lists of numbers. */
+async function readList(file: ParquetFile, group: number, row: number, name: string): Promise<ReadNumbers> {
+  const chunk = await file.readColumn(group, name);
+  if (!('offsets' in chunk) || Array.isArray(chunk.values) || 'dictionary' in chunk.values)
+    throw new Error(`${name} holds no lists of numbers`);
+  return chunk.values.subarray(intAt(chunk.offsets, row), intAt(chunk.offsets, row + 1));
+}
+
+async function withFile<T>(path: string, use: (file: ParquetFile) => Promise<T>): Promise<T> {
+  const file = await open(path).catch((cause: unknown) => {
     throw new BrewhouseError('release_broken', 'a file that the manifest names cannot be opened', {
       place: { file: path },
       remedy: 'run brewhouse verify to see what else is wrong',
       cause,
     });
-  }
+  });
   try {
-    const read = (from: number, to: number) => {
-      const bytes = new Uint8Array(to - from);
-      readSync(fd, bytes, 0, bytes.length, from);
-      return bytes;
+    const read = async (from: number, to: number) => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(to - from), 0, to - from, from);
+      return buffer.subarray(0, bytesRead);
     };
-    return use(openParquet({ size: fstatSync(fd).size, read, name: path }));
+    return await use(await openParquet({ size: (await file.stat()).size, read, name: path }));
   } finally {
-    closeSync(fd);
+    await file.close();
   }
 }

@@ -49,23 +49,26 @@ export async function readReleaseRows(
     for (const files of records.flatMap((record) => record.files)) {
       parts.push({ partition, files, firstRow: rows.length });
       const reader = await store.openRead(`corpora/${corpus}/${partition}/meta/${files.meta.sha256}.parquet`);
-      for (const group of recordGroups<CorpusRow>(openParquet(reader), CORPUS_COLUMNS)) {
-        for (const row of group) {
-          rows.push({
-            key: row.key,
-            variant: row.variant,
-            task: row.task,
-            label: row.label,
-            askedAt: row.asked_at,
-            maturesAt: row.matures_at,
-            windowEndsAt: row.asked_at + Math.max(windows.get(row.task) ?? 0, 1),
-            tokens: row.n_tokens,
-            heldOutMember: isHeld(row.member),
-            heldOutSurface: row.surface !== '' && surfaces.has(row.surface),
-          });
+      try {
+        for await (const group of recordGroups<CorpusRow>(await openParquet(reader), CORPUS_COLUMNS)) {
+          for (const row of group) {
+            rows.push({
+              key: row.key,
+              variant: row.variant,
+              task: row.task,
+              label: row.label,
+              askedAt: row.asked_at,
+              maturesAt: row.matures_at,
+              windowEndsAt: row.asked_at + Math.max(windows.get(row.task) ?? 0, 1),
+              tokens: row.n_tokens,
+              heldOutMember: isHeld(row.member),
+              heldOutSurface: row.surface !== '' && surfaces.has(row.surface),
+            });
+          }
         }
+      } finally {
+        await reader.close();
       }
-      reader.close();
     }
   }
   return { rows, parts };

@@ -10,8 +10,9 @@ import {
   type SidecarRow,
   UNIT_SEPARATOR,
 } from '../../schemas/rows.ts';
+import { intAt, nth } from '../checked.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import type { ObjectStore } from '../lake/object-store.ts';
+import type { ObjectStore, RangeReader } from '../lake/object-store.ts';
 import { openParquet, type ParquetFile } from '../shard/parquet-reader.ts';
 import { readRecords } from '../shard/records.ts';
 import { IGNORE_INDEX } from '../shard/token-rows.ts';
@@ -107,31 +108,40 @@ interface PartRow {
 }
 
 async function* partRows(store: ObjectStore, corpus: string, part: PartPlace): AsyncGenerator<PartRow> {
-  const open = (kind: 'parts' | 'meta' | 'origin', sha256: string) =>
-    store.openRead(`corpora/${corpus}/${part.partition}/${kind}/${sha256}.parquet`);
-  const readers = [
-    await open('parts', part.files.part.sha256),
-    await open('meta', part.files.meta.sha256),
-    await open('origin', part.files.origin.sha256),
-  ] as const;
-  const [tokens, metas, origins] = readers.map((reader) => openParquet(reader)) as [
-    ParquetFile,
-    ParquetFile,
-    ParquetFile,
-  ];
-  let row = part.firstRow;
-  for (let group = 0; group < tokens.rowGroups.length; group++) {
-    const ids = tokens.readColumn(group, 'input_ids') as { values: Int32Array; offsets: Int32Array };
-    const spans = tokens.readColumn(group, 'loss_spans') as { values: Int32Array; offsets: Int32Array };
-    const meta = readRecords<CorpusRow>(metas, group, CORPUS_COLUMNS);
-    const origin = readRecords<PartOrigin>(origins, group, PART_ORIGIN_COLUMNS);
-    for (let i = 0; i < meta.length; i++, row++) {
-      const slice = (list: { values: Int32Array; offsets: Int32Array }) =>
-        list.values.subarray(list.offsets[i]!, list.offsets[i + 1]!);
-      yield { row, meta: meta[i]!, origin: origin[i]!, ids: slice(ids), spans: slice(spans) };
+  const readers: RangeReader[] = [];
+  const open = async (kind: 'parts' | 'meta' | 'origin', sha256: string) => {
+    const reader = await store.openRead(`corpora/${corpus}/${part.partition}/${kind}/${sha256}.parquet`);
+    readers.push(reader);
+    return openParquet(reader);
+  };
+  try {
+    const { files } = part;
+    const tokens = await open('parts', files.part.sha256);
+    const metas = await open('meta', files.meta.sha256);
+    const origins = await open('origin', files.origin.sha256);
+    let row = part.firstRow;
+    for (let group = 0; group < tokens.rowGroups.length; group++) {
+      const [ids, spans, meta, origin] = await Promise.all([
+        readIntLists(tokens, group, 'input_ids'),
+        readIntLists(tokens, group, 'loss_spans'),
+        readRecords<CorpusRow>(metas, group, CORPUS_COLUMNS),
+        readRecords<PartOrigin>(origins, group, PART_ORIGIN_COLUMNS),
+      ]);
+      for (let i = 0; i < meta.length; i++, row++)
+        yield { row, meta: nth(meta, i), origin: nth(origin, i), ids: ids(i), spans: spans(i) };
     }
+  } finally {
+    await Promise.all(readers.map((reader) => reader.close()));
   }
-  for (const reader of readers) reader.close();
+}
+
+/** The lists of one column by row, as windows. */
+async function readIntLists(file: ParquetFile, group: number, name: string): Promise<(row: number) => Int32Array> {
+  const chunk = await file.readColumn(group, name);
+  if (!('offsets' in chunk) || !(chunk.values instanceof Int32Array))
+    throw new Error(`${name} holds no lists of int32`);
+  const { values, offsets } = chunk;
+  return (row) => values.subarray(intAt(offsets, row), intAt(offsets, row + 1));
 }
 
 /** Pseudonyms kept: an event stands in many rows of its member, which lie together. */

@@ -18,17 +18,23 @@ export interface ReadLists {
   readonly offsets: Int32Array;
 }
 
-/** Reads the chunk that the footer's column metadata `meta` describes. Throws RangeError where the bytes are not ours. */
-export function readChunk(
+/** Where the footer's column metadata `meta` says that the chunk lies: from, up to and not with. Throws RangeError. */
+export function chunkRange(meta: ThriftStruct): readonly [from: number, to: number] {
+  const from = meta.has(11) ? intAt(meta, 11) : intAt(meta, 9);
+  return [from, from + intAt(meta, 7)];
+}
+
+/**
+ * Decodes the chunk that the footer's column metadata `meta` describes from the bytes of `chunkRange`.
+ * Throws RangeError where they are not ours.
+ */
+export function decodeChunk(
   spec: ColumnSpec,
-  meta: ThriftStruct,
-  rows: number,
-  read: (from: number, to: number) => Uint8Array,
+  { meta, rows }: { readonly meta: ThriftStruct; readonly rows: number },
+  bytes: Uint8Array,
 ): ReadValues | ReadLists {
   const { leaf, isList } = shapeOf(spec.type);
   if (readPath(listAt(meta, 3)) !== columnPath(spec).join('.')) throw new RangeError('columns stand in another order');
-  const start = meta.has(11) ? intAt(meta, 11) : intAt(meta, 9);
-  const bytes = read(start, start + intAt(meta, 7));
   const dictionaryPage = meta.has(11) ? readPage(bytes, 0, PAGE.dictionary) : undefined;
   const page = readPage(bytes, dictionaryPage?.end ?? 0, PAGE.data);
   const levels = intAt(page.header, 1);

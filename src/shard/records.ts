@@ -1,4 +1,5 @@
 /** Flat records to columns and back: sidecars, origin files and index files are written from rows and read as rows. */
+import { nth } from '../checked.ts';
 import type { ColumnChunk } from './column-pages.ts';
 import type { ParquetFile } from './parquet-reader.ts';
 import type { ColumnSpec } from './parquet-schema.ts';
@@ -42,10 +43,14 @@ function listChunk<T>(lists: readonly ArrayLike<T>[], pack: (flat: T[]) => strin
   return { values: pack(flat) as string[] | Int32Array, offsets };
 }
 
-/** The rows of one row group; lists are arrays (int32 lists: Int32Array). Bound: the group in memory. */
-export function readRecords<R extends object>(file: ParquetFile, rowGroup: number, columns: ColumnList): R[] {
-  const rows = file.rowGroups[rowGroup]!.rows;
-  const readers = columns.map(([name]) => valueReader(file.readColumn(rowGroup, name)));
+/** The rows of one row group, its columns read side by side; lists are arrays (int32 lists: Int32Array). Bound: the group in memory. */
+export async function readRecords<R extends object>(
+  file: ParquetFile,
+  rowGroup: number,
+  columns: ColumnList,
+): Promise<R[]> {
+  const { rows } = nth(file.rowGroups, rowGroup);
+  const readers = await Promise.all(columns.map(async ([name]) => valueReader(await file.readColumn(rowGroup, name))));
   return Array.from(
     { length: rows },
     (_, row) => Object.fromEntries(columns.map(([name], i) => [name, readers[i]!(row)])) as R,
@@ -53,8 +58,8 @@ export function readRecords<R extends object>(file: ParquetFile, rowGroup: numbe
 }
 
 /** The rows of all row groups, group by group. Bound: one group in memory. */
-export function* recordGroups<R extends object>(file: ParquetFile, columns: ColumnList): Generator<R[]> {
-  for (let group = 0; group < file.rowGroups.length; group++) yield readRecords<R>(file, group, columns);
+export async function* recordGroups<R extends object>(file: ParquetFile, columns: ColumnList): AsyncGenerator<R[]> {
+  for (let group = 0; group < file.rowGroups.length; group++) yield await readRecords<R>(file, group, columns);
 }
 
 function valueReader(chunk: ColumnChunk): (row: number) => unknown {

@@ -48,8 +48,8 @@ describe('the demo', () => {
     expect(first.stdout).not.toContain('\u001b');
   });
 
-  it('leaves a release with the key that everybody has', () => {
-    const { manifest } = openRelease(releaseIn(first));
+  it('leaves a release with the key that everybody has', async () => {
+    const { manifest } = await openRelease(releaseIn(first));
     expect(manifest.key_id).toBe('8d0f3c1e');
     expect(readFileSync(join(out, 'lake.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
   });

@@ -91,7 +91,7 @@ describe('the package', () => {
     writeFileSync(join(app, 'package.json'), '{ "type": "module" }\n');
     const lines = [
       `import { FORMS, openRelease, Recipe, renderPrompt } from '${LIBRARY}';`,
-      'export const manifestOf = (release: string) => openRelease(release).manifest.id.length;',
+      'export const idOf = async (release: string) => (await openRelease(release)).manifest.id.length;',
       'export const seed: number = Recipe.parse({}).corpus.seed;',
       'export const render: (...args: Parameters<typeof renderPrompt>) => Promise<{ ids: Int32Array }> = renderPrompt;',
       'export const wrong: string = FORMS.length;',

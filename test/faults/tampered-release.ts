@@ -47,7 +47,7 @@ export async function tamper(
   const changed = rows === undefined ? kept : rows(kept);
   const files = await writeShards(openDirectoryStore(lake), `releases/${to}`, shuffled(changed), {
     trainShards: data.filter(({ split }) => split === 'train').length,
-    facts: factsOf(join(source, data[0]!.path)),
+    facts: await factsOf(join(source, data[0]!.path)),
     report: () => undefined,
   });
   if (exampleIndex !== undefined) {
@@ -101,9 +101,9 @@ function shuffled(rows: readonly ShuffledRow[]): Parameters<typeof writeShards>[
   };
 }
 
-function factsOf(file: string): Record<string, string> {
+async function factsOf(file: string): Promise<Record<string, string>> {
   const bytes = readFileSync(file);
-  const { keyValues } = openParquet({ size: bytes.length, read: (from, to) => bytes.subarray(from, to) });
+  const { keyValues } = await openParquet({ size: bytes.length, read: async (from, to) => bytes.subarray(from, to) });
   return Object.fromEntries(Object.entries(keyValues).filter(([name]) => !OWN_FACTS.includes(name)));
 }
 

@@ -41,8 +41,8 @@ export function readWithHyparquet(file: Buffer): Promise<Record<string, unknown>
   return parquetReadObjects({ file: asyncBuffer(file), compressors: { ZSTD } });
 }
 
-export function openFile(file: Buffer): ParquetFile {
-  return openParquet({ size: file.length, read: (from, to) => file.subarray(from, to) });
+export function openFile(file: Buffer): Promise<ParquetFile> {
+  return openParquet({ size: file.length, read: async (from, to) => file.subarray(from, to) });
 }
 
 export function textsOf(values: TextValues): string[] {
@@ -51,14 +51,15 @@ export function textsOf(values: TextValues): string[] {
 }
 
 /** One column over all row groups, read with our own reader, a plain value or array a row. */
-export function readColumn(file: ParquetFile, name: string): unknown[] {
-  return file.rowGroups.flatMap(({ rows }, group) => {
-    const chunk = file.readColumn(group, name);
+export async function readColumn(file: ParquetFile, name: string): Promise<unknown[]> {
+  const groups = file.rowGroups.map(async ({ rows }, group): Promise<unknown[]> => {
+    const chunk = await file.readColumn(group, name);
     const values = 'offsets' in chunk ? chunk.values : chunk;
     const flat: unknown[] = Array.isArray(values) || 'dictionary' in values ? textsOf(values) : [...values];
     if (!('offsets' in chunk)) return flat;
     return Array.from({ length: rows }, (_, row) => flat.slice(chunk.offsets[row], chunk.offsets[row + 1]));
   });
+  return (await Promise.all(groups)).flat();
 }
 
 /** Offsets of rows with these sizes. */

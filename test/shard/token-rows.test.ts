@@ -49,7 +49,7 @@ describe('the hf profile', () => {
         const theirs = await readWithHyparquet(file);
         expect(theirs).toEqual(expected.map((r) => ({ ...r, labels: r.labels.map(BigInt) })));
         for (const name of ['input_ids', 'attention_mask', 'labels'] as const)
-          expect(readColumn(openFile(file), name)).toEqual(expected.map((r) => r[name]));
+          expect(await readColumn(await openFile(file), name)).toEqual(expected.map((r) => r[name]));
       }),
     );
   });

@@ -1,6 +1,5 @@
 /** A lake in a local folder: the embedded default, by the same port as a bucket. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, openSync } from 'node:fs';
 import { open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
@@ -13,7 +12,7 @@ import {
 } from '../../lake/object-store.ts';
 import { linkDurably, makeFolder, renameDurably, writeDurably } from './durable-names.ts';
 import { isMissing, translateFileError } from './file-errors.ts';
-import { missing, readExactly, readExactlySync } from './file-ranges.ts';
+import { missing, readExactly } from './file-ranges.ts';
 import { openSpool } from './spool-files.ts';
 
 /** Folders inside folders of a lake; its layout has five, deeper is a loop of links. */
@@ -44,7 +43,7 @@ export function openDirectoryStore(folder: string): ObjectStore {
     get: (key) => orNull('read', pathOf(key), (path) => readFile(path)),
     size: (key) => orNull('look at', pathOf(key), async (path) => (await stat(path)).size),
     getRange: (key, from, to) => readRange(pathOf(key), key, from, to),
-    openRead: async (key) => openReader(pathOf(key), key),
+    openRead: (key) => openReader(pathOf(key), key),
     putIfAbsent: (key, bytes) =>
       translated('write', pathOf(key), (path) => withTemp(bytes, (temp) => linkDurably(temp, path))),
     put: (key, bytes) =>
@@ -85,42 +84,38 @@ function orNull<T>(doing: string, path: string, work: (path: string) => Promise<
 }
 
 async function readRange(path: string, key: string, from: number, to: number): Promise<Uint8Array> {
-  return translated('read', path, async () => {
+  const reader = await openReader(path, key);
+  try {
+    return await reader.read(from, to);
+  } finally {
+    await reader.close();
+  }
+}
+
+function openReader(path: string, key: string): Promise<RangeReader> {
+  return translated('open', path, async () => {
     const file = await open(path).catch((cause: unknown) => {
       throw isMissing(cause) ? missing(key, cause) : cause;
     });
-    try {
-      return await readExactly(file, key, from, to);
-    } finally {
+    const { size } = await file.stat().catch(async (cause: unknown) => {
       await file.close();
-    }
+      throw cause;
+    });
+    let isOpen = true;
+    return {
+      name: key,
+      size,
+      async read(from, to) {
+        if (!isOpen) throw new Error(`the reader of ${key} is closed`);
+        return translated('read', path, () => readExactly({ file, size }, key, [from, to]));
+      },
+      async close() {
+        if (!isOpen) return;
+        isOpen = false;
+        await file.close();
+      },
+    };
   });
-}
-
-function openReader(path: string, key: string): RangeReader {
-  let file: number | null;
-  try {
-    file = openSync(path, 'r');
-  } catch (cause) {
-    throw isMissing(cause) ? missing(key, cause) : translateFileError(cause, 'open', path);
-  }
-  const { size } = fstatSync(file);
-  return {
-    name: key,
-    size,
-    read(from, to) {
-      if (file === null) throw new Error(`the reader of ${key} is closed`);
-      try {
-        return readExactlySync(file, key, from, to);
-      } catch (cause) {
-        throw translateFileError(cause, 'read', path);
-      }
-    },
-    close() {
-      if (file !== null) closeSync(file);
-      file = null;
-    },
-  };
 }
 
 /** Adds every key below `folder` (a key that ends in `/`, or the empty one) that begins with `prefix`. */

@@ -1,30 +1,32 @@
 /** Reads exactly the bytes that were asked for, or says that the lake is broken. */
-import { fstatSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { BrewhouseError } from '../../errors.ts';
 
 const REMEDY = 'restore the file, or make the lake again from the event files';
+
+/** An open file and how many bytes it has. */
+export interface SizedFile {
+  readonly file: FileHandle;
+  readonly size: number;
+}
 
 /** A file that something names and that is not there. */
 export function missing(key: string, cause: unknown): BrewhouseError {
   return new BrewhouseError('lake_broken', `the file ${key} of the lake is missing`, { remedy: REMEDY, cause });
 }
 
-/** The bytes from `from` up to, not with, `to`, in a buffer of their own. Throws `lake_broken` where the file ends before. */
-export function readExactlySync(file: number, key: string, from: number, to: number): Uint8Array {
-  assertRange(key, fstatSync(file).size, from, to);
-  const bytes = Buffer.allocUnsafeSlow(to - from);
-  for (let done = 0; done < bytes.length; ) {
-    const read = readSync(file, bytes, done, bytes.length - done, from + done);
-    if (read === 0) throw cut(key, from, to);
-    done += read;
-  }
-  return bytes;
-}
-
-/** As `readExactlySync`, waiting. */
-export async function readExactly(file: FileHandle, key: string, from: number, to: number): Promise<Uint8Array> {
-  assertRange(key, (await file.stat()).size, from, to);
+/**
+ * The bytes from `from` up to, not with, `to`, in a buffer of their own. Throws `lake_broken` where the file ends
+ * before.
+ */
+export async function readExactly(
+  { file, size }: SizedFile,
+  key: string,
+  [from, to]: readonly [from: number, to: number],
+): Promise<Uint8Array> {
+  // Before memory is taken: a broken footer may ask for any number of bytes.
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from || to > size)
+    throw cut(key, from, to);
   const bytes = Buffer.allocUnsafeSlow(to - from);
   for (let done = 0; done < bytes.length; ) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done);
@@ -32,12 +34,6 @@ export async function readExactly(file: FileHandle, key: string, from: number, t
     done += bytesRead;
   }
   return bytes;
-}
-
-/** Before memory is taken: a broken footer may ask for any number of bytes. */
-function assertRange(key: string, size: number, from: number, to: number): void {
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from || to > size)
-    throw cut(key, from, to);
 }
 
 function cut(key: string, from: number, to: number): BrewhouseError {

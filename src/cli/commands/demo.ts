@@ -9,7 +9,7 @@ import { shippedFolder } from '../../config.ts';
 import { BrewhouseError } from '../../errors.ts';
 import { sha256Hex } from '../../lake/content-hash.ts';
 import { keyFileOf } from '../../release/pseudonym-key.ts';
-import { openRelease } from '../../release/release-reader.ts';
+import { openRelease, type ReleaseRow } from '../../release/release-reader.ts';
 import { type SimulationSummary, simulate } from '../../simulate/simulate.ts';
 import type { OptionValues } from '../command.ts';
 import { demoSummary, nextCommands } from '../demo-text.ts';
@@ -161,10 +161,10 @@ async function releaseFrom({ lake, recipe }: DemoPlace, output: Output): Promise
 
 /** The shortest of the first rows that are told in the seed's own words, else the first row. */
 async function showPrompt(folder: string, output: Output): Promise<void> {
-  const { manifest, row } = openRelease(folder);
-  const rows = Array.from({ length: Math.min(PROMPT_ROWS_MAX, manifest.splits.train?.rows ?? 0) }, (_, i) =>
-    row('train', i),
-  );
+  const { manifest, row } = await openRelease(folder);
+  const rows: ReleaseRow[] = [];
+  const count = Math.min(PROMPT_ROWS_MAX, manifest.splits.train?.rows ?? 0);
+  for (let i = 0; i < count; i++) rows.push(await row('train', i));
   const seeds = rows.filter(({ meta }) => meta.task === 'ranking.pointwise' && meta.template.startsWith('seed'));
   const shown = seeds.toSorted((a, b) => a.ids.length - b.ids.length)[0] ?? rows[0];
   if (shown === undefined) return;

@@ -9,12 +9,12 @@ import { rowText, textRuns } from '../row-text.ts';
 
 export async function run(options: OptionValues, args: readonly string[], output: Output): Promise<number> {
   const folder = args[0]!;
-  const release = openRelease(folder);
+  const release = await openRelease(folder);
   const example = optionalText(options, 'example');
   const row =
     example === undefined
-      ? release.row(optionalText(options, 'split') ?? 'train', wholeOf(options, 'row', 0) ?? 0)
-      : release.example(example);
+      ? await release.row(optionalText(options, 'split') ?? 'train', wholeOf(options, 'row', 0) ?? 0)
+      : await release.example(example);
   await showRow(row, await releaseTokenizer(release.manifest.identity, optionalText(options, 'tokenizer')), output);
   return 0;
 }
