@@ -1,0 +1,9 @@
+/** Folders and files that do not keep the rules of the house yet. The list only shrinks, and ends empty. */
+
+/** Beginnings of paths. */
+export const NOT_YET: readonly string[] = ['pipelines/', 'schemas/', 'src/', 'test/', 'ARCHITECTURE.md', 'README.md'];
+
+/** The path is to keep every rule today. */
+export function isDone(path: string): boolean {
+  return !NOT_YET.some((beginning) => path.startsWith(beginning));
+}
