@@ -1,0 +1,33 @@
+/** DRAW-1 to DRAW-3: the worked examples of RULES.md, in the builder and in the checker. */
+import { describe, expect, it } from 'vitest';
+import { draw, inShare } from '../../src/timeline/draws.ts';
+import { compareKeys } from '../../src/timeline/openings.ts';
+import { drawsOf, sortByDraw } from '../../src/verify/reference/draws.ts';
+
+const EXAMPLE = 40_953_053_938_382;
+
+describe('a draw', () => {
+  it('is the first six bytes of a SHA-256 over seed, purpose and key', () => {
+    expect(draw(7, 'holdout', ['m1'])).toBe(EXAMPLE);
+    expect(drawsOf(7).number('holdout', ['m1'])).toBe(EXAMPLE);
+  });
+
+  it.each([
+    [1, true],
+    [0.2, true],
+    [0.02, false],
+    [0, false],
+  ])('falls into a share of %s: %s', (share, falls) => {
+    expect(inShare(EXAMPLE, share)).toBe(falls);
+    expect(drawsOf(7).within(share, 'holdout', ['m1'])).toBe(falls);
+  });
+
+  it('that equals another one falls back on the bytes of the key', () => {
+    // U+FF5E sorts before U+10000 by bytes, and behind it by UTF-16 units.
+    const keys = [['\u{10000}'], ['\uff5e'], ['a', 'b'], ['a']];
+    const sorted = [['a'], ['a', 'b'], ['\uff5e'], ['\u{10000}']];
+    expect(keys.toSorted(compareKeys)).toEqual(sorted);
+    const join = (key: string[]) => key.join('\u001f');
+    expect(sortByDraw(keys, () => 0, join)).toEqual(sorted);
+  });
+});
