@@ -17,33 +17,45 @@ const Line = z
 
 /** One action, as the domain speaks it; the list is strongest first. */
 export const DomainAction = z.strictObject({
-  name: Phrase,
-  /** After "The member will": `apply`. */
-  will: Phrase,
-  /** After "Member has": `applied to`. */
-  past: Phrase,
-  /** Before the item in a question: `apply to`. Default: `will` and what `past` says behind `name`. */
-  ask: Phrase.optional(),
-  positive: z.boolean().default(false),
+  name: Phrase.describe('What events call the action, and what a prompt lists it as.'),
+  will: Phrase.describe('What stands behind "The member will".'),
+  past: Phrase.describe('What stands behind "Member has".'),
+  ask: Phrase.optional()
+    .describe('What stands before the item in a question; by default `will` and what `past` says behind `name`.')
+    .meta({ examples: ['vote for'] }),
+  positive: z.boolean().default(false).describe('Whether it is good news: what retrieval and yes/no ask for.'),
 });
 export type DomainAction = z.infer<typeof DomainAction>;
 
-export const Domain = z.strictObject({
-  name: Phrase,
-  item: z.strictObject({
-    one: Phrase,
-    many: Phrase,
-    line: Line,
-  }),
-  profile: Line,
-  /** Actions that only say that an item was shown. */
-  exposures: z.array(Phrase).default([]),
-  actions: z.array(DomainAction).min(1),
-  /** What having no action is called; `past` defaults to `name` + ` with`. */
-  none: z.strictObject({ name: Phrase, will: Phrase, past: Phrase.optional() }),
-  /** Actions that are known and not spoken. */
-  ignored: z.array(Phrase).default([]),
-  /** Context keys of the opening event (also `value`, `position`) that a prompt may show. */
-  at_exposure: z.array(Phrase).default([]),
-});
+/** The domain file. */
+export const Domain = z
+  .strictObject({
+    name: Phrase.describe('The name of the domain.'),
+    item: z
+      .strictObject({
+        one: Phrase.describe('The word for one item.'),
+        many: Phrase.describe('The word for several.'),
+        line: Line.describe('The line of an item, with {attribute} slots (TEXT-3).'),
+      })
+      .describe('How items are spoken.'),
+    profile: Line.describe('The line of a member, with {attribute} slots (TEXT-3).'),
+    exposures: z.array(Phrase).default([]).describe('Actions that only say that an item was shown.'),
+    actions: z.array(DomainAction).min(1).describe('The actions, strongest first (LABEL-1).'),
+    none: z
+      .strictObject({
+        name: Phrase.describe('What having no action is called.'),
+        will: Phrase.describe('What stands behind "The member will" then.'),
+        past: Phrase.optional()
+          .describe('What stands behind "Member" in a heading; by default `name` and "with".')
+          .meta({ examples: ['did not look at'] }),
+      })
+      .describe('How having no action is spoken.'),
+    ignored: z.array(Phrase).default([]).describe('Actions that are known and not spoken.'),
+    at_exposure: z
+      .array(Phrase)
+      .default([])
+      .describe('Context keys of the opening event, also value and position, that a prompt may say (OPEN-7).')
+      .meta({ examples: [['device']] }),
+  })
+  .describe('Says how one vocabulary of members, items and actions is spoken; `build` and `check` read it.');
 export type Domain = z.infer<typeof Domain>;

@@ -5,119 +5,210 @@ const Name = z.string().min(1);
 const Because = z.string().min(1, 'say why');
 const Constant = z.union([z.string(), z.number(), z.boolean()]);
 
-/** Where a field's value comes from: a column's name, a constant, or a column that is changed on the way. An empty value is none. */
-export const FieldSource = z.union([
-  Name,
-  z.strictObject({ value: Constant }),
-  z.strictObject({
-    column: Name,
-    /** Text behind the first of this: with `-`, `101-7` gives `7`. */
-    after: Name.optional(),
-    /** Renames values (actions); a value that is not listed stays. */
-    map: z.record(z.string(), Constant).optional(),
-    /** What the text is read as; default: text, or for the fields that the envelope types otherwise, their type. */
-    as: z.enum(['text', 'number', 'boolean', 'list']).optional(),
-    /** Between the texts of a list. */
-    separator: Name.default(','),
-  }),
-]);
+/** Where a field's value comes from; an empty value counts as missing. */
+export const FieldSource = z
+  .union([
+    Name,
+    z.strictObject({ value: Constant.describe('The same value for every row.').meta({ examples: ['viewed'] }) }),
+    z.strictObject({
+      column: Name.describe('The column that holds the value.'),
+      after: Name.optional().describe('Takes the text behind the first of this: with -, 101-7 gives 7.'),
+      map: z
+        .record(z.string(), Constant)
+        .optional()
+        .describe('Renames values; a value that is not listed stays.')
+        .meta({ examples: [{ click: 'viewed' }] }),
+      as: z
+        .enum(['text', 'number', 'boolean', 'list'])
+        .optional()
+        .describe('What the text is read as; by default what the field needs, else a text.')
+        .meta({ examples: ['number'] }),
+      separator: Name.default(',')
+        .describe('What stands between the texts of a list.')
+        .meta({ examples: [';'] }),
+    }),
+  ])
+  .meta({
+    id: 'FieldSource',
+    description: 'A column by its name, a constant, or a column that is changed on the way.',
+  });
 export type FieldSource = z.infer<typeof FieldSource>;
 
-/**
- * A column of times: ISO 8601 date-times (where no zone is written, the mapping's `zone`), days, months, years, or numbers in the
- * unit that `epoch` names. An empty one makes the record dead unless `empty: unknown`.
- */
-export const TimeSource = z.union([
-  Name,
-  z.strictObject({
-    column: Name,
-    epoch: z.enum(['ms', 's']).optional(),
-    /** Times that are written in full and mean their day alone. */
-    precision: z.literal('day').optional(),
-    empty: z.enum(['dead', 'unknown']).default('dead'),
-  }),
-]);
+/** A column of times. */
+export const TimeSource = z
+  .union([
+    Name,
+    z.strictObject({
+      column: Name.describe('The column that holds the time.'),
+      epoch: z
+        .enum(['ms', 's'])
+        .optional()
+        .describe('The times are numbers since 1970 in this unit.')
+        .meta({
+          examples: ['s'],
+        }),
+      precision: z
+        .literal('day')
+        .optional()
+        .describe('Times are written in full and mean their day alone.')
+        .meta({
+          examples: ['day'],
+        }),
+      empty: z
+        .enum(['dead', 'unknown'])
+        .default('dead')
+        .describe('What an empty time means: a dead row, or an unknown time.'),
+    }),
+  ])
+  .meta({
+    id: 'TimeSource',
+    description:
+      'A column of ISO 8601 date-times, days, months, years or epoch numbers; by its name, or with how it is read.',
+  });
 export type TimeSource = z.infer<typeof TimeSource>;
 
 /** `before 1981`: earlier times are placeholders, and unknown. */
 export const TimeUnknown = z.string().regex(/^before \d{4}(-\d\d(-\d\d)?)?$/, 'is written as: before 1981');
 
-/** The sequence inside one time: a number, or the row's number; `time_unknown` gives that only to rows without a time. */
+/** The sequence inside one time; `time_unknown` gives the row's number only to rows without a time. */
 export const SequenceSource = z.union([
   FieldSource,
-  z.strictObject({ row_number: z.enum(['always', 'time_unknown']) }),
+  z.strictObject({
+    row_number: z
+      .enum(['always', 'time_unknown'])
+      .describe('The number of the row in its table: always, or only where the time is unknown.'),
+  }),
 ]);
 export type SequenceSource = z.infer<typeof SequenceSource>;
 
-/**
- * Attributes that share one answer to "since when could this be known?": a column of times, or `assume_known`, which takes it on
- * trust from the entity's own time on and is listed in every card. A group with neither is left out, and named.
- */
+/** Attributes that share one answer to "since when could this be known?"; a group with no answer is left out, and named. */
 export const AttributeGroup = z.strictObject({
-  fields: z.record(Name, FieldSource),
-  time: TimeSource.optional(),
-  assume_known: Because.optional(),
+  fields: z.record(Name, FieldSource).describe('The attributes by name, each with where it comes from.'),
+  time: TimeSource.optional()
+    .describe('Since when these attributes are known.')
+    .meta({ examples: ['awarded_at'] }),
+  assume_known: Because.optional().describe(
+    "Why they are taken on trust to be known from the entity's own time on; every card lists it.",
+  ),
 });
 export type AttributeGroup = z.infer<typeof AttributeGroup>;
 
 const tableBase = {
-  /** Names the table in messages; unique. */
-  name: Name,
-  /** Files below the folder, by relative path; `*` stands for any letters but `/`. */
-  files: Name,
-  /** Default: by the name's ending. */
-  format: z.enum(['csv', 'ndjson']).optional(),
-  delimiter: z.string().length(1).default(','),
-  /** Default: made from the mapped row and the number of equal rows before it. */
-  event_id: FieldSource.optional(),
-  ingest_time: TimeSource.optional(),
-  sequence: SequenceSource.optional(),
-  time_unknown: TimeUnknown.optional(),
-  /** Columns that are not taken, and why. */
-  left_out: z.record(Name, Because).default({}),
+  name: Name.describe('Names the table in messages; unique.'),
+  files: Name.describe('Files below the folder, by relative path; * stands for any letters but /.'),
+  format: z
+    .enum(['csv', 'ndjson'])
+    .optional()
+    .describe("How the files are written; by default what the name's ending says.")
+    .meta({ examples: ['csv'] }),
+  delimiter: z
+    .string()
+    .length(1)
+    .default(',')
+    .describe('What stands between the columns of a CSV file.')
+    .meta({
+      examples: [';'],
+    }),
+  event_id: FieldSource.optional()
+    .describe('By default made from the mapped row and the number of equal rows before it.')
+    .meta({ examples: ['vote_id'] }),
+  ingest_time: TimeSource.optional()
+    .describe('When the event came in.')
+    .meta({ examples: ['received_at'] }),
+  sequence: SequenceSource.optional().describe('The order inside one time (EVENT-4).'),
+  time_unknown: TimeUnknown.optional().describe('Earlier times are placeholders and count as unknown.'),
+  left_out: z
+    .record(Name, Because)
+    .default({})
+    .describe('Columns that are not taken, and why.')
+    .meta({ examples: [{ rating: 'is as of today' }] }),
 };
 
 const entityBase = {
   ...tableBase,
-  /** Without one the entity is known from the beginning. */
-  event_time: TimeSource.optional(),
-  op: FieldSource.default({ value: 'upsert' }),
-  attributes: z.array(AttributeGroup).default([]),
+  event_time: TimeSource.optional().describe('Without one the entity is known from the beginning.'),
+  op: FieldSource.default({ value: 'upsert' })
+    .describe('upsert or delete.')
+    .meta({ examples: [{ column: 'removed', map: { yes: 'delete', no: 'upsert' } }] }),
+  attributes: z.array(AttributeGroup).default([]).describe('Groups of attributes, each with its time.'),
 };
 
-export const MemberTable = z.strictObject({ emit: z.literal('member'), ...entityBase, member_id: FieldSource });
-export const ItemTable = z.strictObject({
-  emit: z.literal('item'),
+const memberId = FieldSource.describe("The member's id.");
+const itemId = FieldSource.describe("The item's id.");
+
+/** A table whose rows are members. */
+export const MemberTable = z.strictObject({
+  emit: z.literal('member').describe('Each row is a version of a member.'),
   ...entityBase,
-  item_id: FieldSource,
-  kind: FieldSource.optional(),
-});
-export const InteractionTable = z.strictObject({
-  emit: z.literal('interaction'),
-  ...tableBase,
-  event_time: TimeSource,
-  member_id: FieldSource,
-  item_id: FieldSource,
-  action: FieldSource,
-  surface: FieldSource.optional(),
-  session_id: FieldSource.optional(),
-  slate_id: FieldSource.optional(),
-  position: FieldSource.optional(),
-  policy: FieldSource.optional(),
-  propensity: FieldSource.optional(),
-  value: FieldSource.optional(),
-  context: z.record(Name, FieldSource).optional(),
+  member_id: memberId,
 });
 
+/** A table whose rows are items. */
+export const ItemTable = z.strictObject({
+  emit: z.literal('item').describe('Each row is a version of an item.'),
+  ...entityBase,
+  item_id: itemId,
+  kind: FieldSource.optional()
+    .describe('What kind of item it is.')
+    .meta({ examples: ['type'] }),
+});
+
+/** A table whose rows are interactions. */
+export const InteractionTable = z.strictObject({
+  emit: z.literal('interaction').describe('Each row is something that a member did.'),
+  ...tableBase,
+  event_time: TimeSource.describe('When it happened.'),
+  member_id: memberId,
+  item_id: itemId,
+  action: FieldSource.describe("What was done; the domain's actions, exposures and ignored names."),
+  surface: FieldSource.optional()
+    .describe('Where the item was shown.')
+    .meta({ examples: ['page'] }),
+  session_id: FieldSource.optional()
+    .describe('The session; without one, sessions are made by time (OPEN-1).')
+    .meta({ examples: ['visit'] }),
+  slate_id: FieldSource.optional()
+    .describe('Names the items that were shown together.')
+    .meta({ examples: ['list'] }),
+  position: FieldSource.optional()
+    .describe('Where in the slate the item stood, from 0.')
+    .meta({ examples: ['rank'] }),
+  policy: FieldSource.optional()
+    .describe('What chose the item.')
+    .meta({ examples: ['model'] }),
+  propensity: FieldSource.optional()
+    .describe('The probability with which the item was shown, 0 to 1.')
+    .meta({ examples: ['probability'] }),
+  value: FieldSource.optional().describe('A number or text of the action, as a rating.'),
+  context: z
+    .record(Name, FieldSource)
+    .optional()
+    .describe('More of the moment; a prompt says of it what the domain lists under at_exposure.')
+    .meta({ examples: [{ device: 'device' }] }),
+});
+
+/** A table by what its rows become. */
 export const MappingTable = z.discriminatedUnion('emit', [MemberTable, ItemTable, InteractionTable]);
 export type MappingTable = z.infer<typeof MappingTable>;
 
-export const Mapping = z.strictObject({
-  name: Name,
-  /** Whom to credit; goes into every card. */
-  credit: Name.optional(),
-  /** Zone of times that have none: `UTC`, `+02:00`, or a name of the IANA database; in the doubled hour of autumn the first counts. */
-  zone: z.union([Name, z.strictObject({ name: Name, because: Because })]).optional(),
-  tables: z.array(MappingTable).min(1),
-});
+/** The mapping file. */
+export const Mapping = z
+  .strictObject({
+    name: Name.describe('The name of the source.'),
+    credit: Name.optional()
+      .describe('Whom to credit; goes into every card.')
+      .meta({ examples: ['example.org, CC BY 4.0'] }),
+    zone: z
+      .union([
+        Name,
+        z.strictObject({
+          name: Name.describe('The zone.'),
+          because: Because.describe('Why this zone was chosen.').meta({ examples: ['the source gives no zone'] }),
+        }),
+      ])
+      .optional()
+      .describe('Zone of times that are written without one: UTC, +02:00, or a name as Europe/Berlin.'),
+    tables: z.array(MappingTable).min(1).describe('The tables, each with what its rows become.'),
+  })
+  .describe('Says how the rows of tables become events; `brewhouse import` reads it.');
 export type Mapping = z.infer<typeof Mapping>;

@@ -2,67 +2,78 @@
 import { z } from 'zod';
 import { FORMS } from './recipe.ts';
 
-const Lines = z.array(z.string().min(1)).min(1);
+const Line = z.string().min(1);
+const Lines = z.array(Line).min(1);
 
-/**
- * The parts of a prompt in the order shown. Every string is one line (or a list of lines); slots are named in ARCHITECTURE.md.
- * The first block and the last must be `text`: they are fused with the chat template's control tokens.
- */
+/** One part of a prompt. */
 export const TemplateBlock = z.union([
-  z.strictObject({ text: Lines }),
-  /** Left out where the recipe's task has no note. */
-  z.strictObject({ note: Lines }),
-  /** Lines before the profile line; left out with it where no profile is seen. */
-  z.strictObject({ profile: Lines }),
+  z.strictObject({ text: Lines.describe('Lines of your own words; slots of TEMPLATE-2.') }),
+  z.strictObject({ note: Lines.describe('Lines around the {note} of the task; left out where it has none.') }),
   z.strictObject({
-    history: z.strictObject({
-      /** Lines before the history; left out where nothing is shown. */
-      heading: Lines,
-      /** Heading of a group where the recipe orders by action: slots {group} {items}. */
-      group: z.string().min(1),
-      /** Heading where the recipe orders chronologically: slots {age} {action}. */
-      dated: z.string().min(1),
-      /** The same for an event whose time is unknown: slot {action}. */
-      undated: z.string().min(1),
-    }),
+    profile: Lines.describe('Lines before the profile line; left out with it where no profile is seen.'),
   }),
-  /** One line on how the item is shown: surface and the domain's `at_exposure` keys; left out where there are none. */
-  z.strictObject({ shown: z.string().min(1) }),
-  /** The item in question, or each candidate behind a line of its letter: slot {letter}. */
-  z.strictObject({ item: z.literal(true) }),
-  z.strictObject({ candidates: z.strictObject({ letter: z.string().min(1) }) }),
+  z.strictObject({
+    history: z
+      .strictObject({
+        heading: Lines.describe('Lines before the history; left out where no entry is shown.'),
+        group: Line.describe('Heading of a group where the task orders by action: slots {group}, {items}.'),
+        dated: Line.describe('Heading where the task orders by time: slots {age}, {action}.'),
+        undated: Line.describe('The same for an event of unknown time: slot {action}.'),
+      })
+      .describe('Where the history stands; exactly once.'),
+  }),
+  z.strictObject({
+    shown: Line.describe(
+      'Label of the line on how the item is shown (TEXT-6); left out where there is nothing to say.',
+    ),
+  }),
+  z.strictObject({ item: z.literal(true).describe('Where the item in question stands.') }),
+  z.strictObject({
+    candidates: z
+      .strictObject({ letter: Line.describe('The line before each candidate: slot {letter}.') })
+      .describe('Where the candidates stand.'),
+  }),
 ]);
 export type TemplateBlock = z.infer<typeof TemplateBlock>;
 
-export const Template = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  version: z.number().int().positive(),
-  form: z.enum(FORMS),
-  held_out: z.boolean().default(false),
-  blocks: z.array(TemplateBlock).min(2),
-  /** Slots {will} (action phrases), {yes_no} or {letter}. */
-  answer: z.string().min(1),
-  /** next-action only: what stands for {will} where nothing more comes. */
-  nothing_more: z.string().min(1).optional(),
-  /** The words for coarse ages; {n} is a number of at least 2. */
-  ages: z
-    .strictObject({
-      today: z.string(),
-      yesterday: z.string(),
-      days: z.string(),
-      week: z.string(),
-      weeks: z.string(),
-      month: z.string(),
-      months: z.string(),
-    })
-    .default({
-      today: 'Today',
-      yesterday: 'Yesterday',
-      days: '{n} days ago',
-      week: '1 week ago',
-      weeks: '{n} weeks ago',
-      month: '1 month ago',
-      months: '{n} months ago',
-    }),
-});
+const Age = z.string();
+
+/** The template file. */
+export const Template = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/)
+      .describe('Names the template within its form.'),
+    version: z.number().int().positive().describe('Raised when its words change.'),
+    form: z.enum(FORMS).describe('The form whose questions it phrases.'),
+    held_out: z.boolean().default(false).describe('Kept from training: only test_template shows it (TEMPLATE-1).'),
+    blocks: z
+      .array(TemplateBlock)
+      .min(2)
+      .describe('The parts in the order shown; the first and the last are text, which stands with the chat frame.'),
+    answer: Line.describe('The answer: slots {will}, {yes_no} or {letter}.'),
+    nothing_more: z.string().min(1).optional().describe('What stands for {will} where nothing more comes.'),
+    ages: z
+      .strictObject({
+        today: Age.describe('The same UTC day.'),
+        yesterday: Age.describe('The day before.'),
+        days: Age.describe('2 to 6 days; {n} is how many.'),
+        week: Age.describe('7 to 13 days.'),
+        weeks: Age.describe('2 to 4 weeks; {n} is how many.'),
+        month: Age.describe('30 to 59 days.'),
+        months: Age.describe('2 months or more; {n} is how many.'),
+      })
+      .default({
+        today: 'Today',
+        yesterday: 'Yesterday',
+        days: '{n} days ago',
+        week: '1 week ago',
+        weeks: '{n} weeks ago',
+        month: '1 month ago',
+        months: '{n} months ago',
+      })
+      .describe('The words for coarse ages (HIST-6).'),
+  })
+  .describe('One phrasing of a form; every string is one line of the prompt.');
 export type Template = z.infer<typeof Template>;
