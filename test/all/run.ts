@@ -5,6 +5,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
 import { packageRoot } from '../../src/config.ts';
+import { before, releaseContent } from '../integration/release-content.ts';
 
 const root = packageRoot();
 const data = process.env.BREWHOUSE_DATA ?? join(root, '..', 'shared', 'data');
@@ -35,10 +36,19 @@ interface Outcome {
   readonly tokens: number;
   readonly build: { seconds: number; tokensPerSecond: number; memory: number };
   readonly release: { seconds: number; rows: number; memory: number };
+  /** Splits whose rows differ in content from those of 0.1.0. */
+  readonly changed: readonly string[];
   readonly verify: { seconds: number; rows: number; faults: number; memory: number; sentence: string };
 }
 
-function runSet(set: string, events: string, domain: string): Outcome {
+/** Splits that 0.1.0 had otherwise, or that only one of the two has. */
+async function changedSplits(set: string, release: string): Promise<string[]> {
+  const [was, is] = [before(set), await releaseContent(release)];
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  return names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+}
+
+async function runSet(set: string, events: string, domain: string): Promise<Outcome> {
   const recipe = join(root, 'pipelines/recipes', `${set}.yaml`);
   const lake = join(folder, `${set}-lake`);
   const built = brewhouse(['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake]);
@@ -51,6 +61,7 @@ function runSet(set: string, events: string, domain: string): Outcome {
     questions: built.questions as Record<string, number>,
     examples: Number(built.examples),
     tokens: Number(built.tokens),
+    changed: await changedSplits(set, String(released.path)),
     build: { seconds: built.seconds, tokensPerSecond: Number(built.tokens_per_second), memory: memoryOf(built) },
     release: { seconds: released.seconds, rows, memory: memoryOf(released) },
     verify: {
@@ -85,6 +96,7 @@ function report(outcomes: readonly Outcome[]): string {
     ['release: rows', (each) => count(each.release.rows)],
     ['release: seconds', (each) => each.release.seconds.toFixed(0)],
     ['release: peak memory, MB', (each) => count(each.release.memory)],
+    ['splits that differ from 0.1.0', (each) => each.changed.join(', ') || 'none'],
     ['verify: rows checked', (each) => count(each.verify.rows)],
     ['verify: faults', (each) => count(each.verify.faults)],
     ['verify: seconds', (each) => each.verify.seconds.toFixed(0)],
@@ -109,7 +121,7 @@ const skipped: string[] = [];
 try {
   const simulated = join(folder, 'demo-events');
   brewhouse(['simulate', '--members', '2000', '--seed', '7', '--out', simulated]);
-  outcomes.push(runSet('demo', simulated, join(simulated, 'domain.yaml')));
+  outcomes.push(await runSet('demo', simulated, join(simulated, 'domain.yaml')));
   for (const set of ['ifdb', 'us-senate-rollcalls']) {
     if (!existsSync(join(data, set))) {
       skipped.push(set);
@@ -127,7 +139,7 @@ try {
       events,
     ]);
     brewhouse(['check', '--events', events, '--domain', join(root, 'pipelines/domains', `${set}.yaml`)]);
-    outcomes.push(runSet(set, events, join(root, 'pipelines/domains', `${set}.yaml`)));
+    outcomes.push(await runSet(set, events, join(root, 'pipelines/domains', `${set}.yaml`)));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -136,7 +148,7 @@ const text = report(outcomes);
 process.stdout.write(text);
 // A run that left something out does not stand for the whole.
 if (skipped.length === 0) writeFileSync(join(root, 'test/all/latest.md'), text);
-const failed = outcomes.filter((each) => each.verify.faults > 0).length;
+const failed = outcomes.filter((each) => each.verify.faults > 0 || each.changed.length > 0).length;
 process.stdout.write(
   `${outcomes.length - failed} passed, ${failed} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}\n`,
 );

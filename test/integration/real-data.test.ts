@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
 import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
 import { hasPython, type Row, readWithPython } from './python-reader.ts';
+import { before, releaseContent } from './release-content.ts';
 
 const data = process.env.BREWHOUSE_DATA ?? join(packageRoot(), '..', 'shared', 'data');
 
@@ -57,6 +58,8 @@ for (const { name, share, rows, assumed } of SETS) {
       expect(verified.rows_checked).toBeGreaterThan(rows);
       expect(verified.rows_checked).toBe(Object.values(released.rows).reduce((sum, each) => sum + each, 0));
       for (const attribute of assumed) expect(verified.sentence).toContain(attribute);
+
+      expect(await releaseContent(released.path)).toEqual(before(`${name}, ask ${share}`));
 
       if (hasPython) {
         const read = readWithPython(released.path, PYTHON_ROWS, folder);

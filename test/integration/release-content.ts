@@ -1,0 +1,98 @@
+/** What a release says, apart from how its files are written: digests by split of ids, labels, sidecars and origins, read with hyparquet. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
+
+/** Counts and SHA-256 (first 16 digits) of one split, rows in the order in which they lie. */
+export interface SplitContent {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly input_ids: string;
+  readonly labels: string;
+  /** All columns of the sidecar: example ids, pseudonyms, times, items, split, draws. */
+  readonly meta: string;
+  /** All columns of the origin file: role, event, version, field runs and level of every segment, and the cut ledger. */
+  readonly origin: string;
+}
+
+/**
+ * Content by split of a release that 0.1.0 made, as test/golden/releases-0.1.0.json keeps it: the shipped recipes
+ * in full (pseudonym key of the demo), and the smaller ones that `npm test` builds. Throws where there is none.
+ */
+export function before(name: string): Record<string, SplitContent> {
+  const file = join(import.meta.dirname, '..', 'golden', 'releases-0.1.0.json');
+  const kept = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, SplitContent>>)[name];
+  if (kept === undefined) throw new Error(`${file} keeps no release ${name}`);
+  return kept;
+}
+
+/** The one release below a folder of releases. */
+export function onlyRelease(folder: string): string {
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  if (names.length !== 1 || names[0] === undefined) throw new Error(`${names.length} releases in ${folder}`);
+  return join(folder, names[0].name);
+}
+
+/** Content by split. Bound: one shard's columns in memory. */
+export async function releaseContent(release: string): Promise<Record<string, SplitContent>> {
+  const { splits } = JSON.parse(readFileSync(join(release, 'manifest.json'), 'utf8')) as { splits: object };
+  const content: Record<string, SplitContent> = {};
+  for (const split of Object.keys(splits).sort()) content[split] = await splitContent(release, split);
+  return content;
+}
+
+async function splitContent(release: string, split: string): Promise<SplitContent> {
+  const hashes = { input_ids: createHash('sha256'), labels: createHash('sha256') };
+  const total = { rows: 0, tokens: 0 };
+  for (const file of shardsOf(release, 'data', split)) {
+    await eachRow(file, (row) => {
+      const ids = Array.from(row.input_ids as ArrayLike<number>, Number);
+      hashes.input_ids.update(`${ids.join()}\n`);
+      hashes.labels.update(`${Array.from(row.labels as ArrayLike<bigint>, Number).join()}\n`);
+      total.rows++;
+      total.tokens += ids.length;
+    });
+  }
+  const [meta, origin] = [await tableDigest(release, 'meta', split), await tableDigest(release, 'origin', split)];
+  return { ...total, input_ids: digits(hashes.input_ids), labels: digits(hashes.labels), meta, origin };
+}
+
+async function tableDigest(release: string, kind: 'meta' | 'origin', split: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of shardsOf(release, kind, split)) {
+    await eachRow(file, (row) => {
+      hash.update(`${JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? Number(value) : value))}\n`);
+    });
+  }
+  return digits(hash);
+}
+
+function shardsOf(release: string, kind: string, split: string): string[] {
+  const folder = join(release, kind);
+  const ofSplit = new RegExp(`^${split}-\\d{5}-of-\\d{5}\\.parquet$`);
+  return readdirSync(folder)
+    .filter((name) => ofSplit.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** Rows read at once: a million tokens of the longest kind. */
+const ROWS_AT_ONCE = 1_000;
+
+async function eachRow(path: string, visit: (row: Record<string, unknown>) => void): Promise<void> {
+  const bytes = readFileSync(path);
+  const slice = (from: number, to = bytes.length) => new Uint8Array(bytes.subarray(from, to)).buffer;
+  const file = { byteLength: bytes.length, slice };
+  const compressors = { ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)) };
+  for (let rowStart = 0; ; rowStart += ROWS_AT_ONCE) {
+    const rows = await parquetReadObjects({ file, compressors, rowStart, rowEnd: rowStart + ROWS_AT_ONCE });
+    rows.forEach(visit);
+    if (rows.length < ROWS_AT_ONCE) return;
+  }
+}
+
+function digits(hash: ReturnType<typeof createHash>): string {
+  return hash.digest('hex').slice(0, 16);
+}
