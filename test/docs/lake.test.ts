@@ -1,0 +1,36 @@
+/** docs/lake.md tells of the records, fates and bounds that a lake has. */
+import { describe, expect, it } from 'vitest';
+import { ClaimRecord, CommitRecord, CorpusRecord, TimelineRecord } from '../../schemas/commit.ts';
+import { DEAD_REASONS } from '../../schemas/event.ts';
+import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
+import { RECORD_FATES } from '../../schemas/ledger.ts';
+import { LINE_BYTES_MAX, RAW_BYTES_MAX } from '../../src/sources/event-files.ts';
+import { marked, names, page, section, tableRows } from './pages.ts';
+
+const text = page('lake.md');
+const records = section(text, '## Records of a chain');
+
+describe('docs/lake.md', () => {
+  it('lists the kinds of records, and the keys that each adds', () => {
+    const kinds = CommitRecord.options.map((option) => option.shape.kind.value);
+    expect(names(records)).toEqual(kinds);
+    const chained = Object.keys(ClaimRecord.shape);
+    expect(marked(records)).toEqual(expect.arrayContaining(chained));
+    const added = (shape: object) => Object.keys(shape).filter((key) => !chained.includes(key));
+    const told = tableRows(records).map(([, , adds = '']) => marked(adds));
+    expect(told).toEqual([[], added(TimelineRecord.shape), added(CorpusRecord.shape)]);
+  });
+
+  it('lists the fates of records and the reasons of dead letters', () => {
+    const read = section(text, '## What is read');
+    expect(names(read)).toEqual([...RECORD_FATES]);
+    expect(marked(read)).toEqual(expect.arrayContaining([...DEAD_REASONS]));
+  });
+
+  it('tells the bounds', () => {
+    for (const count of [PARTITIONS_MAX, LINE_BYTES_MAX, RAW_BYTES_MAX]) {
+      expect(text).toContain(count.toLocaleString('en'));
+    }
+    expect(text).toContain(`${PARTITIONS_DEFAULT} by default`);
+  });
+});

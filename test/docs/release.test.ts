@@ -1,0 +1,49 @@
+/** docs/release.md lists the columns and keys that a release has. */
+import { describe, expect, it } from 'vitest';
+import { Lineage, Manifest } from '../../schemas/manifest.ts';
+import {
+  EXAMPLE_INDEX_COLUMNS,
+  LEVELS,
+  MEMBER_INDEX_COLUMNS,
+  ORIGIN_COLUMNS,
+  ROLES,
+  SIDECAR_COLUMNS,
+} from '../../schemas/rows.ts';
+import { HF_COLUMNS, ROW_GROUP_ROWS_MAX, ROW_GROUP_TOKENS_MAX } from '../../src/shard/token-rows.ts';
+import { sourceFiles } from '../source-files.ts';
+import { marked, names, page, section } from './pages.ts';
+
+const text = page('release.md');
+const columnNames = (columns: readonly (readonly [string, string])[]) => columns.map(([name]) => name);
+
+describe('docs/release.md', () => {
+  it('lists the columns of data/, meta/, origin/ and the index files in file order', () => {
+    const data = section(text, '## data: the profile `hf`');
+    expect(names(data).slice(0, HF_COLUMNS.length)).toEqual(HF_COLUMNS.map(({ name }) => name));
+    expect(names(section(text, '## meta: the sidecar'))).toEqual(columnNames(SIDECAR_COLUMNS));
+    const origin = section(text, '## origin: roles, origins, cut ledgers');
+    expect(names(origin)).toEqual(columnNames(ORIGIN_COLUMNS));
+    expect(marked(origin)).toEqual(expect.arrayContaining([...ROLES, ...LEVELS]));
+    const index = marked(section(text, '## index'));
+    expect(index).toEqual(expect.arrayContaining(columnNames(EXAMPLE_INDEX_COLUMNS)));
+    expect(index).toEqual(expect.arrayContaining(columnNames(MEMBER_INDEX_COLUMNS)));
+  });
+
+  it('lists the facts of the footer', () => {
+    const told = marked(section(text, '## data: the profile `hf`')).filter((word) => word.startsWith('brewhouse.'));
+    const written = sourceFiles('src').flatMap(({ code }) => code.match(/(?<=')brewhouse\.[a-z0-9_]+(?=')/g) ?? []);
+    expect(written.length).toBeGreaterThan(15);
+    expect(told.toSorted()).toEqual([...new Set(written)].toSorted());
+  });
+
+  it('says how large a row group is', () => {
+    const written = [ROW_GROUP_TOKENS_MAX, ROW_GROUP_ROWS_MAX].map((count) => count.toLocaleString('en'));
+    for (const count of written) expect(text).toContain(count);
+  });
+
+  it('lists the keys of the manifest and of the lineage', () => {
+    expect(names(section(text, '## The manifest'))).toEqual(Object.keys(Manifest.shape));
+    const beside = marked(section(text, '## Beside the byte identity'));
+    expect(beside).toEqual(expect.arrayContaining(Object.keys(Lineage.shape)));
+  });
+});
