@@ -1,85 +1,122 @@
-/** How a member chooses: interests that last, the odds of each action given them, and how long actions take. */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './durations.ts';
+/**
+ * How a member chooses: interests that last, the odds of each action, and how long actions take.
+ */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/durations.ts';
+import { floatAt, intAt, nth } from '../checked.ts';
 import { THEME_COUNT } from './families.ts';
 
-/** A member's interest in a theme is one of these: hot, warm or cold. The states are independent between themes. */
+/** A member's interest in a theme: 0 hot, 1 warm, 2 cold, independent of the other themes. */
 export const STATE_COUNT = 3;
 
-/** Probability of hot, warm, cold for a theme of the member's own family, and for every other theme. */
-const PRIOR_HOME = [0.35, 0.25, 0.4];
-const PRIOR_AWAY = [0.12, 0.2, 0.68];
+/**
+ * Probability of hot, warm, cold for a theme of the member's own family, and for every other theme.
+ */
+const PRIOR_HOME = [0.35, 0.25, 0.4] as const;
+const PRIOR_AWAY = [0.12, 0.2, 0.68] as const;
 
-/** Of an interest, the share that is still the same a day later; else it is drawn anew. Half are the same after 138 days. */
+/**
+ * Share of interests that a day leaves as they are; the others are drawn anew. Half are left after
+ * 138 days.
+ */
 const KEPT_PER_DAY = 0.995;
 
 /** The longest simulation, in days. */
 export const DAYS_MAX = 3_650;
 
 const KEPT = new Float64Array(DAYS_MAX + 1).fill(1);
-for (let day = 1; day <= DAYS_MAX; day++) KEPT[day] = KEPT[day - 1]! * KEPT_PER_DAY;
+for (let day = 1; day <= DAYS_MAX; day++) KEPT[day] = floatAt(KEPT, day - 1) * KEPT_PER_DAY;
 
-/** Utility is a sum of logarithms; written here as factors on the odds against doing nothing, so that no logarithm is needed. */
-const VIEW = { base: 0.24, state: [6, 1.1, 0.25], place: [1.4, 1.1, 1.2, 0.8], seniority: [1.3, 1, 0.7, 0.5] };
-const DISMISS = { base: 0.1, state: [0.25, 0.8, 1.8], place: [0.8, 1, 0.9, 1.2], seniority: [0.8, 1, 1.2, 1.4] };
-const APPLY = { base: 0.3, state: [2.5, 0.9, 0.4], place: [1.8, 1.2, 1.3, 0.5], seniority: [1.6, 1, 0.5, 0.2] };
+/**
+ * Factors on the odds of an action against doing nothing, by state of interest, distance and gap of
+ * seniority: the exponential of a sum of utilities, so that no logarithm is needed.
+ */
+interface Odds {
+  readonly base: number;
+  readonly state: readonly number[];
+  readonly distance: readonly number[];
+  readonly seniority: readonly number[];
+}
 
-/** Probability that a place of the slate is looked at at all; positions run from 0. */
+const VIEW: Odds = {
+  base: 0.24,
+  state: [6, 1.1, 0.25],
+  distance: [1.4, 1.1, 1.2, 0.8],
+  seniority: [1.3, 1, 0.7, 0.5],
+};
+const DISMISS: Odds = {
+  base: 0.1,
+  state: [0.25, 0.8, 1.8],
+  distance: [0.8, 1, 0.9, 1.2],
+  seniority: [0.8, 1, 1.2, 1.4],
+};
+const APPLY: Odds = {
+  base: 0.3,
+  state: [2.5, 0.9, 0.4],
+  distance: [1.8, 1.2, 1.3, 0.5],
+  seniority: [1.6, 1, 0.5, 0.2],
+};
+
+/** Probability that a position of the slate, from 0, is looked at at all. */
 const LOOKED_AT = [0.98, 0.95, 0.92, 0.88, 0.84, 0.8, 0.77, 0.74];
 
 /** The most items that a slate shows. */
 export const SLATE_MAX = LOOKED_AT.length;
 
-/** What an oracle that ignores position takes for the chance of being looked at. */
+/** The chance of being looked at for an oracle that does not know the position. */
 export const LOOKED_AT_MEAN = 0.9;
 
-/** How item and profile fit in what both say openly; `place`: 0 same city, 1 same country, 2 remote elsewhere, 3 elsewhere. */
+/** How well item and profile fit in what both say openly. */
 export interface Fit {
-  readonly place: number;
+  /** 0 same city, 1 same country, 2 remote work elsewhere, 3 elsewhere. */
+  readonly distance: number;
   /** Steps of seniority between item and member, 0 to 3. */
   readonly seniorityGap: number;
 }
 
-/** Chances of one look at an item: view and dismiss exclude each other; `apply` is the chance of applying after a view. */
+/** Chances of one look at an item; a view and a dismissal exclude each other. */
 export interface Chances {
   readonly view: number;
   readonly dismiss: number;
+  /** Given a view. */
   readonly apply: number;
 }
 
 const CHANCES: readonly Chances[] = Array.from({ length: 4 * 4 * STATE_COUNT }, (_, code) => {
   const state = code % STATE_COUNT;
   const gap = Math.floor(code / STATE_COUNT) % 4;
-  const place = Math.floor(code / (STATE_COUNT * 4));
-  const view = VIEW.base * VIEW.state[state]! * VIEW.place[place]! * VIEW.seniority[gap]!;
-  const dismiss = DISMISS.base * DISMISS.state[state]! * DISMISS.place[place]! * DISMISS.seniority[gap]!;
-  const apply = APPLY.base * APPLY.state[state]! * APPLY.place[place]! * APPLY.seniority[gap]!;
+  const distance = Math.floor(code / (STATE_COUNT * 4));
+  const odds = (of: Odds) => of.base * nth(of.state, state) * nth(of.distance, distance) * nth(of.seniority, gap);
+  const [view, dismiss, apply] = [odds(VIEW), odds(DISMISS), odds(APPLY)];
   return { view: view / (1 + view + dismiss), dismiss: dismiss / (1 + view + dismiss), apply: apply / (1 + apply) };
 });
 
 /** The chances of an item that is looked at, by fit and state of interest (multinomial logit). */
 export function chancesOf(fit: Fit, state: number): Chances {
-  return CHANCES[(fit.place * 4 + fit.seniorityGap) * STATE_COUNT + state]!;
+  return nth(CHANCES, (fit.distance * 4 + fit.seniorityGap) * STATE_COUNT + state);
 }
 
 /** The chance that the item at `position` (from 0) of a slate is looked at. */
 export function lookedAt(position: number): number {
-  return LOOKED_AT[position]!;
+  return nth(LOOKED_AT, position);
 }
 
-/** Probabilities of hot, warm, cold before anything is known but the member's family. */
-export function priorOf(home: boolean): readonly number[] {
+/** Probabilities of hot, warm and cold before anything is known but the member's family. */
+export function priorOf(home: boolean): readonly [hot: number, warm: number, cold: number] {
   return home ? PRIOR_HOME : PRIOR_AWAY;
 }
 
 /**
- * The share of interests that are the same `days` (whole, 0 to DAYS_MAX) later. Without memory it is 0 even within a day: each
- * choice then comes from an interest drawn for it alone, so that the history tells nothing and all rates stay the same.
+ * Share of interests that are the same `days` (whole, 0 to DAYS_MAX) later. Without memory it is 0
+ * even within a day: each choice then comes from an interest drawn for it alone, so that the
+ * history tells nothing and all rates stay the same.
  */
 export function keptAfter(days: number, memory: boolean): number {
-  return memory ? KEPT[days]! : 0;
+  return memory ? floatAt(KEPT, days) : 0;
 }
 
-/** A distribution of delays: from each point's time to the next the share grows evenly up to the next point's. */
+/**
+ * A distribution function of delays, linear between its points; it begins at share 0 and ends at 1.
+ */
 export type Delays = ReadonlyArray<readonly [ms: number, share: number]>;
 
 /** From the impression to the view. */
@@ -110,40 +147,44 @@ export const ACTION_DAYS_MAX = 10;
 
 /** The delay in whole milliseconds at the point `unit` (in [0, 1)) of a distribution. */
 export function delayAt(delays: Delays, unit: number): number {
-  for (let i = 1; i < delays.length; i++) {
-    const [from, low] = delays[i - 1]!;
-    const [to, high] = delays[i]!;
+  let [from, low] = nth(delays, 0);
+  for (const [to, high] of delays) {
     if (unit < high) return Math.floor(from + ((to - from) * (unit - low)) / (high - low));
+    [from, low] = [to, high];
   }
-  return delays[delays.length - 1]![0];
+  return from;
 }
 
 /** The share of delays below `ms`. */
 export function shareWithin(delays: Delays, ms: number): number {
-  if (ms <= delays[0]![0]) return 0;
-  for (let i = 1; i < delays.length; i++) {
-    const [from, low] = delays[i - 1]!;
-    const [to, high] = delays[i]!;
+  let [from, low] = nth(delays, 0);
+  if (ms <= from) return 0;
+  for (const [to, high] of delays) {
     if (ms < to) return low + ((high - low) * (ms - from)) / (to - from);
+    [from, low] = [to, high];
   }
   return 1;
 }
 
-/** A member's interests, one state a theme, that are redrawn as days pass; `unit` numbers come from the member's stream. */
+/** A member's interests, one state a theme, drawn anew as days pass. */
 export interface Interests {
-  /** The state of `theme` on `day`; days must not run backwards for a theme. Takes two draws. */
-  stateAt(theme: number, day: number, keptUnit: number, stateUnit: number): number;
+  /**
+   * The state of `theme` on `day`; the days of a theme must not run backwards. `units` are two
+   * numbers in [0, 1) of the member's stream: whether the state is kept, and which comes in its
+   * stead.
+   */
+  stateAt(theme: number, day: number, units: readonly [kept: number, state: number]): number;
 }
 
-/** Fresh interests of a member whose family is told by `isHome`. */
+/** Fresh interests of a member; `isHome` tells the themes of its own family. */
 export function createInterests(isHome: (theme: number) => boolean, memory: boolean): Interests {
-  const states = new Int8Array(THEME_COUNT).fill(-1);
+  const states = new Int32Array(THEME_COUNT).fill(-1);
   const days = new Int32Array(THEME_COUNT);
   return {
-    stateAt(theme, day, keptUnit, stateUnit) {
-      const standing = states[theme]!;
-      const kept = standing >= 0 && keptUnit < keptAfter(day - days[theme]!, memory);
-      const state = kept ? standing : stateFrom(priorOf(isHome(theme)), stateUnit);
+    stateAt(theme, day, [keptUnit, stateUnit]) {
+      const before = intAt(states, theme);
+      const kept = before >= 0 && keptUnit < keptAfter(day - intAt(days, theme), memory);
+      const state = kept ? before : stateFrom(priorOf(isHome(theme)), stateUnit);
       states[theme] = state;
       days[theme] = day;
       return state;
@@ -151,7 +192,7 @@ export function createInterests(isHome: (theme: number) => boolean, memory: bool
   };
 }
 
-function stateFrom(prior: readonly number[], unit: number): number {
-  if (unit < prior[0]!) return 0;
-  return unit < prior[0]! + prior[1]! ? 1 : 2;
+function stateFrom([hot, warm]: readonly [number, number, number], unit: number): number {
+  if (unit < hot) return 0;
+  return unit < hot + warm ? 1 : 2;
 }

@@ -1,12 +1,13 @@
 /** Word lists of the six families that work on site. */
 import type { FamilyWords } from './family-words.ts';
 
+/** Six families of eight specialities each. */
 export const FIELD_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'healthcare',
     roles: 'Registered Nurse|Nurse Practitioner|Care Coordinator|Clinical Specialist',
-    skills:
-      'patient assessment|medication plans|triage|wound care|charting|infection control|family counselling|life support|shift handover|phlebotomy',
+    skills: `patient assessment|medication plans|triage|wound care|charting|infection control
+      |family counselling|life support|shift handover|phlebotomy`,
     specialities: [
       'Intensive Care | watch ventilated patients through the night | titrate infusions with the physician',
       'Paediatrics | care for children before and after surgery | calm parents and explain each step',
@@ -21,8 +22,8 @@ export const FIELD_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'logistics',
     roles: 'Logistics Coordinator|Operations Planner|Warehouse Supervisor|Supply Chain Specialist',
-    skills:
-      'route planning|inventory counts|customs papers|forklift licence|WMS|shift planning|lean methods|carrier contracts|safety briefings|load plans',
+    skills: `route planning|inventory counts|customs papers|forklift licence|WMS|shift planning|lean methods
+      |carrier contracts|safety briefings|load plans`,
     specialities: [
       'Cold Chain | keep vaccines between two and eight degrees | investigate every temperature alarm',
       'Port Operations | plan berths and cranes for container ships | clear backlogs after storms',
@@ -37,8 +38,8 @@ export const FIELD_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'engineering',
     roles: 'Mechanical Engineer|Project Engineer|Design Engineer|Site Engineer',
-    skills:
-      'CAD|tolerance analysis|finite elements|site surveys|cost estimates|commissioning|materials testing|risk assessment|drawing checks|contract rules',
+    skills: `CAD|tolerance analysis|finite elements|site surveys|cost estimates|commissioning
+      |materials testing|risk assessment|drawing checks|contract rules`,
     specialities: [
       'Wind Turbines | inspect blades and gearboxes offshore | plan repairs around the weather',
       'Bridges | calculate steel and concrete bridges | monitor cracks on old spans',
@@ -53,8 +54,8 @@ export const FIELD_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'education',
     roles: 'Teacher|Lecturer|Learning Specialist|Programme Coordinator',
-    skills:
-      'lesson planning|classroom management|assessment|mentoring|curriculum design|parent meetings|e-learning|inclusion|public speaking|grading',
+    skills: `lesson planning|classroom management|assessment|mentoring|curriculum design|parent meetings
+      |e-learning|inclusion|public speaking|grading`,
     specialities: [
       'Mathematics | teach algebra with puzzles and proofs | prepare pupils for olympiads',
       'Early Childhood | play, sing and read with three-year-olds | observe steps in language',
@@ -69,8 +70,8 @@ export const FIELD_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'hospitality',
     roles: 'Chef|Restaurant Manager|Hotel Manager|Guest Services Lead',
-    skills:
-      'menu planning|food hygiene|rota planning|stock control|guest relations|wine service|budgeting|banqueting|reservations|team briefings',
+    skills: `menu planning|food hygiene|rota planning|stock control|guest relations|wine service|budgeting
+      |banqueting|reservations|team briefings`,
     specialities: [
       'Pastry | bake viennoiserie before dawn | design plated desserts each season',
       'Vegan Kitchen | cook a menu without animal products | ferment and smoke vegetables',
@@ -85,8 +86,8 @@ export const FIELD_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'public service',
     roles: 'Policy Officer|Case Worker|Programme Officer|Inspector',
-    skills:
-      'report writing|stakeholder meetings|public law|interviews|budget rules|field visits|data protection|mediation|tendering|presentations',
+    skills: `report writing|stakeholder meetings|public law|interviews|budget rules|field visits
+      |data protection|mediation|tendering|presentations`,
     specialities: [
       'Housing | assign flats by need and waiting time | inspect dwellings for damp',
       'Food Safety | inspect kitchens without notice | trace outbreaks to their source',

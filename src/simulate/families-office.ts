@@ -1,6 +1,7 @@
 /** Word lists of the six families that work at a desk. */
 import type { FamilyWords } from './family-words.ts';
 
+/** Six families of eight specialities each. */
 export const OFFICE_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'software',
@@ -14,7 +15,8 @@ export const OFFICE_FAMILIES: readonly FamilyWords[] = [
       'Identity and Access | own single sign-on and session handling | design permission checks that auditors can read',
       'Video Streaming | cut start-up delay of the live video player | operate transcoding farms at peak hours',
       'Mapping | match noisy positions to the road network | publish map tiles every night',
-      'Developer Tooling | make builds and test runs faster for every team | maintain the command line used by our engineers',
+      `Developer Tooling | make builds and test runs faster for every team
+        | maintain the command line used by our engineers`,
     ],
   },
   {
@@ -35,12 +37,13 @@ export const OFFICE_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'design',
     roles: 'Product Designer|UX Designer|Interaction Designer|Visual Designer',
-    skills:
-      'Figma|prototyping|typography|user interviews|wireframes|design systems|illustration|colour theory|usability tests|storyboards',
+    skills: `Figma|prototyping|typography|user interviews|wireframes|design systems|illustration|colour theory
+      |usability tests|storyboards`,
     specialities: [
       'Accessibility | test screens with people who use screen readers | write patterns that meet contrast rules',
       'Motion Design | animate transitions that explain what changed | craft short product films',
-      'Automotive Interfaces | shape dashboards that can be read at a glance while driving | run studies in a driving simulator',
+      `Automotive Interfaces | shape dashboards that can be read at a glance while driving
+        | run studies in a driving simulator`,
       'Packaging | draw folding cartons for cosmetics | check proofs at the printing house',
       'Service Design | map visits to public offices from door to letter | hold workshops with front-desk staff',
       'Typefaces | extend type families to new scripts | kern and hint fonts for small sizes',
@@ -51,8 +54,8 @@ export const OFFICE_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'marketing',
     roles: 'Marketing Manager|Marketing Specialist|Campaign Manager|Brand Manager',
-    skills:
-      'copywriting|web analytics|budget planning|email tools|audience research|social media|A/B tests|media buying|storytelling|events',
+    skills: `copywriting|web analytics|budget planning|email tools|audience research|social media|A/B tests
+      |media buying|storytelling|events`,
     specialities: [
       'Podcasts | book guests and sponsors for a weekly podcast | grow listener numbers month by month',
       'Loyalty Programmes | design point schemes that members understand | measure repeat visits of card holders',
@@ -67,8 +70,8 @@ export const OFFICE_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'finance',
     roles: 'Financial Analyst|Accountant|Finance Manager|Controller',
-    skills:
-      'IFRS|Excel|month-end close|cash flow|SAP|variance analysis|forecasts|reconciliation|due diligence|reporting',
+    skills: `IFRS|Excel|month-end close|cash flow|SAP|variance analysis|forecasts|reconciliation|due diligence
+      |reporting`,
     specialities: [
       'Treasury | manage cash over nine currencies | hedge fuel and interest risk',
       'Tax | prepare value added tax returns in six countries | document transfer prices',
@@ -83,8 +86,8 @@ export const OFFICE_FAMILIES: readonly FamilyWords[] = [
   {
     name: 'sales',
     roles: 'Account Executive|Sales Manager|Sales Representative|Account Manager',
-    skills:
-      'negotiation|CRM|cold calling|pipeline reviews|proposals|presentations|quota planning|partner sales|pricing|customer visits',
+    skills: `negotiation|CRM|cold calling|pipeline reviews|proposals|presentations|quota planning
+      |partner sales|pricing|customer visits`,
     specialities: [
       'Medical Devices | show surgeons new instruments in the theatre | win tenders of hospital groups',
       'Solar Power | sell rooftop systems to farms and factories | compute pay-back times with owners',

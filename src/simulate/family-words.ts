@@ -1,9 +1,16 @@
-/** The shape in which the word lists of families are written. */
+/** How word lists are written in this folder. */
 
-/** A family as the word lists write it: lists split at `|`, specialities as `name | task | task`. */
+/**
+ * A family of work: roles and skills as lists for `listOf`, specialities as `name | task | task`.
+ */
 export interface FamilyWords {
   readonly name: string;
   readonly roles: string;
   readonly skills: string;
   readonly specialities: readonly string[];
+}
+
+/** The entries of a list that is split at `|`; spaces and line ends around it do not count. */
+export function listOf(words: string): string[] {
+  return words.trim().split(/\s*\|\s*/);
 }

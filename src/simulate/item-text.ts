@@ -1,5 +1,7 @@
 /** Titles, positions and descriptions, put together from the word lists by draws. */
+import { nth } from '../checked.ts';
 import { FAMILIES, familyOfTheme, specialityOf } from './families.ts';
+import { listOf } from './family-words.ts';
 import type { Random } from './random.ts';
 
 /** Steps of seniority, 0 to 3; members and items name them in front of the role. */
@@ -33,8 +35,9 @@ const EXPERIENCE: ReadonlyArray<readonly string[]> = [
   ],
 ];
 
-/** A description has from DESCRIPTION_WORDS_MIN to DESCRIPTION_WORDS_MAX words. */
+/** The fewest words of a description. */
 export const DESCRIPTION_WORDS_MIN = 25;
+/** The most words of a description. */
 export const DESCRIPTION_WORDS_MAX = 90;
 
 const OPENERS = [
@@ -70,10 +73,12 @@ const REMOTE = [
   'Work from anywhere; we meet twice a year.',
   'The position is remote, with travel to {city} once a quarter.',
 ];
-const PERKS =
-  'thirty days of leave|a paid training week|a job ticket|a subsidised canteen|flexible hours|a pension plan|parental leave at full pay|an indoor bicycle garage|profit sharing|language lessons|a sabbatical after five years|health checks|a small gym|moving costs covered|a four-day week in summer|company shares'.split(
-    '|',
-  );
+const PERKS = listOf(
+  `thirty days of leave|a paid training week|a job ticket|a subsidised canteen
+  |flexible hours|a pension plan|parental leave at full pay|an indoor bicycle garage|profit sharing
+  |language lessons|a sabbatical after five years|health checks|a small gym|moving costs covered
+  |a four-day week in summer|company shares`,
+);
 const PERK_FORMS = ['We offer {p} and {q}.', 'On top: {p}, {q}.', 'You get {p} as well as {q}.'];
 const CLOSERS = [
   'Write to us even if you do not tick every box.',
@@ -86,19 +91,22 @@ const CLOSERS = [
   'Part-time is possible from eighty per cent.',
 ];
 
-/** What a text speaks of: the theme, the step of seniority, the company, the city, and whether the work is remote. */
+/** What a text is about. */
 export interface Subject {
   readonly theme: number;
+  /** 0 to SENIORITY_COUNT - 1. */
   readonly seniority: number;
   readonly company: string;
   readonly city: string;
   readonly remote: boolean;
 }
 
-/** An item's title, such as `Senior Data Engineer, Fraud Detection`; always names the speciality. */
+/**
+ * An item's title, such as `Senior Data Engineer, Fraud Detection`; it always names the speciality.
+ */
 export function composeTitle(subject: Subject, random: Random): string {
-  const role = random.pick(FAMILIES[familyOfTheme(subject.theme)]!.roles);
-  const step = random.pick(SENIORITY_WORDS[subject.seniority]!);
+  const role = random.pick(nth(FAMILIES, familyOfTheme(subject.theme)).roles);
+  const step = random.pick(nth(SENIORITY_WORDS, subject.seniority));
   const { name } = specialityOf(subject.theme);
   const forms = [
     `${step} ${role}, ${name}`,
@@ -109,44 +117,39 @@ export function composeTitle(subject: Subject, random: Random): string {
   return random.pick(forms).replace(/\s+/g, ' ').trim();
 }
 
-/** A member's position, such as `Senior Data Engineer`: the family and the step, never a speciality. */
+/**
+ * A member's position, such as `Senior Data Engineer`: family and seniority, never a speciality.
+ */
 export function composePosition(family: number, seniority: number, random: Random): string {
-  const step = random.pick(SENIORITY_WORDS[seniority]!);
-  return `${step} ${random.pick(FAMILIES[family]!.roles)}`.trim();
+  const step = random.pick(nth(SENIORITY_WORDS, seniority));
+  return `${step} ${random.pick(nth(FAMILIES, family).roles)}`.trim();
 }
 
-/** A description of DESCRIPTION_WORDS_MIN to DESCRIPTION_WORDS_MAX words that tells tasks, skills, experience and place. */
+/**
+ * A description of tasks, skills, experience and where the work is done, of DESCRIPTION_WORDS_MIN
+ * to DESCRIPTION_WORDS_MAX words.
+ */
 export function composeDescription(subject: Subject, random: Random): string {
   const { name, tasks } = specialityOf(subject.theme);
-  const skills = drawSome(FAMILIES[familyOfTheme(subject.theme)]!.skills, 3, random);
-  const perks = drawSome(PERKS, 2, random);
+  const [x = '', y = '', z = ''] = drawSome(nth(FAMILIES, familyOfTheme(subject.theme)).skills, 3, random);
+  const [p = '', q = ''] = drawSome(PERKS, 2, random);
   const [a, b] = random.chance(0.5) ? tasks : [tasks[1], tasks[0]];
-  const words: Record<string, string> = {
-    company: subject.company,
-    city: subject.city,
-    topic: name.toLowerCase(),
-    a,
-    b,
-    x: skills[0]!,
-    y: skills[1]!,
-    z: skills[2]!,
-    p: perks[0]!,
-    q: perks[1]!,
-  };
+  const { company, city } = subject;
+  const words: Record<string, string> = { company, city, topic: name.toLowerCase(), a, b, x, y, z, p, q };
   const sentences = [
     random.pick(OPENERS),
     random.pick(TASK_FORMS),
     random.pick(SKILL_FORMS),
-    random.pick(EXPERIENCE[subject.seniority]!),
+    random.pick(nth(EXPERIENCE, subject.seniority)),
     random.pick(subject.remote ? REMOTE : ON_SITE),
   ];
   if (random.chance(0.6)) sentences.push(random.pick(PERK_FORMS));
   if (random.chance(0.5)) sentences.push(random.pick(CLOSERS));
-  return sentences.map((sentence) => sentence.replace(/\{(\w+)\}/g, (_, key: string) => words[key]!)).join(' ');
+  return sentences.map((sentence) => sentence.replace(/\{(\w+)\}/g, (_, key: string) => words[key] ?? '')).join(' ');
 }
 
-/** `count` different ones of `values` in drawn order; takes `count` draws. */
+/** `count` of `values`, none twice, in the order in which they are drawn; takes `count` draws. */
 export function drawSome(values: readonly string[], count: number, random: Random): string[] {
   const rest = [...values];
-  return Array.from({ length: Math.min(count, rest.length) }, () => rest.splice(random.below(rest.length), 1)[0]!);
+  return Array.from({ length: Math.min(count, rest.length) }, () => nth(rest.splice(random.below(rest.length), 1), 0));
 }

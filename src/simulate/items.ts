@@ -1,52 +1,64 @@
-/** The items of the marketplace: how many there are, what each is, when it can be shown, and the events that tell of it. */
+/**
+ * The items of the marketplace: how many there are, when each can be exposed, and the events of
+ * each.
+ */
 
+import { DAY_MS, HOUR_MS } from '../../schemas/durations.ts';
 import type { ItemEvent } from '../../schemas/event.ts';
+import { intAt, nth } from '../checked.ts';
 import { ACTION_DAYS_MAX } from './choice-model.ts';
-import { DAY_MS, HOUR_MS } from './durations.ts';
+import { CITIES, COMPANY_COUNT, companyName } from './cities.ts';
 import { THEME_COUNT } from './families.ts';
 import { composeDescription, composeTitle, SENIORITY_COUNT, type Subject } from './item-text.ts';
-import { CITIES, COMPANY_COUNT, companyName } from './places.ts';
 import { type Random, randomFor } from './random.ts';
 
-/** The span of a simulation: UTC milliseconds of its first moment and of the first moment after it, and whole days. */
+/** The time of a simulation. */
 export interface Calendar {
+  /** UTC milliseconds. */
   readonly start: number;
+  /** The first moment after it, UTC milliseconds. */
   readonly end: number;
+  /** Whole days from `start` to `end`. */
   readonly days: number;
 }
 
-/** Items grow with the square root of the members and stop here, so that what is held of them stays small. */
+/**
+ * Items grow with the square root of the members up to here, so that what is held of them stays
+ * small.
+ */
 const ITEMS_MAX = 24_000;
 const ITEMS_MIN = 300;
 const ITEMS_PER_ROOT_MEMBER = 300;
 
-/** Share of the items that stand from the first hour on; the others are posted day by day. */
+/** Share of the items that are posted in the first hour; the others follow day by day. */
 const STOCK_SHARE = 0.55;
 const REMOTE_SHARE = 0.2;
 const CLOSED_SHARE = 0.35;
 const REVISED_SHARE = 0.15;
 const SENIORITY_WEIGHTS = [0.2, 0.4, 0.28, 0.12];
 
-/** Number of items for a number of members (whole, at least 1). */
+/** Number of items for a whole number of members, at least 1. */
 export function itemCount(members: number): number {
   let root = 1;
   while (root * root < members) root++;
   return Math.min(ITEMS_MAX, Math.max(ITEMS_MIN, ITEMS_PER_ROOT_MEMBER * root));
 }
 
-/** What is held of all items: one entry an item in each column, and for each theme the items that belong to it. */
+/** What is held of all items: columns with one entry an item. */
 export interface Items {
   readonly count: number;
   readonly theme: Uint8Array;
   readonly seniority: Uint8Array;
   readonly city: Uint8Array;
   readonly remote: Uint8Array;
-  /** First and last day of the calendar on which the item can be shown; last < first: never. */
+  /** First day of the calendar on which the item can be exposed. */
   readonly firstDay: Int32Array;
+  /** Last such day; before `firstDay` where the item never can. */
   readonly lastDay: Int32Array;
+  /** Indexes of the items of each theme. */
   readonly ofTheme: ReadonlyArray<readonly number[]>;
-  /** How many items of a theme can be shown on a day: entry `theme * days + day`. */
-  readonly showable: Int32Array;
+  /** How many items of a theme can be exposed on a day: entry `theme * days + day`. */
+  readonly exposable: Int32Array;
 }
 
 interface Traits extends Subject {
@@ -63,7 +75,7 @@ export function itemId(index: number): string {
   return `job-${String(index).padStart(6, '0')}`;
 }
 
-/** All items of a seed; memory is bounded by ITEMS_MAX and the days. */
+/** All items of a seed. Bound: ITEMS_MAX entries a column, and one count a theme and day. */
 export function createItems(seed: string, members: number, calendar: Calendar): Items {
   const count = itemCount(members);
   const column = () => new Uint8Array(count);
@@ -71,28 +83,34 @@ export function createItems(seed: string, members: number, calendar: Calendar): 
   const firstDay = new Int32Array(count);
   const lastDay = new Int32Array(count);
   const ofTheme: number[][] = Array.from({ length: THEME_COUNT }, () => []);
-  const showable = new Int32Array(THEME_COUNT * calendar.days);
+  const exposable = new Int32Array(THEME_COUNT * calendar.days);
   for (let index = 0; index < count; index++) {
     const traits = traitsOf(randomFor(seed, 'item', index), calendar);
     items.theme[index] = traits.theme;
     items.seniority[index] = traits.seniority;
     items.city[index] = traits.cityIndex;
     items.remote[index] = traits.remote ? 1 : 0;
-    const [first, last] = showDays(traits, calendar);
+    const [first, last] = exposableDays(traits, calendar);
     firstDay[index] = first;
     lastDay[index] = last;
-    ofTheme[traits.theme]!.push(index);
-    for (let day = first; day <= last; day++) showable[traits.theme * calendar.days + day]! += 1;
+    nth(ofTheme, traits.theme).push(index);
+    for (let day = first; day <= last; day++) {
+      const entry = traits.theme * calendar.days + day;
+      exposable[entry] = intAt(exposable, entry) + 1;
+    }
   }
-  return { count, ...items, firstDay, lastDay, ofTheme, showable };
+  return { count, ...items, firstDay, lastDay, ofTheme, exposable };
 }
 
-/** The events of item `index` in order of time: posted, perhaps its text changed, perhaps closed; all inside the calendar. */
+/**
+ * The events of item `index` inside the calendar, in order of time: posted, perhaps revised,
+ * perhaps closed.
+ */
 export function itemEvents(seed: string, index: number, calendar: Calendar): ItemEvent[] {
   const traits = traitsOf(randomFor(seed, 'item', index), calendar);
   const random = randomFor(seed, 'item text', index);
   const title = composeTitle(traits, random);
-  const { country } = CITIES[traits.cityIndex]!;
+  const { country } = nth(CITIES, traits.cityIndex);
   const told = (description: string) => ({
     title,
     location: traits.city,
@@ -136,15 +154,19 @@ function traitsOf(random: Random, calendar: Calendar): Traits {
     postedAt + Math.floor((1 + 17 * random.next()) * DAY_MS),
     calendar,
   );
-  return { theme, seniority, cityIndex, city: CITIES[cityIndex]!.city, company, remote, postedAt, closedAt, revisedAt };
+  const { city } = nth(CITIES, cityIndex);
+  return { theme, seniority, cityIndex, city, company, remote, postedAt, closedAt, revisedAt };
 }
 
 function closes(happens: boolean, at: number, calendar: Calendar): number | undefined {
   return happens && at < calendar.end ? at : undefined;
 }
 
-/** Shown from the day after posting (the stock from the first), and so long before closing that no action comes after it. */
-function showDays(traits: Traits, calendar: Calendar): readonly [number, number] {
+/**
+ * From the day after posting (the stock from the first day) until so long before closing that no
+ * action comes after it.
+ */
+function exposableDays(traits: Traits, calendar: Calendar): readonly [number, number] {
   const stock = traits.postedAt < calendar.start + HOUR_MS;
   const posted = Math.floor((traits.postedAt - calendar.start) / DAY_MS);
   const closed = traits.closedAt === undefined ? undefined : Math.floor((traits.closedAt - calendar.start) / DAY_MS);

@@ -1,14 +1,18 @@
-/** A member's time in the marketplace: when it begins and ends, how active it is, and the profile versions in it. */
+/**
+ * A member's time in the marketplace: when it begins and ends, how active it is, and its profile
+ * versions.
+ */
 
+import { DAY_MS, HOUR_MS } from '../../schemas/durations.ts';
 import type { MemberEvent } from '../../schemas/event.ts';
-import { DAY_MS, HOUR_MS } from './durations.ts';
+import { nth } from '../checked.ts';
+import { CITIES, COMPANY_COUNT, companyName } from './cities.ts';
 import { FAMILIES } from './families.ts';
 import { composePosition, drawSome, SENIORITY_COUNT } from './item-text.ts';
 import type { Calendar } from './items.ts';
-import { CITIES, COMPANY_COUNT, companyName } from './places.ts';
 import { type Random, randomFor } from './random.ts';
 
-/** Share of the members that stand from the second hour on; the others come day by day. */
+/** Share of the members that join in the second hour; the others come day by day. */
 const FOUNDER_SHARE = 0.65;
 const STOPS_SHARE = 0.25;
 const CHANGES_SHARE = 0.3;
@@ -18,7 +22,7 @@ const YEARS_FROM = [0, 3, 6, 11];
 const SKILLS_MIN = 3;
 const SKILLS_MAX = 6;
 
-/** Sessions a day and the share of members that are so active: many look in a few times, a few never leave. */
+/** Shares of the members by sessions a day: many look in a few times, a few never leave. */
 const ACTIVITY: ReadonlyArray<readonly [share: number, sessionsPerDay: number]> = [
   [0.52, 0.02],
   [0.27, 0.05],
@@ -30,22 +34,27 @@ const ACTIVITY: ReadonlyArray<readonly [share: number, sessionsPerDay: number]> 
 
 const GOLDEN_RATIO = 0.618_033_988_749_894_9;
 
-/** A profile as it stands from `from` (UTC ms) on, in the terms that choices use. */
+/** A profile in the terms that choices use. */
 export interface ProfileVersion {
+  /** Its first moment, UTC ms. */
   readonly from: number;
   readonly seniority: number;
+  /** Index in CITIES. */
   readonly city: number;
 }
 
-/** A member's life: the days in which it may look in, its profile versions oldest first, and the events that tell of them. */
+/** A member's life: when it may look in, its profile versions, and the events that tell of them. */
 export interface MemberProfile {
   readonly memberId: string;
+  /** Index in FAMILIES. */
   readonly family: number;
   readonly sessionsPerDay: number;
-  /** UTC ms of the first moment at which the member may look in, and of the first moment after the last. */
+  /** UTC ms of the first moment at which the member may look in. */
   readonly from: number;
+  /** UTC ms of the first moment after the last. */
   readonly until: number;
-  readonly versions: readonly ProfileVersion[];
+  /** Oldest first. */
+  readonly versions: readonly [ProfileVersion, ...ProfileVersion[]];
   readonly events: readonly MemberEvent[];
 }
 
@@ -54,7 +63,7 @@ export function memberId(index: number): string {
   return `m-${String(index).padStart(7, '0')}`;
 }
 
-/** The life of member `index`; one or two profile versions, all inside the calendar. */
+/** The life of member `index`: one or two profile versions, all inside the calendar. */
 export function memberProfile(seed: string, index: number, calendar: Calendar): MemberProfile {
   const random = randomFor(seed, 'member', index);
   const span = calendar.end - calendar.start;
@@ -68,17 +77,19 @@ export function memberProfile(seed: string, index: number, calendar: Calendar): 
   const sessionsPerDay = activityOf(seed, index);
   const family = random.below(FAMILIES.length);
   const seniority = random.weighted(SENIORITY_WEIGHTS);
-  const versions: ProfileVersion[] = [{ from: joinedAt, seniority, city: random.below(CITIES.length) }];
+  const first = { from: joinedAt, seniority, city: random.below(CITIES.length) };
+  const versions: [ProfileVersion, ...ProfileVersion[]] = [first];
   const changes = random.chance(CHANGES_SHARE);
   const changedAt = joinedAt + 1 + Math.floor(random.next() * (calendar.end - joinedAt - 1));
-  if (changes && changedAt < calendar.end) versions.push(nextVersion(versions[0]!, changedAt, random));
+  if (changes && changedAt < calendar.end) versions.push(nextVersion(first, changedAt, random));
   const base = { memberId: memberId(index), family, sessionsPerDay, from: joinedAt + 1, until, versions };
   return { ...base, events: profileEvents(seed, index, base) };
 }
 
 /**
- * Members take the classes by turns of the golden ratio (Weyl's sequence) instead of by lot, so that a few hundred already hold
- * their share of the very active ones, of whom half of all events come.
+ * Members take the classes of activity by turns of the golden ratio (Weyl's sequence) instead of by
+ * lot, so that a few hundred already hold their share of the very active ones, from whom half of
+ * all events come.
  */
 function activityOf(seed: string, index: number): number {
   let rest = (randomFor(seed, 'activity', 'all').next() + index * GOLDEN_RATIO) % 1;
@@ -86,10 +97,10 @@ function activityOf(seed: string, index: number): number {
     rest -= share;
     if (rest < 0) return sessionsPerDay;
   }
-  return ACTIVITY[0]![1];
+  return nth(ACTIVITY, 0)[1];
 }
 
-/** How many days lie between the calendar's start and `at`, whole, rounded down. */
+/** Whole days from the calendar's start to `at` (UTC ms), rounded down. */
 export function dayOf(at: number, calendar: Calendar): number {
   return Math.floor((at - calendar.start) / DAY_MS);
 }
@@ -107,21 +118,21 @@ function nextVersion(before: ProfileVersion, from: number, random: Random): Prof
 function profileEvents(seed: string, index: number, life: Omit<MemberProfile, 'events'>): MemberEvent[] {
   const random = randomFor(seed, 'member text', index);
   const skillCount = SKILLS_MIN + random.below(SKILLS_MAX - SKILLS_MIN + 1);
-  const skills = drawSome(FAMILIES[life.family]!.skills, SKILLS_MAX, random);
+  const skills = drawSome(nth(FAMILIES, life.family).skills, SKILLS_MAX, random);
   const spread = random.below(3);
-  return life.versions.map((version, at) => ({
+  return life.versions.map((version, n) => ({
     type: 'member',
-    event_id: `p-${life.memberId}-${at}`,
+    event_id: `p-${life.memberId}-${n}`,
     event_time: version.from,
     member_id: life.memberId,
     op: 'upsert',
     attributes: {
       position: composePosition(life.family, version.seniority, random),
       company: companyName(random.below(COMPANY_COUNT)),
-      location: CITIES[version.city]!.city,
-      country: CITIES[version.city]!.country,
-      skills: skills.slice(0, skillCount + at),
-      years: YEARS_FROM[version.seniority]! + spread,
+      location: nth(CITIES, version.city).city,
+      country: nth(CITIES, version.city).country,
+      skills: skills.slice(0, skillCount + n),
+      years: nth(YEARS_FROM, version.seniority) + spread,
     },
   }));
 }

@@ -1,5 +1,9 @@
-/** What a member is shown and does: sessions, slates, impressions and the actions that follow them. */
+/**
+ * What a member is exposed to and does: sessions, slates, impressions and the actions that follow.
+ */
 
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/durations.ts';
+import { byteAt, intAt, nth } from '../checked.ts';
 import {
   APPLY_DELAYS,
   type Chances,
@@ -12,57 +16,73 @@ import {
   SLATE_MAX,
   VIEW_DELAYS,
 } from './choice-model.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './durations.ts';
+import { CITIES } from './cities.ts';
 import { familyOfTheme, SPECIALITIES_EACH, specialityOf, THEME_COUNT } from './families.ts';
 import { SENIORITY_COUNT } from './item-text.ts';
 import type { Calendar, Items } from './items.ts';
 import { dayOf, type MemberProfile, type ProfileVersion } from './member-profile.ts';
-import { CITIES } from './places.ts';
 import { type Random, randomFor } from './random.ts';
 
-/** The most impressions of one member: what bounds the memory of a run, since members are made one after another. */
+/**
+ * The most impressions of one member. They bound a run's memory, since members are made one after
+ * another.
+ */
 export const MEMBER_IMPRESSIONS_MAX = 6_000;
 
-/** Draws for one place of a slate before it is left out because all items of its theme were shown already. */
+/**
+ * Draws for one position of a slate; where all hit items that the member met before, it is left
+ * out.
+ */
 const DRAWS_MAX = 30;
 const SLATE_MIN = 3;
 const SESSION_GAP_MS = 31 * MINUTE_MS;
-/** Chance of one more slate in a session, and the most of them. */
+/** Chance of one more slate in a session. */
 const MORE_SLATES = 0.3;
+/** The most slates of a session. */
 const SLATES_MAX = 4;
-/** Share of feed places and of searches that go to the member's own family. */
+/** Share of positions in the feed, and of searches, that go to the member's own family. */
 const HOME_SHARE = 0.35;
 const SURFACES = ['feed', 'search', 'mail'] as const;
 const SURFACE_WEIGHTS = [0.6, 0.22, 0.18];
 const POLICIES = { feed: 'profile-blend-2', search: 'query-match-1', mail: 'explore-uniform-1' } as const;
 const DEVICES = ['phone', 'phone', 'desktop', 'tablet'];
 
-/** The items shown together at one moment. */
+/** The items that are exposed together at one moment. */
 export interface Slate {
+  /** UTC ms. */
   readonly at: number;
+  /** Number among the member's sessions, from 0. */
   readonly session: number;
+  /** Number among the member's slates, from 0. */
   readonly number: number;
   readonly surface: (typeof SURFACES)[number];
   readonly policy: string;
   readonly device: string;
-  /** What was searched for, on the surface search alone. */
+  /** What was searched for; on the surface `search` alone. */
   readonly query: string | undefined;
 }
 
-/** One impression with all that follows from it; times are UTC ms, undefined where the action never comes. */
-export interface Showing {
+/**
+ * One impression with all that follows from it; times are UTC ms, undefined where the action never
+ * comes.
+ */
+export interface Exposure {
   readonly slate: Slate;
-  /** Place in the slate, from 0. */
+  /** In the slate, from 0. */
   readonly position: number;
   readonly item: number;
   readonly theme: number;
-  /** Whether the theme is of the member's own family. */
+  /** The theme is one of the member's own family. */
   readonly home: boolean;
+  /** Day of the calendar, from 0. */
   readonly day: number;
-  /** Chance of the policy to draw this item for this place, before items shown earlier are passed over. */
+  /**
+   * The policy's chance to draw this item for this position, before items met earlier are passed
+   * over.
+   */
   readonly propensity: number;
   readonly fit: Fit;
-  /** The interest that the choice came from: what no observer sees. */
+  /** The interest that the choice came from; no observer can see it. */
   readonly state: number;
   readonly viewedAt: number | undefined;
   readonly dismissedAt: number | undefined;
@@ -79,37 +99,38 @@ export interface Marketplace {
 }
 
 /**
- * All showings of member `index` in order of time and position, at most MEMBER_IMPRESSIONS_MAX; no item twice. What is
- * shown depends on the profile alone, never on choices, so it is the same with and without memory and tells no interest.
+ * All exposures of member `index` in order of time and position, at most MEMBER_IMPRESSIONS_MAX, no
+ * item twice. What a member is exposed to depends on the profile alone, never on choices, so it is
+ * the same with and without memory and tells no interest.
  */
-export function memberShowings(market: Marketplace, index: number, profile: MemberProfile): Showing[] {
+export function memberExposures(market: Marketplace, index: number, profile: MemberProfile): Exposure[] {
   const visits = randomFor(market.seed, 'visits', index);
   const choices = randomFor(market.seed, 'choices', index);
   const interests = createInterests((theme) => familyOfTheme(theme) === profile.family, market.memory);
-  const shown = new Set<number>();
-  const showings: Showing[] = [];
+  const met = new Set<number>();
+  const exposures: Exposure[] = [];
   for (const slate of slatesOf(visits, profile, market.calendar)) {
     const day = dayOf(slate.at, market.calendar);
     const searched = slate.surface === 'search' ? drawTheme(visits, profile.family, HOME_SHARE) : undefined;
-    const told = searched === undefined ? slate : { ...slate, query: specialityOf(searched).name.toLowerCase() };
+    const asked = searched === undefined ? slate : { ...slate, query: specialityOf(searched).name.toLowerCase() };
     const size = SLATE_MIN + visits.below(SLATE_MAX - SLATE_MIN + 1);
     let position = 0;
-    for (let place = 0; place < size && showings.length < MEMBER_IMPRESSIONS_MAX; place++) {
+    for (let slot = 0; slot < size && exposures.length < MEMBER_IMPRESSIONS_MAX; slot++) {
       const theme = searched ?? drawTheme(visits, profile.family, slate.surface === 'feed' ? HOME_SHARE : 0);
-      const item = drawItem(visits, market.items, { theme, day, shown });
+      const item = drawItem(visits, market.items, { theme, day, met });
       if (item === undefined) continue;
-      shown.add(item);
+      met.add(item);
       const home = familyOfTheme(theme) === profile.family;
-      const live = market.items.showable[theme * market.calendar.days + day]!;
+      const live = intAt(market.items.exposable, theme * market.calendar.days + day);
       const propensity = roundedShare(themeShare(slate.surface, home) / live);
       const fit = fitOf(market.items, item, versionAt(profile, slate.at));
-      const state = interests.stateAt(theme, day, choices.next(), choices.next());
+      const state = interests.stateAt(theme, day, [choices.next(), choices.next()]);
       const acted = act(choices, chancesOf(fit, state), { look: lookedAt(position), at: slate.at });
-      showings.push({ slate: told, position, item, theme, home, day, propensity, fit, state, ...acted });
+      exposures.push({ slate: asked, position, item, theme, home, day, propensity, fit, state, ...acted });
       position++;
     }
   }
-  return showings;
+  return exposures;
 }
 
 function slatesOf(random: Random, profile: MemberProfile, calendar: Calendar): Slate[] {
@@ -123,18 +144,11 @@ function slatesOf(random: Random, profile: MemberProfile, calendar: Calendar): S
     for (const start of starts.sort((a, b) => a - b)) {
       let at = Math.max(start, last + SESSION_GAP_MS);
       for (let n = 0; n < SLATES_MAX; n++) {
-        const surface = SURFACES[random.weighted(SURFACE_WEIGHTS)]!;
+        const surface = nth(SURFACES, random.weighted(SURFACE_WEIGHTS));
         const device = random.pick(DEVICES);
         if (at >= profile.from && at < Math.min(profile.until, dayStart + DAY_MS)) {
-          slates.push({
-            at,
-            session,
-            number: slates.length,
-            surface,
-            policy: POLICIES[surface],
-            device,
-            query: undefined,
-          });
+          const policy = POLICIES[surface];
+          slates.push({ at, session, number: slates.length, surface, policy, device, query: undefined });
           last = at;
         }
         at += MINUTE_MS + Math.floor(random.next() * 6 * MINUTE_MS);
@@ -151,7 +165,7 @@ function drawTheme(random: Random, family: number, homeShare: number): number {
   return home ? family * SPECIALITIES_EACH + random.below(SPECIALITIES_EACH) : random.below(THEME_COUNT);
 }
 
-/** How often the policy gives a place to one theme; a search fixed its theme before. */
+/** The policy's chance of one theme at a position; a search has fixed its theme before. */
 function themeShare(surface: Slate['surface'], home: boolean): number {
   if (surface === 'search') return 1;
   if (surface === 'mail') return 1 / THEME_COUNT;
@@ -165,26 +179,26 @@ function roundedShare(share: number): number {
 function drawItem(
   random: Random,
   items: Items,
-  { theme, day, shown }: { theme: number; day: number; shown: ReadonlySet<number> },
+  { theme, day, met }: { theme: number; day: number; met: ReadonlySet<number> },
 ): number | undefined {
-  const candidates = items.ofTheme[theme]!;
+  const candidates = nth(items.ofTheme, theme);
   for (let draw = 0; draw < DRAWS_MAX && candidates.length > 0; draw++) {
     const item = random.pick(candidates);
-    if (items.firstDay[item]! <= day && day <= items.lastDay[item]! && !shown.has(item)) return item;
+    if (intAt(items.firstDay, item) <= day && day <= intAt(items.lastDay, item) && !met.has(item)) return item;
   }
   return undefined;
 }
 
 function versionAt(profile: MemberProfile, at: number): ProfileVersion {
-  return profile.versions.findLast((version) => version.from < at) ?? profile.versions[0]!;
+  return profile.versions.findLast((version) => version.from < at) ?? profile.versions[0];
 }
 
 function fitOf(items: Items, item: number, version: ProfileVersion): Fit {
-  const city = items.city[item]!;
-  const gap = Math.abs(items.seniority[item]! - version.seniority);
-  const sameCountry = CITIES[city]!.country === CITIES[version.city]!.country;
-  const place = city === version.city ? 0 : sameCountry ? 1 : items.remote[item] === 1 ? 2 : 3;
-  return { place, seniorityGap: Math.min(gap, SENIORITY_COUNT - 1) };
+  const city = byteAt(items.city, item);
+  const gap = Math.abs(byteAt(items.seniority, item) - version.seniority);
+  const isSameCountry = nth(CITIES, city).country === nth(CITIES, version.city).country;
+  const distance = city === version.city ? 0 : isSameCountry ? 1 : items.remote[item] === 1 ? 2 : 3;
+  return { distance, seniorityGap: Math.min(gap, SENIORITY_COUNT - 1) };
 }
 
 /** Takes four draws whatever happens, so that one outcome moves no other. */

@@ -1,16 +1,21 @@
-/** The folder `oracle/`: a line for each question and a summary. Nothing but analysis reads it: it holds what no member shows. */
-
+/**
+ * The folder `oracle/`: a line for each question and a summary. Only analyses may read it: no event
+ * tells it.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DAY_MS } from '../../schemas/durations.ts';
 import { type AucTally, createAucTally } from './auc-tally.ts';
-import { DAY_MS } from './durations.ts';
 import { isoTime } from './event-lines.ts';
 import { itemId } from './items.ts';
-import { createLineFiles } from './line-files.ts';
 import { interactionId } from './member-interactions.ts';
+import { createNumberedFiles } from './numbered-files.ts';
 import { HISTORY_LENGTHS, type HistoryLength, LABEL_WINDOW_MS, type OracleAnswer } from './oracle.ts';
 
-/** Best AUC of positive against other labels by how much history is used; `truth`: of the probability that labels were drawn from. */
+/**
+ * Best AUC of positive against other labels by how much history is used; `truth` is that of the
+ * probability from which labels were drawn. Null where one of the two is missing.
+ */
 export type OracleAucs = Record<HistoryLength | 'truth', number | null>;
 
 /** What `oracle/summary.json` says; counts are of questions, AUCs of mature ones. */
@@ -19,13 +24,14 @@ export interface OracleSummary {
   readonly mature: number;
   readonly positive: number;
   readonly auc: OracleAucs;
-  /** AUC from all events less that from the last 10; null where one is. */
+  /** AUC from all events less that from the last 10; null where one of them is. */
   readonly gap: number | null;
 }
 
-/** Takes the answers of member after member. */
+/** Takes the answers of one member after another. */
 export interface OracleFiles {
   write(memberId: string, answers: readonly OracleAnswer[]): Promise<void>;
+  /** Ends the files and writes the summary, which it returns. */
   finish(): Promise<OracleSummary>;
 }
 
@@ -33,21 +39,21 @@ export interface OracleFiles {
 const DIGITS = 6;
 
 /**
- * Files `questions-00000.jsonl.gz` ... (a suffix that no reader of event files takes) and `summary.json` in `directory`. A
- * question is mature when its label window ends by `end` (UTC ms).
+ * Writes `questions-00000.jsonl.gz` ... (a suffix that no reader of event files takes) and
+ * `summary.json` into `directory`. A question is mature when its label window ends by `end` (UTC
+ * ms). Bound: a tally for each AUC. Throws BrewhouseError `disk_full` or `store_refused`.
  */
 export function createOracleFiles(directory: string, world: { memory: boolean; end: number }): OracleFiles {
-  const files = createLineFiles(directory, 'questions', '.jsonl.gz');
+  const files = createNumberedFiles(directory, 'questions', '.jsonl.gz');
   const lengths = Object.keys(HISTORY_LENGTHS) as HistoryLength[];
-  const tallies = new Map<keyof OracleAucs, AucTally>(
-    [...lengths, 'truth' as const].map((name) => [name, createAucTally()]),
-  );
+  const tallies = lengths.map((name): [HistoryLength, AucTally] => [name, createAucTally()]);
+  const truth = createAucTally();
   let [questions, matureCount, positiveCount] = [0, 0, 0];
 
   return {
     async write(memberId, answers) {
       for (const answer of answers) {
-        const mature = answer.showing.slate.at + LABEL_WINDOW_MS <= world.end;
+        const mature = answer.exposure.slate.at + LABEL_WINDOW_MS <= world.end;
         questions++;
         const written = files.write(questionLine(memberId, answer, mature));
         if (written !== undefined) await written;
@@ -55,13 +61,14 @@ export function createOracleFiles(directory: string, world: { memory: boolean; e
         matureCount++;
         const positive = answer.label === 'applied' || answer.label === 'viewed';
         if (positive) positiveCount++;
-        for (const name of lengths) tallies.get(name)!.add(answer.positive[name], positive);
-        tallies.get('truth')!.add(answer.truth.applied + answer.truth.viewed, positive);
+        for (const [name, tally] of tallies) tally.add(answer.positive[name], positive);
+        truth.add(answer.truth.applied + answer.truth.viewed, positive);
       }
     },
     async finish() {
       await files.close();
-      const auc = Object.fromEntries([...tallies].map(([name, tally]) => [name, rounded(tally.auc())])) as OracleAucs;
+      const aucs = [...tallies, ['truth', truth] as const].map(([name, tally]) => [name, rounded(tally.auc())]);
+      const auc = Object.fromEntries(aucs) as OracleAucs;
       const gap = auc.all === null || auc.last_10 === null ? null : rounded(auc.all - auc.last_10);
       const summary: OracleSummary = { questions, mature: matureCount, positive: positiveCount, auc, gap };
       const told = { memory: world.memory, label_window_days: LABEL_WINDOW_MS / DAY_MS, ...summary };
@@ -72,12 +79,12 @@ export function createOracleFiles(directory: string, world: { memory: boolean; e
 }
 
 function questionLine(memberId: string, answer: OracleAnswer, mature: boolean): string {
-  const { showing, label } = answer;
+  const { exposure, label } = answer;
   const record = {
     event_id: interactionId(memberId, answer.opening),
     member_id: memberId,
-    item_id: itemId(showing.item),
-    asked_at: isoTime(showing.slate.at),
+    item_id: itemId(exposure.item),
+    asked_at: isoTime(exposure.slate.at),
     label,
     mature,
     truth: roundedAll(answer.truth),
@@ -90,7 +97,7 @@ function roundedAll(values: Readonly<Record<string, number>>): Record<string, nu
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value)]));
 }
 
-/** Null stands for no value: an AUC without both labels. */
+/** Null for NaN: an AUC of one label alone. */
 function rounded(value: number): number | null {
   return Number.isNaN(value) ? null : Number(value.toFixed(DIGITS));
 }

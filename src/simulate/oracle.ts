@@ -1,9 +1,12 @@
 /**
- * What could be known of each question: the probability that the simulator drew from, and the best prediction from a member's
- * last 10, 100, 1,000 and all events. Interests in different themes are independent and have three states, so Bayes' rule is
- * exact: a forward pass over the theme's showings (Rabiner 1989, III.A) of which an event is among those events.
+ * What could be known of each question: the probability from which the simulator drew, and the best
+ * prediction from a member's last 10, 100, 1,000 and all events. Interests in different themes are
+ * independent and have three states, so Bayes' rule is exact: a forward pass (Rabiner 1989, III.A)
+ * over those exposures of the theme that have an event among them.
  */
 
+import { DAY_MS } from '../../schemas/durations.ts';
+import { nth } from '../checked.ts';
 import {
   APPLY_DELAYS,
   type Chances,
@@ -13,126 +16,137 @@ import {
   LOOKED_AT_MEAN,
   lookedAt,
   priorOf,
-  STATE_COUNT,
   shareWithin,
   VIEW_DELAYS,
 } from './choice-model.ts';
-import { DAY_MS } from './durations.ts';
-import type { MemberInteractions, Places } from './member-interactions.ts';
-import type { Showing } from './member-visits.ts';
+import type { EventNumbers, MemberInteractions } from './member-interactions.ts';
+import type { Exposure } from './member-visits.ts';
 
 /** The label window of the oracle's questions: 7 days, as in the demo recipe. */
 export const LABEL_WINDOW_MS = 7 * DAY_MS;
 
 /** How many of the newest events a prediction may use, by name. */
 export const HISTORY_LENGTHS = { last_10: 10, last_100: 100, last_1000: 1_000, all: Number.POSITIVE_INFINITY } as const;
+/** Names of HISTORY_LENGTHS. */
 export type HistoryLength = keyof typeof HISTORY_LENGTHS;
 const LENGTHS = Object.entries(HISTORY_LENGTHS) as ReadonlyArray<[HistoryLength, number]>;
 
-/** What the oracle says of one question; probabilities are of the label in LABEL_WINDOW_MS after `at`. */
+/**
+ * What the oracle says of one question; its label is that of the LABEL_WINDOW_MS from the
+ * impression on.
+ */
 export interface OracleAnswer {
-  /** The place of the opening impression in the member's interactions. */
+  /** Number of the impression that opens the question, among the member's interactions. */
   readonly opening: number;
-  readonly showing: Showing;
+  readonly exposure: Exposure;
   readonly label: 'applied' | 'dismissed' | 'viewed' | 'none';
+  /** Probabilities from which the label was drawn. */
   readonly truth: {
     readonly applied: number;
     readonly dismissed: number;
     readonly viewed: number;
     readonly none: number;
   };
-  /** Probability of a positive label (viewed or applied) for whoever sees the profile, the item and so many events before. */
+  /**
+   * Probability of a positive label (viewed or applied) to an observer of the profile, the item and
+   * so many events before the question.
+   */
   readonly positive: Readonly<Record<HistoryLength, number>>;
 }
 
-/** The answers for all showings of one member, in their order. */
+/** The answers for all exposures of one member, in their order. */
 export function answerQuestions(
-  showings: readonly Showing[],
-  { events, places }: MemberInteractions,
+  exposures: readonly Exposure[],
+  { events, numbers }: MemberInteractions,
   memory: boolean,
 ): OracleAnswer[] {
   const ofTheme = new Map<number, Past[]>();
   let firstOfSlate = 0;
-  return showings.map((showing, index) => {
-    const place = places[index]!;
-    if (showing.position === 0) firstOfSlate = countBefore(events, showing.slate.at);
-    const past = ofTheme.get(showing.theme) ?? [];
+  return exposures.map((exposure, index) => {
+    const own = nth(numbers, index);
+    if (exposure.position === 0) firstOfSlate = countBefore(events, exposure.slate.at);
+    const past = ofTheme.get(exposure.theme) ?? [];
     const positive = { last_10: 0, last_100: 0, last_1000: 0, all: 0 };
     for (const [name, length] of LENGTHS) {
       const from = Math.max(0, firstOfSlate - length);
-      const belief = believe(past, showing, { from, to: firstOfSlate, memory });
-      for (let state = 0; state < STATE_COUNT; state++) {
-        positive[name] += belief[state]! * LOOKED_AT_MEAN * chancesOf(showing.fit, state).view;
+      const belief = believe(past, exposure, { from, to: firstOfSlate, memory });
+      for (const [state, weight] of belief.entries()) {
+        positive[name] += weight * LOOKED_AT_MEAN * chancesOf(exposure.fit, state).view;
       }
     }
-    past.push({ showing, place });
-    ofTheme.set(showing.theme, past);
-    return { opening: place.impression, showing, label: labelOf(showing), truth: truthOf(showing, memory), positive };
+    past.push({ exposure, numbers: own });
+    ofTheme.set(exposure.theme, past);
+    return { opening: own.impression, exposure, label: labelOf(exposure), truth: truthOf(exposure, memory), positive };
   });
 }
 
 interface Past {
-  readonly showing: Showing;
-  readonly place: Places;
+  readonly exposure: Exposure;
+  readonly numbers: EventNumbers;
 }
 
-/** What a prediction sees: the events at places `from` to before `to`, in a world with or without memory. */
+/**
+ * What a prediction sees: events number `from` to before `to`, in a world with or without memory.
+ */
 interface Seen {
   readonly from: number;
   readonly to: number;
   readonly memory: boolean;
 }
 
-/** The last that is seen of a showing: an impression alone may still be followed by an action. */
+/** The last that is seen of an exposure: an impression alone may still be followed by an action. */
 type Sight = 'impression' | 'viewed' | 'dismissed' | 'applied';
 
-/** Number of events with a time before `at`: what is seen at T (rules.md 2). */
+/** Number of events with a time before `at`: what is seen at T. */
 function countBefore(events: MemberInteractions['events'], at: number): number {
   let low = 0;
   let high = events.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (Number(events[middle]!.event_time) < at) low = middle + 1;
+    if (Number(nth(events, middle).event_time) < at) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function believe(past: readonly Past[], question: Showing, seen: Seen): Float64Array {
+/** Probability of each state of interest, given what is seen of the theme's earlier exposures. */
+function believe(past: readonly Past[], question: Exposure, seen: Seen): readonly number[] {
   const prior = priorOf(question.home);
-  const belief = Float64Array.from(prior);
+  let belief: readonly number[] = prior;
   let day: number | undefined;
-  for (const { showing, place } of past) {
-    const sight = sightOf(place, seen);
+  for (const { exposure, numbers } of past) {
+    const sight = sightOf(numbers, seen);
     if (sight === undefined) continue;
-    if (day !== undefined) pass(belief, prior, keptAfter(showing.day - day, seen.memory));
-    day = showing.day;
-    const age = question.slate.at - showing.slate.at;
-    let total = 0;
-    for (let state = 0; state < STATE_COUNT; state++) {
-      belief[state]! *= likelihood(sight, chancesOf(showing.fit, state), { age, look: lookedAt(showing.position) });
-      total += belief[state]!;
-    }
-    for (let state = 0; state < STATE_COUNT; state++) belief[state]! /= total;
+    if (day !== undefined) belief = passed(belief, prior, keptAfter(exposure.day - day, seen.memory));
+    day = exposure.day;
+    const age = question.slate.at - exposure.slate.at;
+    const look = lookedAt(exposure.position);
+    const joint = belief.map(
+      (weight, state) => weight * likelihood(sight, chancesOf(exposure.fit, state), { age, look }),
+    );
+    const total = joint.reduce((sum, weight) => sum + weight, 0);
+    belief = joint.map((weight) => weight / total);
   }
-  if (day !== undefined) pass(belief, prior, keptAfter(question.day - day, seen.memory));
-  return belief;
+  return day === undefined ? belief : passed(belief, prior, keptAfter(question.day - day, seen.memory));
 }
 
-/** Undefined: none of the showing's events is among those seen. */
-function sightOf(place: Places, { from, to }: Seen): Sight | undefined {
+/** Returns undefined where no event of the exposure is among those seen. */
+function sightOf(numbers: EventNumbers, { from, to }: Seen): Sight | undefined {
   for (const sight of ['applied', 'viewed', 'dismissed', 'impression'] as const) {
-    if (place[sight] >= from && place[sight] < to) return sight;
+    if (numbers[sight] >= from && numbers[sight] < to) return sight;
   }
   return undefined;
 }
 
-/** Time goes by: what is not kept is the prior again. */
-function pass(belief: Float64Array, prior: readonly number[], kept: number): void {
-  for (let state = 0; state < STATE_COUNT; state++) belief[state] = kept * belief[state]! + (1 - kept) * prior[state]!;
+/** The belief after a while: what is not kept is the prior again. */
+function passed(belief: readonly number[], prior: readonly number[], kept: number): readonly number[] {
+  return belief.map((weight, state) => kept * weight + (1 - kept) * nth(prior, state));
 }
 
-/** Of a sight `age` ms after the impression; what may still come counts with the share that comes later. */
+/**
+ * Of a sight `age` ms after the impression; an action that may still come counts with the share
+ * that comes later.
+ */
 function likelihood(sight: Sight, chances: Chances, { age, look }: { age: number; look: number }): number {
   if (sight === 'applied') return chances.view * chances.apply;
   if (sight === 'viewed') return chances.view * (1 - chances.apply * shareWithin(APPLY_DELAYS, age));
@@ -141,15 +155,16 @@ function likelihood(sight: Sight, chances: Chances, { age, look }: { age: number
   return 1 - look * come;
 }
 
-function truthOf(showing: Showing, memory: boolean): OracleAnswer['truth'] {
-  // Without memory the drawn state is noise that nothing tells of: the choice follows the mixture over it.
-  const weights = memory ? undefined : priorOf(showing.home);
-  const look = lookedAt(showing.position);
+function truthOf(exposure: Exposure, memory: boolean): OracleAnswer['truth'] {
+  // Without memory the drawn state is noise that nothing tells of: the choice follows the mixture
+  // over it.
+  const prior = priorOf(exposure.home);
+  const weights = memory ? prior.map((_, state) => Number(state === exposure.state)) : prior;
+  const look = lookedAt(exposure.position);
   const inWindow = shareWithin(APPLY_DELAYS, LABEL_WINDOW_MS);
   let [viewed, applied, dismissed] = [0, 0, 0];
-  for (let state = 0; state < STATE_COUNT; state++) {
-    const weight = weights === undefined ? Number(state === showing.state) : weights[state]!;
-    const chances = chancesOf(showing.fit, state);
+  for (const [state, weight] of weights.entries()) {
+    const chances = chancesOf(exposure.fit, state);
     applied += weight * look * chances.view * chances.apply * inWindow;
     viewed += weight * look * chances.view * (1 - chances.apply * inWindow);
     dismissed += weight * look * chances.dismiss;
@@ -157,7 +172,7 @@ function truthOf(showing: Showing, memory: boolean): OracleAnswer['truth'] {
   return { applied, dismissed, viewed, none: 1 - applied - dismissed - viewed };
 }
 
-function labelOf({ slate, viewedAt, dismissedAt, appliedAt }: Showing): OracleAnswer['label'] {
+function labelOf({ slate, viewedAt, dismissedAt, appliedAt }: Exposure): OracleAnswer['label'] {
   const inWindow = (at: number | undefined) => at !== undefined && at < slate.at + LABEL_WINDOW_MS;
   if (inWindow(appliedAt)) return 'applied';
   if (inWindow(dismissedAt)) return 'dismissed';

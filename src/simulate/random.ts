@@ -1,10 +1,14 @@
-/** Seeded random numbers: one independent sfc32 stream for each (seed, purpose, key), so that nothing depends on the order of work. */
+/**
+ * Seeded random numbers: a stream for each seed, purpose and key, so that the order of work changes
+ * nothing.
+ */
 import { createHash } from 'node:crypto';
+import { nth } from '../checked.ts';
 
 const SEPARATOR = '\u001f';
 const TWO_32 = 4_294_967_296;
 
-/** A stream of draws. Every method takes exactly one number from the stream. */
+/** A stream of draws. Each call of a method takes exactly one number from the stream. */
 export interface Random {
   /** A number in [0, 1), a multiple of 2^-32. */
   next(): number;
@@ -14,11 +18,14 @@ export interface Random {
   chance(p: number): boolean;
   /** One of `values`, which must not be empty. */
   pick<T>(values: readonly T[]): T;
-  /** The place of one of `weights`, drawn in proportion to them; their sum must be above 0. */
+  /** The index of one of `weights`, drawn in proportion to them; their sum must be above 0. */
   weighted(weights: readonly number[]): number;
 }
 
-/** The stream of `purpose` and `key` under `seed`: sfc32 (Doty-Humphrey, PractRand) from the SHA-256 of the three. */
+/**
+ * The stream of `purpose` and `key` under `seed`: sfc32 (Doty-Humphrey, PractRand) from the SHA-256
+ * of the three.
+ */
 export function randomFor(seed: string, purpose: string, key: string | number): Random {
   const digest = createHash('sha256')
     .update([seed, purpose, String(key)].join(SEPARATOR))
@@ -39,18 +46,18 @@ export function randomFor(seed: string, purpose: string, key: string | number): 
     next,
     below: (n) => Math.floor(next() * n),
     chance: (p) => next() < p,
-    pick: (values) => values[Math.floor(next() * values.length)]!,
-    weighted: (weights) => weightedPlace(weights, next()),
+    pick: (values) => nth(values, Math.floor(next() * values.length)),
+    weighted: (weights) => weightedIndex(weights, next()),
   };
 }
 
-function weightedPlace(weights: readonly number[], unit: number): number {
+function weightedIndex(weights: readonly number[], unit: number): number {
   let total = 0;
   for (const weight of weights) total += weight;
   let rest = unit * total;
-  for (let i = 0; i < weights.length - 1; i++) {
-    rest -= weights[i]!;
-    if (rest < 0) return i;
-  }
-  return weights.length - 1;
+  const index = weights.slice(0, -1).findIndex((weight) => {
+    rest -= weight;
+    return rest < 0;
+  });
+  return index < 0 ? weights.length - 1 : index;
 }

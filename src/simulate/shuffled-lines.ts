@@ -1,12 +1,13 @@
-/** Lines in random order within bounded memory: dealt to files by lot, again where a file is too large, then shuffled file by file. */
+/** Lines in random order in bounded memory: dealt to files by lot, then shuffled file by file. */
 import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { LineSink } from './line-files.ts';
+import { nth } from '../checked.ts';
+import type { LineSink } from './numbered-files.ts';
 import type { Random } from './random.ts';
 
-/** Files that lines are dealt to at each level. */
+/** Files (hands) that lines are dealt to at each level. */
 const HANDS = 16;
 /** A dealt file up to this size is shuffled in memory; a larger one is dealt again. */
 const SHUFFLE_BYTES_MAX = 4 << 20;
@@ -16,8 +17,9 @@ const HAND_CHARS = 1 << 16;
 const LEVELS_MAX = 6;
 
 /**
- * A sink that gives all its lines to `target` in an order drawn from `random`, every order being as likely, when it is closed.
- * Between, lines lie in the folder `directory`, which it makes and removes.
+ * A sink that, when it is closed, passes all its lines to `target` in an order drawn from `random`,
+ * each order equally likely. Until then the lines lie in the folder `directory`, which it makes and
+ * removes. Bound: HANDS times HAND_CHARS a level, and one file of SHUFFLE_BYTES_MAX.
  */
 export function createShuffledLines(directory: string, random: Random, target: LineSink): LineSink {
   const hands = createHands(directory, random);
@@ -36,41 +38,47 @@ interface Hands {
   finish(target: LineSink, level: number): Promise<void>;
 }
 
-function createHands(directory: string, random: Random): Hands {
-  const waiting: string[] = new Array(HANDS).fill('');
-  const bytes: number[] = new Array(HANDS).fill(0);
-  const pathOf = (hand: number) => join(directory, `hand-${hand}`);
+/** One file with the text that waits to be appended to it. */
+interface Hand {
+  readonly path: string;
+  waiting: string;
+  bytes: number;
+}
 
-  const flush = async (hand: number): Promise<void> => {
-    const text = Buffer.from(waiting[hand]!);
-    waiting[hand] = '';
-    if (bytes[hand] === 0) await mkdir(directory, { recursive: true });
-    bytes[hand]! += text.length;
-    await appendFile(pathOf(hand), text);
+function createHands(directory: string, random: Random): Hands {
+  const hands = Array.from({ length: HANDS }, (_, i): Hand => {
+    return { path: join(directory, `hand-${i}`), waiting: '', bytes: 0 };
+  });
+
+  const flush = async (hand: Hand): Promise<void> => {
+    const text = Buffer.from(hand.waiting);
+    hand.waiting = '';
+    if (hand.bytes === 0) await mkdir(directory, { recursive: true });
+    hand.bytes += text.length;
+    await appendFile(hand.path, text);
   };
 
-  const finishHand = async (hand: number, target: LineSink, level: number): Promise<void> => {
-    if (waiting[hand] !== '') await flush(hand);
-    if (bytes[hand] === 0) return;
-    if (bytes[hand]! <= SHUFFLE_BYTES_MAX || level === LEVELS_MAX) {
-      for (const line of inRandomOrder(await readFile(pathOf(hand), 'utf8'), random)) await target.write(line);
+  const finishHand = async (hand: Hand, target: LineSink, level: number): Promise<void> => {
+    if (hand.waiting !== '') await flush(hand);
+    if (hand.bytes === 0) return;
+    if (hand.bytes <= SHUFFLE_BYTES_MAX || level === LEVELS_MAX) {
+      for (const line of inRandomOrder(await readFile(hand.path, 'utf8'), random)) await target.write(line);
     } else {
-      const next = createHands(`${pathOf(hand)}-dealt`, random);
-      for await (const line of createInterface({ input: createReadStream(pathOf(hand)) }))
-        await next.write(`${line}\n`);
+      const next = createHands(`${hand.path}-dealt`, random);
+      for await (const line of createInterface({ input: createReadStream(hand.path) })) await next.write(`${line}\n`);
       await next.finish(target, level + 1);
     }
-    await rm(pathOf(hand));
+    await rm(hand.path);
   };
 
   return {
     write(line) {
-      const hand = random.below(HANDS);
-      waiting[hand] += line;
-      return waiting[hand]!.length >= HAND_CHARS ? flush(hand) : undefined;
+      const hand = random.pick(hands);
+      hand.waiting += line;
+      return hand.waiting.length >= HAND_CHARS ? flush(hand) : undefined;
     },
     async finish(target, level) {
-      for (let hand = 0; hand < HANDS; hand++) await finishHand(hand, target, level);
+      for (const hand of hands) await finishHand(hand, target, level);
     },
   };
 }
@@ -80,7 +88,7 @@ function inRandomOrder(text: string, random: Random): string[] {
   const lines = text.split('\n').slice(0, -1);
   for (let i = lines.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
-    [lines[i], lines[j]] = [lines[j]!, lines[i]!];
+    [lines[i], lines[j]] = [nth(lines, j), nth(lines, i)];
   }
   return lines.map((line) => `${line}\n`);
 }

@@ -1,25 +1,28 @@
-/** The seeded jobs marketplace: writes its events as files, the domain beside them, and what an oracle knows of each question. */
+/**
+ * The seeded jobs marketplace: event files, their domain, and what an oracle knows of each
+ * question.
+ */
 
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { DAY_MS } from '../../schemas/durations.ts';
 import type { EventRecord } from '../../schemas/event.ts';
+import { shippedFolder } from '../config.ts';
 import { BrewhouseError } from '../errors.ts';
 import { DAYS_MAX } from './choice-model.ts';
-import { DAY_MS } from './durations.ts';
 import { createEventLines, type Disorder, type EventLines } from './event-lines.ts';
 import { createItems, itemEvents } from './items.ts';
-import { createLineFiles, type LineFiles, onDisk } from './line-files.ts';
 import { memberInteractions } from './member-interactions.ts';
 import { memberProfile } from './member-profile.ts';
-import { type Marketplace, memberShowings } from './member-visits.ts';
+import { type Marketplace, memberExposures } from './member-visits.ts';
+import { createNumberedFiles, type NumberedFiles, onDisk } from './numbered-files.ts';
 import { answerQuestions } from './oracle.ts';
 import { createOracleFiles, type OracleFiles, type OracleSummary } from './oracle-files.ts';
 import { randomFor } from './random.ts';
 import { createShuffledLines } from './shuffled-lines.ts';
 
-/** The first moment after a simulation, UTC ms; the demo recipe's `until`. */
+/** The first moment after a simulation, UTC ms: the demo recipe's `until`. */
 export const SIMULATION_END = Date.UTC(2026, 2, 1);
 /** The most members: ids have seven digits. */
 export const MEMBERS_MAX = 10_000_000;
@@ -32,7 +35,10 @@ export interface SimulationOptions {
   /** Whole, 1 to MEMBERS_MAX. */
   readonly members: number;
   readonly seed: number | string;
-  /** The folder to write; made if missing; holds nothing but an earlier simulation, which is replaced. */
+  /**
+   * The folder to write, made if missing. It may hold an earlier simulation, which is replaced, but
+   * nothing else.
+   */
   readonly out: string;
   /** Whole UTC days before SIMULATION_END, 1 to DAYS_MAX. */
   readonly days: number;
@@ -50,26 +56,30 @@ export interface SimulationSummary {
   readonly members: number;
   readonly items: number;
   readonly events: { readonly member: number; readonly item: number; readonly interaction: number };
+  /** Lines of event files, duplicates included. */
   readonly lines: number;
   readonly duplicates: number;
+  /** Events that arrive late. */
   readonly late: number;
+  /** Event files. */
   readonly files: number;
-  /** The most interactions that were held at once: those of one member. */
+  /** The most interactions of one member: so many were held at once. */
   readonly heldEventsMax: number;
   readonly oracle: OracleSummary;
 }
 
 interface Output {
-  readonly files: LineFiles;
+  readonly files: NumberedFiles;
   readonly lines: EventLines;
   events: number;
 }
 
 /**
- * Writes `items-*`, `members-*` and `interactions-*.ndjson.gz`, `domain.yaml` and `oracle/` into `options.out`. Members are made
- * one after another, each from draws of its own, so memory does not grow with them. The same options give the same bytes;
- * `duplicates`, `shuffle` and `late` do not change the set of events; `memory` changes actions alone. `report` hears members
- * done and of all. Throws BrewhouseError `usage`, `disk_full`, `store_refused`.
+ * Writes `items-*`, `members-*` and `interactions-*.ndjson.gz`, `domain.yaml` and `oracle/` into
+ * `options.out`. The same options make the same bytes; `duplicates`, `shuffle` and `late` do not
+ * change the set of events; `memory` changes actions alone. `report` hears members done and of all.
+ * Bound: the items, and one member, since each is made from draws of its own. Throws BrewhouseError
+ * `usage`, `disk_full`, `store_refused`.
  */
 export async function simulate(
   options: SimulationOptions,
@@ -84,7 +94,7 @@ async function writeSimulation(
   report: (done: number, total: number) => void,
 ): Promise<SimulationSummary> {
   await prepareFolder(options.out);
-  await copyFile(demoDomainPath(), join(options.out, 'domain.yaml'));
+  await copyFile(join(shippedFolder('domains'), 'demo.yaml'), join(options.out, 'domain.yaml'));
   const seed = String(options.seed);
   const calendar = { start: SIMULATION_END - options.days * DAY_MS, end: SIMULATION_END, days: options.days };
   const items = createItems(seed, options.members, calendar);
@@ -107,8 +117,9 @@ async function writeSimulation(
 }
 
 /**
- * V8 doubles its space for young objects now and then while a program runs, from 1 to 32 MiB three times over, though what lives
- * does not grow: a long run would then hold half as much again as a short one. Other flags would have to be given at start.
+ * While a program runs, V8 doubles its space for young objects now and then, from 1 up to 32 MiB
+ * three times over, even where what lives does not grow: a long run would hold half as much again
+ * as a short one. Other flags would have to be set when the process starts.
  */
 async function withSteadyHeap<T>(work: () => Promise<T>): Promise<T> {
   setFlagsFromString('--semi-space-growth-factor=1');
@@ -119,7 +130,7 @@ async function withSteadyHeap<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Gives the number of the member's interactions. */
+/** Returns the number of the member's interactions. */
 async function writeMember(
   market: Marketplace,
   index: number,
@@ -127,10 +138,10 @@ async function writeMember(
 ): Promise<number> {
   const profile = memberProfile(market.seed, index, market.calendar);
   await writeAll(to.outputs.members, profile.events);
-  const showings = memberShowings(market, index, profile);
-  const interactions = memberInteractions(profile.memberId, showings, market.calendar.end);
+  const exposures = memberExposures(market, index, profile);
+  const interactions = memberInteractions(profile.memberId, exposures, market.calendar.end);
   await writeAll(to.outputs.interactions, interactions.events);
-  await to.oracle.write(profile.memberId, answerQuestions(showings, interactions, market.memory));
+  await to.oracle.write(profile.memberId, answerQuestions(exposures, interactions, market.memory));
   return interactions.events.length;
 }
 
@@ -141,7 +152,7 @@ async function writeAll(output: Output, events: readonly EventRecord[]): Promise
 
 function openOutput(options: SimulationOptions, kind: Kind): Output {
   const seed = String(options.seed);
-  const files = createLineFiles(options.out, kind, '.ndjson.gz');
+  const files = createNumberedFiles(options.out, kind, '.ndjson.gz');
   const folder = join(options.out, `.shuffle-${kind}`);
   const sink = options.shuffle ? createShuffledLines(folder, randomFor(seed, 'shuffle', kind), files) : files;
   const disorder: Disorder = { duplicates: options.duplicates, late: options.late > 0 ? options.late : undefined };
@@ -181,7 +192,7 @@ function checkOptions(options: SimulationOptions): void {
   share('late', options.late);
 }
 
-/** What a simulation leaves in its folder; anything else there is somebody's and nothing is touched. */
+/** What a simulation leaves in its folder. Where anything else is in it, nothing is touched. */
 const OURS =
   /^(?:(?:items|members|interactions)-\d{5}\.ndjson\.gz|domain\.yaml|oracle|\.shuffle-(?:items|members|interactions))$/;
 
@@ -196,13 +207,4 @@ async function prepareFolder(out: string): Promise<void> {
   }
   for (const name of names) await rm(join(out, name), { recursive: true });
   await mkdir(join(out, 'oracle'));
-}
-
-/** The shipped domain file, looked for upwards from this module: it lies as deep in a package as in a clone, or deeper. */
-export function demoDomainPath(): string {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const path = join(folder, 'pipelines', 'domains', 'demo.yaml');
-    if (existsSync(path)) return path;
-  }
-  throw new Error('pipelines/domains/demo.yaml is missing from this installation');
 }

@@ -1,7 +1,30 @@
 /** Folders and files that do not keep the rules of the house yet. The list only shrinks, and ends empty. */
 
 /** Beginnings of paths. */
-export const NOT_YET: readonly string[] = ['pipelines/', 'schemas/', 'src/', 'test/', 'ARCHITECTURE.md', 'README.md'];
+export const NOT_YET: readonly string[] = [
+  'pipelines/',
+  'schemas/',
+  'src/adapters/',
+  'src/cli/',
+  'src/config.ts',
+  'src/corpus/',
+  'src/effects.ts',
+  'src/errors.ts',
+  'src/index.ts',
+  'src/lake/',
+  'src/observations.ts',
+  'src/prompt/',
+  'src/release/',
+  'src/shard/',
+  'src/sort/',
+  'src/sources/',
+  'src/timeline/',
+  'src/tokenize/',
+  'src/verify/',
+  'test/',
+  'ARCHITECTURE.md',
+  'README.md',
+];
 
 /** The path is to keep every rule today. */
 export function isDone(path: string): boolean {

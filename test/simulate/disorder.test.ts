@@ -3,9 +3,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, HOUR_MS } from '../../src/simulate/durations.ts';
-import { createLineFiles, type LineSink } from '../../src/simulate/line-files.ts';
+import { DAY_MS, HOUR_MS } from '../../schemas/durations.ts';
 import { MEMBER_IMPRESSIONS_MAX } from '../../src/simulate/member-visits.ts';
+import { createNumberedFiles, type LineSink } from '../../src/simulate/numbered-files.ts';
 import { randomFor } from '../../src/simulate/random.ts';
 import { createShuffledLines } from '../../src/simulate/shuffled-lines.ts';
 import { eventSet, makeFolder, readEvents, readLines, simulateInto } from './read-simulation.ts';
@@ -84,7 +84,7 @@ describe('disorder', () => {
 
   it('begins a new file after 200,000 lines', async () => {
     const folder = makeFolder();
-    const files = createLineFiles(folder, 'part', '.ndjson.gz');
+    const files = createNumberedFiles(folder, 'part', '.ndjson.gz');
     for (let n = 0; n < 400_001; n++) await files.write(`${n}\n`);
     await files.close();
     expect(readdirSync(folder)).toEqual(['part-00000.ndjson.gz', 'part-00001.ndjson.gz', 'part-00002.ndjson.gz']);

@@ -1,4 +1,5 @@
-/** Where and for whom the marketplace works: cities with their countries, and company names. */
+/** Cities with their countries, and the names of companies. */
+import { listOf } from './family-words.ts';
 
 /** A city with the country that items and members name beside it. */
 export interface City {
@@ -24,19 +25,20 @@ const CITIES_OF: ReadonlyArray<readonly [country: string, cities: string]> = [
   ['Brazil', 'Recife|Curitiba'],
 ];
 
-/** All cities; a city is known by its place in this list. */
+/** All cities; a city is known by its index in this list. */
 export const CITIES: readonly City[] = CITIES_OF.flatMap(([country, cities]) =>
   cities.split('|').map((city) => ({ city, country })),
 );
 
-const STEMS =
-  'Alder|Birchwood|Copperfield|Drumlin|Eastbrook|Fernhill|Granary|Harbourline|Ironbridge|Juniper|Kestrel|Lanternfish|Millrace|Northgate|Oakmere|Pinecrest|Quayside|Ridgeway|Saltmarsh|Thornbury|Umber|Vantage Hill|Westerly|Yarrow|Zephyr|Bluestone|Clearwater|Daybreak|Emberly|Foxglove'.split(
-    '|',
-  );
-const TAILS =
-  'Group|Labs|Partners|Works|Systems|Collective|and Sons|Holdings|Co-operative|Services|Studio|International'.split(
-    '|',
-  );
+const STEMS = listOf(
+  `Alder|Birchwood|Copperfield|Drumlin|Eastbrook|Fernhill|Granary|Harbourline|Ironbridge
+  |Juniper|Kestrel|Lanternfish|Millrace|Northgate|Oakmere|Pinecrest|Quayside|Ridgeway|Saltmarsh|Thornbury
+  |Umber|Vantage Hill|Westerly|Yarrow|Zephyr|Bluestone|Clearwater|Daybreak|Emberly|Foxglove`,
+);
+const TAILS = listOf(
+  `Group|Labs|Partners|Works|Systems|Collective|and Sons|Holdings|Co-operative|Services
+  |Studio|International`,
+);
 
 /** Number of company names. */
 export const COMPANY_COUNT = STEMS.length * TAILS.length;

@@ -6,19 +6,23 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import { BrewhouseError } from '../errors.ts';
 
-/** A file ends after so many lines: some tens of megabytes of text, a fair piece of work for one reader. */
+/** Lines of a file: some tens of megabytes of text, a fair piece of work for one reader. */
 const FILE_LINES_MAX = 200_000;
-/** Characters that are gathered before they go to the compressor: large enough that waiting costs nothing. */
+/**
+ * Characters gathered before they go to the compressor: so many that waiting for it costs nothing.
+ */
 const CHUNK_CHARS = 1 << 18;
 
-/** Where lines go; each ends with a line end. One call at a time; `close` must come last. */
+/** Where lines go, each with its line end. One call at a time; `close` comes last. */
 export interface LineSink {
+  /** Wait for the promise, where there is one, before the next call. */
   write(line: string): Promise<void> | undefined;
   close(): Promise<void>;
 }
 
-/** A sink that also tells how many files it has begun. */
-export interface LineFiles extends LineSink {
+/** A sink of numbered files. */
+export interface NumberedFiles extends LineSink {
+  /** Files begun so far. */
   fileCount(): number;
 }
 
@@ -28,11 +32,11 @@ interface OpenFile {
 }
 
 /**
- * Files `{stem}-00000{suffix}`, `{stem}-00001{suffix}` ... in the folder `directory`, at most FILE_LINES_MAX lines each; none
- * without lines. Holds at most CHUNK_CHARS and what the streams buffer. The same lines give the same bytes. Throws
- * BrewhouseError `disk_full` or `store_refused`.
+ * Gzip files `{stem}-00000{suffix}`, `{stem}-00001{suffix}` ... in the folder `directory`, of at
+ * most FILE_LINES_MAX lines each and none empty. The same lines make the same bytes. Bound:
+ * CHUNK_CHARS and what the streams buffer. Throws BrewhouseError `disk_full` or `store_refused`.
  */
-export function createLineFiles(directory: string, stem: string, suffix: string): LineFiles {
+export function createNumberedFiles(directory: string, stem: string, suffix: string): NumberedFiles {
   let open: OpenFile | undefined;
   let begun = 0;
   let lines = 0;
