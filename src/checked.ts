@@ -1,6 +1,6 @@
 /**
- * Reads elements that must be there: an index beyond the end is a bug of ours and throws. One function for each
- * kind of array, so that each stays monomorphic where it is called often.
+ * Reads elements that must be there: an index beyond the end is a bug of ours and throws. One
+ * function for each kind of array, so that each stays monomorphic where it is called often.
  */
 
 /** Element `i` of whole numbers of at most 32 bits. Throws Error beyond the end. */
