@@ -1,4 +1,4 @@
-/** Canonical JSON: one text for one value, so that a hash over it names the value. */
+/** Canonical JSON (NAME-1): one text for one value, so that a hash over it names the value. */
 import { compareUtf8 } from './byte-order.ts';
 
 /** Objects inside objects; deeper is a circle. */

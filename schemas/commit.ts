@@ -1,4 +1,4 @@
-/** The records of a lake's commit chains: canonical JSON, one file each, bound to the record before by its hash (delivery.md). */
+/** The records of a lake's commit chains, each bound to the one before (docs/lake.md). */
 import { z } from 'zod';
 import { AssumedAttribute } from './manifest.ts';
 

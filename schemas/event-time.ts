@@ -68,8 +68,9 @@ export function timeSpan(time: CanonicalTime): TimeSpan {
 }
 
 /**
- * Event time and known_at in epoch milliseconds (rules.md 2): TIME_UNKNOWN for null; a day, month or year begins at its first
- * and is known from its last millisecond; with `ingest_time` known_at is the later of that and the event's ingest_time.
+ * Event time and known_at in epoch milliseconds (ASOF-1): TIME_UNKNOWN for null; a day, month or
+ * year begins at its first and is known from its last millisecond; with `ingest_time` known_at is
+ * the later of that and the event's ingest_time.
  */
 export function eventTimes(event: EventRecord, known: 'event_time' | 'ingest_time'): { at: number; knownAt: number } {
   const span = timeSpan(event.event_time);
@@ -112,7 +113,7 @@ export function canonicalEvent(event: EventRecord): string {
   return canonical(event, true);
 }
 
-/** The content that tells a duplicate from a conflict: the canonical event without ingest_time (rules.md 1). */
+/** The content that tells a copy from a conflict (EVENT-3): the event without ingest_time. */
 export function contentOf(event: EventRecord): string {
   return canonical(event, false);
 }

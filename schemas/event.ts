@@ -1,4 +1,4 @@
-/** The event envelope: what a line of an event file, a Kafka message or a mapped row must be, and how its times read. */
+/** The event envelope (EVENT-1): what a line of an event file or a mapped row must be. */
 import { z } from 'zod';
 
 /** A moment without a time: before everything that has one (an item seen from the beginning, a legacy interaction). */
@@ -73,7 +73,7 @@ export const InteractionEvent = z.strictObject({
 });
 export type InteractionEvent = z.infer<typeof InteractionEvent>;
 
-/** One validated record. */
+/** One validated record (EVENT-1). */
 export const EventRecord = z.discriminatedUnion('type', [MemberEvent, ItemEvent, InteractionEvent]);
 export type EventRecord = z.infer<typeof EventRecord>;
 
@@ -93,5 +93,5 @@ export const DEAD_REASONS = [
 ] as const;
 export type DeadReason = (typeof DEAD_REASONS)[number];
 
-/** Ids that `import` made from a row start so; they hold the row's action, hence no draw may use them (rules.md 3). */
+/** Ids made from a row start so; they hold the row's action, so no draw may use them (OPEN-3). */
 export const ROW_ID_PREFIX = 'row:';

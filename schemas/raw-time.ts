@@ -1,4 +1,4 @@
-/** Reads the times that producers write into the canonical time of the envelope. */
+/** Reads the times that producers write into the canonical time of the envelope (EVENT-2). */
 import type { CanonicalTime } from './event.ts';
 import { calendarSpan, DAY_MS, dayNumber, TIME_MAX, TIME_MIN, zoneOffset } from './event-time.ts';
 
@@ -54,8 +54,9 @@ export function parseMoment(raw: unknown): ParsedTime {
 }
 
 /**
- * `event_time` as a producer may write it: a moment; a day, month or year (`2018-05-01`, `2018-05`, `2018`; with `Z` or
- * `+02:00` behind it, else UTC); or null for unknown. Numbers are epoch milliseconds, never years or seconds.
+ * `event_time` as a producer may write it (EVENT-2): a moment; a day, month or year (`2018-05-01`,
+ * `2018-05`, `2018`; with `Z` or `+02:00` behind it, else UTC); or null for unknown. Numbers are
+ * epoch milliseconds, never years or seconds.
  */
 export function parseEventTime(raw: unknown): ParsedTime {
   if (raw === null) return { ok: true, time: null };

@@ -1,4 +1,4 @@
-/** Column types of our Parquet files and their schema elements (parquet-format, LogicalTypes.md: LIST in three levels). */
+/** Column types of our Parquet files and their schema elements (parquet-format, logical types: LIST in three levels). */
 import {
   asStruct,
   asText,

@@ -1,4 +1,4 @@
-/** Parquet's RLE / bit-packing hybrid: how levels and dictionary indices are written and read (parquet-format, Encodings.md, RLE = 3). */
+/** Parquet's RLE / bit-packing hybrid for levels and indices (parquet-format, encodings, RLE = 3). */
 import type { ByteBuffer } from './byte-buffer.ts';
 
 /** Below eight equal values a bit-packed group is never larger than a run. */

@@ -1,4 +1,4 @@
-/** Thrift compact protocol, as much of it as Parquet headers and footers need (thrift-compact-protocol.md of Apache Thrift). */
+/** Apache Thrift's compact protocol, as much of it as Parquet headers and footers need. */
 import { ByteBuffer } from './byte-buffer.ts';
 
 const CODES = { true: 1, false: 2, i8: 3, i16: 4, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;

@@ -52,8 +52,9 @@ export interface BoundaryFault {
 const HEAD = 'Instruction:\n';
 
 /**
- * The boundary rule (tokens.md) on every line end with every line start: `encodeTrusted` of the first line, then
- * `encode` of the two, against `encodeTrusted` of all three. The first pair that differs, or null.
+ * Joined ids are whole-text ids (TOKEN-3), tried on every line end with every line start:
+ * `encodeTrusted` of the first line, then `encode` of the two, against `encodeTrusted` of all three.
+ * Returns the first pair that differs, or null.
  */
 export async function checkBoundaries(tokenizer: LoadedTokenizer): Promise<BoundaryFault | null> {
   const lines = [...LINE_ENDS, ...LINE_STARTS].map((line) => `${line}\n`);

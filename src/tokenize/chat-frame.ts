@@ -1,4 +1,4 @@
-/** What stands before and behind the lines of a prompt: the chat template's frame fused with our first and last line. */
+/** The frame around the lines of a prompt (FRAME-1), fused with our first and last line. */
 import { BrewhouseError } from '../errors.ts';
 import { renderChat, type TemplateArgs, usesClock } from './chat-template.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
@@ -42,10 +42,11 @@ const DAY_MS = 86_400_000;
 const frames = new WeakMap<LoadedTokenizer, Map<string, Promise<ChatFrame>>>();
 
 /**
- * The frame of a prompt. Law: `head`, `encode` of each line with its line end, and `tail`, joined, are `encodeTrusted` of
- * the whole rendered text, as long as lines begin safely (`startsSafely`) and hold no text of a control token.
- * @throws BrewhouseError `tokenizer_refused`: no template, or one that changes the user message; `recipe_invalid`: see
- * `renderChat`.
+ * The frame of a prompt (FRAME-1). `head`, `encode` of each line with its line end, and `tail`,
+ * joined, are `encodeTrusted` of the whole rendered text (TOKEN-3), as long as lines begin safely
+ * (`startsSafely`) and hold no text of a control token.
+ * @throws BrewhouseError `tokenizer_refused`: no template, or one that changes the user message;
+ * `recipe_invalid`: see `renderChat`.
  */
 export function chatFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Promise<ChatFrame> {
   let known = frames.get(tokenizer);
@@ -86,13 +87,16 @@ async function makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions):
   };
 }
 
-/** How many tokens begin below `limit`; starts never fall. */
+/** How many tokens begin below `limit` (ORIGIN-1); starts never fall. */
 function countBelow(starts: Int32Array, limit: number): number {
   const first = starts.findIndex((start) => start >= limit);
   return first < 0 ? starts.length : first;
 }
 
-/** A config's eos token need not be what ends a turn: Llama 3 says `<|end_of_text|>` and ends turns with `<|eot_id|>`. */
+/**
+ * The end token (FRAME-3). A config's eos token need not be what ends a turn: Llama 3 says
+ * `<|end_of_text|>` and ends turns with `<|eot_id|>`.
+ */
 async function endOfTurn(tokenizer: LoadedTokenizer, { askedAt, args = {} }: ChatFrameOptions): Promise<number> {
   const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, askedAt, args);
   const behind = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
@@ -125,6 +129,7 @@ async function encodeTail(
   };
 }
 
+/** Without a chat template (FRAME-2). */
 function rawTexts(tokenizer: LoadedTokenizer, options: ChatFrameOptions): { headText: string; tailText: string } {
   const bos = tokenizer.beginsWithBos ? (tokenizer.specialTexts.bos_token ?? '') : '';
   return { headText: `${bos}${options.firstLine}\n`, tailText: `${options.lastLine}\n` };
@@ -149,7 +154,7 @@ export function endsInControl(tokenizer: LoadedTokenizer, tail: Int32Array): boo
   return tail.length > 0 && tokenizer.controlIds.has(tail[tail.length - 1]!);
 }
 
-/** The answer behind a frame's tail, as one piece, untrusted; `ChatFrame.end` follows it. */
+/** The answer behind a frame's tail, as one piece, untrusted (TOKEN-3); `ChatFrame.end` follows. */
 export function encodeAnswer(tokenizer: LoadedTokenizer, tail: Int32Array, answer: string): Promise<Int32Array> {
   return endsInControl(tokenizer, tail) ? tokenizer.encodeAfterControl(answer) : tokenizer.encode(answer);
 }

@@ -1,4 +1,4 @@
-/** Renders a tokenizer's chat template for one user message, with the day of T in place of a clock. */
+/** Renders a chat template for one user message, with the day of T for a clock (FRAME-1). */
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { BrewhouseError } from '../errors.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';

@@ -8,7 +8,7 @@ import { labelWords } from './label-words.ts';
 import { type LoadedTokenizer, loadTokenizer } from './load-tokenizer.ts';
 import { type TokenizerSource, tokenizerSha256Of } from './tokenizer-files.ts';
 
-/** The seed's answers (seed.md). */
+/** The answers of the first template, in the words of the jobs domain. */
 const SEED_ANSWERS = ['apply', 'dismiss', 'view', 'not interact'].map((will) => `The member will ${will}`);
 
 /** A day for the frame; any will do. */

@@ -1,4 +1,4 @@
-/** Makes the text of a field safe to stand in a line: well-formed, one line, and without look-alikes of control tokens. */
+/** Makes the text of a field safe to stand in a line (TEXT-1): well-formed, one line, no orders. */
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
 export interface CleanText {
@@ -8,9 +8,10 @@ export interface CleanText {
 }
 
 /**
- * Text of a field as it goes into a line. Ill-formed UTF-16 becomes U+FFFD; runs of Unicode white space, line ends
- * included, become one space; both ends are trimmed; look-alikes are broken up (`escapeMarkers`). Zero-width characters
- * stay: joiners are part of emoji and of several scripts. Cleaning twice changes nothing more.
+ * Text of a field as it goes into a line (TEXT-1). Ill-formed UTF-16 becomes U+FFFD; runs of Unicode
+ * white space, line ends included, become one space; both ends are trimmed; look-alikes are broken
+ * up (`escapeMarkers`). Zero-width characters stay: joiners are part of emoji and of several scripts.
+ * Cleaning twice changes nothing more.
  */
 export function cleanField(text: string): CleanText {
   const folded = text
@@ -53,8 +54,9 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 const MARKER_LENGTH_MAX = 68;
 
 /**
- * Puts a space behind the first character of every marker, also of one that is spelled with full-width letters or with
- * invisible characters in between: markers are sought in the NFKC form without invisible characters.
+ * Puts a space behind the first character of every marker (TEXT-2), also of one that is spelled with
+ * full-width letters or with invisible characters in between: markers are sought in the NFKC form
+ * without invisible characters.
  */
 export function escapeMarkers(text: string): CleanText {
   let escaped = '';
@@ -83,7 +85,8 @@ function skeletonAt(text: string, from: number): string {
 const masks = new WeakMap<LoadedTokenizer, Uint8Array>();
 
 /**
- * Asserts that ids of untrusted text hold no control token; a broken invariant of ours, so a plain Error.
+ * Asserts that ids of untrusted text hold no control token (TOKEN-2).
+ * @throws Error where one does: a broken invariant of ours.
  */
 export function assertNoControl(ids: ArrayLike<number>, tokenizer: LoadedTokenizer): void {
   let mask = masks.get(tokenizer);

@@ -13,8 +13,8 @@ export interface LabelWords {
 }
 
 /**
- * Label words (rules.md 4). Every answer is encoded as one piece behind `tail`; the scoring position is the first token
- * that differs between any two of them.
+ * Where answers are scored (TOKEN-4). Every answer is encoded as one piece behind `tail`; the
+ * scoring position is the first token that differs between any two of them.
  * @throws BrewhouseError `label_words_clash`: two answers have the same token there; names both.
  */
 export async function labelWords(

@@ -35,9 +35,10 @@ export function tokenizerSha256Of(source: TokenizerSource, resolveFrom: string):
 }
 
 /**
- * Reads tokenizer.json, tokenizer_config.json and, where there is one, chat_template.jinja (it wins over the config's
- * template, as in `transformers`).
- * @throws BrewhouseError `tokenizer_refused`: a file is missing, malformed, or tokenizer.json has another sha256.
+ * Reads tokenizer.json, tokenizer_config.json and, where there is one, chat_template.jinja (it wins
+ * over the config's template, as in `transformers`). The pin is the law of TOKEN-1.
+ * @throws BrewhouseError `tokenizer_refused`: a file is missing, malformed, or tokenizer.json has
+ * another sha256.
  */
 export function readTokenizerFiles(source: TokenizerSource & { sha256: string }, resolveFrom: string): TokenizerFiles {
   const folder = locateTokenizer(source, resolveFrom);

@@ -1,7 +1,7 @@
 /** Makes, from one tokenizer.json, the JSON of the three tokenizers that we need: trusted, after a control token, continuation. */
 import type { TokenizerFile, TokenizerStep } from '../../schemas/tokenizer.ts';
 
-/** The two kinds that tokens.md measured; they differ in the prefix before a text. */
+/** The two kinds of tokenizers; they differ in the prefix before a text (TOKEN-3). */
 export type TokenizerFamily = 'bpe' | 'sentencepiece';
 
 export interface TokenizerVariants {
@@ -15,9 +15,10 @@ export interface TokenizerVariants {
 }
 
 /**
- * TEXT CANNOT GIVE ORDERS: `added_tokens: []` makes special and ordinary added tokens plain pieces, which Python's own
- * switch does not do for the ordinary ones. Truncation, padding and dropout are switched off in all three: a file saved
- * after training may carry them, and they would cut or blur ids without a word.
+ * TEXT CANNOT GIVE ORDERS (TOKEN-2): `added_tokens: []` makes special and ordinary added tokens
+ * plain pieces, which Python's own switch does not do for the ordinary ones. Truncation, padding and
+ * dropout are switched off in all three: a file saved after training may carry them, and they would
+ * cut or blur ids without a word.
  */
 export function tokenizerVariants(file: TokenizerFile): TokenizerVariants {
   const calm = { ...file, truncation: null, padding: null, model: { ...file.model, dropout: null } };

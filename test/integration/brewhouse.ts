@@ -103,7 +103,7 @@ export function tempFolder(): string {
   return folder;
 }
 
-/** Files of a release outside the byte identity (trainer-contract.md, What the bytes depend on). */
+/** Files of a release outside the byte identity (docs/release.md, Beside the byte identity). */
 const OUTSIDE_IDENTITY: ReadonlySet<string> = new Set(['lineage.json', 'certificate.json', 'quality.json']);
 
 /** SHA-256 of every file of a release, by relative path. */
