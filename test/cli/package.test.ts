@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliRun, root, runCli } from './run-cli.ts';
 
-const TOP_FILES = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+const TOP_FILES = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'ARCHITECTURE.md', 'RULES.md'];
 const CODE_FOLDERS = ['schemas', 'src', 'pipelines'];
 /** What a working folder may hold beside the sources, and nobody should get. */
 const LITTER = [
@@ -24,7 +24,7 @@ let shipped: string[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'brewhouse-package-'));
   const clone = join(folder, 'clone');
-  for (const name of [...TOP_FILES, ...CODE_FOLDERS, 'infra', 'tsconfig.json'])
+  for (const name of [...TOP_FILES, ...CODE_FOLDERS, 'docs', 'infra', 'tsconfig.json'])
     cpSync(join(root, name), join(clone, name), { recursive: true });
   for (const name of LITTER) {
     mkdirSync(join(clone, name, '..'), { recursive: true });
@@ -68,7 +68,8 @@ describe('the package', () => {
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
       .flatMap((file) => ['js', 'd.ts'].map((ending) => `dist/${file.slice(0, -'ts'.length)}${ending}`));
     const yaml = code.filter((file) => file.endsWith('.yaml'));
-    expect(shipped).toEqual([...TOP_FILES, 'src/cli/brewhouse.js', ...yaml, ...compiled].sort());
+    const docs = filesBelow(join(root, 'docs')).map((file) => `docs/${file}`);
+    expect(shipped).toEqual([...TOP_FILES, ...docs, 'src/cli/brewhouse.js', ...yaml, ...compiled].sort());
   });
 
   it('simulates, builds with its worker threads, releases and inspects in a folder of its own', async () => {
