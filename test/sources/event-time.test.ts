@@ -1,3 +1,4 @@
+/** EVENT-2, EVENT-3, ASOF-1: how times are written, when an event is known, what its content is. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';

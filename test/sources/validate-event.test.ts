@@ -1,3 +1,4 @@
+/** EVENT-1: what an event is, and what is told of a record that is none. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseEvent } from '../../src/sources/validate-event.ts';

@@ -1,4 +1,4 @@
-/** The law of segments: what is encoded line by line is what the whole prompt gives, in every family. */
+/** TOKEN-3, FRAME-2: lines encoded one by one give what the whole prompt gives, in every family. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertBoundaries, checkBoundaries, joinIds } from '../../src/tokenize/boundaries.ts';

@@ -1,4 +1,4 @@
-/** The frame of a prompt: what the chat template says, the day of T in place of a clock, and what is refused. */
+/** FRAME-1, FRAME-2, FRAME-3: the frame of a prompt, the day of T for a clock, what is refused. */
 import { describe, expect, it } from 'vitest';
 import { chatFrame, encodeAnswer, endsInControl } from '../../src/tokenize/chat-frame.ts';
 import { formatDay, renderChat } from '../../src/tokenize/chat-template.ts';

@@ -1,4 +1,4 @@
-/** Text of members and items cannot give orders: what cleaning and the encodings of untrusted text promise. */
+/** TEXT-1, TEXT-2, TOKEN-2: text of members and items cannot give orders. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertNoControl, cleanField, escapeMarkers, startsSafely } from '../../src/tokenize/clean-field.ts';

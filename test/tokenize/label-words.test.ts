@@ -1,4 +1,4 @@
-/** Label words: where answers are scored, and which answers clash. */
+/** TOKEN-4: where answers are scored, and which answers clash. */
 import { describe, expect, it } from 'vitest';
 import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { labelWords } from '../../src/tokenize/label-words.ts';

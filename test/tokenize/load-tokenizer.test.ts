@@ -1,4 +1,4 @@
-/** Loading a tokenizer: what is found, what is refused, and what its encodings promise. */
+/** TOKEN-1: which tokenizer is loaded, what is refused, and what its encodings promise. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
