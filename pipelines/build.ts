@@ -4,7 +4,7 @@ import { canonicalJson } from '../schemas/canonical-json.ts';
 import type { TimelineRecord } from '../schemas/commit.ts';
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
-import { openStore } from '../src/adapters/open-store.ts';
+import { openScratch, openStore } from '../src/adapters/open-store.ts';
 import { type CorpusSummary, summarizeCorpus } from '../src/corpus/corpus-summary.ts';
 import { BrewhouseError, type ErrorCode } from '../src/errors.ts';
 import { newestRecord } from '../src/lake/chain-records.ts';
@@ -130,6 +130,7 @@ async function takeInFiles(
     await takeIn(inputs, missing, {
       eventsDir: options.events,
       store,
+      scratch: openScratch(options.lake),
       partitions,
       attempt: randomUUID(),
       report: (done, total) => options.progress.step('reading events', done, total, 0),

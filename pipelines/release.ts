@@ -4,7 +4,8 @@ import { TIME_UNKNOWN } from '../schemas/event.ts';
 import { DAY_MS } from '../schemas/event-time.ts';
 import type { CorpusIdentity, Lineage, Manifest, ReleaseFile } from '../schemas/manifest.ts';
 import type { ReleaseSection } from '../schemas/recipe.ts';
-import { openStore } from '../src/adapters/open-store.ts';
+import { openKeyFile } from '../src/adapters/filesystem/key-file.ts';
+import { openScratch, openStore } from '../src/adapters/open-store.ts';
 import { summarizeCorpus } from '../src/corpus/corpus-summary.ts';
 import { type CorpusPartition, findCorpus, readCorpusPartitions } from '../src/corpus/find-corpus.ts';
 import { PROCESS_EFFECTS } from '../src/effects.ts';
@@ -22,6 +23,7 @@ import { type ReleaseRows, readReleaseRows } from '../src/release/selectable-row
 import { type Selection, selectRows } from '../src/release/selection.ts';
 import { writeShards } from '../src/release/shards.ts';
 import { type ShuffledRows, shuffleRows } from '../src/release/shuffle.ts';
+import type { Scratch } from '../src/sort/scratch.ts';
 import { createItemTable } from '../src/timeline/item-table.ts';
 import { planOfIdentity, readRecipe, readTokenizer } from './corpus-inputs.ts';
 import { readItems } from './render/partition.ts';
@@ -66,6 +68,7 @@ export async function release(options: ReleaseOptions): Promise<ReleaseSummary> 
   const selection = selectRows(read.rows, { seed: plan.rules.seed, release: section, until: source.until });
   if (!selection.ends.includes('train')) options.warn('no row is in train: look at until, t1 and the token budget');
   const shuffled = await shuffleRows(store, read, selection, {
+    scratch: source.scratch,
     corpus,
     key,
     seed: plan.rules.seed,
@@ -94,6 +97,7 @@ export async function release(options: ReleaseOptions): Promise<ReleaseSummary> 
 /** What a release is made from, found and judged before a row is read. */
 interface ReleaseSource {
   readonly store: ObjectStore;
+  readonly scratch: Scratch;
   readonly timelines: readonly PartitionTimeline[];
   readonly until: number;
   readonly corpus: string;
@@ -123,12 +127,17 @@ async function openSource(options: ReleaseOptions): Promise<ReleaseSource> {
   }
   const { corpus, identity } = await findCorpus(store, recipe.corpus, options);
   const corpusPartitions = await readCorpusPartitions(store, corpus, lake.partitions, until);
-  const key = await findPseudonymKey(store, options.key, options.warn);
+  const key = await findPseudonymKey(
+    store,
+    { text: options.key, file: openKeyFile(store.location) },
+    { ...PROCESS_EFFECTS, observe: (said) => said.kind === 'warning' && options.warn(said.message) },
+  );
   const plan = await planOfIdentity(identity, await readTokenizer(recipe.corpus.tokenizer, file));
   const budget = options.tokenBudget ?? recipe.release.token_budget;
   const section: ReleaseSection = { ...recipe.release, until, token_budget: budget };
   requireNames(section, plan, file);
-  return { store, timelines, until, corpus, identity, corpusPartitions, key, plan, section };
+  const scratch = openScratch(options.lake);
+  return { store, scratch, timelines, until, corpus, identity, corpusPartitions, key, plan, section };
 }
 
 interface WriteOptions {
@@ -153,6 +162,7 @@ async function writeRelease(source: ReleaseSource, write: WriteOptions): Promise
     itemsWithoutTime: await countItemsWithoutTime(store, timelines),
   };
   const files = await writeShards(store, write.folder, write.shuffled, {
+    scratch: source.scratch,
     trainShards: write.selection.trainShards,
     facts: footerFacts(inputs, write.defaultId),
     report: (done, total) => write.options.progress('writing shards', done, total),

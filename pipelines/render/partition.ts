@@ -11,7 +11,7 @@ import {
 import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { readLines } from '../../src/lake/line-files.ts';
-import type { ObjectStore, SpoolFile } from '../../src/lake/object-store.ts';
+import type { FileUnderWay, ObjectStore } from '../../src/lake/object-store.ts';
 import { type Example, renderExamples } from '../../src/prompt/examples.ts';
 import type { JoiningGate } from '../../src/prompt/joining-gate.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
@@ -203,13 +203,13 @@ interface Parts {
 function createParts(store: ObjectStore, folder: string): Parts {
   const files: RenderedFiles[] = [];
   const total = { rows: 0, tokens: 0 };
-  let open: { spools: SpoolFile[]; rows: RowFiles<CorpusRow, PartOrigin>; tokens: number } | undefined;
+  let open: { under: FileUnderWay[]; rows: RowFiles<CorpusRow, PartOrigin>; tokens: number } | undefined;
   const close = async () => {
     if (open === undefined) return;
     const { rows, tokens } = open.rows.finish();
     const refs: FileRef[] = [];
     for (const [i, kind] of (['parts', 'meta', 'origin'] as const).entries()) {
-      const { sha256, bytes } = await open.spools[i]!.finish(`${folder}/${kind}`, '.parquet');
+      const { sha256, bytes } = await open.under[i]!.finish(`${folder}/${kind}`, '.parquet');
       refs.push({ sha256, bytes, rows });
     }
     const [part, meta, origin] = refs as [FileRef, FileRef, FileRef];
@@ -222,8 +222,8 @@ function createParts(store: ObjectStore, folder: string): Parts {
     async add(row) {
       if (open !== undefined && open.tokens + row.ids.length > PART_TOKENS_MAX) await close();
       if (open === undefined) {
-        const spools = [store.spool(), store.spool(), store.spool()];
-        const [tokens, meta, origin] = spools.map((spool) => (chunk: Uint8Array) => spool.write(chunk));
+        const under = [store.create(), store.create(), store.create()];
+        const [tokens, meta, origin] = under.map((file) => (chunk: Uint8Array) => file.write(chunk));
         const rows = createRowFiles<CorpusRow, PartOrigin>({
           layout: 'part',
           metaColumns: CORPUS_COLUMNS,
@@ -233,7 +233,7 @@ function createParts(store: ObjectStore, folder: string): Parts {
           meta: meta!,
           origin: origin!,
         });
-        open = { spools, rows, tokens: 0 };
+        open = { under, rows, tokens: 0 };
       }
       open.rows.add(row);
       open.tokens += row.ids.length;

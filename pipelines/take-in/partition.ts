@@ -126,8 +126,8 @@ function conflictLetter(event: EventRecord, source: string, line: number): DeadL
 }
 
 async function writeStats(store: ObjectStore, folder: string, stats: TimelineStats): Promise<FileRef> {
-  const spool = store.spool();
-  spool.write(Buffer.from(JSON.stringify(stats), 'utf8'));
-  const { sha256, bytes } = await spool.finish(folder, '.json');
+  const file = store.create();
+  file.write(Buffer.from(JSON.stringify(stats), 'utf8'));
+  const { sha256, bytes } = await file.finish(folder, '.json');
   return { sha256, bytes, rows: 1 };
 }

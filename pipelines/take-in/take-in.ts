@@ -10,6 +10,7 @@ import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { Chain } from '../../src/lake/commit-log.ts';
 import { partitionOf } from '../../src/lake/murmur2.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import type { Scratch } from '../../src/sort/scratch.ts';
 import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
 import { readAssumptions } from '../../src/sources/assumptions.ts';
 import { type EventLine, listEventFiles, readEventFile } from '../../src/sources/event-files.ts';
@@ -27,6 +28,7 @@ export interface InputFile {
 export interface TakeInOptions {
   readonly eventsDir: string;
   readonly store: ObjectStore;
+  readonly scratch: Scratch;
   readonly partitions: number;
   readonly attempt: string;
   /** Called with bytes read of all bytes. */
@@ -56,7 +58,7 @@ export async function takeIn(
   missing: ReadonlyMap<number, Chain>,
   options: TakeInOptions,
 ): Promise<void> {
-  const sorter = createSorter({ folder: options.store.spoolFolder });
+  const sorter = createSorter({ scratch: options.scratch });
   try {
     await dealEvents(inputs, sorter, options);
     await PROCESS_EFFECTS.reach('sorting');

@@ -1,22 +1,32 @@
-/** From where a lake is said to lie to the store that holds it. */
-
+/** From where a lake is said to lie to the store that holds it, and to scratch beside it. */
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import { openDirectoryStore } from './filesystem/directory-store.ts';
+import type { Scratch } from '../sort/scratch.ts';
+import { openDirectoryStore, tempFolderOf } from './filesystem/directory-store.ts';
+import { openScratchFolder } from './filesystem/scratch-folder.ts';
 
 // One letter before the colon is a drive of Windows.
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 
-/** Opens nothing yet: a folder is made when something is written. Throws `usage` for what is not a folder. */
-export function openStore(location: string): ObjectStore {
+/**
+ * Opens nothing yet: a folder is made when something is written. The same location gives the same lake in every thread.
+ * Throws `usage` for what is not a folder.
+ */
+export function openStore(location: string, effects: Effects = PROCESS_EFFECTS): ObjectStore {
   const scheme = SCHEME.exec(location)?.[1]?.toLowerCase();
   if (scheme === 's3') {
-    throw new BrewhouseError('usage', `cannot open ${location}: S3 lakes come with the streaming issue`, {
+    throw new BrewhouseError('usage', `cannot open ${location}: lakes on S3 come with a later version`, {
       remedy: 'name a folder',
     });
   }
   if (scheme !== undefined || location === '') {
     throw new BrewhouseError('usage', `cannot open "${location}" as a lake`, { remedy: 'name a folder' });
   }
-  return openDirectoryStore(location);
+  return openDirectoryStore(location, effects);
+}
+
+/** Scratch for work on a lake that `openStore` opens: in the lake's own temporary folder, on the disk that has the room. */
+export function openScratch(location: string, effects: Effects = PROCESS_EFFECTS): Scratch {
+  return openScratchFolder(tempFolderOf(location), effects);
 }

@@ -51,10 +51,10 @@ export async function findCorpus(
 
 async function readCorpora(store: ObjectStore): Promise<FoundCorpus[]> {
   const found: FoundCorpus[] = [];
-  for (const key of await store.list('corpora/')) {
-    const name = /^corpora\/([0-9a-f]{16})\/corpus\.json$/.exec(key)?.[1];
+  for (const folder of await store.list('corpora/')) {
+    const name = /^([0-9a-f]{16})\/$/.exec(folder)?.[1];
     if (name === undefined) continue;
-    const bytes = await store.get(key);
+    const bytes = await store.get(`corpora/${name}/corpus.json`);
     if (bytes !== null)
       found.push({ corpus: name, identity: CorpusIdentity.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))) });
   }

@@ -21,9 +21,9 @@ export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
   let bytes = 0;
   const flush = async () => {
     if (lines.length === 0) return;
-    const spool = store.spool();
-    spool.write(zstdCompressSync(Buffer.from(`${lines.join('\n')}\n`, 'utf8')));
-    const { sha256, bytes: size } = await spool.finish(folder, ZSTD_ENDING);
+    const file = store.create();
+    file.write(zstdCompressSync(Buffer.from(`${lines.join('\n')}\n`, 'utf8')));
+    const { sha256, bytes: size } = await file.finish(folder, ZSTD_ENDING);
     files.push({ sha256, bytes: size, rows: lines.length });
     lines = [];
     bytes = 0;

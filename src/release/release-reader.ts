@@ -1,6 +1,4 @@
-/** Reads rows of a finished release on disk: tokens, sidecar, origins, found by split and row or by example id. */
-import { open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Reads rows of a finished release: tokens, sidecar, origins, found by split and row or by example id. */
 import { Manifest } from '../../schemas/manifest.ts';
 import {
   EXAMPLE_INDEX_COLUMNS,
@@ -11,6 +9,7 @@ import {
 } from '../../schemas/rows.ts';
 import { intAt, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet, type ParquetFile, type ReadNumbers } from '../shard/parquet-reader.ts';
 import { readRecords } from '../shard/records.ts';
 import { shardName } from './shard-plan.ts';
@@ -27,6 +26,7 @@ export interface ReleaseRow {
   readonly origin: OriginRow;
 }
 
+/** A release that is open for reading. */
 export interface ReleaseReader {
   readonly manifest: Manifest;
   /** Throws `not_found` where there is no such split or row. */
@@ -35,34 +35,46 @@ export interface ReleaseReader {
   example(id: string): Promise<ReleaseRow>;
 }
 
-/** Throws `not_found` where no release stands in the folder, `release_broken` where its manifest is none. */
-export async function openRelease(folder: string): Promise<ReleaseReader> {
-  const file = join(folder, 'manifest.json');
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) {
-    throw new BrewhouseError('not_found', `there is no release in ${folder}`, {
-      place: { file },
+/**
+ * Reads the release that lies at the root of the store. Throws `not_found` where there is none, `release_broken` where
+ * its manifest is not one of this version.
+ */
+export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
+  const place = { file: `${store.location}/${MANIFEST_NAME}` };
+  const bytes = await store.get(MANIFEST_NAME);
+  if (bytes === null) {
+    throw new BrewhouseError('not_found', `there is no release in ${store.location}`, {
+      place,
       remedy: 'a release is a folder with a manifest.json: brewhouse release prints its path',
     });
   }
   let manifest: Manifest;
   try {
-    manifest = Manifest.parse(JSON.parse(text));
+    manifest = Manifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   } catch (cause) {
     throw new BrewhouseError('release_broken', 'the manifest is not one of this version', {
-      place: { file },
+      place,
       remedy: 'make the release again',
       cause,
     });
   }
+  const release = { store, manifest };
   return {
     manifest,
-    row: async (split, row) => readRow(folder, manifest, locate(manifest, split, row)),
-    example: async (id) => readRow(folder, manifest, await find(folder, manifest, id)),
+    row: async (split, row) => readRow(release, locate(manifest, split, row)),
+    example: async (id) => readRow(release, await find(release, id)),
   };
 }
 
-interface Place {
+const MANIFEST_NAME = 'manifest.json';
+
+interface OpenRelease {
+  readonly store: ObjectStore;
+  readonly manifest: Manifest;
+}
+
+/** Where a row lies. */
+interface RowAddress {
   readonly split: string;
   readonly shard: number;
   readonly row: number;
@@ -80,7 +92,7 @@ function shardsOf(manifest: Manifest, split: string): { rows: number }[] {
   });
 }
 
-function locate(manifest: Manifest, split: string, row: number): Place {
+function locate(manifest: Manifest, split: string, row: number): RowAddress {
   let first = 0;
   for (const [shard, { rows }] of shardsOf(manifest, split).entries()) {
     if (row < first + rows) return { split, shard, row, inShard: row - first };
@@ -91,21 +103,21 @@ function locate(manifest: Manifest, split: string, row: number): Place {
   });
 }
 
-function find(folder: string, manifest: Manifest, id: string): Promise<Place> {
-  return withFile(join(folder, 'index', 'examples.parquet'), async (index) => {
+function find(release: OpenRelease, id: string): Promise<RowAddress> {
+  return withFile(release, 'index/examples.parquet', async (index) => {
     for (let group = 0; group < index.rowGroups.length; group++) {
       const rows = await readRecords<IndexRow>(index, group, EXAMPLE_INDEX_COLUMNS);
       const found = rows.find((each) => each.example_id === id);
       if (found === undefined) continue;
       const { split, shard, row_group, row } = found;
-      const shards = shardsOf(manifest, split);
-      const inShard = await withFile(shardPath(folder, manifest, 'data', split, shard), async (data) =>
+      const shards = shardsOf(release.manifest, split);
+      const inShard = await withFile(release, shardPath(release, 'data', { split, shard }), async (data) =>
         data.rowGroups.slice(0, row_group).reduce((sum, each) => sum + each.rows, row),
       );
       return { split, shard, inShard, row: shards.slice(0, shard).reduce((sum, each) => sum + each.rows, inShard) };
     }
     throw new BrewhouseError('not_found', `no row of the release has the example id ${id}`, {
-      remedy: 'ids stand in the sidecar (meta/); they are pseudonyms of this release’s key',
+      remedy: 'ids are in the sidecar (meta/); they are pseudonyms of this release’s key',
     });
   });
 }
@@ -118,21 +130,20 @@ interface IndexRow {
   row: number;
 }
 
-function shardPath(
-  folder: string,
-  manifest: Manifest,
-  kind: 'data' | 'meta' | 'origin',
-  split: string,
-  shard: number,
-): string {
-  return join(folder, kind, `${shardName(split, shard, shardsOf(manifest, split).length)}.parquet`);
-}
-
 type Kind = 'data' | 'meta' | 'origin';
 
-async function readRow(folder: string, manifest: Manifest, { split, shard, row, inShard }: Place): Promise<ReleaseRow> {
+function shardPath(
+  { manifest }: OpenRelease,
+  kind: Kind,
+  { split, shard }: Pick<RowAddress, 'split' | 'shard'>,
+): string {
+  return `${kind}/${shardName(split, shard, shardsOf(manifest, split).length)}.parquet`;
+}
+
+async function readRow(release: OpenRelease, address: RowAddress): Promise<ReleaseRow> {
+  const { split, row, inShard } = address;
   const use = <T>(kind: Kind, read: (file: ParquetFile, group: number, inGroup: number) => Promise<T>) =>
-    withFile(shardPath(folder, manifest, kind, split, shard), (file) => {
+    withFile(release, shardPath(release, kind, address), (file) => {
       let group = 0;
       let inGroup = inShard;
       while (inGroup >= nth(file.rowGroups, group).rows) inGroup -= nth(file.rowGroups, group++).rows;
@@ -140,10 +151,8 @@ async function readRow(folder: string, manifest: Manifest, { split, shard, row, 
     });
   const [tokens, meta, origin] = await Promise.all([
     use('data', async (file, group, inGroup) => {
-      const [ids, labels] = await Promise.all([
-        readList(file, group, inGroup, 'input_ids'),
-        readList(file, group, inGroup, 'labels'),
-      ]);
+      const lists = ['input_ids', 'labels'].map((name) => readList(file, { group, row: inGroup, name }));
+      const [ids = [], labels = []] = await Promise.all(lists);
       return { ids: Int32Array.from(ids), labels: Array.from(labels) };
     }),
     use('meta', async (file, group, inGroup) =>
@@ -157,28 +166,31 @@ async function readRow(folder: string, manifest: Manifest, { split, shard, row, 
 }
 
 /** One row of a column of lists of numbers. */
-async function readList(file: ParquetFile, group: number, row: number, name: string): Promise<ReadNumbers> {
+async function readList(
+  file: ParquetFile,
+  { group, row, name }: { readonly group: number; readonly row: number; readonly name: string },
+): Promise<ReadNumbers> {
   const chunk = await file.readColumn(group, name);
   if (!('offsets' in chunk) || Array.isArray(chunk.values) || 'dictionary' in chunk.values)
     throw new Error(`${name} holds no lists of numbers`);
   return chunk.values.subarray(intAt(chunk.offsets, row), intAt(chunk.offsets, row + 1));
 }
 
-async function withFile<T>(path: string, use: (file: ParquetFile) => Promise<T>): Promise<T> {
-  const file = await open(path).catch((cause: unknown) => {
-    throw new BrewhouseError('release_broken', 'a file that the manifest names cannot be opened', {
-      place: { file: path },
+/** A file that the manifest names and that is missing or damaged is a broken release, whatever lake it lies in. */
+async function withFile<T>({ store }: OpenRelease, path: string, use: (file: ParquetFile) => Promise<T>): Promise<T> {
+  try {
+    const reader = await store.openRead(path);
+    try {
+      return await use(await openParquet(reader));
+    } finally {
+      await reader.close();
+    }
+  } catch (cause) {
+    if (!(cause instanceof BrewhouseError) || cause.code !== 'lake_broken') throw cause;
+    throw new BrewhouseError('release_broken', 'a file that the manifest names cannot be read', {
+      place: { file: `${store.location}/${path}` },
       remedy: 'run brewhouse verify to see what else is wrong',
       cause,
     });
-  });
-  try {
-    const read = async (from: number, to: number) => {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(to - from), 0, to - from, from);
-      return buffer.subarray(0, bytesRead);
-    };
-    return await use(await openParquet({ size: (await file.stat()).size, read, name: path }));
-  } finally {
-    await file.close();
   }
 }

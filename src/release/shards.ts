@@ -11,11 +11,12 @@ import {
   type SidecarRow,
   UNIT_SEPARATOR,
 } from '../../schemas/rows.ts';
-import type { ObjectStore, SpoolFile } from '../lake/object-store.ts';
+import type { FileUnderWay, ObjectStore } from '../lake/object-store.ts';
 import { createParquetWriter } from '../shard/parquet-writer.ts';
 import { type ColumnList, columnSpecs, columnsOf } from '../shard/records.ts';
 import { createRowFiles, type RowFiles } from '../shard/row-files.ts';
 import { hfKeyValues } from '../shard/token-rows.ts';
+import type { Scratch } from '../sort/scratch.ts';
 import { createSorter, type Sorter } from '../sort/sorted-runs.ts';
 import { shardCount, shardName, shardRows } from './shard-plan.ts';
 import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
@@ -24,6 +25,7 @@ import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
 const INDEX_GROUP_ROWS = 65_536;
 
 export interface ShardOptions {
+  readonly scratch: Scratch;
   /** Equal train shards, as the selection left them. */
   readonly trainShards: number;
   /** Footer facts that all token files share. */
@@ -39,8 +41,8 @@ export async function writeShards(
   options: ShardOptions,
 ): Promise<ReleaseFile[]> {
   const index = {
-    examples: createSorter({ folder: store.spoolFolder }),
-    members: createSorter({ folder: store.spoolFolder }),
+    examples: createSorter({ scratch: options.scratch }),
+    members: createSorter({ scratch: options.scratch }),
   };
   const files: ReleaseFile[] = [];
   const total = Object.values(shuffled.counts).reduce((sum, count) => sum + count, 0);
@@ -105,8 +107,8 @@ function openShard(
   place: ShardPlace,
   facts: Readonly<Record<string, string>>,
 ): OpenShard {
-  const spools: [SpoolFile, SpoolFile, SpoolFile] = [store.spool(), store.spool(), store.spool()];
-  const sink = (spool: SpoolFile) => (chunk: Uint8Array) => spool.write(chunk);
+  const under: [FileUnderWay, FileUnderWay, FileUnderWay] = [store.create(), store.create(), store.create()];
+  const sink = (file: FileUnderWay) => (chunk: Uint8Array) => file.write(chunk);
   const rows = createRowFiles<SidecarRow, OriginRow>({
     layout: 'hf',
     metaColumns: SIDECAR_COLUMNS,
@@ -119,9 +121,9 @@ function openShard(
         tokens: String(totals.tokens),
         loss_tokens: String(totals.lossTokens),
       }),
-    tokens: sink(spools[0]),
-    meta: sink(spools[1]),
-    origin: sink(spools[2]),
+    tokens: sink(under[0]),
+    meta: sink(under[1]),
+    origin: sink(under[2]),
   });
   const name = shardName(place.split, place.shard, place.shards);
   const shard: OpenShard = {
@@ -137,7 +139,7 @@ function openShard(
       const written: ReleaseFile[] = [];
       for (const [i, kind] of (['data', 'meta', 'origin'] as const).entries()) {
         const path = `${kind}/${name}.parquet`;
-        const { sha256, bytes } = await spools[i]!.finishAs(`${folder}/${path}`);
+        const { sha256, bytes } = await under[i]!.finishAs(`${folder}/${path}`);
         const counts =
           kind === 'data' ? { tokens: totals.tokens, loss_tokens: totals.lossTokens } : { tokens: 0, loss_tokens: 0 };
         written.push({ path, kind, split: place.split, rows: totals.rows, ...counts, bytes, sha256 });
@@ -166,11 +168,11 @@ async function writeIndex(
   sorter: Sorter,
   columns: ColumnList,
 ): Promise<ReleaseFile> {
-  const spool = store.spool();
+  const file = store.create();
   const writer = createParquetWriter({
     columns: columnSpecs(columns),
     keyValues: {},
-    write: (chunk) => spool.write(chunk),
+    write: (chunk) => file.write(chunk),
   });
   const first = columns[0]![0];
   let group: Record<string, unknown>[] = [];
@@ -188,6 +190,6 @@ async function writeIndex(
   flush();
   writer.finish();
   const path = `index/${name}.parquet`;
-  const { sha256, bytes } = await spool.finishAs(`${folder}/${path}`);
+  const { sha256, bytes } = await file.finishAs(`${folder}/${path}`);
   return { path, kind: 'index', split: '', rows, tokens: 0, loss_tokens: 0, bytes, sha256 };
 }

@@ -16,6 +16,7 @@ import type { ObjectStore, RangeReader } from '../lake/object-store.ts';
 import { openParquet, type ParquetFile } from '../shard/parquet-reader.ts';
 import { readRecords } from '../shard/records.ts';
 import { IGNORE_INDEX } from '../shard/token-rows.ts';
+import type { Scratch } from '../sort/scratch.ts';
 import { createSorter } from '../sort/sorted-runs.ts';
 import { draw } from '../timeline/draws.ts';
 import { type PseudonymKey, pseudonym } from './pseudonyms.ts';
@@ -43,6 +44,7 @@ export interface ShuffledRows {
 }
 
 export interface ShuffleOptions {
+  readonly scratch: Scratch;
   readonly corpus: string;
   readonly key: PseudonymKey;
   readonly seed: number;
@@ -56,8 +58,8 @@ export async function shuffleRows(
   selection: Selection,
   options: ShuffleOptions,
 ): Promise<ShuffledRows> {
-  const sorter = createSorter({ folder: store.spoolFolder });
-  const digests = createSorter({ folder: store.spoolFolder });
+  const sorter = createSorter({ scratch: options.scratch });
+  const digests = createSorter({ scratch: options.scratch });
   const counts: Partial<Record<Split, number>> = {};
   const tokens: Partial<Record<Split, number>> = {};
   const hide = pseudonyms(options.key);

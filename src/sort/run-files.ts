@@ -1,40 +1,37 @@
-/** Sorted runs on disk: records one behind another, written once and read back block by block. */
-import { closeSync, fstatSync, openSync, readSync, rmSync } from 'node:fs';
-import { translateFileError } from '../adapters/filesystem/file-errors.ts';
-import { writeAll } from '../adapters/filesystem/spool-files.ts';
+/** Sorted runs in scratch files: records one behind another, written once and read back block by block. */
 import { RECORD_HEADER_BYTES, type RecordPlace, recordBytes } from './byte-records.ts';
+import type { Scratch, ScratchFile } from './scratch.ts';
 
 /** Bytes read or written at once: large enough for a disk, small enough for RUNS_MAX of them. */
 const BLOCK_BYTES = 256 * 1024;
 
 /**
- * Writes records, given in order, as a new file; a place is read before the next is asked for. After an error the file is gone.
- * Bound: a block in memory. Throws `disk_full`, `store_refused`.
+ * Writes records, given in order, as a new file; a place is read before the next is asked for. After an error the file
+ * is gone. Bound: a block in memory. Throws as the scratch does.
  */
-export function writeRun(path: string, records: Iterable<RecordPlace>): void {
-  const file = translated('open', path, () => openSync(path, 'wx'));
+export function writeRun(scratch: Scratch, records: Iterable<RecordPlace>): ScratchFile {
+  const file = scratch.create();
   const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   let filled = 0;
   const flush = () => {
-    writeAll(file, block.subarray(0, filled));
+    file.write(block.subarray(0, filled));
     filled = 0;
   };
   try {
     for (const { buffer, at } of records) {
       const bytes = recordBytes(buffer, at);
       if (filled + bytes > BLOCK_BYTES) flush();
-      if (bytes > BLOCK_BYTES) writeAll(file, buffer.subarray(at, at + bytes));
+      if (bytes > BLOCK_BYTES) file.write(buffer.subarray(at, at + bytes));
       else {
         buffer.copy(block, filled, at, at + bytes);
         filled += bytes;
       }
     }
     flush();
+    return file.finish();
   } catch (cause) {
-    rmSync(path, { force: true });
-    throw translateFileError(cause, 'write', path);
-  } finally {
-    closeSync(file);
+    file.abort();
+    throw cause;
   }
 }
 
@@ -45,16 +42,15 @@ export interface RunReader extends RecordPlace {
   done: boolean;
   /** Moves to the next record; the one before is no longer there. */
   next(): void;
+  /** May be called again. */
   close(): void;
 }
 
-/** Stands on the first record. Bound: a block, or the largest record, in memory. Throws `store_refused`. */
-export function readRun(path: string): RunReader {
-  const file = translated('open', path, () => openSync(path, 'r'));
-  const { size } = fstatSync(file);
+/** Opens a run at its first record. Bound: a block, or the largest record, in memory. Throws as the scratch does. */
+export function readRun(run: ScratchFile): RunReader {
+  const file = run.open();
   let position = 0;
   let filled = 0;
-  let isOpen = true;
   /** Makes `bytes` from `reader.at` on whole in the buffer. */
   const need = (bytes: number) => {
     if (filled - reader.at >= bytes) return;
@@ -63,15 +59,13 @@ export function readRun(path: string): RunReader {
     filled -= reader.at;
     reader.buffer = buffer;
     reader.at = 0;
-    while (filled < bytes) {
-      const read = translated('read', path, () => readSync(file, buffer, filled, buffer.length - filled, position));
-      if (read === 0) throw new Error(`the sorted run ${path} ends inside a record`);
-      filled += read;
-      position += read;
-    }
+    const read = file.read(buffer.subarray(filled), position);
+    filled += read;
+    position += read;
+    if (filled < bytes) throw new Error(`the sorted run ${run.name} ends inside a record`);
   };
   const settle = () => {
-    if (position === size && reader.at === filled) {
+    if (position === run.size && reader.at === filled) {
       reader.done = true;
       return;
     }
@@ -86,19 +80,8 @@ export function readRun(path: string): RunReader {
       reader.at += recordBytes(reader.buffer, reader.at);
       settle();
     },
-    close() {
-      if (isOpen) closeSync(file);
-      isOpen = false;
-    },
+    close: () => file.close(),
   };
   settle();
   return reader;
-}
-
-function translated<T>(doing: string, path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw translateFileError(cause, doing, path);
-  }
 }

@@ -1,33 +1,31 @@
 /** Sorts any number of records in bounded memory: an arena that is sorted and spilled, runs that are merged. */
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { translateFileError } from '../adapters/filesystem/file-errors.ts';
-import { type ByteRecord, type RecordPlace, recordAt } from './byte-records.ts';
+import { type ByteRecord, recordAt } from './byte-records.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { createArena } from './record-arena.ts';
 import { writeRun } from './run-files.ts';
+import type { Scratch, ScratchFile } from './scratch.ts';
 
 /** Memory of a sorter for records and their order, where nothing else is said. */
 export const SORT_BYTES_DEFAULT = 64 * 1024 * 1024;
 /** Runs merged at once: open files, and a block of memory each. More are merged in rounds. */
 export const RUNS_MAX = 64;
 
+/** Where a sorter spills, and how much it holds. */
 export interface SorterOptions {
-  /** Folder for runs, made where it is missing: the store's `spoolFolder`, so that what a crash leaves is swept. */
-  readonly folder: string;
+  readonly scratch: Scratch;
   /** Bytes in memory before a run is spilled; one record may be larger. */
   readonly bytesMax?: number;
   /** Runs merged at once, from 2 on (default RUNS_MAX). */
   readonly runsMax?: number;
 }
 
+/** Takes records in any order and hands them back in one. All methods throw as the scratch does. */
 export interface Sorter {
-  /** Copies both. Throws `disk_full`, `store_refused`. */
+  /** Copies both. */
   add(key: Uint8Array, payload: Uint8Array): void;
   /**
-   * All records by key, then payload, as bytes: never by arrival. `add` is over from here on; may be called again. Key and payload are
-   * windows, at any offset, that hold until the next record is asked for: copy what must stay.
+   * All records by key, then payload, as bytes: never by arrival. `add` is over from here on; may be called again. Key
+   * and payload are windows, at any offset, that hold until the next record is asked for: copy what must stay.
    */
   sorted(): Generator<ByteRecord>;
   /** Removes the runs. No iteration may go on afterwards. */
@@ -36,31 +34,30 @@ export interface Sorter {
 
 /** Bound: `bytesMax` and, merging, 256 KiB for each of `runsMax` runs; more only for records larger than these. */
 export function createSorter(options: SorterOptions): Sorter {
-  const { folder, bytesMax = SORT_BYTES_DEFAULT, runsMax = RUNS_MAX } = options;
+  const { scratch, bytesMax = SORT_BYTES_DEFAULT, runsMax = RUNS_MAX } = options;
   if (runsMax < 2) throw new Error('a merge takes at least two runs');
   const arena = createArena(bytesMax);
   /** By level: a run of level n + 1 was merged of `runsMax` of level n, so each record is written once a level. */
-  let levels: string[][] = [];
+  let levels: ScratchFile[][] = [];
   let state: 'adding' | 'sorted' | 'closed' = 'adding';
 
-  const addRun = (level: number, path: string) => {
+  const addRun = (level: number, run: ScratchFile) => {
     const runs = levels[level] ?? [];
     levels[level] = runs;
-    runs.push(path);
-    if (runs.length === runsMax) addRun(level + 1, mergeIntoOne(folder, runs.splice(0)));
+    runs.push(run);
+    if (runs.length === runsMax) addRun(level + 1, mergeIntoOne(scratch, runs.splice(0)));
   };
   const spill = () => {
-    makeFolder(folder);
-    addRun(0, newRun(folder, arena.places()));
+    addRun(0, writeRun(scratch, arena.places()));
     arena.clear();
   };
   /** Leaves at most `runsMax` runs; those of the lowest levels are the smallest, so merging them first costs least. */
-  const reduceRuns = (): readonly string[] => {
+  const reduceRuns = (): readonly ScratchFile[] => {
     const runs = levels.flat();
     levels = [runs];
     while (runs.length > runsMax) {
       const some = runs.splice(0, Math.min(runsMax, runs.length - runsMax + 1));
-      runs.push(mergeIntoOne(folder, some));
+      runs.push(mergeIntoOne(scratch, some));
     }
     return runs;
   };
@@ -83,32 +80,17 @@ export function createSorter(options: SorterOptions): Sorter {
     close() {
       state = 'closed';
       arena.release();
-      for (const run of levels.flat()) rmSync(run, { force: true });
+      for (const run of levels.flat()) run.remove();
       levels = [];
     },
   };
 }
 
-/** Writes records that are in order as a file of a name of its own; returns the name. */
-function newRun(folder: string, places: Iterable<RecordPlace>): string {
-  const path = join(folder, `${randomUUID()}.run`);
-  writeRun(path, places);
-  return path;
-}
-
 /** Merges runs, which are gone afterwards, into a new one. */
-function mergeIntoOne(folder: string, runs: readonly string[]): string {
+function mergeIntoOne(scratch: Scratch, runs: readonly ScratchFile[]): ScratchFile {
   try {
-    return newRun(folder, mergeRuns(runs));
+    return writeRun(scratch, mergeRuns(runs));
   } finally {
-    for (const run of runs) rmSync(run, { force: true });
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw translateFileError(cause, 'make', folder);
+    for (const run of runs) run.remove();
   }
 }

@@ -1,23 +1,29 @@
 /** The local folder as a store: the contract of the port, crashes, leftovers, and what the file system refuses. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { translateFileError } from '../../src/adapters/filesystem/file-errors.ts';
-import { openStore } from '../../src/adapters/open-store.ts';
+import { openScratch, openStore } from '../../src/adapters/open-store.ts';
 import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { LEFTOVER_AGE_MS } from '../../src/lake/object-store.ts';
 import { createSorter } from '../../src/sort/sorted-runs.ts';
 import { describeStore, failureOf, textOf, utf8 } from '../contract/object-store.ts';
-import { tempLake } from '../lake/temp-lake.ts';
+import { describeScratch } from '../contract/scratch.ts';
+import { keysOf, namesIn, tempLake } from '../lake/temp-lake.ts';
 
 const lake = tempLake();
 const KEY = 'timelines/0/commits/00000000000000000001.json';
 
 describeStore('a local folder', () => lake.open());
+describeScratch(
+  'a local folder',
+  () => openScratch(lake.folder),
+  async () => (await lake.leftovers()).length,
+);
 
 describe('a writer that dies', () => {
   const crash = (moment: string) => {
@@ -30,8 +36,8 @@ describe('a writer that dies', () => {
     crash('before-link');
     const store = lake.open();
     expect(await store.get(KEY)).toBeNull();
-    expect(await store.list('')).toEqual([]);
-    expect(readdirSync(store.spoolFolder)).toHaveLength(1);
+    expect(await keysOf(store)).toEqual([]);
+    expect(await lake.leftovers()).toHaveLength(1);
     expect(await store.putIfAbsent(KEY, utf8('next'))).toBe(true);
     expect(textOf(await store.get(KEY))).toBe('next');
   });
@@ -49,17 +55,17 @@ describe('leftovers', () => {
     await store.put('a', utf8('x'));
     const now = 1_800_000_000_000;
     for (const [name, age] of [
-      ['old.spool', LEFTOVER_AGE_MS + 1000],
+      ['old.new', LEFTOVER_AGE_MS + 1000],
       ['young.run', LEFTOVER_AGE_MS - 1000],
     ] as const) {
-      const path = join(store.spoolFolder, name);
+      const path = join(lake.folder, 'tmp', name);
       writeFileSync(path, 'x');
       utimesSync(path, (now - age) / 1000, (now - age) / 1000);
     }
     utimesSync(join(lake.folder, 'a'), 0, 0);
     expect(await store.sweepLeftovers(now)).toBe(1);
-    expect(readdirSync(store.spoolFolder)).toEqual(['young.run']);
-    expect(await store.list('')).toEqual(['a']);
+    expect(await lake.leftovers()).toEqual(['young.run']);
+    expect(await keysOf(store)).toEqual(['a']);
   });
 
   it('are none where nothing was written yet', async () => {
@@ -91,13 +97,13 @@ describe('what the file system refuses', () => {
     writeFileSync(join(lake.folder, 'timelines'), '');
     expect(await failureOf(() => lake.open().put(KEY, utf8('x')))).toBe('store_refused');
     expect(await lake.open().get(KEY)).toBeNull();
-    expect(readdirSync(lake.open().spoolFolder)).toEqual([]);
+    expect(await lake.leftovers()).toEqual([]);
   });
 
   it.skipIf(process.getuid?.() === 0)('a folder without the right to write is refused', async () => {
     mkdirSync(join(lake.folder, 'tmp'));
     chmodSync(join(lake.folder, 'tmp'), 0o500);
-    expect(await failureOf(() => lake.open().spool())).toBe('store_refused');
+    expect(await failureOf(() => lake.open().create())).toBe('store_refused');
   });
 
   it.each(['s3://bucket/lake', 'https://example.org/lake', ''])(
@@ -117,27 +123,26 @@ describe.skipIf(small === null)('on a disk that is full', () => {
   });
   const megabyte = Buffer.alloc(1024 * 1024, 1);
 
-  it('put, putIfAbsent and spool say disk_full, leave nothing, and go on when there is room', async () => {
+  it('put, putIfAbsent and a file under way say disk_full, leave nothing, and go on when there is room', async () => {
     const store = openStore(small!);
     expect(await failureOf(() => store.put('a', megabyte))).toBe('disk_full');
     expect(await failureOf(() => store.putIfAbsent('a', megabyte))).toBe('disk_full');
-    const spool = store.spool();
-    expect(await failureOf(() => spool.write(megabyte))).toBe('disk_full');
-    expect(await failureOf(() => spool.finishAs('a'))).toContain('finished or aborted');
-    expect(readdirSync(store.spoolFolder)).toEqual([]);
-    expect(await store.list('')).toEqual([]);
+    const file = store.create();
+    expect(await failureOf(() => file.write(megabyte))).toBe('disk_full');
+    expect(await failureOf(() => file.finishAs('a'))).toContain('finished or aborted');
+    expect(await namesIn(join(small!, 'tmp'))).toEqual([]);
+    expect(await keysOf(store)).toEqual([]);
     expect(await store.putIfAbsent('a', utf8('room'))).toBe(true);
   });
 
   it('a sorter says disk_full and leaves nothing behind', async () => {
-    const store = openStore(small!);
-    const sorter = createSorter({ folder: store.spoolFolder, bytesMax: 64 * 1024 });
+    const sorter = createSorter({ scratch: openScratch(small!), bytesMax: 64 * 1024 });
     const fill = () => {
       for (let i = 0; i < 1024; i++) sorter.add(utf8(`key ${i}`), megabyte.subarray(0, 1024));
     };
     expect(await failureOf(fill)).toBe('disk_full');
     sorter.close();
-    expect(readdirSync(store.spoolFolder)).toEqual([]);
+    expect(await namesIn(join(small!, 'tmp'))).toEqual([]);
   });
 });
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRelease } from '../../src/adapters/open-release.ts';
 import { EXIT } from '../../src/errors.ts';
-import { openRelease } from '../../src/release/release-reader.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 
 const MEMBERS = '12';

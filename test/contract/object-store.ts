@@ -1,8 +1,9 @@
-/** What every store of a lake must do, whatever it is made of: run on the local folder, and on a bucket when there is one. */
+/** What every store of a lake must do, whatever it is made of: run on a local folder, in memory, and on a bucket when there is one. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { BrewhouseError } from '../../src/errors.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { keysOf } from '../lake/temp-lake.ts';
 
 export const utf8 = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 export const textOf = (bytes: Uint8Array | null): string | null =>
@@ -23,7 +24,7 @@ export function describeStore(name: string, open: () => ObjectStore): void {
   describe(`the store on ${name}`, () => {
     describeReading(open);
     describeNaming(open);
-    describeSpools(open);
+    describeFilesUnderWay(open);
   });
 }
 
@@ -31,22 +32,32 @@ function describeReading(open: () => ObjectStore): void {
   it('gives null for what is not there, and refuses to read a part of it', async () => {
     const store = open();
     expect(await store.get('a/b')).toBeNull();
-    expect(await store.size('a/b')).toBeNull();
-    expect(await failureOf(() => store.getRange('a/b', 0, 1))).toBe('lake_broken');
     expect(await failureOf(() => store.openRead('a/b'))).toBe('lake_broken');
   });
 
-  it('gives back the bytes, their number and any part of them', async () => {
+  it('gives back the bytes and any part of them', async () => {
     const store = open();
     await store.put('a/b', utf8('0123456789'));
     expect(textOf(await store.get('a/b'))).toBe('0123456789');
-    expect(await store.size('a/b')).toBe(10);
-    expect(textOf(await store.getRange('a/b', 2, 5))).toBe('234');
     const reader = await store.openRead('a/b');
     const parts = await Promise.all([reader.read(0, 10), reader.read(9, 10), reader.read(4, 4)]);
     expect([reader.size, ...parts.map(textOf)]).toEqual([10, '0123456789', '9', '']);
     await reader.close();
     await reader.close();
+    expect(await failureOf(() => reader.read(0, 1))).toContain('is closed');
+  });
+
+  it('keeps bytes of its own: what the caller does to his afterwards changes nothing', async () => {
+    const store = open();
+    const given = utf8('before');
+    await store.put('a', given);
+    await store.putIfAbsent('b', given);
+    given.fill(0);
+    (await store.get('a'))?.fill(0);
+    const reader = await store.openRead('a');
+    (await reader.read(0, 6)).fill(0);
+    await reader.close();
+    expect([textOf(await store.get('a')), textOf(await store.get('b'))]).toEqual(['before', 'before']);
   });
 
   it('says that the lake is broken where a file ends before the bytes that were asked for', async () => {
@@ -58,24 +69,22 @@ function describeReading(open: () => ObjectStore): void {
       [3, 2],
       [-1, 2],
       [0, Number.MAX_SAFE_INTEGER],
-    ] as const) {
-      expect(await failureOf(() => store.getRange('a', from, to))).toBe('lake_broken');
+    ] as const)
       expect(await failureOf(() => reader.read(from, to))).toBe('lake_broken');
-    }
     await reader.close();
   });
 
-  it('lists the keys of a prefix in byte order, without files under way', async () => {
+  it('lists the names in a folder in byte order, those of folders with a slash, without files under way', async () => {
     const store = open();
-    const spool = store.spool();
-    spool.write(utf8('under way'));
-    for (const key of ['b/2', 'b/10', 'b/é', 'b/Z', 'ba', 'c/deep/er/1']) await store.put(key, utf8(key));
-    expect(await store.list('b/')).toEqual(['b/10', 'b/2', 'b/Z', 'b/é']);
-    expect(await store.list('b/1')).toEqual(['b/10']);
-    expect(await store.list('b')).toEqual(['b/10', 'b/2', 'b/Z', 'b/é', 'ba']);
-    expect(await store.list('')).toEqual(['b/10', 'b/2', 'b/Z', 'b/é', 'ba', 'c/deep/er/1']);
+    const file = store.create();
+    file.write(utf8('under way'));
+    for (const key of ['b/2', 'b/10', 'b/é', 'b/Z', 'b/Z2/1', 'b/Z2/2', 'ba', 'c/deep/er/1'])
+      await store.put(key, utf8(key));
+    expect(await store.list('')).toEqual(['b/', 'ba', 'c/']);
+    expect(await store.list('b/')).toEqual(['10', '2', 'Z', 'Z2/', 'é']);
+    expect(await store.list('c/deep/')).toEqual(['er/']);
     expect(await store.list('none/')).toEqual([]);
-    spool.abort();
+    file.abort();
   });
 }
 
@@ -85,7 +94,7 @@ function describeNaming(open: () => ObjectStore): void {
     const won = await Promise.all(writers.map((i) => open().putIfAbsent('commits/1.json', utf8(`writer ${i}`))));
     expect(won.filter(Boolean)).toHaveLength(1);
     expect(textOf(await open().get('commits/1.json'))).toBe(`writer ${won.indexOf(true)}`);
-    expect(await open().list('')).toEqual(['commits/1.json']);
+    expect(await keysOf(open())).toEqual(['commits/1.json']);
   });
 
   it('puts over what was there before', async () => {
@@ -98,60 +107,70 @@ function describeNaming(open: () => ObjectStore): void {
   });
 
   it.each(['', '/a', 'a/', 'a//b', '../a', 'a/./b', 'a\\b', 'a\0'])('refuses the key %j as a bug', async (key) => {
-    expect(await failureOf(() => open().put(key, utf8('x')))).toContain('not a key of a lake');
+    const store = open();
+    for (const use of [
+      () => store.put(key, utf8('x')),
+      () => store.putIfAbsent(key, utf8('x')),
+      () => store.get(key),
+      () => store.openRead(key),
+      () => store.create().finishAs(key),
+    ])
+      expect(await failureOf(use)).toContain('not a key of a lake');
   });
 
-  it('removes temporary files alone', async () => {
-    const store = open();
-    await store.put('a', utf8('x'));
-    expect(await failureOf(() => store.removePrefix('a'))).toContain('only temporary files');
-    await store.removePrefix('tmp/');
-    expect(await store.list('')).toEqual(['a']);
+  it.each(['a', '/', '../', 'a//'])('refuses to list %j as a bug', async (folder) => {
+    expect(await failureOf(() => open().list(folder))).toMatch(/not a (key|folder) of a lake/);
   });
 }
 
-function describeSpools(open: () => ObjectStore): void {
-  it('names a spool by its content, and writes it again where the name exists', async () => {
+function describeFilesUnderWay(open: () => ObjectStore): void {
+  it('names a file under way by its content, and writes it again where the name exists', async () => {
     const store = open();
     const sha256 = createHash('sha256').update('hello world').digest('hex');
     const write = async () => {
-      const spool = store.spool();
+      const file = store.create();
       const chunk = Buffer.from('hello ');
-      spool.write(chunk);
+      file.write(chunk);
       chunk.fill(0);
-      spool.write(utf8(''));
-      spool.write(utf8('world'));
-      return spool.finish('x/raw', '.txt');
+      file.write(utf8(''));
+      file.write(utf8('world'));
+      return file.finish('x/raw', '.txt');
     };
     expect(await write()).toEqual({ key: `x/raw/${sha256}.txt`, sha256, bytes: 11 });
     await store.put(`x/raw/${sha256}.txt`, utf8('hello'));
     await write();
     expect(textOf(await store.get(`x/raw/${sha256}.txt`))).toBe('hello world');
-    expect(await store.list('')).toEqual([`x/raw/${sha256}.txt`]);
+    expect(await keysOf(store)).toEqual([`x/raw/${sha256}.txt`]);
   });
 
-  it('names a spool as the caller says', async () => {
+  it('names a file under way as the caller says', async () => {
     const store = open();
-    const spool = store.spool();
-    spool.write(utf8('shard'));
-    const { sha256, bytes } = await spool.finishAs('releases/r/data/0.parquet');
+    const file = store.create();
+    file.write(utf8('shard'));
+    const { sha256, bytes } = await file.finishAs('releases/r/data/0.parquet');
     expect([sha256, bytes]).toEqual([createHash('sha256').update('shard').digest('hex'), 5]);
     expect(textOf(await store.get('releases/r/data/0.parquet'))).toBe('shard');
   });
 
-  it('leaves nothing of a spool that is aborted, and takes no more after its end', async () => {
+  it('leaves nothing of a file that is aborted, and takes no more after its end', async () => {
     const store = open();
-    const aborted = store.spool();
+    const aborted = store.create();
     aborted.write(utf8('x'));
     aborted.abort();
     aborted.abort();
-    const finished = store.spool();
+    const finished = store.create();
     await finished.finishAs('a');
-    for (const spool of [aborted, finished]) {
-      expect(await failureOf(() => spool.write(utf8('y')))).toContain('finished or aborted');
-      expect(await failureOf(() => spool.finishAs('b'))).toContain('finished or aborted');
+    for (const file of [aborted, finished]) {
+      expect(await failureOf(() => file.write(utf8('y')))).toContain('finished or aborted');
+      expect(await failureOf(() => file.finishAs('b'))).toContain('finished or aborted');
     }
     finished.abort();
-    expect(await store.list('')).toEqual(['a']);
+    expect(await keysOf(store)).toEqual(['a']);
+  });
+
+  it('sweeps no leftovers where there are none', async () => {
+    await open().put('a', utf8('x'));
+    expect(await open().sweepLeftovers(Number.MAX_SAFE_INTEGER)).toBe(0);
+    expect(await keysOf(open())).toEqual(['a']);
   });
 }

@@ -7,6 +7,7 @@ import type { Split } from '../../schemas/ledger.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX_COLUMNS, type OriginRow, type SidecarRow } from '../../schemas/rows.ts';
 import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
+import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { writeShards } from '../../src/release/shards.ts';
 import type { ShuffledRow } from '../../src/release/shuffle.ts';
 import { openParquet } from '../../src/shard/parquet-reader.ts';
@@ -46,6 +47,7 @@ export async function tamper(
   for (const { path } of data) kept.push(...(await rowsOf(source, path)));
   const changed = rows === undefined ? kept : rows(kept);
   const files = await writeShards(openDirectoryStore(lake), `releases/${to}`, shuffled(changed), {
+    scratch: openMemoryScratch(),
     trainShards: data.filter(({ split }) => split === 'train').length,
     facts: await factsOf(join(source, data[0]!.path)),
     report: () => undefined,

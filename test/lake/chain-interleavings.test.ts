@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { recordsOf } from '../../src/lake/chain-records.ts';
 import { appendRecord, type Chain, claimChain, openChain } from '../../src/lake/commit-log.ts';
@@ -36,7 +37,9 @@ function losingAnswers(store: ObjectStore, losses: readonly boolean[]): ObjectSt
   };
 }
 
-async function withStore(work: (store: ObjectStore) => Promise<void>): Promise<void> {
+type Work = (store: ObjectStore) => Promise<void>;
+
+async function withFolder(work: Work): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'brewhouse-chain-'));
   try {
     await work(openStore(folder));
@@ -44,6 +47,12 @@ async function withStore(work: (store: ObjectStore) => Promise<void>): Promise<v
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** Each kind of store with how many cases it is worth: memory is quick. */
+const STORES: readonly (readonly [name: string, withStore: (work: Work) => Promise<void>, numRuns: number])[] = [
+  ['memory', (work) => work(openMemoryStore()), 300],
+  ['a local folder', withFolder, 30],
+];
 
 /** What stands in the chain by the model: kind and writer. */
 type Model = { work: boolean; writer: number; name: string }[];
@@ -77,7 +86,7 @@ async function takeSteps(store: ObjectStore, steps: readonly Step[]): Promise<Mo
   return model;
 }
 
-describe('any interleaving of two writers', () => {
+describe.each(STORES)('any interleaving of two writers in %s', (_name, withStore, numRuns) => {
   it('leaves a valid chain that holds exactly what was said to be appended, with and without lost answers', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -95,7 +104,7 @@ describe('any interleaving of two writers', () => {
             );
           }),
       ),
-      { numRuns: 60 },
+      { numRuns },
     );
   });
 
@@ -122,7 +131,7 @@ describe('any interleaving of two writers', () => {
           expect(standing.toSorted()).toEqual(appended.toSorted());
         }),
       ),
-      { numRuns: 15 },
+      { numRuns: numRuns / 3 },
     );
   });
 });

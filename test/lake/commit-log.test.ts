@@ -8,177 +8,182 @@ import { sha256Hex } from '../../src/lake/content-hash.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { corpusRecord, timelineRecord } from './chain-records.ts';
-import { tempLake } from './temp-lake.ts';
+import { keysOf, LAKES } from './temp-lake.ts';
 
-const lake = tempLake();
 const FOLDER = 'timelines/3';
-const open = () => openChain(lake.open(), FOLDER);
-/** The records as they stand, in order. */
-const recordsThere = async (): Promise<CommitRecord[]> => {
-  const keys = await lake.open().list(`${FOLDER}/commits/`);
-  const texts = await Promise.all(keys.map(async (key) => textOf(await lake.open().get(key))!));
-  return texts.map((text) => JSON.parse(text) as CommitRecord);
-};
 
-/** A chain of a claim, a timeline, another claim and a corpus record. */
-async function writeFour(): Promise<void> {
-  const chain = await open();
-  await claimChain(chain, 'a');
-  await appendRecord(chain, 'a', timelineRecord('one'));
-  await claimChain(chain, 'b');
-  await appendRecord(chain, 'b', corpusRecord('two'));
-}
-
-describe('a chain', () => {
-  it('begins empty, and grows by canonical records that name the one before', async () => {
-    const chain = await open();
-    expect([chain.head, chain.owner, chain.work]).toEqual([null, null, []]);
-    await writeFour();
-    const records = await recordsThere();
-    expect(records.map(({ seq, kind, attempt }) => [seq, kind, attempt])).toEqual([
-      [1, 'claim', 'a'],
-      [2, 'timeline', 'a'],
-      [3, 'claim', 'b'],
-      [4, 'corpus', 'b'],
-    ]);
-    let previous: string | null = null;
-    for (const record of records) {
-      expect(record.previous).toBe(previous);
-      previous = sha256Hex(canonicalJson(record));
-    }
-    expect(await lake.open().list('')).toContain('timelines/3/commits/00000000000000000004.json');
-  });
-
-  it('is read back with its head, its holder and its work by kind', async () => {
-    await writeFour();
-    const chain = await open();
-    expect([chain.head?.seq, chain.owner]).toEqual([4, 'b']);
-    expect(chain.work.map(({ seq }) => seq)).toEqual([2, 4]);
-    const newest = newestRecord(chain, 'timeline');
-    expect(newest?.record).toMatchObject(timelineRecord('one'));
-    expect(newest?.sha256).toBe(sha256Hex((await lake.open().get(recordKey(FOLDER, 2)))!));
-    expect(recordsOf(chain, 'corpus').map(({ record }) => record.members)).toEqual([1]);
-    expect(newestRecord(await openChain(lake.open(), 'timelines/4'), 'corpus')).toBeUndefined();
-  });
-
-  it('is read from a hint on, which must be the record that it was', async () => {
-    await writeFour();
-    const whole = await open();
-    const { seq, sha256 } = newestRecord(whole, 'timeline')!;
-    const chain = await openChain(lake.open(), FOLDER, { seq, sha256 });
-    expect([chain.head, chain.owner, chain.work]).toEqual([whole.head, 'b', whole.work]);
-    await claimChain(chain, 'c');
-    expect(await failureOf(() => openChain(lake.open(), FOLDER, { seq, sha256: sha256Hex('x') }))).toBe('lake_broken');
-    expect(await failureOf(() => openChain(lake.open(), FOLDER, { seq: 9, sha256 }))).toBe('lake_broken');
-  });
-});
-
-describe('the fence', () => {
-  it('refuses who has not claimed', async () => {
-    expect(await failureOf(async () => appendRecord(await open(), 'a', timelineRecord('x')))).toBe('fenced');
-    await writeFour();
-    expect(await failureOf(async () => appendRecord(await open(), 'a', timelineRecord('x')))).toBe('fenced');
-    expect(await recordsThere()).toHaveLength(4);
-  });
-
-  it('refuses a writer that was overtaken, every time, and lets the other go on', async () => {
-    const [first, second] = [await open(), await open()];
-    await claimChain(first, 'first');
-    await claimChain(second, 'second');
-    expect(await failureOf(() => appendRecord(first, 'first', timelineRecord('x')))).toBe('fenced');
-    await appendRecord(second, 'second', timelineRecord('y'));
-    expect(await failureOf(() => appendRecord(first, 'first', timelineRecord('x')))).toBe('fenced');
-    expect(recordsOf(await open(), 'timeline').map(({ record }) => record.files.raw[0]!.sha256)).toEqual([
-      sha256Hex('y'),
-    ]);
-  });
-
-  it('refuses to claim a chain to which another has added work since it was read', async () => {
-    const late = await open();
-    await writeFour();
-    expect(await failureOf(() => claimChain(late, 'late'))).toBe('fenced');
-    expect(await recordsThere()).toHaveLength(4);
-  });
-
-  it('lets 16 writers claim at once, and one of them append', async () => {
-    const chains = await Promise.all(Array.from({ length: 16 }, open));
-    await Promise.all(chains.map((chain, i) => claimChain(chain, `writer ${i}`)));
-    const appended = await Promise.all(
-      chains.map((chain, i) => failureOf(() => appendRecord(chain, `writer ${i}`, timelineRecord(`${i}`)))),
-    );
-    expect(appended.filter((failure) => failure === 'none')).toHaveLength(1);
-    expect(new Set(appended)).toEqual(new Set(['none', 'fenced']));
-    expect(await recordsThere()).toHaveLength(17);
-  });
-
-  it('takes a record whose answer was lost as won, not as another writer', async () => {
-    const store = lake.open();
-    const deaf: ObjectStore = {
-      ...store,
-      putIfAbsent: async (key, bytes) => (await store.putIfAbsent(key, bytes)) && false,
-    };
-    const chain = await openChain(deaf, FOLDER);
-    await claimChain(chain, 'a');
-    const place = await appendRecord(chain, 'a', timelineRecord('one'));
-    expect((await open()).head).toEqual(place);
-    expect(chain.head).toEqual(place);
-  });
-
-  it('leaves the chain as it was where the store fails, so that the same record may be sent again', async () => {
-    const store = lake.open();
-    let failing = false;
-    const flaky: ObjectStore = {
-      ...store,
-      putIfAbsent: async (key, bytes) => {
-        const won = await store.putIfAbsent(key, bytes);
-        if (failing) throw new Error('timeout');
-        return won;
-      },
-    };
-    const chain = await openChain(flaky, FOLDER);
-    await claimChain(chain, 'a');
-    failing = true;
-    expect(await failureOf(() => appendRecord(chain, 'a', timelineRecord('one')))).toBe('timeout');
-    failing = false;
-    expect(await appendRecord(chain, 'a', timelineRecord('one'))).toEqual((await open()).head);
-    expect(await recordsThere()).toHaveLength(2);
-  });
-});
-
-describe('a broken chain', () => {
-  const rewrite = async (seq: number, change: (text: string) => string) => {
-    const key = recordKey(FOLDER, seq);
-    await lake.open().put(key, utf8(change(textOf(await lake.open().get(key))!)));
-    return key;
+describe.each(LAKES)('in %s', (_name, make) => {
+  const lake = make();
+  const open = () => openChain(lake.open(), FOLDER);
+  /** The records as they stand, in order. */
+  const recordsThere = async (): Promise<CommitRecord[]> => {
+    const keys = await keysOf(lake.open(), `${FOLDER}/commits/`);
+    const texts = await Promise.all(keys.map(async (key) => textOf(await lake.open().get(key))!));
+    return texts.map((text) => JSON.parse(text) as CommitRecord);
   };
 
-  it.each([
-    ['a byte more', 4, (text: string) => `${text} `],
-    ['half of it', 4, (text: string) => text.slice(0, 100)],
-    ['counts that do not balance', 2, (text: string) => text.replace('"used":2', '"used":3')],
-    ['rows that differ between part and sidecar', 4, (text: string) => text.replace('"rows":1', '"rows":2')],
-    ['a field too many', 2, (text: string) => text.replace('{', '{"a":1,')],
-    ['another number', 4, (text: string) => text.replace('"seq":4', '"seq":5')],
-    ['another attempt', 4, (text: string) => text.replace('"attempt":"b"', '"attempt":"a"')],
-    ['a first record that names one before it', 1, (text: string) => text.replace('null', `"${'0'.repeat(64)}"`)],
-  ])('with %s is refused with the name of the file', async (_name, seq, change) => {
-    await writeFour();
-    const key = await rewrite(seq, change);
-    await expect(open()).rejects.toMatchObject({ code: 'lake_broken', place: { file: key } });
-  });
-
-  it('whose record was changed in itself is refused at the next, which names its hash', async () => {
-    await writeFour();
-    await rewrite(2, (text) => text.replace('nobody', 'anyone'));
-    await expect(open()).rejects.toMatchObject({ code: 'lake_broken', place: { file: recordKey(FOLDER, 3) } });
-  });
-
-  it('does not come from our own hand: a record that a reader would refuse is not appended', async () => {
+  /** A chain of a claim, a timeline, another claim and a corpus record. */
+  async function writeFour(): Promise<void> {
     const chain = await open();
     await claimChain(chain, 'a');
-    const record = timelineRecord('one');
-    const unbalanced = { ...record, counts: { ...record.counts, read: 7 } };
-    expect(await failureOf(() => appendRecord(chain, 'a', unbalanced))).toContain('does not balance');
-    expect(await recordsThere()).toHaveLength(1);
+    await appendRecord(chain, 'a', timelineRecord('one'));
+    await claimChain(chain, 'b');
+    await appendRecord(chain, 'b', corpusRecord('two'));
+  }
+
+  describe('a chain', () => {
+    it('begins empty, and grows by canonical records that name the one before', async () => {
+      const chain = await open();
+      expect([chain.head, chain.owner, chain.work]).toEqual([null, null, []]);
+      await writeFour();
+      const records = await recordsThere();
+      expect(records.map(({ seq, kind, attempt }) => [seq, kind, attempt])).toEqual([
+        [1, 'claim', 'a'],
+        [2, 'timeline', 'a'],
+        [3, 'claim', 'b'],
+        [4, 'corpus', 'b'],
+      ]);
+      let previous: string | null = null;
+      for (const record of records) {
+        expect(record.previous).toBe(previous);
+        previous = sha256Hex(canonicalJson(record));
+      }
+      expect(await keysOf(lake.open())).toContain('timelines/3/commits/00000000000000000004.json');
+    });
+
+    it('is read back with its head, its holder and its work by kind', async () => {
+      await writeFour();
+      const chain = await open();
+      expect([chain.head?.seq, chain.owner]).toEqual([4, 'b']);
+      expect(chain.work.map(({ seq }) => seq)).toEqual([2, 4]);
+      const newest = newestRecord(chain, 'timeline');
+      expect(newest?.record).toMatchObject(timelineRecord('one'));
+      expect(newest?.sha256).toBe(sha256Hex((await lake.open().get(recordKey(FOLDER, 2)))!));
+      expect(recordsOf(chain, 'corpus').map(({ record }) => record.members)).toEqual([1]);
+      expect(newestRecord(await openChain(lake.open(), 'timelines/4'), 'corpus')).toBeUndefined();
+    });
+
+    it('is read from a hint on, which must be the record that it was', async () => {
+      await writeFour();
+      const whole = await open();
+      const { seq, sha256 } = newestRecord(whole, 'timeline')!;
+      const chain = await openChain(lake.open(), FOLDER, { seq, sha256 });
+      expect([chain.head, chain.owner, chain.work]).toEqual([whole.head, 'b', whole.work]);
+      await claimChain(chain, 'c');
+      expect(await failureOf(() => openChain(lake.open(), FOLDER, { seq, sha256: sha256Hex('x') }))).toBe(
+        'lake_broken',
+      );
+      expect(await failureOf(() => openChain(lake.open(), FOLDER, { seq: 9, sha256 }))).toBe('lake_broken');
+    });
+  });
+
+  describe('the fence', () => {
+    it('refuses who has not claimed', async () => {
+      expect(await failureOf(async () => appendRecord(await open(), 'a', timelineRecord('x')))).toBe('fenced');
+      await writeFour();
+      expect(await failureOf(async () => appendRecord(await open(), 'a', timelineRecord('x')))).toBe('fenced');
+      expect(await recordsThere()).toHaveLength(4);
+    });
+
+    it('refuses a writer that was overtaken, every time, and lets the other go on', async () => {
+      const [first, second] = [await open(), await open()];
+      await claimChain(first, 'first');
+      await claimChain(second, 'second');
+      expect(await failureOf(() => appendRecord(first, 'first', timelineRecord('x')))).toBe('fenced');
+      await appendRecord(second, 'second', timelineRecord('y'));
+      expect(await failureOf(() => appendRecord(first, 'first', timelineRecord('x')))).toBe('fenced');
+      expect(recordsOf(await open(), 'timeline').map(({ record }) => record.files.raw[0]!.sha256)).toEqual([
+        sha256Hex('y'),
+      ]);
+    });
+
+    it('refuses to claim a chain to which another has added work since it was read', async () => {
+      const late = await open();
+      await writeFour();
+      expect(await failureOf(() => claimChain(late, 'late'))).toBe('fenced');
+      expect(await recordsThere()).toHaveLength(4);
+    });
+
+    it('lets 16 writers claim at once, and one of them append', async () => {
+      const chains = await Promise.all(Array.from({ length: 16 }, open));
+      await Promise.all(chains.map((chain, i) => claimChain(chain, `writer ${i}`)));
+      const appended = await Promise.all(
+        chains.map((chain, i) => failureOf(() => appendRecord(chain, `writer ${i}`, timelineRecord(`${i}`)))),
+      );
+      expect(appended.filter((failure) => failure === 'none')).toHaveLength(1);
+      expect(new Set(appended)).toEqual(new Set(['none', 'fenced']));
+      expect(await recordsThere()).toHaveLength(17);
+    });
+
+    it('takes a record whose answer was lost as won, not as another writer', async () => {
+      const store = lake.open();
+      const deaf: ObjectStore = {
+        ...store,
+        putIfAbsent: async (key, bytes) => (await store.putIfAbsent(key, bytes)) && false,
+      };
+      const chain = await openChain(deaf, FOLDER);
+      await claimChain(chain, 'a');
+      const place = await appendRecord(chain, 'a', timelineRecord('one'));
+      expect((await open()).head).toEqual(place);
+      expect(chain.head).toEqual(place);
+    });
+
+    it('leaves the chain as it was where the store fails, so that the same record may be sent again', async () => {
+      const store = lake.open();
+      let failing = false;
+      const flaky: ObjectStore = {
+        ...store,
+        putIfAbsent: async (key, bytes) => {
+          const won = await store.putIfAbsent(key, bytes);
+          if (failing) throw new Error('timeout');
+          return won;
+        },
+      };
+      const chain = await openChain(flaky, FOLDER);
+      await claimChain(chain, 'a');
+      failing = true;
+      expect(await failureOf(() => appendRecord(chain, 'a', timelineRecord('one')))).toBe('timeout');
+      failing = false;
+      expect(await appendRecord(chain, 'a', timelineRecord('one'))).toEqual((await open()).head);
+      expect(await recordsThere()).toHaveLength(2);
+    });
+  });
+
+  describe('a broken chain', () => {
+    const rewrite = async (seq: number, change: (text: string) => string) => {
+      const key = recordKey(FOLDER, seq);
+      await lake.open().put(key, utf8(change(textOf(await lake.open().get(key))!)));
+      return key;
+    };
+
+    it.each([
+      ['a byte more', 4, (text: string) => `${text} `],
+      ['half of it', 4, (text: string) => text.slice(0, 100)],
+      ['counts that do not balance', 2, (text: string) => text.replace('"used":2', '"used":3')],
+      ['rows that differ between part and sidecar', 4, (text: string) => text.replace('"rows":1', '"rows":2')],
+      ['a field too many', 2, (text: string) => text.replace('{', '{"a":1,')],
+      ['another number', 4, (text: string) => text.replace('"seq":4', '"seq":5')],
+      ['another attempt', 4, (text: string) => text.replace('"attempt":"b"', '"attempt":"a"')],
+      ['a first record that names one before it', 1, (text: string) => text.replace('null', `"${'0'.repeat(64)}"`)],
+    ])('with %s is refused with the name of the file', async (_name, seq, change) => {
+      await writeFour();
+      const key = await rewrite(seq, change);
+      await expect(open()).rejects.toMatchObject({ code: 'lake_broken', place: { file: key } });
+    });
+
+    it('whose record was changed in itself is refused at the next, which names its hash', async () => {
+      await writeFour();
+      await rewrite(2, (text) => text.replace('nobody', 'anyone'));
+      await expect(open()).rejects.toMatchObject({ code: 'lake_broken', place: { file: recordKey(FOLDER, 3) } });
+    });
+
+    it('does not come from our own hand: a record that a reader would refuse is not appended', async () => {
+      const chain = await open();
+      await claimChain(chain, 'a');
+      const record = timelineRecord('one');
+      const unbalanced = { ...record, counts: { ...record.counts, read: 7 } };
+      expect(await failureOf(() => appendRecord(chain, 'a', unbalanced))).toContain('does not balance');
+      expect(await recordsThere()).toHaveLength(1);
+    });
   });
 });

@@ -5,11 +5,11 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
 import { LAKE_KEY, openLake, openOrMakeLake } from '../../src/lake/lake-file.ts';
 import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
-import { tempLake } from './temp-lake.ts';
+import { LAKES } from './temp-lake.ts';
 
-const lake = tempLake();
+describe.each(LAKES)('a lake in %s', (_name, make) => {
+  const lake = make();
 
-describe('a lake', () => {
   it('has 16 partitions where nothing is said, and says so in bytes that hold no clock', async () => {
     expect(await openLake(lake.open())).toBeNull();
     expect(await openOrMakeLake(lake.open())).toEqual({ format: 1, partitions: 16 });

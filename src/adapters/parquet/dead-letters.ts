@@ -3,7 +3,7 @@ import parquet, { type ParquetSink, type ParquetWriter } from 'parquetjs-lite';
 import type { FileRef } from '../../../schemas/commit.ts';
 import type { DeadReason } from '../../../schemas/event.ts';
 import { BrewhouseError } from '../../errors.ts';
-import type { ObjectStore, SpoolFile } from '../../lake/object-store.ts';
+import type { FileUnderWay, ObjectStore } from '../../lake/object-store.ts';
 
 /** How the name of the file ends. */
 export const DEAD_LETTERS_ENDING = '.parquet';
@@ -36,20 +36,20 @@ export async function writeDeadLetters(
   folder: string,
   letters: Iterable<DeadLetter>,
 ): Promise<FileRef> {
-  const spool = store.spool();
+  const file = store.create();
   try {
-    const rows = await encode(spool, letters);
-    const { sha256, bytes } = await spool.finish(folder, DEAD_LETTERS_ENDING);
+    const rows = await encode(file, letters);
+    const { sha256, bytes } = await file.finish(folder, DEAD_LETTERS_ENDING);
     return { sha256, bytes, rows };
   } catch (cause) {
-    spool.abort();
+    file.abort();
     // The package throws strings; nothing that a person did makes it do so.
     throw cause instanceof Error ? cause : new Error(`parquetjs-lite: ${String(cause)}`);
   }
 }
 
-async function encode(spool: SpoolFile, letters: Iterable<DeadLetter>): Promise<number> {
-  const sink = sinkOf(spool);
+async function encode(file: FileUnderWay, letters: Iterable<DeadLetter>): Promise<number> {
+  const sink = sinkOf(file);
   const text = { type: 'UTF8', compression: 'GZIP', statistics: false } as const;
   const schema = new parquet.ParquetSchema({
     source: text,
@@ -98,12 +98,12 @@ interface CheckedSink extends ParquetSink {
 }
 
 /** The package awaits not all of its writes, so an error must not come out of them: it waits for `check`. */
-function sinkOf(spool: SpoolFile): CheckedSink {
+function sinkOf(file: FileUnderWay): CheckedSink {
   let failure: unknown;
   return {
     write(bytes, done) {
       try {
-        if (failure === undefined) spool.write(bytes);
+        if (failure === undefined) file.write(bytes);
       } catch (error) {
         failure = error;
       }

@@ -1,6 +1,7 @@
 /** `brewhouse inspect`: one row of a release as text, roles and origins coloured. */
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
-import { openRelease, type ReleaseRow } from '../../release/release-reader.ts';
+import { openRelease } from '../../adapters/open-release.ts';
+import type { ReleaseRow } from '../../release/release-reader.ts';
 import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { OptionValues } from '../command.ts';
 import { optionalText, wholeOf } from '../options.ts';

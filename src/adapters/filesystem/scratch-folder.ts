@@ -1,0 +1,69 @@
+/** Scratch in a local folder, which is made with the first file in it. */
+import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
+import type { Scratch, ScratchFile, ScratchReader } from '../../sort/scratch.ts';
+import { translateFileError } from './file-errors.ts';
+import { openTempFile } from './temp-files.ts';
+
+/** Files of this scratch end so: a person who finds one learns that it may go. */
+const SCRATCH_ENDING = '.run';
+
+/** Opens the folder as scratch; touches no disk yet. */
+export function openScratchFolder(folder: string, effects: Effects = PROCESS_EFFECTS): Scratch {
+  return {
+    create() {
+      const file = openTempFile(folder, SCRATCH_ENDING, effects);
+      return {
+        write: file.write,
+        abort: file.abort,
+        finish() {
+          file.close(false);
+          return scratchFile(file.path);
+        },
+      };
+    },
+  };
+}
+
+function scratchFile(path: string): ScratchFile {
+  return {
+    name: path,
+    size: translated('look at', path, () => statSync(path).size),
+    open: () => openReader(path),
+    remove: () => translated('remove', path, () => rmSync(path, { force: true })),
+  };
+}
+
+function openReader(path: string): ScratchReader {
+  let file: number | null = translated('open', path, () => openSync(path, 'r'));
+  return {
+    read(target, position) {
+      const open = file;
+      if (open === null) throw new Error(`the reader of ${path} is closed`);
+      return translated('read', path, () => readFully(open, target, position));
+    },
+    close() {
+      if (file !== null) closeSync(file);
+      file = null;
+    },
+  };
+}
+
+/** The system may give less than there is. */
+function readFully(file: number, target: Uint8Array, position: number): number {
+  let done = 0;
+  while (done < target.length) {
+    const read = readSync(file, target, done, target.length - done, position + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return done;
+}
+
+function translated<T>(doing: string, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw translateFileError(cause, doing, path);
+  }
+}
