@@ -4,7 +4,7 @@
  */
 
 /** Element `i` of whole numbers of at most 32 bits. Throws Error beyond the end. */
-export function intAt(values: Int32Array | Int16Array, i: number): number {
+export function intAt(values: Int32Array | Uint32Array | Int16Array, i: number): number {
   const value = values[i];
   return value === undefined ? beyond(i, values.length) : value;
 }

@@ -1,4 +1,7 @@
-/** What an import takes on trust and what it leaves out: told by the mapping and the columns that the tables turned out to have. */
+/**
+ * What an import takes on trust and what it leaves out, by the mapping and the columns of the
+ * tables.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,7 +11,7 @@ import { BrewhouseError } from '../errors.ts';
 import { timeColumn } from './column-time.ts';
 import { columnOf } from './field-source.ts';
 
-/** The file beside the events that `build` copies into every manifest and card. */
+/** The file beside the events whose content `build` copies into every manifest and card. */
 export const ASSUMPTIONS_FILE = 'assumptions.json';
 
 /** Attributes whose time is taken on trust, those that are left out, and whom to credit. */
@@ -19,7 +22,10 @@ export const Assumptions = z.strictObject({
 });
 export type Assumptions = z.infer<typeof Assumptions>;
 
-/** The assumptions beside the events of `dir`; none where there is no such file. Throws BrewhouseError('input_unreadable'). */
+/**
+ * The assumptions beside the events of `dir`, empty where the file is missing. Throws
+ * BrewhouseError('input_unreadable').
+ */
 export async function readAssumptions(dir: string): Promise<Assumptions> {
   const file = join(dir, ASSUMPTIONS_FILE);
   try {
@@ -35,13 +41,13 @@ export async function readAssumptions(dir: string): Promise<Assumptions> {
   }
 }
 
-/** A column that a table must have, and the field that wants it. */
+/** A column that a table must have, and the field that is read from it. */
 export interface WantedColumn {
   readonly column: string;
   readonly field: string;
 }
 
-/** Every column that the table's events are made from, in order of the mapping. */
+/** Every column that the table's events are made from, in the mapping's order. */
 export function wantedColumns(table: MappingTable): WantedColumn[] {
   const wanted: WantedColumn[] = [];
   const want = (column: string | undefined, field: string) => {
@@ -68,7 +74,7 @@ export function wantedColumns(table: MappingTable): WantedColumn[] {
 /** Keys of a table that name no field. */
 const SETTINGS = new Set(['emit', 'name', 'files', 'format', 'delimiter', 'time_unknown', 'left_out', 'attributes']);
 
-/** The assumptions of an import; `columnsOf` gives the columns that a table's files had. */
+/** The assumptions of an import; `columnsOf` returns the columns that a table's files had. */
 export function assumptionsOf(mapping: Mapping, columnsOf: (tableName: string) => Iterable<string>): Assumptions {
   const assumed: Assumptions['assumed'] = [];
   const left_out: Assumptions['left_out'] = [];

@@ -1,32 +1,41 @@
-/** Validates a folder of event files and tells the first fault of each kind with its file, line and count. */
+/**
+ * Validates a folder of event files and names the first fault of each kind with its file, line and
+ * count.
+ */
 import { relative } from 'node:path';
 import type { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { contentOf, entityOf } from '../../schemas/event-time.ts';
+import { intAt, nth } from '../checked.ts';
 import { nearestName, shownName } from '../errors.ts';
-import { type CheckError, CheckKinds, type Place } from './check-kinds.ts';
+import { type CheckError, type CheckKinds, createCheckKinds, type LinePlace } from './check-kinds.ts';
 import { listEventFiles, readEventFile } from './event-files.ts';
-import { HashTable, hash128 } from './hash-table.ts';
+import { createHashTable, type HashTable, hash128 } from './hash-table.ts';
 import type { RoundedNumber } from './validate-event.ts';
 
+/** What a check of event files found. */
 export interface CheckResult {
   /** Valid records by type, copies included. */
   events: { member: number; item: number; interaction: number };
   /** Copies of records: same type, entity, id and content. */
   duplicates: number;
-  /** Faults: a folder with any of them fails. In order of file and line. */
+  /** Faults, in order of file and line: a folder with any of them fails. */
   errors: CheckError[];
-  /** Counts that a gate may look at, and that fail nothing here: items that are never defined, numbers that are rounded. */
+  /**
+   * What fails nothing here and a gate may look at, as items that are never defined or rounded
+   * numbers.
+   */
   warnings: CheckError[];
 }
 
-/** `progress` is told this often. */
+/** Events between two calls of `progress`. */
 const PROGRESS_EVERY = 100_000;
 
 /**
- * Reads all event files below `dir`; with a domain also compares actions with it. Ids are compared by 16-byte hashes of (type, entity,
- * event_id) and content: BOUND 55 to 110 bytes an event, up to about 89 million events; beyond that, ids are no longer compared and `ids_not_checked` says
- * from where on. Throws BrewhouseError('input_unreadable').
+ * Reads all event files below `dir`, and compares actions with the domain where one is passed. Ids
+ * are compared by 16-byte hashes of (type, entity, event_id) and of the content. Bound: 55 to 110
+ * bytes an event, up to about 89 million events; from there on ids are not compared, and the
+ * warning `ids_not_checked` says from which line. Throws BrewhouseError('input_unreadable').
  */
 export async function checkEvents(
   dir: string,
@@ -63,9 +72,15 @@ interface State {
   duplicates: number;
   readonly errors: CheckKinds;
   readonly warnings: CheckKinds;
-  /** (type, entity, event_id) -> ID_WORDS words: the content's hash, and how often the id came (0: already in conflict). */
+  /**
+   * (type, entity, event_id) to ID_WORDS words: the content's hash, and how often the id came (0
+   * where it is in conflict).
+   */
   readonly ids: HashTable;
-  /** Item -> ITEM_WORDS words: defined or not, interactions with it, file and line of the first of them. */
+  /**
+   * Item to ITEM_WORDS words: defined or not, interactions with it, file and line of the first of
+   * them.
+   */
   readonly items: HashTable;
   readonly files: string[];
   readonly domain: Domain | undefined;
@@ -81,17 +96,17 @@ function newState(domain: Domain | undefined): State {
   return {
     events: { member: 0, item: 0, interaction: 0 },
     duplicates: 0,
-    errors: new CheckKinds(),
-    warnings: new CheckKinds(),
-    ids: new HashTable(ID_WORDS),
-    items: new HashTable(ITEM_WORDS),
+    errors: createCheckKinds(),
+    warnings: createCheckKinds(),
+    ids: createHashTable(ID_WORDS),
+    items: createHashTable(ITEM_WORDS),
     files: [],
     domain,
     spoken: new Set(spoken),
   };
 }
 
-function checkEvent(state: State, event: EventRecord, place: Place): void {
+function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
   state.events[event.type] += 1;
   compareIds(state, event, place);
   if (event.type === 'item' && event.op === 'upsert') noteItem(state, event.item_id, undefined);
@@ -110,13 +125,16 @@ function checkEvent(state: State, event: EventRecord, place: Place): void {
   });
 }
 
-/** No fault of the file's: JSON has numbers of any length, and everybody who reads them as doubles rounds them. */
-function warnRounded({ warnings }: State, { field, from, to }: RoundedNumber, place: Place): void {
+/**
+ * Not a fault of the file: JSON has numbers of any length, and whoever reads them as doubles rounds
+ * them.
+ */
+function warnRounded({ warnings }: State, { field, from, to }: RoundedNumber, place: LinePlace): void {
   const message = `${shownName(from)} is more than a number can hold and is read as ${to}; write it as a text`;
   warnings.add({ code: 'number_rounded', field, message, ...place });
 }
 
-function compareIds(state: State, event: EventRecord, place: Place): void {
+function compareIds(state: State, event: EventRecord, place: LinePlace): void {
   const { ids } = state;
   const key = hash128(JSON.stringify([event.type, entityOf(event), event.event_id]));
   if (ids.full && !ids.has(key)) {
@@ -127,7 +145,7 @@ function compareIds(state: State, event: EventRecord, place: Place): void {
   const content = hash128(contentOf(event));
   const { offset, added } = ids.at(key);
   const words = ids.values.subarray(offset, offset + ID_WORDS);
-  const times = words[4]!;
+  const times = intAt(words, 4);
   if (added) {
     words.set(content);
     words[4] = 1;
@@ -138,15 +156,17 @@ function compareIds(state: State, event: EventRecord, place: Place): void {
     words[4] = times + 1;
     return;
   }
-  // All records with that id are dead, those seen before the conflict too: they stop being duplicates.
+  // All records with that id are dead, also those before the conflict: they are duplicates no
+  // longer.
   state.duplicates -= Math.max(0, times - 1);
   words[4] = 0;
-  const message = `event_id "${shownName(event.event_id)}" of ${event.type === 'item' ? 'item' : 'member'} "${shownName(entityOf(event))}" stands before with other content`;
+  const entity = `${event.type === 'item' ? 'item' : 'member'} "${shownName(entityOf(event))}"`;
+  const message = `event_id "${shownName(event.event_id)}" of ${entity} came before with other content`;
   state.errors.add({ code: 'id_conflict', field: 'event_id', message, count: times + 1, ...place });
 }
 
 /** Counts an interaction with the item, or (without a place) notes that the item is defined. */
-function noteItem({ items, files }: State, item: string, place: Place | undefined): void {
+function noteItem({ items, files }: State, item: string, place: LinePlace | undefined): void {
   const key = hash128(item);
   if (items.full && !items.has(key)) return;
   const { offset, added } = items.at(key);
@@ -160,22 +180,22 @@ function noteItem({ items, files }: State, item: string, place: Place | undefine
     values[offset + 2] = files.length - 1;
     values[offset + 3] = place.line;
   }
-  values[offset + 1] = values[offset + 1]! + 1;
+  values[offset + 1] = intAt(values, offset + 1) + 1;
 }
 
 function countUndefined({ items, files, warnings }: State): void {
   let distinct = 0;
   let count = 0;
-  let first: Place | undefined;
+  let first: LinePlace | undefined;
   let firstFile = 0;
   for (const offset of items.offsets()) {
-    const [defined, interactions, file, line] = items.values.subarray(offset, offset + ITEM_WORDS);
+    const [defined = 0, interactions = 0, file = 0, line = 0] = items.values.subarray(offset, offset + ITEM_WORDS);
     if (defined === 1 || interactions === 0) continue;
     distinct += 1;
-    count += interactions!;
-    if (first === undefined || file! < firstFile || (file === firstFile && line! < first.line)) {
-      firstFile = file!;
-      first = { file: files[file!]!, line: line! };
+    count += interactions;
+    if (first === undefined || file < firstFile || (file === firstFile && line < first.line)) {
+      firstFile = file;
+      first = { file: nth(files, file), line };
     }
   }
   if (first === undefined) return;

@@ -1,39 +1,57 @@
-/** Collects faults by kind: the first place of each, and how many there are. */
+/** Collects faults by kind: where the first of each is, and how many there are. */
 import type { DeadReason } from '../../schemas/event.ts';
 
-/** Why `check` names a record: the dead reasons, and what is seen only with other records or the domain beside it. */
+/**
+ * Why `check` names a record: the dead reasons, and what only other records or the domain can show.
+ */
 export type CheckCode = DeadReason | 'action_unknown' | 'item_undefined' | 'ids_not_checked' | 'number_rounded';
 
-export interface Place {
+/** Where in the event files something was seen. */
+export interface LinePlace {
   /** Relative to the folder that is checked. */
   readonly file: string;
   /** From 1. */
   readonly line: number;
 }
 
-/** The first fault of a kind; `field` is empty where none is to blame. */
-export interface CheckError extends Place {
+/** The first fault of a kind, and how many there are. */
+export interface CheckError extends LinePlace {
   readonly code: CheckCode;
+  /** Empty where no field is to blame. */
   readonly field: string;
   readonly message: string;
   readonly count: number;
 }
 
-/** Kinds that are told apart; a file of rubbish could have as many field names as lines. Later ones go by their code alone. */
+/** A fault to collect; the count is 1 where it is left out. */
+export type NewFault = Omit<CheckError, 'count'> & { readonly count?: number; readonly kind?: string };
+
+/** Faults by kind. */
+export interface CheckKinds {
+  add(fault: NewFault): void;
+  /** In order of the first fault of each kind. */
+  list(): CheckError[];
+}
+
+/**
+ * Kinds that are told apart: a file of rubbish could have as many field names as lines. Kinds
+ * beyond this go by their code alone.
+ */
 export const CHECK_KINDS_MAX = 200;
 
-/** Faults by code, field and, where one is given, `kind`; in order of their first place. */
-export class CheckKinds {
-  readonly #byKind = new Map<string, CheckError>();
-
-  add({ count = 1, kind = '', ...fault }: Omit<CheckError, 'count'> & { count?: number; kind?: string }): void {
-    let key = JSON.stringify([fault.code, fault.field, kind]);
-    if (!this.#byKind.has(key) && this.#byKind.size >= CHECK_KINDS_MAX) key = fault.code;
-    const before = this.#byKind.get(key);
-    this.#byKind.set(key, before === undefined ? { ...fault, count } : { ...before, count: before.count + count });
-  }
-
-  list(): CheckError[] {
-    return [...this.#byKind.values()];
-  }
+/**
+ * No faults yet. A kind is code, field and, where given, `kind`. Bound: CHECK_KINDS_MAX kinds and
+ * one a code.
+ */
+export function createCheckKinds(): CheckKinds {
+  const byKind = new Map<string, CheckError>();
+  return {
+    add({ count = 1, kind = '', ...fault }) {
+      let key = JSON.stringify([fault.code, fault.field, kind]);
+      if (!byKind.has(key) && byKind.size >= CHECK_KINDS_MAX) key = fault.code;
+      const before = byKind.get(key);
+      byKind.set(key, before === undefined ? { ...fault, count } : { ...before, count: before.count + count });
+    },
+    list: () => [...byKind.values()],
+  };
 }

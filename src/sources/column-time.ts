@@ -1,12 +1,16 @@
 /** Reads a column of times with the mapping's zone and its rule for placeholders. */
 
-import { calendarSpan, DAY_MS, dayNumber, timeSpan, zoneOffset } from '../../schemas/event-time.ts';
+import { DAY_MS } from '../../schemas/durations.ts';
+import { calendarSpan, dayNumber, timeSpan, zoneOffset } from '../../schemas/event-time.ts';
 import type { TimeSource } from '../../schemas/mapping.ts';
 import { calendarTime, checkRange, type ParsedTime, readDateTime } from '../../schemas/raw-time.ts';
 import { readCell, type TableRow } from './field-source.ts';
 import type { Zone } from './zone.ts';
 
-/** MySQL writes the parts of a date that it does not know as zeros: `2001-00-00 00:00:00` is the year 2001. */
+/**
+ * MySQL writes zeros for the parts of a date that it does not know: `2001-00-00 00:00:00` is the
+ * year 2001.
+ */
 const ZEROED = /^(\d{4})-(\d\d)-00(?:[T ]00:00:00(?:\.0+)?)?$/;
 const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
 
@@ -22,13 +26,19 @@ export function timeColumn(source: TimeSource): string {
   return typeof source === 'string' ? source : source.column;
 }
 
-/** `before 1981` to epoch ms (UTC); nothing to minus infinity. */
+/**
+ * The moment, epoch ms in UTC, of a rule such as `before 1981`: minus infinity without a rule, NaN
+ * where there is no such day.
+ */
 export function unknownBefore(rule: string | undefined): number {
   if (rule === undefined) return Number.NEGATIVE_INFINITY;
   return calendarSpan(`${rule.slice('before '.length)}Z`)?.first ?? Number.NaN;
 }
 
-/** The canonical time of a row: null where it is unknown, empty by `empty: unknown`, or a placeholder. */
+/**
+ * The canonical time of a row, or why it has none. Null, an unknown time, where the cell is empty
+ * under `empty: unknown` and where it is a placeholder.
+ */
 export function readTime(row: TableRow, source: TimeSource, rules: TimeRules): ParsedTime {
   const { column, epoch, precision, empty } =
     typeof source === 'string'
@@ -45,7 +55,7 @@ export function readTime(row: TableRow, source: TimeSource, rules: TimeRules): P
   return precision === 'day' && typeof read.time === 'number' ? dayOf(read.time, String(cell)) : read;
 }
 
-/** `2001-00-00` to `2001`, `2001-05-00` to `2001-05`, `0000-00-00` to nothing. */
+/** `2001-00-00` to `2001`, `2001-05-00` to `2001-05`, `0000-00-00` to undefined. */
 function unzeroed(cell: unknown): unknown {
   const parts = typeof cell === 'string' ? ZEROED.exec(cell) : null;
   if (parts === null) return cell;
@@ -56,7 +66,7 @@ function unzeroed(cell: unknown): unknown {
 function readEpoch(text: string, unit: 'ms' | 's'): ParsedTime {
   const parts = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(text);
   if (parts === null) return { ok: false, message: `${JSON.stringify(text.slice(0, 40))} is no number of ${unit}` };
-  // By digits: 1525168800.257 x 1000 in floating point is a millisecond short.
+  // By digits, since 1525168800.257 x 1000 in floating point is a millisecond short.
   const [, sign, whole, fraction = ''] = parts;
   const ms = unit === 's' ? Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0')) : Number(whole);
   return checkRange(sign === '-' ? -ms : ms);
@@ -77,22 +87,25 @@ function readText(text: string, zone: Zone | undefined): ParsedTime {
   return checkRange(zone.toMoment(read.local));
 }
 
-/** The zone's offset where the day, month or year begins: calendar times have one offset (XML Schema). */
+/**
+ * The zone's offset where the day, month or year begins: calendar times have one offset (XML
+ * Schema).
+ */
 function zoneAt(parts: RegExpExecArray, zone: Zone): string {
   const days = dayNumber(Number(parts[1]), Number(parts[2] ?? 1), Number(parts[3] ?? 1));
-  // No such day: calendarTime says so.
+  // Where there is no such day, calendarTime says so.
   return days === undefined ? 'Z' : spellOffset(days * DAY_MS - zone.toMoment(days * DAY_MS));
 }
 
 function spellOffset(ms: number): string {
-  // Local mean times have seconds, XML Schema's offsets have not.
+  // Local mean times have seconds; the offsets of XML Schema have none.
   const minutes = Math.trunc(Math.abs(ms) / 60_000);
   if (minutes === 0) return 'Z';
   const two = (n: number) => String(n).padStart(2, '0');
   return `${ms < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** The day as written, in the offset that the written clock had. */
+/** The day as it is written, with the offset of the written clock. */
 function dayOf(moment: number, text: string): ParsedTime {
   const read = readDateTime(text);
   const offset = read === undefined ? 0 : read.local - moment;

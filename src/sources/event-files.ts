@@ -1,4 +1,7 @@
-/** Finds event files (NDJSON, plain or compressed) and reads them in batches of validated events and dead records. */
+/**
+ * Finds event files (NDJSON, plain or compressed) and reads them in batches of events and dead
+ * records.
+ */
 
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
@@ -11,41 +14,46 @@ import { readFileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
 import { parseEvent, type RoundedNumber } from './validate-event.ts';
 
-/** How the name of an event file ends. */
+/** How the names of event files end. */
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
-/** The simulator's true probabilities lie here; nothing reads them by accident. */
+/** The folder of the simulator's true probabilities, which nothing must read by accident. */
 export const ORACLE_FOLDER = 'oracle';
-/** A folder with this file is a lake: what it took in before is no input. */
+/** A folder with this file is a lake: what it took in before is not an input again. */
 const LAKE_FILE = 'lake.json';
-/** Longest line that is parsed: an event is texts and a few fields; longer ones are dead before they fill the memory. */
+/**
+ * The longest line that is parsed: an event is a few texts, and longer lines are dead before they
+ * fill the memory.
+ */
 export const LINE_BYTES_MAX = 10_000_000;
-/** Most bytes of a dead record that are kept. */
+/** The most bytes of a dead record that are kept. */
 export const RAW_BYTES_MAX = 1_048_576;
-/** A batch ends at this many lines or bytes, whichever comes first: it bounds what one await hands over. */
+/** The most lines of a batch: they bound what one await hands over. */
 export const BATCH_LINES_MAX = 1_000;
+/** A batch ends when its lines reach this many bytes. */
 export const BATCH_BYTES_MAX = 4_194_304;
-/** Folders inside folders; deeper is a loop of links. */
+/** Folders inside folders; deeper ones are a loop of links. */
 const FOLDER_DEPTH_MAX = 32;
 
-/** How reading one line ended; `raw` are the line's bytes, at most RAW_BYTES_MAX of them. */
+/** How reading one line ended; `raw` holds the line's bytes, at most RAW_BYTES_MAX of them. */
 export type ReadOutcome =
   | { ok: true; event: EventRecord; rounded?: RoundedNumber }
   | { ok: false; reason: DeadReason; field?: string; message: string; raw: Uint8Array };
 
-/** One line of an event file; `line` from 1, empty lines counted (and skipped). */
+/** One line of an event file. */
 export interface EventLine {
+  /** From 1; empty lines are skipped, but count. */
   readonly line: number;
   readonly outcome: ReadOutcome;
 }
 
 /**
- * Paths (the folder's joined with each file's) of all event files below `dir`, in byte order of their relative paths with `/`
- * between names; links are followed, folders named `oracle` are passed over.
- * Throws BrewhouseError('input_unreadable') where `dir` is no readable folder or holds no event file.
+ * Paths of all event files below `dir` (each joined to it), in byte order of their relative paths
+ * with `/` between names. Links are followed; folders named `oracle`, and lakes, are passed over.
+ * Throws BrewhouseError('input_unreadable') where `dir` is not a readable folder or holds no event
+ * file.
  */
 export async function listEventFiles(dir: string): Promise<string[]> {
-  const found: string[] = [];
-  await collect(dir, '', 0, found);
+  const found = await filesBelow(dir, '', 0);
   if (found.length === 0) {
     throw new BrewhouseError('input_unreadable', `no event files in ${dir}`, {
       place: { file: dir },
@@ -55,13 +63,14 @@ export async function listEventFiles(dir: string): Promise<string[]> {
   return found.sort(compareUtf8).map((path) => join(dir, path));
 }
 
-async function collect(dir: string, prefix: string, depth: number, found: string[]): Promise<void> {
+async function filesBelow(dir: string, prefix: string, depth: number): Promise<string[]> {
   if (depth > FOLDER_DEPTH_MAX) {
     throw new BrewhouseError('input_unreadable', `folders in ${dir} lie more than ${FOLDER_DEPTH_MAX} deep`, {
       place: { file: join(dir, prefix) },
       remedy: 'look for a link that points at its own folder',
     });
   }
+  const found: string[] = [];
   try {
     for (const entry of await readdir(join(dir, prefix), { withFileTypes: true })) {
       const path = `${prefix}${entry.name}`;
@@ -70,9 +79,10 @@ async function collect(dir: string, prefix: string, depth: number, found: string
       if (kind.isDirectory()) {
         if (entry.name === ORACLE_FOLDER || existsSync(join(dir, path, LAKE_FILE))) continue;
         if (entry.isSymbolicLink() && (await isAbove(join(dir, path), join(dir, prefix)))) continue;
-        await collect(dir, `${path}/`, depth + 1, found);
+        found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
       } else if (isEvents) found.push(path);
     }
+    return found;
   } catch (cause) {
     if (cause instanceof BrewhouseError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
@@ -85,16 +95,17 @@ async function collect(dir: string, prefix: string, depth: number, found: string
   }
 }
 
-/** A link to a folder that it lies in: its files are found anyway. */
+/** The link leads to a folder that holds it, whose files are found anyway. */
 async function isAbove(link: string, folder: string): Promise<boolean> {
   const [target, here] = [await realpath(link), await realpath(folder)];
   return here === target || here.startsWith(target.endsWith('/') ? target : `${target}/`);
 }
 
 /**
- * Batches of the file's lines in order, at most BATCH_LINES_MAX and about BATCH_BYTES_MAX each. A bad record is a value;
- * BOUND: one line of LINE_BYTES_MAX plus one batch in memory, whatever the file holds.
- * Throws BrewhouseError('input_unreadable') with file and line where the file cannot be read to its end.
+ * Batches of the file's lines in order, each of at most BATCH_LINES_MAX lines and about
+ * BATCH_BYTES_MAX. A bad record is a value. Bound: one line of LINE_BYTES_MAX and one batch,
+ * whatever the file holds. Throws BrewhouseError('input_unreadable') with file and line where the
+ * file cannot be read to its end.
  */
 export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> {
   let reached = 0;
@@ -117,7 +128,7 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
 }
 
 function readLine(bytes: Uint8Array, tooLong: boolean): ReadOutcome {
-  // A copy: the line is a window into a chunk that must be free to go.
+  // A copy, since the line is a window into a chunk that must be free to go.
   const raw = () => new Uint8Array(bytes.subarray(0, RAW_BYTES_MAX));
   if (tooLong) {
     return {

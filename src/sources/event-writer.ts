@@ -1,4 +1,7 @@
-/** Writes event files as gzip NDJSON: the same events give the same bytes, and a file stands whole or not at all. */
+/**
+ * Writes event files as gzip NDJSON: the same events make the same bytes, and a file is whole or
+ * not there.
+ */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
@@ -7,20 +10,29 @@ import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
 import { BrewhouseError } from '../errors.ts';
 
-/** Lines are handed to the compressor in pieces of about this many letters. */
+/** Letters, about, of a piece that goes to the compressor. */
 const PIECE_LETTERS = 65_536;
 
-/** A file of lines under way; Node's gzip header (RFC 1952) has no time and no name, so its bytes are the content's. */
+/**
+ * A file of lines under way. Node's gzip header (RFC 1952) holds no time and no name, so the bytes
+ * of the file depend on its lines alone.
+ */
 export interface LineWriter {
-  /** Resolves when there is room for more. Throws BrewhouseError('disk_full' or 'store_refused'). */
+  /**
+   * Adds a line end. Resolves when there is room for more. Throws BrewhouseError('disk_full' or
+   * 'store_refused').
+   */
   readonly write: (line: string) => Promise<void>;
-  /** Gives the file its name: COMMIT AFTER WRITE. */
+  /** Names the file when all is written: COMMIT AFTER WRITE. Throws as `write`. */
   readonly commit: () => Promise<void>;
   /** Removes what was written. */
   readonly abandon: () => Promise<void>;
 }
 
-/** Opens `path`, over any older file of that name at `commit`; gzip where the name ends in .gz. */
+/**
+ * Opens `path`, gzip where it ends in .gz; `commit` replaces any older file of that name. Bound:
+ * one piece.
+ */
 export function openLines(path: string): LineWriter {
   const partial = `${path}.partial`;
   const file: WriteStream = createWriteStream(partial);
@@ -37,7 +49,7 @@ export function openLines(path: string): LineWriter {
   const flush = async () => {
     const piece = pending;
     pending = '';
-    // The callback comes when the piece went through the compressor, which waits for the file: nothing piles up.
+    // Called when the piece has passed the compressor, which waits for the file: nothing piles up.
     if (piece !== '' && failure === undefined) {
       await new Promise<void>((resolve) => {
         entry.write(piece, (error) => {
@@ -63,14 +75,14 @@ export function openLines(path: string): LineWriter {
     abandon: async () => {
       gzip?.destroy();
       file.destroy();
-      // Only a file that is closed stays removed.
+      // A file that is still open could come back.
       if (!file.closed) await new Promise<void>((resolve) => file.once('close', () => resolve()));
       await rm(partial, { force: true });
     },
   };
 }
 
-/** An event's line; see `canonicalEvent`. */
+/** Writes the line of `canonicalEvent`. Throws as `write`. */
 export function writeEvent(writer: LineWriter, event: EventRecord): Promise<void> {
   return writer.write(canonicalEvent(event));
 }

@@ -4,10 +4,10 @@ import type { FieldSource } from '../../schemas/mapping.ts';
 /** A row of a table: texts from CSV, JSON values from NDJSON. */
 export type TableRow = Readonly<Record<string, unknown>>;
 
-/** `value` is undefined where the row has none: an empty text, null, or no such key. */
+/** A read field; `value` is undefined where the cell is an empty text, null or missing. */
 export type ReadField = { ok: true; value: unknown } | { ok: false; message: string };
 
-/** What a text is read as; `natural` keeps the types of NDJSON. */
+/** What a cell is read as; `natural` keeps the types of NDJSON. */
 export type FieldType = 'text' | 'number' | 'boolean' | 'list' | 'natural';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -19,15 +19,15 @@ export function columnOf(source: FieldSource): string | undefined {
   return typeof source === 'string' ? source : 'column' in source ? source.column : undefined;
 }
 
-/** The raw cell, or undefined where it is empty. */
+/** The cell as it is, or undefined where it is empty. */
 export function readCell(row: TableRow, column: string): unknown {
   const cell = Object.hasOwn(row, column) ? row[column] : undefined;
   return cell === '' || cell === null ? undefined : cell;
 }
 
-/** The field's value; `type` holds where the source names none. */
+/** The field's value, or why it cannot be read; `type` counts where the source names none. */
 export function readField(row: TableRow, source: FieldSource, type: FieldType): ReadField {
-  if (typeof source === 'string') return convert(readCell(row, source), type, ',', source);
+  if (typeof source === 'string') return convert(readCell(row, source), type, { column: source, separator: ',' });
   if ('value' in source) return { ok: true, value: source.value };
   const { column, after, map, separator } = source;
   let cell = readCell(row, column);
@@ -39,10 +39,14 @@ export function readField(row: TableRow, source: FieldSource, type: FieldType): 
     if (cell === '') cell = undefined;
   }
   if (cell !== undefined && map !== undefined && Object.hasOwn(map, String(cell))) cell = map[String(cell)];
-  return convert(cell, source.as ?? type, separator, column);
+  return convert(cell, source.as ?? type, { column, separator });
 }
 
-function convert(cell: unknown, type: FieldType, separator: string, column: string): ReadField {
+function convert(
+  cell: unknown,
+  type: FieldType,
+  { column, separator }: { column: string; separator: string },
+): ReadField {
   if (cell === undefined) return { ok: true, value: undefined };
   const refuse = (what: string): ReadField => ({
     ok: false,

@@ -1,13 +1,15 @@
-/** Reads the bytes of a file that is plain, gzip (.gz) or Zstandard (.zst), whole or not at all. */
+/** Reads the bytes of a plain, gzip (.gz) or Zstandard (.zst) file. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../errors.ts';
 
 /**
- * Chunks of the decompressed file (zlib's 16 to 128 KiB each; nothing else is held). By ending: `.gz` is gzip (RFC 1952), its
- * members joined; `.zst` Zstandard (RFC 8878), its frames joined; all else plain. `where` is asked for the line reached when
- * reading fails. Throws BrewhouseError('input_unreadable'): not there, no permission, cut short, or a checksum that is wrong.
+ * Chunks of the decompressed file. Its name tells the format: `.gz` is gzip (RFC 1952) with its
+ * members joined, `.zst` Zstandard (RFC 8878) with its frames joined, all else plain. `where`
+ * returns the line that was reached, for the error. Bound: a chunk, 16 to 128 KiB. Throws
+ * BrewhouseError('input_unreadable') where the file is missing, not permitted, cut short, or fails
+ * its checksum.
  */
 export async function* readFileBytes(file: string, where: () => number = () => 0): AsyncGenerator<Uint8Array> {
   try {
@@ -25,7 +27,7 @@ async function* readStream(
 ): AsyncGenerator<Uint8Array> {
   const source = createReadStream(file, { start });
   if (decoder !== undefined) {
-    // pipe() does not hand errors on: without this a missing file would wait for ever.
+    // pipe() does not pass errors on: without this, reading a missing file would wait for ever.
     source.on('error', (error) => decoder.destroy(error));
     source.pipe(decoder);
   }
@@ -37,7 +39,10 @@ async function* readStream(
   }
 }
 
-/** Node's decoder ends after one frame without a word, and pzstd or `cat` make files of many: read on behind each. */
+/**
+ * Node's decoder ends silently after one frame; files by pzstd or `cat` have many, so each is read
+ * on behind.
+ */
 async function* readFrames(file: string): AsyncGenerator<Uint8Array> {
   const { size } = await stat(file);
   let at = 0;

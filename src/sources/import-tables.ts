@@ -4,39 +4,48 @@ import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { DeadReason } from '../../schemas/event.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
+import { intAt } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import { ASSUMPTIONS_FILE, type Assumptions, assumptionsOf, wantedColumns } from './assumptions.ts';
 import { EVENT_FILE_ENDINGS } from './event-files.ts';
 import { type LineWriter, openLines, writeEvent } from './event-writer.ts';
-import { HashTable, hash128 } from './hash-table.ts';
-import { type RowMapper, readMapping, rowMapper } from './mapping.ts';
+import { createHashTable, hash128 } from './hash-table.ts';
+import { type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
+import { readMapping } from './mapping-file.ts';
 import { readTable, type TableLine, tableFormat } from './table-files.ts';
 
-/** What an import writes, by event type; each stands even where it is empty, so that no older file is taken for it. */
+/**
+ * What an import writes, by event type; each even where it is empty, so that no older file is taken
+ * for it.
+ */
 export const IMPORTED_FILES = {
   member: 'members.ndjson.gz',
   item: 'items.ndjson.gz',
   interaction: 'interactions.ndjson.gz',
 } as const;
-/** Bad rows; the name's ending is not that of event files. */
+/** The file of bad rows; its name does not end as those of event files do. */
 export const DEAD_FILE = 'dead.jsonl';
-/** Column names that are remembered of a table without a header. */
+/** The most column names that are remembered of a table without a header. */
 const COLUMNS_MAX = 10_000;
 const REPORT_EVERY = 50_000;
 
 /** A row that became no event. */
 export interface DeadTableRow {
+  /** Relative to the folder of tables. */
   file: string;
+  /** From 1. */
   line: number;
   reason: DeadReason;
+  /** Empty where no field is to blame. */
   field: string;
   message: string;
 }
 
+/** What an import read and wrote. */
 export interface ImportSummary {
   rows: number;
   events: { member: number; item: number; interaction: number };
-  /** Rows that became no event: all of them stand in `dead.jsonl`. */
+  /** Rows that became no event: `dead.jsonl` holds all of them. */
   dead: number;
   dead_by_reason: Partial<Record<DeadReason, number>>;
   /** The first dead row of each reason. */
@@ -44,17 +53,23 @@ export interface ImportSummary {
   assumptions: Assumptions;
 }
 
+/** How far an import is. */
 export interface ImportProgress {
+  /** The file that is read. */
   file: string;
+  /** Rows of all files so far. */
   rows: number;
+  /** Those that became no event. */
   dead: number;
 }
 
 /**
- * Reads the tables below `from` in the mapping's order (files of one table in byte order of their paths) and writes event files,
- * `dead.jsonl` and `assumptions.json` into `out`. Same tables and mapping, same bytes. BOUND: one batch of rows, and 25 to 50 bytes for every row
- * without an id of its own (equal rows are counted).
- * Throws BrewhouseError: mapping_invalid (also for a column that is missing), input_unreadable, usage (`out` holds other event files), disk_full, store_refused.
+ * Reads the tables below `from` in the mapping's order (files of one table in byte order of their
+ * paths) and writes event files, `dead.jsonl` and `assumptions.json` into `out`. The same tables
+ * and mapping make the same bytes. Bound: one batch of rows, and 25 to 50 bytes for every row
+ * without an id of its own, since equal rows are counted. Throws BrewhouseError `mapping_invalid`
+ * (also where a column is missing), `input_unreadable`, `usage` (`out` holds other event files),
+ * `disk_full`, `store_refused`.
  */
 export async function importTables(
   { mappingFile, from, out }: { mappingFile: string; from: string; out: string },
@@ -118,13 +133,13 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
         row += 1;
         if (columns === undefined && line.ok && seen.size < COLUMNS_MAX)
           for (const key of Object.keys(line.row)) seen.add(key);
-        await importRow(run, toEvents, { line, path, place: { row, occurrence } });
+        await importRow(run, toEvents, { line, path, number: { row, occurrence } });
         run.summary.rows += 1;
         if (run.summary.rows % REPORT_EVERY === 0)
           run.report({ file: path, rows: run.summary.rows, dead: run.summary.dead });
       }
     }
-    // Rows of NDJSON have no header: a column that no row has is missing.
+    // NDJSON has no header: a column is missing where no row has it.
     if (!headed && row > 0) requireColumns(run, table, { file: path, columns: [...seen] });
     run.report({ file: path, rows: run.summary.rows, dead: run.summary.dead });
   }
@@ -134,9 +149,9 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
 async function importRow(
   { summary, writers }: Run,
   toEvents: RowMapper,
-  { line, path, place }: { line: TableLine; path: string; place: Parameters<RowMapper>[1] },
+  { line, path, number }: { line: TableLine; path: string; number: RowNumber },
 ): Promise<void> {
-  const mapped = line.ok ? toEvents(line.row, place) : { ...line, field: '' };
+  const mapped = line.ok ? toEvents(line.row, number) : { ...line, field: '' };
   if ('events' in mapped) {
     for (const event of mapped.events) {
       summary.events[event.type] += 1;
@@ -152,12 +167,12 @@ async function importRow(
   await writers.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
 }
 
-/** How many equal contents came before, by their 16-byte hashes. */
+/** Returns how many equal contents came before, by their 16-byte hashes. */
 function counter(): (content: string) => number {
-  const table = new HashTable(1);
+  const table = createHashTable(1);
   return (content) => {
     const { offset } = table.at(hash128(content));
-    const before = table.values[offset]!;
+    const before = intAt(table.values, offset);
     table.values[offset] = before + 1;
     return before;
   };
@@ -220,7 +235,10 @@ function matching(
   });
 }
 
-/** Makes `out`; refuses a folder whose other event files would be read together with the imported ones. */
+/**
+ * Makes `out`; refuses a folder whose other event files would be read together with the imported
+ * ones.
+ */
 async function prepare(out: string): Promise<void> {
   let names: string[];
   try {

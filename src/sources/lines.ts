@@ -1,19 +1,21 @@
-/** Splits chunks of bytes into lines without ever holding more than one line's maximum. */
+/** Splits chunks of bytes into lines and never holds more than the longest line that is allowed. */
 
-/** One line without its end; `tooLong` lines hold their first `keptMax` bytes alone. */
+/** One line without its end. */
 export interface ByteLine {
   /** From 1, empty lines counted. */
   readonly line: number;
   /** Valid until the next line is asked for. */
   readonly bytes: Uint8Array;
+  /** `bytes` are the first `keptMax` alone. */
   readonly tooLong: boolean;
 }
 
 const LINE_FEED = 0x0a;
 
 /**
- * Lines ended by LF (a CR before it is left on, white space to JSON); a last line may lack its end. A line of more than `max`
- * bytes is cut to `keptMax` while it streams by. BOUND: at most `max` bytes plus one chunk are held.
+ * Lines that end in LF, the last one perhaps without. A CR before it is kept: to JSON it is white
+ * space. A line of more than `max` bytes is cut to `keptMax` while it streams by. Bound: `max`
+ * bytes and one chunk.
  */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -33,7 +35,8 @@ export async function* splitLines(
     pieces = [new Uint8Array(Buffer.concat(pieces).subarray(0, keptMax))];
   };
   const finish = (): ByteLine => {
-    const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+    const [first] = pieces;
+    const bytes = first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
     const done = { line, bytes, tooLong };
     line += 1;
     pieces = [];

@@ -1,32 +1,37 @@
-/** The mapping as a pure function: a row of a table to the events that it stands for, or the reason why it is dead. */
+/**
+ * The mapping as a pure function: from a row of a table to its events, or to the reason why it is
+ * dead.
+ */
 import { hash } from 'node:crypto';
-import type { z } from 'zod';
-import { type DeadReason, type EventRecord, ROW_ID_PREFIX } from '../../schemas/event.ts';
+import { type CanonicalTime, type DeadReason, type EventRecord, ROW_ID_PREFIX } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
-import {
-  type AttributeGroup,
-  type FieldSource,
-  Mapping,
-  type MappingTable,
-  type SequenceSource,
-} from '../../schemas/mapping.ts';
+import type { FieldSource, Mapping, MappingTable, SequenceSource, TimeSource } from '../../schemas/mapping.ts';
 import { readTime, type TimeRules, unknownBefore } from './column-time.ts';
 import { type FieldType, readField, type TableRow } from './field-source.ts';
+import { zoneOf } from './mapping-file.ts';
 import { validateEvent } from './validate-event.ts';
-import { readYaml } from './yaml-file.ts';
-import { zoneNamed } from './zone.ts';
 
-export type MappedRow =
-  | { ok: true; events: EventRecord[] }
-  | { ok: false; reason: DeadReason; field?: string; message: string };
+/** A row that became no event, and why. */
+interface DeadRow {
+  readonly ok: false;
+  readonly reason: DeadReason;
+  readonly field?: string;
+  readonly message: string;
+}
 
-/** Where a row stands: its number in the table (from 1), and how many rows with this content were mapped before it. */
-export interface RowPlace {
+/** The events of a row, or why it has none. */
+export type MappedRow = { readonly ok: true; readonly events: EventRecord[] } | DeadRow;
+
+/** What tells a row from others with its content. */
+export interface RowNumber {
+  /** In the table, from 1. */
   readonly row: number;
+  /** How many rows with this content were mapped before. */
   readonly occurrence: (content: string) => number;
 }
 
-export type RowMapper = (row: TableRow, place: RowPlace) => MappedRow;
+/** Maps a row of one table. Pure but for what `occurrence` counts. */
+export type RowMapper = (row: TableRow, number: RowNumber) => MappedRow;
 
 const TEXT_FIELDS = [
   'member_id',
@@ -41,206 +46,164 @@ const TEXT_FIELDS = [
 ] as const;
 const NUMBER_FIELDS = ['position', 'propensity'] as const;
 
-/** Bad data inside a row, on its way out of the nested reads; never leaves `mapRow`. */
-class DeadRow extends Error {
-  readonly reason: DeadReason;
-  readonly field: string;
-  constructor(reason: DeadReason, field: string, message: string) {
-    super(message);
-    this.reason = reason;
-    this.field = field;
-  }
-}
-
-/** The mapping in `file`. Throws BrewhouseError('mapping_invalid') with file, line and nearest name. */
-export function readMapping(file: string): Promise<Mapping> {
-  return readYaml(file, Mapping.superRefine(checkMapping), 'mapping_invalid');
-}
-
-function checkMapping(mapping: Mapping, context: z.RefinementCtx): void {
-  const refuse = (message: string, ...path: (string | number)[]) => context.addIssue({ code: 'custom', message, path });
-  if (mapping.zone !== undefined && zoneNamed(zoneName(mapping.zone)) === undefined) {
-    refuse(
-      `there is no zone "${zoneName(mapping.zone)}"; write UTC, an offset as +02:00, or a name as Europe/Berlin`,
-      'zone',
-    );
-  }
-  const names = new Set<string>();
-  mapping.tables.forEach((table, i) => {
-    if (names.has(table.name))
-      refuse(`two tables are named "${table.name}"; give one of them another name`, 'tables', i, 'name');
-    names.add(table.name);
-    if (Number.isNaN(unknownBefore(table.time_unknown)))
-      refuse('there is no such day; write a day of the calendar, as before 1981-01-01', 'tables', i, 'time_unknown');
-    if (table.emit === 'interaction') return;
-    const attributes = new Set<string>();
-    table.attributes.forEach((group, g) => {
-      if (group.time !== undefined && group.assume_known !== undefined) {
-        refuse(
-          'attributes have either a time or assume_known; keep one of them',
-          'tables',
-          i,
-          'attributes',
-          g,
-          'assume_known',
-        );
-      }
-      for (const name of Object.keys(group.fields)) {
-        if (attributes.has(name))
-          refuse(`attribute "${name}" stands twice; keep one of them`, 'tables', i, 'attributes', g, 'fields', name);
-        attributes.add(name);
-      }
-    });
-  });
-}
-
-function zoneName(zone: NonNullable<Mapping['zone']>): string {
-  return typeof zone === 'string' ? zone : zone.name;
+/** A row that is read: its first fault is kept, and what is read after that does not matter. */
+interface Reading {
+  readonly table: MappingTable;
+  readonly row: TableRow;
+  readonly rules: TimeRules;
+  fault: DeadRow | undefined;
 }
 
 /**
- * The pure function of one table. A row gives one event; a member or item row whose attributes have times of their own gives one
- * more upsert at each later time, holding all attributes known by then. Row ids: ROW_ID_PREFIX + hexadecimal SHA-256 of the event's content
- * (without id, and without a sequence that is only the row's number), U+001F and the number of equal ones before it.
+ * The mapper of one table. A row makes one event; a member or item row whose attributes have times
+ * of their own makes one more upsert at each later time, with all attributes that are known by
+ * then. Row ids are ROW_ID_PREFIX and the hexadecimal SHA-256 of the event's content (without id,
+ * and without a sequence that is only the row's number), U+001F and the number of equal ones before
+ * it. Throws Error where the mapping has no such table.
  */
 export function rowMapper(mapping: Mapping, tableName: string): RowMapper {
   const table = mapping.tables.find(({ name }) => name === tableName);
   if (table === undefined) throw new Error(`no table ${tableName} in mapping ${mapping.name}`);
-  const zone = mapping.zone === undefined ? undefined : zoneNamed(zoneName(mapping.zone));
-  const rules: TimeRules = { zone, unknownBefore: unknownBefore(table.time_unknown) };
-  return (row, place) => {
-    try {
-      const events: EventRecord[] = [];
-      for (const draft of draftEvents(table, row, rules)) {
-        const event = finishEvent(draft, { table, row, place });
-        if (!event.ok) return event;
-        events.push(event.event);
-      }
-      return { ok: true, events };
-    } catch (error) {
-      if (!(error instanceof DeadRow)) throw error;
-      return { ok: false, reason: error.reason, field: error.field, message: error.message };
+  const rules: TimeRules = { zone: zoneOf(mapping), unknownBefore: unknownBefore(table.time_unknown) };
+  return (row, number) => {
+    const reading: Reading = { table, row, rules, fault: undefined };
+    const events: EventRecord[] = [];
+    for (const draft of draftEvents(reading)) {
+      const event = finishEvent(draft, reading, number);
+      if (reading.fault !== undefined) return reading.fault;
+      if (!event.ok) return event;
+      events.push(event.event);
     }
+    return { ok: true, events };
   };
 }
 
 type Draft = Record<string, unknown>;
 
-function draftEvents(table: MappingTable, row: TableRow, rules: TimeRules): Draft[] {
+function draftEvents(reading: Reading): Draft[] {
+  const { table, rules } = reading;
   const sources = table as unknown as Partial<Record<string, FieldSource>>;
   const draft: Draft = { type: table.emit };
   const take = (field: string, type: FieldType) => {
     const source = sources[field];
-    const value = source === undefined ? undefined : readValue(row, source, type, field);
+    const value = source === undefined ? undefined : readValue(reading, source, { field, type });
     if (value !== undefined) draft[field] = value;
   };
-  draft.event_time = table.event_time === undefined ? null : timeAt(row, table.event_time, rules, 'event_time');
+  const at = table.event_time === undefined ? null : readMoment(reading, table.event_time, { field: 'event_time' });
+  draft.event_time = at;
   if (table.ingest_time !== undefined) {
-    const ingested = timeAt(
-      row,
-      table.ingest_time,
-      { ...rules, unknownBefore: Number.NEGATIVE_INFINITY },
-      'ingest_time',
-    );
+    // No placeholder is expected here.
+    const always = { ...rules, unknownBefore: Number.NEGATIVE_INFINITY };
+    const ingested = readMoment(reading, table.ingest_time, { field: 'ingest_time', rules: always });
     if (ingested !== null) draft.ingest_time = ingested;
   }
   for (const field of TEXT_FIELDS) take(field, 'text');
-  if (table.emit !== 'interaction') return draft.op === 'delete' ? [draft] : versions(table, row, rules, draft);
+  if (table.emit !== 'interaction') return draft.op === 'delete' ? [draft] : versions(table, reading, { draft, at });
   for (const field of NUMBER_FIELDS) take(field, 'number');
   take('value', 'natural');
   if (table.context !== undefined) {
-    const context = readFields(row, table.context, 'context');
+    const context = readFields(reading, table.context, 'context');
     if (Object.keys(context).length > 0) draft.context = context;
   }
   return [draft];
 }
 
-/** One upsert at the entity's own time, one more at each later time of an attribute group. */
+/** One upsert at the entity's own time, and one at each later time of an attribute group. */
 function versions(
   table: MappingTable & { emit: 'member' | 'item' },
-  row: TableRow,
-  rules: TimeRules,
-  base: Draft,
+  reading: Reading,
+  { draft, at }: { draft: Draft; at: CanonicalTime },
 ): Draft[] {
-  const start = timeSpan(base.event_time as never).first;
-  const timed: { at: number; time: unknown; fields: Draft }[] = [];
+  const start = timeSpan(at).first;
+  const timed: { first: number; time: CanonicalTime; fields: Draft }[] = [];
   let known: Draft = {};
   for (const group of table.attributes) {
     if (group.assume_known === undefined && group.time === undefined) continue;
-    const fields = readFields(row, group.fields, 'attributes');
-    if (group.time === undefined) {
-      known = { ...known, ...fields };
-      continue;
-    }
-    const time = timeAt(row, group.time, rules, 'attributes');
-    // Known since nobody knows when: it cannot be shown at any time.
-    if (time === null) continue;
-    const at = timeSpan(time).first;
-    if (at <= start) known = { ...known, ...fields };
-    else timed.push({ at, time, fields });
+    const fields = readFields(reading, group.fields, 'attributes');
+    const time = group.time === undefined ? at : readMoment(reading, group.time, { field: 'attributes' });
+    // An attribute that became known nobody knows when can be told at no time.
+    if (time === null && group.time !== undefined) continue;
+    const { first } = timeSpan(time);
+    if (first <= start) known = { ...known, ...fields };
+    else timed.push({ first, time, fields });
   }
-  const drafts: Draft[] = [{ ...base, attributes: known }];
-  for (const { time, fields } of timed.sort((a, b) => a.at - b.at)) {
+  const drafts: Draft[] = [];
+  let last: Draft = { ...draft, attributes: known };
+  for (const { time, fields } of timed.sort((a, b) => a.first - b.first)) {
     known = { ...known, ...fields };
-    const last = drafts.at(-1)!;
-    if (last !== drafts[0] && last.event_time === time) last.attributes = known;
-    else drafts.push({ ...base, event_time: time, attributes: known });
+    if (drafts.length > 0 && last.event_time === time) last.attributes = known;
+    else {
+      drafts.push(last);
+      last = { ...draft, event_time: time, attributes: known };
+    }
   }
-  return drafts.map((draft, i) => (i === 0 ? draft : { ...draft, version: i }));
+  drafts.push(last);
+  return drafts.map((each, i) => (i === 0 ? each : { ...each, version: i }));
 }
 
 function finishEvent(
   { version, ...draft }: Draft,
-  { table, row, place }: { table: MappingTable; row: TableRow; place: RowPlace },
+  reading: Reading,
+  number: RowNumber,
 ): ReturnType<typeof validateEvent> {
-  const sequence = table.sequence === undefined ? undefined : readSequence(row, table.sequence);
+  const { table } = reading;
+  const sequence = table.sequence === undefined ? undefined : readSequence(reading, table.sequence);
   if (sequence !== undefined) draft.sequence = sequence;
-  const id = table.event_id === undefined ? ROW_ID_PREFIX : readValue(row, table.event_id, 'text', 'event_id');
+  const id =
+    table.event_id === undefined
+      ? ROW_ID_PREFIX
+      : readValue(reading, table.event_id, { field: 'event_id', type: 'text' });
   // The versions of one row share its id column: each needs an id of its own.
   draft.event_id = version === undefined || id === ROW_ID_PREFIX || id === undefined ? id : `${id}#${version}`;
   const checked = validateEvent(draft);
-  if (!checked.ok) return checked;
+  if (!checked.ok || reading.fault !== undefined) return checked;
   const { event } = checked;
   if (table.event_id === undefined) {
     const content = contentOf(event);
-    event.event_id = `${ROW_ID_PREFIX}${hash('sha256', `${content}\u001f${place.occurrence(content)}`, 'hex')}`;
+    event.event_id = `${ROW_ID_PREFIX}${hash('sha256', `${content}\u001f${number.occurrence(content)}`, 'hex')}`;
   }
-  if (rowNumbered(table.sequence, event)) event.sequence = place.row;
+  if (isRowNumbered(table.sequence, event)) event.sequence = number.row;
   return checked;
 }
 
-function rowNumbered(source: SequenceSource | undefined, event: EventRecord): boolean {
+function isRowNumbered(source: SequenceSource | undefined, event: EventRecord): boolean {
   if (typeof source !== 'object' || !('row_number' in source)) return false;
   return source.row_number === 'always' || event.event_time === null;
 }
 
-function readSequence(row: TableRow, source: SequenceSource): unknown {
+function readSequence(reading: Reading, source: SequenceSource): unknown {
   if (typeof source === 'object' && 'row_number' in source) return undefined;
-  return readValue(row, source, 'number', 'sequence');
+  return readValue(reading, source, { field: 'sequence', type: 'number' });
 }
 
-function readFields(row: TableRow, sources: AttributeGroup['fields'], field: string): Draft {
+function readFields(reading: Reading, sources: Readonly<Record<string, FieldSource>>, field: string): Draft {
   const fields: Draft = {};
   for (const [name, source] of Object.entries(sources)) {
-    const value = readValue(row, source, 'natural', `${field}.${name}`);
+    const value = readValue(reading, source, { field: `${field}.${name}`, type: 'natural' });
     if (value !== undefined) fields[name] = value;
   }
   return fields;
 }
 
-function readValue(row: TableRow, source: FieldSource, type: FieldType, field: string): unknown {
-  const read = readField(row, source, type);
-  if (!read.ok) throw new DeadRow('field_invalid', field, read.message);
-  return read.value;
+function readValue(
+  reading: Reading,
+  source: FieldSource,
+  { field, type }: { field: string; type: FieldType },
+): unknown {
+  const read = readField(reading.row, source, type);
+  if (read.ok) return read.value;
+  reading.fault ??= { ok: false, reason: 'field_invalid', field, message: read.message };
+  return undefined;
 }
 
-function timeAt(
-  row: TableRow,
-  source: Parameters<typeof readTime>[1],
-  rules: TimeRules,
-  field: string,
-): string | number | null {
-  const read = readTime(row, source, rules);
-  if (!read.ok) throw new DeadRow('time_invalid', field, read.message);
-  return read.time;
+/** Null where the time is unknown, and where it is a fault. */
+function readMoment(
+  reading: Reading,
+  source: TimeSource,
+  { field, rules = reading.rules }: { field: string; rules?: TimeRules },
+): CanonicalTime {
+  const read = readTime(reading.row, source, rules);
+  if (read.ok) return read.time;
+  reading.fault ??= { ok: false, reason: 'time_invalid', field, message: read.message };
+  return null;
 }

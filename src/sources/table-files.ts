@@ -1,4 +1,6 @@
-/** Reads the rows of a table (CSV or NDJSON, plain or compressed) in batches, with the line each begins on. */
+/**
+ * Reads the rows of a table (CSV or NDJSON, plain or compressed) in batches, each with its line.
+ */
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { CsvError, type InfoRecord, parse } from 'csv-parse';
@@ -9,37 +11,47 @@ import type { TableRow } from './field-source.ts';
 import { readFileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
 
-/** A row, or why the line holds none; `line` is where it begins (from 1, the header is 1). */
+/**
+ * A row, or why the line has none; `line` is the one it begins on, from 1 (a header is on line 1).
+ */
 export type TableLine =
   | { line: number; ok: true; row: TableRow }
   | { line: number; ok: false; reason: DeadReason; message: string; raw: string };
 
-/** Rows in order; `columns` are those of the header, undefined where the format has none. */
+/** Rows in order; `columns` are those of the header, undefined where the format has no header. */
 export interface TableBatch {
   readonly columns: readonly string[] | undefined;
   readonly lines: readonly TableLine[];
 }
 
+/** A format of tables. */
 export type TableFormat = 'csv' | 'ndjson';
 
-/** Letters of a bad line that are kept. */
+/** The most letters of a bad line that are kept. */
 const RAW_LETTERS_MAX = 10_000;
 
-/** The format that a file's name says, or undefined. */
+/** The format that a file's name tells, or undefined. */
 export function tableFormat(file: string): TableFormat | undefined {
   const ending = /\.(csv|ndjson|jsonl)(?:\.gz|\.zst)?$/.exec(file)?.[1];
   return ending === undefined ? undefined : ending === 'csv' ? 'csv' : 'ndjson';
 }
 
-/** Batches of at most BATCH_LINES_MAX rows. Throws BrewhouseError('input_unreadable') with the line reached. */
+/**
+ * Batches of at most BATCH_LINES_MAX rows. Throws BrewhouseError('input_unreadable') with the line
+ * reached.
+ */
 export function readTable(file: string, format: TableFormat, delimiter: string): AsyncGenerator<TableBatch> {
   return format === 'csv' ? readCsv(file, delimiter) : readNdjson(file);
 }
 
-/** RFC 4180 with quoted line breaks, UTF-8 alone; a row with another number of columns than the header is dead. */
+/**
+ * CSV by RFC 4180 with quoted line breaks, in UTF-8; a row that has not as many columns as the
+ * header is dead.
+ */
 async function* readCsv(file: string, delimiter: string): AsyncGenerator<TableBatch> {
   let reached = 0;
-  // The longest record is bounded as lines are: a quote that is never closed would take in the whole file.
+  // Records are bounded as lines are: else a quote that is never closed would take in the whole
+  // file.
   const parser = parse({
     delimiter,
     bom: true,
@@ -113,7 +125,10 @@ function csvFault(file: string, reached: number, cause: CsvError): BrewhouseErro
   });
 }
 
-/** Text in chunks. A CSV file in another encoding is refused whole: its texts would be wrong in every row. */
+/**
+ * Text in chunks. A CSV file in another encoding is refused as a whole: every row would have wrong
+ * texts.
+ */
 async function* decodeChunks(file: string, where: () => number): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   try {

@@ -1,27 +1,40 @@
-/** Turns the text of one record into a validated event or the reason why it is none; pure. */
+/**
+ * Turns the text of one record into a validated event, or into the reason why it is not one; pure.
+ */
 import type { z } from 'zod';
 import { type DeadReason, type EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { parseEventTime, parseMoment } from '../../schemas/raw-time.ts';
+import { nth } from '../checked.ts';
 import { nearestName, shownName } from '../errors.ts';
 
-/** An event, or why there is none: `field` names the envelope field, with the key behind a dot where it lies deeper. */
+/**
+ * An event, or why there is none; `field` is that of the record, with a dot before a key of
+ * `attributes` or `context`.
+ */
 export type ParsedEvent =
   | { ok: true; event: EventRecord; rounded?: RoundedNumber }
   | { ok: false; reason: DeadReason; field?: string; message: string };
 
-/** A whole number that a double cannot hold (beyond 2^53): `field` as written in events, `from` its digits, `to` what they became. */
+/** A whole number that a double cannot hold (beyond 2^53). */
 export interface RoundedNumber {
+  /** As it is written in events. */
   readonly field: string;
+  /** Its digits. */
   readonly from: string;
+  /** What they were read as. */
   readonly to: string;
 }
 
-/** An event is at most three deep; what lies beyond this bound is an attack or another format, and is not looked at. */
+/**
+ * The deepest nesting that is looked at: an event has three levels, and more are an attack or
+ * another format.
+ */
 export const NESTING_MAX = 16;
-/** Letters of a foreign name that are compared with ours, and of a foreign text that a message repeats. */
+/** Letters of a foreign name that are compared with ours. */
 const NAME_COMPARED_MAX = 80;
-const TEXT_SHOWN_MAX = 300;
-/** Where this matches, a bare number may have more digits than a double holds (2^53 has 16): the line is looked at again. */
+/** Letters of a foreign text that a message repeats. */
+const TEXT_QUOTED_MAX = 300;
+/** Matches where a bare number may have more digits than a double holds (2^53 has 16). */
 const LONG_NUMBER = /[\s:,[]-?\d{16}/;
 
 const SCHEMAS = { member: MemberEvent, item: ItemEvent, interaction: InteractionEvent } as const;
@@ -31,9 +44,10 @@ const dead = (reason: DeadReason, message: string, field?: string): ParsedEvent 
   field === undefined ? { ok: false, reason, message } : { ok: false, reason, message, field };
 
 /**
- * The event in `text`, one JSON object (RFC 8259; of a key that stands twice the last counts, as in ECMAScript). Never throws.
- * Times become canonical; member and item events without `event_time` get null; the attributes of a delete mean nothing and are
- * dropped unseen, so that a delete is obeyed whatever a producer leaves in it.
+ * The event in `text`, one JSON object (RFC 8259; of equal keys the last counts, as in ECMAScript).
+ * Never throws. Times become canonical, and member and item events without `event_time` get null.
+ * The attributes of a delete mean nothing and are dropped unseen, so that a delete is obeyed
+ * whatever a producer leaves in it.
  */
 export function parseEvent(text: string): ParsedEvent {
   let value: unknown;
@@ -50,7 +64,10 @@ export function parseEvent(text: string): ParsedEvent {
   return rounded === undefined ? parsed : { ...parsed, rounded };
 }
 
-/** The first whole number of the record that was rounded when it was read. JSON.parse with source text access (ECMAScript 2026) gives its digits. */
+/**
+ * The first whole number of the record that was rounded; its digits come from JSON.parse with
+ * source text (ECMAScript 2026).
+ */
 function roundedNumber(text: string, event: EventRecord): RoundedNumber | undefined {
   let found: RoundedNumber | undefined;
   JSON.parse(text, (key, value: unknown, ...[context]: { source?: string }[]) => {
@@ -63,7 +80,7 @@ function roundedNumber(text: string, event: EventRecord): RoundedNumber | undefi
   return found;
 }
 
-/** The reviver knows a number's key alone. */
+/** The field of a number of which the reviver knows the key alone. */
 function fieldOf(key: string, event: EventRecord): string {
   const map = event.type === 'interaction' ? 'context' : 'attributes';
   const values = event.type === 'interaction' ? event.context : event.attributes;
@@ -73,10 +90,8 @@ function fieldOf(key: string, event: EventRecord): string {
 /** As `parseEvent`, from a parsed JSON value; the value is not changed. */
 export function validateEvent(value: unknown): ParsedEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return dead(
-      'not_an_object',
-      `a record must be a JSON object, not ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}`,
-    );
+    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+    return dead('not_an_object', `a record must be a JSON object, not ${found}`);
   }
   const shape = checkShape(value);
   if (shape !== undefined) return shape;
@@ -84,14 +99,8 @@ export function validateEvent(value: unknown): ParsedEvent {
   const type = raw.type;
   if (type === undefined) return dead('field_missing', `type is missing: one of ${TYPES.join(', ')}`, 'type');
   if (typeof type !== 'string' || !Object.hasOwn(SCHEMAS, type)) {
-    const near = typeof type === 'string' ? nearestName(type.slice(0, NAME_COMPARED_MAX), TYPES) : undefined;
-    return dead(
-      'type_unknown',
-      clip(
-        `type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`,
-      ),
-      'type',
-    );
+    const hint = typeof type === 'string' ? didYouMean(type, TYPES) : '';
+    return dead('type_unknown', clip(`type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}${hint}`), 'type');
   }
   return validateTyped(raw, type as keyof typeof SCHEMAS);
 }
@@ -100,15 +109,11 @@ function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS)
   const record = { ...raw };
   if (type !== 'interaction' && raw.op === 'delete') delete record.attributes;
   const schema = SCHEMAS[type];
-  // Unknown names first: a mistyped `evnt_time` is told as what it is, not as a missing time.
+  // Unknown names first: a mistyped `evnt_time` is called what it is, not a missing time.
   for (const key of Object.keys(record)) {
     if (Object.hasOwn(schema.shape, key)) continue;
-    const near = nearestName(key.slice(0, NAME_COMPARED_MAX), Object.keys(schema.shape));
-    return dead(
-      'field_unknown',
-      `${type} events have no field "${clip(key)}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
-      clip(key),
-    );
+    const hint = didYouMean(key, Object.keys(schema.shape));
+    return dead('field_unknown', `${type} events have no field "${clip(key)}"${hint}`, clip(key));
   }
   if (record.event_time === undefined) {
     if (type === 'interaction')
@@ -125,7 +130,7 @@ function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS)
     record[field] = parsed.time;
   }
   const result = schema.safeParse(record);
-  if (!result.success) return explainIssue(result.error.issues[0]!, record);
+  if (!result.success) return explainIssue(nth(result.error.issues, 0), record);
   const event: EventRecord = result.data;
   if (event.type !== 'interaction' && event.op === 'upsert' && event.attributes === undefined) {
     return dead(
@@ -138,22 +143,27 @@ function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS)
 }
 
 function explainIssue(issue: z.core.$ZodIssue, record: Record<string, unknown>): ParsedEvent {
-  const [head, ...rest] = issue.path.map(String);
+  const [head = '', ...rest] = issue.path.map(String);
   const field = clip([head, ...rest].join('.'));
-  if (rest.length === 0 && record[head!] === undefined) return dead('field_missing', `${field} is missing`, field);
+  if (rest.length === 0 && record[head] === undefined) return dead('field_missing', `${field} is missing`, field);
   if (head === 'attributes' || head === 'context') {
     if (rest.length > 0)
       return dead('field_invalid', `${field} must be a text, a finite number, true, false or a list of texts`, field);
     return dead('field_invalid', `${field} must be an object`, field);
   }
-  const told =
+  const said =
     issue.code === 'invalid_union'
       ? 'must be a text, a finite number, true or false'
       : issue.message.replace(/^Invalid input: /, '');
-  return dead('field_invalid', `${field}: ${told}`, field);
+  return dead('field_invalid', `${field}: ${said}`, field);
 }
 
-/** Depth and `__proto__`, without recursion. */
+function didYouMean(name: string, known: readonly string[]): string {
+  const near = nearestName(name.slice(0, NAME_COMPARED_MAX), known);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
+/** Refuses what is nested too deep and a key `__proto__`; without recursion. */
 function checkShape(value: object): (ParsedEvent & { ok: false }) | undefined {
   let level: object[] = [value];
   for (let depth = 1; level.length > 0; depth++) {
@@ -172,5 +182,5 @@ function checkShape(value: object): (ParsedEvent & { ok: false }) | undefined {
 }
 
 function clip(text: string): string {
-  return shownName(text, TEXT_SHOWN_MAX);
+  return shownName(text, TEXT_QUOTED_MAX);
 }

@@ -1,19 +1,28 @@
-/** Reads a YAML file against a zod schema and says what is wrong with it by file, line, field and nearest known name. */
+/**
+ * Reads a YAML file against a zod schema and says by file, line, field and nearest known name what
+ * is wrong.
+ */
 import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { nth } from '../checked.ts';
 import { BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
 
-/** Recipes, domains and mappings are written by hand; anything larger is a wrong file. */
+/**
+ * The largest file: recipes, domains and mappings are written by hand, and anything larger is a
+ * wrong file.
+ */
 export const YAML_BYTES_MAX = 1_048_576;
-/** Names offered when no near one is found; more would not fit on the line of a remedy. */
-const NAMES_SHOWN_MAX = 12;
+/** Names that are offered where none is near; more would not fit on the line of a remedy. */
+const NAMES_OFFERED_MAX = 12;
 
 type Path = readonly PropertyKey[];
 
 /**
- * The file's content as the schema's output type. YAML 1.2 core schema (https://yaml.org/spec/1.2.2/): no dates, `no` is a string.
- * Throws BrewhouseError(errorCode) with file, line and field: unreadable, not UTF-8, not YAML, or not what the schema says.
+ * The file's content as the schema's output type. YAML 1.2 core schema
+ * (https://yaml.org/spec/1.2.2/): no dates, and `no` is a string. Throws BrewhouseError(errorCode)
+ * with file, line and field where it is unreadable, not UTF-8, not YAML, or not what the schema
+ * says. Bound: YAML_BYTES_MAX.
  */
 export async function readYaml<S extends z.ZodType>(
   file: string,
@@ -48,15 +57,16 @@ export async function readYaml<S extends z.ZodType>(
       cause,
     });
   }
-  return parseYaml(text, file, schema, errorCode);
+  return parseYaml(text, schema, { file, errorCode });
 }
 
-/** As `readYaml`, from text; `file` is only named in errors. */
+/**
+ * As `readYaml`, from text; errors have the code `errorCode` and name `file`, which is not read.
+ */
 export function parseYaml<S extends z.ZodType>(
   text: string,
-  file: string,
   schema: S,
-  errorCode: ErrorCode,
+  { file, errorCode }: { file: string; errorCode: ErrorCode },
 ): z.output<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -83,7 +93,8 @@ export function parseYaml<S extends z.ZodType>(
   throw schemaError(flattenIssues(result.error.issues, []), { document, lines, value, file, schema, errorCode });
 }
 
-interface Context {
+/** What was read, and as what. */
+interface Source {
   document: Document;
   lines: LineCounter;
   value: unknown;
@@ -94,7 +105,10 @@ interface Context {
 
 type Issue = z.core.$ZodIssue;
 
-/** Unions unfolded into the issues of the branch that came furthest; paths from the root. */
+/**
+ * Issues with a union replaced by those of the branch that was most likely meant; paths from the
+ * root.
+ */
 function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
   return issues.flatMap((issue): Issue[] => {
     const path = [...base, ...issue.path];
@@ -105,7 +119,7 @@ function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
       (branch) => depth(branch) === path.length && branch[0]?.code !== 'unrecognized_keys',
     );
     if (shallow) return [{ ...issue, path } as Issue];
-    // The branch that was meant knows most of the keys that are there; among those, the one that came furthest.
+    // The branch that was meant knows most of the keys; among equals, the one that came furthest.
     const strange = (branch: Issue[]) =>
       branch.reduce(
         (n, each) => n + (each.code === 'unrecognized_keys' && each.path.length === path.length ? each.keys.length : 0),
@@ -118,51 +132,53 @@ function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
   });
 }
 
-function schemaError(issues: Issue[], context: Context): BrewhouseError {
-  // A mistyped key shows as one unknown and one missing key: the unknown one tells more.
-  const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? issues[0]!;
-  const { message, remedy, path } = describeIssue(issue, context);
+function schemaError(issues: Issue[], source: Source): BrewhouseError {
+  // A mistyped key is one unknown and one missing key, of which the unknown one says more.
+  const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? nth(issues, 0);
+  const { message, remedy, path } = describeIssue(issue, source);
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  return new BrewhouseError(context.errorCode, `${message}${more}`, {
+  return new BrewhouseError(source.errorCode, `${message}${more}`, {
     place: {
-      file: context.file,
-      line: lineOf(path, context),
+      file: source.file,
+      line: lineOf(path, source),
       ...(path.length === 0 ? {} : { field: spellPath(path) }),
     },
     remedy,
   });
 }
 
-function describeIssue(issue: Issue, context: Context): { message: string; remedy: string; path: Path } {
+function describeIssue(issue: Issue, source: Source): { message: string; remedy: string; path: Path } {
   const path = issue.path;
   const name = path.length === 0 ? 'the file' : spellPath(path);
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!;
+    const key = nth(issue.keys, 0);
     return {
       message: `unknown key "${key}"`,
-      remedy: suggest(key, keysAt(context.schema, path)),
+      remedy: suggest(key, keysAt(source.schema, path)),
       path: [...path, key],
     };
   }
   if (issue.code === 'invalid_value') {
-    const found = valueAt(context.value, path);
+    const found = valueAt(source.value, path);
     const known = issue.values.map(String);
     if (found === undefined)
       return { message: `${name} is missing`, remedy: `add it: one of ${known.join(', ')}`, path };
     return { message: `${name} cannot be ${JSON.stringify(found)}`, remedy: suggest(String(found), known), path };
   }
-  if (valueAt(context.value, path) === undefined && path.length > 0) {
+  if (valueAt(source.value, path) === undefined && path.length > 0) {
     return { message: `${name} is missing`, remedy: `add it: ${accepted(issue)}`, path };
   }
   if (issue.code === 'invalid_union') {
-    const found = shownName(JSON.stringify(valueAt(context.value, path)) ?? '');
+    const found = shownName(JSON.stringify(valueAt(source.value, path)) ?? '');
     return { message: `${name} cannot be ${found}`, remedy: accepted(issue), path };
   }
   const [said] = splitAdvice(issue.message.replace(/^Invalid input: /, ''));
   return { message: `${name}: ${said}`, remedy: accepted(issue), path };
 }
 
-/** A schema's own messages may say behind a semicolon what to write instead. */
+/**
+ * Message and advice: messages of our own schemas may say behind a semicolon what to write instead.
+ */
 function splitAdvice(message: string): [string, string] {
   const at = message.indexOf('; ');
   return at === -1 ? [message, ''] : [message.slice(0, at), message.slice(at + 2)];
@@ -178,7 +194,7 @@ const KINDS: Readonly<Record<string, string>> = {
   record: 'keys with their values',
 };
 
-/** What may stand there instead, so that nobody has to look it up. */
+/** What may be written instead, so that nobody has to look it up. */
 function accepted(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -193,7 +209,7 @@ function accepted(issue: Issue): string {
       return [...new Set(issue.errors.flat().map((each) => accepted(each as Issue)))].join('; or ');
     case 'invalid_format': {
       const [said, advice] = splitAdvice(issue.message);
-      // Zod's own message names the pattern.
+      // A message of zod's own only repeats the pattern.
       return advice || (said.startsWith('Invalid') ? `write a text that matches ${issue.pattern}` : `the text ${said}`);
     }
     default:
@@ -210,11 +226,11 @@ function suggest(name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
   if (near !== undefined) return `did you mean "${near}"?`;
   if (known.length === 0) return 'take it out';
-  const shown = known.slice(0, NAMES_SHOWN_MAX).join(', ');
-  return `known here: ${shown}${known.length > NAMES_SHOWN_MAX ? ', ...' : ''}`;
+  const offered = known.slice(0, NAMES_OFFERED_MAX).join(', ');
+  return `known here: ${offered}${known.length > NAMES_OFFERED_MAX ? ', ...' : ''}`;
 }
 
-/** `corpus.tasks[0].form`. */
+/** The path as `corpus.tasks[0].form`. */
 function spellPath(path: Path): string {
   return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
@@ -244,7 +260,7 @@ function keysAt(schema: z.ZodType, path: Path): string[] {
   return [...new Set(here.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : [])))];
 }
 
-/** The schemas that a schema may stand for, without optional, default, transform and union around them. */
+/** The schemas inside of optional, default, transform and union. */
 function unwrap(schema: unknown): z.ZodType[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap());
@@ -254,8 +270,8 @@ function unwrap(schema: unknown): z.ZodType[] {
   return schema instanceof z.ZodType ? [schema] : [];
 }
 
-/** Line (from 1) of the deepest part of `path` that stands in the file. */
-function lineOf(path: Path, { document, lines }: Context): number {
+/** Line (from 1) of the deepest part of `path` that is in the file. */
+function lineOf(path: Path, { document, lines }: Source): number {
   let node: unknown = document.contents;
   let offset = 0;
   for (const part of path) {

@@ -1,32 +1,41 @@
-/** From a clock's reading in a zone to the moment; used at import alone, so that Intl decides nothing later on. */
+/**
+ * From what a clock in a zone reads to the moment. Only imports use it, so that Intl decides
+ * nothing later.
+ */
+import { DAY_MS, MINUTE_MS } from '../../schemas/durations.ts';
 
-/** `2018-05-01T10:00` (as if in UTC, epoch ms) in a zone to its moment in epoch ms. */
+/** A time zone. */
 export interface Zone {
+  /**
+   * The moment, epoch ms, at which the zone's clocks read `local`: epoch ms as if the reading were
+   * UTC.
+   */
   readonly toMoment: (local: number) => number;
 }
 
 const FIXED = /^(?:UTC|GMT|Z)$|^([+-])(\d\d):(\d\d)$/;
-const HALF_DAY_MS = 43_200_000;
-/** Zones change at whole quarters of an hour at the finest: one look-up serves a quarter. */
+
+/** Zones change at whole quarters of an hour at most: one look-up serves a quarter. */
 const QUARTER_MS = 900_000;
-/** Look-ups kept: about two years of quarters. Then the cache begins again. */
+/** Look-ups that are kept, about two years of quarters, before the cache begins again. */
 const CACHED_MAX = 70_000;
 
 /**
- * The zone of that name, or undefined where there is none: `UTC`, `Z`, a fixed offset as `+02:00` up to 14 hours, or a name of
- * the IANA time zone database. A reading that comes twice (autumn) is the first of the two; one that never comes (spring) is
- * read with the offset before the gap, as RFC 5545 3.3.5 does. The rules are those of the running Node's ICU: the moments, once written into event
- * files, do not change with it.
+ * The zone of that name, or undefined where there is none: `UTC`, `Z`, a fixed offset such as
+ * `+02:00` up to 14 hours, or a name of the IANA time zone database. A reading that comes twice
+ * (autumn) is the first of the two; one that never comes (spring) is read with the offset before
+ * the gap, as in RFC 5545 3.3.5. The rules are those of the running Node's ICU; moments that are
+ * written into event files do not change with it.
  */
 export function zoneNamed(name: string): Zone | undefined {
   const fixed = FIXED.exec(name);
   if (fixed !== null) {
     const minutes = fixed[1] === undefined ? 0 : Number(fixed[2]) * 60 + Number(fixed[3]);
     if (minutes > 840 || Number(fixed[3] ?? 0) > 59) return undefined;
-    const offset = (fixed[1] === '-' ? -minutes : minutes) * 60_000;
+    const offset = (fixed[1] === '-' ? -minutes : minutes) * MINUTE_MS;
     return { toMoment: (local) => local - offset };
   }
-  // Only names with their letters as the database has them; offsets in other notations are not names.
+  // Names alone: offsets in other notations are none.
   if (!/^[A-Za-z]/.test(name)) return undefined;
   let format: Intl.DateTimeFormat;
   try {
@@ -51,8 +60,8 @@ function namedZone(format: Intl.DateTimeFormat): Zone {
   };
   return {
     toMoment: (local) => {
-      const before = offsetAt(local - 2 * HALF_DAY_MS);
-      const after = offsetAt(local + 2 * HALF_DAY_MS);
+      const before = offsetAt(local - DAY_MS);
+      const after = offsetAt(local + DAY_MS);
       const moments = [local - before, local - after].filter((moment) => moment + offsetAt(moment) === local);
       return moments.length === 0 ? local - before : Math.min(...moments);
     },

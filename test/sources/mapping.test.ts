@@ -1,20 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { Mapping } from '../../schemas/mapping.ts';
-import { type MappedRow, readMapping, rowMapper } from '../../src/sources/mapping.ts';
+import { type MappedRow, rowMapper } from '../../src/sources/mapping.ts';
+import { readMapping } from '../../src/sources/mapping-file.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const folder = tempFolder();
 const first = { row: 1, occurrence: () => 0 };
 
-function map(table: string, row: object, place = first, head = 'zone: UTC'): MappedRow {
-  const mapping = parseYaml(
-    `name: m\n${head}\ntables:\n  - ${table.trim().replaceAll('\n', '\n    ')}\n`,
-    'm.yaml',
-    Mapping,
-    'mapping_invalid',
-  );
-  return rowMapper(mapping, 't')(row as Record<string, unknown>, place);
+/** The row mapped by the only table of a mapping; `head` are the lines before its tables. */
+function map(table: string, row: object, { number = first, head = 'zone: UTC' } = {}): MappedRow {
+  const text = `name: m\n${head}\ntables:\n  - ${table.trim().replaceAll('\n', '\n    ')}\n`;
+  const mapping = parseYaml(text, Mapping, { file: 'm.yaml', errorCode: 'mapping_invalid' });
+  return rowMapper(mapping, 't')(row as Record<string, unknown>, number);
 }
 function eventsOf(mapped: MappedRow) {
   if (!mapped.ok) throw new Error(`${mapped.reason}: ${mapped.message}`);
@@ -34,7 +32,7 @@ const vote = { who: 'm', what: '101-7', did: 'Y', when: '2018-05-01T12:00:00' };
 
 describe('a row', () => {
   test('becomes an event with renamed values and a time in the zone of the mapping', () => {
-    const [event] = eventsOf(map(VOTES, vote, first, 'zone: Europe/Berlin'));
+    const [event] = eventsOf(map(VOTES, vote, { head: 'zone: Europe/Berlin' }));
     expect(event).toMatchObject({
       type: 'interaction',
       member_id: 'm',
@@ -51,14 +49,14 @@ describe('a row', () => {
 
   test('equal to one before it gets another id, and the same id at the same count', () => {
     const id = (occurrence: number, row: object = vote) =>
-      eventsOf(map(VOTES, row, { row: 9, occurrence: () => occurrence }))[0]!.event_id;
+      eventsOf(map(VOTES, row, { number: { row: 9, occurrence: () => occurrence } }))[0]!.event_id;
     expect(id(0)).not.toBe(id(1));
     expect(id(1)).toBe(id(1, { ...vote, unmapped: 'x', when: '2018-05-01T12:00:00Z' }));
     expect(id(0)).not.toBe(id(0, { ...vote, did: 'N' }));
   });
 
   test('with a time without zone is dead where the mapping names none', () => {
-    expect(map(VOTES, vote, first, 'credit: x')).toMatchObject({
+    expect(map(VOTES, vote, { head: 'credit: x' })).toMatchObject({
       ok: false,
       reason: 'time_invalid',
       field: 'event_time',
@@ -74,7 +72,8 @@ describe('a row', () => {
 
   test('with a placeholder time has none, and its number as sequence, which its id does not hold', () => {
     const table = `${VOTES}time_unknown: before 1981\nsequence: { row_number: time_unknown }`;
-    const of = (when: string, row: number) => eventsOf(map(table, { ...vote, when }, { row, occurrence: () => 0 }))[0]!;
+    const of = (when: string, row: number) =>
+      eventsOf(map(table, { ...vote, when }, { number: { row, occurrence: () => 0 } }))[0]!;
     expect(of('1980-01-01T00:00:07', 7)).toMatchObject({ event_time: null, sequence: 7 });
     expect(of('1980-01-01T00:00:09', 9).event_id).toBe(of('1980-01-01T00:00:07', 7).event_id);
     expect(of('1981-01-01T00:00:00', 8)).not.toHaveProperty('sequence');
@@ -95,13 +94,14 @@ describe('a row', () => {
     ['2001-00-00 00:00:00', '2001Z', 'zone: UTC'],
     ['2001-05-00', '2001-05Z', 'zone: UTC'],
   ])('with the time %s is known to the day, month or year alone', (when, time, head) => {
-    expect(eventsOf(map(VOTES, { ...vote, when }, first, head))[0]!.event_time).toBe(time);
+    expect(eventsOf(map(VOTES, { ...vote, when }, { head: head }))[0]!.event_time).toBe(time);
   });
 
   test('can say that full times mean their day', () => {
     const table = VOTES.replace('event_time: when', 'event_time: { column: when, precision: day }');
     expect(
-      eventsOf(map(table, { ...vote, when: '2018-05-01 00:00:00.000' }, first, 'zone: Europe/Berlin'))[0]!.event_time,
+      eventsOf(map(table, { ...vote, when: '2018-05-01 00:00:00.000' }, { head: 'zone: Europe/Berlin' }))[0]!
+        .event_time,
     ).toBe('2018-05-01+02:00');
   });
 
