@@ -1,195 +1,166 @@
-/** What stands beside the tokens of a row: the sidecar's columns, roles and origins of tokens, and the cut ledger. */
+/** What lies beside the tokens of a row, one table a row kind: sidecars, roles and origins of tokens, indexes. */
+import {
+  BYTES,
+  joined,
+  LONG,
+  listOf,
+  NUMBER_TEXT,
+  REAL,
+  type RowOf,
+  TEXT,
+  TEXTS,
+  WHOLE,
+  WHOLES,
+  wordOf,
+} from './columns.ts';
+import { DEAD_REASONS } from './event.ts';
+import { FIELD_RUNS } from './field-runs.ts';
+import { SPLITS } from './ledger.ts';
 
 /** Joins lists inside one string column. */
 export const UNIT_SEPARATOR = '\u001f';
 
 /** What a segment of a prompt is. */
 export const ROLES = ['control', 'instruction', 'profile', 'history', 'question', 'answer'] as const;
+/** One of ROLES. */
 export type Role = (typeof ROLES)[number];
 
 /** How much of a text is shown. */
 export const LEVELS = ['full', 'short', 'title'] as const;
+/** One of LEVELS. */
 export type Level = (typeof LEVELS)[number];
 
-/** One row of `meta/`: same rows, same order as the token file; never null. Times are epoch milliseconds. */
-export interface SidecarRow {
-  example_id: string;
-  member: string;
-  task: string;
-  form: string;
-  template: string;
-  template_version: number;
+/** At which level a segment's text was cut; empty: fixed text. `shown` is the exposure line. */
+export const SEGMENT_LEVELS = ['', ...LEVELS, 'question', 'profile', 'shown'] as const;
+/** One of SEGMENT_LEVELS. */
+export type SegmentLevel = (typeof SEGMENT_LEVELS)[number];
+
+const ASKED = {
+  member: TEXT,
+  task: TEXT,
+  form: TEXT,
+  template: TEXT,
+  template_version: WHOLE,
   /** Empty in ordinary rows. */
-  variant: string;
-  label: string;
-  asked_at: number;
-  label_settled_at: number;
-  turn_times: string;
-  item_ids: string;
-  candidate_reasons: string;
-  surface: string;
-  slate_id: string;
+  variant: TEXT,
+  label: TEXT,
+  /** T, epoch milliseconds. */
+  asked_at: LONG,
+  /** Epoch milliseconds. */
+  label_settled_at: LONG,
+};
+
+const MET = {
+  /** The asked item, or the candidates in the order of the prompt. */
+  item_ids: joined(TEXT, UNIT_SEPARATOR),
+  /** Why each candidate is there, in the same order; empty where nothing was chosen or drawn. */
+  candidate_reasons: joined(TEXT, UNIT_SEPARATOR),
+  surface: TEXT,
+  slate_id: TEXT,
   /** -1: none. */
-  position: number;
+  position: WHOLE,
   /** -1: none. */
-  propensity: number;
-  split: string;
-  n_tokens: number;
-  n_loss_tokens: number;
-  n_history_shown: number;
-  n_history_available: number;
-  n_actions_before: number;
-  keep_share: number;
+  propensity: REAL,
+};
+
+const COUNTED = {
+  n_tokens: WHOLE,
+  n_loss_tokens: WHOLE,
+  n_history_shown: WHOLE,
+  n_history_available: WHOLE,
+  n_actions_before: WHOLE,
+};
+
+/** One row of `meta/`: same rows, same order as the token file. */
+export const SIDECAR = {
+  example_id: TEXT,
+  ...ASKED,
+  /** Of rows of several turns: T of each, epoch milliseconds. */
+  turn_times: joined(NUMBER_TEXT, UNIT_SEPARATOR),
+  ...MET,
+  split: wordOf(SPLITS),
+  ...COUNTED,
+  /** Share of train rows with this task and label that the label cap kept. */
+  keep_share: REAL,
   /** The draw `thin`, a number below 2^48. */
-  thin: number;
-}
-
-/** Column names and types of the sidecar, in file order. */
-export const SIDECAR_COLUMNS = [
-  ['example_id', 'utf8'],
-  ['member', 'utf8'],
-  ['task', 'utf8'],
-  ['form', 'utf8'],
-  ['template', 'utf8'],
-  ['template_version', 'int32'],
-  ['variant', 'utf8'],
-  ['label', 'utf8'],
-  ['asked_at', 'int64'],
-  ['label_settled_at', 'int64'],
-  ['turn_times', 'utf8'],
-  ['item_ids', 'utf8'],
-  ['candidate_reasons', 'utf8'],
-  ['surface', 'utf8'],
-  ['slate_id', 'utf8'],
-  ['position', 'int32'],
-  ['propensity', 'double'],
-  ['split', 'utf8'],
-  ['n_tokens', 'int32'],
-  ['n_loss_tokens', 'int32'],
-  ['n_history_shown', 'int32'],
-  ['n_history_available', 'int32'],
-  ['n_actions_before', 'int32'],
-  ['keep_share', 'double'],
-  ['thin', 'int64'],
-] as const satisfies readonly (readonly [keyof SidecarRow, 'utf8' | 'int32' | 'int64' | 'double'])[];
-
-/**
- * One row of `origin/`: the segments of the row in order (parallel lists; a segment runs from the `to` before it, the first from 0),
- * and the row's cut ledger.
- */
-export interface OriginRow {
-  example_id: string;
-  /** One of ROLES. */
-  role: string[];
-  to: Int32Array;
-  /** The event that put the segment there: a member's profile version, the interaction of a history line; empty: the template or a control token. */
-  event: string[];
-  /** The item version (its event id) that an item line's text comes from; else empty. */
-  version: string[];
-  /** Runs of tokens inside the segment that came from a field: `title 2 5;location 7 9`, relative to the segment; empty: none. */
-  fields: string[];
-  /** full, short, title, question, profile, shown; empty: fixed text. */
-  level: string[];
-  shown: number;
-  available: number;
-  lowered: number;
-  left_out: number;
-  /** Tokens of the context that the history could take, and that it took. */
-  room: number;
-  used: number;
-  /** The interaction at which filling stopped because it did not fit even at `title`; empty: none. */
-  stopped_at: string;
-}
-
-/** Column names and types of the origin file, in file order. */
-export const ORIGIN_COLUMNS = [
-  ['example_id', 'utf8'],
-  ['role', 'list<utf8>'],
-  ['to', 'list<int32>'],
-  ['event', 'list<utf8>'],
-  ['version', 'list<utf8>'],
-  ['fields', 'list<utf8>'],
-  ['level', 'list<utf8>'],
-  ['shown', 'int32'],
-  ['available', 'int32'],
-  ['lowered', 'int32'],
-  ['left_out', 'int32'],
-  ['room', 'int32'],
-  ['used', 'int32'],
-  ['stopped_at', 'utf8'],
-] as const satisfies readonly (readonly [keyof OriginRow, 'utf8' | 'int32' | 'list<utf8>' | 'list<int32>'])[];
-
-/** A corpus row's origins, without the example id that only a release has. */
-export type PartOrigin = Omit<OriginRow, 'example_id'>;
-/** Column names and types of a part's origin file, in file order. */
-export const PART_ORIGIN_COLUMNS = ORIGIN_COLUMNS.filter(([name]) => name !== 'example_id');
+  thin: LONG,
+};
+/** A row of `meta/`. */
+export type SidecarRow = RowOf<typeof SIDECAR>;
 
 /** A row of a corpus part's sidecar: the events' own ids, and the question key that every later draw is made from. */
-export interface CorpusRow {
+export const CORPUS = {
   /** The question key's parts, joined by U+001F. */
-  key: string;
-  member: string;
-  task: string;
-  form: string;
-  template: string;
-  template_version: number;
-  variant: string;
-  label: string;
-  asked_at: number;
-  label_settled_at: number;
-  /** From when on the label is mature. */
-  matures_at: number;
-  item_ids: string;
-  candidate_reasons: string;
-  surface: string;
-  slate_id: string;
-  position: number;
-  propensity: number;
-  n_tokens: number;
-  n_loss_tokens: number;
-  n_history_shown: number;
-  n_history_available: number;
-  n_actions_before: number;
-}
+  key: TEXT,
+  ...ASKED,
+  /** From when on the label is mature, epoch milliseconds. */
+  matures_at: LONG,
+  ...MET,
+  ...COUNTED,
+};
+/** A row of a corpus part's sidecar. */
+export type CorpusRow = RowOf<typeof CORPUS>;
 
-/** Column names and types of a corpus part's sidecar, in file order. */
-export const CORPUS_COLUMNS = [
-  ['key', 'utf8'],
-  ['member', 'utf8'],
-  ['task', 'utf8'],
-  ['form', 'utf8'],
-  ['template', 'utf8'],
-  ['template_version', 'int32'],
-  ['variant', 'utf8'],
-  ['label', 'utf8'],
-  ['asked_at', 'int64'],
-  ['label_settled_at', 'int64'],
-  ['matures_at', 'int64'],
-  ['item_ids', 'utf8'],
-  ['candidate_reasons', 'utf8'],
-  ['surface', 'utf8'],
-  ['slate_id', 'utf8'],
-  ['position', 'int32'],
-  ['propensity', 'double'],
-  ['n_tokens', 'int32'],
-  ['n_loss_tokens', 'int32'],
-  ['n_history_shown', 'int32'],
-  ['n_history_available', 'int32'],
-  ['n_actions_before', 'int32'],
-] as const satisfies readonly (readonly [keyof CorpusRow, 'utf8' | 'int32' | 'int64' | 'double'])[];
+/** The tokens of a corpus row: what a release makes its profiles from. */
+export const PART_TOKENS = {
+  input_ids: WHOLES,
+  /** Supervised [from, to) pairs. */
+  loss_spans: WHOLES,
+};
 
-/** Columns of the index files, sorted by their first column, then the rest. */
-export const EXAMPLE_INDEX_COLUMNS = [
-  ['example_id', 'utf8'],
-  ['split', 'utf8'],
-  ['shard', 'int32'],
-  ['row_group', 'int32'],
-  ['row', 'int32'],
-] as const;
-export const MEMBER_INDEX_COLUMNS = [
-  ['member', 'utf8'],
-  ['split', 'utf8'],
-  ['shard', 'int32'],
-  ['row_group', 'int32'],
-  ['row', 'int32'],
-] as const;
+/** Origins of a corpus row: its segments (parallel lists, one element a segment) and its cut ledger. */
+export const PART_ORIGIN = {
+  role: listOf(wordOf(ROLES)),
+  /** Where each segment ends (exclusive); the first begins at 0, every other at the end before it. */
+  to: WHOLES,
+  /**
+   * The event that put the segment there: a member's profile version, the interaction of a history
+   * line; empty: the template or a control token.
+   */
+  event: TEXTS,
+  /** The item version (its event id) that an item line's text comes from; else empty. */
+  version: TEXTS,
+  /** Runs of tokens inside the segment that came from a field. */
+  fields: listOf(FIELD_RUNS),
+  level: listOf(wordOf(SEGMENT_LEVELS)),
+  shown: WHOLE,
+  available: WHOLE,
+  lowered: WHOLE,
+  left_out: WHOLE,
+  /** Tokens of the context that the history could take. */
+  room: WHOLE,
+  /** Tokens of the context that the history took. */
+  used: WHOLE,
+  /** The interaction at which filling stopped because it did not fit even at `title`; empty: none. */
+  stopped_at: TEXT,
+};
+/** Origins of a corpus row. */
+export type PartOrigin = RowOf<typeof PART_ORIGIN>;
+
+/** One row of `origin/`: the same with the row's example id. */
+export const ORIGIN = { example_id: TEXT, ...PART_ORIGIN };
+/** A row of `origin/`. */
+export type OriginRow = RowOf<typeof ORIGIN>;
+
+/** Where a row of a release lies. */
+export const ROW_PLACE = { split: wordOf(SPLITS), shard: WHOLE, row_group: WHOLE, row: WHOLE };
+/** Where a row of a release lies. */
+export type RowPlace = RowOf<typeof ROW_PLACE>;
+/** A row of `index/examples.parquet`, which is sorted by all columns. */
+export const EXAMPLE_INDEX = { example_id: TEXT, ...ROW_PLACE };
+/** A row of `index/members.parquet`, which is sorted by all columns. */
+export const MEMBER_INDEX = { member: TEXT, ...ROW_PLACE };
+
+/** A record that was parked, with where it was read and why. */
+export const DEAD_LETTER = {
+  /** Name of the event file, relative to the events folder. */
+  source: TEXT,
+  /** From 1. */
+  line: LONG,
+  reason: wordOf(DEAD_REASONS),
+  /** The field that the reason is about, or empty. */
+  field: TEXT,
+  message: TEXT,
+  /** The record's bytes as read, or as many of them as are kept. */
+  raw: BYTES,
+};

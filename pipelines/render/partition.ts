@@ -1,13 +1,9 @@
 /** One partition of a corpus: timelines in, parts, sidecars and origins out, one commit at the end. */
+
+import { type StoredRow, storeRow } from '../../schemas/columns.ts';
 import type { CorpusRecord, FileRef } from '../../schemas/commit.ts';
 import type { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
-import {
-  CORPUS_COLUMNS,
-  type CorpusRow,
-  PART_ORIGIN_COLUMNS,
-  type PartOrigin,
-  UNIT_SEPARATOR,
-} from '../../schemas/rows.ts';
+import { CORPUS, PART_ORIGIN, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { readLines } from '../../src/lake/line-files.ts';
@@ -142,8 +138,8 @@ function count(questions: Record<string, Record<string, Record<string, number>>>
 interface PartRow {
   readonly ids: Int32Array;
   readonly spans: Int32Array;
-  readonly meta: CorpusRow;
-  readonly origin: PartOrigin;
+  readonly meta: StoredRow<typeof CORPUS>;
+  readonly origin: StoredRow<typeof PART_ORIGIN>;
 }
 
 function tokenRow(outcome: QuestionOutcome, question: Question, label: QuestionLabel, example: Example): PartRow {
@@ -152,7 +148,7 @@ function tokenRow(outcome: QuestionOutcome, question: Question, label: QuestionL
   return {
     ids,
     spans: Int32Array.of(promptLength, ids.length),
-    meta: {
+    meta: storeRow(CORPUS, {
       key: question.key.join(UNIT_SEPARATOR),
       member: question.memberId,
       task: question.task.name,
@@ -164,8 +160,8 @@ function tokenRow(outcome: QuestionOutcome, question: Question, label: QuestionL
       asked_at: question.t,
       label_settled_at: label.settledAt,
       matures_at: outcome.maturesAt,
-      item_ids: question.items.map((version) => version.itemId).join(UNIT_SEPARATOR),
-      candidate_reasons: label.reasons.join(UNIT_SEPARATOR),
+      item_ids: question.items.map((version) => version.itemId),
+      candidate_reasons: label.reasons,
       surface: exposure.surface,
       slate_id: exposure.slateId,
       position: exposure.position,
@@ -175,7 +171,7 @@ function tokenRow(outcome: QuestionOutcome, question: Question, label: QuestionL
       n_history_shown: ledger.shown,
       n_history_available: ledger.available,
       n_actions_before: question.actionsBefore,
-    },
+    }),
     origin: {
       role: segments.map((segment) => segment.role),
       to: Int32Array.from(segments, (segment) => segment.to),
@@ -203,7 +199,7 @@ interface Parts {
 function createParts(store: ObjectStore, folder: string): Parts {
   const files: RenderedFiles[] = [];
   const total = { rows: 0, tokens: 0 };
-  let open: { under: FileUnderWay[]; rows: RowFiles<CorpusRow, PartOrigin>; tokens: number } | undefined;
+  let open: { under: FileUnderWay[]; rows: RowFiles<typeof CORPUS, typeof PART_ORIGIN>; tokens: number } | undefined;
   const close = async () => {
     if (open === undefined) return;
     const { rows, tokens } = open.rows.finish();
@@ -224,14 +220,12 @@ function createParts(store: ObjectStore, folder: string): Parts {
       if (open === undefined) {
         const under = [store.create(), store.create(), store.create()];
         const [tokens, meta, origin] = under.map((file) => (chunk: Uint8Array) => file.write(chunk));
-        const rows = createRowFiles<CorpusRow, PartOrigin>({
+        const rows = createRowFiles({
           layout: 'part',
-          metaColumns: CORPUS_COLUMNS,
-          originColumns: PART_ORIGIN_COLUMNS,
+          meta: CORPUS,
+          origin: PART_ORIGIN,
           keyValues: () => ({}),
-          tokens: tokens!,
-          meta: meta!,
-          origin: origin!,
+          sinks: { tokens: tokens!, meta: meta!, origin: origin! },
         });
         open = { under, rows, tokens: 0 };
       }

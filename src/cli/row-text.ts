@@ -44,11 +44,10 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
       });
     };
     let at = from;
-    for (const span of origin.fields[i] === '' ? [] : origin.fields[i]!.split(';')) {
-      const [field, start, end] = span.split(' ') as [string, string, string];
-      push(at, from + Number(start));
-      push(from + Number(start), from + Number(end), field);
-      at = from + Number(end);
+    for (const run of origin.fields[i]!) {
+      push(at, from + run.from);
+      push(from + run.from, from + run.to, run.field);
+      at = from + run.to;
     }
     push(at, to);
     from = to;

@@ -1,17 +1,11 @@
 /** Reads rows of a finished release: tokens, sidecar, origins, found by split and row or by example id. */
 import { Manifest } from '../../schemas/manifest.ts';
-import {
-  EXAMPLE_INDEX_COLUMNS,
-  ORIGIN_COLUMNS,
-  type OriginRow,
-  SIDECAR_COLUMNS,
-  type SidecarRow,
-} from '../../schemas/rows.ts';
+import { EXAMPLE_INDEX, ORIGIN, type OriginRow, SIDECAR, type SidecarRow } from '../../schemas/rows.ts';
 import { intAt, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet, type ParquetFile, type ReadNumbers } from '../shard/parquet-reader.ts';
-import { readRecords } from '../shard/records.ts';
+import { readRecord, readRecords } from '../shard/records.ts';
 import { shardName } from './shard-plan.ts';
 
 /** One row, as it lies in the three files. */
@@ -106,7 +100,7 @@ function locate(manifest: Manifest, split: string, row: number): RowAddress {
 function find(release: OpenRelease, id: string): Promise<RowAddress> {
   return withFile(release, 'index/examples.parquet', async (index) => {
     for (let group = 0; group < index.rowGroups.length; group++) {
-      const rows = await readRecords<IndexRow>(index, group, EXAMPLE_INDEX_COLUMNS);
+      const rows = await readRecords(index, group, EXAMPLE_INDEX);
       const found = rows.find((each) => each.example_id === id);
       if (found === undefined) continue;
       const { split, shard, row_group, row } = found;
@@ -120,14 +114,6 @@ function find(release: OpenRelease, id: string): Promise<RowAddress> {
       remedy: 'ids are in the sidecar (meta/); they are pseudonyms of this release’s key',
     });
   });
-}
-
-interface IndexRow {
-  example_id: string;
-  split: string;
-  shard: number;
-  row_group: number;
-  row: number;
 }
 
 type Kind = 'data' | 'meta' | 'origin';
@@ -155,12 +141,8 @@ async function readRow(release: OpenRelease, address: RowAddress): Promise<Relea
       const [ids = [], labels = []] = await Promise.all(lists);
       return { ids: Int32Array.from(ids), labels: Array.from(labels) };
     }),
-    use('meta', async (file, group, inGroup) =>
-      nth(await readRecords<SidecarRow>(file, group, SIDECAR_COLUMNS), inGroup),
-    ),
-    use('origin', async (file, group, inGroup) =>
-      nth(await readRecords<OriginRow>(file, group, ORIGIN_COLUMNS), inGroup),
-    ),
+    use('meta', (file, rowGroup, inGroup) => readRecord(file, { rowGroup, row: inGroup }, SIDECAR)),
+    use('origin', (file, rowGroup, inGroup) => readRecord(file, { rowGroup, row: inGroup }, ORIGIN)),
   ]);
   return { split, row, ...tokens, meta, origin };
 }

@@ -1,7 +1,7 @@
 /** All rendered rows of a corpus as a release chooses among them: read from the sidecars of its parts, tokens untouched. */
 import type { CorpusRecord } from '../../schemas/commit.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
-import { CORPUS_COLUMNS, type CorpusRow } from '../../schemas/rows.ts';
+import { CORPUS } from '../../schemas/rows.ts';
 import type { CorpusPartition } from '../corpus/find-corpus.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
@@ -28,6 +28,10 @@ export interface RowRules {
   readonly holdout: CorpusSection['holdout'];
 }
 
+const { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface } = CORPUS;
+/** What of a sidecar the choice looks at. */
+const SELECTED = { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface };
+
 /** Order: partition, record, file, row. Bound: one small object a row. */
 export async function readReleaseRows(
   store: ObjectStore,
@@ -50,7 +54,7 @@ export async function readReleaseRows(
       parts.push({ partition, files, firstRow: rows.length });
       const reader = await store.openRead(`corpora/${corpus}/${partition}/meta/${files.meta.sha256}.parquet`);
       try {
-        for await (const group of recordGroups<CorpusRow>(await openParquet(reader), CORPUS_COLUMNS)) {
+        for await (const group of recordGroups(await openParquet(reader), SELECTED)) {
           for (const row of group) {
             rows.push({
               key: row.key,

@@ -2,27 +2,14 @@
 
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
-import {
-  EXAMPLE_INDEX_COLUMNS,
-  MEMBER_INDEX_COLUMNS,
-  ORIGIN_COLUMNS,
-  type OriginRow,
-  SIDECAR_COLUMNS,
-  type SidecarRow,
-  UNIT_SEPARATOR,
-} from '../../schemas/rows.ts';
+import { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
 import type { FileUnderWay, ObjectStore } from '../lake/object-store.ts';
-import { createParquetWriter } from '../shard/parquet-writer.ts';
-import { type ColumnList, columnSpecs, columnsOf } from '../shard/records.ts';
 import { createRowFiles, type RowFiles } from '../shard/row-files.ts';
 import { hfKeyValues } from '../shard/token-rows.ts';
 import type { Scratch } from '../sort/scratch.ts';
-import { createSorter, type Sorter } from '../sort/sorted-runs.ts';
+import { createIndexes } from './indexes.ts';
 import { shardCount, shardName, shardRows } from './shard-plan.ts';
 import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
-
-/** Rows of an index file's row group: a reader decodes one to find an id. */
-const INDEX_GROUP_ROWS = 65_536;
 
 export interface ShardOptions {
   readonly scratch: Scratch;
@@ -40,10 +27,7 @@ export async function writeShards(
   shuffled: ShuffledRows,
   options: ShardOptions,
 ): Promise<ReleaseFile[]> {
-  const index = {
-    examples: createSorter({ scratch: options.scratch }),
-    members: createSorter({ scratch: options.scratch }),
-  };
+  const indexes = createIndexes(options.scratch);
   const files: ReleaseFile[] = [];
   const total = Object.values(shuffled.counts).reduce((sum, count) => sum + count, 0);
   let done = 0;
@@ -55,19 +39,19 @@ export async function writeShards(
         if (open !== undefined) files.push(...(await open.finish()));
         open = openShard(store, folder, plan.next(row.split), options.facts);
       }
-      indexRow(index, row, open);
+      // Before the row is added: until then the files say where it will lie.
+      const { rowGroup, row: inGroup } = open.files.place(row.ids.length);
+      indexes.add(row.meta, { split: row.split, shard: open.place.shard, row_group: rowGroup, row: inGroup });
       open.add(row);
       done++;
       if (done % 1_000 === 0) options.report(done, total);
     }
     if (open !== undefined) files.push(...(await open.finish()));
     options.report(done, total);
-    files.push(await writeIndex(store, folder, 'examples', index.examples, EXAMPLE_INDEX_COLUMNS));
-    files.push(await writeIndex(store, folder, 'members', index.members, MEMBER_INDEX_COLUMNS));
+    files.push(...(await indexes.write(store, folder)));
     return files;
   } finally {
-    index.examples.close();
-    index.members.close();
+    indexes.close();
   }
 }
 
@@ -95,7 +79,7 @@ function planShards({ counts, tokens }: ShuffledRows, trainShards: number): { ne
 
 interface OpenShard {
   readonly place: ShardPlace;
-  readonly files: RowFiles<SidecarRow, OriginRow>;
+  readonly files: RowFiles<typeof SIDECAR, typeof ORIGIN>;
   left: number;
   add(row: ShuffledRow): void;
   finish(): Promise<ReleaseFile[]>;
@@ -109,10 +93,10 @@ function openShard(
 ): OpenShard {
   const under: [FileUnderWay, FileUnderWay, FileUnderWay] = [store.create(), store.create(), store.create()];
   const sink = (file: FileUnderWay) => (chunk: Uint8Array) => file.write(chunk);
-  const rows = createRowFiles<SidecarRow, OriginRow>({
+  const rows = createRowFiles<typeof SIDECAR, typeof ORIGIN>({
     layout: 'hf',
-    metaColumns: SIDECAR_COLUMNS,
-    originColumns: ORIGIN_COLUMNS,
+    meta: SIDECAR,
+    origin: ORIGIN,
     keyValues: (totals) =>
       hfKeyValues({
         ...facts,
@@ -121,9 +105,7 @@ function openShard(
         tokens: String(totals.tokens),
         loss_tokens: String(totals.lossTokens),
       }),
-    tokens: sink(under[0]),
-    meta: sink(under[1]),
-    origin: sink(under[2]),
+    sinks: { tokens: sink(under[0]), meta: sink(under[1]), origin: sink(under[2]) },
   });
   const name = shardName(place.split, place.shard, place.shards);
   const shard: OpenShard = {
@@ -148,48 +130,4 @@ function openShard(
     },
   };
   return shard;
-}
-
-/** Before the row is added: `place` says where it will lie. */
-function indexRow(index: { examples: Sorter; members: Sorter }, row: ShuffledRow, open: OpenShard): void {
-  const { rowGroup, row: at } = open.files.place(row.ids.length);
-  const { split, shard } = open.place;
-  const { example_id, member } = row.meta;
-  const payload = Buffer.from(JSON.stringify({ split, shard, row_group: rowGroup, row: at }), 'utf8');
-  index.examples.add(Buffer.from(example_id, 'utf8'), payload);
-  const order = [SPLITS.indexOf(split), shard, rowGroup, at].map((number) => String(number).padStart(10, '0'));
-  index.members.add(Buffer.from([member, ...order].join(UNIT_SEPARATOR), 'utf8'), payload);
-}
-
-async function writeIndex(
-  store: ObjectStore,
-  folder: string,
-  name: 'examples' | 'members',
-  sorter: Sorter,
-  columns: ColumnList,
-): Promise<ReleaseFile> {
-  const file = store.create();
-  const writer = createParquetWriter({
-    columns: columnSpecs(columns),
-    keyValues: {},
-    write: (chunk) => file.write(chunk),
-  });
-  const first = columns[0]![0];
-  let group: Record<string, unknown>[] = [];
-  let rows = 0;
-  const flush = () => {
-    if (group.length > 0) writer.writeRowGroup(columnsOf(columns, group), group.length);
-    group = [];
-  };
-  for (const { key, payload } of sorter.sorted()) {
-    const id = Buffer.from(key).toString('utf8').split(UNIT_SEPARATOR)[0];
-    group.push({ [first]: id, ...JSON.parse(Buffer.from(payload).toString('utf8')) });
-    rows++;
-    if (group.length === INDEX_GROUP_ROWS) flush();
-  }
-  flush();
-  writer.finish();
-  const path = `index/${name}.parquet`;
-  const { sha256, bytes } = await file.finishAs(`${folder}/${path}`);
-  return { path, kind: 'index', split: '', rows, tokens: 0, loss_tokens: 0, bytes, sha256 };
 }

@@ -1,21 +1,14 @@
 /** The map side of a release: chosen rows leave their parts, get pseudonyms and go into sorted runs in the order of draw `shuffle`. */
 import { createHash } from 'node:crypto';
+import type { StoredRow } from '../../schemas/columns.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
-import {
-  CORPUS_COLUMNS,
-  type CorpusRow,
-  type OriginRow,
-  PART_ORIGIN_COLUMNS,
-  type PartOrigin,
-  type SidecarRow,
-  UNIT_SEPARATOR,
-} from '../../schemas/rows.ts';
-import { intAt, nth } from '../checked.ts';
+import { CORPUS, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore, RangeReader } from '../lake/object-store.ts';
-import { openParquet, type ParquetFile } from '../shard/parquet-reader.ts';
-import { readRecords } from '../shard/records.ts';
+import { openParquet } from '../shard/parquet-reader.ts';
+import { readStored } from '../shard/records.ts';
 import { IGNORE_INDEX } from '../shard/token-rows.ts';
+import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../sort/row-codec.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createSorter } from '../sort/sorted-runs.ts';
 import { draw } from '../timeline/draws.ts';
@@ -23,13 +16,13 @@ import { type PseudonymKey, pseudonym } from './pseudonyms.ts';
 import type { PartPlace, ReleaseRows } from './selectable-rows.ts';
 import { isSplit, rowKey, type Selection } from './selection.ts';
 
-/** A row on its way into a shard. */
+/** A row on its way into a shard, values as its files hold them. */
 export interface ShuffledRow {
   readonly split: Split;
   readonly ids: Int32Array;
   readonly spans: Int32Array;
-  readonly meta: SidecarRow;
-  readonly origin: OriginRow;
+  readonly meta: StoredRow<typeof SIDECAR>;
+  readonly origin: StoredRow<typeof ORIGIN>;
 }
 
 export interface ShuffledRows {
@@ -76,7 +69,7 @@ export async function shuffleRows(
         });
         counts[split] = (counts[split] ?? 0) + 1;
         tokens[split] = (tokens[split] ?? 0) + ids.length;
-        sorter.add(sortKey(split, meta, options.seed), encodeRow({ split, ids, spans, ...hidden }));
+        sorter.add(sortKey(split, meta, options.seed), packRow({ ids, spans, ...hidden }));
         digests.add(Buffer.from(hidden.meta.example_id, 'latin1'), rowDigest(ids, spans));
       }
       options.report(part.firstRow + part.files.rows, rows.length);
@@ -89,7 +82,7 @@ export async function shuffleRows(
       tokens,
       digest: digest.digest('hex'),
       *rows() {
-        for (const { payload } of sorter.sorted()) yield decodeRow(payload);
+        for (const { payload } of sorter.sorted()) yield unpackRow(payload);
       },
       close: () => sorter.close(),
     };
@@ -103,8 +96,8 @@ export async function shuffleRows(
 
 interface PartRow {
   readonly row: number;
-  readonly meta: CorpusRow;
-  readonly origin: PartOrigin;
+  readonly meta: StoredRow<typeof CORPUS>;
+  readonly origin: StoredRow<typeof PART_ORIGIN>;
   readonly ids: Int32Array;
   readonly spans: Int32Array;
 }
@@ -121,29 +114,21 @@ async function* partRows(store: ObjectStore, corpus: string, part: PartPlace): A
     const tokens = await open('parts', files.part.sha256);
     const metas = await open('meta', files.meta.sha256);
     const origins = await open('origin', files.origin.sha256);
-    let row = part.firstRow;
+    let next = part.firstRow;
     for (let group = 0; group < tokens.rowGroups.length; group++) {
-      const [ids, spans, meta, origin] = await Promise.all([
-        readIntLists(tokens, group, 'input_ids'),
-        readIntLists(tokens, group, 'loss_spans'),
-        readRecords<CorpusRow>(metas, group, CORPUS_COLUMNS),
-        readRecords<PartOrigin>(origins, group, PART_ORIGIN_COLUMNS),
+      const [row, meta, origin] = await Promise.all([
+        readStored(tokens, group, PART_TOKENS),
+        readStored(metas, group, CORPUS),
+        readStored(origins, group, PART_ORIGIN),
       ]);
-      for (let i = 0; i < meta.length; i++, row++)
-        yield { row, meta: nth(meta, i), origin: nth(origin, i), ids: ids(i), spans: spans(i) };
+      for (let i = 0; i < row.rows; i++) {
+        const { input_ids: ids, loss_spans: spans } = row.at(i);
+        yield { row: next++, meta: meta.at(i), origin: origin.at(i), ids, spans };
+      }
     }
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));
   }
-}
-
-/** The lists of one column by row, as windows. */
-async function readIntLists(file: ParquetFile, group: number, name: string): Promise<(row: number) => Int32Array> {
-  const chunk = await file.readColumn(group, name);
-  if (!('offsets' in chunk) || !(chunk.values instanceof Int32Array))
-    throw new Error(`${name} holds no lists of int32`);
-  const { values, offsets } = chunk;
-  return (row) => values.subarray(intAt(offsets, row), intAt(offsets, row + 1));
 }
 
 /** Pseudonyms kept: an event stands in many rows of its member, which lie together. */
@@ -165,10 +150,10 @@ function pseudonyms(key: PseudonymKey): (kind: 'member' | 'event', id: string) =
 
 /** NO ID OF A MEMBER OR AN EVENT LEAVES: the sidecar and origins as a release holds them. */
 function release(
-  meta: CorpusRow,
-  origin: PartOrigin,
+  meta: StoredRow<typeof CORPUS>,
+  origin: StoredRow<typeof PART_ORIGIN>,
   at: { split: Split; options: ShuffleOptions; hide: ReturnType<typeof pseudonyms>; keepShare: number },
-): { meta: SidecarRow; origin: OriginRow } {
+): Pick<ShuffledRow, 'meta' | 'origin'> {
   const { split, options, hide } = at;
   const exampleId = pseudonym(options.key, 'example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
   const { key: _key, matures_at: _matures, ...rest } = meta;
@@ -194,7 +179,7 @@ function release(
 }
 
 /** Split, draw, key: equal draws fall back on the key. */
-function sortKey(split: Split, meta: CorpusRow, seed: number): Buffer {
+function sortKey(split: Split, meta: StoredRow<typeof CORPUS>, seed: number): Buffer {
   const key = rowKey(meta);
   const text = Buffer.from(key.join(UNIT_SEPARATOR), 'utf8');
   const bytes = Buffer.allocUnsafe(7 + text.length);
@@ -216,36 +201,20 @@ export function rowDigest(ids: Int32Array, spans: Int32Array): Buffer {
     .digest();
 }
 
-/** Lengths, ids, spans, then the records as JSON. */
-function encodeRow(row: ShuffledRow): Buffer {
-  const { split, meta, origin, ids, spans } = row;
-  const json = Buffer.from(JSON.stringify({ split, meta, origin: { ...origin, to: [...origin.to] } }), 'utf8');
-  const bytes = Buffer.allocUnsafe(8 + ids.byteLength + spans.byteLength + json.length);
-  bytes.writeUInt32LE(ids.length, 0);
-  bytes.writeUInt32LE(spans.length, 4);
-  bytes.set(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), 8);
-  bytes.set(new Uint8Array(spans.buffer, spans.byteOffset, spans.byteLength), 8 + ids.byteLength);
-  bytes.set(json, 8 + ids.byteLength + spans.byteLength);
-  return bytes;
+const packed = byteWriter();
+
+/** A window that holds until the next row is packed. */
+function packRow({ ids, spans, meta, origin }: Omit<ShuffledRow, 'split'>): Uint8Array {
+  packed.length = 0;
+  writeRow(packed, PART_TOKENS, { input_ids: ids, loss_spans: spans });
+  writeRow(packed, SIDECAR, meta);
+  writeRow(packed, ORIGIN, origin);
+  return writtenBytes(packed);
 }
 
-function decodeRow(payload: Uint8Array): ShuffledRow {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const counts = [view.getUint32(0, true), view.getUint32(4, true)] as const;
-  const ids = copyInts(payload, 8, counts[0]);
-  const spans = copyInts(payload, 8 + ids.byteLength, counts[1]);
-  const json = Buffer.from(
-    payload.buffer,
-    payload.byteOffset + 8 + ids.byteLength + spans.byteLength,
-    payload.byteLength - 8 - ids.byteLength - spans.byteLength,
-  );
-  const { split, meta, origin } = JSON.parse(json.toString('utf8'));
-  return { split, meta, origin: { ...origin, to: Int32Array.from(origin.to) }, ids, spans };
-}
-
-/** A copy, since the payload need not be aligned. */
-function copyInts(payload: Uint8Array, from: number, count: number): Int32Array {
-  const ints = new Int32Array(count);
-  new Uint8Array(ints.buffer).set(payload.subarray(from, from + count * 4));
-  return ints;
+function unpackRow(payload: Uint8Array): ShuffledRow {
+  const cursor = byteCursor(payload);
+  const { input_ids: ids, loss_spans: spans } = readRow(cursor, PART_TOKENS);
+  const meta = readRow(cursor, SIDECAR);
+  return { split: SIDECAR.split.load(meta.split), ids, spans, meta, origin: readRow(cursor, ORIGIN) };
 }

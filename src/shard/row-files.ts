@@ -1,44 +1,42 @@
 /** Three files in lockstep, same rows, same order: tokens, sidecar, origins; row groups are flushed together. */
-import { type ColumnSpec, createParquetWriter, type ParquetWriter } from './parquet-writer.ts';
-import { type ColumnList, columnSpecs, columnsOf } from './records.ts';
+import type { StoredRow } from '../../schemas/columns.ts';
+import { PART_TOKENS } from '../../schemas/rows.ts';
+import { createParquetWriter, type ParquetWriter } from './parquet-writer.ts';
+import { columnSpecs, type FileTable, storedColumns } from './records.ts';
 import { encodeHfRowGroup, HF_COLUMNS, mustFlushRowGroup, type TokenRows } from './token-rows.ts';
 
 /** How rows of tokens become columns: `part` (ids and supervised spans, small) or the trainer's `hf`. */
 export type TokenLayout = 'part' | 'hf';
 
-/** Columns of a part: what a release makes its profiles from. */
-export const PART_COLUMNS: readonly ColumnSpec[] = [
-  { name: 'input_ids', type: 'list<int32>' },
-  { name: 'loss_spans', type: 'list<int32>' },
-];
-
-export interface TokenRow<M extends object, O extends object> {
+/** A row with what lies beside it, values as the files hold them. */
+export interface TokenRow<M extends FileTable, O extends FileTable> {
   readonly ids: Int32Array;
   /** Supervised [from, to) pairs. */
   readonly spans: Int32Array;
-  readonly meta: M;
-  readonly origin: O;
+  readonly meta: StoredRow<M>;
+  readonly origin: StoredRow<O>;
 }
 
-export interface RowFilesOptions {
+/** What the three files are, and where their bytes go. */
+export interface RowFilesOptions<M extends FileTable, O extends FileTable> {
   readonly layout: TokenLayout;
-  readonly metaColumns: ColumnList;
-  readonly originColumns: ColumnList;
+  readonly meta: M;
+  readonly origin: O;
   /** Footer key-values of the token file, asked for when all rows are written. */
   readonly keyValues: (totals: RowTotals) => Readonly<Record<string, string>>;
   /** Sinks of the three files. */
-  readonly tokens: (chunk: Uint8Array) => void;
-  readonly meta: (chunk: Uint8Array) => void;
-  readonly origin: (chunk: Uint8Array) => void;
+  readonly sinks: Readonly<Record<'tokens' | 'meta' | 'origin', (chunk: Uint8Array) => void>>;
 }
 
+/** What a file's rows come to. */
 export interface RowTotals {
   readonly rows: number;
   readonly tokens: number;
   readonly lossTokens: number;
 }
 
-export interface RowFiles<M extends object, O extends object> {
+/** The three files while they are written. */
+export interface RowFiles<M extends FileTable, O extends FileTable> {
   /** Row group and row in it that the next row gets. */
   place(nextTokens: number): { rowGroup: number; row: number };
   add(row: TokenRow<M, O>): void;
@@ -46,17 +44,20 @@ export interface RowFiles<M extends object, O extends object> {
 }
 
 /** Bound: one row group (token-rows.ts) in memory. */
-export function createRowFiles<M extends object, O extends object>(options: RowFilesOptions): RowFiles<M, O> {
+export function createRowFiles<M extends FileTable, O extends FileTable>(
+  options: RowFilesOptions<M, O>,
+): RowFiles<M, O> {
+  const { sinks } = options;
   // Read by the writer when it writes the footer: only then are the totals known.
   const facts: Record<string, string> = {};
   const writers = {
     tokens: createParquetWriter({
-      columns: options.layout === 'hf' ? HF_COLUMNS : PART_COLUMNS,
+      columns: options.layout === 'hf' ? HF_COLUMNS : columnSpecs(PART_TOKENS),
       keyValues: facts,
-      write: options.tokens,
+      write: sinks.tokens,
     }),
-    meta: createParquetWriter({ columns: columnSpecs(options.metaColumns), keyValues: {}, write: options.meta }),
-    origin: createParquetWriter({ columns: columnSpecs(options.originColumns), keyValues: {}, write: options.origin }),
+    meta: createParquetWriter({ columns: columnSpecs(options.meta), keyValues: {}, write: sinks.meta }),
+    origin: createParquetWriter({ columns: columnSpecs(options.origin), keyValues: {}, write: sinks.origin }),
   };
   let group: TokenRow<M, O>[] = [];
   let tokens = 0;
@@ -66,15 +67,15 @@ export function createRowFiles<M extends object, O extends object>(options: RowF
     if (group.length === 0) return;
     writeTokens(writers.tokens, options.layout, packRows(group));
     writers.meta.writeRowGroup(
-      columnsOf(
-        options.metaColumns,
+      storedColumns(
+        options.meta,
         group.map((row) => row.meta),
       ),
       group.length,
     );
     writers.origin.writeRowGroup(
-      columnsOf(
-        options.originColumns,
+      storedColumns(
+        options.origin,
         group.map((row) => row.origin),
       ),
       group.length,

@@ -1,32 +1,24 @@
 /** docs/release.md lists the columns and keys that a release has. */
 import { describe, expect, it } from 'vitest';
 import { Lineage, Manifest } from '../../schemas/manifest.ts';
-import {
-  EXAMPLE_INDEX_COLUMNS,
-  LEVELS,
-  MEMBER_INDEX_COLUMNS,
-  ORIGIN_COLUMNS,
-  ROLES,
-  SIDECAR_COLUMNS,
-} from '../../schemas/rows.ts';
+import { EXAMPLE_INDEX, LEVELS, MEMBER_INDEX, ORIGIN, ROLES, SIDECAR } from '../../schemas/rows.ts';
 import { HF_COLUMNS, ROW_GROUP_ROWS_MAX, ROW_GROUP_TOKENS_MAX } from '../../src/shard/token-rows.ts';
 import { sourceFiles } from '../source-files.ts';
 import { marked, names, page, section } from './pages.ts';
 
 const text = page('release.md');
-const columnNames = (columns: readonly (readonly [string, string])[]) => columns.map(([name]) => name);
 
 describe('docs/release.md', () => {
   it('lists the columns of data/, meta/, origin/ and the index files in file order', () => {
     const data = section(text, '## data: the profile `hf`');
     expect(names(data).slice(0, HF_COLUMNS.length)).toEqual(HF_COLUMNS.map(({ name }) => name));
-    expect(names(section(text, '## meta: the sidecar'))).toEqual(columnNames(SIDECAR_COLUMNS));
+    expect(names(section(text, '## meta: the sidecar'))).toEqual(Object.keys(SIDECAR));
     const origin = section(text, '## origin: roles, origins, cut ledgers');
-    expect(names(origin)).toEqual(columnNames(ORIGIN_COLUMNS));
+    expect(names(origin)).toEqual(Object.keys(ORIGIN));
     expect(marked(origin)).toEqual(expect.arrayContaining([...ROLES, ...LEVELS]));
     const index = marked(section(text, '## index'));
-    expect(index).toEqual(expect.arrayContaining(columnNames(EXAMPLE_INDEX_COLUMNS)));
-    expect(index).toEqual(expect.arrayContaining(columnNames(MEMBER_INDEX_COLUMNS)));
+    expect(index).toEqual(expect.arrayContaining(Object.keys(EXAMPLE_INDEX)));
+    expect(index).toEqual(expect.arrayContaining(Object.keys(MEMBER_INDEX)));
   });
 
   it('lists the facts of the footer', () => {

@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { StoredRow } from '../../schemas/columns.ts';
 import type { Split } from '../../schemas/ledger.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
-import { EXAMPLE_INDEX_COLUMNS, type OriginRow, type SidecarRow } from '../../schemas/rows.ts';
+import { EXAMPLE_INDEX, type ORIGIN, type SIDECAR } from '../../schemas/rows.ts';
 import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { writeShards } from '../../src/release/shards.ts';
 import type { ShuffledRow } from '../../src/release/shuffle.ts';
 import { openParquet } from '../../src/shard/parquet-reader.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
-import { columnSpecs, columnsOf } from '../../src/shard/records.ts';
+import { columnSpecs, storedColumns } from '../../src/shard/records.ts';
 import { IGNORE_INDEX } from '../../src/shard/token-rows.ts';
 import { readParquet } from '../integration/brewhouse.ts';
 
@@ -66,8 +67,8 @@ async function rowsOf(release: string, path: string): Promise<ShuffledRow[]> {
   const read = (kind: string) => readParquet(join(release, path.replace(/^data/, kind)));
   const [tokens, metas, origins] = [await read('data'), await read('meta'), await read('origin')];
   return tokens.map((row, i) => {
-    const meta = plainNumbers(metas[i]!) as unknown as SidecarRow;
-    const origin = origins[i] as unknown as OriginRow;
+    const meta = plainNumbers(metas[i]!) as unknown as StoredRow<typeof SIDECAR>;
+    const origin = origins[i] as unknown as StoredRow<typeof ORIGIN>;
     const labels = Array.from(row.labels as Iterable<bigint>, Number);
     return {
       split: meta.split as Split,
@@ -116,9 +117,9 @@ async function rewriteIndex(
 ): Promise<ReleaseFile> {
   const entries = change((await readParquet(join(release, file.path))) as unknown as IndexEntry[]);
   const chunks: Uint8Array[] = [];
-  const columns = columnSpecs(EXAMPLE_INDEX_COLUMNS);
+  const columns = columnSpecs(EXAMPLE_INDEX);
   const writer = createParquetWriter({ columns, keyValues: {}, write: (chunk) => chunks.push(chunk.slice()) });
-  writer.writeRowGroup(columnsOf(EXAMPLE_INDEX_COLUMNS, entries), entries.length);
+  writer.writeRowGroup(storedColumns(EXAMPLE_INDEX, entries), entries.length);
   writer.finish();
   const bytes = Buffer.concat(chunks);
   writeFileSync(join(release, file.path), bytes);

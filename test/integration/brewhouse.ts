@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, expect } from 'vitest';
-import type { SidecarRow } from '../../schemas/rows.ts';
+import type { StoredRow } from '../../schemas/columns.ts';
+import type { SIDECAR } from '../../schemas/rows.ts';
 
 /** The pseudonym key of all these tests. */
 export const KEY = '5a'.repeat(32);
@@ -131,8 +132,8 @@ export function readParquet(path: string): Promise<Record<string, unknown>[]> {
 }
 
 /** The split's sidecar rows, shard by shard. */
-export async function sidecarOf(release: string, split: string): Promise<SidecarRow[]> {
+export async function sidecarOf(release: string, split: string): Promise<StoredRow<typeof SIDECAR>[]> {
   const names = readdirSync(join(release, 'meta')).filter((name) => name.startsWith(`${split}-`));
   const shards = await Promise.all(names.sort().map((name) => readParquet(join(release, 'meta', name))));
-  return shards.flat() as unknown as SidecarRow[];
+  return shards.flat() as unknown as StoredRow<typeof SIDECAR>[];
 }

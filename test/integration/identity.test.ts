@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { gunzipSync, zstdCompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { SidecarRow } from '../../schemas/rows.ts';
+import type { StoredRow } from '../../schemas/columns.ts';
+import type { SIDECAR } from '../../schemas/rows.ts';
 import { brewhouse, brewhouseJson, releaseHashes, sidecarOf, tempFolder } from './brewhouse.ts';
 import {
   type BuildJson,
@@ -57,7 +58,12 @@ function worldOf(name: string, files: Record<string, readonly string[]>): SmallW
 }
 
 /** A sidecar row as it is under every key. */
-const withoutPseudonyms = (row: SidecarRow) => ({ ...row, example_id: '', member: '', slate_id: row.slate_id === '' });
+const withoutPseudonyms = (row: StoredRow<typeof SIDECAR>) => ({
+  ...row,
+  example_id: '',
+  member: '',
+  slate_id: row.slate_id === '',
+});
 
 /** `count` files of lines dealt in turns. */
 function dealt(count: number, name: (i: number) => string): Record<string, string[]> {

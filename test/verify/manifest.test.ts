@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { WHOLE } from '../../schemas/columns.ts';
 import type { LabelTable, Manifest } from '../../schemas/manifest.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, columnsOf } from '../../src/shard/records.ts';
@@ -127,11 +128,11 @@ test("a release id in a footer or a name that is not that of the rows is reporte
   const rows = [rowDigest(row('a', [1], [1]))];
   const id = defaultReleaseId(honest, rows);
   const found = async (footer: string, name: string) => {
-    const columns = columnSpecs([['x', 'int32']] as const);
+    const columns = columnSpecs({ x: WHOLE });
     const chunks: Uint8Array[] = [];
     const keyValues = { 'brewhouse.release_id': footer };
     const writer = createParquetWriter({ columns, keyValues, write: (chunk) => chunks.push(chunk.slice()) });
-    writer.writeRowGroup(columnsOf([['x', 'int32']] as const, [{ x: 1 }]), 1);
+    writer.writeRowGroup(columnsOf({ x: WHOLE }, [{ x: 1 }]), 1);
     writer.finish();
     writeFileSync(join(dir, 'shard.parquet'), Buffer.concat(chunks));
     const list = createFaultList();

@@ -1,7 +1,8 @@
 /** Dead letters as a Parquet file: the records that were parked, with where they stood, why, and their raw bytes. */
 import parquet, { type ParquetSink, type ParquetWriter } from 'parquetjs-lite';
+import { type RowOf, storeRow } from '../../../schemas/columns.ts';
 import type { FileRef } from '../../../schemas/commit.ts';
-import type { DeadReason } from '../../../schemas/event.ts';
+import { DEAD_LETTER } from '../../../schemas/rows.ts';
 import { BrewhouseError } from '../../errors.ts';
 import type { FileUnderWay, ObjectStore } from '../../lake/object-store.ts';
 
@@ -13,19 +14,10 @@ const PAGE_ROWS_MAX = 64;
 /** Raw bytes of a row group: records of a megabyte each must not wait for 256 of their kind. */
 const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 
-/** One record that was not used; also the columns of the file, in this order. */
-export interface DeadLetter {
-  /** Name of the event file, relative to the events folder. */
-  readonly source: string;
-  /** From 1. */
-  readonly line: number;
-  readonly reason: DeadReason;
-  /** The field that the reason is about, or empty. */
-  readonly field: string;
-  readonly message: string;
-  /** The record's bytes as read, or as many of them as are kept. */
-  readonly raw: Uint8Array;
-}
+/** One record that was not used. */
+export type DeadLetter = RowOf<typeof DEAD_LETTER>;
+
+const FIELD_TYPES = { utf8: 'UTF8', int64: 'INT64', bytes: 'BYTE_ARRAY' } as const;
 
 /**
  * Writes the letters in the order given, below `folder` under their content's name; equal letters give equal bytes. No value stands
@@ -50,15 +42,10 @@ export async function writeDeadLetters(
 
 async function encode(file: FileUnderWay, letters: Iterable<DeadLetter>): Promise<number> {
   const sink = sinkOf(file);
-  const text = { type: 'UTF8', compression: 'GZIP', statistics: false } as const;
-  const schema = new parquet.ParquetSchema({
-    source: text,
-    line: { type: 'INT64', compression: 'GZIP', statistics: false },
-    reason: text,
-    field: text,
-    message: text,
-    raw: { type: 'BYTE_ARRAY', compression: 'GZIP', statistics: false },
-  });
+  const fields = Object.entries(DEAD_LETTER).map(
+    ([name, { type }]) => [name, { type: FIELD_TYPES[type], compression: 'GZIP', statistics: false }] as const,
+  );
+  const schema = new parquet.ParquetSchema(Object.fromEntries(fields));
   const writer = await parquet.ParquetWriter.openStream(schema, sink, {
     rowGroupSize: GROUP_ROWS_MAX,
     pageSize: PAGE_ROWS_MAX,
@@ -81,7 +68,7 @@ async function appendAll(writer: ParquetWriter, letters: Iterable<DeadLetter>, s
     const isLast = groupRows === GROUP_ROWS_MAX || groupBytes >= GROUP_BYTES_MAX;
     // A row group ends with the row after which it has that many: this row, or one that does not come.
     writer.setRowGroupSize(isLast ? groupRows : GROUP_ROWS_MAX + 1);
-    await writer.appendRow({ ...letter });
+    await writer.appendRow({ ...storeRow(DEAD_LETTER, letter) });
     sink.check();
     rows++;
     if (isLast) {

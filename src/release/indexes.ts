@@ -1,0 +1,83 @@
+/** The two index files of a release: where an example and where a member's rows lie. */
+import type { StoredRow } from '../../schemas/columns.ts';
+import { SPLITS } from '../../schemas/ledger.ts';
+import type { ReleaseFile } from '../../schemas/manifest.ts';
+import { EXAMPLE_INDEX, MEMBER_INDEX, type RowPlace, type SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import { createParquetWriter } from '../shard/parquet-writer.ts';
+import { columnSpecs, type FileTable, storedColumns } from '../shard/records.ts';
+import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../sort/row-codec.ts';
+import type { Scratch } from '../sort/scratch.ts';
+import { createSorter, type Sorter } from '../sort/sorted-runs.ts';
+
+/** Rows of an index file's row group: a reader decodes one to find an id. */
+const INDEX_GROUP_ROWS = 65_536;
+
+/** Both indexes while rows are written. */
+export interface Indexes {
+  add(meta: StoredRow<typeof SIDECAR>, place: RowPlace): void;
+  /** Writes both below `folder`, each sorted by all of its columns. */
+  write(store: ObjectStore, folder: string): Promise<ReleaseFile[]>;
+  close(): void;
+}
+
+/** Bound: one run of each index, and a row group of one. */
+export function createIndexes(scratch: Scratch): Indexes {
+  const examples = createSorter({ scratch });
+  const members = createSorter({ scratch });
+  const bytes = byteWriter();
+  const addTo = <T extends FileTable>(sorter: Sorter, table: T, row: StoredRow<T>, key: Buffer) => {
+    bytes.length = 0;
+    writeRow(bytes, table, row);
+    sorter.add(key, writtenBytes(bytes));
+  };
+  return {
+    add({ example_id, member }, place) {
+      addTo(examples, EXAMPLE_INDEX, { example_id, ...place }, orderKey(example_id, place));
+      addTo(members, MEMBER_INDEX, { member, ...place }, orderKey(member, place));
+    },
+    write: async (store, folder) => [
+      await writeIndex(store, `${folder}/`, { path: 'index/examples.parquet', table: EXAMPLE_INDEX, sorter: examples }),
+      await writeIndex(store, `${folder}/`, { path: 'index/members.parquet', table: MEMBER_INDEX, sorter: members }),
+    ],
+    close() {
+      examples.close();
+      members.close();
+    },
+  };
+}
+
+/** Ids, splits in the order of SPLITS, then numbers by their size. */
+function orderKey(id: string, { split, shard, row_group, row }: RowPlace): Buffer {
+  const order = [SPLITS.indexOf(split), shard, row_group, row].map((number) => String(number).padStart(10, '0'));
+  return Buffer.from([id, ...order].join(UNIT_SEPARATOR), 'utf8');
+}
+
+async function writeIndex<T extends FileTable>(
+  store: ObjectStore,
+  folder: string,
+  index: { readonly path: string; readonly table: T; readonly sorter: Sorter },
+): Promise<ReleaseFile> {
+  const { path, table, sorter } = index;
+  const file = store.create();
+  const writer = createParquetWriter({
+    columns: columnSpecs(table),
+    keyValues: {},
+    write: (chunk) => file.write(chunk),
+  });
+  let group: StoredRow<T>[] = [];
+  let rows = 0;
+  const flush = () => {
+    if (group.length > 0) writer.writeRowGroup(storedColumns(table, group), group.length);
+    group = [];
+  };
+  for (const { payload } of sorter.sorted()) {
+    group.push(readRow(byteCursor(payload), table));
+    rows++;
+    if (group.length === INDEX_GROUP_ROWS) flush();
+  }
+  flush();
+  writer.finish();
+  const { sha256, bytes } = await file.finishAs(folder + path);
+  return { path, kind: 'index', split: '', rows, tokens: 0, loss_tokens: 0, bytes, sha256 };
+}

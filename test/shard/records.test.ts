@@ -1,0 +1,98 @@
+/** Rows as their tables say them: through Parquet files and through the sorter's bytes they come back as they were. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Column, RowOf, StoredType } from '../../schemas/columns.ts';
+import { loadRow, storeRow } from '../../schemas/columns.ts';
+import { CORPUS, DEAD_LETTER, EXAMPLE_INDEX, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECAR } from '../../schemas/rows.ts';
+import { columnSpecs, columnsOf, type FileTable, readRecord, readRecords } from '../../src/shard/records.ts';
+import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../../src/sort/row-codec.ts';
+import { openFile, writeFile } from './parquet-file.ts';
+
+const TABLES = { CORPUS, EXAMPLE_INDEX, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECAR };
+const word = fc.string({ unit: 'binary', maxLength: 9 });
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+
+/** Any value that a column of the type can hold; texts and their lists without regard to what they must say. */
+const STORED: { readonly [S in StoredType]: fc.Arbitrary<unknown> } = {
+  utf8: word,
+  int32,
+  int64: fc.maxSafeInteger(),
+  double: fc.double({ noNaN: true }),
+  'list<utf8>': fc.array(word, { maxLength: 6 }),
+  'list<int32>': fc.array(int32, { maxLength: 6 }).map((values) => Int32Array.from(values)),
+  bytes: fc.uint8Array({ maxLength: 9 }),
+};
+/** Values of columns whose texts have a form, as memory holds them. */
+const run = fc.record({ field: fc.constantFrom('title', 'place.x'), from: fc.nat(99), to: fc.nat(99) });
+const item = fc.string({ minLength: 1, maxLength: 5 }).filter((text) => !text.includes('\u001f'));
+const FORMED: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  item_ids: fc.array(item, { maxLength: 4 }),
+  candidate_reasons: fc.array(item, { maxLength: 4 }),
+  turn_times: fc.array(fc.maxSafeInteger(), { maxLength: 4 }),
+  fields: fc.array(fc.array(run, { maxLength: 3 }), { maxLength: 4 }),
+  role: fc.array(fc.constantFrom('control', 'answer'), { maxLength: 4 }),
+  level: fc.array(fc.constantFrom('', 'full', 'shown'), { maxLength: 4 }),
+  split: fc.constantFrom('train', 'test_task'),
+};
+
+function rowsOf<T extends FileTable>(table: T): fc.Arbitrary<RowOf<T>[]> {
+  const values = Object.entries(table).map(([name, { type }]) => [name, FORMED[name] ?? STORED[type]] as const);
+  const row = fc.record(Object.fromEntries(values)) as fc.Arbitrary<unknown>;
+  return fc.array(row as fc.Arbitrary<RowOf<T>>, { minLength: 1, maxLength: 12 });
+}
+
+const fileOf = <T extends FileTable>(table: T, rows: readonly RowOf<T>[]) =>
+  openFile(writeFile(columnSpecs(table), [{ chunks: columnsOf(table, rows), rows: rows.length }]));
+
+describe.each(Object.entries(TABLES) as [string, FileTable][])('rows of %s', (_, table) => {
+  it('come back from a Parquet file', async () => {
+    await fc.assert(
+      fc.asyncProperty(rowsOf(table), async (rows) => {
+        const file = await fileOf(table, rows);
+        expect(await readRecords(file, 0, table)).toEqual(rows);
+        const row = rows.length - 1;
+        expect(await readRecord(file, { rowGroup: 0, row }, table)).toEqual(rows[row]);
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it('come back from the bytes that pass a sorter, one behind the other', () => {
+    fc.assert(
+      fc.property(rowsOf(table), (rows) => {
+        const out = byteWriter();
+        for (const row of rows) writeRow(out, table, storeRow(table, row));
+        // At an odd place: a sorter's windows begin anywhere.
+        const bytes = Buffer.concat([Buffer.of(0), writtenBytes(out)]).subarray(1);
+        const cursor = byteCursor(bytes);
+        expect(rows.map(() => loadRow(table, readRow(cursor, table)))).toEqual(rows);
+        expect(cursor.at).toBe(bytes.length);
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+});
+
+describe('a value', () => {
+  const letter = { source: 'a', line: 1, reason: 'bad_json', field: '', message: '', raw: new Uint8Array() } as const;
+
+  it.each([
+    ['missing', { line: undefined }],
+    ['null', { message: null }],
+    ['not whole', { line: 1.5 }],
+    ['no number', { line: '1' }],
+    ['no text', { source: 1 }],
+    ['no bytes', { raw: [1] }],
+  ])('that is %s is refused: a column holds its kind and never null', (_, wrong) => {
+    const row = { ...letter, ...wrong } as unknown as RowOf<typeof DEAD_LETTER>;
+    expect(() => storeRow(DEAD_LETTER, row)).toThrow(/cannot hold/);
+  });
+
+  it('that the file holds but its column cannot mean is a broken file', async () => {
+    const text: Column<string, 'utf8'> = { ...SIDECAR.member };
+    const row = { split: 'nowhere' };
+    const file = await fileOf({ split: text }, [row]);
+    await expect(readRecords(file, 0, { split: SIDECAR.split })).rejects.toMatchObject({ code: 'lake_broken' });
+    await expect(readRecords(file, 0, { split: SIDECAR.thin })).rejects.toMatchObject({ code: 'lake_broken' });
+  });
+});
