@@ -1,8 +1,12 @@
 /** Checks that a tokenizer can be fed line by line: a fixed set of hard pairs, joined and whole. */
+import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
-/** Ends of lines that prompts hold: what is known to melt into a line end, and one of each script and kind. */
+/**
+ * Ends of lines in prompts: what is known to merge with a line end, and one of each script and
+ * kind.
+ */
 const LINE_ENDS = [
   'Austin, Texas)',
   '[Title: Nurse]',
@@ -48,13 +52,13 @@ export interface BoundaryFault {
   readonly whole: Int32Array;
 }
 
-/** Line that stands before every pair, so that no family's prefix at a text's beginning is in play. */
+/** A line before every pair, so that no family's prefix at a text's beginning takes part. */
 const HEAD = 'Instruction:\n';
 
 /**
  * Joined ids are whole-text ids (TOKEN-3), tried on every line end with every line start:
- * `encodeTrusted` of the first line, then `encode` of the two, against `encodeTrusted` of all three.
- * Returns the first pair that differs, or null.
+ * `encodeTrusted` of the first line, then `encode` of the two, against `encodeTrusted` of all
+ * three. Returns the first pair that differs, or null.
  */
 export async function checkBoundaries(tokenizer: LoadedTokenizer): Promise<BoundaryFault | null> {
   const lines = [...LINE_ENDS, ...LINE_STARTS].map((line) => `${line}\n`);
@@ -62,8 +66,9 @@ export async function checkBoundaries(tokenizer: LoadedTokenizer): Promise<Bound
   const pairs = LINE_ENDS.flatMap((_, end) => LINE_STARTS.map((_, start) => [end, LINE_ENDS.length + start] as const));
   const wholes = await Promise.all(pairs.map(([a, b]) => tokenizer.encodeTrusted(`${HEAD}${lines[a]}${lines[b]}`)));
   for (const [i, [a, b]] of pairs.entries()) {
-    const joined = joinIds([head, ids[a]!, ids[b]!]);
-    if (!sameIds(joined, wholes[i]!)) return { first: lines[a]!, second: lines[b]!, joined, whole: wholes[i]! };
+    const joined = joinIds([head, nth(ids, a), nth(ids, b)]);
+    const whole = nth(wholes, i);
+    if (!sameIds(joined, whole)) return { first: nth(lines, a), second: nth(lines, b), joined, whole };
   }
   return null;
 }
@@ -72,9 +77,9 @@ export async function checkBoundaries(tokenizer: LoadedTokenizer): Promise<Bound
 const RARE_TEXT = '\u{10fffd}\ue000\u0001\u{2a6d6}';
 
 /**
- * Refuses a tokenizer that fails `checkBoundaries`, naming the pair, or that has an unknown token in place of pieces for
- * rare characters: it would lose text, and put a control token where text stands.
- * @throws BrewhouseError `tokenizer_refused`.
+ * Refuses a tokenizer that fails `checkBoundaries`, naming the pair, or that has an unknown token
+ * instead of pieces for rare characters: it would lose text, and put a control token in the place
+ * of text. Throws BrewhouseError `tokenizer_refused`.
  */
 export async function assertBoundaries(tokenizer: LoadedTokenizer): Promise<void> {
   const rare = await tokenizer.encode(RARE_TEXT);
@@ -91,13 +96,13 @@ export async function assertBoundaries(tokenizer: LoadedTokenizer): Promise<void
   }
 }
 
-/** One line for a person: which pair, and both lists of ids. */
+/** The pair and both lists of ids. */
 function describeFault(fault: BoundaryFault): string {
   const pair = `${JSON.stringify(fault.first)} and ${JSON.stringify(fault.second)}`;
   return `the lines ${pair} give ${fault.joined.join(' ')} joined and ${fault.whole.join(' ')} whole`;
 }
 
-/** Several runs of ids as one. */
+/** The runs of ids as one. */
 export function joinIds(parts: readonly Int32Array[]): Int32Array {
   const joined = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -108,7 +113,7 @@ export function joinIds(parts: readonly Int32Array[]): Int32Array {
   return joined;
 }
 
-/** Equal length and equal ids. */
+/** The ids are equal, and as many. */
 export function sameIds(a: Int32Array, b: Int32Array): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
 }

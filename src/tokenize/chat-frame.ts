@@ -1,8 +1,10 @@
 /** The frame around the lines of a prompt (FRAME-1), fused with our first and last line. */
+import { DAY_MS } from '../../schemas/durations.ts';
 import { BrewhouseError } from '../errors.ts';
 import { renderChat, type TemplateArgs, usesClock } from './chat-template.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
+/** What a frame depends on beside its tokenizer. */
 export interface ChatFrameOptions {
   /** Trusted, without line end: `Instruction:`. */
   readonly firstLine: string;
@@ -11,11 +13,11 @@ export interface ChatFrameOptions {
   /** T, epoch ms; only its UTC day counts, and only for templates that ask for it. */
   readonly askedAt: number;
   readonly args?: TemplateArgs;
-  /** false: no template, the bos token alone where the model has one. */
+  /** False for no template: then the frame is the bos token, where the model has one. */
   readonly chat: boolean;
 }
 
-/** Shared between callers: do not write into the arrays. */
+/** The ids around the lines of a prompt. Callers share them: do not write into the arrays. */
 export interface ChatFrame {
   /** Frame and first line, its line end included. */
   readonly head: Int32Array;
@@ -23,30 +25,40 @@ export interface ChatFrame {
   readonly tail: Int32Array;
   readonly headText: string;
   readonly tailText: string;
-  /** Tokens of `head` that begin inside the frame's own text; the rest is the first line. */
+  /**
+   * Number of tokens of `head` that begin inside the frame's own text; the others are the first
+   * line.
+   */
   readonly headFrame: number;
-  /** Tokens of `tail` that begin inside the last line; the rest is the frame's. */
+  /** Number of tokens of `tail` that begin inside the last line; the others are the frame's. */
   readonly tailLine: number;
-  /** What follows the answer: the control token that the template ends an assistant's turn with, else the eos token. */
+  /**
+   * What follows the answer: the control token with which the template ends an assistant's turn, or
+   * else the eos token.
+   */
   readonly end: Int32Array;
 }
 
-/** Stands for the lines while the template is rendered: plain ASCII that no template splits, trims or changes. */
+/**
+ * Replaces the lines while the template is rendered: plain ASCII that no template splits, trims or
+ * changes.
+ */
 const SENTINEL = 'brewhouse-lines-stand-here';
 
-/** Frames kept for each tokenizer: thirty years of days for one template; the oldest is forgotten first. */
+/**
+ * Frames kept for each tokenizer, thirty years of days for one template; the oldest is forgotten
+ * first.
+ */
 const FRAMES_MAX = 11_000;
-
-const DAY_MS = 86_400_000;
 
 const frames = new WeakMap<LoadedTokenizer, Map<string, Promise<ChatFrame>>>();
 
 /**
  * The frame of a prompt (FRAME-1). `head`, `encode` of each line with its line end, and `tail`,
  * joined, are `encodeTrusted` of the whole rendered text (TOKEN-3), as long as lines begin safely
- * (`startsSafely`) and hold no text of a control token.
- * @throws BrewhouseError `tokenizer_refused`: no template, or one that changes the user message;
- * `recipe_invalid`: see `renderChat`.
+ * (`startsSafely`) and hold no text of a control token. Throws BrewhouseError `tokenizer_refused`
+ * where there is no template or it changes the user message, and `recipe_invalid` as `renderChat`
+ * does. Bound: FRAMES_MAX frames a tokenizer.
  */
 export function chatFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Promise<ChatFrame> {
   let known = frames.get(tokenizer);
@@ -57,7 +69,7 @@ export function chatFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions)
   const key = frameKey(tokenizer, options);
   let frame = known.get(key);
   if (frame === undefined) {
-    if (known.size >= FRAMES_MAX) known.delete(known.keys().next().value!);
+    if (known.size >= FRAMES_MAX) for (const oldest of known.keys().take(1)) known.delete(oldest);
     frame = makeFrame(tokenizer, options);
     known.set(key, frame);
   }
@@ -81,13 +93,13 @@ async function makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions):
     headText,
     tailText,
     headFrame: countBelow(head.starts, frameLength),
-    // Without a template there is no frame behind the last line: its line end is its own.
+    // Without a template no frame follows the last line: its line end is its own.
     tailLine: options.chat ? countBelow(tail.starts, options.lastLine.length) : tail.ids.length,
     end: Int32Array.of(options.chat ? await endOfTurn(tokenizer, options) : tokenizer.endId),
   };
 }
 
-/** How many tokens begin below `limit` (ORIGIN-1); starts never fall. */
+/** Number of tokens that begin below `limit` (ORIGIN-1); starts never fall. */
 function countBelow(starts: Int32Array, limit: number): number {
   const first = starts.findIndex((start) => start >= limit);
   return first < 0 ? starts.length : first;
@@ -98,15 +110,16 @@ function countBelow(starts: Int32Array, limit: number): number {
  * `<|end_of_text|>` and ends turns with `<|eot_id|>`.
  */
 async function endOfTurn(tokenizer: LoadedTokenizer, { askedAt, args = {} }: ChatFrameOptions): Promise<number> {
-  const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, askedAt, args);
+  const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, { askedAt, args });
   const behind = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
   const ids = await tokenizer.encodeTrusted(behind);
   return ids.find((id) => tokenizer.controlIds.has(id)) ?? tokenizer.endId;
 }
 
 /**
- * The tail begins as a continuation and may hold control tokens behind. `encodeTrusted` would prefix it as it prefixes
- * every beginning, so the tail is encoded behind a line end and that beginning is taken off again.
+ * The tail begins as a continuation and may end in control tokens. `encodeTrusted` would prefix it
+ * as it prefixes every beginning, so it is encoded behind a line end, and that beginning is taken
+ * off again.
  */
 async function encodeTail(
   tokenizer: LoadedTokenizer,
@@ -115,13 +128,10 @@ async function encodeTail(
   const before = await tokenizer.encodeTrusted('.\n');
   const joined = await tokenizer.encodeTrustedSpans(`.\n${tailText}`);
   if (before.some((id, i) => joined.ids[i] !== id)) {
-    throw new BrewhouseError(
-      'tokenizer_refused',
-      `tokenizer ${tokenizer.id} joins ${JSON.stringify(tailText)} with the line before it`,
-      {
-        remedy: 'segments cannot be joined with this tokenizer; use another',
-      },
-    );
+    const joining = `tokenizer ${tokenizer.id} joins ${JSON.stringify(tailText)} with the line before it`;
+    throw new BrewhouseError('tokenizer_refused', joining, {
+      remedy: 'segments cannot be joined with this tokenizer; use another',
+    });
   }
   return {
     ids: joined.ids.slice(before.length),
@@ -137,24 +147,28 @@ function rawTexts(tokenizer: LoadedTokenizer, options: ChatFrameOptions): { head
 
 function chatTexts(tokenizer: LoadedTokenizer, options: ChatFrameOptions): { headText: string; tailText: string } {
   const { firstLine, lastLine, askedAt, args = {} } = options;
-  const rendered = renderChat(tokenizer, { user: `${firstLine}\n${SENTINEL}\n${lastLine}` }, askedAt, args);
+  const rendered = renderChat(tokenizer, { user: `${firstLine}\n${SENTINEL}\n${lastLine}` }, { askedAt, args });
   const parts = rendered.split(`${SENTINEL}\n`);
-  const [headText, tailText] = parts;
-  if (parts.length !== 2 || !headText!.endsWith(`${firstLine}\n`) || !tailText!.startsWith(lastLine)) {
+  const [headText = '', tailText = ''] = parts;
+  if (parts.length !== 2 || !headText.endsWith(`${firstLine}\n`) || !tailText.startsWith(lastLine)) {
     throw new BrewhouseError('tokenizer_refused', `the chat template of ${tokenizer.id} changes the user message`, {
       place: { field: 'chat_template' },
       remedy: 'the message must stand in the rendered text once, as it is; set chat_template: false',
     });
   }
-  return { headText: headText!, tailText: tailText! };
+  return { headText, tailText };
 }
 
-/** Whether what follows `tail` stands right after a control token. */
+/** What follows `tail` comes right after a control token. */
 export function endsInControl(tokenizer: LoadedTokenizer, tail: Int32Array): boolean {
-  return tail.length > 0 && tokenizer.controlIds.has(tail[tail.length - 1]!);
+  const end = tail.at(-1);
+  return end !== undefined && tokenizer.controlIds.has(end);
 }
 
-/** The answer behind a frame's tail, as one piece, untrusted (TOKEN-3); `ChatFrame.end` follows. */
+/**
+ * The answer behind a frame's tail, as one piece of untrusted text (TOKEN-3); `ChatFrame.end`
+ * follows it.
+ */
 export function encodeAnswer(tokenizer: LoadedTokenizer, tail: Int32Array, answer: string): Promise<Int32Array> {
   return endsInControl(tokenizer, tail) ? tokenizer.encodeAfterControl(answer) : tokenizer.encode(answer);
 }

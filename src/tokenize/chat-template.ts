@@ -1,39 +1,41 @@
 /** Renders a chat template for one user message, with the day of T for a clock (FRAME-1). */
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import { DAY_MS } from '../../schemas/durations.ts';
+import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
-/** Arguments that a recipe hands to the template, as `enable_thinking: false`. */
+/** Arguments that a recipe passes to the template, such as `enable_thinking: false`. */
 export type TemplateArgs = Readonly<Record<string, string | boolean | number>>;
 
-/** Names that we fill ourselves, as `transformers` does; a recipe may not take them. */
+/** Names that we set ourselves, as `transformers` does; a recipe may not set them. */
 const OURS = new Set([
   ...['messages', 'tools', 'documents', 'add_generation_prompt', 'strftime_now'],
   ...['true', 'false', 'none', 'True', 'False', 'None', 'range', 'raise_exception'],
 ]);
 
-/** Whether the rendered text can depend on the day of T. */
+/** The rendered text may depend on the day of T. */
 export function usesClock(chatTemplate: string): boolean {
   return chatTemplate.includes('strftime_now');
 }
 
+/** A message, and perhaps its answer. */
 export interface ChatMessages {
   readonly user: string;
-  /** Undefined: the template is asked to begin the assistant's turn. */
+  /** Where undefined, the template is asked to begin the assistant's turn. */
   readonly assistant?: string;
 }
 
 /**
- * The text that `transformers` gives for `apply_chat_template` of these messages (`add_generation_prompt` where there is no
- * answer) on the UTC day of `askedAt` (epoch ms); hours and minutes read 00:00.
- * @throws BrewhouseError `tokenizer_refused`: no template, or one that cannot be rendered; `recipe_invalid`: an argument
- * with a name of ours.
+ * The text that `apply_chat_template` of `transformers` makes of these messages (with
+ * `add_generation_prompt` where there is no answer) on the UTC day of `askedAt` (epoch ms); hours
+ * and minutes read 00:00. Throws BrewhouseError `tokenizer_refused` where there is no template or
+ * it cannot be rendered, and `recipe_invalid` where an argument has a name that we set ourselves.
  */
 export function renderChat(
   tokenizer: LoadedTokenizer,
   { user, assistant }: ChatMessages,
-  askedAt: number,
-  args: TemplateArgs,
+  { askedAt, args }: { askedAt: number; args: TemplateArgs },
 ): string {
   if (tokenizer.chatTemplate === null) {
     throw new BrewhouseError('tokenizer_refused', `tokenizer ${tokenizer.id} has no chat template`, {
@@ -71,7 +73,10 @@ export function renderChat(
   }
 }
 
-/** Template text with `transformers`' settings for white space; the library's own `Template` would bring a clock along. */
+/**
+ * The template with `transformers`' settings for white space; the library's own `Template` would
+ * bring a clock along.
+ */
 function renderJinja(template: string, values: Readonly<Record<string, unknown>>): string {
   const environment = new Environment();
   for (const [name, value] of Object.entries({ ...JINJA_GLOBALS, ...values })) environment.set(name, value);
@@ -79,7 +84,7 @@ function renderJinja(template: string, values: Readonly<Record<string, unknown>>
   return String(new Interpreter(environment).run(program).value);
 }
 
-/** What `@huggingface/jinja` declares for every template, but for strftime_now. */
+/** What `@huggingface/jinja` declares for every template, except strftime_now. */
 const JINJA_GLOBALS = {
   true: true,
   false: false,
@@ -111,24 +116,27 @@ const MONTHS = [
   'November',
   'December',
 ];
-const DAY_MS = 86_400_000;
 
-/** The UTC day of T as Python's strftime writes it in English; midnight for all that is finer. */
+/**
+ * The UTC day of T as Python's strftime writes it in English; all that is finer is midnight. Throws
+ * RangeError on an unknown directive.
+ */
 export function formatDay(askedAt: number, format: string): string {
   const date = new Date(Math.floor(askedAt / DAY_MS) * DAY_MS);
   const two = (value: number) => String(value).padStart(2, '0');
   const year = date.getUTCFullYear();
   const month = date.getUTCMonth();
   const day = date.getUTCDate();
-  const dayName = DAYS[date.getUTCDay()]!;
+  const dayName = nth(DAYS, date.getUTCDay());
+  const monthName = nth(MONTHS, month);
   const ofYear = (date.getTime() - Date.UTC(year, 0, 1)) / DAY_MS + 1;
   const fields: Record<string, string> = {
     '%Y': String(year),
     '%y': two(year % 100),
     '%m': two(month + 1),
     '%-m': String(month + 1),
-    '%B': MONTHS[month]!,
-    '%b': MONTHS[month]!.slice(0, 3),
+    '%B': monthName,
+    '%b': monthName.slice(0, 3),
     '%d': two(day),
     '%-d': String(day),
     '%e': String(day).padStart(2, ' '),

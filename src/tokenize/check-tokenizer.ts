@@ -1,5 +1,9 @@
-/** Checks a tokenizer before anybody builds for an hour: hard pairs, control strings, frame, label words of the seed. */
+/**
+ * Checks a tokenizer before a long build: hard pairs, control strings, frame, label words of the
+ * seed.
+ */
 import type { TokenizerCheck } from '../../schemas/tokenizer.ts';
+import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { assertBoundaries, sameIds } from './boundaries.ts';
 import { chatFrame } from './chat-frame.ts';
@@ -11,12 +15,13 @@ import { type TokenizerSource, tokenizerSha256Of } from './tokenizer-files.ts';
 /** The answers of the first template, in the words of the jobs domain. */
 const SEED_ANSWERS = ['apply', 'dismiss', 'view', 'not interact'].map((will) => `The member will ${will}`);
 
-/** A day for the frame; any will do. */
+/** Any day will do for the frame. */
 const CHECKED_AT = 0;
 
 /**
- * All checks on the tokenizer of a package or a folder, in a fixed order; the caller says what a failed one means.
- * @throws BrewhouseError `tokenizer_refused` where its files cannot be loaded at all.
+ * All checks on the tokenizer of a package or a folder, in a fixed order; the caller says what a
+ * failed one means. Throws BrewhouseError `tokenizer_refused` where its files cannot be loaded at
+ * all.
  */
 export async function checkTokenizer(source: TokenizerSource, resolveFrom: string): Promise<TokenizerCheck[]> {
   const sha256 = tokenizerSha256Of(source, resolveFrom);
@@ -44,16 +49,16 @@ async function hardPairs(tokenizer: LoadedTokenizer): Promise<string> {
   return 'lines can be joined';
 }
 
-/** Text of every added token must become plain pieces in all three encodings of untrusted text. */
+/** The text of every added token must become plain pieces in each encoding of untrusted text. */
 async function controlStrings(tokenizer: LoadedTokenizer): Promise<string> {
   const texts = tokenizer.controlTexts.flatMap((text) => [text, `a${text}b`, ` ${text}\n`]);
-  for (const [i, ids] of (await tokenizer.encodeMany(texts)).entries()) {
-    const afterControl = await tokenizer.encodeAfterControl(texts[i]!);
-    for (const some of [ids, afterControl]) {
+  const continued = await tokenizer.encodeMany(texts);
+  for (const [i, text] of texts.entries()) {
+    for (const ids of [nth(continued, i), await tokenizer.encodeAfterControl(text)]) {
       try {
-        assertNoControl(some, tokenizer);
+        assertNoControl(ids, tokenizer);
       } catch {
-        throw new Error(`the text ${JSON.stringify(texts[i])} becomes a control token`);
+        throw new Error(`the text ${JSON.stringify(text)} becomes a control token`);
       }
     }
   }

@@ -1,6 +1,7 @@
-/** Makes the text of a field safe to stand in a line (TEXT-1): well-formed, one line, no orders. */
+/** Makes the text of a field safe to use in a line (TEXT-1): well-formed, one line, no orders. */
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
+/** A text that is safe, and how much that took. */
 export interface CleanText {
   readonly text: string;
   /** Look-alikes of control tokens that were broken up. */
@@ -8,10 +9,10 @@ export interface CleanText {
 }
 
 /**
- * Text of a field as it goes into a line (TEXT-1). Ill-formed UTF-16 becomes U+FFFD; runs of Unicode
- * white space, line ends included, become one space; both ends are trimmed; look-alikes are broken
- * up (`escapeMarkers`). Zero-width characters stay: joiners are part of emoji and of several scripts.
- * Cleaning twice changes nothing more.
+ * Text of a field as it goes into a line (TEXT-1). Ill-formed UTF-16 becomes U+FFFD; runs of
+ * Unicode white space, line ends included, become one space; both ends are trimmed; look-alikes are
+ * broken up (`escapeMarkers`). Zero-width characters stay: joiners are part of emoji and of several
+ * scripts. Cleaning twice changes nothing more.
  */
 export function cleanField(text: string): CleanText {
   const folded = text
@@ -21,15 +22,19 @@ export function cleanField(text: string): CleanText {
   return escapeMarkers(folded);
 }
 
-/** Whether a line may follow another: it is not empty and begins with neither white space nor `/` (boundary rule). */
+/**
+ * The line may follow another: it is not empty and begins with neither white space nor `/`, which
+ * would merge with a line end.
+ */
 export function startsSafely(line: string): boolean {
   return line !== '' && !/^[\p{White_Space}/]/u.test(line);
 }
 
 /**
- * TEXT CANNOT GIVE ORDERS. The encodings of untrusted text know no added tokens, so what is left to defend are markers
- * that are plain text to a model (`[INST]` of Mistral and Llama 2), and readers of the text that tokenize it again with
- * an ordinary tokenizer. One list for all models, so that a text does not depend on the tokenizer.
+ * TEXT CANNOT GIVE ORDERS. The encodings of untrusted text know no added tokens. That leaves
+ * markers that are plain text to a model (`[INST]` of Mistral and Llama 2), and readers of the text
+ * that tokenize it again with an ordinary tokenizer. One list serves all models, so that no text
+ * depends on the tokenizer.
  */
 const MARKER = new RegExp(
   `^(?:${[
@@ -44,19 +49,21 @@ const MARKER = new RegExp(
     .join('|')})`,
 );
 
-/** Every character whose compatibility form begins a marker. */
+/** The characters whose compatibility form begins a marker. */
 const OPENERS = /[<[\ufe47\ufe64\uff1c\uff3b]/g;
 
-/** Characters that show nothing: zero-widths, soft hyphens, variation selectors, direction marks, controls. */
+/**
+ * Invisible characters: zero-widths, soft hyphens, variation selectors, direction marks, controls.
+ */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
-/** Longest marker: `<|`, 64 letters, `|>`. */
+/** The longest marker: `<|`, 64 letters, `|>`. */
 const MARKER_LENGTH_MAX = 68;
 
 /**
- * Puts a space behind the first character of every marker (TEXT-2), also of one that is spelled with
- * full-width letters or with invisible characters in between: markers are sought in the NFKC form
- * without invisible characters.
+ * Puts a space behind the first character of every marker (TEXT-2), also of one that is spelled
+ * with full-width letters or with invisible characters in between: markers are sought in the NFKC
+ * form without invisible characters.
  */
 export function escapeMarkers(text: string): CleanText {
   let escaped = '';
@@ -71,11 +78,14 @@ export function escapeMarkers(text: string): CleanText {
   return { text: escaped + text.slice(done), escapes };
 }
 
-/** The text from `from` on as a marker would read: in NFKC, without invisible characters, as long as a marker can be. */
+/**
+ * The text behind `from` as a marker would read: in NFKC, without invisible characters, as long as
+ * markers can be.
+ */
 function skeletonAt(text: string, from: number): string {
   let skeleton = '';
   for (let at = from; at < text.length && skeleton.length < MARKER_LENGTH_MAX; ) {
-    const character = String.fromCodePoint(text.codePointAt(at)!);
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     if (!INVISIBLE.test(character)) skeleton += character.normalize('NFKC');
     at += character.length;
   }
@@ -85,8 +95,8 @@ function skeletonAt(text: string, from: number): string {
 const masks = new WeakMap<LoadedTokenizer, Uint8Array>();
 
 /**
- * Asserts that ids of untrusted text hold no control token (TOKEN-2).
- * @throws Error where one does: a broken invariant of ours.
+ * Asserts that the ids of untrusted text hold no control token (TOKEN-2). Throws Error, a bug of
+ * ours, where they do.
  */
 export function assertNoControl(ids: ArrayLike<number>, tokenizer: LoadedTokenizer): void {
   let mask = masks.get(tokenizer);
@@ -96,7 +106,7 @@ export function assertNoControl(ids: ArrayLike<number>, tokenizer: LoadedTokeniz
     masks.set(tokenizer, mask);
   }
   for (let i = 0; i < ids.length; i++) {
-    if (mask[ids[i]!] !== 0) {
+    if (mask[ids[i] ?? -1] !== 0) {
       throw new Error(`token ${ids[i]} at ${i} of untrusted text is a control token of ${tokenizer.id} or none at all`);
     }
   }

@@ -1,21 +1,30 @@
-/** Where an answer is scored: the common beginning of all answers, and the one token that tells each from the others. */
+/**
+ * Where answers are scored: their common beginning, and the one token that tells each from the
+ * others.
+ */
+import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { encodeAnswer } from './chat-frame.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
+/** How the answers of a template are told apart. */
 export interface LabelWords {
   /** Longest common text of the answers, up to the end of a word: `The member will`. */
   readonly common: string;
-  /** Ids of every answer before the scoring position; behind the frame's tail. */
+  /** Ids of every answer before the scoring position, behind the frame's tail. */
   readonly before: Int32Array;
-  /** The token at the scoring position, one an answer, all different; the end token for an answer that ends there. */
+  /**
+   * One token an answer, at the scoring position, all different; the end token for an answer that
+   * ends there.
+   */
   readonly tokens: readonly number[];
 }
 
 /**
  * Where answers are scored (TOKEN-4). Every answer is encoded as one piece behind `tail`; the
- * scoring position is the first token that differs between any two of them.
- * @throws BrewhouseError `label_words_clash`: two answers have the same token there; names both.
+ * scoring position is the first token that differs between any two of them. Throws BrewhouseError
+ * `label_words_clash`, naming two answers that have the same token there, and RangeError without an
+ * answer.
  */
 export async function labelWords(
   tokenizer: LoadedTokenizer,
@@ -30,7 +39,7 @@ export async function labelWords(
   const tokens = ids.map((answer) => answer[position] ?? tokenizer.endId);
   const seen = new Map<number, string>();
   for (const [i, token] of tokens.entries()) {
-    const answer = answers[i]!;
+    const answer = nth(answers, i);
     const other = seen.get(token);
     if (other !== undefined) throw clash(tokenizer, [other, answer], token);
     seen.set(token, answer);

@@ -1,4 +1,7 @@
-/** Loads a pinned tokenizer and gives the encodings that a corpus needs: trusted, after a control token, continuation. */
+/**
+ * Loads a pinned tokenizer with the encodings of a corpus: trusted, after a control token,
+ * continuation.
+ */
 import { createHash } from 'node:crypto';
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
 import type { TokenizerConfig } from '../../schemas/tokenizer.ts';
@@ -8,19 +11,25 @@ import { type TextSpans, textSpans } from './text-spans.ts';
 import { readTokenizerFiles, sourceName, type TokenizerFiles, type TokenizerSource } from './tokenizer-files.ts';
 import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts';
 
-/** Texts in one native batch: enough to keep the native threads busy, few enough that their encodings stay near 100 MB. */
+/**
+ * Texts in one native batch: enough to keep the native threads busy, and encodings of about 100 MB
+ * at most.
+ */
 const ENCODE_BATCH_MAX = 4_096;
 
-/** A tokenizer as its files hold it: facts, and encodings. The native library encodes asynchronously alone. */
+/**
+ * A tokenizer: what its files say, and its encodings, which the native library makes asynchronously
+ * alone.
+ */
 export interface LoadedTokenizer {
   /** Package name, or last name of the folder. */
   readonly id: string;
   /** Of tokenizer.json. */
   readonly sha256: string;
-  /** Jinja source; null: raw text only. */
+  /** Jinja source; null where there is none, so that only raw text is possible. */
   readonly chatTemplate: string | null;
   readonly chatTemplateSha256: string | null;
-  /** Greatest id + 1, or the number of tokens where that is more. */
+  /** The greatest id plus 1, or the number of tokens where that is more. */
   readonly vocabSize: number;
   readonly bosId: number | null;
   readonly eosId: number;
@@ -29,39 +38,47 @@ export interface LoadedTokenizer {
   readonly endId: number;
   /** Texts of the special tokens, as chat templates ask for them. */
   readonly specialTexts: Readonly<Record<'bos_token' | 'eos_token' | 'pad_token' | 'unk_token', string | null>>;
-  /** Whether a raw text (no chat template) begins with the bos token. */
+  /** A raw text (no chat template) begins with the bos token. */
   readonly beginsWithBos: boolean;
   /** Ids of all added tokens, special or not. */
   readonly controlIds: ReadonlySet<number>;
   /** Texts of all added tokens, in order of id. */
   readonly controlTexts: readonly string[];
   readonly family: TokenizerFamily;
-  /** Untrusted text that goes on behind other text; never a control id. */
+  /** Untrusted text that continues other text; never a control id. */
   encode(text: string): Promise<Int32Array>;
   /** Untrusted text right after a control token, with the family's prefix; never a control id. */
   encodeAfterControl(text: string): Promise<Int32Array>;
-  /** Text of our own making: added tokens are recognised, none is added. */
+  /** Text that we wrote ourselves: added tokens are recognised, and none is put in. */
   encodeTrusted(text: string): Promise<Int32Array>;
   /** `encodeTrusted` with the UTF-16 span of every token. */
   encodeTrustedSpans(text: string): Promise<TextSpans>;
-  /** `encode` with the UTF-16 span of every token; the pieces of one split character all have its span. */
+  /**
+   * `encode` with the UTF-16 span of every token; the pieces of one split character all have its
+   * span.
+   */
   encodeSpans(text: string): Promise<TextSpans>;
-  /** `encode` for many texts, in order; several times faster than one by one. */
+  /** `encode` of many texts, in order; several times faster than one by one. */
   encodeMany(texts: readonly string[]): Promise<Int32Array[]>;
   /** Tokens of `encode(text)`. */
   count: BatchingEncoder['count'];
   /** `encode`, and the tokens of each field (batching-encoder.ts). */
   encodeFields: BatchingEncoder['encodeFields'];
-  /** As the library decodes with special tokens kept. Throws on an id that is not in the vocabulary. */
+  /**
+   * The text, with special tokens kept. Throws RangeError on an id that is not in the vocabulary.
+   */
   decode(ids: ArrayLike<number>): string;
-  /** Text of one token, leading space kept; a part of a character decodes to U+FFFD. */
+  /**
+   * Text of one token with its leading space; U+FFFD for part of a character. Throws as `decode`.
+   */
   tokenText(id: number): string;
 }
 
 /**
- * Loads the tokenizer that a recipe names; `resolveFrom` is the folder that packages and relative paths are sought from.
- * The caller runs `assertBoundaries` once before it joins segments.
- * @throws BrewhouseError `tokenizer_refused`: missing or other files (with the actual sha256), or no end token.
+ * Loads the tokenizer that a recipe names; packages and relative paths are looked for from the
+ * folder `resolveFrom`. Before it joins segments, the caller runs `assertBoundaries` once. Throws
+ * BrewhouseError `tokenizer_refused` where files are missing or others than pinned (naming the
+ * actual sha256), or where there is no end token.
  */
 export function loadTokenizer(
   source: TokenizerSource & { readonly sha256: string },
@@ -151,7 +168,7 @@ function encodersOf(native: { trusted: Tokenizer; continuation: Tokenizer; after
   };
 }
 
-/** What the library's own (asynchronous) decode does, step by step. */
+/** What the library's own decode does, which is asynchronous. */
 function decodeWith(decoder: Decoder | null, tokens: string[]): string {
   return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
 }

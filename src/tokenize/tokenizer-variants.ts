@@ -1,24 +1,31 @@
-/** Makes, from one tokenizer.json, the JSON of the three tokenizers that we need: trusted, after a control token, continuation. */
+/**
+ * The JSON of our three tokenizers from one tokenizer.json: trusted, after a control token,
+ * continuation.
+ */
 import type { TokenizerFile, TokenizerStep } from '../../schemas/tokenizer.ts';
 
 /** The two kinds of tokenizers; they differ in the prefix before a text (TOKEN-3). */
 export type TokenizerFamily = 'bpe' | 'sentencepiece';
 
+/** Three tokenizers as JSON for the library. */
 export interface TokenizerVariants {
   readonly family: TokenizerFamily;
   /** As shipped, added tokens recognised: for frames that we wrote. */
   readonly trusted: string;
   /** Without added tokens, with the prefix that a text gets right after a control token. */
   readonly afterControl: string;
-  /** Without added tokens and without any prefix. Equal to `afterControl` (same string) where the family has no prefix. */
+  /**
+   * Without added tokens and without any prefix; the same string as `afterControl` where the family
+   * has no prefix.
+   */
   readonly continuation: string;
 }
 
 /**
  * TEXT CANNOT GIVE ORDERS (TOKEN-2): `added_tokens: []` makes special and ordinary added tokens
- * plain pieces, which Python's own switch does not do for the ordinary ones. Truncation, padding and
- * dropout are switched off in all three: a file saved after training may carry them, and they would
- * cut or blur ids without a word.
+ * plain pieces, which Python's own switch does not do for the ordinary ones. Truncation, padding
+ * and dropout are switched off in all three: a file that was saved after training may have them on,
+ * and they would silently cut or change ids.
  */
 export function tokenizerVariants(file: TokenizerFile): TokenizerVariants {
   const calm = { ...file, truncation: null, padding: null, model: { ...file.model, dropout: null } };
@@ -44,25 +51,34 @@ export function tokenizerVariants(file: TokenizerFile): TokenizerVariants {
 
 type StepChange = (step: TokenizerStep) => TokenizerStep | null;
 
-/** Metaspace's `first` prefixes only the very beginning of a text, which no untrusted text ever is. */
+/**
+ * Metaspace's `first` prefixes the very beginning of a text alone, where no untrusted text ever is.
+ */
 const afterControlStep: StepChange = (step) =>
   step.type === 'Metaspace' && step.prepend_scheme === 'first' ? { ...step, prepend_scheme: 'never' } : step;
 
 const continuationStep: StepChange = (step) => {
   if (step.type === 'Prepend') return null;
-  // Files before tokenizers 0.15 say add_prefix_space where later ones say prepend_scheme; both are accepted together.
+  // Files older than tokenizers 0.15 say add_prefix_space instead of prepend_scheme; both together
+  // are accepted.
   if (step.type === 'Metaspace') return { ...step, add_prefix_space: false, prepend_scheme: 'never' };
   return step;
 };
 
-/** Decoding one token must keep its leading space; the shipped decoders strip the one that the prefix brought. */
+/**
+ * Decoding one token must keep its leading space; shipped decoders strip it, as they expect the
+ * prefix there.
+ */
 const rawDecoderStep: StepChange = (step) => {
   if (step.type === 'Strip') return null;
   if (step.type === 'Metaspace') return { ...step, add_prefix_space: false, prepend_scheme: 'never' };
   return step;
 };
 
-/** GPT-2's ByteLevel prefixes a text when it stands alone; inside a Sequence it prefixes every piece and joins as it is. */
+/**
+ * GPT-2's ByteLevel prefixes a text where it is the only step; inside a Sequence it prefixes every
+ * piece and joins as it is.
+ */
 function addPrefixOff(step: TokenizerStep | null | undefined): TokenizerStep | null {
   if (step === null || step === undefined) return null;
   return step.type === 'ByteLevel' ? { ...step, add_prefix_space: false } : step;

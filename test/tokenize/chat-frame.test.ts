@@ -89,7 +89,7 @@ describe('what chatFrame refuses', () => {
 
   it('an argument that is ours to set', () => {
     for (const name of ['messages', 'add_generation_prompt', 'bos_token', 'strftime_now']) {
-      expect(() => renderChat(qwen, { user: 'x' }, 0, { [name]: 'y' })).toThrow(
+      expect(() => renderChat(qwen, { user: 'x' }, { askedAt: 0, args: { [name]: 'y' } })).toThrow(
         expect.objectContaining({ code: 'recipe_invalid' }),
       );
     }
