@@ -6,7 +6,7 @@ import type { Domain } from '../schemas/domain.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
 import { openScratch, openStore } from '../src/adapters/open-store.ts';
 import { type CorpusSummary, summarizeCorpus } from '../src/corpus/corpus-summary.ts';
-import { BrewhouseError, type ErrorCode } from '../src/errors.ts';
+import { amendError, BrewhouseError, type ErrorCode } from '../src/errors.ts';
 import { newestRecord } from '../src/lake/chain-records.ts';
 import { type Chain, openChain } from '../src/lake/commit-log.ts';
 import { sha256Hex } from '../src/lake/content-hash.ts';
@@ -79,8 +79,7 @@ function withFile(error: unknown, { recipe, domain }: Pick<BuildOptions, 'recipe
   };
   const file = files[error.code];
   if (file === undefined) return error;
-  const { message, place, remedy, retryable } = error;
-  return new BrewhouseError(error.code, message, { place: { ...place, file }, remedy, retryable, cause: error });
+  return amendError(error, { place: { file } });
 }
 
 async function buildAll(options: BuildOptions): Promise<BuildSummary> {
@@ -149,7 +148,6 @@ function requireSameInputs(before: TimelineRecord['inputs'], now: readonly Input
   const what = changed === undefined ? `${gone?.name} is missing now` : `${changed.name} is new or changed`;
   throw new BrewhouseError('inputs_changed', `the lake was made from other event files: ${what}`, {
     place: { file: changed?.path ?? gone?.name ?? '' },
-    remedy: 'name another --lake, or bring the files back as they were',
   });
 }
 

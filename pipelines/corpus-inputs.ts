@@ -6,7 +6,7 @@ import type { CorpusIdentity } from '../schemas/manifest.ts';
 import { type CorpusSection, Recipe, type TokenizerSpec } from '../schemas/recipe.ts';
 import { Template } from '../schemas/template.ts';
 import { packageRoot, shippedFolder } from '../src/config.ts';
-import { BrewhouseError } from '../src/errors.ts';
+import { amendError, BrewhouseError } from '../src/errors.ts';
 import { createRenderPlan, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
@@ -101,10 +101,6 @@ export async function releaseTokenizer(identity: CorpusIdentity, folder?: string
     return await readTokenizer(folder === undefined ? spec : { path: resolve(folder), sha256 }, resolve('recipe.yaml'));
   } catch (error) {
     if (!(error instanceof BrewhouseError) || error.code !== 'tokenizer_refused' || folder !== undefined) throw error;
-    throw new BrewhouseError(error.code, error.message, {
-      place: error.place,
-      remedy: 'say where it lies with --tokenizer DIR',
-      cause: error,
-    });
+    throw amendError(error, { remedy: 'say where it lies with --tokenizer DIR' });
   }
 }

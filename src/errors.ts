@@ -1,6 +1,9 @@
-/** The one table of operating failures: what can go wrong, which exit code it means, and how it is said in one to four lines. */
+/**
+ * The one table of operating failures: what can go wrong, which exit code it means, whether trying
+ * again helps, and what a person does about it.
+ */
 
-/** Exit codes of the command line (a contract: checks from outside rely on them). */
+/** Exit codes of the command line: a contract, since checks from outside rely on them. */
 export const EXIT = {
   done: 0,
   fault: 1,
@@ -12,31 +15,54 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Every failure code with the exit code it ends a command with. */
-export const ERROR_CODES = {
-  usage: EXIT.usage,
-  recipe_invalid: EXIT.usage,
-  domain_invalid: EXIT.usage,
-  mapping_invalid: EXIT.usage,
-  template_invalid: EXIT.usage,
-  tokenizer_refused: EXIT.usage,
-  label_words_clash: EXIT.usage,
-  context_too_short: EXIT.usage,
-  action_unknown: EXIT.usage,
-  inputs_changed: EXIT.usage,
-  key_missing: EXIT.usage,
-  not_found: EXIT.usage,
-  input_unreadable: EXIT.input,
-  lake_broken: EXIT.input,
-  release_broken: EXIT.input,
-  fenced: EXIT.store,
-  store_refused: EXIT.store,
-  disk_full: EXIT.store,
-  tokens_differ: EXIT.fault,
-  interrupted: EXIT.interrupted,
-} as const;
+/** What an error code means. */
+interface ErrorKind {
+  readonly exit: (typeof EXIT)[keyof typeof EXIT];
+  /** Whether the same command may succeed later although nobody mends anything. */
+  readonly retryable: boolean;
+  /** What to do, where the place of the failure knows nothing better. */
+  readonly remedy: string;
+}
 
-export type ErrorCode = keyof typeof ERROR_CODES;
+const mend = (exit: ErrorKind['exit'], remedy: string): ErrorKind => ({ exit, retryable: false, remedy });
+const wait = (exit: ErrorKind['exit'], remedy: string): ErrorKind => ({ exit, retryable: true, remedy });
+
+/** Every failure code and what it means. */
+export const ERRORS = {
+  usage: mend(EXIT.usage, 'brewhouse COMMAND --help says how it is used'),
+  recipe_invalid: mend(EXIT.usage, 'mend the recipe: docs/reference.md lists its keys'),
+  domain_invalid: mend(EXIT.usage, 'mend the domain file: docs/reference.md lists its keys'),
+  mapping_invalid: mend(EXIT.usage, 'mend the mapping: docs/reference.md lists its keys'),
+  template_invalid: mend(EXIT.usage, 'mend the template: docs/reference.md lists its keys'),
+  tokenizer_refused: mend(EXIT.usage, 'brewhouse tokenizer check PATH tells what is wrong with it'),
+  label_words_clash: mend(
+    EXIT.usage,
+    'rename one in the domain (will, past or name) so that the first differing tokens are all different',
+  ),
+  context_too_short: mend(EXIT.usage, 'raise corpus.context or lower corpus.levels in the recipe'),
+  action_unknown: mend(EXIT.usage, 'add it to actions, exposures or ignored in the domain file'),
+  inputs_changed: mend(EXIT.usage, 'name another --lake, or bring the files back as they were'),
+  key_missing: mend(EXIT.usage, 'set BREWHOUSE_KEY to the key that the release was made with'),
+  not_found: mend(EXIT.usage, 'mend the path or the name'),
+  input_unreadable: mend(EXIT.input, 'look at the file and its disk'),
+  lake_broken: mend(EXIT.input, 'restore the file, or make the lake again from the event files'),
+  release_broken: mend(EXIT.input, 'make the release again'),
+  fenced: wait(EXIT.store, 'two commands work on one lake: let the other one end, then run this one again'),
+  store_refused: mend(EXIT.store, 'name a folder that can be read and written, on a file system with hard links'),
+  store_busy: wait(EXIT.store, 'run the same command again: what is committed stays'),
+  disk_full: mend(
+    EXIT.store,
+    'make room and run the same command again: what is committed stays, the rest is done again',
+  ),
+  tokens_differ: mend(
+    EXIT.fault,
+    'this is a text at whose border the tokenizer merges: please report it; brewhouse tokenizer check shows more',
+  ),
+  interrupted: wait(EXIT.interrupted, 'what is committed stays; run the same command again to go on'),
+} as const satisfies Readonly<Record<string, ErrorKind>>;
+
+/** One of ERRORS. */
+export type ErrorCode = keyof typeof ERRORS;
 
 /** Where a failure was seen: any of file, line (from 1) and field; shown behind the message. */
 export interface ErrorPlace {
@@ -45,36 +71,52 @@ export interface ErrorPlace {
   readonly field?: string;
 }
 
+/** What a place of failure knows beside code and message. */
+export interface ErrorFacts {
+  readonly place?: ErrorPlace;
+  /** In place of the remedy of the code. */
+  readonly remedy?: string;
+  readonly cause?: unknown;
+}
+
 /**
- * An operating failure that a person can mend. `message` says what failed and on which name; `remedy` says what to do.
- * Broken invariants are plain `Error`s instead: they are bugs of ours and end with exit code 70.
+ * An operating failure that a person can mend. `message` says what failed and on which name;
+ * `remedy` says what to do. Broken invariants are plain `Error`s instead: they are bugs of ours and
+ * end with exit code 70.
  */
 export class BrewhouseError extends Error {
   readonly code: ErrorCode;
   readonly place: ErrorPlace;
   readonly remedy: string;
-  readonly retryable: boolean;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { place?: ErrorPlace; remedy?: string; retryable?: boolean; cause?: unknown } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: ErrorCode, message: string, { place = {}, remedy, cause }: ErrorFacts = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'BrewhouseError';
     this.code = code;
-    this.place = options.place ?? {};
-    this.remedy = options.remedy ?? '';
-    this.retryable = options.retryable ?? false;
+    this.place = place;
+    this.remedy = remedy ?? ERRORS[code].remedy;
   }
 
+  /** Exit code of a command that ends with this error. */
   get exitCode(): number {
-    return ERROR_CODES[this.code];
+    return ERRORS[this.code].exit;
   }
+
+  /** Whether the same command may succeed later although nobody mends anything. */
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+}
+
+/** The same failure told by somebody who knows more of its place or its remedy; `error` is its cause. */
+export function amendError(error: BrewhouseError, { place, remedy }: Omit<ErrorFacts, 'cause'>): BrewhouseError {
+  const facts = { place: { ...error.place, ...place }, remedy: remedy ?? error.remedy, cause: error };
+  return new BrewhouseError(error.code, error.message, facts);
 }
 
 /** One to four lines for stderr: what failed, where, what to do. */
 export function describeError(error: BrewhouseError): string {
+  if (error.code === 'interrupted') return `interrupted: ${error.remedy}`;
   const { file, line, field } = error.place;
   const where = [
     file === undefined ? '' : line === undefined ? file : `${file}:${line}`,
@@ -89,19 +131,62 @@ export function describeError(error: BrewhouseError): string {
   ].join('\n');
 }
 
+/** An error as it crosses threads: `code` is null for a bug; `cause` is null where there is none. */
+export interface PackedError {
+  readonly code: ErrorCode | null;
+  readonly name: string;
+  readonly message: string;
+  readonly place: ErrorPlace;
+  readonly remedy: string;
+  readonly stack: string;
+  readonly cause: PackedError | null;
+}
+
+/** Longer chains of causes are circles. */
+const CAUSES_MAX = 16;
+
+/**
+ * Makes of whatever was thrown what `postMessage` carries whole: a class does not survive the way
+ * between threads by itself, nor do its fields.
+ */
+export function packError(error: unknown, depth = 0): PackedError {
+  const isOurs = error instanceof BrewhouseError;
+  const { name, message, stack = '', cause } = error instanceof Error ? error : new Error(String(error));
+  return {
+    ...(isOurs
+      ? { code: error.code, place: error.place, remedy: error.remedy }
+      : { code: null, place: {}, remedy: '' }),
+    ...{ name, message, stack },
+    cause: cause === undefined || depth >= CAUSES_MAX ? null : packError(cause, depth + 1),
+  };
+}
+
+/** The error of another thread, with that thread's stack and the chain of its causes. */
+export function unpackError({ code, name, message, stack, cause, ...facts }: PackedError): Error {
+  const chain = cause === null ? {} : { cause: unpackError(cause) };
+  const error = code === null ? new Error(message, chain) : new BrewhouseError(code, message, { ...facts, ...chain });
+  return Object.assign(error, { name, stack });
+}
+
 /** Letters of a foreign name that a message repeats. */
 const SHOWN_LETTERS_MAX = 80;
 
-/** A name out of somebody's files as a message may repeat it: clipped, and with what a terminal would obey or hide written as `\u{7f}`. */
+/**
+ * A name out of somebody's files as a message may repeat it: clipped, and with what a terminal would
+ * obey or hide written as `\u{7f}`.
+ */
 export function shownName(name: string, lettersMax: number = SHOWN_LETTERS_MAX): string {
   const clipped = name.length > lettersMax ? `${name.slice(0, lettersMax)}...` : name;
   return clipped.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`,
+    (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`,
   );
 }
 
-/** The nearest of `known` to a mistyped `name` (Levenshtein, at most a third of its letters wrong), or undefined. */
+/**
+ * The nearest of `known` to a mistyped `name` (Levenshtein, at most a third of its letters wrong);
+ * undefined where nothing is near.
+ */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.floor(name.length / 3) + 1;
@@ -116,13 +201,18 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 }
 
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+  const letters = [...b];
+  let row = Array.from({ length: letters.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    let [left, above] = [i + 1, i];
+    const next = [left];
+    for (const [j, other] of letters.entries()) {
+      const diagonal = above;
+      above = row[j + 1] ?? 0;
+      left = Math.min(above + 1, left + 1, diagonal + (letter === other ? 0 : 1));
+      next.push(left);
     }
     row = next;
   }
-  return row[b.length]!;
+  return row[row.length - 1] ?? 0;
 }

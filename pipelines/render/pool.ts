@@ -1,8 +1,8 @@
 /** Worker threads that share a corpus's partitions: each takes the next one when it is free. */
 import { Worker } from 'node:worker_threads';
-import { BrewhouseError } from '../../src/errors.ts';
+import { unpackError } from '../../src/errors.ts';
 import type { PartitionResult } from './partition.ts';
-import type { FailedRender, RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
+import type { RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
 
 /** More threads than partitions or than this do not help one machine. */
 export const WORKERS_MAX = 64;
@@ -51,19 +51,11 @@ function drain(worker: Worker, queue: RenderRequest[], options: RenderPoolOption
       else if (reply.kind === 'progress') options.onProgress(reply.rows, reply.tokens);
       else if (reply.kind === 'failed') {
         queue.length = 0;
-        reject(revive(reply.error));
+        reject(unpackError(reply.error));
       } else {
         options.onDone(reply.partition, reply.result);
         next();
       }
     });
   });
-}
-
-function revive(failed: FailedRender): Error {
-  if (failed.code !== null)
-    return new BrewhouseError(failed.code, failed.message, { place: failed.place, remedy: failed.remedy });
-  const error = new Error(failed.message);
-  error.stack = failed.stack;
-  return error;
 }

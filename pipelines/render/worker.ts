@@ -5,7 +5,7 @@ import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import type { TokenizerSpec } from '../../schemas/recipe.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
-import { BrewhouseError, type ErrorCode, type ErrorPlace } from '../../src/errors.ts';
+import { BrewhouseError, type PackedError, packError } from '../../src/errors.ts';
 import { newestRecord } from '../../src/lake/chain-records.ts';
 import { appendRecord, claimChain, openChain } from '../../src/lake/commit-log.ts';
 import { createJoiningGate } from '../../src/prompt/joining-gate.ts';
@@ -41,16 +41,7 @@ export type RenderReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly rows: number; readonly tokens: number }
   | { readonly kind: 'done'; readonly partition: number; readonly result: PartitionResult }
-  | { readonly kind: 'failed'; readonly error: FailedRender };
-
-/** An error as it crosses threads; `code` null: a bug. */
-export interface FailedRender {
-  readonly code: ErrorCode | null;
-  readonly message: string;
-  readonly place: ErrorPlace;
-  readonly remedy: string;
-  readonly stack: string;
-}
+  | { readonly kind: 'failed'; readonly error: PackedError };
 
 /** Rows between two messages of progress: often enough to see, rare enough to cost nothing. */
 const PROGRESS_ROWS = 200;
@@ -105,7 +96,7 @@ async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData
       });
       say({ kind: 'done', partition: request.partition, result });
     } catch (error) {
-      say({ kind: 'failed', error: describe(error) });
+      say({ kind: 'failed', error: packError(error) });
     }
   });
   say({ kind: 'ready' });
@@ -119,16 +110,10 @@ function requireUnchanged(until: number | null | undefined, from: number | null,
   });
 }
 
-function describe(error: unknown): FailedRender {
-  const { message, stack = '' } = error as Error;
-  if (!(error instanceof BrewhouseError)) return { code: null, message, place: {}, remedy: '', stack };
-  return { code: error.code, message, place: error.place, remedy: error.remedy, stack };
-}
-
 if (parentPort !== null) {
   const port = parentPort;
   work(port, workerData as RenderWorkerData).catch((error: unknown) => {
-    const reply: RenderReply = { kind: 'failed', error: describe(error) };
+    const reply: RenderReply = { kind: 'failed', error: packError(error) };
     port.postMessage(reply);
   });
 }

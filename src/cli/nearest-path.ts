@@ -1,7 +1,7 @@
 /** A mistyped path is answered with the nearest name in its folder: for every command, at the one place where errors come out. */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
+import { amendError, type BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
 import type { Command, OptionValues } from './command.ts';
 
 /** Errors that a path which is not there can end in. */
@@ -28,9 +28,8 @@ export function suggestPath(
     if (existsSync(path) || !isAbout(error, path)) continue;
     const near = nearestPath(path);
     if (near === undefined) continue;
-    const { message, place, retryable } = error;
     const remedy = [`did you mean ${shownName(near, PATH_SHOWN_MAX)}?`, error.remedy].filter(Boolean).join(' else ');
-    return new BrewhouseError(error.code, message, { place, remedy, retryable, cause: error });
+    return amendError(error, { remedy });
   }
   return error;
 }

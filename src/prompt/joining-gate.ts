@@ -32,10 +32,6 @@ export function createJoiningGate(tokenizer: Pick<LoadedTokenizer, 'id' | 'decod
     throw new BrewhouseError(
       'tokens_differ',
       `with the tokenizer ${tokenizer.id} a joined prompt of the template ${template.id} differs from its whole text at token ${place}, near ${JSON.stringify(near)}`,
-      {
-        remedy:
-          'this is a text at whose border the tokenizer merges: please report it; brewhouse tokenizer check shows more',
-      },
     );
   };
 }

@@ -1,22 +1,41 @@
-/** Errors of the file system, translated once into what a person can mend. */
-import { BrewhouseError } from '../../errors.ts';
+/** The one table of what a file system answers, and its translation into what a person can mend. */
+import { BrewhouseError, type ErrorCode, type ErrorFacts } from '../../errors.ts';
+
+/** What an answer of the system means; without `code` it depends on what was asked of it. */
+interface Answer {
+  /** `{}` is what was looked for: a file, a folder. */
+  readonly said: string;
+  readonly code?: ErrorCode;
+  readonly remedy?: string;
+}
+
+const NO_RIGHT: Answer = { said: 'permission denied', remedy: 'give this user the right to it' };
+const NO_LINKS: Answer = { said: 'the file system has no hard links, which a lake needs' };
 
 // Codes whose own words say little; any other code is told as it is.
-const SAID: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-  ENOENT: 'no such file or folder',
-  ENOTDIR: 'a file stands where a folder must be',
-  EISDIR: 'a folder stands where a file must be',
-  EMFILE: 'too many open files in this process',
-  ENFILE: 'too many open files on this machine',
-  EIO: 'the disk does not answer as it should',
-  EXDEV: 'the folder tmp/ of the lake lies on another file system',
-  ENOTSUP: 'the file system has no hard links',
-  EOPNOTSUPP: 'the file system has no hard links',
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
+  EROFS: { said: 'the file system is read-only' },
+  ENOENT: { said: 'no such {}', remedy: 'mend the path' },
+  EEXIST: { said: 'something else has this name' },
+  ENOTDIR: { said: 'a file stands where a folder must be' },
+  EISDIR: { said: 'it is a folder' },
+  EIO: { said: 'the disk does not answer as it should' },
+  EXDEV: { said: 'the folder tmp/ of the lake lies on another file system' },
+  ENOTSUP: NO_LINKS,
+  EOPNOTSUPP: NO_LINKS,
+  ENOSPC: { said: 'disk full', code: 'disk_full' },
+  EDQUOT: { said: 'quota full', code: 'disk_full' },
+  EMFILE: { said: 'too many open files in this process', code: 'store_busy' },
+  ENFILE: { said: 'too many open files on this machine', code: 'store_busy' },
+  EAGAIN: { said: 'the system is busy', code: 'store_busy' },
+  EBUSY: { said: 'the file is in use', code: 'store_busy' },
+  EINTR: { said: 'a signal came between', code: 'store_busy' },
 };
-const RETRYABLE: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'EINTR']);
+
+/** Names that are taken by something of the wrong kind. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR', 'EISDIR']);
 
 /** The code of a Node system error, or the empty string. */
 export function fileErrorCode(error: unknown): string {
@@ -29,25 +48,58 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** Whether something of that name is there already. */
+export function isTaken(error: unknown): boolean {
+  return fileErrorCode(error) === 'EEXIST';
+}
+
+/** Whether the system refused a call; anything else that is thrown is no answer of a file system. */
+function isAnswer(error: unknown): error is Error {
+  return error instanceof Error && !(error instanceof BrewhouseError) && 'syscall' in error;
+}
+
 /**
- * `disk_full` where there is no room (or quota) left, `store_refused` for everything else that the system refuses. What is no
- * system error comes back as it is. `doing` completes "cannot ...".
+ * A failure inside the lake: `disk_full` where there is no room (or quota) left, `store_busy` where
+ * trying again helps, `store_refused` for everything else. What is no answer of the system comes back
+ * as it is. `doing` completes "cannot ...".
  */
 export function translateFileError(cause: unknown, doing: string, path: string): unknown {
-  const code = fileErrorCode(cause);
-  if (code === '' || cause instanceof BrewhouseError) return cause;
-  const place = { file: path };
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new BrewhouseError('disk_full', `cannot ${doing} ${path}: ${code === 'EDQUOT' ? 'quota' : 'disk'} full`, {
-      place,
-      remedy: 'make room and run the same command again: what is committed stays, the rest is done again',
-      cause,
-    });
-  }
-  return new BrewhouseError('store_refused', `cannot ${doing} ${path}: ${SAID[code] ?? code}`, {
+  const errno = fileErrorCode(cause);
+  if (errno === '' || cause instanceof BrewhouseError) return cause;
+  const { said, code = 'store_refused' } = ANSWERS[errno] ?? { said: errno };
+  const message = `cannot ${doing} ${path}: ${said.replace('{}', 'file or folder')}`;
+  return new BrewhouseError(code, message, { place: { file: path }, cause });
+}
+
+/** What a failed read was about. */
+export interface FailedRead extends Omit<ErrorFacts, 'cause'> {
+  /** `input_unreadable` where none is given. */
+  readonly code?: ErrorCode;
+  readonly what?: 'file' | 'folder';
+}
+
+/** A failure to read what a person named. What is no answer of the system comes back as it is. */
+export function translateReadError(cause: unknown, path: string, read: FailedRead = {}): unknown {
+  if (!isAnswer(cause)) return cause;
+  const { code = 'input_unreadable', what = 'file', place = { file: path } } = read;
+  const { said, remedy }: Answer = ANSWERS[fileErrorCode(cause)] ?? { said: cause.message };
+  return new BrewhouseError(code, `cannot read ${path}: ${said.replace('{}', what)}`, {
     place,
-    remedy: 'see to it that the folder of the lake can be read and written, on a file system with hard links',
-    retryable: RETRYABLE.has(code),
+    ...((read.remedy ?? remedy) === undefined ? {} : { remedy: read.remedy ?? remedy }),
     cause,
   });
+}
+
+/**
+ * A failure to write where a person said with `--out`: `usage` where something of the wrong kind has
+ * the name, else as `translateFileError`.
+ */
+export function translateWriteError(cause: unknown, path: string): unknown {
+  if (!isAnswer(cause)) return cause;
+  const errno = fileErrorCode(cause);
+  const answer: Answer = ANSWERS[errno] ?? { said: cause.message };
+  const code = IN_THE_WAY.has(errno) ? 'usage' : (answer.code ?? 'store_refused');
+  const remedy = code === 'disk_full' ? {} : { remedy: 'name another folder: --out DIR' };
+  const message = `cannot write ${path}: ${answer.said.replace('{}', 'file or folder')}`;
+  return new BrewhouseError(code, message, { place: { file: path }, ...remedy, cause });
 }

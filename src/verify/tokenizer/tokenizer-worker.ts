@@ -1,6 +1,7 @@
 /** A thread that tokenizes for the checker: the library answers with promises, the reference reads better without. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { Tokenizer } from 'tokenizers';
+import { type PackedError, packError } from '../../errors.ts';
 
 /** How a text is read: `content` and `start` know no control tokens; `start` is right behind one; `full` is for our own text. */
 export type Reading = 'content' | 'start' | 'full';
@@ -29,7 +30,7 @@ export interface EncodedTexts {
   readonly ends: Int32Array<ArrayBuffer>;
 }
 
-export type EncodeReply = EncodedTexts | { readonly failure: string };
+export type EncodeReply = EncodedTexts | { readonly failure: PackedError };
 
 const { port, state, files, fileOf } = workerData as WorkerSetup;
 const tokenizers = new Map<number, Tokenizer>();
@@ -72,7 +73,7 @@ async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<E
     }
     return { ids, offsets, ends };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: packError(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** Asks the tokenizing thread and waits for its answer. */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { BrewhouseError } from '../../errors.ts';
+import { BrewhouseError, unpackError } from '../../errors.ts';
 import type { EncodedTexts, EncodeReply, EncodeRequest, Reading, WorkerSetup } from './tokenizer-worker.ts';
 
 export interface TokenizingThread {
@@ -37,31 +37,34 @@ export function startTokenizingThread(
   port1.unref();
 
   /** A wait may end early or the answer come a moment behind the wake: so look, and wait again. */
-  const answer = (): EncodeReply => {
+  const answer = (): EncodedTexts => {
     for (let silent = 0; silent < SILENCE_MS_MAX; ) {
       const answered = Atomics.load(state, 0);
       const ended = Atomics.load(state, 1) === 1;
       const reply = receiveMessageOnPort(port1)?.message as EncodeReply | undefined;
-      if (reply !== undefined) return reply;
-      if (ended) return { failure: 'its thread has ended' };
+      if (reply !== undefined) {
+        if ('failure' in reply) throw refused(reply.failure.message, unpackError(reply.failure));
+        return reply;
+      }
+      if (ended) throw refused('its thread has ended');
       if (Atomics.wait(state, 0, answered, WAIT_MS) === 'timed-out') silent += WAIT_MS;
     }
-    return { failure: `its thread has said nothing for ${SILENCE_MS_MAX / 1_000} seconds` };
+    throw refused(`its thread has said nothing for ${SILENCE_MS_MAX / 1_000} seconds`);
   };
   return {
     encode(request) {
       port1.postMessage(request);
-      const reply = answer();
-      if ('failure' in reply) {
-        throw new BrewhouseError('tokenizer_refused', `the tokenizer failed: ${reply.failure}`);
-      }
-      return reply;
+      return answer();
     },
     async close() {
       port1.close();
       await worker.terminate();
     },
   };
+}
+
+function refused(what: string, cause?: Error): BrewhouseError {
+  return new BrewhouseError('tokenizer_refused', `the tokenizer failed: ${what}`, { cause });
 }
 
 /** Source in development, compiled in the package. */
