@@ -1,8 +1,8 @@
 /** The rules that the linter holds: they are on as errors, they bite, and nothing in the tree switches one off. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../source-files.ts';
 import { NOT_YET } from './not-yet.ts';
@@ -17,13 +17,17 @@ const { overrides } = JSON.parse(readFileSync(join(REPOSITORY, 'biome.json'), 'u
 const folder = mkdtempSync(join(tmpdir(), 'brewhouse-house-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** What our linter reports of the planted files, as JSON. */
+function biomeReport(command: 'lint' | 'check'): string {
+  copyFileSync(join(REPOSITORY, 'biome.json'), join(folder, 'biome.json'));
+  const biome = join(REPOSITORY, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+  return `${spawnSync(process.execPath, [biome, command, '--reporter=json', '.'], { cwd: folder }).stdout}`;
+}
+
 /** Names of the rules that our linter finds broken in a text. */
 function brokenRules(text: string): string[] {
-  copyFileSync(join(REPOSITORY, 'biome.json'), join(folder, 'biome.json'));
   writeFileSync(join(folder, 'planted.ts'), text);
-  const biome = join(REPOSITORY, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
-  const { stdout } = spawnSync(process.execPath, [biome, 'lint', '--reporter=json', '.'], { cwd: folder });
-  return [...`${stdout}`.matchAll(/lint\/\w+\/(\w+)/g)].flatMap(([, rule]) => rule ?? []);
+  return [...biomeReport('lint').matchAll(/lint\/\w+\/(\w+)/g)].flatMap(([, rule]) => rule ?? []);
 }
 
 describe('the linter', () => {
@@ -38,6 +42,17 @@ describe('the linter', () => {
     const rules = ['noNonNullAssertion', 'useMaxParams', 'noExcessiveLinesPerFunction', 'noExplicitAny'];
     expect(brokenRules(text)).toEqual(expect.arrayContaining(rules));
     expect(brokenRules('export const a = 1;\n')).toEqual([]);
+  });
+
+  it('reads the sources alone: a demo or a lake in the clone changes nothing', () => {
+    const left = ['demo/demo.json', 'demo/lake/lake.json', 'lake/lake.json', 'my-lake/lake.json', 'dist/src/a.js'];
+    const ours = ['biome-too.json', 'src/a/b.ts', 'test/c.js', 'infra/d.json'];
+    for (const path of [...left, ...ours]) {
+      mkdirSync(join(folder, dirname(path)), { recursive: true });
+      writeFileSync(join(folder, path), '{ "a"   : 1}');
+    }
+    const reported = [...biomeReport('check').matchAll(/"path":\s*"([^"]+)"/g)].map(([, path]) => path);
+    expect([...new Set(reported)].sort()).toEqual(ours.sort());
   });
 
   it('is told to look away only in tests, and where the rules are not kept yet', () => {
