@@ -108,7 +108,7 @@ export class BrewhouseError extends Error {
   }
 }
 
-/** The same failure told by somebody who knows more of its place or its remedy; `error` is its cause. */
+/** The same failure told by somebody who knows more of its place or remedy; `error` is the cause. */
 export function amendError(error: BrewhouseError, { place, remedy }: Omit<ErrorFacts, 'cause'>): BrewhouseError {
   const facts = { place: { ...error.place, ...place }, remedy: remedy ?? error.remedy, cause: error };
   return new BrewhouseError(error.code, error.message, facts);
@@ -131,7 +131,7 @@ export function describeError(error: BrewhouseError): string {
   ].join('\n');
 }
 
-/** An error as it crosses threads: `code` is null for a bug; `cause` is null where there is none. */
+/** An error as it crosses threads: `code` is null for a bug, `cause` where there is none. */
 export interface PackedError {
   readonly code: ErrorCode | null;
   readonly name: string;
