@@ -108,7 +108,7 @@ export class BrewhouseError extends Error {
   }
 }
 
-/** The same failure told by somebody who knows more of its place or remedy; `error` is the cause. */
+/** The same failure, told by somebody who knows more of its place or remedy. */
 export function amendError(error: BrewhouseError, { place, remedy }: Omit<ErrorFacts, 'cause'>): BrewhouseError {
   const facts = { place: { ...error.place, ...place }, remedy: remedy ?? error.remedy, cause: error };
   return new BrewhouseError(error.code, error.message, facts);
@@ -172,8 +172,8 @@ export function unpackError({ code, name, message, stack, cause, ...facts }: Pac
 const SHOWN_LETTERS_MAX = 80;
 
 /**
- * A name out of somebody's files as a message may repeat it: clipped, and with what a terminal would
- * obey or hide written as `\u{7f}`.
+ * A name out of somebody's files as a message may repeat it: clipped, and with what a terminal
+ * would obey or hide written as `\u{7f}`.
  */
 export function shownName(name: string, lettersMax: number = SHOWN_LETTERS_MAX): string {
   const clipped = name.length > lettersMax ? `${name.slice(0, lettersMax)}...` : name;
