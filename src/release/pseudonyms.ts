@@ -1,8 +1,9 @@
-/** What stands for an id in a release: a keyed hash, so that another key means another release and never another corpus (rules.md 7). */
+/** What stands for an id in a release: a keyed hash, so another key never means another corpus. */
 import { createHash, createHmac } from 'node:crypto';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { BrewhouseError } from '../errors.ts';
 
+/** What an id is of: ids of two kinds never have one pseudonym. */
 export type PseudonymKind = 'member' | 'example' | 'event';
 
 /** A key of 32 bytes and its public name. */
@@ -12,7 +13,7 @@ export interface PseudonymKey {
   readonly id: string;
 }
 
-/** Throws `key_missing` where the text is not 64 hexadecimal digits. */
+/** The key in a text. Throws `key_missing` where it is not 64 hexadecimal digits. */
 export function parsePseudonymKey(text: string, from: string): PseudonymKey {
   const digits = text.trim();
   if (!/^[0-9a-fA-F]{64}$/.test(digits)) {
@@ -24,7 +25,7 @@ export function parsePseudonymKey(text: string, from: string): PseudonymKey {
   return { secret, id: createHash('sha256').update(secret).digest('hex').slice(0, 8) };
 }
 
-/** The first 32 hexadecimal digits of HMAC-SHA-256 over kind, U+001F and the id; the empty id stays empty. */
+/** The pseudonym of an id, 32 hexadecimal digits (PSEUDO-1); the empty id stays empty. */
 export function pseudonym(key: PseudonymKey, kind: PseudonymKind, id: string): string {
   if (id === '') return '';
   return createHmac('sha256', key.secret).update(`${kind}${UNIT_SEPARATOR}${id}`, 'utf8').digest('hex').slice(0, 32);

@@ -1,4 +1,4 @@
-/** Which rendered rows a release holds and where: splits, label caps, token budget, remainder, in the order of rules.md 6. Pure. */
+/** Which rendered rows a release holds and where, decided in the order of RELEASE-1. Pure. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { ROW_FATES, type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
@@ -25,15 +25,17 @@ export interface SelectableRow {
 /** A split, a fate, or null: a variant that no split shows. */
 export type RowEnd = Split | RowFate | null;
 
+/** What was chosen. */
 export interface Selection {
   /** One a row, in the order given. */
   readonly ends: readonly RowEnd[];
-  /** Share of train rows that the label cap kept, by task and label; 1 where there is no cap. */
+  /** Share of train rows that the label cap kept, by task and label (RELEASE-2). */
   keepShare(task: string, label: string): number;
   readonly trainShards: number;
   readonly until: number;
 }
 
+/** What a selection is made by; `until` is epoch ms. */
 export interface SelectionRules {
   readonly seed: number;
   readonly release: ReleaseSection;
@@ -43,11 +45,15 @@ export interface SelectionRules {
 const FATES: ReadonlySet<string> = new Set(ROW_FATES);
 const HELD_SPLITS: ReadonlySet<string> = new Set(SPLITS);
 
+/** Whether a row ends in a split. */
 export function isSplit(end: RowEnd): end is Split {
   return end !== null && HELD_SPLITS.has(end) && !FATES.has(end);
 }
 
-/** Chooses among all rows of a corpus. Bound: one small object a row in memory. */
+/**
+ * Chooses among all rows of a corpus (RELEASE-1); the remainder, of RELEASE-4, is taken off last.
+ * Bound: one small object a row in memory.
+ */
 export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules): Selection {
   const ends = rows.map((row) => splitOf(row, rules));
   const kept = capLabels(rows, ends, rules);
@@ -65,7 +71,7 @@ export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules
   };
 }
 
-/** The split by time and hold-out, before caps and budget. */
+/** The split by time and hold-out, before caps and budget; a variant's by SPLIT-4. */
 function splitOf(row: SelectableRow, { release, until }: SelectionRules): RowEnd {
   const { t1, t2, gap } = release.splits;
   const end = ordinarySplitOf(row, { release, until, t1, t2, gap });
@@ -73,6 +79,7 @@ function splitOf(row: SelectableRow, { release, until }: SelectionRules): RowEnd
   return end === 'test' ? 'test_template' : null;
 }
 
+/** The tests in the order of SPLIT-1: held-out ones of SPLIT-3, then time (SPLIT-2). */
 function ordinarySplitOf(
   row: SelectableRow,
   at: { release: ReleaseSection; until: number; t1: number; t2: number; gap: number },
@@ -87,7 +94,7 @@ function ordinarySplitOf(
   return row.askedAt >= t2 + gap ? 'test' : 'in_gap';
 }
 
-/** Train alone: of a task's rows with a label, the N with the least draw stay. Returns the shares kept. */
+/** Of a task's train rows with a label, the N with the least draw stay (RELEASE-2). Returns the shares kept. */
 function capLabels(
   rows: readonly SelectableRow[],
   ends: RowEnd[],
@@ -105,6 +112,7 @@ function capLabels(
   return kept;
 }
 
+/** Takes each task's train rows in order of draw `thin` (RELEASE-3). */
 function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules): void {
   if (release.token_budget === 'none') return;
   const byTask = new Map<string, number[]>();
@@ -130,7 +138,10 @@ function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, 
   }
 }
 
-/** Tokens each task may take: in proportion to the weights, what one does not need shared among the others. Grows with the budget. */
+/**
+ * Tokens that each task may take (RELEASE-3): in proportion to the weights, what one does not need
+ * shared among the others. Grows with the budget.
+ */
 export function shareBudget(
   budget: number,
   tasks: readonly { readonly task: string; readonly weight: number; readonly need: number }[],
@@ -159,11 +170,12 @@ function positionsOf(ends: readonly RowEnd[], end: RowEnd): number[] {
   return positions;
 }
 
-/** Key of a row for the draws that order rows: question key and variant. */
+/** Key of a row for the draws that order rows: question key and variant (OPEN-4, DRAW-4). */
 export function rowKey(row: { readonly key: string; readonly variant: string }): string[] {
   return [...row.key.split(UNIT_SEPARATOR), row.variant];
 }
 
+/** Positions in order of draw (DRAW-3). */
 function inDrawOrder(
   rows: readonly SelectableRow[],
   positions: readonly number[],

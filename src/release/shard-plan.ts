@@ -1,4 +1,4 @@
-/** How many shards a split has and how many rows each (trainer-contract.md, Files); from tokens, never from compressed bytes. */
+/** How many shards a split has and how many rows each: from tokens, never from compressed bytes. */
 
 /** 64 million tokens were 48 to 84 MB compressed. */
 export const SHARD_TOKENS = 64_000_000;
@@ -7,7 +7,10 @@ export const SHARD_ROWS_MIN = 1_000;
 /** Above it counts go up in steps of it. */
 const SHARD_STEP = 64;
 
-/** Tokens / 64 million, raised to a power of two, above 64 to a multiple of 64; never more than rows / 1,000; at least 1. */
+/**
+ * Shards of a split (RELEASE-4): tokens / 64 million, raised to a power of two, above 64 to a
+ * multiple of 64; never more than rows / 1,000; at least 1.
+ */
 export function shardCount(tokens: number, rows: number): number {
   return Math.max(1, Math.min(raise(Math.ceil(tokens / SHARD_TOKENS)), lower(Math.floor(rows / SHARD_ROWS_MIN))));
 }
@@ -26,7 +29,7 @@ function lower(count: number): number {
   return count < 1 ? 1 : power;
 }
 
-/** Rows of each shard; the first ones have one more where they do not divide. */
+/** Rows of each shard (RELEASE-4); the first ones have one more where they do not divide. */
 export function shardRows(rows: number, shards: number): number[] {
   return Array.from({ length: shards }, (_, i) => Math.floor(rows / shards) + (i < rows % shards ? 1 : 0));
 }
