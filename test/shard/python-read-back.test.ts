@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HF } from '../../src/profiles/hf.ts';
 import type { ColumnChunk, ColumnSpec } from '../../src/shard/parquet-writer.ts';
-import { encodeHfRowGroup, HF_COLUMNS, hfKeyValues } from '../../src/shard/token-rows.ts';
 import { writeFile } from './parquet-file.ts';
 
 const hasPython = spawnSync('python3', ['-c', 'import pyarrow']).status === 0;
@@ -57,20 +57,16 @@ function readWithPython(name: string, file: Buffer): Answer {
 
 describe('pyarrow, DuckDB, polars and datasets', () => {
   it.skipIf(!hasPython)('read an hf file with the schema and the features that datasets itself writes', () => {
-    const chunks: ColumnChunk[] = [];
-    encodeHfRowGroup(
-      { writeRowGroup: (columns) => chunks.push(...columns) },
-      {
-        rows: 3,
-        ids: Int32Array.of(11, 12, 13, 21, 31, 32),
-        offsets: Int32Array.of(0, 3, 4, 6),
-        spans: Int32Array.of(1, 3, 0, 1, 1, 2),
-        spanOffsets: Int32Array.of(0, 2, 4, 6),
-      },
-    );
+    const chunks = HF.chunks({
+      rows: 3,
+      ids: Int32Array.of(11, 12, 13, 21, 31, 32),
+      offsets: Int32Array.of(0, 3, 4, 6),
+      spans: Int32Array.of(1, 3, 0, 1, 1, 2),
+      spanOffsets: Int32Array.of(0, 2, 4, 6),
+    });
     const { schema, read } = readWithPython(
       'hf.parquet',
-      writeFile(HF_COLUMNS, [{ chunks, rows: 3 }], hfKeyValues({ profile: 'hf' })),
+      writeFile(HF.columns, [{ chunks, rows: 3 }], HF.keyValues({ profile: 'hf' })),
     );
     const expected = {
       input_ids: [['11', '12', '13'], ['21'], ['31', '32']],
