@@ -1,12 +1,17 @@
-/** Reads what a corpus is rendered by: recipe, domain, templates and tokenizer, each refused with its file and line where it is wrong. */
+/**
+ * Reads what a corpus is rendered by: recipe, domain, templates and tokenizer, each refused with
+ * its file and line where it is wrong.
+ */
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Domain } from '../schemas/domain.ts';
 import type { CorpusIdentity } from '../schemas/manifest.ts';
-import { type CorpusSection, Recipe, type TokenizerSpec } from '../schemas/recipe.ts';
-import { Template } from '../schemas/template.ts';
+import type { CorpusSection, TokenizerSpec } from '../schemas/recipe.ts';
+import type { Template as AnyTemplate } from '../schemas/template.ts';
 import { packageRoot, shippedFolder } from '../src/config.ts';
 import { amendError, BrewhouseError } from '../src/errors.ts';
+import { Recipe } from '../src/forms/recipe.ts';
+import { Template } from '../src/forms/template.ts';
 import { createRenderPlan, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
@@ -43,13 +48,16 @@ export async function readDomain(file: string): Promise<Domain> {
 }
 
 /** Every template that ships, form by form. */
-export async function readTemplates(): Promise<Template[]> {
+export async function readTemplates(): Promise<AnyTemplate[]> {
   const root = shippedFolder('templates');
   const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.yaml')).sort();
   return Promise.all(files.map((name) => readYaml(join(root, name), Template, 'template_invalid')));
 }
 
-/** Paths in a recipe count from its own folder, packages from the working directory or from Brewhouse's own dependencies. */
+/**
+ * Paths in a recipe count from its own folder, packages from the working directory or from
+ * Brewhouse's own dependencies.
+ */
 export async function readTokenizer(spec: TokenizerSpec, recipeFile: string): Promise<LoadedTokenizer> {
   const tokenizer = 'path' in spec ? loadTokenizer(spec, dirname(resolve(recipeFile))) : loadPackage(spec);
   await assertBoundaries(tokenizer);
@@ -74,7 +82,10 @@ export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context
   return createRenderPlan({ section, context, domain, templates, tokenizer });
 }
 
-/** The plan of a corpus that stands in a lake: its identity says everything but where the tokenizer lies. */
+/**
+ * The plan of a corpus that stands in a lake: its identity says everything but where the tokenizer
+ * lies.
+ */
 export async function planOfIdentity(
   identity: CorpusIdentity,
   tokenizer: LoadedTokenizer,
@@ -93,7 +104,10 @@ export async function planOfIdentity(
   });
 }
 
-/** The tokenizer of a release: from `folder` where that is given, else where the recipe said, a path counted from the working directory. */
+/**
+ * The tokenizer of a release: from `folder` where that is given, else where the recipe said, a path
+ * counted from the working directory.
+ */
 export async function releaseTokenizer(identity: CorpusIdentity, folder?: string): Promise<LoadedTokenizer> {
   const spec = identity.section.tokenizer as TokenizerSpec;
   const { sha256 } = identity.tokenizer;

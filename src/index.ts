@@ -21,11 +21,13 @@ export {
   ReleaseFile,
 } from '../schemas/manifest.ts';
 export { Mapping } from '../schemas/mapping.ts';
-export { FORMS, type Form, Recipe } from '../schemas/recipe.ts';
 export type { OriginRow, Role, SidecarRow } from '../schemas/rows.ts';
 export { Template } from '../schemas/template.ts';
 export { openRelease } from './adapters/open-release.ts';
 export { BrewhouseError, describeError, type ErrorCode } from './errors.ts';
+export { askMember } from './forms/ask-member.ts';
+export { FORM_NAMES } from './forms/forms.ts';
+export { Recipe } from './forms/recipe.ts';
 export { type Example, renderExamples } from './prompt/examples.ts';
 export { createRenderPlan, type PlanInputs, type RenderPlan, type TaskPlan } from './prompt/plan.ts';
 export { type RenderContext, type RenderedPrompt, renderPrompt, type Segment } from './prompt/render.ts';
@@ -33,5 +35,5 @@ export type { ReleaseReader, ReleaseRow } from './release/release-reader.ts';
 /** From a member's events to questions as of a moment: what `renderPrompt` renders. */
 export { createItemTable, type ItemTable, type ItemVersion } from './timeline/item-table.ts';
 export { createMemberTimeline, type MemberTimeline } from './timeline/member-timeline.ts';
-export { askMember, type Question, type QuestionOutcome } from './timeline/questions.ts';
+export type { Question, QuestionOutcome } from './timeline/questions.ts';
 export { type LoadedTokenizer, loadTokenizer } from './tokenize/load-tokenizer.ts';

@@ -1,5 +1,7 @@
 /** The direction of imports: schemas, then the pure domain, then what touches the world, then pipelines, then the command line. */
 import { describe, expect, it } from 'vitest';
+import { FORM_NAMES } from '../src/forms/forms.ts';
+import { STRATEGY_NAMES } from '../src/strategies/strategies.ts';
 import { isDone } from './house/not-yet.ts';
 import { type Import, packageOf, type SourceFile, sourceFiles } from './source-files.ts';
 
@@ -15,9 +17,9 @@ const GROUND = [
   'src/effects.ts',
   'src/observations.ts',
 ];
-const PURE = ['src/timeline/', 'src/tokenize/', 'src/prompt/'];
+const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/', 'src/prompt/'];
 /** Rooms from the inside to the outside: each may import those before it. */
-const ROOMS = ['src/shard/', 'src/profiles/', 'src/sort/', 'src/lake/', 'src/corpus/', 'src/release/'] as const;
+const ROOMS = ['src/shard/', 'src/sort/', 'src/lake/', 'src/corpus/', 'src/release/'] as const;
 
 /** Where a file lives (the longest beginning counts), and what it may import beside its own folder. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -29,12 +31,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/effects.ts': ['src/observations.ts'],
   'src/timeline/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],
   'src/tokenize/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],
-  'src/prompt/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/', 'src/tokenize/'],
+  'src/strategies/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/'],
+  'src/forms/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/', 'src/strategies/'],
+  'src/prompt/': [
+    ...['schemas/', 'src/errors.ts', 'src/checked.ts'],
+    ...['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/'],
+  ],
   // No adapter: what holds the bytes comes to these rooms as a port.
   ...Object.fromEntries(ROOMS.map((room, i) => [room, [...GROUND, ...PURE, ...ROOMS.slice(0, i)]])),
-  'src/shard/': GROUND,
-  'src/profiles/': [...GROUND, 'src/shard/'],
-  'src/sort/': GROUND,
   'src/simulate/': [...GROUND, 'src/timeline/', 'src/sources/'],
   'src/sources/': [...GROUND, 'src/timeline/', 'src/lake/'],
   'src/adapters/': [...GROUND, ...ROOMS],
@@ -48,7 +52,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages by the only places that may import them. */
 const VENDORS: Readonly<Record<string, readonly string[]>> = {
-  zod: ['schemas/', 'src/sources/', 'test/'],
+  zod: ['schemas/', 'src/sources/', 'src/forms/', 'test/'],
   'parquetjs-lite': ['src/adapters/parquet/'],
   hyparquet: ['src/verify/', 'test/'],
   tokenizers: ['src/tokenize/', 'src/verify/'],
@@ -112,7 +116,9 @@ describe('imports', () => {
   });
 
   it('of the pure domain reach no file, clock, network or process', () => {
-    const pure = files.filter(({ path }) => isIn(path, ['schemas/', 'src/timeline/', 'src/prompt/']));
+    const pure = files.filter(({ path }) =>
+      isIn(path, ['schemas/', 'src/timeline/', 'src/strategies/', 'src/forms/', 'src/prompt/']),
+    );
     expect(pure.length).toBeGreaterThan(20);
     expect(arrows(pure, (_, { target }) => target.startsWith('node:') && target !== 'node:crypto')).toEqual([]);
     expect(arrows(pure, (path, { target }) => path.startsWith('schemas/') && target.startsWith('node:'))).toEqual([]);
@@ -138,6 +144,25 @@ describe('names', () => {
     expect(
       names.filter((path) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|js)$/.test(path.split('/').at(-1)!)),
     ).toEqual([]);
+  });
+});
+
+describe('a variation point', () => {
+  /** Names are what a recipe writes; the rooms are the only places that may. */
+  const POINTS = [
+    { of: 'form', names: FORM_NAMES, rooms: ['src/forms/', 'src/verify/'] },
+    { of: 'strategy', names: STRATEGY_NAMES, rooms: ['src/strategies/', 'src/verify/'] },
+  ];
+
+  it.each(POINTS)('is one file: no other file of ours names a $of', ({ names, rooms }) => {
+    expect(names.length).toBeGreaterThan(1);
+    const named = files
+      .filter(({ path }) => !isIn(path, rooms))
+      .flatMap(({ path, code }) =>
+        names.filter((name) => code.includes(`'${name}'`)).map((name) => `${path}: ${name}`),
+      );
+    // An order of history is called as a strategy is, and the default strategy is a part of the recipe's schema.
+    expect(named.filter((place) => place !== 'schemas/recipe.ts: chronological')).toEqual([]);
   });
 });
 

@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
 import { Mapping } from '../../schemas/mapping.ts';
-import { Template } from '../../schemas/template.ts';
+import { Recipe } from '../../src/forms/recipe.ts';
+import { Template } from '../../src/forms/template.ts';
 
 /** The part of a JSON Schema that the reference reads; zod 4 writes it. */
 export interface JsonSchema {
@@ -42,6 +43,7 @@ export function fileKinds(): FileKind[] {
   return [
     kind('mapping', Mapping, 'mappings'),
     kind('domain', Domain, 'domains'),
+    kind('recipe', Recipe, 'recipes'),
     kind('template', Template, 'templates'),
   ];
 }

@@ -1,11 +1,12 @@
-/** What the slots of a template say in a domain: lists of actions, questions, groups, ages, answers. */
+/**
+ * What the slots of a template say in a domain: lists of actions, questions, groups, ages, answers.
+ */
 import { DAY_MS } from '../../schemas/event-time.ts';
-import type { Form } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
+import { last, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
-import { NOTHING_MORE } from '../timeline/labels.ts';
-import type { TaskRules } from '../timeline/questions.ts';
-import { letterOf } from '../timeline/questions.ts';
+import type { Slots } from '../forms/form.ts';
+import type { TaskRules } from '../forms/task-rules.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 
 /** One answer of a form: the label's name and the text that the template makes of it. */
@@ -17,78 +18,54 @@ export interface Answer {
 /** `a`, `a or b`, `a, b, or c`. */
 export function orList(words: readonly string[]): string {
   if (words.length < 3) return words.join(' or ');
-  return `${words.slice(0, -1).join(', ')}, or ${words[words.length - 1]}`;
+  return `${words.slice(0, -1).join(', ')}, or ${last(words)}`;
 }
 
-/** How an action is asked for before an item: `apply to`, from `will: apply`, `past: applied to` of the action `applied`. */
+/**
+ * How an action is asked for before an item: `apply to`, from `will: apply` and `past: applied to`
+ * of `applied`.
+ */
 export function askPhrase(action: { name: string; will: string; past: string; ask?: string | undefined }): string {
   if (action.ask !== undefined) return action.ask;
   return action.past.startsWith(`${action.name} `) ? action.will + action.past.slice(action.name.length) : action.will;
 }
 
-/** Labels that a task's answers can have, in the order in which they are listed. */
-export function labelsOf(task: TaskRules, vocabulary: Vocabulary): string[] {
-  const actions = vocabulary.displayOrder.map((rank) => vocabulary.nameOf(rank));
-  switch (task.form) {
-    case 'ranking.pointwise':
-      return hasNone(task, vocabulary) ? [...actions, vocabulary.domain.none.name] : actions;
-    case 'ranking.binary':
-      return ['Yes', 'No'];
-    case 'retrieval.choose':
-      return Array.from({ length: 1 + task.shown + task.random }, (_, i) => letterOf(i));
-    case 'next-action.action':
-      return [...actions, NOTHING_MORE];
-  }
-}
-
-/** Every answer of a task in a template's words. */
-export function answersOf(template: Template, task: TaskRules, vocabulary: Vocabulary): Answer[] {
-  const { domain } = vocabulary;
-  const will = (label: string) => {
-    if (label === NOTHING_MORE && task.form === 'next-action.action') return template.nothing_more ?? NOTHING_MORE;
-    return domain.actions.find((action) => action.name === label)?.will ?? domain.none.will;
-  };
-  return labelsOf(task, vocabulary).map((label) => ({
+/** Every answer of a task in a template's words, in display order (TEMPLATE-3). */
+export function answersOf(template: Template, task: TaskRules): Answer[] {
+  return task.labels.map((label) => ({
     label,
-    text: fillSlots(template, template.answer, { will: () => will(label), yes_no: () => label, letter: () => label }),
+    text: fillSlots(template, template.answer, task.answerSlots(label, template)),
   }));
 }
 
-/** The slots that do not depend on the question. */
-export function fixedSlots(
-  task: TaskRules,
-  vocabulary: Vocabulary,
-  note: string | undefined,
-): Record<string, () => string> {
+/** The slots that do not depend on the question (TEMPLATE-2). */
+export function fixedSlots(task: TaskRules, vocabulary: Vocabulary, note: string | undefined): Slots {
   const { domain, displayOrder } = vocabulary;
-  const actions = displayOrder.map((rank) => domain.actions[rank]!);
-  const positive = domain.actions.filter((action) => action.positive);
-  const labels = labelsOf(task, vocabulary);
+  const actions = displayOrder.map((rank) => nth(domain.actions, rank));
+  const hasNone = vocabulary.hasExposures || task.drawsItems;
   return {
     item: () => domain.item.one,
     items: () => domain.item.many,
-    actions_past: () =>
-      orList([...actions.map((a) => a.name), ...(hasNone(task, vocabulary) ? [domain.none.name] : [])]),
+    actions_past: () => orList([...actions.map((a) => a.name), ...(hasNone ? [domain.none.name] : [])]),
     actions_will: () => orList(actions.map((a) => a.will)),
-    ask: () => askPhrase(domain.actions[0]!),
-    ask_positive: () => orList(positive.map(askPhrase)),
+    ask: () => askPhrase(nth(domain.actions, 0)),
+    ask_positive: () => orList(domain.actions.filter((action) => action.positive).map(askPhrase)),
     note: () => note ?? '',
-    letters: () => `${labels[0]} to ${labels[labels.length - 1]}`,
+    ...task.slots,
   };
 }
 
-/** Whether "did not interact" can be an answer or a history line's action. */
-function hasNone(task: TaskRules, vocabulary: Vocabulary): boolean {
-  return vocabulary.hasExposures || task.drawn > 0;
-}
-
-/** `has applied to`, `did not interact with`. */
+/** `has applied to`, `did not interact with` (TEMPLATE-3). */
 export function groupPhrase(rank: number, vocabulary: Vocabulary): string {
   const { actions, none } = vocabulary.domain;
-  return rank < actions.length ? `has ${actions[rank]!.past}` : (none.past ?? `${none.name} with`);
+  const action = actions[rank];
+  return action === undefined ? (none.past ?? `${none.name} with`) : `has ${action.past}`;
 }
 
-/** Coarse age of an event at T, both epoch ms, in the template's words; nothing under a day (UTC). */
+/**
+ * Coarse age of an event at T, both epoch ms, in the template's words; nothing under a day
+ * (HIST-6).
+ */
 export function agePhrase(template: Template, t: number, at: number): string {
   const days = Math.floor(t / DAY_MS) - Math.floor(at / DAY_MS);
   const { ages } = template;
@@ -103,14 +80,14 @@ export function agePhrase(template: Template, t: number, at: number): string {
 }
 
 /** Replaces `{slot}`s; throws `template_invalid` naming the slot and the nearest known. */
-export function fillSlots(template: Template, line: string, slots: Readonly<Record<string, () => string>>): string {
+export function fillSlots(template: Template, line: string, slots: Slots): string {
   return line.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
     const slot = slots[name];
     if (slot !== undefined) return slot();
     const near = nearestName(name, Object.keys(slots));
     throw new BrewhouseError(
       'template_invalid',
-      `the template ${template.id} (${template.form satisfies Form}) uses {${name}}, which it cannot have there`,
+      `the template ${template.id} (${template.form}) uses {${name}}, which it cannot have there`,
       {
         remedy: near === undefined ? `known here: ${Object.keys(slots).join(', ')}` : `did you mean {${near}}?`,
       },

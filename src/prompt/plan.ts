@@ -1,4 +1,7 @@
-/** Everything a corpus is rendered by, made ready once: rules, templates, frames, answers; refused at start where a row could not fit. */
+/**
+ * Everything a corpus is rendered by, made ready once: rules, templates, frames, answers; refused
+ * at start where a row could not fit.
+ */
 
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { Domain } from '../../schemas/domain.ts';
@@ -6,12 +9,11 @@ import type { CorpusIdentity, LabelTable } from '../../schemas/manifest.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
-import type { CorpusRules, TaskRules } from '../timeline/questions.ts';
+import { type CorpusRules, corpusRules, type TaskRules } from '../forms/task-rules.ts';
 import { createVocabulary, type Vocabulary } from '../timeline/vocabulary.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
 import type { SegmentArena } from '../tokenize/segment-arena.ts';
 import { createSegmentStore, type SegmentStore } from './segments.ts';
-import { corpusRules } from './task-rules.ts';
 import { planTemplate, type TemplatePlan } from './template-plan.ts';
 
 /** Raised whenever the same corpus section would give other bytes. */
@@ -54,7 +56,10 @@ export function contextLadder(section: CorpusSection): number[] {
   return [...new Set(lengths)].sort((a, b) => a - b);
 }
 
-/** Throws `recipe_invalid`, `domain_invalid`, `template_invalid`, `label_words_clash`, `context_too_short`. */
+/**
+ * Throws `recipe_invalid`, `domain_invalid`, `template_invalid`, `label_words_clash`,
+ * `context_too_short`.
+ */
 export async function createRenderPlan(inputs: PlanInputs): Promise<RenderPlan> {
   const { section, domain, tokenizer } = inputs;
   const vocabulary = createVocabulary(domain);
@@ -114,7 +119,10 @@ function templatesOf({ section, templates }: PlanInputs, task: number): Template
   return ofForm.filter((template) => named.includes(template.id));
 }
 
-/** NO ROW IS DROPPED FOR LENGTH: the fixed parts at their greatest must fit the shortest context of the ladder. */
+/**
+ * NO ROW IS DROPPED FOR LENGTH: the fixed parts at their greatest must fit the shortest context of
+ * the ladder.
+ */
 function requireRoom(tasks: readonly TaskPlan[], section: CorpusSection, contextMin: number): void {
   for (const plan of tasks.flatMap((task) => [...task.ordinary, ...task.heldOut])) {
     const fixed = greatestFixedTokens(plan, section);
@@ -143,8 +151,8 @@ function greatestFixedTokens(plan: TemplatePlan, { levels }: CorpusSection): num
 }
 
 /**
- * The corpus section as a corpus is named by it: without the ladder, and with the last name of a tokenizer's folder alone, since where a
- * tokenizer lies changes no row (its sha256 does).
+ * The corpus section as a corpus is named by it: without the ladder, and with the last name of a
+ * tokenizer's folder alone, since where a tokenizer lies changes no row (its sha256 does).
  */
 export function namedSection(section: CorpusSection): Record<string, unknown> {
   const { context: _ladder, tokenizer, ...rest } = section;

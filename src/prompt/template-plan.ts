@@ -1,10 +1,15 @@
-/** A template made ready for one task: fixed lines as token ids, answers as token ids, and what all of it costs at most. */
+/**
+ * A template made ready for one task: fixed lines as token ids, answers as token ids, and what all
+ * of it costs at most.
+ */
 
 import type { LabelTable } from '../../schemas/manifest.ts';
 import type { Role } from '../../schemas/rows.ts';
 import type { Template, TemplateBlock } from '../../schemas/template.ts';
+import { last, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import type { TaskRules } from '../timeline/questions.ts';
+import type { Slots } from '../forms/form.ts';
+import type { TaskRules } from '../forms/task-rules.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { joinIds } from '../tokenize/boundaries.ts';
 import { type ChatFrame, chatFrame, encodeAnswer } from '../tokenize/chat-frame.ts';
@@ -88,11 +93,12 @@ export async function planTemplate(
     }
     return text;
   };
-  const { first, last, inner } = splitFrameLines(template);
+  requireBlocks(template, task);
+  const { firstLine, lastLine, inner } = splitFrameLines(template);
   const frame = (t: number) =>
     chatFrame(tokenizer, {
-      firstLine: say(first),
-      lastLine: say(last),
+      firstLine: say(firstLine),
+      lastLine: say(lastLine),
       askedAt: t,
       args: context.chatArgs,
       chat: context.chat,
@@ -106,9 +112,8 @@ export async function planTemplate(
     const planned = await planBlock(block, { role, note, encodeLines, template, task, slots, segments });
     if (planned !== undefined) blocks.push(planned);
   }
-  requireBlocks(template, task, blocks);
   const { head, tail } = await frame(SOME_DAY);
-  const answers = answersOf(template, task, vocabulary);
+  const answers = answersOf(template, task);
   const words = await labelWords(
     tokenizer,
     tail,
@@ -120,34 +125,34 @@ export async function planTemplate(
     task,
     blocks,
     frame,
-    answers: new Map(answers.map((answer, i) => [answer.label, answerIds[i]!])),
+    answers: new Map(answers.map((answer, i) => [answer.label, nth(answerIds, i)])),
     frameTokens: head.length + tail.length,
     answerMax: Math.max(...answerIds.map((ids) => ids.length)) + 1,
     table: {
       task: task.name,
       template: template.id,
       before: [...words.before],
-      labels: answers.map((answer, i) => ({ label: answer.label, text: answer.text, token: words.tokens[i]! })),
+      labels: answers.map((answer, i) => ({ label: answer.label, text: answer.text, token: nth(words.tokens, i) })),
     },
   };
 }
 
-/** The template's first and last line, which stand with the frame, and the blocks without them. */
-function splitFrameLines(template: Template): { first: string; last: string; inner: TemplateBlock[] } {
-  const firstBlock = template.blocks[0]!;
-  const lastBlock = template.blocks[template.blocks.length - 1]!;
+/**
+ * The template's first and last line, which are fused with the frame, and the blocks without them.
+ */
+function splitFrameLines(template: Template): { firstLine: string; lastLine: string; inner: TemplateBlock[] } {
+  const firstBlock = nth(template.blocks, 0);
+  const lastBlock = last(template.blocks);
   if (!('text' in firstBlock) || !('text' in lastBlock)) {
     throw new BrewhouseError('template_invalid', `the template ${template.id} must begin and end with a text block`, {
-      remedy: 'the first and last line stand with the control tokens, so they must be our own words',
+      remedy: 'the first and last line are fused with the control tokens, so they must be our own words',
     });
   }
-  const [first, ...afterFirst] = firstBlock.text;
-  const beforeLast = lastBlock.text.slice(0, -1);
   const text = (lines: string[]): TemplateBlock[] => (lines.length === 0 ? [] : [{ text: lines }]);
   return {
-    first: first!,
-    last: lastBlock.text[lastBlock.text.length - 1]!,
-    inner: [...text(afterFirst), ...template.blocks.slice(1, -1), ...text(beforeLast)],
+    firstLine: nth(firstBlock.text, 0),
+    lastLine: last(lastBlock.text),
+    inner: [...text(firstBlock.text.slice(1)), ...template.blocks.slice(1, -1), ...text(lastBlock.text.slice(0, -1))],
   };
 }
 
@@ -157,7 +162,7 @@ interface BlockContext {
   readonly encodeLines: (lines: readonly string[]) => Promise<Int32Array>;
   readonly template: Template;
   readonly task: TaskRules;
-  readonly slots: Readonly<Record<string, () => string>>;
+  readonly slots: Slots;
   readonly segments: SegmentStore;
 }
 
@@ -181,27 +186,25 @@ async function planBlock(block: TemplateBlock, context: BlockContext): Promise<B
   }
   if ('shown' in block) return { kind: 'shown', label: fillSlots(template, block.shown, slots) };
   if ('item' in block) return { kind: 'item' };
-  const count = 1 + task.shown + task.random;
-  const letters = Array.from({ length: count }, (_, i) =>
-    segments.line(
-      fillSlots(template, block.candidates.letter, { ...slots, letter: () => String.fromCharCode(65 + i) }),
-    ),
+  const letters = task.labels.map((letter) =>
+    segments.line(fillSlots(template, block.candidates.letter, { ...slots, letter: () => letter })),
   );
   return { kind: 'candidates', letters: await Promise.all(letters) };
 }
 
-/** Each question must be asked, and history shown, exactly once. */
-function requireBlocks(template: Template, task: TaskRules, blocks: readonly Block[]): void {
-  const asked = task.form === 'retrieval.choose' ? 'candidates' : 'item';
-  for (const kind of [asked, 'history'] as const) {
-    const count = blocks.filter((block) => block.kind === kind).length;
-    if (count === 1) continue;
+/**
+ * What is asked about must be shown, and the history too, exactly once; what the form does not ask
+ * about never.
+ */
+function requireBlocks(template: Template, task: TaskRules): void {
+  const wanted = { item: 0, candidates: 0, history: 1, [task.block]: 1 };
+  for (const [kind, most] of Object.entries(wanted)) {
+    const count = template.blocks.filter((block) => kind in block).length;
+    if (count === most) continue;
     throw new BrewhouseError(
       'template_invalid',
-      `the template ${template.id} has ${count} blocks of kind ${kind}, not one`,
-      {
-        remedy: `a template of ${task.form} has one ${asked} block and one history block`,
-      },
+      `the template ${template.id} has ${count} blocks of kind ${kind}, not ${most}`,
+      { remedy: `a template of ${task.form} has one ${task.block} block and one history block` },
     );
   }
 }

@@ -7,7 +7,6 @@ import { packageVersion } from '../config.ts';
 import { addTo } from '../corpus/tally.ts';
 import { sha256Hex } from '../lake/content-hash.ts';
 import type { PartitionTimeline } from '../lake/timelines.ts';
-import { profileOf } from '../profiles/registry.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
 import type { SelectableRow, Selection } from './selection.ts';
@@ -40,7 +39,8 @@ export function footerFacts(
     'brewhouse.writer_version': packageVersion(),
     'brewhouse.profile': release.profile,
     'brewhouse.release_id': defaultId,
-    ...profileOf(release.profile).facts,
+    'brewhouse.label_alignment': 'unshifted',
+    'brewhouse.ignore_index': '-100',
     'brewhouse.tokenizer': tokenizer.id,
     'brewhouse.tokenizer_sha256': tokenizer.sha256,
     'brewhouse.chat_template_sha256':
@@ -143,7 +143,7 @@ function notesOf({ plan, itemsWithoutTime, timelines }: ManifestInputs): string[
     'Members who were erased are missing from all times.',
     'Nothing is promised on how far apart rows of one member lie.',
   ];
-  if (plan.rules.tasks.some((task) => task.drawn > 0)) {
+  if (plan.rules.tasks.some((task) => task.drawsItems)) {
     notes.push(
       'Negatives are drawn: the domain records no exposures, so "did not interact" is said of items drawn from those known at the time.',
     );

@@ -1,17 +1,22 @@
-/**
- * All rendered rows of a corpus as a release chooses among them: read from the sidecars of its
- * parts, tokens untouched.
- */
+/** All rendered rows of a corpus as a release chooses among them: read from the sidecars of its parts, tokens untouched. */
+import type { CorpusRecord } from '../../schemas/commit.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import type { CorpusPartition } from '../corpus/find-corpus.ts';
-import type { PartPlace } from '../corpus/part-rows.ts';
+import type { TaskRules } from '../forms/task-rules.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
 import { recordGroups } from '../shard/records.ts';
+import { closesAt } from '../timeline/as-of.ts';
 import { draw, inShare } from '../timeline/draws.ts';
-import type { TaskRules } from '../timeline/questions.ts';
 import type { SelectableRow } from './selection.ts';
+
+/** One part file with its companions, and the number of its first row among all rows of the corpus. */
+export interface PartPlace {
+  readonly partition: number;
+  readonly files: CorpusRecord['files'][number];
+  readonly firstRow: number;
+}
 
 export interface ReleaseRows {
   readonly rows: readonly SelectableRow[];
@@ -59,7 +64,7 @@ export async function readReleaseRows(
               label: row.label,
               askedAt: row.asked_at,
               maturesAt: row.matures_at,
-              windowEndsAt: row.asked_at + Math.max(windows.get(row.task) ?? 0, 1),
+              windowEndsAt: closesAt(row.asked_at, windows.get(row.task) ?? 0),
               tokens: row.n_tokens,
               heldOutMember: isHeld(row.member),
               heldOutSurface: row.surface !== '' && surfaces.has(row.surface),

@@ -67,8 +67,7 @@ function joinTexts(lists: readonly (readonly string[])[]): ColumnChunk {
   return { values, offsets: offsetsOf(lists) };
 }
 
-/** Lists of numbers side by side: row r holds values[offsets[r] .. offsets[r + 1]). */
-export function joinLists(lists: readonly Int32Array[]): { values: Int32Array; offsets: Int32Array } {
+function joinLists(lists: readonly Int32Array[]): ColumnChunk {
   const offsets = offsetsOf(lists);
   const values = new Int32Array(intAt(offsets, lists.length));
   for (const [i, list] of lists.entries()) values.set(list, intAt(offsets, i));
@@ -94,8 +93,7 @@ export interface StoredRows<T extends FileTable> {
 
 /**
  * Reads the table's columns of one row group side by side; the file may have more. Bound: the group
- * in memory. Throws BrewhouseError `lake_broken` as the file does, and where a column is of another
- * type.
+ * in memory. Throws BrewhouseError `lake_broken` as the file does, and where a column is of another type.
  */
 export async function readStored<T extends FileTable>(
   file: ParquetFile,

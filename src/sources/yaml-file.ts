@@ -154,13 +154,13 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
     const key = nth(issue.keys, 0);
     return {
       message: `unknown key "${key}"`,
-      remedy: suggest(key, keysAt(source.schema, path)),
+      remedy: suggest(key, keysAt(source, path)),
       path: [...path, key],
     };
   }
-  if (issue.code === 'invalid_value') {
+  if (issue.code === 'invalid_value' || (issue.code === 'invalid_union' && issue.discriminator !== undefined)) {
     const found = valueAt(source.value, path);
-    const known = issue.values.map(String);
+    const known = issue.code === 'invalid_value' ? issue.values.map(String) : kindsAt(source, path);
     if (found === undefined)
       return { message: `${name} is missing`, remedy: `add it: one of ${known.join(', ')}`, path };
     return { message: `${name} cannot be ${JSON.stringify(found)}`, remedy: suggest(String(found), known), path };
@@ -246,28 +246,63 @@ function valueAt(value: unknown, path: Path): unknown {
   return here;
 }
 
-/** All keys that objects at `path` of the schema may have. */
-function keysAt(schema: z.ZodType, path: Path): string[] {
-  let here = unwrap(schema);
-  for (const part of path) {
-    here = here.flatMap((each) => {
-      if (each instanceof z.ZodObject) return unwrap(each.shape[String(part)]);
-      if (each instanceof z.ZodArray) return unwrap(each.element);
-      if (each instanceof z.ZodRecord) return unwrap(each.valueType);
-      return [];
-    });
-  }
+/**
+ * All keys that objects at `path` of the schema may have; of a union of kinds, those of the kind
+ * that is there.
+ */
+function keysAt(source: Source, path: Path): string[] {
+  const here = schemasAt(source, path);
   return [...new Set(here.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : [])))];
 }
 
-/** The schemas inside of optional, default, transform and union. */
-function unwrap(schema: unknown): z.ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
-    return unwrap(schema.unwrap());
+/** What the field at `path`, which tells kinds apart, may say. */
+function kindsAt({ schema, value }: Source, path: Path): string[] {
+  return schemasAt({ schema, value }, path).flatMap((each) =>
+    each instanceof z.ZodLiteral ? [...each.values].map(String) : [],
+  );
+}
+
+function schemasAt({ schema, value }: Pick<Source, 'schema' | 'value'>, path: Path): z.ZodType[] {
+  let here = unwrap(schema, value);
+  for (const [i, part] of path.entries()) {
+    const there = valueAt(value, path.slice(0, i + 1));
+    here = here.flatMap((each) => {
+      if (each instanceof z.ZodObject) return unwrap(each.shape[String(part)], there);
+      if (each instanceof z.ZodArray) return unwrap(each.element, there);
+      if (each instanceof z.ZodRecord) return unwrap(each.valueType, there);
+      return [];
+    });
   }
-  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(unwrap);
+  return here;
+}
+
+/**
+ * The schemas that a schema may stand for, without optional, default, transform and union around
+ * them.
+ */
+function unwrap(schema: unknown, value: unknown): z.ZodType[] {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
+  ) {
+    return unwrap(schema.unwrap(), value);
+  }
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in, value);
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const kinds = schema.options.flatMap((each) => unwrap(each, value));
+    const meant = kinds.filter((each) => isKind(each, schema.def.discriminator, value));
+    return meant.length > 0 ? meant : kinds;
+  }
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((each) => unwrap(each, value));
   return schema instanceof z.ZodType ? [schema] : [];
+}
+
+function isKind(schema: z.ZodType, discriminator: string, value: unknown): boolean {
+  if (!(schema instanceof z.ZodObject)) return false;
+  const field: unknown = schema.shape[discriminator];
+  return field instanceof z.ZodLiteral && field.safeParse(valueAt(value, [discriminator])).success;
 }
 
 /** Line (from 1) of the deepest part of `path` that is in the file. */

@@ -1,4 +1,7 @@
-/** How an item was met when a question opened: what a prompt may show of it, and what stands beside the row. */
+/**
+ * How an item was met when a question opened: what a prompt may show of it, and what the sidecar
+ * keeps of it.
+ */
 import type { InteractionEvent } from '../../schemas/event.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -14,7 +17,7 @@ export interface Exposure {
   readonly propensity: number;
 }
 
-/** VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer. */
+/** VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer (OPEN-7). */
 export function exposureOf(event: InteractionEvent, { domain }: Vocabulary, drawn: boolean): Exposure {
   const pairs: [string, string][] = event.surface === undefined ? [] : [['surface', event.surface]];
   for (const key of domain.at_exposure) {

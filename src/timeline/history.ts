@@ -1,7 +1,7 @@
-/** What a member had done before T: each item once, under the strongest action seen (rules.md 2, "History shows"). */
-
+/** What a member had done before T: each item once, under the strongest action seen. */
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
-import type { Strategy } from '../../schemas/recipe.ts';
+import { floatAt, intAt, nth } from '../checked.ts';
+import { isSeen, windowEnd } from './as-of.ts';
 import { type ItemTable, type ItemVersion, live } from './item-table.ts';
 import { existsFor, type MemberTimeline } from './member-timeline.ts';
 
@@ -17,19 +17,29 @@ export interface HistoryEntry {
   readonly version: ItemVersion;
 }
 
+/**
+ * Puts entries, given newest first, into the order in which filling takes them: a permutation of
+ * them.
+ */
+export type HistoryOrder = (newestFirst: readonly HistoryEntry[], noneRank: number) => HistoryEntry[];
+
+/** What a question may look at: the moment, the surface it is asked on, and how many events. */
 export interface AsOf {
   readonly t: number;
   readonly surface: string | undefined;
-  /** The newest N events seen exist; undefined: all. */
+  /** The newest N events seen exist; undefined: all (ASOF-7). */
   readonly maxEvents: number | undefined;
 }
 
-/** AS OF T: positions of the events with known_at < T that exist for the question, in order. */
+/**
+ * AS OF T: positions of the events that are seen and exist for the question, in order (ASOF-2,
+ * ASOF-6, ASOF-7).
+ */
 export function seenEvents(timeline: MemberTimeline, asOf: AsOf): Int32Array {
   const seen = new Int32Array(timeline.size);
   let count = 0;
   for (let i = 0; i < timeline.size; i++) {
-    if (timeline.knownAt[i]! < asOf.t) {
+    if (isSeen(floatAt(timeline.knownAt, i), asOf.t)) {
       if (existsFor(timeline, i, asOf.surface)) seen[count++] = i;
     } else if (timeline.prefixSeen) break;
   }
@@ -37,76 +47,74 @@ export function seenEvents(timeline: MemberTimeline, asOf: AsOf): Int32Array {
   return seen.subarray(from, count);
 }
 
+/** How entries are made of the events seen at T. */
 export interface HistoryRules {
   readonly t: number;
   readonly windowMs: number;
   readonly noneRank: number;
-  /** Items whose events are left out, right or wrong alike. */
+  readonly items: ItemTable;
+  /** Items whose events are left out, right or wrong alike (HIST-3). */
   readonly excluded: ReadonlySet<string>;
 }
 
-/** The entries in order of their events, oldest first. */
-export function historyEntries(
-  timeline: MemberTimeline,
-  seen: Int32Array,
-  items: ItemTable,
-  rules: HistoryRules,
-): HistoryEntry[] {
-  const chosen = new Map<number, number>();
-  for (const i of seen) {
-    const item = timeline.item[i]!;
-    const rank = timeline.rank[i]!;
-    const before = chosen.get(item);
-    if (rank === rules.noneRank) {
-      const ended = timeline.at[i] === TIME_UNKNOWN || timeline.at[i]! + rules.windowMs <= rules.t;
-      if (ended && (before === undefined || timeline.rank[before] === rules.noneRank)) chosen.set(item, i);
-    } else if (before === undefined || rank <= timeline.rank[before]!) {
-      chosen.set(item, i);
-    }
-  }
+/** The entries in order of their events, oldest first (HIST-1, HIST-2). */
+export function historyEntries(timeline: MemberTimeline, seen: Int32Array, rules: HistoryRules): HistoryEntry[] {
   const entries: HistoryEntry[] = [];
-  for (const [item, event] of chosen) {
-    const itemId = timeline.itemIds[item]!;
+  for (const [item, event] of strongestEvents(timeline, seen, rules)) {
+    const itemId = nth(timeline.itemIds, item);
     if (rules.excluded.has(itemId)) continue;
-    const version = live(items.seen(itemId, rules.t));
+    const version = live(rules.items.seen(itemId, rules.t));
     if (version === undefined) continue;
     entries.push({
-      rank: timeline.rank[event]!,
+      rank: intAt(timeline.rank, event),
       event,
-      eventId: timeline.events[event]!.event_id,
-      at: timeline.at[event]!,
+      eventId: nth(timeline.events, event).event_id,
+      at: floatAt(timeline.at, event),
       version,
     });
   }
   return entries.sort((a, b) => a.event - b.event);
 }
 
-/** The order in which filling takes the entries; a permutation of them. */
-export function inStrategyOrder(
-  entries: readonly HistoryEntry[],
-  strategy: Strategy,
-  noneRank: number,
-): HistoryEntry[] {
-  const newestFirst = entries.toReversed();
-  if (strategy === 'chronological') return newestFirst;
-  const groups = Array.from({ length: noneRank + 1 }, (_, rank) => newestFirst.filter((entry) => entry.rank === rank));
-  const ordered: HistoryEntry[] = [];
-  for (let round = 0; ordered.length < entries.length; round++) {
-    for (const group of groups) if (round < group.length) ordered.push(group[round]!);
+/**
+ * By item the newest event with the strongest action; an exposure alone counts once its window has
+ * ended.
+ */
+function strongestEvents(timeline: MemberTimeline, seen: Int32Array, rules: HistoryRules): Map<number, number> {
+  const chosen = new Map<number, number>();
+  for (const i of seen) {
+    const item = intAt(timeline.item, i);
+    const rank = intAt(timeline.rank, i);
+    const before = chosen.get(item);
+    const rankBefore = before === undefined ? rules.noneRank : intAt(timeline.rank, before);
+    if (rank > rankBefore || (rank === rules.noneRank && !hasEnded(floatAt(timeline.at, i), rules))) continue;
+    chosen.set(item, i);
   }
-  return ordered;
+  return chosen;
+}
+
+function hasEnded(at: number, rules: HistoryRules): boolean {
+  return at === TIME_UNKNOWN || windowEnd(at, rules.windowMs) <= rules.t;
 }
 
 /** Actions (not exposures) among the events seen. */
 export function countActions(timeline: MemberTimeline, seen: Int32Array, noneRank: number): number {
   let count = 0;
-  for (const i of seen) if (timeline.rank[i]! < noneRank) count++;
+  for (const i of seen) if (intAt(timeline.rank, i) < noneRank) count++;
   return count;
 }
 
-/** The strongest rank seen on an item (member-local number); the none rank where there is none. */
-export function strongestSeen(timeline: MemberTimeline, seen: Int32Array, item: number, noneRank: number): number {
-  let strongest = noneRank;
-  for (const i of seen) if (timeline.item[i] === item) strongest = Math.min(strongest, timeline.rank[i]!);
+/**
+ * The strongest rank seen on an item (member-local number); the none rank where no action was seen.
+ */
+export function strongestSeen(
+  timeline: MemberTimeline,
+  seen: Int32Array,
+  of: { readonly item: number; readonly noneRank: number },
+): number {
+  let strongest = of.noneRank;
+  for (const i of seen) {
+    if (timeline.item[i] === of.item) strongest = Math.min(strongest, intAt(timeline.rank, i));
+  }
   return strongest;
 }

@@ -2,10 +2,14 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type Attributes, type ItemEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import { isSeen } from './as-of.ts';
 import { orderEvents } from './order.ts';
 import { createPopulation, type Population } from './population.ts';
 
-/** One version of an item; `at` and `knownAt` are epoch milliseconds (TIME_UNKNOWN: from the beginning). */
+/**
+ * One version of an item; `at` and `knownAt` are epoch milliseconds (TIME_UNKNOWN: from the
+ * beginning).
+ */
 export interface ItemVersion {
   /** Position in the table: the handle by which segments are kept. */
   readonly index: number;
@@ -17,20 +21,24 @@ export interface ItemVersion {
   readonly attributes: Attributes;
 }
 
+/** Every version of every item. */
 export interface ItemTable {
   /** Distinct items, versions in timeline order. */
   readonly versionCount: number;
   readonly itemCount: number;
   /** Items all of whose versions have no time. */
   readonly withoutTime: number;
-  /** The newest version with known_at < T, or undefined. */
+  /** The newest version that is seen at T, or undefined (ASOF-3). */
   seen(itemId: string, t: number): ItemVersion | undefined;
-  /** The newest version with event_time <= T: the question's own item alone is read so. */
+  /** The newest version with event_time <= T: the question's own item alone is read so (ASOF-4). */
   shownAt(itemId: string, t: number): ItemVersion | undefined;
   readonly population: Population;
 }
 
-/** Builds the table; the order of `events` does not matter, equal events must have been taken out before. */
+/**
+ * Builds the table; the order of `events` does not matter, equal events must have been taken out
+ * before.
+ */
 export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time' | 'ingest_time'): ItemTable {
   const grouped = new Map<string, ItemEvent[]>();
   for (const event of events) {
@@ -41,8 +49,8 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
   const table = new Map<string, ItemVersion[]>();
   let versionCount = 0;
   let withoutTime = 0;
-  for (const itemId of [...grouped.keys()].sort(compareUtf8)) {
-    const versions = orderEvents(grouped.get(itemId)!).map((event): ItemVersion => {
+  for (const [itemId, events] of [...grouped].sort(([a], [b]) => compareUtf8(a, b))) {
+    const versions = orderEvents(events).map((event): ItemVersion => {
       const { at, knownAt } = eventTimes(event, known);
       const attributes = event.op === 'upsert' ? (event.attributes ?? {}) : {};
       return {
@@ -62,7 +70,7 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     versionCount,
     itemCount: table.size,
     withoutTime,
-    seen: (itemId, t) => table.get(itemId)?.findLast((version) => version.knownAt < t),
+    seen: (itemId, t) => table.get(itemId)?.findLast((version) => isSeen(version.knownAt, t)),
     shownAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),
     population: createPopulation(table),
   };

@@ -1,9 +1,9 @@
-/** What the member did in the label window: the one thing a prompt may not know (rules.md 3). */
+/** What the member did in the label window: the one thing that a prompt may not know. */
+import { floatAt, intAt } from '../checked.ts';
+import { windowEnd } from './as-of.ts';
 import { existsFor, firstAtOrAfter, hasTime, type MemberTimeline } from './member-timeline.ts';
 
-/** Name of the answer that next-action gives where nothing stronger comes. */
-export const NOTHING_MORE = 'nothing more';
-
+/** The label window of a question on one item. */
 export interface LabelWindow {
   readonly t: number;
   /** W in ms; 0: the opening event alone. */
@@ -14,54 +14,81 @@ export interface LabelWindow {
   readonly surface: string | undefined;
 }
 
-/** Rank of the strongest action in the window and the event that decided it (the first with that rank; -1: none). */
+/**
+ * Rank of the strongest action in the window and the event that decided it (the first with that
+ * rank; -1: none).
+ */
 export interface SettledLabel {
   readonly rank: number;
   readonly decidedBy: number;
 }
 
-/** The strongest action on the item with T <= event_time < T + W; exposures count as none. */
+/**
+ * The strongest action on the item with T <= event_time < T + W; exposures count as none (LABEL-2).
+ */
 export function strongestInWindow(timeline: MemberTimeline, window: LabelWindow, noneRank: number): SettledLabel {
   if (window.windowMs === 0) {
-    const rank = timeline.rank[window.openingEvent]!;
+    const rank = intAt(timeline.rank, window.openingEvent);
     return { rank, decidedBy: rank === noneRank ? -1 : window.openingEvent };
   }
-  let rank = noneRank;
+  let strongest = noneRank;
   let decidedBy = -1;
   for (const i of eventsInWindow(timeline, window)) {
-    if (timeline.item[i] === window.item && timeline.rank[i]! < rank) {
-      rank = timeline.rank[i]!;
-      decidedBy = i;
-    }
+    const rank = intAt(timeline.rank, i);
+    if (timeline.item[i] !== window.item || rank >= strongest) continue;
+    strongest = rank;
+    decidedBy = i;
   }
-  return { rank, decidedBy };
+  return { rank: strongest, decidedBy };
 }
 
-/** The first action on the item in the window that is stronger than `strongestSeen`. */
+/**
+ * The first action on the item in the window that is stronger than `strongestSeen`; the none rank
+ * where none is.
+ */
 export function firstStronger(
   timeline: MemberTimeline,
   window: LabelWindow,
-  strongestSeen: number,
-  noneRank: number,
+  ranks: { readonly strongestSeen: number; readonly noneRank: number },
 ): SettledLabel {
   for (const i of eventsInWindow(timeline, window)) {
-    if (timeline.item[i] === window.item && timeline.rank[i]! < strongestSeen)
-      return { rank: timeline.rank[i]!, decidedBy: i };
+    const rank = intAt(timeline.rank, i);
+    if (timeline.item[i] === window.item && rank < ranks.strongestSeen) return { rank, decidedBy: i };
   }
-  return { rank: noneRank, decidedBy: -1 };
+  return { rank: ranks.noneRank, decidedBy: -1 };
 }
 
-/** Items (member-local numbers) with an action in the window: barred as wrong candidates, and nothing else is. */
+/**
+ * When a label is settled, epoch ms (LABEL-3): as soon as its event is known where nothing can
+ * change it any more (`isFinal`), else when the window ends, or with W = 0 when the opening event
+ * is known.
+ */
+export function settledAt(
+  timeline: MemberTimeline,
+  window: LabelWindow,
+  settled: SettledLabel & { readonly isFinal: boolean },
+): number {
+  if (settled.isFinal && settled.decidedBy >= 0) return floatAt(timeline.knownAt, settled.decidedBy);
+  const { t, windowMs, openingEvent } = window;
+  return windowMs === 0 ? floatAt(timeline.knownAt, openingEvent) : windowEnd(t, windowMs);
+}
+
+/**
+ * Items (member-local numbers) with an action in the window: barred as wrong candidates, and
+ * nothing else is (CAND-7).
+ */
 export function itemsActedOn(timeline: MemberTimeline, window: LabelWindow, noneRank: number): Set<number> {
-  if (window.windowMs === 0) return new Set([timeline.item[window.openingEvent]!]);
+  if (window.windowMs === 0) return new Set([intAt(timeline.item, window.openingEvent)]);
   const items = new Set<number>();
-  for (const i of eventsInWindow(timeline, window)) if (timeline.rank[i]! < noneRank) items.add(timeline.item[i]!);
+  for (const i of eventsInWindow(timeline, window)) {
+    if (intAt(timeline.rank, i) < noneRank) items.add(intAt(timeline.item, i));
+  }
   return items;
 }
 
 function* eventsInWindow(timeline: MemberTimeline, window: LabelWindow): Generator<number> {
-  const end = window.t + window.windowMs;
-  for (let i = firstAtOrAfter(timeline, window.t); i < timeline.size && timeline.at[i]! < end; i++) {
+  const end = windowEnd(window.t, window.windowMs);
+  for (let i = firstAtOrAfter(timeline, window.t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {
     if (hasTime(timeline, i) && existsFor(timeline, i, window.surface)) yield i;
   }
 }

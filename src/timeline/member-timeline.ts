@@ -1,9 +1,12 @@
 /** One member's timeline in typed arrays: interactions in order, profile versions beside them. */
 import { type Attributes, type InteractionEvent, type MemberEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import { floatAt, nth, present } from '../checked.ts';
+import { isSeen } from './as-of.ts';
 import { orderEvents } from './order.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** One version of a profile; times in epoch ms. */
 export interface ProfileVersion {
   readonly eventId: string;
   readonly at: number;
@@ -13,7 +16,8 @@ export interface ProfileVersion {
 
 /**
  * Spoken interactions in order (ignored ones are not here); parallel arrays of length `size`.
- * `rank`: Vocabulary ranks. `item`: member-local numbers into `itemIds`. Times: epoch ms, TIME_UNKNOWN first.
+ * `rank`: Vocabulary ranks. `item`: member-local numbers into `itemIds`. Times: epoch ms,
+ * TIME_UNKNOWN first.
  */
 export interface MemberTimeline {
   readonly memberId: string;
@@ -27,16 +31,22 @@ export interface MemberTimeline {
   /** 1: on a held-out surface. */
   readonly heldOut: Uint8Array;
   readonly profiles: readonly ProfileVersion[];
-  /** True when known_at never decreases along the timeline, so that what is seen at T is a prefix. */
+  /**
+   * True when known_at never decreases along the timeline, so that what is seen at T is a prefix.
+   */
   readonly prefixSeen: boolean;
 }
 
+/** What of a recipe a timeline depends on. */
 export interface TimelineOptions {
   readonly known: 'event_time' | 'ingest_time';
   readonly heldOutSurfaces: ReadonlySet<string>;
 }
 
-/** Throws nothing: actions outside the vocabulary are left out here and stop a build before (pipelines). */
+/**
+ * Throws nothing: actions outside the vocabulary are left out here and stop a build before
+ * (pipelines).
+ */
 export function createMemberTimeline(
   memberId: string,
   records: readonly (MemberEvent | InteractionEvent)[],
@@ -59,8 +69,8 @@ export function createMemberTimeline(
     const times = eventTimes(event, options.known);
     at[i] = times.at;
     knownAt[i] = times.knownAt;
-    if (i > 0 && times.knownAt < knownAt[i - 1]!) prefixSeen = false;
-    rank[i] = vocabulary.rankOf(event.action)!;
+    if (i > 0 && times.knownAt < floatAt(knownAt, i - 1)) prefixSeen = false;
+    rank[i] = present(vocabulary.rankOf(event.action), 'rank of a spoken action');
     const number = numbers.get(event.item_id) ?? numbers.size;
     numbers.set(event.item_id, number);
     item[i] = number;
@@ -86,14 +96,17 @@ export function createMemberTimeline(
   };
 }
 
-/** The newest profile version seen at T. */
+/** The newest profile version seen at T (ASOF-5). */
 export function profileAt(timeline: MemberTimeline, t: number): ProfileVersion | undefined {
-  return timeline.profiles.findLast((profile) => profile.knownAt < t);
+  return timeline.profiles.findLast((profile) => isSeen(profile.knownAt, t));
 }
 
-/** Whether event `i` exists for a question asked on `surface`: a held-out surface exists for itself alone. */
+/**
+ * Whether event `i` exists for a question asked on `surface`: a held-out surface exists for itself
+ * alone (ASOF-6).
+ */
 export function existsFor(timeline: MemberTimeline, i: number, surface: string | undefined): boolean {
-  return timeline.heldOut[i] === 0 || timeline.events[i]!.surface === surface;
+  return timeline.heldOut[i] === 0 || nth(timeline.events, i).surface === surface;
 }
 
 /** The first event with a known time at or after T (by event_time). */
@@ -102,7 +115,7 @@ export function firstAtOrAfter(timeline: MemberTimeline, t: number): number {
   let high = timeline.size;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (timeline.at[middle]! < t) low = middle + 1;
+    if (floatAt(timeline.at, middle) < t) low = middle + 1;
     else high = middle;
   }
   return low;

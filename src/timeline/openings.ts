@@ -1,13 +1,17 @@
-/** Where questions open in a timeline, and which openings the recipe's caps leave (rules.md 3). */
+/** Where questions open in a timeline, and which openings the recipe's caps leave. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { ROW_ID_PREFIX } from '../../schemas/event.ts';
 import { DAY_MS } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { floatAt, intAt, nth } from '../checked.ts';
 import { draw, inShare } from './draws.ts';
 import { hasTime, type MemberTimeline } from './member-timeline.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** A question's opening: the event, the moment asked at, and the reference that stands for it in keys. */
+/**
+ * A question's opening: the event, the moment asked at, and the reference that stands for it in
+ * keys.
+ */
 export interface Opening {
   /** Position in the timeline. */
   readonly event: number;
@@ -15,13 +19,14 @@ export interface Opening {
   readonly reference: readonly string[];
 }
 
+/** How many of the openings are asked about. */
 export interface AskRules {
   readonly seed: number;
   readonly share: number;
   readonly perMemberDay: number | undefined;
 }
 
-/** The first event of each (item, session), in order; T is its event_time. */
+/** The first event of each (item, session), in order; T is its event_time (OPEN-1). */
 export function openSessions(timeline: MemberTimeline, sessionGapMs: number): Opening[] {
   const opened = new Set<string>();
   const positions: number[] = [];
@@ -29,9 +34,9 @@ export function openSessions(timeline: MemberTimeline, sessionGapMs: number): Op
   let previous = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < timeline.size; i++) {
     if (!hasTime(timeline, i)) continue;
-    const { session_id: id } = timeline.events[i]!;
+    const { session_id: id } = nth(timeline.events, i);
     if (id === undefined) {
-      const at = timeline.at[i]!;
+      const at = floatAt(timeline.at, i);
       if (at - previous >= sessionGapMs) session++;
       previous = at;
     }
@@ -40,17 +45,20 @@ export function openSessions(timeline: MemberTimeline, sessionGapMs: number): Op
     opened.add(key);
     positions.push(i);
   }
-  return withReferences(timeline, positions, (i) => timeline.at[i]!);
+  return withReferences(timeline, positions, (i) => floatAt(timeline.at, i));
 }
 
-/** Every action that is not the strongest; T is a millisecond after it was known, so that it is seen. */
+/**
+ * Every action that is not the strongest; T is a millisecond after it was known, so that it is seen
+ * (OPEN-2).
+ */
 export function openActions(timeline: MemberTimeline, vocabulary: Vocabulary): Opening[] {
   const positions: number[] = [];
   for (let i = 0; i < timeline.size; i++) {
-    const rank = timeline.rank[i]!;
+    const rank = intAt(timeline.rank, i);
     if (hasTime(timeline, i) && rank > 0 && rank < vocabulary.noneRank) positions.push(i);
   }
-  return withReferences(timeline, positions, (i) => timeline.knownAt[i]! + 1);
+  return withReferences(timeline, positions, (i) => floatAt(timeline.knownAt, i) + 1);
 }
 
 function withReferences(
@@ -65,9 +73,12 @@ function withReferences(
   });
 }
 
-/** NO LABEL IN A KEY: an id made from its row holds the action, so the moment and a count stand in its place. */
+/**
+ * NO LABEL IN A KEY: an id made from its row holds the action, so the moment and a count replace it
+ * (OPEN-3).
+ */
 function referenceOf(timeline: MemberTimeline, i: number, t: number, occurrences: Map<string, number>): string[] {
-  const { event_id: eventId, item_id: itemId } = timeline.events[i]!;
+  const { event_id: eventId, item_id: itemId } = nth(timeline.events, i);
   if (!eventId.startsWith(ROW_ID_PREFIX)) return ['event', timeline.memberId, eventId];
   const place = `${itemId}${UNIT_SEPARATOR}${t}`;
   const occurrence = occurrences.get(place) ?? 0;
@@ -75,10 +86,13 @@ function referenceOf(timeline: MemberTimeline, i: number, t: number, occurrences
   return ['row', timeline.memberId, itemId, String(t), String(occurrence)];
 }
 
-/** Positions of the opening events that `ask` leaves out; decided before any label is known, all forms of an opening together. */
+/**
+ * Positions of the opening events that `ask` leaves out, for all questions of an opening and before
+ * any label is known (OPEN-5).
+ */
 export function cappedOpenings(timeline: MemberTimeline, openingEvents: Iterable<number>, ask: AskRules): Set<number> {
   const events = [...new Set(openingEvents)].sort((a, b) => a - b);
-  const openings = withReferences(timeline, events, (i) => timeline.at[i]!);
+  const openings = withReferences(timeline, events, (i) => floatAt(timeline.at, i));
   const capped = new Set<number>();
   const days = new Map<number, Opening[]>();
   for (const opening of openings) {
@@ -102,7 +116,7 @@ export function cappedOpenings(timeline: MemberTimeline, openingEvents: Iterable
   return capped;
 }
 
-/** Equal draws fall back on the key. */
+/** Equal draws fall back on the key (DRAW-3). */
 export function compareKeys(a: readonly string[], b: readonly string[]): number {
   return compareUtf8(a.join(UNIT_SEPARATOR), b.join(UNIT_SEPARATOR));
 }

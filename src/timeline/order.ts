@@ -1,9 +1,12 @@
-/** The order of events inside one timeline: event_time, sequence, event_id as bytes (rules.md 2). */
+/** The order of events inside one timeline: event_time, sequence, event_id as bytes, type. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
 
-/** A sorted copy; unknown times stand first. An id is unique within its type alone, so the type's bytes decide last. */
+/**
+ * A sorted copy; unknown times come first. An id is unique within its type alone, so the type
+ * decides last (EVENT-4).
+ */
 export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
   return events
     .map((event) => ({ event, at: eventTimes(event, 'event_time').at, sequence: event.sequence ?? 0 }))

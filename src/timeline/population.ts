@@ -1,17 +1,26 @@
-/** The items seen at a moment, counted and picked by rank in O(log n): a wavelet matrix over first event times (Claude, Navarro, Ordóñez 2015). */
+/**
+ * The items seen at a moment, counted and picked by rank in O(log n): a wavelet matrix over first
+ * event times (Claude, Navarro, Ordóñez 2015).
+ */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import { floatAt, intAt, nth } from '../checked.ts';
 import type { ItemVersion } from './item-table.ts';
 
-/** Items with a known time that were seen at T, in order of (first event_time, item_id). */
+/**
+ * Items with a known time that were seen at T, in order of (first event_time, item_id) (CAND-1).
+ */
 export interface Population {
-  /** How many were seen at T (known_at < T). */
+  /** How many were seen at T. */
   sizeAt(t: number): number;
   /** The item of rank `k`, 0 <= k < sizeAt(t). */
   at(t: number, k: number): string;
 }
 
-/** An item's place is that of the version known first, so that it never moves when an older version arrives later. */
+/**
+ * An item's place is that of the version known first, so that it never moves when an older version
+ * arrives later.
+ */
 export function createPopulation(table: ReadonlyMap<string, readonly ItemVersion[]>): Population {
   const firsts: { itemId: string; at: number; knownAt: number }[] = [];
   for (const [itemId, versions] of table) {
@@ -23,13 +32,17 @@ export function createPopulation(table: ReadonlyMap<string, readonly ItemVersion
   }
   firsts.sort((a, b) => a.at - b.at || compareUtf8(a.itemId, b.itemId));
   const ids = firsts.map((first) => first.itemId);
-  // Positions (ranks by event time) in the order in which they become known; a moment T is a prefix of this sequence.
-  const byKnown = firsts.map((_, rank) => rank).sort((a, b) => firsts[a]!.knownAt - firsts[b]!.knownAt || a - b);
-  const knownAt = Float64Array.from(byKnown, (rank) => firsts[rank]!.knownAt);
+  // Positions (ranks by event time) in the order in which they become known; a moment T is a prefix
+  // of this sequence.
+  const byKnown = firsts
+    .map((_, rank) => rank)
+    .sort((a, b) => nth(firsts, a).knownAt - nth(firsts, b).knownAt || a - b);
+  const knownAt = Float64Array.from(byKnown, (rank) => nth(firsts, rank).knownAt);
   const inOrder = byKnown.every((rank, i) => rank === i);
   const select = inOrder ? undefined : createWaveletMatrix(Int32Array.from(byKnown), ids.length);
+  // Those below T are those that are seen at T.
   const sizeAt = (t: number) => lowerBound(knownAt, t);
-  return { sizeAt, at: (t, k) => ids[select === undefined ? k : select(sizeAt(t), k)]! };
+  return { sizeAt, at: (t, k) => nth(ids, select === undefined ? k : select(sizeAt(t), k)) };
 }
 
 /** How many of the ascending `values` are below `limit`. */
@@ -38,23 +51,27 @@ function lowerBound(values: Float64Array, limit: number): number {
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (values[middle]! < limit) low = middle + 1;
+    if (floatAt(values, middle) < limit) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** Returns `select(prefix, k)`: the k-th least (from 0) of the first `prefix` values; values are below `limit`. */
+/**
+ * Returns `select(prefix, k)`: the k-th least (from 0) of the first `prefix` values; values are
+ * below `limit`.
+ */
 function createWaveletMatrix(values: Int32Array, limit: number): (prefix: number, k: number) => number {
   const bits = Math.max(1, 32 - Math.clz32(Math.max(0, limit - 1)));
   const zeroCounts: Int32Array[] = [];
   let level = values;
   for (let bit = bits - 1; bit >= 0; bit--) {
     const zerosBefore = new Int32Array(level.length + 1);
-    for (let i = 0; i < level.length; i++) zerosBefore[i + 1] = zerosBefore[i]! + (1 - ((level[i]! >> bit) & 1));
+    for (let i = 0; i < level.length; i++)
+      zerosBefore[i + 1] = intAt(zerosBefore, i) + (1 - ((intAt(level, i) >> bit) & 1));
     const next = new Int32Array(level.length);
     let zero = 0;
-    let one = zerosBefore[level.length]!;
+    let one = intAt(zerosBefore, level.length);
     for (const value of level) {
       if (((value >> bit) & 1) === 0) next[zero++] = value;
       else next[one++] = value;
@@ -68,8 +85,8 @@ function createWaveletMatrix(values: Int32Array, limit: number): (prefix: number
     let rank = k;
     let value = 0;
     for (const zerosBefore of zeroCounts) {
-      const zerosFrom = zerosBefore[from]!;
-      const zerosTo = zerosBefore[to]!;
+      const zerosFrom = intAt(zerosBefore, from);
+      const zerosTo = intAt(zerosBefore, to);
       value <<= 1;
       if (rank < zerosTo - zerosFrom) {
         from = zerosFrom;
@@ -77,7 +94,7 @@ function createWaveletMatrix(values: Int32Array, limit: number): (prefix: number
       } else {
         rank -= zerosTo - zerosFrom;
         value |= 1;
-        const zeros = zerosBefore[zerosBefore.length - 1]!;
+        const zeros = intAt(zerosBefore, zerosBefore.length - 1);
         from = zeros + from - zerosFrom;
         to = zeros + to - zerosTo;
       }

@@ -1,4 +1,7 @@
-/** What of one member's or one item's records is used: duplicates, conflicts and erasures taken out (rules.md 1, delivery.md Deletion). Pure. */
+/**
+ * What of one member's or one item's records is used: copies, conflicts and what was erased are
+ * taken out.
+ */
 import type { EventRecord, MemberEvent } from '../../schemas/event.ts';
 import { contentOf } from '../../schemas/event-time.ts';
 import { orderEvents } from './order.ts';
@@ -44,7 +47,10 @@ export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
   return { used, duplicates, conflicts, dropped: kept.length - used.length };
 }
 
-/** Of several copies the least ingest_time counts; a copy without one says nothing of when the event came in. */
+/**
+ * Of several copies the least ingest_time counts; a copy without one says nothing of when the event
+ * came in.
+ */
 function earliestIngested(copies: readonly EventRecord[]): EventRecord {
   return copies.reduce((best, copy) => {
     const [time, least] = [copy.ingest_time ?? Number.POSITIVE_INFINITY, best.ingest_time ?? Number.POSITIVE_INFINITY];
@@ -52,7 +58,10 @@ function earliestIngested(copies: readonly EventRecord[]): EventRecord {
   });
 }
 
-/** ERASURE: nothing up to a member's delete remains, and nothing behind it until an upsert begins an empty timeline. */
+/**
+ * ERASURE: nothing up to a member's delete remains, and nothing behind it until an upsert begins an
+ * empty timeline.
+ */
 function withoutErased(ordered: readonly EventRecord[]): EventRecord[] {
   const isDelete = (event: EventRecord): event is MemberEvent => event.type === 'member' && event.op === 'delete';
   const last = ordered.findLastIndex(isDelete);

@@ -1,12 +1,21 @@
-/** What a partition's timelines hold at a glance: actions, surfaces and attributes by name, the newest event; so that a recipe is judged before a row is rendered. */
+/**
+ * What a partition's timelines hold at a glance: actions, surfaces and attributes by name, and the
+ * newest event, so that a recipe is judged before a row is rendered.
+ */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
 
-/** Names that are counted of each kind: beyond that they are no vocabulary, and nothing is said of those that are missing. */
+/**
+ * Names counted of each kind: where there are more they are no vocabulary, and nothing is said of
+ * missing ones.
+ */
 export const COUNTED_NAMES_MAX = 1_000;
 
-/** By name, in byte order: in how many events it stands. At most COUNTED_NAMES_MAX; a list of so many may lack some. */
+/**
+ * By name, in byte order: in how many events it stands. At most COUNTED_NAMES_MAX; a list of so
+ * many may lack some.
+ */
 export type NameCounts = readonly { readonly name: string; readonly count: number }[];
 
 export interface TimelineStats {
@@ -77,7 +86,10 @@ export function createTimelineStats(): StatsCollector {
   };
 }
 
-/** The stats of several partitions as one; the first dead record is the first partition's that has one. */
+/**
+ * The stats of several partitions as one; the first dead record is the first partition's that has
+ * one.
+ */
 export function addStats(all: readonly TimelineStats[]): TimelineStats {
   const actions = new Map<string, { name: string; count: number; first: string }>();
   for (const { name, count, first } of all.flatMap((stats) => stats.actions)) {

@@ -3,7 +3,10 @@
 import type { Domain } from '../../schemas/domain.ts';
 import { BrewhouseError, nearestName, shownName } from '../errors.ts';
 
-/** Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank behind the weakest action. */
+/**
+ * Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank behind the
+ * weakest action.
+ */
 export interface Vocabulary {
   readonly domain: Domain;
   /** The rank that exposures have, and that stands for "none". */
@@ -17,7 +20,10 @@ export interface Vocabulary {
   readonly hasExposures: boolean;
 }
 
-/** Throws `domain_invalid` when a name stands in two places; what having no action is called is a name like the others. */
+/**
+ * Ranks of a domain's actions (LABEL-1). Throws `domain_invalid` when a name is given twice; what
+ * having no action is called is a name like the others.
+ */
 export function createVocabulary(domain: Domain): Vocabulary {
   const ranks = new Map<string, number>();
   const add = (name: string, rank: number, field: string) => {
@@ -38,7 +44,8 @@ export function createVocabulary(domain: Domain): Vocabulary {
   for (const [rank, action] of domain.actions.entries()) add(action.name, rank, `actions[${rank}].name`);
   for (const name of domain.exposures) add(name, noneRank, 'exposures');
   for (const name of domain.ignored) add(name, -1, 'ignored');
-  // Two answers of one name could not be told apart; no event's action may be spoken as none either.
+  // Two answers of one name could not be told apart; no event's action may be spoken as none
+  // either.
   if (ranks.has(domain.none.name)) add(domain.none.name, noneRank, 'none.name');
   const all = domain.actions.map((_, rank) => rank);
   const isPositive = (rank: number) => domain.actions[rank]?.positive ?? false;
@@ -66,10 +73,13 @@ export function unknownAction(
   const near = nearestName(shown, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);
   return new BrewhouseError(
     'action_unknown',
-    `the domain ${shownName(domain.name)} does not know the action "${shown}" (${count} events, first ${shownName(firstEvent)})`,
+    `the domain ${shownName(domain.name)} does not know the action "${shown}" ` +
+      `(${count} events, first ${shownName(firstEvent)})`,
     {
       place: { field: 'actions' },
-      remedy: `${near === undefined ? '' : `did you mean ${shownName(near)}? `}add it to actions, exposures or ignored in the domain file`,
+      remedy:
+        (near === undefined ? '' : `did you mean ${shownName(near)}? `) +
+        'add it to actions, exposures or ignored in the domain file',
     },
   );
 }

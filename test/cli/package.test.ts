@@ -91,11 +91,11 @@ describe('the package', () => {
     const app = join(folder, 'app');
     writeFileSync(join(app, 'package.json'), '{ "type": "module" }\n');
     const lines = [
-      `import { FORMS, openRelease, Recipe, renderPrompt } from '${LIBRARY}';`,
+      `import { FORM_NAMES, openRelease, Recipe, renderPrompt } from '${LIBRARY}';`,
       'export const idOf = async (release: string) => (await openRelease(release)).manifest.id.length;',
       'export const seed: number = Recipe.parse({}).corpus.seed;',
       'export const render: (...args: Parameters<typeof renderPrompt>) => Promise<{ ids: Int32Array }> = renderPrompt;',
-      'export const wrong: string = FORMS.length;',
+      'export const wrong: string = FORM_NAMES.length;',
     ];
     writeFileSync(join(app, 'consumer.ts'), lines.join('\n'));
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -105,7 +105,7 @@ describe('the package', () => {
       encoding: 'utf8',
     });
     expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/^consumer\.ts\(5,14\): error TS2322/)]);
-    const load = `const { FORMS } = await import('${LIBRARY}'); console.log(FORMS.join());`;
+    const load = `const { FORM_NAMES } = await import('${LIBRARY}'); console.log(FORM_NAMES.join());`;
     const loaded = execFileSync(process.execPath, ['--input-type=module', '-e', load], { cwd: app, encoding: 'utf8' });
     expect(loaded).toContain('ranking.pointwise');
   });

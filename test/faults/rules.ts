@@ -13,22 +13,22 @@ export const SEEN: readonly PlantedRule[] = [
     builder: 'shows what happened at T itself (<= for <)',
     check: 'future',
     file: 'src/timeline/history.ts',
-    from: 'if (timeline.knownAt[i]! < asOf.t) {',
-    to: 'if (timeline.knownAt[i]! <= asOf.t) {',
+    from: 'if (isSeen(floatAt(timeline.knownAt, i), asOf.t)) {',
+    to: 'if (floatAt(timeline.knownAt, i) <= asOf.t) {',
   },
   {
     builder: 'shows the profile that was written at T',
     check: 'future',
     file: 'src/timeline/member-timeline.ts',
-    from: 'profile.knownAt < t',
+    from: 'isSeen(profile.knownAt, t)',
     to: 'profile.knownAt <= t',
   },
   {
     builder: "shows an item's newest version instead of the one seen at T",
     check: 'future',
     file: 'src/timeline/item-table.ts',
-    from: 'findLast((version) => version.knownAt < t)',
-    to: 'findLast((version) => version.knownAt < t || !version.deleted)',
+    from: 'findLast((version) => isSeen(version.knownAt, t))',
+    to: 'findLast((version) => isSeen(version.knownAt, t) || !version.deleted)',
   },
   {
     builder: "asks about its item's newest version",
@@ -43,32 +43,32 @@ export const SEEN: readonly PlantedRule[] = [
     file: 'src/timeline/candidates.ts',
     from: `  const size = items.population.sizeAt(rules.t);
   if (size === 0) return undefined;
-  const rank = draw(rules.seed, purpose, [...rules.key, String(counter)]) % size;
+  const rank = draw(rules.seed, by.purpose, [...rules.key, String(by.counter)]) % size;
   return live(items.seen(items.population.at(rules.t, rank), rules.t));`,
     to: `  const size = items.population.sizeAt(Infinity);
-  const rank = draw(rules.seed, purpose, [...rules.key, String(counter)]) % size;
+  const rank = draw(rules.seed, by.purpose, [...rules.key, String(by.counter)]) % size;
   return live(items.seen(items.population.at(Infinity, rank), Infinity));`,
   },
   {
     builder: 'shows in the history, as "did not interact", what may yet be taken',
     check: 'history',
     file: 'src/timeline/history.ts',
-    from: 'timeline.at[i]! + rules.windowMs <= rules.t',
-    to: 'timeline.at[i]! <= rules.t',
+    from: 'windowEnd(at, rules.windowMs) <= rules.t',
+    to: 'at <= rules.t',
   },
   {
     builder: 'puts history lines under the action that came later: a label seen in a history',
     check: 'prompt',
     file: 'src/timeline/history.ts',
-    from: '      rank: timeline.rank[event]!,',
+    from: '      rank: intAt(timeline.rank, event),',
     to: '      rank: Math.min(...timeline.rank.filter((_, i) => timeline.item[i] === item)),',
   },
   {
     builder: 'leaves the candidates of a choice in the history',
     check: 'history',
-    file: 'src/timeline/questions.ts',
-    from: "const leavesOut = task.form === 'retrieval.choose' || task.drawn > 0;",
-    to: 'const leavesOut = task.drawn > 0;',
+    file: 'src/forms/ask-member.ts',
+    from: 'hidesAsked: task.choosesItems,',
+    to: 'hidesAsked: task.drawsItems,',
   },
   {
     builder: 'tells ages under a day',
@@ -92,15 +92,15 @@ export const ASKED: readonly PlantedRule[] = [
     builder: 'counts an action at the very end of the label window',
     check: 'label',
     file: 'src/timeline/labels.ts',
-    from: 'timeline.at[i]! < end;',
-    to: 'timeline.at[i]! <= end;',
+    from: 'floatAt(timeline.at, i) < end;',
+    to: 'floatAt(timeline.at, i) <= end;',
   },
   {
     builder: 'opens a question at an impression that comes after the action',
     check: 'question',
     file: 'src/timeline/openings.ts',
     from: 'if (opened.has(key)) continue;',
-    to: "if (opened.has(key) && timeline.events[i]!.action !== 'impression') continue;",
+    to: "if (opened.has(key) && nth(timeline.events, i).action !== 'impression') continue;",
   },
   {
     builder: 'asks more in a day than the cap allows',
@@ -119,8 +119,8 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'offers as wrong what the member takes in the label window',
     check: 'candidates',
-    file: 'src/timeline/questions.ts',
-    from: 'barred: new Set([...acted].map((item) => timeline.itemIds[item]!)),',
+    file: 'src/forms/retrieval-choose.ts',
+    from: 'barred: new Set([...acted].map((item) => nth(timeline.itemIds, item))),',
     to: 'barred: new Set(),',
   },
   {

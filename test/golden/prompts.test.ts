@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecipe } from '../../pipelines/corpus-inputs.ts';
 import type { Attributes, EventRecord } from '../../schemas/event.ts';
-import type { Form } from '../../schemas/recipe.ts';
 import { shippedFolder } from '../../src/config.ts';
 import { type Example, renderExamples } from '../../src/prompt/examples.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
@@ -100,7 +99,7 @@ describe('one prompt of each form', () => {
     did('applied', 'Cook', NOON + HOUR),
   ];
   const levels = { full: 60, short: 30, title: 16, question: 60, profile: 60, shown: 16 };
-  const goldens: [Form, string, Record<string, unknown>][] = [
+  const goldens: [string, string, Record<string, unknown>][] = [
     ['ranking.pointwise', 'journal', { order: 'chronological', note: 'Mind the commute.' }],
     ['ranking.binary', 'screening', { order: 'by_action', strategy: 'balanced' }],
     ['retrieval.choose', 'lineup', { candidates: 4, shown: 0.5, random: 0.5 }],

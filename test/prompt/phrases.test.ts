@@ -8,11 +8,10 @@ import {
   fillSlots,
   fixedSlots,
   groupPhrase,
-  labelsOf,
   orList,
 } from '../../src/prompt/phrases.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
-import { DAY, NOON, SHOP, task } from '../timeline/events.ts';
+import { DAY, NOON, SHOP, type TaskOptions, task } from '../timeline/events.ts';
 import { domainOf, templates } from './plans.ts';
 
 const jobs = createVocabulary(await domainOf('demo'));
@@ -20,6 +19,7 @@ const games = createVocabulary(await domainOf('ifdb'));
 const votes = createVocabulary(await domainOf('us-senate-rollcalls'));
 const templateOf = (id: string) => templates.find((each) => each.id === id)!;
 const seed = templateOf('seed');
+const taskIn = ({ domain }: typeof jobs, form: string, more: TaskOptions = {}) => task(form, more, domain);
 
 it('joins alternatives as people do', () => {
   expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(orList)).toEqual(['', 'a', 'a or b', 'a, b, or c']);
@@ -34,17 +34,17 @@ it('asks with what stands behind the name in `past`, or as the domain says', () 
 
 describe('labels', () => {
   it('stand positive first, strongest first, then the others, none where the domain has exposures or the task draws', () => {
-    expect(labelsOf(task('ranking.pointwise'), jobs)).toEqual(['applied', 'viewed', 'dismissed', 'did not interact']);
-    expect(labelsOf(task('ranking.pointwise'), games)).toEqual(['played', 'wishlisted', 'tagged']);
-    expect(labelsOf(task('ranking.pointwise', { drawn: 0.1 }), games)).toContain('did not interact');
-    expect(labelsOf(task('ranking.binary'), votes)).toEqual(['Yes', 'No']);
-    expect(labelsOf(task('retrieval.choose', { shown: 2, random: 5 }), jobs).join('')).toBe('ABCDEFGH');
-    expect(labelsOf(task('next-action.action'), jobs)).toEqual(['applied', 'viewed', 'dismissed', 'nothing more']);
+    expect(taskIn(jobs, 'ranking.pointwise').labels).toEqual(['applied', 'viewed', 'dismissed', 'did not interact']);
+    expect(taskIn(games, 'ranking.pointwise').labels).toEqual(['played', 'wishlisted', 'tagged']);
+    expect(taskIn(games, 'ranking.pointwise', { drawn: 0.1 }).labels).toContain('did not interact');
+    expect(taskIn(votes, 'ranking.binary').labels).toEqual(['Yes', 'No']);
+    expect(taskIn(jobs, 'retrieval.choose', { shown: 2, random: 5 }).labels.join('')).toBe('ABCDEFGH');
+    expect(taskIn(jobs, 'next-action.action').labels).toEqual(['applied', 'viewed', 'dismissed', 'nothing more']);
   });
 
   it('become answers in the words of domain and template', () => {
-    const texts = (id: string, form: Parameters<typeof task>[0], vocabulary = jobs) =>
-      answersOf(templateOf(id), task(form), vocabulary).map(({ text }) => text);
+    const texts = (id: string, form: string, vocabulary = jobs) =>
+      answersOf(templateOf(id), taskIn(vocabulary, form)).map(({ text }) => text);
     expect(texts('seed', 'ranking.pointwise')).toEqual([
       'The member will apply',
       'The member will view',
@@ -58,8 +58,8 @@ describe('labels', () => {
 });
 
 describe('slots', () => {
-  const say = (line: string, form: Parameters<typeof task>[0], vocabulary = jobs) =>
-    fillSlots(seed, line, fixedSlots(task(form), vocabulary, 'Mind the gap.'));
+  const say = (line: string, form: string, vocabulary = jobs) =>
+    fillSlots(seed, line, fixedSlots(taskIn(vocabulary, form), vocabulary, 'Mind the gap.'));
 
   it('speak the domain', () => {
     expect(say('{actions_past}; {actions_will}; {ask}', 'ranking.pointwise')).toBe(

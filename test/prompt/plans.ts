@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { readDomain, readTemplates } from '../../pipelines/corpus-inputs.ts';
 import type { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
-import { CorpusSection } from '../../schemas/recipe.ts';
 import { shippedFolder } from '../../src/config.ts';
+import type { TaskOutcome } from '../../src/forms/ask-member.ts';
+import { CorpusSection } from '../../src/forms/recipe.ts';
 import { createRenderPlan, type RenderPlan } from '../../src/prompt/plan.ts';
-import type { QuestionOutcome } from '../../src/timeline/questions.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { ask } from '../timeline/events.ts';
 import { QWEN } from '../tokenize/families.ts';
@@ -31,6 +31,6 @@ export function planOf(
 }
 
 /** Everything that the plan's tasks ask about these events of one member. */
-export function askPlan(plan: RenderPlan, records: readonly EventRecord[]): QuestionOutcome[] {
+export function askPlan(plan: RenderPlan, records: readonly EventRecord[]): TaskOutcome[] {
   return ask(records, { tasks: plan.rules.tasks, rules: plan.rules, domain: plan.vocabulary.domain });
 }

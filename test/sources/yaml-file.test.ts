@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
-import { Recipe, ReleaseSection } from '../../schemas/recipe.ts';
+import { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError, describeError } from '../../src/errors.ts';
+import { Recipe } from '../../src/forms/recipe.ts';
 import { parseYaml, readYaml } from '../../src/sources/yaml-file.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -132,6 +133,20 @@ describe('a YAML file', () => {
       expect(profile.place.field).toBe('profile');
     },
   );
+
+  test.each([
+    ['form: ranking.pointwize', 2, 'form', 'corpus.tasks[0].form cannot be "ranking.pointwize"', 'ranking.pointwise'],
+    ['order: by_action', 2, 'form', 'corpus.tasks[0].form is missing', 'add it: one of next-action.action, '],
+    ['form: retrieval.choose\n      candidats: 4', 3, 'candidats', 'unknown key "candidats"', 'mean "candidates"?'],
+    ['form: ranking.pointwise\n      candidates: 4', 3, 'candidates', 'unknown key "candidates"', 'known here: form, '],
+    ['form: next-action.action\n      drawn: 0.5', 3, 'drawn', 'unknown key "drawn"', 'known here: form, '],
+    ['form: ranking.binary\n      drawm: 0.5', 3, 'drawm', 'unknown key "drawm"', 'did you mean "drawn"?'],
+  ])('holding a recipe whose task is %j is refused by what its form knows', (task, line, field, message, remedy) => {
+    const error = fault(`tasks:\n    - ${task}\n`, z.object({ tasks: Recipe.shape.corpus.shape.tasks }));
+    expect(error.place).toMatchObject({ line, field: `tasks[0].${field}` });
+    expect(error.message).toBe(message.replace('corpus.', ''));
+    expect(error.remedy).toContain(remedy);
+  });
 
   test('holding a recipe or a domain with a typo suggests the key', () => {
     const recipe = fault('corpus:\n  seed: 1\n  tokeniser: { package: x, sha256: y }\nrelease: {}\n', Recipe);

@@ -1,16 +1,12 @@
 /** Small worlds for tests of the timeline: events by hand, a domain, tasks, and the questions that come of them. */
 import { Domain } from '../../schemas/domain.ts';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
-import type { Form } from '../../schemas/recipe.ts';
+import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
+import { CorpusSection } from '../../src/forms/recipe.ts';
+import { type CorpusRules, corpusRules, type TaskRules } from '../../src/forms/task-rules.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type MemberTimeline } from '../../src/timeline/member-timeline.ts';
-import {
-  askMember,
-  type CorpusRules,
-  type Question,
-  type QuestionOutcome,
-  type TaskRules,
-} from '../../src/timeline/questions.ts';
+import type { Question } from '../../src/timeline/questions.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
 
 export const MINUTE = 60_000;
@@ -71,19 +67,37 @@ export function profile(at: MemberEvent['event_time'], more: Partial<MemberEvent
   };
 }
 
-export function task(form: Form, more: Partial<TaskRules> = {}): TaskRules {
-  const choose = form === 'retrieval.choose';
-  return {
-    name: form,
-    form,
-    windowMs: 7 * DAY,
-    strategy: 'chronological',
-    order: 'chronological',
-    shown: 0,
-    random: choose ? 2 : 0,
-    drawn: 0,
-    ...more,
-  };
+export interface TaskOptions {
+  readonly name?: string;
+  readonly windowMs?: number;
+  readonly strategy?: string;
+  readonly order?: string;
+  /** How many wrong candidates of each kind, where the form takes any. */
+  readonly shown?: number;
+  readonly random?: number;
+  readonly drawn?: number;
+}
+
+/** A task as a recipe would write it; where it draws items, in the domain without exposures. */
+export function task(form: string, more: TaskOptions = {}, domain = (more.drawn ?? 0) > 0 ? SHOP : JOBS): TaskRules {
+  const { windowMs = 7 * DAY, shown = 0, random = 2, drawn, ...common } = more;
+  const wrong = shown + random;
+  const choice = { candidates: 1 + wrong, shown: shown / wrong, random: random / wrong };
+  const section = CorpusSection.parse({
+    seed: 7,
+    tokenizer: { path: 'none', sha256: '0'.repeat(64) },
+    context: 2048,
+    label_window: `${windowMs}ms`,
+    tasks: [
+      {
+        form,
+        ...common,
+        ...(form === 'retrieval.choose' ? choice : {}),
+        ...(drawn === undefined ? {} : { drawn }),
+      },
+    ],
+  });
+  return corpusRules(section, createVocabulary(domain)).tasks[0]!;
 }
 
 export interface WorldOptions {
@@ -107,7 +121,7 @@ export function timelineOf(records: readonly EventRecord[], options: Omit<WorldO
 }
 
 /** All outcomes for the records of one member and of items. */
-export function ask(records: readonly EventRecord[], options: WorldOptions): QuestionOutcome[] {
+export function ask(records: readonly EventRecord[], options: WorldOptions): TaskOutcome[] {
   const known = options.known ?? 'event_time';
   const rules: CorpusRules = {
     seed: 7,
@@ -128,14 +142,14 @@ export function ask(records: readonly EventRecord[], options: WorldOptions): Que
 }
 
 /** The one question whose opening is the event with this id. */
-export function questionAt(outcomes: readonly QuestionOutcome[], eventId: string): Question {
+export function questionAt(outcomes: readonly TaskOutcome[], eventId: string): Question {
   return rendered(outcomes, eventId).question;
 }
 
-export function rendered(outcomes: readonly QuestionOutcome[], eventId: string): Required<QuestionOutcome> {
+export function rendered(outcomes: readonly TaskOutcome[], eventId: string): Required<TaskOutcome> {
   const [found, ...others] = outcomes.filter((outcome) => outcome.question?.exposure.eventId === eventId);
   if (found === undefined || others.length > 0) throw new Error(`not one question at ${eventId}`);
-  return found as Required<QuestionOutcome>;
+  return found as Required<TaskOutcome>;
 }
 
 /** History as `action item`, oldest first. */

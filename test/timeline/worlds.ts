@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
-import type { QuestionOutcome } from '../../src/timeline/questions.ts';
+import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { ask, DAY, JOBS, MINUTE, NOON, SHOP, task, type WorldOptions } from './events.ts';
 
@@ -125,7 +125,7 @@ export const anyOptions: fc.Arbitrary<WorldOptions> = fc
   }));
 
 /** All outcomes of a world as a build gets them: entity by entity through takeInEntity, then member by member. */
-export function askAll(records: readonly EventRecord[], options: WorldOptions): QuestionOutcome[] {
+export function askAll(records: readonly EventRecord[], options: WorldOptions): TaskOutcome[] {
   const entities = new Map<string, EventRecord[]>();
   for (const event of records) {
     const key = `${event.type === 'item' ? 'item' : 'member'} ${entityOf(event)}`;
@@ -144,7 +144,7 @@ export function askAll(records: readonly EventRecord[], options: WorldOptions): 
   });
 }
 
-export type Rendered = Required<QuestionOutcome>;
+export type Rendered = Required<TaskOutcome>;
 export const keyOf = ({ question }: { question: Rendered['question'] }): string => question.key.join(' ');
-export const renderedOf = (outcomes: readonly QuestionOutcome[]): Rendered[] =>
+export const renderedOf = (outcomes: readonly TaskOutcome[]): Rendered[] =>
   outcomes.filter((outcome): outcome is Rendered => outcome.fate === 'rendered');

@@ -5,11 +5,11 @@ import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../.
 import { entityOf } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { packageRoot } from '../../src/config.ts';
+import { askMember } from '../../src/forms/ask-member.ts';
 import { renderExamples } from '../../src/prompt/examples.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
-import { askMember } from '../../src/timeline/questions.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { deduplicate } from '../../src/verify/events/deduplicate.ts';

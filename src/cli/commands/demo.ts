@@ -160,13 +160,13 @@ async function releaseFrom({ lake, recipe }: DemoPlace, output: Output): Promise
   return summary;
 }
 
-/** The shortest of the first rows that are told in the seed's own words, else the first row. */
+/** The shortest of the first rows that are told in the seed's own words, its template `seed`; else the first row. */
 async function showPrompt(folder: string, output: Output): Promise<void> {
   const { manifest, row } = await openRelease(folder);
   const rows: ReleaseRow[] = [];
   const count = Math.min(PROMPT_ROWS_MAX, manifest.splits.train?.rows ?? 0);
   for (let i = 0; i < count; i++) rows.push(await row('train', i));
-  const seeds = rows.filter(({ meta }) => meta.task === 'ranking.pointwise' && meta.template.startsWith('seed'));
+  const seeds = rows.filter(({ meta }) => meta.template === 'seed');
   const shown = seeds.toSorted((a, b) => a.ids.length - b.ids.length)[0] ?? rows[0];
   if (shown === undefined) return;
   output.print(`\nrow ${shown.row} of train:\n`);

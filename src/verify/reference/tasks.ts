@@ -1,12 +1,20 @@
 /** The recipe's tasks and the domain's vocabulary, worked out once for a world. */
 import type { Domain, DomainAction } from '../../../schemas/domain.ts';
 import type { CorpusIdentity } from '../../../schemas/manifest.ts';
-import type { CorpusSection, Form, RecipeTask } from '../../../schemas/recipe.ts';
+import type { CorpusSection, RecipeTask } from '../../../schemas/recipe.ts';
 import type { Template } from '../../../schemas/template.ts';
 import { compareBytes } from './draws.ts';
 
 /** The corpus section with every default written out; durations in milliseconds. */
-export type Section = Omit<CorpusSection, 'context'>;
+export type Section = Omit<CorpusSection, 'context' | 'tasks'> & { readonly tasks: readonly TaskSpec[] };
+
+/** A task with the options that forms have of their own. */
+export interface TaskSpec extends RecipeTask {
+  readonly candidates?: number;
+  readonly shown?: number;
+  readonly random?: number;
+  readonly drawn?: number;
+}
 
 export interface Vocabulary {
   readonly domain: Domain;
@@ -24,9 +32,9 @@ export interface Vocabulary {
 export const NOTHING_MORE = 'nothing more';
 
 export interface TaskRule {
-  readonly spec: RecipeTask;
+  readonly spec: TaskSpec;
   readonly name: string;
-  readonly form: Form;
+  readonly form: string;
   /** W in milliseconds. */
   readonly window: number;
   /** Share of the questions that ask about a drawn item. */
@@ -76,13 +84,13 @@ export function compileTasks(identity: CorpusIdentity): TaskRule[] {
 }
 
 /** Only domains without exposures draw their negatives. */
-function drawnShareOf(spec: RecipeTask, domain: Domain): number {
+function drawnShareOf(spec: TaskSpec, domain: Domain): number {
   if (domain.exposures.length > 0) return 0;
   if (spec.form === 'ranking.binary') return spec.drawn ?? 0.5;
   return spec.form === 'ranking.pointwise' ? (spec.drawn ?? 0) : 0;
 }
 
-function shownWantedOf(spec: RecipeTask): number {
+function shownWantedOf(spec: TaskSpec): number {
   const shown = spec.shown ?? 0;
   const random = spec.random ?? 0;
   const wrong = (spec.candidates ?? 8) - 1;
@@ -104,7 +112,7 @@ export function answerLabels(task: TaskRule, vocabulary: Vocabulary): string[] {
       return Array.from({ length: task.candidates }, (_, index) => letterOf(index));
     case 'next-action.action':
       return [...names, NOTHING_MORE];
-    case 'ranking.pointwise':
+    default:
       return task.answersNone ? [...names, vocabulary.domain.none.name] : names;
   }
 }

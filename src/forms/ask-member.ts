@@ -1,0 +1,116 @@
+/**
+ * The questions of one member: each opening asked by each task, with its end, its view as of T and,
+ * apart from it, its label.
+ */
+import { intAt, nth } from '../checked.ts';
+import { maturesAt } from '../timeline/as-of.ts';
+import { seenEvents } from '../timeline/history.ts';
+import type { ItemTable } from '../timeline/item-table.ts';
+import { type LabelWindow, strongestInWindow } from '../timeline/labels.ts';
+import type { MemberTimeline } from '../timeline/member-timeline.ts';
+import { cappedOpenings, type Opening, openActions, openSessions } from '../timeline/openings.ts';
+import { type QuestionOutcome, questionKey, viewQuestion } from '../timeline/questions.ts';
+import type { Vocabulary } from '../timeline/vocabulary.ts';
+import type { Asked, Asking, OpeningLists } from './form.ts';
+import type { CorpusRules, TaskRules } from './task-rules.ts';
+
+/** A question with its end, and the whole task that asked it. */
+export interface TaskOutcome extends QuestionOutcome {
+  readonly task: TaskRules;
+}
+
+/** What a member is asked by. */
+export interface AskContext {
+  readonly rules: CorpusRules;
+  readonly vocabulary: Vocabulary;
+  readonly items: ItemTable;
+  /**
+   * Questions mature in (from, until] are decided; later ones are pending, earlier ones were
+   * decided before. null: no bound.
+   */
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+/** All questions of one member that end in this run, task by task in order of T. */
+export function* askMember(timeline: MemberTimeline, context: AskContext): Generator<TaskOutcome> {
+  const { rules, vocabulary } = context;
+  const lists: OpeningLists = {
+    timeline,
+    sessions: once(() => openSessions(timeline, rules.sessionGapMs)),
+    actions: once(() => openActions(timeline, vocabulary)),
+  };
+  const asked = rules.tasks.map((task) => ({ task, openings: task.openings(lists) }));
+  const events = asked.flatMap(({ openings }) => openings.map((opening) => opening.event));
+  const capped = cappedOpenings(timeline, events, rules.ask);
+  for (const { task, openings } of asked) {
+    for (const opening of openings) {
+      const outcome = decide(timeline, context, { task, opening, isCapped: capped.has(opening.event) });
+      if (outcome !== undefined) yield outcome;
+    }
+  }
+}
+
+/** The first of OPEN-6 that applies; undefined: no question of this run. */
+function decide(
+  timeline: MemberTimeline,
+  context: AskContext,
+  { task, opening, isCapped }: { task: TaskRules; opening: Opening; isCapped: boolean },
+): TaskOutcome | undefined {
+  const { rules, from, until } = context;
+  const mature = maturesAt(opening.t, task.windowMs, rules.ask.perMemberDay !== undefined);
+  if (from !== null && mature <= from) return undefined;
+  const end = { task, opening, maturesAt: mature };
+  // Before the label is looked at.
+  if (until !== null && mature > until) return { ...end, fate: 'pending' };
+  const asking = beginAsking(timeline, context, { task, opening });
+  if (task.isAsked?.(asking) === false) return undefined;
+  const asked = isCapped ? 'capped' : task.ask(asking);
+  if (typeof asked === 'string') return { ...end, fate: asked, lostLabel: task.settle(asking).label };
+  return { ...end, fate: 'rendered', ...viewAndLabel(asking, { task, asked }, context) };
+}
+
+function beginAsking(
+  timeline: MemberTimeline,
+  { rules, vocabulary, items }: AskContext,
+  { task, opening }: { task: TaskRules; opening: Opening },
+): Asking {
+  const { t, event } = opening;
+  const { surface } = nth(timeline.events, event);
+  const item = intAt(timeline.item, event);
+  const window: LabelWindow = { t, windowMs: task.windowMs, item, openingEvent: event, surface };
+  return {
+    ...{ timeline, opening, items, window, seed: rules.seed, key: questionKey(opening, task) },
+    strongest: once(() => strongestInWindow(timeline, window, vocabulary.noneRank)),
+    seen: once(() => seenEvents(timeline, { t, surface, maxEvents: rules.maxEvents })),
+  };
+}
+
+/** The view and, apart from it, the label. */
+function viewAndLabel(
+  asking: Asking,
+  { task, asked }: { task: TaskRules; asked: Asked },
+  { vocabulary, items }: AskContext,
+): Required<Pick<QuestionOutcome, 'question' | 'label'>> {
+  const { name, form, windowMs } = task;
+  const question = viewQuestion(asking.timeline, {
+    // Facts alone: a task can settle labels, and a view holds nothing that could.
+    task: { name, form, windowMs },
+    ...{ key: asking.key, opening: asking.opening, items, vocabulary, isDrawn: asked.isDrawn },
+    asked: asked.items.map((candidate) => candidate.version),
+    hidesAsked: task.choosesItems,
+    seen: asking.seen(),
+    order: task.strategy.order,
+  });
+  const reasons = task.choosesItems ? asked.items.map((candidate) => candidate.reason) : [];
+  return { question, label: { ...task.settle(asking, asked), reasons } };
+}
+
+/** Works a value out when it is first asked for. */
+function once<T extends object>(work: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= work();
+    return value;
+  };
+}

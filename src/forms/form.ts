@@ -1,0 +1,153 @@
+/**
+ * The face of a form. A form is one file in this folder with everything of it: the options of its
+ * tasks, where its questions open, which items they ask about, how they are settled, which answers
+ * there are, and what a template must have.
+ */
+import { z } from 'zod';
+import type { Template } from '../../schemas/template.ts';
+import type { Candidate } from '../timeline/candidates.ts';
+import type { ItemTable } from '../timeline/item-table.ts';
+import type { LabelWindow, SettledLabel } from '../timeline/labels.ts';
+import type { MemberTimeline } from '../timeline/member-timeline.ts';
+import type { Opening } from '../timeline/openings.ts';
+import type { Vocabulary } from '../timeline/vocabulary.ts';
+
+/** What the options of a task are judged by. */
+export interface FormScope {
+  readonly vocabulary: Vocabulary;
+  /** W in ms. */
+  readonly windowMs: number;
+  /** Where the task stands in the recipe: `corpus.tasks[0]`. */
+  readonly field: string;
+}
+
+/** Openings of one member, in order; each list is made when it is first asked for. */
+export interface OpeningLists {
+  readonly timeline: MemberTimeline;
+  /** OPEN-1. */
+  sessions(): readonly Opening[];
+  /** OPEN-2. */
+  actions(): readonly Opening[];
+}
+
+/** One question while it is put together. */
+export interface Asking {
+  readonly timeline: MemberTimeline;
+  readonly opening: Opening;
+  readonly seed: number;
+  /** The question's key. */
+  readonly key: readonly string[];
+  readonly items: ItemTable;
+  /** The label window on the opening's own item. */
+  readonly window: LabelWindow;
+  /** The strongest action in that window; worked out once. */
+  strongest(): SettledLabel;
+  /** Positions of the events seen at T; worked out once. */
+  seen(): Int32Array;
+}
+
+/** What a question asks about. */
+export interface Asked {
+  /** The one item, or the candidates in the order shown. */
+  readonly items: readonly Candidate[];
+  /**
+   * Another item than the opening's own is asked about: what was measured of the opening event says
+   * nothing of it.
+   */
+  readonly isDrawn: boolean;
+}
+
+/** Why a question cannot be asked (OPEN-6). */
+export type LostFate = 'item_unknown' | 'too_few_candidates';
+
+/** A label, and when it was settled (epoch ms). */
+export interface Settled {
+  readonly label: string;
+  readonly settledAt: number;
+}
+
+/** Words by the name of the slot that says them. */
+export type Slots = Readonly<Record<string, () => string>>;
+
+/** What a form does under the options of one task. */
+export interface FormRules {
+  /**
+   * The block of a template that shows what is asked about; of `candidates` the labels are the
+   * letters.
+   */
+  readonly block: 'item' | 'candidates';
+  /** All labels that there can be, in display order. */
+  readonly labels: readonly string[];
+  /** Some questions ask about a drawn item in place of their own. */
+  readonly drawsItems: boolean;
+  /**
+   * The form chooses what it asks about: events on it are left out of the history, and the row says
+   * why it was chosen.
+   */
+  readonly choosesItems: boolean;
+  /** Slots of fixed lines that only templates of this form have. */
+  readonly slots: Slots;
+  /** Slots of the answer with this label, in the words of a template. */
+  answerSlots(label: string, template: Template): Slots;
+  /** Where the task's questions open. */
+  openings(lists: OpeningLists): readonly Opening[];
+  /**
+   * Whether a mature opening is a question at all; what is none is counted nowhere. Left out: all
+   * are.
+   */
+  isAsked?(asking: Asking): boolean;
+  /** What is asked about, or why nothing can be. */
+  ask(asking: Asking): Asked | LostFate;
+  /**
+   * The label of what is asked, or without it the label that a question which is lost would have
+   * (LEDGER-1).
+   */
+  settle(asking: Asking, asked?: Asked): Settled;
+}
+
+/**
+ * A form as its file writes it: `options` are the zod fields that its tasks have beside those of
+ * all tasks.
+ */
+export interface FormSpec<Name extends string, Options extends z.ZodRawShape> {
+  readonly name: Name;
+  /** What is asked, for the reference. */
+  readonly about: string;
+  readonly options: Options;
+  /**
+   * The options with dependent defaults filled in; done twice it changes nothing more. Throws
+   * `recipe_invalid` or `domain_invalid` naming the field. Left out: nothing depends on anything.
+   */
+  readonly resolve?: (options: z.output<z.ZodObject<Options>>, scope: FormScope) => z.output<z.ZodObject<Options>>;
+  /** `options` are resolved. */
+  readonly rules: (options: z.output<z.ZodObject<Options>>, scope: FormScope) => FormRules;
+}
+
+/**
+ * A form as the rest of the house sees it: a task is read by the form's own options before the form
+ * sees it.
+ */
+export interface Form<Name extends string = string, Options extends z.ZodRawShape = z.ZodRawShape> {
+  readonly name: Name;
+  readonly about: string;
+  readonly options: Options;
+  resolve(task: object, scope: FormScope): Readonly<Record<string, unknown>>;
+  rules(task: object, scope: FormScope): FormRules;
+}
+
+/** Makes a form of what its file says. */
+export function defineForm<const Name extends string, Options extends z.ZodRawShape>(
+  spec: FormSpec<Name, Options>,
+): Form<Name, Options> {
+  const own = z.object(spec.options);
+  return {
+    name: spec.name,
+    about: spec.about,
+    options: spec.options,
+    resolve: (task, scope) => {
+      const options = own.parse(task);
+      return spec.resolve === undefined ? options : spec.resolve(options, scope);
+    },
+    rules: (task, scope) => spec.rules(own.parse(task), scope),
+  };
+}

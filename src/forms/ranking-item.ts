@@ -1,0 +1,101 @@
+/**
+ * What the forms that rank one item share: they ask about the opening's own item or, in a domain
+ * without exposures, in a share of their questions about a drawn one (CAND-3).
+ */
+import { DAY_MS } from '../../schemas/event-time.ts';
+import { Share } from '../../schemas/recipe.ts';
+import { BrewhouseError } from '../errors.ts';
+import { drawOtherItem } from '../timeline/candidates.ts';
+import { draw, inShare } from '../timeline/draws.ts';
+import { type SettledLabel, strongestInWindow } from '../timeline/labels.ts';
+import {
+  type Asked,
+  type Asking,
+  defineForm,
+  type Form,
+  type FormRules,
+  type FormScope,
+  type LostFate,
+} from './form.ts';
+import { askAbout, ownItem, strongestSettledAt } from './own-item.ts';
+
+const OPTIONS = {
+  drawn: Share.optional().describe(
+    'In a domain without exposures: the share of questions that ask about a drawn item (CAND-3).',
+  ),
+};
+
+/** What tells one ranking form from another. */
+export interface RankingSpec<Name extends string> {
+  readonly name: Name;
+  readonly about: string;
+  /** `drawn` in a domain without exposures where the recipe does not say it. */
+  readonly drawnDefault: number;
+  /** Throws `domain_invalid` where the domain cannot be asked this. */
+  readonly requireDomain?: (scope: FormScope) => void;
+  /** Labels in display order, and how they are said. */
+  readonly answers: (scope: FormScope, drawsItems: boolean) => Pick<FormRules, 'labels' | 'answerSlots'>;
+  /** The label of the strongest action in the window. */
+  readonly labelOf: (rank: number, scope: FormScope) => string;
+}
+
+/** A form that ranks one item. */
+export function defineRanking<const Name extends string>(spec: RankingSpec<Name>): Form<Name, typeof OPTIONS> {
+  return defineForm({
+    name: spec.name,
+    about: spec.about,
+    options: OPTIONS,
+    resolve({ drawn }, scope) {
+      if (!scope.vocabulary.hasExposures) return { drawn: drawn ?? spec.drawnDefault };
+      if (drawn !== undefined && drawn > 0) throw cannotDraw(spec.name, scope);
+      return {};
+    },
+    rules({ drawn = 0 }, scope) {
+      if (drawn > 0 && scope.windowMs < DAY_MS) throw windowTooShort(spec.name, scope);
+      spec.requireDomain?.(scope);
+      const drawsItems = drawn > 0;
+      return {
+        ...spec.answers(scope, drawsItems),
+        block: 'item',
+        drawsItems,
+        choosesItems: drawsItems,
+        slots: {},
+        openings: (lists) => lists.sessions(),
+        ask: (asking) => askOwnOrDrawn(asking, drawn),
+        settle(asking, asked) {
+          const settled = asked?.isDrawn ? strongestOn(asking, asked, scope) : asking.strongest();
+          return { label: spec.labelOf(settled.rank, scope), settledAt: strongestSettledAt(asking, settled) };
+        },
+      };
+    },
+  });
+}
+
+function askOwnOrDrawn(asking: Asking, share: number): Asked | LostFate {
+  const { seed, key, opening, items } = asking;
+  const own = ownItem(asking);
+  if (own === undefined) return 'item_unknown';
+  if (share === 0 || !inShare(draw(seed, 'drawn', key), share)) return askAbout(own);
+  const version = drawOtherItem(items, { seed, key, t: opening.t }, own.itemId);
+  return version === undefined ? 'too_few_candidates' : { items: [{ version, reason: 'random' }], isDrawn: true };
+}
+
+/** The strongest action on the drawn item; the member need not have met it. */
+function strongestOn({ timeline, window }: Asking, { items }: Asked, { vocabulary }: FormScope): SettledLabel {
+  const [item] = items.map(({ version }) => timeline.itemIds.indexOf(version.itemId));
+  return strongestInWindow(timeline, { ...window, item: item ?? -1 }, vocabulary.noneRank);
+}
+
+function cannotDraw(form: string, { field }: FormScope): BrewhouseError {
+  return new BrewhouseError('recipe_invalid', `${form} cannot ask about drawn items here`, {
+    place: { field: `${field}.drawn` },
+    remedy: 'leave drawn out: it is for ranking tasks in domains without exposures',
+  });
+}
+
+function windowTooShort(form: string, { field }: FormScope): BrewhouseError {
+  return new BrewhouseError('recipe_invalid', `${form} draws items, so its label window must be a day or more`, {
+    place: { field: `${field}.label_window` },
+    remedy: 'set label_window: 1d or more, or drawn: 0',
+  });
+}

@@ -1,0 +1,92 @@
+/** `retrieval.choose`: which of these items is the member's? */
+import { z } from 'zod';
+import { Share } from '../../schemas/recipe.ts';
+import { nth } from '../checked.ts';
+import { chooseCandidates } from '../timeline/candidates.ts';
+import { itemsActedOn } from '../timeline/labels.ts';
+import { letterOf, lettersOf, lettersSlot, requirePositive } from './answers.ts';
+import { type Asked, type Asking, defineForm, type LostFate } from './form.ts';
+import { ownItem, strongestSettledAt } from './own-item.ts';
+
+const NAME = 'retrieval.choose';
+
+/** CHOOSE-1. */
+export const retrievalChoose = defineForm({
+  name: NAME,
+  about: "Which of these items is the member's? (CHOOSE-1)",
+  options: {
+    candidates: z
+      .number()
+      .int()
+      .min(2)
+      .max(26)
+      .default(8)
+      .describe('How many candidates there are, the right one included.'),
+    shown: Share.optional().describe('Share of the wrong candidates that the member was shown (CAND-4).'),
+    random: Share.optional().describe(
+      'Share of the wrong candidates that may be any item; alone where neither is given.',
+    ),
+  },
+  resolve: ({ candidates, shown, random }) => ({
+    candidates,
+    shown: shown ?? 0,
+    random: random ?? (shown === undefined ? 1 : 0),
+  }),
+  rules({ candidates, shown = 0, random = 0 }, scope) {
+    requirePositive(NAME, scope);
+    const { vocabulary } = scope;
+    const labels = lettersOf(candidates);
+    const counts = countWrong({ candidates, shown, random });
+    return {
+      block: 'candidates',
+      labels,
+      drawsItems: false,
+      choosesItems: true,
+      slots: lettersSlot(labels),
+      answerSlots: (label) => ({ letter: () => label }),
+      openings: (lists) => lists.sessions(),
+      // Whether a choice is asked at all is not known before its label is mature.
+      isAsked: (asking) => vocabulary.isPositive(asking.strongest().rank),
+      ask: (asking) => askChoice(asking, counts, vocabulary.noneRank),
+      settle(asking, asked) {
+        const settled = asking.strongest();
+        // The letter is not known without candidates: a lost choice is counted under its action.
+        const right = asked?.items.findIndex(({ reason }) => reason === 'right');
+        const label = right === undefined ? vocabulary.nameOf(settled.rank) : letterOf(right);
+        return { label, settledAt: strongestSettledAt(asking, settled) };
+      },
+    };
+  },
+});
+
+/**
+ * How many wrong candidates there are of each kind: half up, in integers of a millionth (CAND-4).
+ */
+export function countWrong(options: { readonly candidates: number; readonly shown: number; readonly random: number }): {
+  shown: number;
+  random: number;
+} {
+  const wrong = options.candidates - 1;
+  const share = Math.round(options.shown * 1_000_000);
+  const all = share + Math.round(options.random * 1_000_000);
+  const shown = all === 0 ? 0 : Math.floor((2 * wrong * share + all) / (2 * all));
+  return { shown, random: wrong - shown };
+}
+
+function askChoice(
+  asking: Asking,
+  counts: { readonly shown: number; readonly random: number },
+  noneRank: number,
+): Asked | LostFate {
+  const { timeline, opening, seed, key, items, window } = asking;
+  const right = ownItem(asking);
+  if (right === undefined) return 'item_unknown';
+  const acted = itemsActedOn(timeline, window, noneRank);
+  const chosen = chooseCandidates(timeline, items, {
+    ...{ seed, key, t: opening.t, right, openingEvent: opening.event, ...counts },
+    barred: new Set([...acted].map((item) => nth(timeline.itemIds, item))),
+    seen: asking.seen(),
+    noneRank,
+  });
+  return chosen === undefined ? 'too_few_candidates' : { items: chosen, isDrawn: false };
+}

@@ -1,0 +1,18 @@
+/** One entry from each action in turn, strongest action first, newest first within an action. */
+import type { HistoryEntry } from '../timeline/history.ts';
+import type { Strategy } from './strategy.ts';
+
+/** HIST-5. */
+export const balanced: Strategy = {
+  name: 'balanced',
+  order(newestFirst, noneRank) {
+    const groups = Array.from({ length: noneRank + 1 }, (_, rank) =>
+      newestFirst.filter((entry) => entry.rank === rank),
+    );
+    const ordered: HistoryEntry[] = [];
+    for (let round = 0; ordered.length < newestFirst.length; round++) {
+      for (const group of groups) ordered.push(...group.slice(round, round + 1));
+    }
+    return ordered;
+  },
+};

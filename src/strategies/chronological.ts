@@ -1,0 +1,8 @@
+/** Newest first. */
+import type { Strategy } from './strategy.ts';
+
+/** HIST-4. */
+export const chronological: Strategy = {
+  name: 'chronological',
+  order: (newestFirst) => [...newestFirst],
+};
