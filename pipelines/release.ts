@@ -14,6 +14,7 @@ import { sha256Hex } from '../src/lake/content-hash.ts';
 import { openLake } from '../src/lake/lake-file.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type PartitionTimeline, readStats, readTimelines, sumRecordCounts } from '../src/lake/timelines.ts';
+import { profileOf } from '../src/profiles/registry.ts';
 import type { RenderPlan } from '../src/prompt/plan.ts';
 import { releaseCard } from '../src/release/card.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from '../src/release/manifest.ts';
@@ -70,6 +71,7 @@ export async function release(options: ReleaseOptions): Promise<ReleaseSummary> 
   const shuffled = await shuffleRows(store, read, selection, {
     scratch: source.scratch,
     corpus,
+    profile: profileOf(section.profile),
     key,
     seed: plan.rules.seed,
     report: (done, total) => options.progress('shuffling', done, total),
@@ -163,6 +165,7 @@ async function writeRelease(source: ReleaseSource, write: WriteOptions): Promise
   };
   const files = await writeShards(store, write.folder, write.shuffled, {
     scratch: source.scratch,
+    profile: profileOf(source.section.profile),
     trainShards: write.selection.trainShards,
     facts: footerFacts(inputs, write.defaultId),
     report: (done, total) => write.options.progress('writing shards', done, total),

@@ -1,4 +1,7 @@
-/** A row kind said once, as a table of columns: its type, its file's columns and its check follow from it. */
+/**
+ * A row kind said once, as a table of columns: its type, its file's columns and its check follow
+ * from it.
+ */
 
 /** What a column of each type holds in a file; nothing is ever null. */
 export interface StoredTypes {
@@ -77,7 +80,10 @@ export function listOf<E>(element: Column<E, 'utf8'>): Column<readonly E[], 'lis
   };
 }
 
-/** A list inside one text, its elements joined by `separator`, which none of them holds; empty: no element. */
+/**
+ * A list inside one text, its elements joined by `separator`, which none of them holds; empty: no
+ * element.
+ */
 export function joined<E>(element: Column<E, 'utf8'>, separator: string): Column<readonly E[], 'utf8'> {
   return {
     type: 'utf8',
@@ -97,7 +103,9 @@ export const NUMBER_TEXT: Column<number, 'utf8'> = {
   },
 };
 
-/** Whether a value may lie in a column of the type: of its kind, and whole where the type says so. */
+/**
+ * Whether a value may lie in a column of the type: of its kind, and whole where the type says so.
+ */
 export function isStored(type: StoredType, value: unknown): value is StoredTypes[StoredType] {
   switch (type) {
     case 'utf8':
@@ -117,7 +125,10 @@ export function isStored(type: StoredType, value: unknown): value is StoredTypes
   }
 }
 
-/** The row as its file holds it. Throws Error where a value is missing or of another kind: a bug of the caller. */
+/**
+ * The row as its file holds it. Throws Error where a value is missing or of another kind: a bug of
+ * the caller.
+ */
 export function storeRow<T extends Table>(table: T, row: RowOf<T>): StoredRow<T> {
   return mapRow(table, row, (name, column, value) => {
     const stored = value === undefined || value === null ? value : column.store(value);

@@ -1,4 +1,7 @@
-/** Runs of tokens inside a segment that came from a field: a list in memory, `title 2 5;location 7 9` in files. */
+/**
+ * Runs of tokens inside a segment that came from a field: a list in memory, `title 2 5;location 7
+ * 9` in files.
+ */
 import type { Column } from './columns.ts';
 
 /** Tokens [from, to) of a segment, counted from its first, that overlap the value of a field. */
@@ -8,7 +11,10 @@ export interface FieldRun {
   readonly to: number;
 }
 
-/** The runs of one segment in order; empty: fixed text. No field's name holds a blank or a semicolon. */
+/**
+ * The runs of one segment in order; empty: fixed text. No field's name holds a blank or a
+ * semicolon.
+ */
 export const FIELD_RUNS: Column<readonly FieldRun[], 'utf8'> = {
   type: 'utf8',
   store: (runs) => runs.map(({ field, from, to }) => `${field} ${from} ${to}`).join(';'),

@@ -1,4 +1,7 @@
-/** What lies beside the tokens of a row, one table a row kind: sidecars, roles and origins of tokens, indexes. */
+/**
+ * What lies beside the tokens of a row, one table a row kind: sidecars, roles and origins of
+ * tokens, indexes.
+ */
 import {
   BYTES,
   joined,
@@ -88,7 +91,10 @@ export const SIDECAR = {
 /** A row of `meta/`. */
 export type SidecarRow = RowOf<typeof SIDECAR>;
 
-/** A row of a corpus part's sidecar: the events' own ids, and the question key that every later draw is made from. */
+/**
+ * A row of a corpus part's sidecar: the events' own ids, and the question key that every later draw
+ * is made from.
+ */
 export const CORPUS = {
   /** The question key's parts, joined by U+001F. */
   key: TEXT,
@@ -108,10 +114,14 @@ export const PART_TOKENS = {
   loss_spans: WHOLES,
 };
 
-/** Origins of a corpus row: its segments (parallel lists, one element a segment) and its cut ledger. */
+/**
+ * Origins of a corpus row: its segments (parallel lists, one element a segment) and its cut ledger.
+ */
 export const PART_ORIGIN = {
   role: listOf(wordOf(ROLES)),
-  /** Where each segment ends (exclusive); the first begins at 0, every other at the end before it. */
+  /**
+   * Where each segment ends (exclusive); the first begins at 0, every other at the end before it.
+   */
   to: WHOLES,
   /**
    * The event that put the segment there: a member's profile version, the interaction of a history
@@ -131,7 +141,9 @@ export const PART_ORIGIN = {
   room: WHOLE,
   /** Tokens of the context that the history took. */
   used: WHOLE,
-  /** The interaction at which filling stopped because it did not fit even at `title`; empty: none. */
+  /**
+   * The interaction at which filling stopped because it did not fit even at `title`; empty: none.
+   */
   stopped_at: TEXT,
 };
 /** Origins of a corpus row. */

@@ -19,7 +19,7 @@ const GROUND = [
 ];
 const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/', 'src/prompt/'];
 /** Rooms from the inside to the outside: each may import those before it. */
-const ROOMS = ['src/shard/', 'src/sort/', 'src/lake/', 'src/corpus/', 'src/release/'] as const;
+const ROOMS = ['src/shard/', 'src/profiles/', 'src/sort/', 'src/lake/', 'src/corpus/', 'src/release/'] as const;
 
 /** Where a file lives (the longest beginning counts), and what it may import beside its own folder. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -39,6 +39,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   // No adapter: what holds the bytes comes to these rooms as a port.
   ...Object.fromEntries(ROOMS.map((room, i) => [room, [...GROUND, ...PURE, ...ROOMS.slice(0, i)]])),
+  'src/shard/': GROUND,
+  'src/profiles/': [...GROUND, 'src/shard/'],
+  'src/sort/': GROUND,
   'src/simulate/': [...GROUND, 'src/timeline/', 'src/sources/'],
   'src/sources/': [...GROUND, 'src/timeline/', 'src/lake/'],
   'src/adapters/': [...GROUND, ...ROOMS],

@@ -1,29 +1,25 @@
 /** One partition of a corpus: timelines in, parts, sidecars and origins out, one commit at the end. */
 
-import { type StoredRow, storeRow } from '../../schemas/columns.ts';
+import { storeRow } from '../../schemas/columns.ts';
 import type { CorpusRecord, FileRef } from '../../schemas/commit.ts';
 import type { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
-import { CORPUS, PART_ORIGIN, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { CORPUS, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { createPartFiles } from '../../src/corpus/part-files.ts';
+import type { PartRow } from '../../src/corpus/part-rows.ts';
 import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { readLines } from '../../src/lake/line-files.ts';
-import type { FileUnderWay, ObjectStore } from '../../src/lake/object-store.ts';
+import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { type Example, renderExamples } from '../../src/prompt/examples.ts';
 import type { JoiningGate } from '../../src/prompt/joining-gate.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
-import { createRowFiles, type RowFiles } from '../../src/shard/row-files.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import type { Question, QuestionLabel } from '../../src/timeline/questions.ts';
 
-/** Tokens of one part: its file is then about 16 MB. */
-export const PART_TOKENS_MAX = 16_000_000;
-
-export type RenderedFiles = CorpusRecord['files'][number];
-
 export interface PartitionResult {
-  readonly files: readonly RenderedFiles[];
+  readonly files: CorpusRecord['files'];
   /** task -> fate -> label -> questions. */
   readonly questions: CorpusRecord['questions'];
   readonly members: number;
@@ -52,7 +48,7 @@ export async function renderPartition(
 ): Promise<PartitionResult> {
   const folder = `corpora/${task.corpus}/${task.partition}`;
   const questions: Record<string, Record<string, Record<string, number>>> = {};
-  const parts = createParts(task.store, folder);
+  const parts = createPartFiles(task.store, folder);
   const options = { known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
   let members = 0;
   for await (const { memberId, records } of timelines(task)) {
@@ -136,14 +132,12 @@ function count(questions: Record<string, Record<string, Record<string, number>>>
   addTo(questions, [outcome.task.name, outcome.fate, outcome.label?.label ?? outcome.lostLabel ?? ''], 1);
 }
 
-interface PartRow {
-  readonly ids: Int32Array;
-  readonly spans: Int32Array;
-  readonly meta: StoredRow<typeof CORPUS>;
-  readonly origin: StoredRow<typeof PART_ORIGIN>;
-}
-
-function tokenRow(outcome: TaskOutcome, question: Question, label: QuestionLabel, example: Example): PartRow {
+function tokenRow(
+  outcome: TaskOutcome,
+  question: Question,
+  label: QuestionLabel,
+  example: Example,
+): Omit<PartRow, 'row'> {
   const { ids, promptLength, segments, ledger } = example;
   const { exposure } = question;
   return {
@@ -187,55 +181,6 @@ function tokenRow(outcome: TaskOutcome, question: Question, label: QuestionLabel
       room: ledger.room,
       used: ledger.used,
       stopped_at: ledger.stoppedAt,
-    },
-  };
-}
-
-interface Parts {
-  add(row: PartRow): Promise<void>;
-  finish(): Promise<{ files: RenderedFiles[]; rows: number; tokens: number }>;
-}
-
-/** Rolls from part to part; each is uploaded under its hash before the next begins. */
-function createParts(store: ObjectStore, folder: string): Parts {
-  const files: RenderedFiles[] = [];
-  const total = { rows: 0, tokens: 0 };
-  let open: { under: FileUnderWay[]; rows: RowFiles<typeof CORPUS, typeof PART_ORIGIN>; tokens: number } | undefined;
-  const close = async () => {
-    if (open === undefined) return;
-    const { rows, tokens } = open.rows.finish();
-    const refs: FileRef[] = [];
-    for (const [i, kind] of (['parts', 'meta', 'origin'] as const).entries()) {
-      const { sha256, bytes } = await open.under[i]!.finish(`${folder}/${kind}`, '.parquet');
-      refs.push({ sha256, bytes, rows });
-    }
-    const [part, meta, origin] = refs as [FileRef, FileRef, FileRef];
-    files.push({ part, meta, origin, rows, tokens });
-    total.rows += rows;
-    total.tokens += tokens;
-    open = undefined;
-  };
-  return {
-    async add(row) {
-      if (open !== undefined && open.tokens + row.ids.length > PART_TOKENS_MAX) await close();
-      if (open === undefined) {
-        const under = [store.create(), store.create(), store.create()];
-        const [tokens, meta, origin] = under.map((file) => (chunk: Uint8Array) => file.write(chunk));
-        const rows = createRowFiles({
-          layout: 'part',
-          meta: CORPUS,
-          origin: PART_ORIGIN,
-          keyValues: () => ({}),
-          sinks: { tokens: tokens!, meta: meta!, origin: origin! },
-        });
-        open = { under, rows, tokens: 0 };
-      }
-      open.rows.add(row);
-      open.tokens += row.ids.length;
-    },
-    async finish() {
-      await close();
-      return { files, ...total };
     },
   };
 }

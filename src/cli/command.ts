@@ -1,5 +1,6 @@
 /** A command as data: its name, options and the module that is loaded only when it runs. */
 import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
+import { PROFILE_NAMES } from '../profiles/registry.ts';
 import type { Output } from './output.ts';
 
 /** One flag; `value` names its argument, none: a switch. */
@@ -108,7 +109,7 @@ export const COMMANDS: readonly Command[] = [
       { ...LAKE, reads: true },
       RECIPE,
       { flag: 'until', value: 'TIME', about: 'questions mature by then (else the recipe says)' },
-      { flag: 'profile', value: 'P', about: 'hf' },
+      { flag: 'profile', value: 'P', about: PROFILE_NAMES.join(', ') },
       { flag: 'token-budget', value: 'N', about: 'most train tokens, or none' },
       { flag: 'context', value: 'N', about: 'a rung of the recipe’s ladder (default: the longest)' },
       { flag: 'corpus', value: 'ID', about: 'the corpus, where the lake holds several of this recipe' },

@@ -1,5 +1,6 @@
 /** The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a person asks first. */
 import type { Manifest } from '../../schemas/manifest.ts';
+import { profileOf } from '../profiles/registry.ts';
 
 /** Dates are `until`: the card holds no clock. */
 export function releaseCard(manifest: Manifest): string {
@@ -22,7 +23,7 @@ export function releaseCard(manifest: Manifest): string {
     '',
     `# ${manifest.id}`,
     '',
-    `An instruction-tuning corpus for an LLM recommender in the domain ${identity.domain.name}, as of ${new Date(manifest.until).toISOString()}: one unpadded, tokenized example a row (\`input_ids\`, \`attention_mask\`, \`labels\`; labels are not shifted, -100 is ignored).`,
+    `An instruction-tuning corpus for an LLM recommender in the domain ${identity.domain.name}, as of ${new Date(manifest.until).toISOString()}: one unpadded, tokenized example a row (${profileOf(manifest.profile).about}).`,
     '',
     '| split | rows | tokens | supervised tokens |',
     '|---|---:|---:|---:|',

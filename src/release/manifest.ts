@@ -7,6 +7,7 @@ import { packageVersion } from '../config.ts';
 import { addTo } from '../corpus/tally.ts';
 import { sha256Hex } from '../lake/content-hash.ts';
 import type { PartitionTimeline } from '../lake/timelines.ts';
+import { profileOf } from '../profiles/registry.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
 import type { SelectableRow, Selection } from './selection.ts';
@@ -39,8 +40,7 @@ export function footerFacts(
     'brewhouse.writer_version': packageVersion(),
     'brewhouse.profile': release.profile,
     'brewhouse.release_id': defaultId,
-    'brewhouse.label_alignment': 'unshifted',
-    'brewhouse.ignore_index': '-100',
+    ...profileOf(release.profile).facts,
     'brewhouse.tokenizer': tokenizer.id,
     'brewhouse.tokenizer_sha256': tokenizer.sha256,
     'brewhouse.chat_template_sha256':

@@ -1,8 +1,11 @@
-/** All rendered rows of a corpus as a release chooses among them: read from the sidecars of its parts, tokens untouched. */
-import type { CorpusRecord } from '../../schemas/commit.ts';
+/**
+ * All rendered rows of a corpus as a release chooses among them: read from the sidecars of its
+ * parts, tokens untouched.
+ */
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import type { CorpusPartition } from '../corpus/find-corpus.ts';
+import type { PartPlace } from '../corpus/part-rows.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
@@ -10,13 +13,6 @@ import { recordGroups } from '../shard/records.ts';
 import { closesAt } from '../timeline/as-of.ts';
 import { draw, inShare } from '../timeline/draws.ts';
 import type { SelectableRow } from './selection.ts';
-
-/** One part file with its companions, and the number of its first row among all rows of the corpus. */
-export interface PartPlace {
-  readonly partition: number;
-  readonly files: CorpusRecord['files'][number];
-  readonly firstRow: number;
-}
 
 export interface ReleaseRows {
   readonly rows: readonly SelectableRow[];

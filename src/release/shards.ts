@@ -1,18 +1,21 @@
-/** The reduce side of a release: shuffled rows into equal shards with sidecar and origins beside them, and the two index files. */
+/**
+ * The reduce side of a release: shuffled rows into equal shards with sidecar and origins beside
+ * them, and the two index files.
+ */
 
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
-import { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
-import type { FileUnderWay, ObjectStore } from '../lake/object-store.ts';
-import { createRowFiles, type RowFiles } from '../shard/row-files.ts';
-import { hfKeyValues } from '../shard/token-rows.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createIndexes } from './indexes.ts';
+import { createRowFiles, type RowFiles } from './row-files.ts';
 import { shardCount, shardName, shardRows } from './shard-plan.ts';
 import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
 
 export interface ShardOptions {
   readonly scratch: Scratch;
+  readonly profile: Profile;
   /** Equal train shards, as the selection left them. */
   readonly trainShards: number;
   /** Footer facts that all token files share. */
@@ -20,7 +23,10 @@ export interface ShardOptions {
   readonly report: (done: number, total: number) => void;
 }
 
-/** Writes all files below `folder`; returns them in the manifest's order. Bound: one row group, and one run of each index. */
+/**
+ * Writes all files below `folder`; returns them in the manifest's order. Bound: one row group, and
+ * one run of each index.
+ */
 export async function writeShards(
   store: ObjectStore,
   folder: string,
@@ -37,10 +43,10 @@ export async function writeShards(
     for (const row of shuffled.rows()) {
       if (open === undefined || open.left === 0) {
         if (open !== undefined) files.push(...(await open.finish()));
-        open = openShard(store, folder, plan.next(row.split), options.facts);
+        open = openShard(store, folder, plan.next(row.split), options);
       }
       // Before the row is added: until then the files say where it will lie.
-      const { rowGroup, row: inGroup } = open.files.place(row.ids.length);
+      const { rowGroup, row: inGroup } = open.rows.placeOf(row.ids.length);
       indexes.add(row.meta, { split: row.split, shard: open.place.shard, row_group: rowGroup, row: inGroup });
       open.add(row);
       done++;
@@ -79,38 +85,33 @@ function planShards({ counts, tokens }: ShuffledRows, trainShards: number): { ne
 
 interface OpenShard {
   readonly place: ShardPlace;
-  readonly files: RowFiles<typeof SIDECAR, typeof ORIGIN>;
+  readonly rows: RowFiles;
   left: number;
   add(row: ShuffledRow): void;
   finish(): Promise<ReleaseFile[]>;
 }
 
-function openShard(
-  store: ObjectStore,
-  folder: string,
-  place: ShardPlace,
-  facts: Readonly<Record<string, string>>,
-): OpenShard {
-  const under: [FileUnderWay, FileUnderWay, FileUnderWay] = [store.create(), store.create(), store.create()];
-  const sink = (file: FileUnderWay) => (chunk: Uint8Array) => file.write(chunk);
-  const rows = createRowFiles<typeof SIDECAR, typeof ORIGIN>({
-    layout: 'hf',
-    meta: SIDECAR,
-    origin: ORIGIN,
-    keyValues: (totals) =>
-      hfKeyValues({
-        ...facts,
-        split: place.split,
-        rows: String(totals.rows),
-        tokens: String(totals.tokens),
-        loss_tokens: String(totals.lossTokens),
-      }),
-    sinks: { tokens: sink(under[0]), meta: sink(under[1]), origin: sink(under[2]) },
+function openShard(store: ObjectStore, folder: string, place: ShardPlace, options: ShardOptions): OpenShard {
+  const files = { data: store.create(), meta: store.create(), origin: store.create() };
+  const rows = createRowFiles({
+    profile: options.profile,
+    facts: (totals) => ({
+      ...options.facts,
+      split: place.split,
+      rows: String(totals.rows),
+      tokens: String(totals.tokens),
+      loss_tokens: String(totals.lossTokens),
+    }),
+    sinks: {
+      data: (chunk) => files.data.write(chunk),
+      meta: (chunk) => files.meta.write(chunk),
+      origin: (chunk) => files.origin.write(chunk),
+    },
   });
   const name = shardName(place.split, place.shard, place.shards);
   const shard: OpenShard = {
     place,
-    files: rows,
+    rows,
     left: place.rows,
     add(row) {
       rows.add(row);
@@ -119,9 +120,9 @@ function openShard(
     async finish() {
       const totals = rows.finish();
       const written: ReleaseFile[] = [];
-      for (const [i, kind] of (['data', 'meta', 'origin'] as const).entries()) {
+      for (const kind of ['data', 'meta', 'origin'] as const) {
         const path = `${kind}/${name}.parquet`;
-        const { sha256, bytes } = await under[i]!.finishAs(`${folder}/${path}`);
+        const { sha256, bytes } = await files[kind].finishAs(`${folder}/${path}`);
         const counts =
           kind === 'data' ? { tokens: totals.tokens, loss_tokens: totals.lossTokens } : { tokens: 0, loss_tokens: 0 };
         written.push({ path, kind, split: place.split, rows: totals.rows, ...counts, bytes, sha256 });

@@ -1,28 +1,27 @@
-/** The map side of a release: chosen rows leave their parts, get pseudonyms and go into sorted runs in the order of draw `shuffle`. */
+/**
+ * The map side of a release: chosen rows leave their parts, get pseudonyms and go into sorted runs
+ * in the order of draw `shuffle`.
+ */
 import { createHash } from 'node:crypto';
 import type { StoredRow } from '../../schemas/columns.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
-import { CORPUS, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { type CORPUS, ORIGIN, type PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { readPart } from '../corpus/part-rows.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import type { ObjectStore, RangeReader } from '../lake/object-store.ts';
-import { openParquet } from '../shard/parquet-reader.ts';
-import { readStored } from '../shard/records.ts';
-import { IGNORE_INDEX } from '../shard/token-rows.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import type { Profile } from '../profiles/profile.ts';
 import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../sort/row-codec.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createSorter } from '../sort/sorted-runs.ts';
 import { draw } from '../timeline/draws.ts';
 import { type PseudonymKey, pseudonym } from './pseudonyms.ts';
-import type { PartPlace, ReleaseRows } from './selectable-rows.ts';
+import type { ReleasedRow } from './row-files.ts';
+import type { ReleaseRows } from './selectable-rows.ts';
 import { isSplit, rowKey, type Selection } from './selection.ts';
 
-/** A row on its way into a shard, values as its files hold them. */
-export interface ShuffledRow {
+/** A row on its way into a shard. */
+export interface ShuffledRow extends ReleasedRow {
   readonly split: Split;
-  readonly ids: Int32Array;
-  readonly spans: Int32Array;
-  readonly meta: StoredRow<typeof SIDECAR>;
-  readonly origin: StoredRow<typeof ORIGIN>;
 }
 
 export interface ShuffledRows {
@@ -31,7 +30,7 @@ export interface ShuffledRows {
   /** Rows by split. */
   readonly counts: Readonly<Partial<Record<Split, number>>>;
   readonly tokens: Readonly<Partial<Record<Split, number>>>;
-  /** SHA-256 over, in order of example_id, each example_id and the SHA-256 of its input_ids and labels. */
+  /** SHA-256 over, in order of example_id, each example_id and the profile's digest of its row. */
   readonly digest: string;
   close(): void;
 }
@@ -39,6 +38,7 @@ export interface ShuffledRows {
 export interface ShuffleOptions {
   readonly scratch: Scratch;
   readonly corpus: string;
+  readonly profile: Profile;
   readonly key: PseudonymKey;
   readonly seed: number;
   readonly report: (done: number, total: number) => void;
@@ -58,7 +58,7 @@ export async function shuffleRows(
   const hide = pseudonyms(options.key);
   try {
     for (const part of parts) {
-      for await (const { row, meta, origin, ids, spans } of partRows(store, options.corpus, part)) {
+      for await (const { row, meta, origin, ids, spans } of readPart(store, options.corpus, part)) {
         const split = selection.ends[row]!;
         if (!isSplit(split)) continue;
         const hidden = release(meta, origin, {
@@ -70,7 +70,7 @@ export async function shuffleRows(
         counts[split] = (counts[split] ?? 0) + 1;
         tokens[split] = (tokens[split] ?? 0) + ids.length;
         sorter.add(sortKey(split, meta, options.seed), packRow({ ids, spans, ...hidden }));
-        digests.add(Buffer.from(hidden.meta.example_id, 'latin1'), rowDigest(ids, spans));
+        digests.add(Buffer.from(hidden.meta.example_id, 'latin1'), options.profile.rowDigest(ids, spans));
       }
       options.report(part.firstRow + part.files.rows, rows.length);
       await PROCESS_EFFECTS.reach('shuffle');
@@ -91,43 +91,6 @@ export async function shuffleRows(
     throw error;
   } finally {
     digests.close();
-  }
-}
-
-interface PartRow {
-  readonly row: number;
-  readonly meta: StoredRow<typeof CORPUS>;
-  readonly origin: StoredRow<typeof PART_ORIGIN>;
-  readonly ids: Int32Array;
-  readonly spans: Int32Array;
-}
-
-async function* partRows(store: ObjectStore, corpus: string, part: PartPlace): AsyncGenerator<PartRow> {
-  const readers: RangeReader[] = [];
-  const open = async (kind: 'parts' | 'meta' | 'origin', sha256: string) => {
-    const reader = await store.openRead(`corpora/${corpus}/${part.partition}/${kind}/${sha256}.parquet`);
-    readers.push(reader);
-    return openParquet(reader);
-  };
-  try {
-    const { files } = part;
-    const tokens = await open('parts', files.part.sha256);
-    const metas = await open('meta', files.meta.sha256);
-    const origins = await open('origin', files.origin.sha256);
-    let next = part.firstRow;
-    for (let group = 0; group < tokens.rowGroups.length; group++) {
-      const [row, meta, origin] = await Promise.all([
-        readStored(tokens, group, PART_TOKENS),
-        readStored(metas, group, CORPUS),
-        readStored(origins, group, PART_ORIGIN),
-      ]);
-      for (let i = 0; i < row.rows; i++) {
-        const { input_ids: ids, loss_spans: spans } = row.at(i);
-        yield { row: next++, meta: meta.at(i), origin: origin.at(i), ids, spans };
-      }
-    }
-  } finally {
-    await Promise.all(readers.map((reader) => reader.close()));
   }
 }
 
@@ -187,18 +150,6 @@ function sortKey(split: Split, meta: StoredRow<typeof CORPUS>, seed: number): Bu
   bytes.writeUIntBE(draw(seed, 'shuffle', key), 1, 6);
   text.copy(bytes, 7);
   return bytes;
-}
-
-/** SHA-256 of input_ids (int32) and labels (int64), little-endian, as the columns hold them. */
-export function rowDigest(ids: Int32Array, spans: Int32Array): Buffer {
-  const labels = new BigInt64Array(ids.length).fill(BigInt(IGNORE_INDEX));
-  for (let at = 0; at < spans.length; at += 2) {
-    for (let i = spans[at]!; i < spans[at + 1]!; i++) labels[i] = BigInt(ids[i]!);
-  }
-  return createHash('sha256')
-    .update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength))
-    .update(new Uint8Array(labels.buffer))
-    .digest();
 }
 
 const packed = byteWriter();

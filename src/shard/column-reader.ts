@@ -6,8 +6,11 @@ import { type ColumnSpec, columnPath, type LeafKind, readPath, shapeOf } from '.
 import { readHybrid } from './run-lengths.ts';
 import { decodeThrift, intAt, listAt, structAt, type ThriftStruct } from './thrift.ts';
 
-/** Numbers of a column: Int8Array of int8, Int32Array of int32, Float64Array of double and (safe integers) of int64. */
-export type ReadNumbers = Int8Array | Int32Array | Float64Array;
+/**
+ * Numbers of a column: Int8Array of int8, Int32Array of int32, Float32Array of float, Float64Array of
+ * double and (safe integers) of int64.
+ */
+export type ReadNumbers = Int8Array | Int32Array | Float32Array | Float64Array;
 
 /** Values of a column; texts as the file holds them, in a row or by a dictionary. */
 export type ReadValues = ReadNumbers | string[] | TextDictionary;
@@ -80,10 +83,15 @@ function readIndexed(
   for (let i = 0; i < count; i++)
     if (indices[i]! >= entryCount) throw new RangeError('an index outside its dictionary');
   if (isTextArray(entries)) return { dictionary: entries, indices };
-  const values =
-    leaf === 'int8' ? new Int8Array(count) : leaf === 'int32' ? new Int32Array(count) : new Float64Array(count);
+  const values = numbersOf(leaf, count);
   for (let i = 0; i < count; i++) values[i] = entries[indices[i]!]!;
   return values;
+}
+
+function numbersOf(leaf: LeafKind, count: number): ReadNumbers {
+  if (leaf === 'int8') return new Int8Array(count);
+  if (leaf === 'int32') return new Int32Array(count);
+  return leaf === 'float' ? new Float32Array(count) : new Float64Array(count);
 }
 
 function readPlain(leaf: LeafKind, bytes: Uint8Array, count: number): ReadNumbers | string[] {
@@ -93,6 +101,7 @@ function readPlain(leaf: LeafKind, bytes: Uint8Array, count: number): ReadNumber
   // A copy: the values need not lie on a multiple of their size behind the levels.
   const { buffer } = new Uint8Array(bytes);
   if (leaf === 'double') return new Float64Array(buffer);
+  if (leaf === 'float') return new Float32Array(buffer);
   const numbers = new Int32Array(buffer);
   if (leaf === 'int32') return numbers;
   return leaf === 'int8' ? Int8Array.from(numbers) : readInt64(numbers, count);

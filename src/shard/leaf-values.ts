@@ -2,8 +2,11 @@
 import type { ByteBuffer } from './byte-buffer.ts';
 import type { LeafKind } from './parquet-schema.ts';
 
-/** int32 and int8 in their own arrays; int64 in any of Int32Array (widened), BigInt64Array, Float64Array of safe integers. */
-export type NumberValues = Int8Array | Int32Array | BigInt64Array | Float64Array;
+/**
+ * int8, int32, float and double in their own arrays; int64 in any of Int32Array (widened),
+ * BigInt64Array, Float64Array of safe integers.
+ */
+export type NumberValues = Int8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 /** Texts by number; the dictionary may hold more than is used here. */
 export interface TextDictionary {
@@ -24,6 +27,7 @@ const ARRAYS = {
   int8: [Int8Array],
   int32: [Int32Array],
   int64: [Int32Array, BigInt64Array, Float64Array],
+  float: [Float32Array],
   double: [Float64Array],
   utf8: [],
 } as const;
@@ -89,8 +93,9 @@ export interface ValueRange {
 }
 
 /**
- * The range of numbers; undefined of none, or where a NaN makes it meaningless. A zero at an end of doubles is written as
- * -0 below and +0 above, since readers may not order them (parquet.thrift, ColumnOrder).
+ * The range of numbers; undefined of none, or where a NaN makes it meaningless. A zero at an end of
+ * floats and doubles is written as -0 below and +0 above, since readers may not order them
+ * (parquet.thrift, ColumnOrder).
  */
 export function rangeOf(leaf: LeafKind, values: NumberValues): ValueRange | undefined {
   let min = values[0];
@@ -106,6 +111,7 @@ export function rangeOf(leaf: LeafKind, values: NumberValues): ValueRange | unde
 }
 
 function rangeEnd(leaf: LeafKind, value: number | bigint, zero: number): Uint8Array {
+  if (leaf === 'float') return memory(Float32Array.of(value === 0 ? zero : Number(value)));
   if (leaf === 'double') return memory(Float64Array.of(value === 0 ? zero : Number(value)));
   return memory(leaf === 'int64' ? BigInt64Array.of(BigInt(value)) : Int32Array.of(Number(value)));
 }

@@ -23,6 +23,7 @@ export type ColumnType =
   | 'list<int32>'
   | 'list<int8>'
   | 'list<int64>'
+  | 'list<float>'
   | 'list<utf8>';
 
 export interface ColumnSpec {
@@ -31,7 +32,7 @@ export interface ColumnSpec {
 }
 
 /** What a column holds in the end: the column type itself or the element of the list. */
-export type LeafKind = 'int8' | 'int32' | 'int64' | 'double' | 'utf8';
+export type LeafKind = 'int8' | 'int32' | 'int64' | 'float' | 'double' | 'utf8';
 
 const REQUIRED = 0;
 const OPTIONAL = 1;
@@ -44,6 +45,7 @@ const LEAVES: Record<LeafKind, { physical: number; converted?: number; logical?:
   int8: { physical: 1, converted: 15, logical: struct({ 10: struct({ 1: i8(8), 2: bool(true) }) }) },
   int32: { physical: 1 },
   int64: { physical: 2 },
+  float: { physical: 4 },
   double: { physical: 5 },
   utf8: { physical: 6, converted: 0, logical: struct({ 1: struct({}) }) },
 };
@@ -56,6 +58,7 @@ const COLUMN_TYPES: Record<ColumnType, { leaf: LeafKind; isList: boolean }> = {
   'list<int32>': { leaf: 'int32', isList: true },
   'list<int8>': { leaf: 'int8', isList: true },
   'list<int64>': { leaf: 'int64', isList: true },
+  'list<float>': { leaf: 'float', isList: true },
   'list<utf8>': { leaf: 'utf8', isList: true },
 };
 

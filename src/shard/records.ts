@@ -67,7 +67,8 @@ function joinTexts(lists: readonly (readonly string[])[]): ColumnChunk {
   return { values, offsets: offsetsOf(lists) };
 }
 
-function joinLists(lists: readonly Int32Array[]): ColumnChunk {
+/** Lists of numbers side by side: row r holds values[offsets[r] .. offsets[r + 1]). */
+export function joinLists(lists: readonly Int32Array[]): { values: Int32Array; offsets: Int32Array } {
   const offsets = offsetsOf(lists);
   const values = new Int32Array(intAt(offsets, lists.length));
   for (const [i, list] of lists.entries()) values.set(list, intAt(offsets, i));
@@ -93,7 +94,8 @@ export interface StoredRows<T extends FileTable> {
 
 /**
  * Reads the table's columns of one row group side by side; the file may have more. Bound: the group
- * in memory. Throws BrewhouseError `lake_broken` as the file does, and where a column is of another type.
+ * in memory. Throws BrewhouseError `lake_broken` as the file does, and where a column is of another
+ * type.
  */
 export async function readStored<T extends FileTable>(
   file: ParquetFile,

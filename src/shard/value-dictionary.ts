@@ -25,7 +25,14 @@ export interface ValueDictionary {
 }
 
 // Token ids and labels are PLAIN by contract: zstd over whole pages finds repeated item texts that indices would hide.
-const WITH_DICTIONARY: ReadonlySet<ColumnType> = new Set(['int32', 'int64', 'utf8', 'list<int8>', 'list<utf8>']);
+const WITH_DICTIONARY: ReadonlySet<ColumnType> = new Set([
+  'int32',
+  'int64',
+  'utf8',
+  'list<int8>',
+  'list<float>',
+  'list<utf8>',
+]);
 
 /** The dictionary of `values`, or undefined where PLAIN is as good. A list<int8> always gets one: its values are 256 at most. */
 export function dictionaryOf(
@@ -68,6 +75,11 @@ function distinctNumbers(values: NumberValues, entriesMax: number): ValueDiction
   if (values instanceof BigInt64Array) {
     const seen = distinct(values, entriesMax);
     return seen && { entries: BigInt64Array.from(seen.found.keys()), indices: seen.indices };
+  }
+  if (values instanceof Float32Array) {
+    // By their bits: as numbers, 0 and -0 are one.
+    const seen = distinct(new Int32Array(values.buffer, values.byteOffset, values.length), entriesMax);
+    return seen && { entries: new Float32Array(Int32Array.from(seen.found.keys()).buffer), indices: seen.indices };
   }
   const seen = distinct(values, entriesMax);
   if (seen === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** Rows as bytes on their way through a sorter: a binary form that follows from the row kind's table. */
+/**
+ * Rows as bytes on their way through a sorter: a binary form that follows from the row kind's
+ * table.
+ */
 import { requireStored, type StoredRow, type StoredType, type StoredTypes, type Table } from '../../schemas/columns.ts';
 
 const FIRST_BYTES = 64 * 1024;
@@ -30,7 +33,10 @@ export function writtenBytes({ buffer, length }: ByteWriter): Uint8Array {
   return buffer.subarray(0, length);
 }
 
-/** Appends the row: its values in the table's order, fixed sizes or behind their length, little-endian. */
+/**
+ * Appends the row: its values in the table's order, fixed sizes or behind their length,
+ * little-endian.
+ */
 export function writeRow<T extends Table>(out: ByteWriter, table: T, row: StoredRow<T>): void {
   const values: Readonly<Record<string, unknown>> = row;
   for (const [name, { type }] of Object.entries(table))
@@ -103,7 +109,10 @@ function readText(cursor: ByteCursor): string {
   return cursor.bytes.toString('utf8', from, cursor.at);
 }
 
-/** Their lengths in UTF-16 code units, then all texts as one: coded at once, which is much faster than one by one. */
+/**
+ * Their lengths in UTF-16 code units, then all texts as one: coded at once, which is much faster
+ * than one by one.
+ */
 function writeTexts(out: ByteWriter, texts: readonly string[]): void {
   const lengths = new Int32Array(texts.length);
   let i = 0;

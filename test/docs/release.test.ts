@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { Lineage, Manifest } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, LEVELS, MEMBER_INDEX, ORIGIN, ROLES, SIDECAR } from '../../schemas/rows.ts';
-import { HF_COLUMNS, ROW_GROUP_ROWS_MAX, ROW_GROUP_TOKENS_MAX } from '../../src/shard/token-rows.ts';
+import { HF } from '../../src/profiles/hf.ts';
+import { ROW_GROUP_ROWS_MAX, ROW_GROUP_TOKENS_MAX } from '../../src/shard/row-groups.ts';
 import { sourceFiles } from '../source-files.ts';
 import { marked, names, page, section } from './pages.ts';
 
@@ -11,7 +12,7 @@ const text = page('release.md');
 describe('docs/release.md', () => {
   it('lists the columns of data/, meta/, origin/ and the index files in file order', () => {
     const data = section(text, '## data: the profile `hf`');
-    expect(names(data).slice(0, HF_COLUMNS.length)).toEqual(HF_COLUMNS.map(({ name }) => name));
+    expect(names(data).slice(0, HF.columns.length)).toEqual(HF.columns.map(({ name }) => name));
     expect(names(section(text, '## meta: the sidecar'))).toEqual(Object.keys(SIDECAR));
     const origin = section(text, '## origin: roles, origins, cut ledgers');
     expect(names(origin)).toEqual(Object.keys(ORIGIN));

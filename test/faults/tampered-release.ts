@@ -9,12 +9,12 @@ import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, type ORIGIN, type SIDECAR } from '../../schemas/rows.ts';
 import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
+import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
 import { writeShards } from '../../src/release/shards.ts';
 import type { ShuffledRow } from '../../src/release/shuffle.ts';
 import { openParquet } from '../../src/shard/parquet-reader.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, storedColumns } from '../../src/shard/records.ts';
-import { IGNORE_INDEX } from '../../src/shard/token-rows.ts';
 import { readParquet } from '../integration/brewhouse.ts';
 
 export interface IndexEntry {
@@ -49,6 +49,7 @@ export async function tamper(
   const changed = rows === undefined ? kept : rows(kept);
   const files = await writeShards(openDirectoryStore(lake), `releases/${to}`, shuffled(changed), {
     scratch: openMemoryScratch(),
+    profile: HF,
     trainShards: data.filter(({ split }) => split === 'train').length,
     facts: await factsOf(join(source, data[0]!.path)),
     report: () => undefined,

@@ -165,6 +165,21 @@ describe('list columns come back as they were written, empty lists too', () => {
     );
   });
 
+  it('list<float>, many and few distinct, with NaN, infinities and both zeros', async () => {
+    const few = fc.constantFrom(Math.fround(0.01), 1, 0, -0, Number.NaN);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(listsOf(fc.float()), listsOf(few)), cuts, async (rows, cut) => {
+        const { theirs, ours } = await roundTrip('list<float>', rows, cut, (part) => ({
+          values: Float32Array.from(part.flat()),
+          offsets: offsetsOf(part),
+        }));
+        expect(theirs).toEqual(rows);
+        expect(await ours()).toEqual(rows);
+      }),
+      RUNS,
+    );
+  });
+
   it('list<utf8>, from strings and from a dictionary', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(listsOf(word), listsOf(fewWords)), cuts, fc.boolean(), async (rows, cut, indexed) => {

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HF } from '../../src/profiles/hf.ts';
 import type { ColumnChunk, ColumnSpec } from '../../src/shard/parquet-writer.ts';
-import { encodeHfRowGroup, HF_COLUMNS, hfKeyValues } from '../../src/shard/token-rows.ts';
 import { writeFile } from './parquet-file.ts';
 
 const hasPython = spawnSync('python3', ['-c', 'import pyarrow']).status === 0;
@@ -57,20 +57,16 @@ function readWithPython(name: string, file: Buffer): Answer {
 
 describe('pyarrow, DuckDB, polars and datasets', () => {
   it.skipIf(!hasPython)('read an hf file with the schema and the features that datasets itself writes', () => {
-    const chunks: ColumnChunk[] = [];
-    encodeHfRowGroup(
-      { writeRowGroup: (columns) => chunks.push(...columns) },
-      {
-        rows: 3,
-        ids: Int32Array.of(11, 12, 13, 21, 31, 32),
-        offsets: Int32Array.of(0, 3, 4, 6),
-        spans: Int32Array.of(1, 3, 0, 1, 1, 2),
-        spanOffsets: Int32Array.of(0, 2, 4, 6),
-      },
-    );
+    const chunks = HF.chunks({
+      rows: 3,
+      ids: Int32Array.of(11, 12, 13, 21, 31, 32),
+      offsets: Int32Array.of(0, 3, 4, 6),
+      spans: Int32Array.of(1, 3, 0, 1, 1, 2),
+      spanOffsets: Int32Array.of(0, 2, 4, 6),
+    });
     const { schema, read } = readWithPython(
       'hf.parquet',
-      writeFile(HF_COLUMNS, [{ chunks, rows: 3 }], hfKeyValues({ profile: 'hf' })),
+      writeFile(HF.columns, [{ chunks, rows: 3 }], HF.keyValues({ profile: 'hf' })),
     );
     const expected = {
       input_ids: [['11', '12', '13'], ['21'], ['31', '32']],
@@ -94,6 +90,7 @@ describe('pyarrow, DuckDB, polars and datasets', () => {
       { name: 'ids', type: 'list<int32>' },
       { name: 'mask', type: 'list<int8>' },
       { name: 'labels', type: 'list<int64>' },
+      { name: 'weights', type: 'list<float>' },
       { name: 'tags', type: 'list<utf8>' },
     ];
     const extremes = [-(2n ** 63n), 2n ** 63n - 1n, 0n, -1n];
@@ -112,6 +109,7 @@ describe('pyarrow, DuckDB, polars and datasets', () => {
     const few = range(rows, (i) => (i % 300 < 20 ? 'naïve' : `w${i % 11}`));
     const ids = range(total, (i) => (i * 2654435761) | 0);
     const mask = range(total, (i) => (i % 9 === 0 ? -128 : 127));
+    const weights = range(total, (i) => Math.fround(i % 7 === 0 ? 1 : 0.01));
     const tags = range(total, (i) => (i % 2 ? '' : `🍺${i % 4}`));
     const chunks: ColumnChunk[] = [
       Int32Array.from(n),
@@ -122,6 +120,7 @@ describe('pyarrow, DuckDB, polars and datasets', () => {
       { values: Int32Array.from(ids), offsets },
       { values: Int8Array.from(mask), offsets },
       { values: Int32Array.from(ids), offsets },
+      { values: Float32Array.from(weights), offsets },
       { values: tags, offsets },
     ];
     const none: ColumnChunk[] = [
@@ -130,7 +129,7 @@ describe('pyarrow, DuckDB, polars and datasets', () => {
       Float64Array.of(1.5, 1.5),
       ['', ''],
       ['', ''],
-      ...[Int32Array.of(), Int8Array.of(), Int32Array.of(), [] as string[]].map((values) => ({
+      ...[Int32Array.of(), Int8Array.of(), Int32Array.of(), Float32Array.of(), [] as string[]].map((values) => ({
         values,
         offsets: Int32Array.of(0, 0, 0),
       })),
@@ -157,6 +156,7 @@ describe('pyarrow, DuckDB, polars and datasets', () => {
       ids: lists(ids),
       mask: lists(mask),
       labels: lists(ids),
+      weights: lists(weights),
       tags: lists(tags),
     };
     for (const [library, { features: _, ...found }] of Object.entries(read))
@@ -166,5 +166,6 @@ describe('pyarrow, DuckDB, polars and datasets', () => {
 
 /** Python prints 1.0 where JavaScript prints 1. */
 function floatsShortened(columns: Record<string, unknown[]>): Record<string, unknown[]> {
-  return { ...columns, p: columns.p!.map((value) => String(Number(value))) };
+  const short = (value: unknown): unknown => (Array.isArray(value) ? value.map(short) : String(Number(value)));
+  return { ...columns, p: columns.p!.map(short), weights: columns.weights!.map(short) };
 }

@@ -1,20 +1,14 @@
 /** `brewhouse release`: parts to a finished release. */
 import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
-import { BrewhouseError, nearestName } from '../../errors.ts';
+import { BrewhouseError } from '../../errors.ts';
+import { profileOf } from '../../profiles/registry.ts';
 import type { OptionValues } from '../command.ts';
 import { momentOf, optionalText, textOf, wholeOf } from '../options.ts';
 import { duration, grouped, type Output, peakMemory, table } from '../output.ts';
 
-const PROFILES = ['hf'];
-
 export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
   const profile = optionalText(options, 'profile');
-  if (profile !== undefined && !PROFILES.includes(profile)) {
-    const near = nearestName(profile, PROFILES);
-    throw new BrewhouseError('usage', `there is no profile ${profile}`, {
-      remedy: near === undefined ? `there is ${PROFILES.join(', ')}` : `did you mean ${near}?`,
-    });
-  }
+  if (profile !== undefined) profileOf(profile);
   const id = optionalText(options, 'id');
   if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) {
     throw new BrewhouseError('usage', `--id ${id} is no name of a release`, {

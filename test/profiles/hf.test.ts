@@ -1,23 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnChunk } from '../../src/shard/parquet-writer.ts';
-import {
-  encodeHfRowGroup,
-  HF_COLUMNS,
-  hfKeyValues,
-  IGNORE_INDEX,
-  mustFlushRowGroup,
-  ROW_GROUP_ROWS_MAX,
-  ROW_GROUP_TOKENS_MAX,
-  type TokenRows,
-} from '../../src/shard/token-rows.ts';
-import { offsetsOf, openFile, readColumn, readWithHyparquet, writeFile } from './parquet-file.ts';
+import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
+import type { TokenRows } from '../../src/profiles/profile.ts';
+import { offsetsOf, openFile, readColumn, readWithHyparquet, writeFile } from '../shard/parquet-file.ts';
 
 /** The bytes of an hf file with one row group. */
 function hfFile(rows: TokenRows): Buffer {
-  const chunks: ColumnChunk[] = [];
-  encodeHfRowGroup({ writeRowGroup: (columns) => chunks.push(...columns) }, rows);
-  return writeFile(HF_COLUMNS, [{ chunks, rows: rows.rows }], hfKeyValues({ split: 'train' }));
+  return writeFile(HF.columns, [{ chunks: HF.chunks(rows), rows: rows.rows }], HF.keyValues({ split: 'train' }));
 }
 
 const row = fc.array(fc.integer({ min: 0, max: 150_000 }), { minLength: 1, maxLength: 30 }).chain((ids) =>
@@ -91,7 +80,7 @@ describe('the hf profile', () => {
 
 describe('the footer of an hf file', () => {
   it('tells the features exactly as datasets 5.2 writes them, then our own key-values', () => {
-    expect(Object.entries(hfKeyValues({ profile: 'hf', split: 'train' }))).toEqual([
+    expect(Object.entries(HF.keyValues({ profile: 'hf', split: 'train' }))).toEqual([
       // As read from Dataset.from_dict(..., features=...).to_parquet(...), with JSON's spaces taken out.
       [
         'huggingface',
@@ -105,16 +94,6 @@ describe('the footer of an hf file', () => {
   });
 
   it('lets nobody else give the features', () => {
-    expect(() => hfKeyValues({ huggingface: '{}' })).toThrow(Error);
-  });
-});
-
-describe('a row group', () => {
-  it('ends before it would hold too many rows or tokens, and never without a row', () => {
-    expect(mustFlushRowGroup({ rows: 0, tokens: 0 }, ROW_GROUP_TOKENS_MAX * 2)).toBe(false);
-    expect(mustFlushRowGroup({ rows: 1, tokens: ROW_GROUP_TOKENS_MAX - 5 }, 5)).toBe(false);
-    expect(mustFlushRowGroup({ rows: 1, tokens: ROW_GROUP_TOKENS_MAX - 5 }, 6)).toBe(true);
-    expect(mustFlushRowGroup({ rows: ROW_GROUP_ROWS_MAX - 1, tokens: 9 }, 1)).toBe(false);
-    expect(mustFlushRowGroup({ rows: ROW_GROUP_ROWS_MAX, tokens: 9 }, 1)).toBe(true);
+    expect(() => HF.keyValues({ huggingface: '{}' })).toThrow(Error);
   });
 });

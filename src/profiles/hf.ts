@@ -1,0 +1,98 @@
+/** The default profile `hf`: three columns that trainers load without a cast. */
+import { createHash } from 'node:crypto';
+import { intAt } from '../checked.ts';
+import type { ColumnChunk, ColumnSpec } from '../shard/parquet-writer.ts';
+import type { Profile, TokenRows } from './profile.ts';
+
+/** A label that the loss leaves out (torch.nn.CrossEntropyLoss, `ignore_index`). */
+export const IGNORE_INDEX = -100;
+
+/**
+ * Exactly what `datasets` writes itself; a fourth column breaks axolotl's packing and
+ * LLaMA-Factory.
+ */
+const COLUMNS: readonly ColumnSpec[] = [
+  { name: 'input_ids', type: 'list<int32>' },
+  { name: 'attention_mask', type: 'list<int8>' },
+  { name: 'labels', type: 'list<int64>' },
+];
+
+/** The default profile. */
+export const HF: Profile = {
+  columns: COLUMNS,
+  facts: { 'brewhouse.label_alignment': 'unshifted', 'brewhouse.ignore_index': String(IGNORE_INDEX) },
+  about: '`input_ids`, `attention_mask`, `labels`; labels are not shifted, -100 is ignored',
+  keyValues: (facts) => withFeatures(COLUMNS, facts),
+  chunks: hfChunks,
+  rowDigest,
+};
+
+/** The footer key under which `datasets` keeps its features. */
+const FEATURES_KEY = 'huggingface';
+
+/**
+ * `facts` behind the features of list columns as `datasets` from 4.0 on writes them. Throws where
+ * it brings their key.
+ */
+export function withFeatures(
+  columns: readonly ColumnSpec[],
+  facts: Readonly<Record<string, string>>,
+): Record<string, string> {
+  if (Object.hasOwn(facts, FEATURES_KEY)) throw new Error(`the footer key "${FEATURES_KEY}" is not ours to give`);
+  const features = columns.map(({ name, type }) => {
+    const dtype = type.replace(/^list<(.*)>$/, '$1').replace('float', 'float32');
+    return [name, { feature: { dtype, _type: 'Value' }, _type: 'List' }] as const;
+  });
+  return { [FEATURES_KEY]: JSON.stringify({ info: { features: Object.fromEntries(features) } }), ...facts };
+}
+
+/**
+ * An attention mask of ones, and labels that are the ids within the spans and IGNORE_INDEX
+ * elsewhere, not shifted.
+ */
+function hfChunks(rows: TokenRows): ColumnChunk[] {
+  const { ids, offsets } = rows;
+  const first = offsets[0] ?? 0;
+  const fromZero = first === 0 ? offsets : offsets.map((offset) => offset - first);
+  return [
+    { values: ids, offsets },
+    { values: { constant: 1 }, offsets: fromZero },
+    { values: supervisedLabels(rows, first), offsets: fromZero },
+  ];
+}
+
+function supervisedLabels({ rows, ids, offsets, spans, spanOffsets }: TokenRows, first: number): Int32Array {
+  if (offsets.length !== rows + 1 || spanOffsets.length !== rows + 1)
+    throw new Error(`${rows} token rows with ${offsets.length} offsets and ${spanOffsets.length} span offsets`);
+  const labels = new Int32Array(intAt(offsets, rows) - first).fill(IGNORE_INDEX);
+  for (let row = 0; row < rows; row++) {
+    const start = intAt(offsets, row);
+    const size = intAt(offsets, row + 1) - start;
+    const [spansFrom, spansTo] = [intAt(spanOffsets, row), intAt(spanOffsets, row + 1)];
+    if (size < 1) throw new Error(`token row ${row} is empty`);
+    if ((spansTo - spansFrom) % 2 !== 0) throw new Error(`a span of token row ${row} has no end`);
+    let supervised = 0;
+    for (let at = spansFrom; at < spansTo; at += 2) {
+      const from = intAt(spans, at);
+      const to = intAt(spans, at + 1);
+      if (from < 0 || to > size || from >= to)
+        throw new Error(`span ${from}..${to} of token row ${row} of ${size} tokens`);
+      labels.set(ids.subarray(start + from, start + to), start - first + from);
+      supervised += to - from;
+    }
+    if (supervised === 0) throw new Error(`token row ${row} has no supervised token`);
+  }
+  return labels;
+}
+
+/** Of input_ids (int32) and labels (int64), little-endian, as the columns hold them. */
+function rowDigest(ids: Int32Array, spans: Int32Array): Uint8Array {
+  const labels = new BigInt64Array(ids.length).fill(BigInt(IGNORE_INDEX));
+  for (let at = 0; at < spans.length; at += 2) {
+    for (let i = intAt(spans, at); i < intAt(spans, at + 1); i++) labels[i] = BigInt(intAt(ids, i));
+  }
+  return createHash('sha256')
+    .update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength))
+    .update(new Uint8Array(labels.buffer))
+    .digest();
+}

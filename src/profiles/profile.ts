@@ -1,0 +1,39 @@
+/** What a profile is: how rows of tokens become the columns that a trainer reads. */
+import type { ColumnChunk, ColumnSpec } from '../shard/parquet-writer.ts';
+
+/**
+ * Rows of tokens without padding. Row r holds ids[offsets[r] .. offsets[r + 1]); its supervised
+ * spans are the numbers spans[spanOffsets[r] .. spanOffsets[r + 1]), read as pairs [from, to)
+ * relative to the row's start. Both offset arrays have rows + 1 numbers and may begin above 0;
+ * `spanOffsets` counts numbers, two a span.
+ */
+export interface TokenRows {
+  readonly rows: number;
+  readonly ids: Int32Array;
+  readonly offsets: Int32Array;
+  readonly spans: Int32Array;
+  readonly spanOffsets: Int32Array;
+}
+
+/** One way to write the token files of a release; a file of its own each, listed in registry.ts. */
+export interface Profile {
+  /** Columns of a token file, in file order. */
+  readonly columns: readonly ColumnSpec[];
+  /** Facts of the footer that say how the columns are meant. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** What a row holds, for the card: a phrase in Markdown. */
+  readonly about: string;
+  /**
+   * Footer key-values of a token file: what its readers look for, then `facts` in their own order.
+   * Throws Error where `facts` has a key that is the profile's to give.
+   */
+  keyValues(facts: Readonly<Record<string, string>>): Record<string, string>;
+  /**
+   * One chunk a column. Bound: a few numbers a token. Throws Error on an empty row, on a row
+   * without a supervised token and on a span outside its row: trainers fail on those, so they are
+   * bugs upstream.
+   */
+  chunks(rows: TokenRows): ColumnChunk[];
+  /** SHA-256 of what the columns hold of one row: a release is named by it (RELEASE-6). */
+  rowDigest(ids: Int32Array, spans: Int32Array): Uint8Array;
+}

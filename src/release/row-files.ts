@@ -1,0 +1,104 @@
+/**
+ * The three files of a shard in lockstep: tokens, sidecar, origins; same rows, same order, row
+ * groups flushed together.
+ */
+import type { StoredRow } from '../../schemas/columns.ts';
+import { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
+import { intAt } from '../checked.ts';
+import type { Profile, TokenRows } from '../profiles/profile.ts';
+import { createParquetWriter } from '../shard/parquet-writer.ts';
+import { columnSpecs, joinLists, storedColumns } from '../shard/records.ts';
+import { mustFlushRowGroup } from '../shard/row-groups.ts';
+
+/** A row of a release with what lies beside it, values as the files hold them. */
+export interface ReleasedRow {
+  readonly ids: Int32Array;
+  /** Supervised [from, to) pairs. */
+  readonly spans: Int32Array;
+  readonly meta: StoredRow<typeof SIDECAR>;
+  readonly origin: StoredRow<typeof ORIGIN>;
+}
+
+/** What the files are written by, and where their bytes go. */
+export interface RowFilesOptions {
+  readonly profile: Profile;
+  /** Facts of the token file's footer, asked for when all rows are written. */
+  readonly facts: (totals: RowTotals) => Readonly<Record<string, string>>;
+  readonly sinks: Readonly<Record<'data' | 'meta' | 'origin', (chunk: Uint8Array) => void>>;
+}
+
+/** What a shard's rows come to. */
+export interface RowTotals {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly lossTokens: number;
+}
+
+/** The three files while they are written. */
+export interface RowFiles {
+  /** Row group and row in it that the next row gets. */
+  placeOf(nextTokens: number): { rowGroup: number; row: number };
+  add(row: ReleasedRow): void;
+  finish(): RowTotals;
+}
+
+/** Bound: one row group (row-groups.ts) in memory. */
+export function createRowFiles({ profile, facts, sinks }: RowFilesOptions): RowFiles {
+  // Read by the writer when it writes the footer: only then are the totals known.
+  const keyValues: Record<string, string> = {};
+  const tables = {
+    data: createParquetWriter({ columns: profile.columns, keyValues, write: sinks.data }),
+    meta: createParquetWriter({ columns: columnSpecs(SIDECAR), keyValues: {}, write: sinks.meta }),
+    origin: createParquetWriter({ columns: columnSpecs(ORIGIN), keyValues: {}, write: sinks.origin }),
+  };
+  let group: ReleasedRow[] = [];
+  let tokens = 0;
+  let flushed = 0;
+  const total = { rows: 0, tokens: 0, lossTokens: 0 };
+  const flush = () => {
+    const rows = group.length;
+    if (rows === 0) return;
+    const [metas, origins] = [group.map((row) => row.meta), group.map((row) => row.origin)];
+    tables.data.writeRowGroup(profile.chunks(packRows(group)), rows);
+    tables.meta.writeRowGroup(storedColumns(SIDECAR, metas), rows);
+    tables.origin.writeRowGroup(storedColumns(ORIGIN, origins), rows);
+    group = [];
+    tokens = 0;
+    flushed++;
+  };
+  const isFull = (next: number) => mustFlushRowGroup({ rows: group.length, tokens }, next);
+  return {
+    placeOf: (next) => (isFull(next) ? { rowGroup: flushed + 1, row: 0 } : { rowGroup: flushed, row: group.length }),
+    add(row) {
+      if (isFull(row.ids.length)) flush();
+      group.push(row);
+      tokens += row.ids.length;
+      total.rows++;
+      total.tokens += row.ids.length;
+      total.lossTokens += supervised(row.spans);
+    },
+    finish() {
+      flush();
+      Object.assign(keyValues, profile.keyValues(facts(total)));
+      for (const writer of Object.values(tables)) writer.finish();
+      return total;
+    },
+  };
+}
+
+function supervised(spans: Int32Array): number {
+  let tokens = 0;
+  for (let i = 0; i < spans.length; i += 2) tokens += intAt(spans, i + 1) - intAt(spans, i);
+  return tokens;
+}
+
+/** Copies the rows of a group side by side. */
+function packRows(group: readonly ReleasedRow[]): TokenRows {
+  const ids = joinLists(group.map((row) => row.ids));
+  const spans = joinLists(group.map((row) => row.spans));
+  return {
+    rows: group.length,
+    ...{ ids: ids.values, offsets: ids.offsets },
+    ...{ spans: spans.values, spanOffsets: spans.offsets },
+  };
+}
