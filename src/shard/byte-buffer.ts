@@ -1,89 +1,99 @@
-/** A growing byte buffer: what the Parquet encoder writes pages, headers and the footer into. */
+/** A growing byte buffer: the Parquet encoder writes pages, headers and the footer into one. */
 
-/** Page sizes in Parquet are signed 32-bit numbers, so no page and no buffer may be larger. */
+/** The most bytes: page sizes in Parquet are signed 32-bit numbers, so no page may be larger. */
 export const BUFFER_BYTES_MAX = 2 ** 31 - 1;
 
 const FIRST_BYTES = 4096;
 
-/** Bytes that grow at the end; little-endian like the format. Cleared and used again, so a group costs no new memory. */
-export class ByteBuffer {
+/**
+ * Bytes that grow at the end, little-endian like the format. They are cleared and used again, so
+ * that a row group takes no new memory. Bound: twice the largest content. What makes room throws
+ * Error, a bug of the caller, beyond BUFFER_BYTES_MAX.
+ */
+export interface ByteBuffer {
   /** Number of bytes written. */
-  length = 0;
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  #view = new DataView(this.#bytes.buffer);
-
+  readonly length: number;
   /** The written bytes; valid until the next write or `clear`. */
-  get written(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
-  }
-
-  /** A copy of the written bytes that the caller may keep. */
-  copy(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.length);
-  }
-
-  clear(): void {
-    this.length = 0;
-  }
-
-  byte(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.length++] = value;
-  }
-
-  /** Unsigned LEB128 of a whole number from 0 to 2^53 - 1. */
-  varint(value: number): void {
-    this.#reserve(8);
-    let rest = value;
-    while (rest > 0x7f) {
-      this.#bytes[this.length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes[this.length++] = rest;
-  }
-
-  uint32(value: number): void {
-    this.setUint32(this.extend(4), value);
-  }
-
-  /** Overwrites four bytes written before, at `position`. */
-  setUint32(position: number, value: number): void {
-    this.#view.setUint32(position, value, true);
-  }
-
-  bytes(source: Uint8Array): void {
-    this.#reserve(source.length);
-    this.#bytes.set(source, this.length);
-    this.length += source.length;
-  }
-
-  /** Writes `text` as UTF-8 behind its byte length in four bytes: PLAIN of BYTE_ARRAY. */
-  text(text: string): void {
-    this.#reserve(4 + 3 * text.length);
-    const size = this.#bytes.write(text, this.length + 4, 'utf8');
-    this.#view.setUint32(this.length, size, true);
-    this.length += 4 + size;
-  }
-
-  /** Adds `count` bytes of any content and gives the position of the first; the caller fills them through `view`. */
-  extend(count: number): number {
-    this.#reserve(count);
-    this.length += count;
-    return this.length - count;
-  }
-
+  readonly written: Uint8Array;
   /** The memory behind the buffer; valid until the next call that makes room. */
-  get view(): DataView {
-    return this.#view;
-  }
+  readonly view: DataView;
+  /** A copy of the written bytes that the caller may keep. */
+  copy(): Uint8Array;
+  clear(): void;
+  byte(value: number): void;
+  /** Unsigned LEB128 of a whole number from 0 to 2^53 - 1. */
+  varint(value: number): void;
+  /** Overwrites four bytes written before, at `position`. */
+  setUint32(position: number, value: number): void;
+  bytes(source: Uint8Array): void;
+  /** Writes UTF-8 behind its length in four bytes: PLAIN of BYTE_ARRAY. */
+  text(text: string): void;
+  /**
+   * Adds `count` bytes of any content, which the caller fills through `view`; returns the position
+   * of the first.
+   */
+  extend(count: number): number;
+}
 
-  #reserve(count: number): void {
-    const needed = this.length + count;
-    if (needed <= this.#bytes.length) return;
+/** An empty buffer. */
+export function createByteBuffer(): ByteBuffer {
+  let length = 0;
+  let memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let view = new DataView(memory.buffer);
+
+  const reserve = (count: number): void => {
+    const needed = length + count;
+    if (needed <= memory.length) return;
     if (needed > BUFFER_BYTES_MAX) throw new Error(`a Parquet page of ${needed} bytes is over ${BUFFER_BYTES_MAX}`);
-    const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, this.#bytes.length * 2), BUFFER_BYTES_MAX));
-    grown.set(this.written);
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
-  }
+    const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, memory.length * 2), BUFFER_BYTES_MAX));
+    grown.set(memory.subarray(0, length));
+    memory = grown;
+    view = new DataView(grown.buffer);
+  };
+
+  return {
+    get length() {
+      return length;
+    },
+    get written() {
+      return memory.subarray(0, length);
+    },
+    get view() {
+      return view;
+    },
+    copy: () => Uint8Array.prototype.slice.call(memory, 0, length),
+    clear() {
+      length = 0;
+    },
+    byte(value) {
+      reserve(1);
+      memory[length++] = value;
+    },
+    varint(value) {
+      reserve(8);
+      let rest = value;
+      while (rest > 0x7f) {
+        memory[length++] = (rest % 128) | 0x80;
+        rest = Math.floor(rest / 128);
+      }
+      memory[length++] = rest;
+    },
+    setUint32: (position, value) => view.setUint32(position, value, true),
+    bytes(source) {
+      reserve(source.length);
+      memory.set(source, length);
+      length += source.length;
+    },
+    text(text) {
+      reserve(4 + 3 * text.length);
+      const size = memory.write(text, length + 4, 'utf8');
+      view.setUint32(length, size, true);
+      length += 4 + size;
+    },
+    extend(count) {
+      reserve(count);
+      length += count;
+      return length - count;
+    },
+  };
 }

@@ -1,6 +1,9 @@
-/** Turns one column of one row group into its pages: an optional dictionary page and one data page V1, each a zstd frame. */
+/**
+ * One column of one row group as pages: a dictionary page where it pays, and one data page V1, each
+ * a zstd frame.
+ */
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { ByteBuffer } from './byte-buffer.ts';
+import { type ByteBuffer, createByteBuffer } from './byte-buffer.ts';
 import {
   countOf,
   fits,
@@ -19,22 +22,25 @@ import { bitWidthOf, writeHybrid, writeRun } from './run-lengths.ts';
 import { encodeThrift, i32, struct, type ThriftFields } from './thrift.ts';
 import { DICTIONARY_BYTES_MAX, dictionaryOf, type ValueDictionary } from './value-dictionary.ts';
 
-/** Numbers of the format (parquet.thrift: PageType, Encoding). */
+/** Types of pages (parquet.thrift, PageType). */
 export const PAGE = { data: 0, dictionary: 2 } as const;
+/** Encodings of values (parquet.thrift, Encoding). */
 export const ENCODING = { plain: 0, rle: 3, rleDictionary: 8 } as const;
 
-/** Level 3 is the contract's: higher ones take several times as long for a few percent. */
+/** Higher levels take several times as long for a few percent. */
 const ZSTD_LEVEL = 3;
 
-/** Rows of lists: row r holds values[offsets[r] .. offsets[r + 1]). `offsets` has rows + 1 numbers, not falling; the first may be above 0. */
+/** Rows of lists: row r holds values[offsets[r] .. offsets[r + 1]). */
 export interface ListChunk {
   readonly values: LeafValues;
+  /** Rows + 1 numbers that never fall; the first may be above 0. */
   readonly offsets: Int32Array;
 }
 
 /** One column of a row group: a value a row, or lists. */
 export type ColumnChunk = LeafValues | ListChunk;
 
+/** A page as the file holds it. */
 export interface Page {
   readonly header: Uint8Array;
   readonly body: Uint8Array;
@@ -42,28 +48,42 @@ export interface Page {
   readonly plainBytes: number;
 }
 
+/** The pages of a column, and what the footer says of them. */
 export interface EncodedColumn {
   readonly dictionaryPage?: Page;
   readonly dataPage: Page;
-  /** Values and empty lists: what the format calls num_values. */
+  /** Number of values and empty lists, which the format calls num_values. */
   readonly levels: number;
   readonly emptyLists: number;
-  /** Of numbers; never of texts, which a footer must not hold. */
+  /** Of numbers alone: a footer must not hold texts. */
   readonly range?: ValueRange;
 }
 
-/** Buffers that are kept from column to column. */
-export interface PageBuffers {
+/** Encodes the columns of row groups of one file. */
+export interface ColumnEncoder {
+  /**
+   * Throws Error, a bug of the caller, where the chunk is not of the column's type or of `rows`
+   * rows.
+   */
+  encode(spec: ColumnSpec, chunk: ColumnChunk, rows: number): EncodedColumn;
+}
+
+interface PageBuffers {
   readonly page: ByteBuffer;
   readonly dictionary: ByteBuffer;
 }
 
-export function pageBuffers(): PageBuffers {
-  return { page: new ByteBuffer(), dictionary: new ByteBuffer() };
+/** An encoder. Bound: one page and its dictionary, whose memory is kept from column to column. */
+export function createColumnEncoder(): ColumnEncoder {
+  const buffers = { page: createByteBuffer(), dictionary: createByteBuffer() };
+  return { encode: (spec, chunk, rows) => encodeColumn(spec, { chunk, rows }, buffers) };
 }
 
-/** Encodes a column of `rows` rows. Throws where the chunk is not of the column's type or length: a bug of the caller. */
-export function encodeColumn(spec: ColumnSpec, chunk: ColumnChunk, rows: number, buffers: PageBuffers): EncodedColumn {
+function encodeColumn(
+  spec: ColumnSpec,
+  { chunk, rows }: { chunk: ColumnChunk; rows: number },
+  buffers: PageBuffers,
+): EncodedColumn {
   const { leaf, isList } = shapeOf(spec.type);
   const { page, dictionary } = buffers;
   page.clear();
@@ -78,7 +98,7 @@ export function encodeColumn(spec: ColumnSpec, chunk: ColumnChunk, rows: number,
     throw new Error(`column "${spec.name}" has ${count} values, which are not those of its ${rows} rows`);
 
   const { levels, empty } = offsets ? writeListLevels(page, offsets) : { levels: rows, empty: 0 };
-  const { entries, range } = writeValues(spec, slice(values, from, to), to - from, buffers);
+  const { entries, range } = writeValues(spec, { values: slice(values, from, to), count: to - from }, buffers);
   const encoding = entries === 0 ? ENCODING.plain : ENCODING.rleDictionary;
   const dataHeader = { 1: i32(levels), 2: i32(encoding), 3: i32(ENCODING.rle), 4: i32(ENCODING.rle) };
   const dictionaryHeader = { 1: i32(entries), 2: i32(ENCODING.plain) };
@@ -98,11 +118,13 @@ function slice(values: LeafValues, from: number, to: number): LeafValues {
   return values.subarray(from, to);
 }
 
-/** Writes the values behind the levels and, where it pays, the dictionary; gives the number of its entries (0: PLAIN). */
+/**
+ * Writes the values behind the levels and, where it pays, the dictionary; `entries` is its size, 0
+ * for PLAIN.
+ */
 function writeValues(
   spec: ColumnSpec,
-  values: LeafValues,
-  count: number,
+  { values, count }: { values: LeafValues; count: number },
   { page, dictionary }: PageBuffers,
 ): { entries: number; range?: ValueRange | undefined } {
   const { leaf } = shapeOf(spec.type);
@@ -111,7 +133,7 @@ function writeValues(
     const one = leaf === 'int64' ? Float64Array.of(values.constant) : Int32Array.of(values.constant);
     writeNumbers(dictionary, leaf, one);
     page.byte(1);
-    writeRun(page, 0, count, 1);
+    writeRun(page, { value: 0, count, width: 1 });
     return { entries: 1, range: rangeOf(leaf, one) };
   }
   const found = dictionaryOf(spec.type, values);
@@ -123,23 +145,23 @@ function writeValues(
     return { entries: entries.length, range: isTexts(entries) ? undefined : rangeOf(leaf, entries) };
   }
   if (isTexts(values) || isTextDictionary(values)) {
-    writeTexts(page, values, 0, count);
+    writeTexts(page, values);
     return { entries: 0 };
   }
   writeNumbers(page, leaf, values);
   return { entries: 0, range: rangeOf(leaf, values) };
 }
 
-/** False where the entries take more bytes than a dictionary may. */
+/** Returns false where the entries take more bytes than a dictionary may. */
 function writeEntries(out: ByteBuffer, leaf: LeafKind, { entries }: ValueDictionary): boolean {
-  if (isTexts(entries)) writeTexts(out, entries, 0, entries.length);
+  if (isTexts(entries)) writeTexts(out, entries);
   else writeNumbers(out, leaf, entries);
   return out.length <= DICTIONARY_BYTES_MAX;
 }
 
 function seal(type: number, header: ThriftFields, plain: Uint8Array): Page {
   const body = zstdCompressSync(plain, {
-    // The whole frame in one piece: a small output chunk would cut a page of megabytes into hundreds.
+    // Large enough for the frame: zlib would cut a page of megabytes into hundreds of small chunks.
     chunkSize: plain.length + (plain.length >> 7) + 1024,
     pledgedSrcSize: plain.length,
     params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL },
@@ -148,14 +170,14 @@ function seal(type: number, header: ThriftFields, plain: Uint8Array): Page {
     1: i32(type),
     2: i32(plain.length),
     3: i32(body.length),
-    // Signed in the format, unsigned in zlib.
+    // The format's number is signed, zlib's is not.
     4: i32(crc32(body) | 0),
     [type === PAGE.data ? 5 : 7]: struct(header),
   });
   return { header: headerBytes, body, plainBytes: headerBytes.length + plain.length };
 }
 
-/** The content of a sealed page. Throws RangeError where the check sum or the size differs. */
+/** The content of a page's body. Throws RangeError where its check sum or its size differs. */
 export function unseal(body: Uint8Array, plainBytes: number, checkSum: number): Uint8Array {
   if ((crc32(body) | 0) !== checkSum) throw new RangeError('the check sum of a page differs');
   const plain = zstdDecompressSync(body, { chunkSize: plainBytes + 64, maxOutputLength: plainBytes + 64 });

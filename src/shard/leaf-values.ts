@@ -1,4 +1,8 @@
-/** Values of a column without their rows: which arrays hold them, their PLAIN bytes and their least and greatest. */
+/**
+ * Values of a column without their rows: the arrays that hold them, their PLAIN bytes and their
+ * range.
+ */
+import { nth } from '../checked.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 import type { LeafKind } from './parquet-schema.ts';
 
@@ -8,19 +12,24 @@ import type { LeafKind } from './parquet-schema.ts';
  */
 export type NumberValues = Int8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
-/** Texts by number; the dictionary may hold more than is used here. */
+/** Texts by their index in a dictionary, which may hold more than is used here. */
 export interface TextDictionary {
   readonly dictionary: readonly string[];
   readonly indices: Int32Array;
 }
 
+/** Texts in a row or by a dictionary. */
 export type TextValues = readonly string[] | TextDictionary;
 
-/** One whole number for all rows or elements: an attention mask of ones takes no memory. Written as int8, int32 or int64. */
+/**
+ * One whole number for all rows or elements, written as int8, int32 or int64: an attention mask of
+ * ones takes no memory.
+ */
 export interface ConstantValues {
   readonly constant: number;
 }
 
+/** Values of a column, or the elements of its lists. */
 export type LeafValues = NumberValues | TextValues | ConstantValues;
 
 const ARRAYS = {
@@ -32,25 +41,28 @@ const ARRAYS = {
   utf8: [],
 } as const;
 
+/** The values are texts by a dictionary. */
 export function isTextDictionary(values: LeafValues): values is TextDictionary {
   return 'dictionary' in values;
 }
 
+/** The values are all one number. */
 export function isConstant(values: LeafValues): values is ConstantValues {
   return 'constant' in values;
 }
 
+/** The values are texts in a row. */
 export function isTexts(values: LeafValues): values is readonly string[] {
   return Array.isArray(values);
 }
 
-/** How many values there are; undefined of a constant, which fits any number of rows. */
+/** Number of values; undefined for a constant, which fits any number of rows. */
 export function countOf(values: LeafValues): number | undefined {
   if (isConstant(values)) return undefined;
   return isTextDictionary(values) ? values.indices.length : values.length;
 }
 
-/** Whether a column with this leaf may be written from `values`. */
+/** A column with this leaf may be written from `values`. */
 export function fits(leaf: LeafKind, values: LeafValues): boolean {
   if (isTexts(values) || isTextDictionary(values)) return leaf === 'utf8';
   if (isConstant(values)) return leaf === 'int8' || leaf === 'int32' || leaf === 'int64';
@@ -58,27 +70,30 @@ export function fits(leaf: LeafKind, values: LeafValues): boolean {
 }
 
 /** Appends texts in PLAIN: four bytes of length, then UTF-8. */
-export function writeTexts(out: ByteBuffer, values: TextValues, from: number, to: number): void {
-  if (isTextDictionary(values)) for (let i = from; i < to; i++) out.text(values.dictionary[values.indices[i]!]!);
-  else for (let i = from; i < to; i++) out.text(values[i]!);
+export function writeTexts(out: ByteBuffer, values: TextValues): void {
+  if (isTextDictionary(values)) for (const index of values.indices) out.text(nth(values.dictionary, index));
+  else for (const text of values) out.text(text);
 }
 
-/** Appends numbers in PLAIN. Throws on a Float64Array element that is no safe integer where the leaf is int64. */
+/**
+ * Appends numbers in PLAIN. Throws Error, a bug of the caller, on an element of a Float64Array that
+ * is not a safe integer where the leaf is int64.
+ */
 export function writeNumbers(out: ByteBuffer, leaf: LeafKind, values: NumberValues): void {
   if (leaf === 'int64' && !(values instanceof BigInt64Array)) widen(out, values);
-  // The array's memory is already the PLAIN bytes (little-endian, as every platform of Node for us is).
+  // The array's memory is the PLAIN bytes: every platform that we run on is little-endian.
   else out.bytes(memory(values instanceof Int8Array ? Int32Array.from(values) : values));
 }
 
 function widen(out: ByteBuffer, values: Exclude<NumberValues, BigInt64Array>): void {
-  const start = out.extend(values.length * 8);
+  let position = out.extend(values.length * 8);
   const { view } = out;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+  for (const value of values) {
     if (!Number.isSafeInteger(value)) throw new Error(`${value} is no safe integer`);
     const high = Math.floor(value / 2 ** 32);
-    view.setInt32(start + i * 8, value | 0, true);
-    view.setInt32(start + i * 8 + 4, high, true);
+    view.setInt32(position, value | 0, true);
+    view.setInt32(position + 4, high, true);
+    position += 8;
   }
 }
 
@@ -86,7 +101,7 @@ function memory(values: NumberValues): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** Least and greatest in PLAIN bytes. */
+/** The least and the greatest of numbers, in PLAIN bytes. */
 export interface ValueRange {
   readonly min: Uint8Array;
   readonly max: Uint8Array;
@@ -101,8 +116,10 @@ export function rangeOf(leaf: LeafKind, values: NumberValues): ValueRange | unde
   let min = values[0];
   let max = min;
   if (min === undefined || max === undefined) return undefined;
+  // By index: an iterator over several kinds of arrays takes several times as long.
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = values[i];
+    if (value === undefined) break;
     if (value < min) min = value;
     else if (value > max) max = value;
     else if (Number.isNaN(value)) return undefined;

@@ -1,14 +1,20 @@
-/** Repetition and definition levels of a list column whose rows and elements are never null (parquet-format, Nested Encoding). */
+/**
+ * Levels of a list column whose rows and elements are never null (parquet-format, Nested Encoding).
+ */
+import { intAt } from '../checked.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 import { eachRun, writeRun } from './run-lengths.ts';
 
-// optional group (1) > repeated group (2) > optional element (3): an element is defined to 3, an empty list to 1.
+// Optional group (1), repeated group (2), optional element (3): an element is defined to level 3,
+// an empty list to 1.
 const DEFINED_ELEMENT = 3;
 const DEFINED_EMPTY = 1;
 
 /**
- * Writes both levels for `offsets` (rows + 1 numbers, not falling), each behind its byte length as data page V1 wants.
- * Only runs are written: a row costs some five bytes. Gives the number of levels and how many of them are empty lists.
+ * Writes repetition and definition levels for `offsets` (rows + 1 numbers that never fall), each
+ * behind its byte length as in data page V1, in runs alone: a row takes some five bytes. Returns
+ * the number of levels and how many of them are empty lists. Throws Error, a bug of the caller,
+ * where offsets fall.
  */
 export function writeListLevels(out: ByteBuffer, offsets: Int32Array): { levels: number; empty: number } {
   const rows = offsets.length - 1;
@@ -17,27 +23,28 @@ export function writeListLevels(out: ByteBuffer, offsets: Int32Array): { levels:
   withLength(out, () => {
     let starts = 0;
     for (let row = 0; row < rows; row++) {
-      const size = offsets[row + 1]! - offsets[row]!;
+      const size = intAt(offsets, row + 1) - intAt(offsets, row);
       if (size < 0) throw new Error(`the offsets of a list column fall at row ${row}`);
       if (size === 0) empty++;
       levels += Math.max(size, 1);
       starts++;
       if (size < 2) continue;
-      writeRun(out, 0, starts, 1);
-      writeRun(out, 1, size - 1, 1);
+      writeRun(out, { value: 0, count: starts, width: 1 });
+      writeRun(out, { value: 1, count: size - 1, width: 1 });
       starts = 0;
     }
-    if (starts > 0) writeRun(out, 0, starts, 1);
+    if (starts > 0) writeRun(out, { value: 0, count: starts, width: 1 });
   });
   withLength(out, () => {
     let row = 0;
     while (row < rows) {
       const first = row;
       while (row < rows && offsets[row] === offsets[row + 1]) row++;
-      if (row > first) writeRun(out, DEFINED_EMPTY, row - first, 2);
+      if (row > first) writeRun(out, { value: DEFINED_EMPTY, count: row - first, width: 2 });
       const filled = row;
       while (row < rows && offsets[row] !== offsets[row + 1]) row++;
-      if (row > filled) writeRun(out, DEFINED_ELEMENT, offsets[row]! - offsets[filled]!, 2);
+      const count = intAt(offsets, row) - intAt(offsets, filled);
+      if (count > 0) writeRun(out, { value: DEFINED_ELEMENT, count, width: 2 });
     }
   });
   return { levels, empty };
@@ -50,8 +57,9 @@ function withLength(out: ByteBuffer, write: () => void): void {
 }
 
 /**
- * Reads the levels at the start of a page body that holds `levels` of them and `rows` rows; gives the offsets (rows + 1, from
- * 0) and where the values begin. Throws RangeError where they were not written by `writeListLevels`.
+ * The offsets (rows + 1, from 0) that the levels at the start of a page's body mean, and where the
+ * values begin; the page has `levels` levels of `rows` rows. Throws RangeError where they were not
+ * written by `writeListLevels`.
  */
 export function readListLevels(body: Uint8Array, levels: number, rows: number): { offsets: Int32Array; end: number } {
   const repetition = section(body, 0);
@@ -67,11 +75,11 @@ export function readListLevels(body: Uint8Array, levels: number, rows: number): 
   offsets[rows] = levels;
   let empty = 0;
   row = 0;
-  // Levels to values: every empty list before a row is a level without a value.
+  // From levels to values: every empty list before a row is a level without a value.
   eachRun(definition.bytes, levels, (value, _from, to) => {
     if (value !== DEFINED_ELEMENT && value !== DEFINED_EMPTY) throw new RangeError('a list column holds a null');
-    for (; row < rows && offsets[row]! < to; row++) {
-      offsets[row] = offsets[row]! - empty;
+    for (; row < rows && intAt(offsets, row) < to; row++) {
+      offsets[row] = intAt(offsets, row) - empty;
       if (value === DEFINED_EMPTY) empty++;
     }
   });

@@ -1,4 +1,7 @@
-/** Column types of our Parquet files and their schema elements (parquet-format, logical types: LIST in three levels). */
+/**
+ * Column types of our Parquet files and their schema elements (parquet-format: LIST in three
+ * levels).
+ */
 import {
   asStruct,
   asText,
@@ -14,7 +17,10 @@ import {
   textAt,
 } from './thrift.ts';
 
-/** Flat columns are required; lists are optional groups as `datasets` writes them, though no row and no element is null. */
+/**
+ * The type of a column. Flat columns are required; lists are optional groups as `datasets` writes
+ * them, though no row and no element is ever null.
+ */
 export type ColumnType =
   | 'int32'
   | 'int64'
@@ -26,12 +32,13 @@ export type ColumnType =
   | 'list<float>'
   | 'list<utf8>';
 
+/** A column of a file. */
 export interface ColumnSpec {
   readonly name: string;
   readonly type: ColumnType;
 }
 
-/** What a column holds in the end: the column type itself or the element of the list. */
+/** The type of the values: that of a flat column, or of the elements of a list. */
 export type LeafKind = 'int8' | 'int32' | 'int64' | 'float' | 'double' | 'utf8';
 
 const REQUIRED = 0;
@@ -40,7 +47,10 @@ const REPEATED = 2;
 const CONVERTED_LIST = 3;
 const LOGICAL_LIST = struct({ 3: struct({}) });
 
-/** Of each leaf: the physical type's number, and the annotations old (ConvertedType) and new (LogicalType). */
+/**
+ * For each leaf the number of its physical type, and its old (ConvertedType) and new (LogicalType)
+ * annotation.
+ */
 const LEAVES: Record<LeafKind, { physical: number; converted?: number; logical?: ThriftValue }> = {
   int8: { physical: 1, converted: 15, logical: struct({ 10: struct({ 1: i8(8), 2: bool(true) }) }) },
   int32: { physical: 1 },
@@ -62,7 +72,7 @@ const COLUMN_TYPES: Record<ColumnType, { leaf: LeafKind; isList: boolean }> = {
   'list<utf8>': { leaf: 'utf8', isList: true },
 };
 
-/** The leaf of a column type, and whether it lies in a list. */
+/** The leaf of a column type, and whether it is in a list. */
 export function shapeOf(type: ColumnType): { leaf: LeafKind; isList: boolean } {
   return COLUMN_TYPES[type];
 }
@@ -72,7 +82,7 @@ export function physicalType(leaf: LeafKind): number {
   return LEAVES[leaf].physical;
 }
 
-/** Names from the root to the leaf, as column metadata wants them. */
+/** Names from the root to the leaf, for the column's metadata. */
 export function columnPath(spec: ColumnSpec): string[] {
   return shapeOf(spec.type).isList ? [spec.name, 'list', 'element'] : [spec.name];
 }
@@ -104,7 +114,10 @@ function leafElement(name: string, leaf: LeafKind, repetition: number): ThriftVa
   });
 }
 
-/** The columns of a footer's schema. Throws RangeError where it is not one that `schemaElements` writes. */
+/**
+ * The columns of a footer's schema. Throws RangeError where `schemaElements` would not have written
+ * it.
+ */
 export function readSchema(elements: readonly ThriftRead[]): ColumnSpec[] {
   const columns: ColumnSpec[] = [];
   for (let at = 1; at < elements.length; ) {

@@ -1,13 +1,9 @@
-/** Writes Parquet files from typed arrays: one page a column and row group, zstd, page index of numbers, no statistics of texts. */
-
-import {
-  type ColumnChunk,
-  ENCODING,
-  type EncodedColumn,
-  encodeColumn,
-  type Page,
-  pageBuffers,
-} from './column-pages.ts';
+/**
+ * Writes Parquet files from typed arrays: one page a column and row group, in zstd, with a page
+ * index of numbers and without statistics of texts.
+ */
+import { nth } from '../checked.ts';
+import { type ColumnChunk, createColumnEncoder, ENCODING, type EncodedColumn, type Page } from './column-pages.ts';
 import { type ColumnSpec, columnPath, physicalType, schemaElements, shapeOf } from './parquet-schema.ts';
 import {
   binary,
@@ -26,28 +22,33 @@ export type { ColumnChunk, ListChunk } from './column-pages.ts';
 export type { ConstantValues, LeafValues, NumberValues, TextDictionary, TextValues } from './leaf-values.ts';
 export type { ColumnSpec, ColumnType } from './parquet-schema.ts';
 
-/** The writer's name in footers; without a version, so that bytes change only when the encoding does. */
+/** The writer's name in footers, without a version: bytes change only where the encoding does. */
 export const CREATED_BY = 'brewhouse';
 
-/** First and last four bytes of a Parquet file. */
+/** The first and the last four bytes of a Parquet file. */
 export const MAGIC: Uint8Array = Buffer.from('PAR1', 'latin1');
 
 const FORMAT_VERSION = 2;
 const CODEC_ZSTD = 6;
 const ASCENDING = 1;
 
+/** What a file is made of, and where it goes. */
 export interface ParquetWriterOptions {
   readonly columns: readonly ColumnSpec[];
   /** The footer's key-values, written in the object's own order. */
   readonly keyValues: Readonly<Record<string, string>>;
-  /** Takes the file's bytes in order; a chunk is not touched again after the call. */
+  /** Takes the file's bytes in order; a chunk does not change after the call. */
   readonly write: (chunk: Uint8Array) => void;
 }
 
+/** A file under way. */
 export interface ParquetWriter {
-  /** Writes `rows` rows, one at least, at once; one chunk a column, in the columns' order. Bound: one page in memory. */
+  /**
+   * Writes `rows` rows, one at least, with one chunk a column in the columns' order. Bound: one
+   * page.
+   */
   writeRowGroup(columns: readonly ColumnChunk[], rows: number): void;
-  /** Writes page index and footer; gives the file's rows and bytes. Nothing may be written after it. */
+  /** Writes page index and footer, and returns the file's rows and bytes. It comes last. */
   finish(): { rows: number; bytes: number };
 }
 
@@ -67,11 +68,12 @@ interface RowGroupMeta {
 }
 
 /**
- * A writer of the Parquet format (parquet.thrift 2.11). The bytes depend on the arguments and on zstd's version alone. Wrong
- * kinds or lengths of values are bugs of the caller and throw plain Errors.
+ * A writer of the Parquet format (parquet.thrift 2.11). The bytes depend on the arguments and on
+ * zstd's version alone. Bound: one page, and what the footer says of each chunk. Wrong kinds or
+ * lengths of values, and calls after `finish`, are bugs of the caller and throw Error.
  */
 export function createParquetWriter({ columns, keyValues, write }: ParquetWriterOptions): ParquetWriter {
-  const buffers = pageBuffers();
+  const encoder = createColumnEncoder();
   const groups: RowGroupMeta[] = [];
   let bytes = 0;
   let finished = false;
@@ -88,7 +90,7 @@ export function createParquetWriter({ columns, keyValues, write }: ParquetWriter
         throw new Error(`a row group of ${rows} rows and ${chunks.length} of ${columns.length} columns`);
       const offset = bytes;
       const metas = columns.map((spec, i) => {
-        const encoded = encodeColumn(spec, chunks[i]!, rows, buffers);
+        const encoded = encoder.encode(spec, nth(chunks, i), rows);
         const start = bytes;
         for (const page of [encoded.dictionaryPage, encoded.dataPage]) if (page) [page.header, page.body].forEach(put);
         return describeChunk(spec, encoded, start);
@@ -98,7 +100,7 @@ export function createParquetWriter({ columns, keyValues, write }: ParquetWriter
     finish() {
       if (finished) throw new Error('a second footer');
       finished = true;
-      const rowGroups = writePageIndex(groups, () => bytes, put).map((chunks, i) => describeGroup(groups[i]!, chunks));
+      const rowGroups = writePageIndex(groups, () => bytes, put).map(describeGroup);
       const rows = groups.reduce((sum, group) => sum + group.rows, 0);
       const footer = encodeThrift({
         1: i32(FORMAT_VERSION),
@@ -107,7 +109,7 @@ export function createParquetWriter({ columns, keyValues, write }: ParquetWriter
         4: list(rowGroups),
         5: list(Object.entries(keyValues).map(([key, value]) => struct({ 1: text(key), 2: text(value) }))),
         6: text(CREATED_BY),
-        // TypeDefinedOrder for every column: without it readers ignore min_value and max_value.
+        // TypeDefinedOrder for every column, without which readers ignore min_value and max_value.
         7: list(columns.map(() => struct({ 1: struct({}) }))),
       });
       put(footer);
@@ -160,24 +162,32 @@ function describeChunk(spec: ColumnSpec, encoded: EncodedColumn, start: number):
   return { fields, plainBytes, bytes, columnIndex, offsetIndex: encodeThrift({ 1: list([location]) }) };
 }
 
-/** Writes all column indexes, then all offset indexes; gives the column chunks of each group for the footer. */
+/** A row group whose page index is written, with its column chunks for the footer. */
+interface IndexedGroup {
+  readonly group: RowGroupMeta;
+  readonly chunks: readonly ThriftValue[];
+}
+
+/** Writes all column indexes, then all offset indexes. */
 function writePageIndex(
   groups: readonly RowGroupMeta[],
   position: () => number,
   put: (chunk: Uint8Array) => void,
-): ThriftValue[][] {
-  const place = (index: Uint8Array | undefined): { offset: number; length: number } | undefined => {
+): IndexedGroup[] {
+  const write = (index: Uint8Array | undefined): { offset: number; length: number } | undefined => {
     if (index === undefined) return undefined;
     const offset = position();
     put(index);
     return { offset, length: index.length };
   };
-  const columnPlaces = groups.map((group) => group.chunks.map((chunk) => place(chunk.columnIndex)));
-  const offsetPlaces = groups.map((group) => group.chunks.map((chunk) => place(chunk.offsetIndex)));
-  return groups.map((group, g) =>
-    group.chunks.map((chunk, c) => {
-      const column = columnPlaces[g]![c];
-      const offset = offsetPlaces[g]![c];
+  const withColumns = groups.map((group) => ({
+    group,
+    written: group.chunks.map((chunk) => ({ chunk, column: write(chunk.columnIndex) })),
+  }));
+  return withColumns.map(({ group, written }) => ({
+    group,
+    chunks: written.map(({ chunk, column }) => {
+      const offset = write(chunk.offsetIndex);
       return struct({
         2: i64(0),
         3: struct(chunk.fields),
@@ -187,10 +197,10 @@ function writePageIndex(
         7: column && i32(column.length),
       });
     }),
-  );
+  }));
 }
 
-function describeGroup(group: RowGroupMeta, chunks: readonly ThriftValue[]): ThriftValue {
+function describeGroup({ group, chunks }: IndexedGroup): ThriftValue {
   return struct({
     1: list(chunks),
     2: i64(group.chunks.reduce((sum, chunk) => sum + chunk.plainBytes, 0)),

@@ -1,27 +1,44 @@
-/** Parquet's RLE / bit-packing hybrid for levels and indices (parquet-format, encodings, RLE = 3). */
+/**
+ * Parquet's RLE / bit-packing hybrid for levels and indices (parquet-format, encodings, RLE = 3).
+ */
+import { byteAt, intAt } from '../checked.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 
-/** Below eight equal values a bit-packed group is never larger than a run. */
+/** For fewer equal values a bit-packed group is never larger than a run. */
 const RUN_MIN = 8;
 
-/** Bits needed for the numbers 0 to `max`, one at least: a width of 0 is legal but some readers refuse it. */
+/**
+ * Bits of the numbers 0 to `max`, one at least: a width of 0 is legal, but some readers refuse it.
+ */
 export function bitWidthOf(max: number): number {
   return Math.max(1, 32 - Math.clz32(max));
 }
 
-/** One run: `value`, below 2^width, `count` times; width 1 to 24. */
-export function writeRun(out: ByteBuffer, value: number, count: number, width: number): void {
+/** A value that comes `count` times. */
+export interface Run {
+  /** Below 2^width. */
+  readonly value: number;
+  readonly count: number;
+  /** Bits of a value, 1 to 24. */
+  readonly width: number;
+}
+
+/** Writes one run. */
+export function writeRun(out: ByteBuffer, { value, count, width }: Run): void {
   out.varint(count * 2);
   for (let bits = 0; bits < width; bits += 8) out.byte((value >>> bits) & 0xff);
 }
 
-/** Writes `values`, all from 0 to 2^width - 1, as runs where eight or more are equal, else bit-packed; width 1 to 24. */
+/**
+ * Writes values from 0 to 2^width - 1 as runs where RUN_MIN or more are equal, and bit-packed
+ * elsewhere; the width is 1 to 24.
+ */
 export function writeHybrid(out: ByteBuffer, values: Int32Array, width: number): void {
   let at = 0;
   while (at < values.length) {
     const run = runLength(values, at, values.length);
     if (run >= RUN_MIN) {
-      writeRun(out, values[at]!, run, width);
+      writeRun(out, { value: intAt(values, at), count: run, width });
       at += run;
       continue;
     }
@@ -54,13 +71,15 @@ function writePacked(out: ByteBuffer, values: Int32Array, width: number): void {
   }
 }
 
-/** Calls `run` for every run in `bytes` until `count` values are seen. Throws RangeError on bit-packed groups and cut bytes. */
+/**
+ * Calls `run` for every run in `bytes` until `count` values are read; the width is below nine.
+ * Throws RangeError on bit-packed groups, and where the bytes end before.
+ */
 export function eachRun(
   bytes: Uint8Array,
   count: number,
   run: (value: number, from: number, to: number) => void,
 ): void {
-  // Only for levels, whose width is below nine: the value of a run is one byte.
   let at = 0;
   for (let seen = 0; seen < count; ) {
     const head = readHead(bytes, at);
@@ -73,7 +92,10 @@ export function eachRun(
   }
 }
 
-/** Reads `count` values of `width` bits (1 to 24). Throws RangeError where the bytes end before. */
+/**
+ * The `count` values of `width` bits (1 to 24) in `bytes`. Throws RangeError where the bytes end
+ * before.
+ */
 export function readHybrid(bytes: Uint8Array, count: number, width: number): Int32Array {
   if (width < 1 || width > 24) throw new RangeError(`a bit width of ${width} is not ours`);
   const values = new Int32Array(count);
@@ -85,10 +107,10 @@ export function readHybrid(bytes: Uint8Array, count: number, width: number): Int
     at = head.end + size;
     if (at > bytes.length || head.count === 0) throw new RangeError('dictionary indices are cut off');
     const to = Math.min(seen + head.count * (head.packed ? 8 : 1), count);
-    if (head.packed) readPacked(bytes, head.end, values.subarray(seen, to), width);
+    if (head.packed) readPacked(bytes.subarray(head.end), values.subarray(seen, to), width);
     else {
       let value = 0;
-      for (let i = 0; i < runBytes; i++) value |= bytes[head.end + i]! << (8 * i);
+      for (let i = 0; i < runBytes; i++) value |= byteAt(bytes, head.end + i) << (8 * i);
       values.fill(value, seen, to);
     }
     seen = to;
@@ -96,13 +118,13 @@ export function readHybrid(bytes: Uint8Array, count: number, width: number): Int
   return values;
 }
 
-function readPacked(bytes: Uint8Array, from: number, values: Int32Array, width: number): void {
+function readPacked(bytes: Uint8Array, values: Int32Array, width: number): void {
   const mask = (1 << width) - 1;
-  let at = from;
+  let at = 0;
   let held = 0;
   let bits = 0;
   for (let i = 0; i < values.length; i++) {
-    for (; bits < width; bits += 8) held |= bytes[at++]! << bits;
+    for (; bits < width; bits += 8) held |= byteAt(bytes, at++) << bits;
     values[i] = held & mask;
     held >>>= width;
     bits -= width;

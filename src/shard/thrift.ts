@@ -1,15 +1,18 @@
-/** Apache Thrift's compact protocol, as much of it as Parquet headers and footers need. */
-import { ByteBuffer } from './byte-buffer.ts';
+/** Apache Thrift's compact protocol, as far as Parquet headers and footers need it. */
+import { type ByteBuffer, createByteBuffer } from './byte-buffer.ts';
 
 const CODES = { true: 1, false: 2, i8: 3, i16: 4, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
 
-/** Footers nest five deep; more is a broken file and must not exhaust the stack. */
+/** The deepest nesting: footers have five levels, and a broken file must not exhaust the stack. */
 const DEPTH_MAX = 16;
 
-/** Fields by their numbers; absent ones are not written. Whole numbers as keys are always walked in ascending order. */
+/**
+ * Fields by their numbers; undefined ones are not written. JavaScript walks whole numbers as keys
+ * in ascending order.
+ */
 export type ThriftFields = { readonly [id: number]: ThriftValue | undefined };
 
-/** A value with its wire type; whole numbers up to 2^53 - 1. */
+/** A value with its wire type; whole numbers reach 2^53 - 1. */
 export type ThriftValue =
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'i8' | 'i32' | 'i64'; readonly value: number }
@@ -17,19 +20,26 @@ export type ThriftValue =
   | { readonly type: 'list'; readonly value: readonly ThriftValue[] }
   | { readonly type: 'struct'; readonly value: ThriftFields };
 
-/** Values with the wire types that their names say. */
+/** A boolean. */
 export const bool = (value: boolean): ThriftValue => ({ type: 'bool', value });
+/** A whole number of 8 bits. */
 export const i8 = (value: number): ThriftValue => ({ type: 'i8', value });
+/** A whole number of 32 bits. */
 export const i32 = (value: number): ThriftValue => ({ type: 'i32', value });
+/** A whole number of 64 bits. */
 export const i64 = (value: number): ThriftValue => ({ type: 'i64', value });
+/** Bytes. */
 export const binary = (value: Uint8Array): ThriftValue => ({ type: 'binary', value });
+/** A text, on the wire the bytes of its UTF-8. */
 export const text = (value: string): ThriftValue => ({ type: 'binary', value: Buffer.from(value, 'utf8') });
+/** A list of values of one type. */
 export const list = (value: readonly ThriftValue[]): ThriftValue => ({ type: 'list', value });
+/** A struct. */
 export const struct = (value: ThriftFields): ThriftValue => ({ type: 'struct', value });
 
 /** The bytes of a struct. */
 export function encodeThrift(fields: ThriftFields): Uint8Array {
-  const out = new ByteBuffer();
+  const out = createByteBuffer();
   writeFields(out, fields);
   return out.copy();
 }
@@ -40,7 +50,7 @@ function writeFields(out: ByteBuffer, fields: ThriftFields): void {
     if (value === undefined) continue;
     const id = Number(key);
     const code = value.type === 'bool' ? CODES[value.value ? 'true' : 'false'] : CODES[value.type];
-    // All structs of Parquet number their fields below 16, so a step always fits the short form.
+    // The fields of Parquet's structs have numbers below 16, so a step always fits the short form.
     out.byte(((id - last) << 4) | code);
     last = id;
     if (value.type !== 'bool') writeValue(out, value);
@@ -82,9 +92,13 @@ function writeList(out: ByteBuffer, elements: readonly ThriftValue[]): void {
 
 /** A struct as read: fields by number. */
 export type ThriftStruct = ReadonlyMap<number, ThriftRead>;
+/** A value as read. */
 export type ThriftRead = number | boolean | Uint8Array | readonly ThriftRead[] | ThriftStruct;
 
-/** Reads one struct from `from` on; gives it and the position behind it. Throws RangeError where the bytes are no struct. */
+/**
+ * The struct that begins at `from`, and the position behind it. Throws RangeError where the bytes
+ * are not a struct.
+ */
 export function decodeThrift(bytes: Uint8Array, from = 0): { fields: ThriftStruct; end: number } {
   const cursor = { bytes, at: from };
   return { fields: readFields(cursor, 0), end: cursor.at };
@@ -128,7 +142,8 @@ function readValue(cursor: Cursor, code: number, depth: number): ThriftRead {
     case CODES.list: {
       const head = readByte(cursor);
       const size = head >> 4 === 15 ? readVarint(cursor) : head >> 4;
-      // Every element takes a byte at least: a larger size is a broken file, not a reason to allocate.
+      // Every element takes a byte at least: a larger size is a broken file, not a reason to
+      // allocate.
       if (size > cursor.bytes.length - cursor.at) throw new RangeError('a header is cut off');
       return Array.from({ length: size }, () => readValue(cursor, head & 15, depth + 1));
     }
@@ -160,39 +175,41 @@ function readZigzag(cursor: Cursor): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-// The accessors throw RangeError where a field is absent or of another type.
-
-/** A whole number of a read struct. */
+/**
+ * A whole number of a read struct. Throws RangeError where the field is absent or of another type.
+ */
 export function intAt(fields: ThriftStruct, id: number): number {
   const value = fields.get(id);
   if (typeof value !== 'number') throw new RangeError(`field ${id} of a header is no number`);
   return value;
 }
 
-/** A text of a read struct. */
+/** A text of a read struct. Throws RangeError where the field is absent or of another type. */
 export function textAt(fields: ThriftStruct, id: number): string {
   return asText(fields.get(id));
 }
 
-/** A list of a read struct. */
+/** A list of a read struct. Throws RangeError where the field is absent or of another type. */
 export function listAt(fields: ThriftStruct, id: number): readonly ThriftRead[] {
   const value = fields.get(id);
   if (!isList(value)) throw new RangeError(`field ${id} of a header is no list`);
   return value;
 }
 
-/** A struct within a read struct. */
+/**
+ * A struct within a read struct. Throws RangeError where the field is absent or of another type.
+ */
 export function structAt(fields: ThriftStruct, id: number): ThriftStruct {
   return asStruct(fields.get(id));
 }
 
-/** An element of a read list as a struct. */
+/** A read value as a struct. Throws RangeError where it is absent or of another type. */
 export function asStruct(value: ThriftRead | undefined): ThriftStruct {
   if (!(value instanceof Map)) throw new RangeError('a header lacks a struct');
   return value;
 }
 
-/** An element of a read list as a text. */
+/** A read value as a text. Throws RangeError where it is absent or of another type. */
 export function asText(value: ThriftRead | undefined): string {
   if (!(value instanceof Uint8Array)) throw new RangeError('a header lacks a text');
   return new TextDecoder().decode(value);

@@ -1,4 +1,8 @@
-/** Dictionaries of a column chunk: which values repeat often enough, their distinct values in order of first sight, and the indices. */
+/**
+ * Dictionaries of column chunks: distinct values in the order in which they first come, and an
+ * index a value.
+ */
+import { intAt } from '../checked.ts';
 import {
   type ConstantValues,
   isTextDictionary,
@@ -9,22 +13,26 @@ import {
 } from './leaf-values.ts';
 import type { ColumnType } from './parquet-schema.ts';
 
-/** 16 bits of index: more distinct values than this in one row group are not "few". */
+/** The most entries: indices of more than 16 bits save too little. */
 export const DICTIONARY_ENTRIES_MAX = 65_536;
 
-/** A reader holds a dictionary in memory beside the page; texts above this are written PLAIN. */
+/** The most bytes of entries, which a reader holds beside the page. */
 export const DICTIONARY_BYTES_MAX = 16 * 1024 * 1024;
 
-/** A value must stand four times on average: below that int32 saves nothing, and zstd finds texts by itself. */
+/**
+ * A value must come four times on average: below that int32 saves nothing, and zstd finds texts by
+ * itself.
+ */
 const DICTIONARY_USES_MIN = 4;
 
-/** Distinct values, and for each value the index of its own. */
+/** Distinct values, and for each value its index among them. */
 export interface ValueDictionary {
   readonly entries: NumberValues | readonly string[];
   readonly indices: Int32Array;
 }
 
-// Token ids and labels are PLAIN by contract: zstd over whole pages finds repeated item texts that indices would hide.
+// Token ids and labels stay PLAIN: zstd over whole pages finds repeated item texts, which indices
+// would hide.
 const WITH_DICTIONARY: ReadonlySet<ColumnType> = new Set([
   'int32',
   'int64',
@@ -34,7 +42,11 @@ const WITH_DICTIONARY: ReadonlySet<ColumnType> = new Set([
   'list<utf8>',
 ]);
 
-/** The dictionary of `values`, or undefined where PLAIN is as good. A list<int8> always gets one: its values are 256 at most. */
+/**
+ * The dictionary of `values`, or undefined where PLAIN is as good. A list<int8> always gets one,
+ * since it has 256 different values at most. Throws Error, a bug of the caller, on an index outside
+ * its dictionary.
+ */
 export function dictionaryOf(
   type: ColumnType,
   values: Exclude<LeafValues, ConstantValues>,
@@ -46,22 +58,25 @@ export function dictionaryOf(
   return isTexts(values) ? distinctTexts(values, entriesMax) : distinctNumbers(values, entriesMax);
 }
 
-/** The same dictionary without its unused entries, so that it does not depend on other row groups. */
+/**
+ * The same dictionary without its unused entries, so that it does not depend on other row groups.
+ */
 function usedEntries({ dictionary, indices }: TextDictionary): ValueDictionary | undefined {
   const entriesMax = Math.min(Math.floor(indices.length / DICTIONARY_USES_MIN), DICTIONARY_ENTRIES_MAX);
   const renumbered = new Int32Array(dictionary.length).fill(-1);
   const own = new Int32Array(indices.length);
   const entries: string[] = [];
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    let found = renumbered[index];
-    if (found === undefined) throw new Error(`index ${index} in a dictionary of ${dictionary.length} texts`);
+  let i = 0;
+  for (const index of indices) {
+    const text = dictionary[index];
+    if (text === undefined) throw new Error(`index ${index} in a dictionary of ${dictionary.length} texts`);
+    let found = intAt(renumbered, index);
     if (found === -1) {
       if (entries.length === entriesMax) return undefined;
-      found = entries.push(dictionary[index]!) - 1;
+      found = entries.push(text) - 1;
       renumbered[index] = found;
     }
-    own[i] = found;
+    own[i++] = found;
   }
   return entries.length === 0 ? undefined : { entries, indices: own };
 }
@@ -95,8 +110,10 @@ function distinct<T>(
 ): { found: Map<T, number>; indices: Int32Array } | undefined {
   const found = new Map<T, number>();
   const indices = new Int32Array(values.length);
+  // By index: an iterator over several kinds of arrays takes several times as long.
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = values[i];
+    if (value === undefined) throw new Error('a column holds undefined');
     let index = found.get(value);
     if (index === undefined) {
       if (found.size === entriesMax) return undefined;
