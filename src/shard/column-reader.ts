@@ -1,35 +1,40 @@
-/** Reads one column of one row group: its pages, levels and values, as `column-pages.ts` writes them. */
+/** Reads one column of one row group as column-pages.ts writes it: pages, levels and values. */
+import { intAt } from '../checked.ts';
 import { ENCODING, PAGE, unseal } from './column-pages.ts';
 import type { TextDictionary } from './leaf-values.ts';
 import { readListLevels } from './list-levels.ts';
 import { type ColumnSpec, columnPath, type LeafKind, readPath, shapeOf } from './parquet-schema.ts';
 import { readHybrid } from './run-lengths.ts';
-import { decodeThrift, intAt, listAt, structAt, type ThriftStruct } from './thrift.ts';
+import { decodeThrift, listField, numberField, structField, type ThriftStruct } from './thrift.ts';
 
 /**
- * Numbers of a column: Int8Array of int8, Int32Array of int32, Float32Array of float, Float64Array of
- * double and (safe integers) of int64.
+ * Numbers of a column: Int8Array of int8, Int32Array of int32, Float32Array of float, Float64Array
+ * of double and (safe integers) of int64.
  */
 export type ReadNumbers = Int8Array | Int32Array | Float32Array | Float64Array;
 
 /** Values of a column; texts as the file holds them, in a row or by a dictionary. */
 export type ReadValues = ReadNumbers | string[] | TextDictionary;
 
-/** Rows of lists: row r holds values[offsets[r] .. offsets[r + 1]); offsets from 0, rows + 1 of them. */
+/** Rows of lists: row r holds values[offsets[r] .. offsets[r + 1]). */
 export interface ReadLists {
   readonly values: ReadValues;
+  /** Rows + 1 numbers, from 0. */
   readonly offsets: Int32Array;
 }
 
-/** Where the footer's column metadata `meta` says that the chunk lies: from, up to and not with. Throws RangeError. */
+/**
+ * The bytes of the chunk that the footer's column metadata `meta` describes. Throws RangeError
+ * where it is not ours.
+ */
 export function chunkRange(meta: ThriftStruct): readonly [from: number, to: number] {
-  const from = meta.has(11) ? intAt(meta, 11) : intAt(meta, 9);
-  return [from, from + intAt(meta, 7)];
+  const from = meta.has(11) ? numberField(meta, 11) : numberField(meta, 9);
+  return [from, from + numberField(meta, 7)];
 }
 
 /**
- * Decodes the chunk that the footer's column metadata `meta` describes from the bytes of `chunkRange`.
- * Throws RangeError where they are not ours.
+ * Decodes the chunk that the footer's column metadata `meta` describes from the bytes of
+ * `chunkRange`. Throws RangeError where they are not ours.
  */
 export function decodeChunk(
   spec: ColumnSpec,
@@ -37,26 +42,29 @@ export function decodeChunk(
   bytes: Uint8Array,
 ): ReadValues | ReadLists {
   const { leaf, isList } = shapeOf(spec.type);
-  if (readPath(listAt(meta, 3)) !== columnPath(spec).join('.')) throw new RangeError('columns stand in another order');
+  if (readPath(listField(meta, 3)) !== columnPath(spec).join('.')) throw new RangeError('columns are in another order');
   const dictionaryPage = meta.has(11) ? readPage(bytes, 0, PAGE.dictionary) : undefined;
   const page = readPage(bytes, dictionaryPage?.end ?? 0, PAGE.data);
-  const levels = intAt(page.header, 1);
-  if (levels !== intAt(meta, 5)) throw new RangeError('a page holds other levels than the footer says');
+  const levels = numberField(page.header, 1);
+  if (levels !== numberField(meta, 5)) throw new RangeError('a page holds other levels than the footer says');
   const { offsets, end } = isList ? readListLevels(page.body, levels, rows) : { offsets: undefined, end: 0 };
-  const count = offsets ? offsets[rows]! : rows;
+  const count = offsets ? intAt(offsets, rows) : rows;
   if (!isList && levels !== rows) throw new RangeError('a column holds other rows than its group');
   const encoded = page.body.subarray(end);
-  const encoding = intAt(page.header, 2);
+  const encoding = numberField(page.header, 2);
   if (encoding !== (dictionaryPage ? ENCODING.rleDictionary : ENCODING.plain))
     throw new RangeError('an unknown encoding');
   const values = dictionaryPage
-    ? readIndexed(leaf, dictionaryPage.body, intAt(dictionaryPage.header, 1), encoded, count)
+    ? readIndexed(readPlain(leaf, dictionaryPage.body, numberField(dictionaryPage.header, 1)), encoded, count)
     : readPlain(leaf, encoded, count);
   return offsets ? { values, offsets } : values;
 }
 
 interface ReadPage {
-  /** The page's own header: of data, number of levels (1) and encoding (2); of a dictionary, number of entries (1). */
+  /**
+   * For data the number of levels (1) and the encoding (2), for a dictionary the number of entries
+   * (1).
+   */
   readonly header: ThriftStruct;
   readonly body: Uint8Array;
   readonly end: number;
@@ -64,41 +72,33 @@ interface ReadPage {
 
 function readPage(bytes: Uint8Array, from: number, type: number): ReadPage {
   const { fields, end } = decodeThrift(bytes, from);
-  if (intAt(fields, 1) !== type) throw new RangeError('a page of another kind');
-  const bodyEnd = end + intAt(fields, 3);
+  if (numberField(fields, 1) !== type) throw new RangeError('a page of another kind');
+  const bodyEnd = end + numberField(fields, 3);
   if (bodyEnd > bytes.length) throw new RangeError('a page is cut off');
-  const body = unseal(bytes.subarray(end, bodyEnd), intAt(fields, 2), intAt(fields, 4));
-  return { header: structAt(fields, type === PAGE.data ? 5 : 7), body, end: bodyEnd };
+  const body = unseal(bytes.subarray(end, bodyEnd), numberField(fields, 2), numberField(fields, 4));
+  return { header: structField(fields, type === PAGE.data ? 5 : 7), body, end: bodyEnd };
 }
 
-function readIndexed(
-  leaf: LeafKind,
-  dictionary: Uint8Array,
-  entryCount: number,
-  encoded: Uint8Array,
-  count: number,
-): ReadValues {
-  const entries = readPlain(leaf, dictionary, entryCount);
+function readIndexed(entries: ReadNumbers | string[], encoded: Uint8Array, count: number): ReadValues {
   const indices = readHybrid(encoded.subarray(1), count, encoded[0] ?? 0);
-  for (let i = 0; i < count; i++)
-    if (indices[i]! >= entryCount) throw new RangeError('an index outside its dictionary');
+  for (const index of indices) if (index >= entries.length) throw new RangeError('an index outside its dictionary');
   if (isTextArray(entries)) return { dictionary: entries, indices };
-  const values = numbersOf(leaf, count);
-  for (let i = 0; i < count; i++) values[i] = entries[indices[i]!]!;
+  const values = sameKind(entries, count);
+  for (let i = 0; i < count; i++) values[i] = entries[intAt(indices, i)] ?? 0;
   return values;
 }
 
-function numbersOf(leaf: LeafKind, count: number): ReadNumbers {
-  if (leaf === 'int8') return new Int8Array(count);
-  if (leaf === 'int32') return new Int32Array(count);
-  return leaf === 'float' ? new Float32Array(count) : new Float64Array(count);
+function sameKind(numbers: ReadNumbers, count: number): ReadNumbers {
+  if (numbers instanceof Int8Array) return new Int8Array(count);
+  if (numbers instanceof Int32Array) return new Int32Array(count);
+  return numbers instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
 }
 
 function readPlain(leaf: LeafKind, bytes: Uint8Array, count: number): ReadNumbers | string[] {
   if (leaf === 'utf8') return readTexts(bytes, count);
   const size = leaf === 'int64' || leaf === 'double' ? 8 : 4;
   if (bytes.length !== count * size) throw new RangeError('a page holds another number of values');
-  // A copy: the values need not lie on a multiple of their size behind the levels.
+  // A copy, since values behind levels need not lie on a multiple of their size.
   const { buffer } = new Uint8Array(bytes);
   if (leaf === 'double') return new Float64Array(buffer);
   if (leaf === 'float') return new Float32Array(buffer);
@@ -110,7 +110,7 @@ function readPlain(leaf: LeafKind, bytes: Uint8Array, count: number): ReadNumber
 function readInt64(halves: Int32Array, count: number): Float64Array {
   const values = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const value = halves[2 * i + 1]! * 2 ** 32 + (halves[2 * i]! >>> 0);
+    const value = intAt(halves, 2 * i + 1) * 2 ** 32 + (intAt(halves, 2 * i) >>> 0);
     if (!Number.isSafeInteger(value)) throw new RangeError('an int64 is beyond 2^53 - 1');
     values[i] = value;
   }
@@ -119,7 +119,7 @@ function readInt64(halves: Int32Array, count: number): Float64Array {
 
 function readTexts(bytes: Uint8Array, count: number): string[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  // Four bytes a text at least: a count that does not fit must not allocate.
+  // A text takes four bytes at least; a count that cannot be must not allocate.
   if (count * 4 > bytes.length) throw new RangeError('texts are cut off');
   const texts = new Array<string>(count);
   let at = 0;

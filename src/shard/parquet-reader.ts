@@ -1,4 +1,7 @@
-/** Reads the Parquet files of our own encoder back into typed arrays; anything else is refused as broken. */
+/**
+ * Reads the Parquet files of our own encoder back into typed arrays; anything else is refused as
+ * broken.
+ */
 import { BrewhouseError } from '../errors.ts';
 import { chunkRange, decodeChunk, type ReadLists, type ReadValues } from './column-reader.ts';
 import { type ColumnSpec, readSchema } from './parquet-schema.ts';
@@ -6,12 +9,12 @@ import { CREATED_BY, MAGIC } from './parquet-writer.ts';
 import {
   asStruct,
   decodeThrift,
-  intAt,
-  listAt,
-  structAt,
+  listField,
+  numberField,
+  structField,
   type ThriftRead,
   type ThriftStruct,
-  textAt,
+  textField,
 } from './thrift.ts';
 
 export type { ReadLists, ReadNumbers, ReadValues } from './column-reader.ts';
@@ -39,9 +42,9 @@ export interface ParquetFile {
 const TAIL_BYTES = 8;
 
 /**
- * Opens a file that `createParquetWriter` wrote, by two reads. Throws BrewhouseError `lake_broken`, here and from
- * `readColumn`, where the bytes are cut, changed or of another writer, lack the column that is asked for, or hold an
- * int64 beyond 2^53 - 1.
+ * Opens a file that `createParquetWriter` wrote, by two reads. Throws BrewhouseError `lake_broken`,
+ * here and from `readColumn`, where the bytes are cut, changed or of another writer, lack the
+ * column that is asked for, or hold an int64 beyond 2^53 - 1.
  */
 export async function openParquet(source: ParquetSource): Promise<ParquetFile> {
   const footer = await translated(source, () => readFooter(source));
@@ -56,7 +59,7 @@ export async function openParquet(source: ParquetSource): Promise<ParquetFile> {
         const column = footer.columns.findIndex((spec) => spec.name === name);
         const spec = footer.columns[column];
         if (spec === undefined) throw new RangeError(`it has no column "${name}"`);
-        const meta = structAt(asStruct(group.chunks[column]), 3);
+        const meta = structField(asStruct(group.chunks[column]), 3);
         return decodeChunk(spec, { meta, rows: group.rows }, await readExactly(source, ...chunkRange(meta)));
       });
     },
@@ -77,20 +80,20 @@ async function readFooter(source: ParquetSource): Promise<Footer> {
   const end = source.size - TAIL_BYTES;
   if (length > end - MAGIC.length) throw new RangeError('the footer is cut off');
   const { fields } = decodeThrift(await readExactly(source, end - length, end));
-  if (textAt(fields, 6) !== CREATED_BY) throw new RangeError(`the file was written by "${textAt(fields, 6)}"`);
-  const columns = readSchema(listAt(fields, 2));
+  if (textField(fields, 6) !== CREATED_BY) throw new RangeError(`the file was written by "${textField(fields, 6)}"`);
+  const columns = readSchema(listField(fields, 2));
   return {
     columns,
-    keyValues: Object.fromEntries(listAt(fields, 5).map((pair) => keyValue(asStruct(pair)))),
-    groups: listAt(fields, 4).map((element) => {
+    keyValues: Object.fromEntries(listField(fields, 5).map((pair) => keyValue(asStruct(pair)))),
+    groups: listField(fields, 4).map((element) => {
       const group = asStruct(element);
-      return { rows: intAt(group, 3), chunks: listAt(group, 1) };
+      return { rows: numberField(group, 3), chunks: listField(group, 1) };
     }),
   };
 }
 
 function keyValue(pair: ThriftStruct): [string, string] {
-  return [textAt(pair, 1), textAt(pair, 2)];
+  return [textField(pair, 1), textField(pair, 2)];
 }
 
 async function readExactly(source: ParquetSource, from: number, to: number): Promise<Uint8Array> {
@@ -100,7 +103,7 @@ async function readExactly(source: ParquetSource, from: number, to: number): Pro
   return bytes;
 }
 
-/** Bytes that do not decode (RangeError, or an error of zstd's) are a broken file. */
+/** Bytes that do not decode (RangeError, or an error of zstd) are a broken file. */
 async function translated<T>(source: ParquetSource, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

@@ -8,13 +8,13 @@ import {
   bool,
   i8,
   i32,
-  intAt,
+  numberField,
   struct,
   type ThriftRead,
   type ThriftStruct,
   type ThriftValue,
   text,
-  textAt,
+  textField,
 } from './thrift.ts';
 
 /**
@@ -124,7 +124,7 @@ export function readSchema(elements: readonly ThriftRead[]): ColumnSpec[] {
     const element = asStruct(elements[at]);
     const isList = !element.has(1);
     const leaf = leafOf(isList ? asStruct(elements[at + 2]) : element);
-    const name = textAt(element, 4);
+    const name = textField(element, 4);
     const found = Object.entries(COLUMN_TYPES).find(([, shape]) => shape.leaf === leaf && shape.isList === isList);
     if (found === undefined) throw new RangeError(`column "${name}" is of a type that we do not write`);
     columns.push({ name, type: found[0] as ColumnType });
@@ -134,7 +134,7 @@ export function readSchema(elements: readonly ThriftRead[]): ColumnSpec[] {
 }
 
 function leafOf(element: ThriftStruct): LeafKind | undefined {
-  const physical = intAt(element, 1);
+  const physical = numberField(element, 1);
   const converted = element.get(6);
   const entries = Object.entries(LEAVES) as [LeafKind, (typeof LEAVES)[LeafKind]][];
   return entries.find(([, leaf]) => leaf.physical === physical && leaf.converted === converted)?.[0];

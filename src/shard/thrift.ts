@@ -178,19 +178,19 @@ function readZigzag(cursor: Cursor): number {
 /**
  * A whole number of a read struct. Throws RangeError where the field is absent or of another type.
  */
-export function intAt(fields: ThriftStruct, id: number): number {
+export function numberField(fields: ThriftStruct, id: number): number {
   const value = fields.get(id);
   if (typeof value !== 'number') throw new RangeError(`field ${id} of a header is no number`);
   return value;
 }
 
 /** A text of a read struct. Throws RangeError where the field is absent or of another type. */
-export function textAt(fields: ThriftStruct, id: number): string {
+export function textField(fields: ThriftStruct, id: number): string {
   return asText(fields.get(id));
 }
 
 /** A list of a read struct. Throws RangeError where the field is absent or of another type. */
-export function listAt(fields: ThriftStruct, id: number): readonly ThriftRead[] {
+export function listField(fields: ThriftStruct, id: number): readonly ThriftRead[] {
   const value = fields.get(id);
   if (!isList(value)) throw new RangeError(`field ${id} of a header is no list`);
   return value;
@@ -199,7 +199,7 @@ export function listAt(fields: ThriftStruct, id: number): readonly ThriftRead[] 
 /**
  * A struct within a read struct. Throws RangeError where the field is absent or of another type.
  */
-export function structAt(fields: ThriftStruct, id: number): ThriftStruct {
+export function structField(fields: ThriftStruct, id: number): ThriftStruct {
   return asStruct(fields.get(id));
 }
 
