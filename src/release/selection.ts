@@ -94,7 +94,7 @@ function ordinarySplitOf(
   return row.askedAt >= t2 + gap ? 'test' : 'in_gap';
 }
 
-/** Of a task's train rows with a label, the N with the least draw stay (RELEASE-2). Returns the shares kept. */
+/** Caps train rows by label (RELEASE-2): those with the least draw stay. Returns the shares kept. */
 function capLabels(
   rows: readonly SelectableRow[],
   ends: RowEnd[],
