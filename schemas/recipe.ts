@@ -18,7 +18,7 @@ export const Duration = z
     z.literal(0),
     z.string().regex(/^(0|\d+(ms|s|m|h|d))$/, 'no duration; write a number with ms, s, m, h or d, as 30m'),
   ])
-  .meta({ examples: ['7d'] })
+  .meta({ id: 'Duration', description: 'A length of time: a number with ms, s, m, h or d, as 30m; or 0.' })
   .transform((text) => {
     const [, count = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)?$/.exec(String(text)) ?? [];
     return Number(count) * (UNIT_MS[unit] ?? 1);
@@ -73,7 +73,9 @@ export function taskFields(strategies: readonly string[]) {
       .regex(/^[^\s/]/, 'begins with neither white space nor /')
       .optional()
       .describe('What the instruction asks to weigh.'),
-    label_window: Duration.optional().describe('Overrides the label window of the corpus.'),
+    label_window: Duration.optional()
+      .describe('Overrides the label window of the corpus.')
+      .meta({ examples: ['14d'] }),
     templates: z
       .array(z.string())
       .min(1)
@@ -117,10 +119,8 @@ export function sectionFields<Task extends z.ZodType>(task: Task) {
       .describe('By which time an event is known (ASOF-1).'),
     label_window: Duration.describe(
       'How long after T the label is looked for (LABEL-2); 0 is the opening event alone.',
-    ),
-    session_gap: Duration.default(1_800_000).describe(
-      'A pause of this length begins a new session (OPEN-1); by default 30m.',
-    ),
+    ).meta({ examples: ['7d'] }),
+    session_gap: Duration.prefault('30m').describe('A pause of this length begins a new session (OPEN-1).'),
     max_events: z
       .number()
       .int()

@@ -71,6 +71,7 @@ function keysOf({ schema, samples }: Visit, descend: Descend): Key[] {
   const defaults = isMap(schema.default) ? schema.default : {};
   const keys: (Key & { readonly arms: string[] })[] = [];
   const visited = new Set<string>();
+  const isChoice = (name: string) => !named && arms.some((arm) => arm.schema.properties?.[name] === undefined);
   for (const { name: arm, schema: own } of arms) {
     for (const [name, key] of Object.entries(own.properties ?? {})) {
       const type = typeOf(key);
@@ -86,15 +87,19 @@ function keysOf({ schema, samples }: Visit, descend: Descend): Key[] {
       visited.add(path);
       const told = armsOf(child).length > 0;
       const isRequired = own.required?.includes(name) ?? false;
-      const given = isRequired ? (arms.length > 1 && !named ? 'alternative' : 'required') : 'optional';
+      const given = isRequired ? (isChoice(name) ? 'alternative' : 'required') : 'optional';
       const fallback = key.default ?? defaults[name];
       const example =
         key.const ?? (told && key.examples === undefined ? undefined : (exampleOf(key, values) ?? fallback));
-      const isTold = told && isMap(fallback) && Object.keys(fallback).length > 0;
+      const isTold = told && isMap(fallback);
       keys.push({ name, arms: [arm], type, given, meaning, default: isTold ? undefined : fallback, example });
     }
   }
-  return keys.map((key) => ({ ...key, arms: named && key.arms.length < arms.length ? key.arms : [] }));
+  const isArmsName = (key: Key) =>
+    arms.length > 1 && arms.some(({ name }) => name !== '' && key.type === `\`${name}\``);
+  return keys
+    .map((key) => ({ ...key, arms: named && key.arms.length < arms.length ? key.arms : [] }))
+    .toSorted((a, b) => Number(isArmsName(b)) - Number(isArmsName(a)));
 }
 
 /** The objects that a schema may be: itself, or a union's arms, named by a constant of theirs. */

@@ -41,9 +41,12 @@ function keyLines(key: Key): string[] {
   return lines.filter((line) => line !== '').flatMap((line, i) => wrap(line, i === 0 ? '' : '  '));
 }
 
+/** Words, lengths of time and moments, which YAML 1.2 reads as texts. */
+const PLAIN = /^([\p{L}/][\p{L}\p{N} _./+-]*|\d+(ms|s|m|h|d)|\d{4}-\d\d-\d\dT[\d:]+Z)$/u;
+
 /** The value as YAML in one line. */
 export function yamlOf(value: unknown): string {
-  if (typeof value === 'string') return /^[\p{L}/][\p{L}\p{N} _./+-]*$/u.test(value) ? value : JSON.stringify(value);
+  if (typeof value === 'string') return PLAIN.test(value) ? value : JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(yamlOf).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const entries = Object.entries(value);

@@ -10,7 +10,7 @@ describe('the reference', () => {
     expect(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')).toBe(text);
   });
 
-  it.each(fileKinds())('says of every key of $name.yaml what it means, and shows it', (kind) => {
+  it.each(fileKinds())('says of every key of a $name file what it means, and shows it', (kind) => {
     const keys = sectionsOf(kind).flatMap(({ title, keys: own }) => own.map((key) => ({ title, ...key })));
     expect(keys.length).toBeGreaterThan(10);
     const silent = keys.filter(
