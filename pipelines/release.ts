@@ -35,6 +35,8 @@ export interface ReleaseOptions {
   /** Epoch ms. */
   readonly until: number | undefined;
   readonly tokenBudget: number | 'none' | undefined;
+  /** Overrides the recipe's. */
+  readonly profile: string | undefined;
   readonly id: string | undefined;
   /** A rung of the recipe's ladder; default: the longest. */
   readonly context: number | undefined;
@@ -136,7 +138,8 @@ async function openSource(options: ReleaseOptions): Promise<ReleaseSource> {
   );
   const plan = await planOfIdentity(identity, await readTokenizer(recipe.corpus.tokenizer, file));
   const budget = options.tokenBudget ?? recipe.release.token_budget;
-  const section: ReleaseSection = { ...recipe.release, until, token_budget: budget };
+  const profile = options.profile ?? recipe.release.profile;
+  const section: ReleaseSection = { ...recipe.release, until, token_budget: budget, profile };
   requireNames(section, plan, file);
   const scratch = openScratch(options.lake);
   return { store, scratch, timelines, until, corpus, identity, corpusPartitions, key, plan, section };

@@ -157,31 +157,41 @@ export function sectionFields<Task extends z.ZodType>(task: Task) {
 /** The corpus section, its tasks as far as all forms share them. */
 export type CorpusSection = z.output<z.ZodObject<ReturnType<typeof sectionFields<z.ZodType<RecipeTask>>>>>;
 
-/** What chooses among rendered rows. */
-export const ReleaseSection = z.strictObject({
-  until: Moment.optional().describe('What matured later is in no release; --until overrides it.'),
-  splits: z
-    .strictObject({
-      t1: Moment.describe('Train ends here (SPLIT-2).'),
-      t2: Moment.describe('Validation ends here.'),
-      gap: Duration.describe('Between the splits; at least the longest label window.'),
-    })
-    .describe('How rows are split by time.'),
-  weights: z
-    .record(z.string(), z.number().positive())
-    .default({})
-    .describe('Shares of the token budget by task name; a task that is not named has 1 (RELEASE-3).')
-    .meta({ examples: [{ rank: 0.7, choose: 0.3 }] }),
-  label_caps: z
-    .record(z.string(), z.record(z.string(), z.number().int().positive()))
-    .default({})
-    .describe('Most train rows by task name and label (RELEASE-2).')
-    .meta({ examples: [{ rank: { viewed: 100_000 } }] }),
-  token_budget: z
-    .union([z.literal('none'), z.number().int().positive()])
-    .default('none')
-    .describe('Most train tokens; --token-budget overrides it.'),
-  holdout_tasks: z.array(z.string()).default([]).describe('Names of tasks kept from training (SPLIT-3).'),
-  profile: z.enum(['hf']).default('hf').describe('What the columns of a token row are.'),
-});
-export type ReleaseSection = z.infer<typeof ReleaseSection>;
+/**
+ * Fields of the release section, which chooses among rendered rows. `profiles` are the names there
+ * are, the default first.
+ */
+export function releaseFields(profiles: readonly string[]) {
+  return {
+    until: Moment.optional().describe('What matured later is in no release; --until overrides it.'),
+    splits: z
+      .strictObject({
+        t1: Moment.describe('Train ends here (SPLIT-2).'),
+        t2: Moment.describe('Validation ends here.'),
+        gap: Duration.describe('Between the splits; at least the longest label window.'),
+      })
+      .describe('How rows are split by time.'),
+    weights: z
+      .record(z.string(), z.number().positive())
+      .default({})
+      .describe('Shares of the token budget by task name; a task that is not named has 1 (RELEASE-3).')
+      .meta({ examples: [{ rank: 0.7, choose: 0.3 }] }),
+    label_caps: z
+      .record(z.string(), z.record(z.string(), z.number().int().positive()))
+      .default({})
+      .describe('Most train rows by task name and label (RELEASE-2).')
+      .meta({ examples: [{ rank: { viewed: 100_000 } }] }),
+    token_budget: z
+      .union([z.literal('none'), z.number().int().positive()])
+      .default('none')
+      .describe('Most train tokens; --token-budget overrides it.'),
+    holdout_tasks: z.array(z.string()).default([]).describe('Names of tasks kept from training (SPLIT-3).'),
+    profile: z
+      .enum(profiles)
+      .default(profiles[0] ?? '')
+      .describe('What the columns of a token row are.'),
+  };
+}
+
+/** The release section. */
+export type ReleaseSection = z.output<z.ZodObject<ReturnType<typeof releaseFields>>>;

@@ -33,6 +33,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/tokenize/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],
   'src/strategies/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/'],
   'src/forms/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/', 'src/strategies/'],
+  // Where the recipe is put together: the names of the profiles are in it.
+  'src/forms/recipe.ts': ['schemas/', 'src/checked.ts', 'src/strategies/', 'src/forms/', 'src/profiles/'],
   'src/prompt/': [
     ...['schemas/', 'src/errors.ts', 'src/checked.ts'],
     ...['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/'],

@@ -1,9 +1,11 @@
 /**
- * The recipe's schema: what schemas/recipe.ts says of all recipes, with one kind of task a form.
+ * The recipe's schema: what schemas/recipe.ts says of all recipes, with one kind of task a form,
+ * and the profiles there are.
  */
 import { z } from 'zod';
-import { ReleaseSection, sectionFields, taskFields } from '../../schemas/recipe.ts';
+import { releaseFields, sectionFields, taskFields } from '../../schemas/recipe.ts';
 import { present } from '../checked.ts';
+import { PROFILE_NAMES } from '../profiles/registry.ts';
 import { STRATEGY_NAMES } from '../strategies/strategies.ts';
 import type { Form } from './form.ts';
 import { FORMS } from './forms.ts';
@@ -23,6 +25,9 @@ export const RecipeTask = z.discriminatedUnion('form', [present(first, 'form'), 
 /** The corpus section of a recipe. */
 export const CorpusSection = z.strictObject(sectionFields(RecipeTask));
 export type CorpusSection = z.infer<typeof CorpusSection>;
+
+/** The release section of a recipe. */
+export const ReleaseSection = z.strictObject(releaseFields(PROFILE_NAMES));
 
 /** A whole recipe. */
 export const Recipe = z.strictObject({

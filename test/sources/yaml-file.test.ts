@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
-import { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError, describeError } from '../../src/errors.ts';
-import { Recipe } from '../../src/forms/recipe.ts';
+import { Recipe, ReleaseSection } from '../../src/forms/recipe.ts';
 import { parseYaml, readYaml } from '../../src/sources/yaml-file.ts';
 import { tempFolder } from './temp-folder.ts';
 

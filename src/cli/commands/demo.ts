@@ -152,7 +152,14 @@ async function buildInto(place: DemoPlace, output: Output): Promise<BuildSummary
 async function releaseFrom({ lake, recipe }: DemoPlace, output: Output): Promise<ReleaseSummary> {
   const summary = await release({
     ...{ lake, recipe, key: DEMO_KEY },
-    ...{ until: undefined, tokenBudget: undefined, id: undefined, context: undefined, corpus: undefined },
+    ...{
+      until: undefined,
+      tokenBudget: undefined,
+      profile: undefined,
+      id: undefined,
+      context: undefined,
+      corpus: undefined,
+    },
     progress: (step, done, total) => output.progress(step, done, total, { count: done, unit: 'rows' }),
     warn: (message) => output.warn(message),
   });

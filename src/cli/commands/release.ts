@@ -8,6 +8,7 @@ import { duration, grouped, type Output, peakMemory, table } from '../output.ts'
 
 export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
   const profile = optionalText(options, 'profile');
+  // A name that is mistyped is told before anything is read.
   if (profile !== undefined) profileOf(profile);
   const id = optionalText(options, 'id');
   if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) {
@@ -20,6 +21,7 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
     recipe: textOf(options, 'recipe'),
     until: momentOf(options, 'until'),
     tokenBudget: optionalText(options, 'token-budget') === 'none' ? 'none' : wholeOf(options, 'token-budget', 1),
+    profile,
     id,
     context: wholeOf(options, 'context', 1),
     corpus: optionalText(options, 'corpus'),
