@@ -18,7 +18,11 @@ export const Duration = z
     z.literal(0),
     z.string().regex(/^(0|\d+(ms|s|m|h|d))$/, 'no duration; write a number with ms, s, m, h or d, as 30m'),
   ])
-  .meta({ id: 'Duration', description: 'A length of time: a number with ms, s, m, h or d, as 30m; or 0.' })
+  .meta({
+    id: 'Duration',
+    description: 'A length of time: a number with ms, s, m, h or d, as 30m; or 0.',
+    examples: ['7d'],
+  })
   .transform((text) => {
     const [, count = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)?$/.exec(String(text)) ?? [];
     return Number(count) * (UNIT_MS[unit] ?? 1);
@@ -73,9 +77,7 @@ export function taskFields(strategies: readonly string[]) {
       .regex(/^[^\s/]/, 'begins with neither white space nor /')
       .optional()
       .describe('What the instruction asks to weigh.'),
-    label_window: Duration.optional()
-      .describe('Overrides the label window of the corpus.')
-      .meta({ examples: ['14d'] }),
+    label_window: Duration.optional().describe('Overrides the label window of the corpus.'),
     templates: z
       .array(z.string())
       .min(1)
@@ -119,7 +121,7 @@ export function sectionFields<Task extends z.ZodType>(task: Task) {
       .describe('By which time an event is known (ASOF-1).'),
     label_window: Duration.describe(
       'How long after T the label is looked for (LABEL-2); 0 is the opening event alone.',
-    ).meta({ examples: ['7d'] }),
+    ),
     session_gap: Duration.prefault('30m').describe('A pause of this length begins a new session (OPEN-1).'),
     max_events: z
       .number()

@@ -36,7 +36,7 @@ export function sectionsOf(kind: FileKind): Section[] {
   const visitAll = () => {
     for (let visit = queue.shift(); visit !== undefined; visit = queue.shift()) {
       const { title, schema } = visit;
-      const keys = keysOf(visit, (key, child, samples) => {
+      const keys = keysOf(visit, kind.schema.$defs ?? {}, (key, child, samples) => {
         for (const ref of refsOf(child)) named.set(ref, [...(named.get(ref) ?? []), ...samples]);
         if (armsOf(child).length > 0) queue.push({ title: join(title, key), schema: child, samples });
       });
@@ -65,7 +65,7 @@ function join(title: string, key: string): string {
 
 type Descend = (key: string, child: JsonSchema, samples: unknown[]) => void;
 
-function keysOf({ schema, samples }: Visit, descend: Descend): Key[] {
+function keysOf({ schema, samples }: Visit, defs: NonNullable<JsonSchema['$defs']>, descend: Descend): Key[] {
   const arms = armsOf(schema);
   const named = arms.every(({ name }) => name !== '');
   const defaults = isMap(schema.default) ? schema.default : {};
@@ -90,7 +90,10 @@ function keysOf({ schema, samples }: Visit, descend: Descend): Key[] {
       const given = isRequired ? (isChoice(name) ? 'alternative' : 'required') : 'optional';
       const fallback = key.default ?? defaults[name];
       const example =
-        key.const ?? (told && key.examples === undefined ? undefined : (exampleOf(key, values) ?? fallback));
+        key.const ??
+        (told && key.examples === undefined
+          ? undefined
+          : (exampleOf(key, values) ?? fallback ?? exampleOf(defs[refsOf(key)[0] ?? ''] ?? {}, [])));
       const isTold = told && isMap(fallback);
       keys.push({ name, arms: [arm], type, given, meaning, default: isTold ? undefined : fallback, example });
     }
