@@ -8,7 +8,7 @@ import { seenEvents } from '../timeline/history.ts';
 import type { ItemTable } from '../timeline/item-table.ts';
 import { type LabelWindow, strongestInWindow } from '../timeline/labels.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
-import { cappedOpenings, type Opening, openActions, openSessions } from '../timeline/openings.ts';
+import { cappedOpenings, type Opening, openActions, openSessions, sessionOpeners } from '../timeline/openings.ts';
 import { type QuestionOutcome, questionKey, viewQuestion } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import type { Asked, Asking, OpeningLists } from './form.ts';
@@ -39,13 +39,14 @@ export function* askMember(timeline: MemberTimeline, context: AskContext): Gener
     timeline,
     sessions: once(() => openSessions(timeline, rules.sessionGapMs)),
     actions: once(() => openActions(timeline, vocabulary)),
+    openers: once(() => sessionOpeners(timeline, rules.sessionGapMs)),
   };
   const asked = rules.tasks.map((task) => ({ task, openings: task.openings(lists) }));
   const events = asked.flatMap(({ openings }) => openings.map((opening) => opening.event));
   const capped = cappedOpenings(timeline, events, rules.ask);
   for (const { task, openings } of asked) {
     for (const opening of openings) {
-      const outcome = decide(timeline, context, { task, opening, isCapped: capped.has(opening.event) });
+      const outcome = decide(lists, context, { task, opening, isCapped: capped.has(opening.event) });
       if (outcome !== undefined) yield outcome;
     }
   }
@@ -53,7 +54,7 @@ export function* askMember(timeline: MemberTimeline, context: AskContext): Gener
 
 /** The first of OPEN-6 that applies; undefined: no question of this run. */
 function decide(
-  timeline: MemberTimeline,
+  lists: OpeningLists,
   context: AskContext,
   { task, opening, isCapped }: { task: TaskRules; opening: Opening; isCapped: boolean },
 ): TaskOutcome | undefined {
@@ -63,7 +64,7 @@ function decide(
   const end = { task, opening, maturesAt: mature };
   // Before the label is looked at.
   if (until !== null && mature > until) return { ...end, fate: 'pending' };
-  const asking = beginAsking(timeline, context, { task, opening });
+  const asking = beginAsking(lists, context, { task, opening });
   if (task.isAsked?.(asking) === false) return undefined;
   const asked = isCapped ? 'capped' : task.ask(asking);
   if (typeof asked === 'string') return { ...end, fate: asked, lostLabel: task.settle(asking).label };
@@ -71,7 +72,7 @@ function decide(
 }
 
 function beginAsking(
-  timeline: MemberTimeline,
+  { timeline, openers }: OpeningLists,
   { rules, vocabulary, items }: AskContext,
   { task, opening }: { task: TaskRules; opening: Opening },
 ): Asking {
@@ -80,7 +81,7 @@ function beginAsking(
   const item = intAt(timeline.item, event);
   const window: LabelWindow = { t, windowMs: task.windowMs, item, openingEvent: event, surface };
   return {
-    ...{ timeline, opening, items, window, seed: rules.seed, key: questionKey(opening, task) },
+    ...{ timeline, openers, opening, items, window, seed: rules.seed, key: questionKey(opening, task) },
     strongest: once(() => strongestInWindow(timeline, window, vocabulary.noneRank)),
     seen: once(() => seenEvents(timeline, { t, surface, maxEvents: rules.maxEvents })),
   };
@@ -96,7 +97,7 @@ function viewAndLabel(
   const question = viewQuestion(asking.timeline, {
     // Facts alone: a task can settle labels, and a view holds nothing that could.
     task: { name, form, windowMs },
-    ...{ key: asking.key, opening: asking.opening, items, vocabulary, isDrawn: asked.isDrawn },
+    ...{ key: asking.key, opening: asking.opening, items, vocabulary, measured: asked.measured },
     asked: asked.items.map((candidate) => candidate.version),
     hidesAsked: task.choosesItems,
     seen: asking.seen(),

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Template } from '../../schemas/template.ts';
 import type { Candidate } from '../timeline/candidates.ts';
+import type { Measured } from '../timeline/exposure.ts';
 import type { ItemTable } from '../timeline/item-table.ts';
 import type { LabelWindow, SettledLabel } from '../timeline/labels.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
@@ -28,6 +29,8 @@ export interface OpeningLists {
   sessions(): readonly Opening[];
   /** OPEN-2. */
   actions(): readonly Opening[];
+  /** For each event the position of the one that opened its session on the item, or -1 (OPEN-1). */
+  openers(): Int32Array;
 }
 
 /** One question while it is put together. */
@@ -44,17 +47,16 @@ export interface Asking {
   strongest(): SettledLabel;
   /** Positions of the events seen at T; worked out once. */
   seen(): Int32Array;
+  /** For each event the position of the one that opened its session on the item; worked out once. */
+  openers(): Int32Array;
 }
 
 /** What a question asks about. */
 export interface Asked {
   /** The one item, or the candidates in the order shown. */
   readonly items: readonly Candidate[];
-  /**
-   * Another item than the opening's own is asked about: what was measured of the opening event says
-   * nothing of it.
-   */
-  readonly isDrawn: boolean;
+  /** What a row keeps of the opening event's measures: `nothing` where a drawn item is asked about. */
+  readonly measured: Measured;
 }
 
 /** Why a question cannot be asked (OPEN-6). */

@@ -11,7 +11,7 @@ export function ownItem({ timeline, opening, items }: Asking): ItemVersion | und
 
 /** Asks about the opening's own item. */
 export function askAbout(version: ItemVersion): Asked {
-  return { items: [{ version, reason: 'right' }], isDrawn: false };
+  return { items: [{ version, reason: 'right' }], measured: 'item' };
 }
 
 /**

@@ -63,7 +63,7 @@ export function defineRanking<const Name extends string>(spec: RankingSpec<Name>
         openings: (lists) => lists.sessions(),
         ask: (asking) => askOwnOrDrawn(asking, drawn),
         settle(asking, asked) {
-          const settled = asked?.isDrawn ? strongestOn(asking, asked, scope) : asking.strongest();
+          const settled = asked?.measured === 'nothing' ? strongestOn(asking, asked, scope) : asking.strongest();
           return { label: spec.labelOf(settled.rank, scope), settledAt: strongestSettledAt(asking, settled) };
         },
       };
@@ -77,7 +77,7 @@ function askOwnOrDrawn(asking: Asking, share: number): Asked | LostFate {
   if (own === undefined) return 'item_unknown';
   if (share === 0 || !inShare(draw(seed, 'drawn', key), share)) return askAbout(own);
   const version = drawOtherItem(items, { seed, key, t: opening.t }, own.itemId);
-  return version === undefined ? 'too_few_candidates' : { items: [{ version, reason: 'random' }], isDrawn: true };
+  return version === undefined ? 'too_few_candidates' : { items: [{ version, reason: 'random' }], measured: 'nothing' };
 }
 
 /** The strongest action on the drawn item; the member need not have met it. */

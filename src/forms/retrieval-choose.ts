@@ -88,5 +88,5 @@ function askChoice(
     seen: asking.seen(),
     noneRank,
   });
-  return chosen === undefined ? 'too_few_candidates' : { items: chosen, isDrawn: false };
+  return chosen === undefined ? 'too_few_candidates' : { items: chosen, measured: 'item' };
 }

@@ -5,6 +5,12 @@
 import type { InteractionEvent } from '../../schemas/event.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/**
+ * What the measures of an opening event speak of: the item asked about, the slate that several asked
+ * items share, or nothing that is asked about.
+ */
+export type Measured = 'item' | 'slate' | 'nothing';
+
 /** How the item was met when the question opened; of it a prompt may show `pairs` alone. */
 export interface Exposure {
   readonly eventId: string;
@@ -18,21 +24,21 @@ export interface Exposure {
 }
 
 /** VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer (OPEN-7). */
-export function exposureOf(event: InteractionEvent, { domain }: Vocabulary, drawn: boolean): Exposure {
+export function exposureOf(event: InteractionEvent, { domain }: Vocabulary, measured: Measured): Exposure {
   const pairs: [string, string][] = event.surface === undefined ? [] : [['surface', event.surface]];
   for (const key of domain.at_exposure) {
     const value = key === 'value' ? event.value : key === 'position' ? event.position : event.context?.[key];
-    // What was measured of the opening's item says nothing of a drawn one.
+    // What was measured of the opening's item says nothing of another one.
     const isOfItem = key === 'value' || key === 'position';
-    if (value !== undefined && key !== 'surface' && !(drawn && isOfItem))
+    if (value !== undefined && key !== 'surface' && (measured === 'item' || !isOfItem))
       pairs.push([key, Array.isArray(value) ? value.join(', ') : String(value)]);
   }
   return {
     eventId: event.event_id,
     pairs,
     surface: event.surface ?? '',
-    slateId: drawn ? '' : (event.slate_id ?? ''),
-    position: drawn ? -1 : (event.position ?? -1),
-    propensity: drawn ? -1 : (event.propensity ?? -1),
+    slateId: measured === 'nothing' ? '' : (event.slate_id ?? ''),
+    position: measured === 'item' ? (event.position ?? -1) : -1,
+    propensity: measured === 'item' ? (event.propensity ?? -1) : -1,
   };
 }

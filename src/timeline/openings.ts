@@ -28,8 +28,17 @@ export interface AskRules {
 
 /** The first event of each (item, session), in order; T is its event_time (OPEN-1). */
 export function openSessions(timeline: MemberTimeline, sessionGapMs: number): Opening[] {
-  const opened = new Set<string>();
-  const positions: number[] = [];
+  const positions = [...sessionOpeners(timeline, sessionGapMs)].filter((opener, i) => opener === i);
+  return withReferences(timeline, positions, (i) => floatAt(timeline.at, i));
+}
+
+/**
+ * For each event the position of the one that opened its (item, session): the first of them in
+ * order. -1 where the event's time is unknown (OPEN-1).
+ */
+export function sessionOpeners(timeline: MemberTimeline, sessionGapMs: number): Int32Array {
+  const openers = new Int32Array(timeline.size).fill(-1);
+  const opened = new Map<string, number>();
   let session = 0;
   let previous = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < timeline.size; i++) {
@@ -41,11 +50,11 @@ export function openSessions(timeline: MemberTimeline, sessionGapMs: number): Op
       previous = at;
     }
     const key = id === undefined ? `${timeline.item[i]}:${session}` : `${timeline.item[i]}=${id}`;
-    if (opened.has(key)) continue;
-    opened.add(key);
-    positions.push(i);
+    const opener = opened.get(key) ?? i;
+    opened.set(key, opener);
+    openers[i] = opener;
   }
-  return withReferences(timeline, positions, (i) => floatAt(timeline.at, i));
+  return openers;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A question as it may be known at T and, apart from it, its label and its end. */
 import type { QuestionFate } from '../../schemas/ledger.ts';
 import { nth } from '../checked.ts';
-import { type Exposure, exposureOf } from './exposure.ts';
+import { type Exposure, exposureOf, type Measured } from './exposure.ts';
 import { countActions, type HistoryEntry, type HistoryOrder, historyEntries } from './history.ts';
 import type { ItemTable, ItemVersion } from './item-table.ts';
 import { type MemberTimeline, type ProfileVersion, profileAt } from './member-timeline.ts';
@@ -72,8 +72,7 @@ export interface ViewRules {
   readonly opening: Opening;
   /** In the order shown. */
   readonly asked: readonly ItemVersion[];
-  /** Another item than the opening's own is asked about. */
-  readonly isDrawn: boolean;
+  readonly measured: Measured;
   /** Events on the asked items are left out of the history (HIST-3). */
   readonly hidesAsked: boolean;
   /** Positions of the events seen at T. */
@@ -95,7 +94,7 @@ export function viewQuestion(timeline: MemberTimeline, rules: ViewRules): Questi
     key: rules.key,
     t,
     memberId: timeline.memberId,
-    exposure: exposureOf(nth(timeline.events, opening.event), vocabulary, rules.isDrawn),
+    exposure: exposureOf(nth(timeline.events, opening.event), vocabulary, rules.measured),
     profile: profileAt(timeline, t),
     items: asked,
     history: rules.order(entries.reverse(), noneRank),

@@ -99,8 +99,8 @@ export const ASKED: readonly PlantedRule[] = [
     builder: 'opens a question at an impression that comes after the action',
     check: 'question',
     file: 'src/timeline/openings.ts',
-    from: 'if (opened.has(key)) continue;',
-    to: "if (opened.has(key) && nth(timeline.events, i).action !== 'impression') continue;",
+    from: 'const opener = opened.get(key) ?? i;',
+    to: "const opener = nth(timeline.events, i).action === 'impression' ? i : (opened.get(key) ?? i);",
   },
   {
     builder: 'asks more in a day than the cap allows',
