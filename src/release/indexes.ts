@@ -21,7 +21,7 @@ export interface Indexes {
   close(): void;
 }
 
-/** Bound: one run of each index, and a row group of one. */
+/** Every row in both (RELEASE-5). Bound: one run of each index, and a row group of one. */
 export function createIndexes(scratch: Scratch): Indexes {
   const examples = createSorter({ scratch });
   const members = createSorter({ scratch });

@@ -59,7 +59,7 @@ export function footerFacts(
   };
 }
 
-/** Hashes that a release is known by: recipe (both sections, as used), domain, templates. */
+/** Hashes that a release is known by (NAME-1): recipe (both sections, as used), domain, templates. */
 export function recipeHashes(
   identity: CorpusIdentity,
   release: ReleaseSection,
@@ -112,7 +112,7 @@ function splitTotals(files: readonly ReleaseFile[]): Manifest['splits'] {
   return splits;
 }
 
-/** Ordinary rows mature at `until` by task, fate and label; variants apart. */
+/** Ordinary rows mature at `until` by task, fate and label; variants apart (LEDGER-2). */
 function rowCounts(
   rows: readonly SelectableRow[],
   selection: Selection,

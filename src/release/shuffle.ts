@@ -111,7 +111,7 @@ function pseudonyms(key: PseudonymKey): (kind: 'member' | 'event', id: string) =
   };
 }
 
-/** NO ID OF A MEMBER OR AN EVENT LEAVES: the sidecar and origins as a release holds them. */
+/** NO ID OF A MEMBER OR AN EVENT LEAVES (PSEUDO-2): sidecar and origins as a release holds them. */
 function release(
   meta: StoredRow<typeof CORPUS>,
   origin: StoredRow<typeof PART_ORIGIN>,
@@ -141,7 +141,7 @@ function release(
   };
 }
 
-/** Split, draw, key: equal draws fall back on the key. */
+/** Split, draw `shuffle`, key (RELEASE-5): equal draws fall back on the key (DRAW-3). */
 function sortKey(split: Split, meta: StoredRow<typeof CORPUS>, seed: number): Buffer {
   const key = rowKey(meta);
   const text = Buffer.from(key.join(UNIT_SEPARATOR), 'utf8');
