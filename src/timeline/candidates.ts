@@ -53,8 +53,8 @@ export function chooseCandidates(
   const taken = new Set([rules.right.itemId]);
   const wrong: Candidate[] = [];
   const pools: ['slate' | 'shown', readonly string[]][] = [
-    ['slate', slateItems(timeline, rules)],
-    ['shown', shownItems(timeline, rules)],
+    ['slate', itemsOf(timeline, slateExposures(timeline, rules))],
+    ['shown', itemsOf(timeline, exposuresSeen(timeline, rules))],
   ];
   for (const [purpose, pool] of pools) {
     if (wrong.length < rules.shown)
@@ -118,29 +118,28 @@ function takeFrom(
 }
 
 /**
- * Items of the opening's slate, by id: the slate is what was put before the member at T, so T
- * itself counts (CAND-5).
+ * Positions of the exposures in the opening's slate, in order: the slate is what was put before the
+ * member at T, so T itself counts (CAND-5).
  */
-export function slateItems(
+export function* slateExposures(
   timeline: MemberTimeline,
   rules: Pick<CandidateRules, 'openingEvent' | 't' | 'noneRank'>,
-): string[] {
+): Generator<number> {
   const { slate_id: slate, surface } = nth(timeline.events, rules.openingEvent);
-  if (slate === undefined) return [];
-  const ids = new Set<string>();
+  if (slate === undefined) return;
   for (let i = 0; i < timeline.size && floatAt(timeline.at, i) <= rules.t; i++) {
-    const event = nth(timeline.events, i);
     const isShown = timeline.rank[i] === rules.noneRank && hasTime(timeline, i) && existsFor(timeline, i, surface);
-    if (isShown && event.slate_id === slate) ids.add(event.item_id);
+    if (isShown && nth(timeline.events, i).slate_id === slate) yield i;
   }
-  return [...ids].sort(compareUtf8);
 }
 
-function shownItems(timeline: MemberTimeline, rules: CandidateRules): string[] {
-  const ids = new Set<string>();
-  for (const i of rules.seen) {
-    if (timeline.rank[i] === rules.noneRank) ids.add(nth(timeline.itemIds, intAt(timeline.item, i)));
-  }
+function exposuresSeen(timeline: MemberTimeline, { seen, noneRank }: CandidateRules): Int32Array {
+  return seen.filter((i) => timeline.rank[i] === noneRank);
+}
+
+/** The items of these events, each once, in order of their ids. */
+function itemsOf(timeline: MemberTimeline, events: Iterable<number>): string[] {
+  const ids = new Set(Array.from(events, (i) => nth(timeline.itemIds, intAt(timeline.item, i))));
   return [...ids].sort(compareUtf8);
 }
 
