@@ -1,7 +1,7 @@
 /** Rendered rows to a finished release: choose, shuffle by draw through sorted runs, write shards, publish the manifest last. */
 import { canonicalJson } from '../schemas/canonical-json.ts';
+import { DAY_MS } from '../schemas/durations.ts';
 import { TIME_UNKNOWN } from '../schemas/event.ts';
-import { DAY_MS } from '../schemas/event-time.ts';
 import type { CorpusIdentity, Lineage, Manifest, ReleaseFile } from '../schemas/manifest.ts';
 import type { ReleaseSection } from '../schemas/recipe.ts';
 import { openKeyFile } from '../src/adapters/filesystem/key-file.ts';

@@ -7,7 +7,7 @@ export function compareUtf8(a: string, b: string): number {
     let x = a.charCodeAt(i);
     let y = b.charCodeAt(i);
     if (x === y) continue;
-    // UTF-16 puts surrogates (code points from U+10000) below U+E000..U+FFFF; UTF-8 puts them above.
+    // Surrogates (code points from U+10000) are below U+E000..U+FFFF in UTF-16, and above in UTF-8.
     if (x >= 0xd800 && y >= 0xd800) {
       x = x >= 0xe000 ? x - 0x2000 : x + 0x2000;
       y = y >= 0xe000 ? y - 0x2000 : y + 0x2000;

@@ -1,14 +1,15 @@
 /** Canonical JSON (NAME-1): one text for one value, so that a hash over it names the value. */
 import { compareUtf8 } from './byte-order.ts';
 
-/** Objects inside objects; deeper is a circle. */
+/** The most levels; deeper ones are a circle. */
 const DEPTH_MAX = 100;
 
 /**
- * The value as JSON without white space, keys in order of their UTF-8 bytes, numbers and strings as ECMAScript's JSON.stringify
- * writes them (as RFC 8785, but for the order of keys, which is UTF-16 there). -0 is 0.
- * Throws Error (a bug of ours) where the value is no JSON: undefined, NaN, infinities, bigint, functions, half a surrogate pair,
- * objects with a prototype of their own, more than DEPTH_MAX levels.
+ * The value as JSON without white space: keys in order of their UTF-8 bytes, numbers and strings as
+ * ECMAScript's JSON.stringify writes them (RFC 8785 but for the order of keys, which is by UTF-16
+ * there); -0 is 0. Throws Error, a bug of ours, where the value is not JSON: undefined, NaN,
+ * infinities, bigint, functions, half of a surrogate pair, objects with a prototype of their own,
+ * more than DEPTH_MAX levels.
  */
 export function canonicalJson(value: unknown): string {
   return textOf(value, 0);
@@ -22,7 +23,7 @@ function textOf(value: unknown, depth: number): string {
     if (!Number.isFinite(value)) throw new Error(`canonical JSON has no ${value}`);
     return JSON.stringify(value);
   }
-  // Array.from also visits holes, which map would pass over.
+  // Array.from visits holes too, which map would pass over.
   if (Array.isArray(value)) return `[${Array.from(value, (element) => textOf(element, depth + 1)).join(',')}]`;
   if (typeof value !== 'object' || !isPlain(value)) throw new Error(`canonical JSON has no ${typeof value} like this`);
   const members = Object.entries(value)

@@ -5,12 +5,12 @@ import { AssumedAttribute } from './manifest.ts';
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
 const Count = z.number().int().nonnegative();
 
-/** A file of the lake; it lies under its sha256 in a folder, and with an ending, that its role says. */
+/** A file of the lake. It is named by its sha256; its role decides the folder and the ending. */
 export const FileRef = z.strictObject({ sha256: Sha256, bytes: Count, rows: Count });
 export type FileRef = z.infer<typeof FileRef>;
 
 const chained = {
-  /** From 1, without gaps; also the name of the file. */
+  /** From 1, without gaps; the file is named by it. */
   seq: z.number().int().positive(),
   /** SHA-256 of the bytes of record seq - 1; null for the first. */
   previous: z.union([Sha256, z.null()]),
@@ -18,11 +18,14 @@ const chained = {
   attempt: z.string().min(1),
 };
 
-/** The writer with this attempt takes the chain over: whoever claimed it before may not append any more. */
+/**
+ * The writer with this attempt takes the chain over: whoever claimed it before may append nothing
+ * more.
+ */
 export const ClaimRecord = z.strictObject({ kind: z.literal('claim'), ...chained });
 export type ClaimRecord = z.infer<typeof ClaimRecord>;
 
-/** How the records that were read ended (ledger.ts); read = the sum of the others. */
+/** How the records that were read ended (ledger.ts); `read` is the sum of the others. */
 const RecordCounts = z
   .strictObject({ read: Count, used: Count, duplicate: Count, late: Count, dead: Count, dropped: Count })
   .refine(
@@ -34,13 +37,16 @@ const RecordCounts = z
 export const TimelineRecord = z.strictObject({
   kind: z.literal('timeline'),
   ...chained,
-  /** All input files of the build, not of the partition alone; `name` is relative to the events folder. */
+  /**
+   * All input files of the build, not only of the partition; `name` is relative to the events
+   * folder.
+   */
   inputs: z.array(z.strictObject({ name: z.string().min(1), sha256: Sha256, bytes: Count })),
   files: z.strictObject({
     raw: z.array(FileRef),
     items: z.array(FileRef),
     dead: z.array(FileRef),
-    /** What the card and checks before rendering need to know of the partition. */
+    /** What the card, and checks before rendering, need to know of the partition. */
     stats: FileRef,
   }),
   counts: RecordCounts,
@@ -68,15 +74,16 @@ const CorpusFiles = z
 export const CorpusRecord = z.strictObject({
   kind: z.literal('corpus'),
   ...chained,
-  /** The record of the partition's timeline chain that this is a pure function of. */
+  /** The record of the partition's timeline chain of which this is a pure function. */
   timeline: z.strictObject({ seq: z.number().int().positive(), sha256: Sha256 }),
   /** SHA-256 over the item files of all partitions. */
   items_sha256: Sha256,
-  /** Epoch milliseconds: questions mature after `from_until` (null: from the beginning) up to and with `until` (null: all). */
+  /** Questions mature after this moment (epoch ms), and from the beginning where it is null. */
   from_until: z.union([z.number().int(), z.null()]),
+  /** Questions mature up to and at this moment (epoch ms), and all of them where it is null. */
   until: z.union([z.number().int(), z.null()]),
   files: z.array(CorpusFiles),
-  /** task -> fate -> label -> questions. */
+  /** Number of questions by task, fate and label. */
   questions: z.record(z.string(), z.record(z.string(), z.record(z.string(), Count))),
   members: Count,
 });
@@ -86,8 +93,8 @@ export type CorpusRecord = z.infer<typeof CorpusRecord>;
 export const CommitRecord = z.discriminatedUnion('kind', [ClaimRecord, TimelineRecord, CorpusRecord]);
 export type CommitRecord = z.infer<typeof CommitRecord>;
 
-/** A record that carries work, not a claim. */
+/** A record of work, which is not a claim. */
 export type WorkRecord = TimelineRecord | CorpusRecord;
 
-/** What an appender says of a record; the chain adds seq, previous and attempt. */
+/** A record that is to be appended; the chain adds seq, previous and attempt. */
 export type NewRecord = Omit<TimelineRecord, keyof typeof chained> | Omit<CorpusRecord, keyof typeof chained>;

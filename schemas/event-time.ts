@@ -1,21 +1,22 @@
-/** When an event happened, when it could be known, and the one text that stands for its content. */
+/** When an event happened, when it could be known, and the one text of its content. */
 import { compareUtf8 } from './byte-order.ts';
+import { DAY_MS, MINUTE_MS } from './durations.ts';
 import { type Attributes, CALENDAR_TIME, type CanonicalTime, type EventRecord, TIME_UNKNOWN } from './event.ts';
 
-export const DAY_MS = 86_400_000;
-/** Times are those of the years 1 to 9999 in UTC: what four digits can write. */
+/** The first moment that four digits of a year can write, epoch ms: year 1 in UTC. */
 export const TIME_MIN = -62_135_596_800_000;
+/** The last such moment, epoch ms: the end of year 9999 in UTC. */
 export const TIME_MAX = 253_402_300_799_999;
 
-/** First and last millisecond of a stretch of time; equal for a moment. */
+/** The first and the last millisecond of a stretch of time, equal for a moment. */
 export interface TimeSpan {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * Days from 1970-01-01 to a day of the proleptic Gregorian calendar, or undefined where there is no such day.
- * `Date.UTC` would read the years 0 to 99 as 1900 to 1999 and let a 31st of April pass.
+ * Days from 1970-01-01 to a day of the proleptic Gregorian calendar, or undefined where there is no
+ * such day. `Date.UTC` would read the years 0 to 99 as 1900 to 1999 and let a 31st of April pass.
  * Formula: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
  */
 export function dayNumber(year: number, month: number, day: number): number | undefined {
@@ -34,31 +35,39 @@ function monthLength(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** `Z`, `+02:00` to milliseconds east of UTC, or undefined beyond 14 hours (XML Schema 1.1 part 2, 3.3.7). */
+/**
+ * Milliseconds east of UTC of `Z` or `+02:00`; undefined beyond 14 hours (XML Schema 1.1 part 2,
+ * 3.3.7).
+ */
 export function zoneOffset(zone: string): number | undefined {
   if (zone === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(4, 6));
   if (minutes > 59 || hours * 60 + minutes > 840) return undefined;
-  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS;
 }
 
-/** The stretch of a calendar time (`2018-05-01Z`, `2018-05+02:00`, `2018Z`), or undefined where there is none such. */
+/**
+ * The stretch of a calendar time (`2018-05-01Z`, `2018-05+02:00`, `2018Z`), or undefined where it
+ * does not exist.
+ */
 export function calendarSpan(text: string): TimeSpan | undefined {
   const parts = CALENDAR_TIME.exec(text);
   if (parts === null) return undefined;
   const year = Number(parts[1]);
   const month = parts[2] === undefined ? undefined : Number(parts[2]);
   const day = parts[3] === undefined ? undefined : Number(parts[3]);
-  const offset = zoneOffset(parts[4]!);
+  const offset = zoneOffset(parts[4] ?? '');
   const from = dayNumber(year, month ?? 1, day ?? 1);
-  if (from === undefined || offset === undefined) return undefined;
-  const last = dayNumber(year, month ?? 12, day ?? monthLength(year, month ?? 12))!;
+  const last = dayNumber(year, month ?? 12, day ?? monthLength(year, month ?? 12));
+  if (from === undefined || last === undefined || offset === undefined) return undefined;
   const span = { first: from * DAY_MS - offset, last: (last + 1) * DAY_MS - 1 - offset };
   return span.first < TIME_MIN || span.last > TIME_MAX ? undefined : span;
 }
 
-/** The stretch that a validated time stands for. Throws where the time was never validated: a bug. */
+/**
+ * The stretch of a validated time. Throws Error, a bug of ours, where the time was never validated.
+ */
 export function timeSpan(time: CanonicalTime): TimeSpan {
   if (time === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN };
   if (typeof time === 'number') return { first: time, last: time };
@@ -78,7 +87,7 @@ export function eventTimes(event: EventRecord, known: 'event_time' | 'ingest_tim
   return { at: span.first, knownAt: ingested === undefined ? span.last : Math.max(span.last, ingested) };
 }
 
-/** Member or item whose record this is: event ids are unique within it and the type. */
+/** The member or item whose record this is: event ids are unique within it and the type. */
 export function entityOf(event: EventRecord): string {
   return event.type === 'item' ? event.item_id : event.member_id;
 }
@@ -106,8 +115,9 @@ const KEY_ORDER = [
 ] as const;
 
 /**
- * One line of JSON without its line end: keys in a fixed order, those of attributes and context by their UTF-8 bytes. Equal
- * for equal events; parsing it gives the event again. Numbers and strings as ECMAScript's JSON.stringify writes them.
+ * One line of JSON without its line end: keys in a fixed order, those of attributes and context by
+ * their UTF-8 bytes, numbers and strings as ECMAScript's JSON.stringify writes them. Equal events
+ * have equal lines, and parsing a line yields its event again.
  */
 export function canonicalEvent(event: EventRecord): string {
   return canonical(event, true);

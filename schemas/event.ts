@@ -1,10 +1,14 @@
 /** The event envelope (EVENT-1): what a line of an event file or a mapped row must be. */
 import { z } from 'zod';
 
-/** A moment without a time: before everything that has one (an item seen from the beginning, a legacy interaction). */
+/**
+ * The time of what has none, such as an item seen from the beginning: before all others. Epoch ms.
+ */
 export const TIME_UNKNOWN = -8_640_000_000_000_000;
 
-/** A calendar time with its zone: a day, month or year (the shape alone; event-time.ts says whether there is such a day). */
+/**
+ * The shape of a day, month or year with its zone; event-time.ts says whether there is such a day.
+ */
 export const CALENDAR_TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** An id: not empty, and well-formed Unicode, since ids are hashed and compared as UTF-8. */
@@ -12,20 +16,20 @@ const Id = z
   .string()
   .min(1, 'must not be empty')
   .refine((id) => id.isWellFormed(), 'must not hold half of a surrogate pair')
-  // It joins the parts of keys: an id with it could stand for two others.
+  // It joins the parts of keys: an id with it could be taken for two others.
   .refine((id) => !id.includes('\u001f'), 'must not hold the character U+001F');
-/** A name that may be missing; an empty one would stand for "none" in one place and for a group in another. */
+/** A name that may be missing; an empty one would mean "none" here and a group of its own there. */
 const OptionalName = z.string().min(1, 'must not be empty; leave it out instead').optional();
 
 const Attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
-/** Flat attributes of a member or an item; the domain lists those that are spoken. */
+/** Flat attributes of a member, an item or an exposure; the domain lists those that are spoken. */
 export const Attributes = z.record(z.string(), Attribute);
 export type Attributes = z.infer<typeof Attributes>;
 
 /**
- * `event_time` after validation: epoch milliseconds; or a day, month or year in XML Schema notation with its zone
- * (`2018-05-01Z`, `2018-05+02:00`, `2018Z`; xs:date, xs:gYearMonth, xs:gYear), of which the time is the first millisecond
- * and which is known from its last; or null where it is unknown.
+ * `event_time` after validation: epoch milliseconds; or a day, month or year in XML Schema notation
+ * with its zone (`2018-05-01Z`, `2018-05+02:00`, `2018Z`; xs:date, xs:gYearMonth, xs:gYear), which
+ * happens at its first millisecond and is known from its last; or null where it is unknown.
  */
 export const CanonicalTime = z.union([z.number().int(), z.string().regex(CALENDAR_TIME), z.null()]);
 export type CanonicalTime = z.infer<typeof CanonicalTime>;
@@ -37,6 +41,7 @@ const envelope = {
   sequence: z.number().int().optional(),
 };
 
+/** A version of a member's profile, or the member's end. */
 export const MemberEvent = z.strictObject({
   type: z.literal('member'),
   ...envelope,
@@ -46,6 +51,7 @@ export const MemberEvent = z.strictObject({
 });
 export type MemberEvent = z.infer<typeof MemberEvent>;
 
+/** A version of an item, or its end. */
 export const ItemEvent = z.strictObject({
   type: z.literal('item'),
   ...envelope,
@@ -56,6 +62,7 @@ export const ItemEvent = z.strictObject({
 });
 export type ItemEvent = z.infer<typeof ItemEvent>;
 
+/** An exposure of a member to an item, or an action of the member on it. */
 export const InteractionEvent = z.strictObject({
   type: z.literal('interaction'),
   ...envelope,
@@ -77,7 +84,7 @@ export type InteractionEvent = z.infer<typeof InteractionEvent>;
 export const EventRecord = z.discriminatedUnion('type', [MemberEvent, ItemEvent, InteractionEvent]);
 export type EventRecord = z.infer<typeof EventRecord>;
 
-/** Why a record is parked instead of used (closed; also the codes that `check` prints). */
+/** Why a record is parked instead of used: a closed list, and codes that `check` prints. */
 export const DEAD_REASONS = [
   'not_json',
   'not_utf8',
@@ -91,7 +98,11 @@ export const DEAD_REASONS = [
   'time_invalid',
   'id_conflict',
 ] as const;
+/** One of DEAD_REASONS. */
 export type DeadReason = (typeof DEAD_REASONS)[number];
 
-/** Ids made from a row start so; they hold the row's action, so no draw may use them (OPEN-3). */
+/**
+ * How ids that are made from a row begin; they depend on the row's action, so no draw may use them
+ * (OPEN-3).
+ */
 export const ROW_ID_PREFIX = 'row:';

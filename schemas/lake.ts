@@ -1,12 +1,12 @@
 /** lake.json: what is fixed when a lake is made. */
 import { z } from 'zod';
 
-/** Partitions of a lake that files feed, where nothing else is said. */
+/** Partitions of a lake that is built from files, unless a number is given. */
 export const PARTITIONS_DEFAULT = 16;
-/** Most partitions of a lake: a partition's number fits two bytes of a sort key. */
+/** The most partitions of a lake: their numbers fit two bytes of a sort key. */
 export const PARTITIONS_MAX = 65_536;
 
-/** `partitions` never changes; no clock stands here, so that equal lakes are equal bytes. */
+/** `partitions` never changes; there is no time in it, so that equal lakes have equal bytes. */
 export const LakeFile = z.strictObject({
   format: z.literal(1),
   partitions: z.number().int().min(1).max(PARTITIONS_MAX),

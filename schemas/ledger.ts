@@ -2,6 +2,7 @@
 
 /** How a record that was read ends. */
 export const RECORD_FATES = ['used', 'duplicate', 'late', 'dead', 'dropped'] as const;
+/** One of RECORD_FATES. */
 export type RecordFate = (typeof RECORD_FATES)[number];
 
 /** How a question ends in a corpus. */
@@ -13,6 +14,7 @@ export const QUESTION_FATES = [
   'too_few_candidates',
   'duplicate',
 ] as const;
+/** One of QUESTION_FATES. */
 export type QuestionFate = (typeof QUESTION_FATES)[number];
 
 /** Splits of a release. */
@@ -25,6 +27,7 @@ export const SPLITS = [
   'test_surface',
   'test_task',
 ] as const;
+/** One of SPLITS. */
 export type Split = (typeof SPLITS)[number];
 
 /** How a rendered row that is in no split ends in a release. */
@@ -37,4 +40,5 @@ export const ROW_FATES = [
   'thinned',
   'remainder',
 ] as const;
+/** One of ROW_FATES. */
 export type RowFate = (typeof ROW_FATES)[number];

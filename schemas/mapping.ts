@@ -70,7 +70,9 @@ export type TimeSource = z.infer<typeof TimeSource>;
 /** `before 1981`: earlier times are placeholders, and unknown. */
 export const TimeUnknown = z.string().regex(/^before \d{4}(-\d\d(-\d\d)?)?$/, 'is written as: before 1981');
 
-/** The sequence inside one time; `time_unknown` gives the row's number only to rows without a time. */
+/**
+ * The sequence inside one time; `time_unknown` gives the row's number only to rows without a time.
+ */
 export const SequenceSource = z.union([
   FieldSource,
   z.strictObject({
@@ -81,7 +83,10 @@ export const SequenceSource = z.union([
 ]);
 export type SequenceSource = z.infer<typeof SequenceSource>;
 
-/** Attributes that share one answer to "since when could this be known?"; a group with no answer is left out, and named. */
+/**
+ * Attributes that share one answer to "since when could this be known?"; a group with no answer is
+ * left out, and named.
+ */
 export const AttributeGroup = z.strictObject({
   fields: z.record(Name, FieldSource).describe('The attributes by name, each with where it comes from.'),
   time: TimeSource.optional()

@@ -1,7 +1,10 @@
 /** Reads the times that producers write into the canonical time of the envelope (EVENT-2). */
-import type { CanonicalTime } from './event.ts';
-import { calendarSpan, DAY_MS, dayNumber, TIME_MAX, TIME_MIN, zoneOffset } from './event-time.ts';
 
+import { DAY_MS, MINUTE_MS } from './durations.ts';
+import type { CanonicalTime } from './event.ts';
+import { calendarSpan, dayNumber, TIME_MAX, TIME_MIN, zoneOffset } from './event-time.ts';
+
+/** A time, or why it cannot be read. */
 export type ParsedTime = { ok: true; time: CanonicalTime } | { ok: false; message: string };
 
 const fail = (message: string): ParsedTime => ({ ok: false, message });
@@ -9,41 +12,50 @@ const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?$/;
 const CALENDAR = /^(\d{4}(?:-\d\d(?:-\d\d)?)?)([Zz]|[+-]\d\d:\d\d)?$/;
 
-/** Fields of a date-time as written, and its zone (`Z`, `+02:00`, or empty where none is written). */
+/** A date-time as it is written. */
 export interface LocalTime {
-  /** Milliseconds from 1970-01-01T00:00 as if the clock stood in UTC. */
+  /** Milliseconds from 1970-01-01T00:00 as if its clock showed UTC. */
   readonly local: number;
+  /** `Z`, `+02:00`, or empty where none is written. */
   readonly zone: string;
 }
 
-/** A date-time of ISO 8601 / RFC 3339 (`T` or a space; fraction digits behind the milliseconds are dropped), or undefined. */
+/**
+ * A date-time of ISO 8601 / RFC 3339, or undefined: with `T` or a space, and digits behind the
+ * milliseconds dropped.
+ */
 export function readDateTime(text: string): LocalTime | undefined {
   const parts = DATE_TIME.exec(text);
   if (parts === null) return undefined;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone = ''] = parts;
   const days = dayNumber(Number(year), Number(month), Number(day));
-  // A leap second (:60) has no millisecond of its own in POSIX time: refused rather than guessed.
+  // A leap second (:60) has no millisecond of its own in POSIX time, and is not guessed.
   if (days === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const clock =
-    (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
+    (Number(hour) * 60 + Number(minute)) * MINUTE_MS +
+    Number(second) * 1000 +
+    Number(fraction.slice(0, 3).padEnd(3, '0'));
   return { local: days * DAY_MS + clock, zone: spellZone(zone) };
 }
 
-/** `z` -> `Z`, `+0200` and `+02` -> `+02:00`, nothing stays nothing; zero offsets -> `Z`, so that one day has one spelling. */
+/**
+ * `Z` for `z` and zero offsets, `+02:00` for `+0200` and `+02`, empty for empty: one day has one
+ * spelling.
+ */
 function spellZone(zone: string): string {
   if (zone === '' || zone === 'Z' || zone === 'z') return zone.toUpperCase();
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
   return digits === '0000' ? 'Z' : `${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
 }
 
-/** A moment: epoch milliseconds or a date-time with its zone. */
+/** A moment as a producer may write it: epoch milliseconds or a date-time with its zone. */
 export function parseMoment(raw: unknown): ParsedTime {
   if (typeof raw === 'number') return checkRange(raw);
   if (typeof raw !== 'string') return fail('must be epoch milliseconds or an ISO 8601 date-time with its zone');
   const read = readDateTime(raw);
   if (read === undefined) {
-    // Never shifted to the next day that there is: a 30 February is a typing error.
-    const said = DATE_TIME.test(raw) ? 'names a day or an hour that there is not' : 'is no ISO 8601 date-time';
+    // Never moved to the next day that there is: a 30 February is a typing error.
+    const said = DATE_TIME.test(raw) ? 'names a day or an hour that does not exist' : 'is no ISO 8601 date-time';
     return fail(`${quote(raw)} ${said}; write it as 2026-03-01T09:30:00Z`);
   }
   if (read.zone === '')
@@ -61,18 +73,18 @@ export function parseMoment(raw: unknown): ParsedTime {
 export function parseEventTime(raw: unknown): ParsedTime {
   if (raw === null) return { ok: true, time: null };
   if (typeof raw !== 'string') return parseMoment(raw);
-  const calendar = CALENDAR.exec(raw);
-  return calendar === null ? parseMoment(raw) : calendarTime(calendar[1]!, spellZone(calendar[2] ?? 'Z'), raw);
+  const [, date, zone = 'Z'] = CALENDAR.exec(raw) ?? [];
+  return date === undefined ? parseMoment(raw) : calendarTime(date, spellZone(zone), raw);
 }
 
-/** A calendar time of the day, month or year `date` in `zone` (`Z`, `+02:00`). */
+/** The day, month or year `date` in `zone` (`Z`, `+02:00`); a message repeats `raw`. */
 export function calendarTime(date: string, zone: string, raw: string = date): ParsedTime {
   const time = `${date}${zone}`;
   if (calendarSpan(time) === undefined) return fail(`${quote(raw)} is no day, month or year between 0001 and 9999`);
   return { ok: true, time };
 }
 
-/** Epoch milliseconds inside the years 1 to 9999. */
+/** The moment, which must be a whole number of epoch milliseconds inside the years 1 to 9999. */
 export function checkRange(ms: number): ParsedTime {
   if (!Number.isInteger(ms)) return fail(`${ms} is no whole number of milliseconds`);
   if (ms < TIME_MIN || ms > TIME_MAX) return fail(`${ms} ms lies outside the years 1 to 9999`);

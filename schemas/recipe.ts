@@ -8,6 +8,7 @@ import { parseMoment } from './raw-time.ts';
 
 /** In which order a prompt shows its history (FILL-3). */
 export const ORDERS = ['by_action', 'chronological'] as const;
+/** One of ORDERS. */
 export type Order = (typeof ORDERS)[number];
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

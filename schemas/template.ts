@@ -5,8 +5,8 @@ const Line = z.string().min(1);
 const Lines = z.array(Line).min(1);
 
 /**
- * One part of a prompt; TEMPLATE-2 and TEMPLATE-3 name the slots. The first block and the last of a template must be
- * `text`: they are fused with the chat template's control tokens.
+ * One part of a prompt; TEMPLATE-2 and TEMPLATE-3 name the slots. The first block and the last of a
+ * template must be `text`: they are fused with the chat template's control tokens.
  */
 export const TemplateBlock = z.union([
   z.strictObject({ text: Lines.describe('Lines of your own words; slots of TEMPLATE-2.') }),

@@ -1,15 +1,24 @@
-/** The parts that we read of a tokenizer's files (`tokenizer.json`, `tokenizer_config.json`), and what a check of one says. */
+/**
+ * What we read of a tokenizer's files (`tokenizer.json`, `tokenizer_config.json`), and what a check
+ * says.
+ */
 import { z } from 'zod';
 
 /** One token that the tokenizer recognises as a whole, special or not. */
 export const AddedTokenEntry = z.looseObject({ id: z.number().int().nonnegative(), content: z.string().min(1) });
 export type AddedTokenEntry = z.infer<typeof AddedTokenEntry>;
 
-/** One step of a normalizer, pre-tokenizer or decoder; a `Sequence` holds more of them under a key of its kind. */
+/**
+ * One step of a normalizer, pre-tokenizer or decoder; a `Sequence` holds several under a key of its
+ * kind.
+ */
 export const TokenizerStep = z.looseObject({ type: z.string() });
 export type TokenizerStep = z.infer<typeof TokenizerStep>;
 
-/** `tokenizer.json` as the `tokenizers` library writes it; the vocabulary is left to that library. */
+/**
+ * `tokenizer.json` as the `tokenizers` library writes it, without the vocabulary, which the library
+ * reads.
+ */
 export const TokenizerFile = z.looseObject({
   added_tokens: z.array(AddedTokenEntry).default([]),
   normalizer: TokenizerStep.nullish(),
@@ -32,7 +41,7 @@ export const TokenizerConfig = z.looseObject({
   eos_token: SpecialToken,
   pad_token: SpecialToken,
   unk_token: SpecialToken,
-  /** false: the model's raw texts begin without the bos token. */
+  /** Where false, the model's raw texts begin without the bos token. */
   add_bos_token: z.boolean().nullish(),
   chat_template: z.union([z.string(), ChatTemplates]).nullish(),
 });

@@ -2,7 +2,7 @@
  * What the forms that rank one item share: they ask about the opening's own item or, in a domain
  * without exposures, in a share of their questions about a drawn one (CAND-3).
  */
-import { DAY_MS } from '../../schemas/event-time.ts';
+import { DAY_MS } from '../../schemas/durations.ts';
 import { Share } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
 import { drawOtherItem } from '../timeline/candidates.ts';

@@ -1,7 +1,7 @@
 /**
  * What the slots of a template say in a domain: lists of actions, questions, groups, ages, answers.
  */
-import { DAY_MS } from '../../schemas/event-time.ts';
+import { DAY_MS } from '../../schemas/durations.ts';
 import type { Template } from '../../schemas/template.ts';
 import { last, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';

@@ -2,7 +2,7 @@
  * AS OF T: the one place that says what lies before the moment T, in its label window, and behind
  * it.
  */
-import { DAY_MS } from '../../schemas/event-time.ts';
+import { DAY_MS } from '../../schemas/durations.ts';
 
 /** Whether what became known at `knownAt` is seen at T, both epoch ms (ASOF-2). */
 export function isSeen(knownAt: number, t: number): boolean {

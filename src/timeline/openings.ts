@@ -1,7 +1,7 @@
 /** Where questions open in a timeline, and which openings the recipe's caps leave. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
+import { DAY_MS } from '../../schemas/durations.ts';
 import { ROW_ID_PREFIX } from '../../schemas/event.ts';
-import { DAY_MS } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import { draw, inShare } from './draws.ts';

@@ -105,7 +105,7 @@ describe('values', () => {
     (text) => {
       const said = refusal(() => momentOf({ until: text }, 'until'));
       expect(said).toContain('--until');
-      expect(said).toContain('a day or an hour that there is not');
+      expect(said).toContain('a day or an hour that does not exist');
     },
   );
 

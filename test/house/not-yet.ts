@@ -3,7 +3,7 @@
 /** Beginnings of paths. */
 export const NOT_YET: readonly string[] = [
   'pipelines/',
-  'schemas/',
+  'schemas/manifest.ts',
   'src/adapters/',
   'src/cli/',
   'src/config.ts',

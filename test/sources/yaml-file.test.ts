@@ -102,7 +102,7 @@ describe('a YAML file', () => {
   });
 
   test.each([
-    ['2026-02-30T00:00:00Z', 'names a day or an hour that there is not'],
+    ['2026-02-30T00:00:00Z', 'names a day or an hour that does not exist'],
     ['2026-02-01', 'is no ISO 8601 date-time'],
     ['2026-02-01T00:00:00', 'has no zone'],
   ])('holding a recipe whose time is %s is refused, never shifted', (time, said) => {
