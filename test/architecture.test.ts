@@ -14,6 +14,7 @@ const GROUND = [
   'src/errors.ts',
   'src/config.ts',
   'src/checked.ts',
+  'src/grouped.ts',
   'src/effects.ts',
   'src/observations.ts',
 ];
@@ -27,6 +28,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/config.ts': [],
   'src/checked.ts': [],
+  'src/grouped.ts': [],
   'src/observations.ts': [],
   'src/effects.ts': ['src/observations.ts'],
   'src/timeline/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],

@@ -1,5 +1,7 @@
 /** What a command says and where: results on stdout, progress, warnings and logs on stderr. */
 
+export { grouped } from '../grouped.ts';
+
 export interface Output {
   readonly json: boolean;
   /** Whether stdout may be coloured. */
@@ -114,11 +116,6 @@ export function shortNumber(value: number): string {
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, '0')}s`;
-}
-
-/** 1234567 as `1,234,567`. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Columns aligned: the first to the left, the others to the right. */

@@ -1,5 +1,6 @@
 /** The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a person asks first. */
 import type { Manifest } from '../../schemas/manifest.ts';
+import { grouped } from '../grouped.ts';
 import { profileOf } from '../profiles/registry.ts';
 
 /** Dates are `until`: the card holds no clock. */
@@ -14,7 +15,6 @@ export function releaseCard(manifest: Manifest): string {
     ...names.flatMap((name) => [`  - split: ${name}`, '    path:', ...filesOf(manifest, name)]),
     '---',
   ];
-  const count = (number: number) => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
   const tasks = Object.keys(manifest.fates);
   const rowsOf = (task: string, split: string) => manifest.fates[task]?.[split] ?? 0;
   const ordinary = names.filter((name) => name !== 'test_template');
@@ -29,14 +29,14 @@ export function releaseCard(manifest: Manifest): string {
     '|---|---:|---:|---:|',
     ...names.map(
       (name) =>
-        `| ${name} | ${count(splits[name]!.rows)} | ${count(splits[name]!.tokens)} | ${count(splits[name]!.loss_tokens)} |`,
+        `| ${name} | ${grouped(splits[name]!.rows)} | ${grouped(splits[name]!.tokens)} | ${grouped(splits[name]!.loss_tokens)} |`,
     ),
     '',
     `| task | ${ordinary.join(' | ')} |`,
     `|---|${ordinary.map(() => '---:|').join('')}`,
-    ...tasks.map((task) => `| ${task} | ${ordinary.map((name) => count(rowsOf(task, name))).join(' | ')} |`),
+    ...tasks.map((task) => `| ${task} | ${ordinary.map((name) => grouped(rowsOf(task, name))).join(' | ')} |`),
     '',
-    `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); context ${count(identity.context)} tokens.`,
+    `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); context ${grouped(identity.context)} tokens.`,
     `- Corpus ${manifest.corpus}; recipe sha256 ${manifest.recipe_sha256}.`,
     ...(manifest.assumed.length === 0
       ? []

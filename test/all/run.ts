@@ -5,6 +5,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
 import { packageRoot } from '../../src/config.ts';
+import { grouped } from '../../src/grouped.ts';
 import { before, releaseContent } from '../integration/release-content.ts';
 
 const root = packageRoot();
@@ -78,7 +79,7 @@ function memoryOf(result: Result): number {
   return Math.round(Number(result.peak_memory_bytes ?? 0) / 1e6);
 }
 
-const count = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+const count = (value: number) => grouped(Math.round(value));
 
 function report(outcomes: readonly Outcome[]): string {
   const fates = [...new Set(outcomes.flatMap((each) => Object.keys(each.questions)))];
