@@ -1,4 +1,7 @@
-/** The manifest of a release: what it consists of and all hashes it depends on; published last, canonical JSON. */
+/**
+ * The manifest of a release: what it consists of and all hashes it depends on; published last,
+ * canonical JSON.
+ */
 import { z } from 'zod';
 import { Domain } from './domain.ts';
 import { Template } from './template.ts';
@@ -19,7 +22,10 @@ export const ReleaseFile = z.strictObject({
 });
 export type ReleaseFile = z.infer<typeof ReleaseFile>;
 
-/** Where a trained model's answer is read: per template, the ids before the scoring position and the token of each label. */
+/**
+ * Where a trained model's answer is read: per template, the ids before the scoring position and the
+ * token of each label.
+ */
 export const LabelTable = z.strictObject({
   task: z.string(),
   template: z.string(),
@@ -35,8 +41,8 @@ export const AssumedAttribute = z.strictObject({ type: z.string(), attribute: z.
 export type AssumedAttribute = z.infer<typeof AssumedAttribute>;
 
 /**
- * The corpus section as a corpus is named by it: the recipe's section with every default written out, durations in
- * milliseconds, one `context` and the least of the ladder beside it.
+ * The corpus section as a corpus is named by it: the recipe's section with every default written
+ * out, durations in milliseconds, one `context` and the least of the ladder beside it.
  */
 export const CorpusIdentity = z.strictObject({
   /** Named corpora: first 16 hexadecimal digits of the SHA-256 of this object's canonical JSON. */
@@ -70,8 +76,9 @@ export const Manifest = z.strictObject({
     z.strictObject({ rows: z.number().int(), tokens: z.number().int(), loss_tokens: z.number().int() }),
   ),
   /**
-   * Ordinary rows mature at `until`, by task and fate: in a split (its name), or why not. Variants are apart. Questions that were not
-   * rendered, and rows after `until`, depend on how far the corpus was built and stand in lineage.json instead.
+   * Ordinary rows mature at `until`, by task and fate: in a split (its name), or why not. Variants
+   * are apart. Questions that were not rendered, and rows after `until`, depend on how far the
+   * corpus was built and stand in lineage.json instead.
    */
   fates: z.record(z.string(), Counts),
   variants: Counts,
@@ -89,7 +96,9 @@ export const Manifest = z.strictObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** What a release was made from; names the manifest by its hash and lies outside the byte identity. */
+/**
+ * What a release was made from; names the manifest by its hash and lies outside the byte identity.
+ */
 export const Lineage = z.strictObject({
   manifest_sha256: Sha256,
   corpus_until: z.union([z.number().int(), z.null()]),

@@ -47,7 +47,9 @@ export interface Asking {
   strongest(): SettledLabel;
   /** Positions of the events seen at T; worked out once. */
   seen(): Int32Array;
-  /** For each event the position of the one that opened its session on the item; worked out once. */
+  /**
+   * For each event the position of the one that opened its session on the item; worked out once.
+   */
   openers(): Int32Array;
 }
 
@@ -55,7 +57,9 @@ export interface Asking {
 export interface Asked {
   /** The one item, or the candidates in the order shown. */
   readonly items: readonly Candidate[];
-  /** What a row keeps of the opening event's measures: `nothing` where a drawn item is asked about. */
+  /**
+   * What a row keeps of the opening event's measures: `nothing` where a drawn item is asked about.
+   */
   readonly measured: Measured;
 }
 

@@ -1,8 +1,14 @@
-/** Gathers encodings asked for at one time into native batches: one batch is several times faster than its texts one by one. */
+/**
+ * Gathers encodings asked for at one time into native batches: one batch is several times faster
+ * than its texts one by one.
+ */
 import type { JsEncoding } from 'tokenizers';
 import { textSpans } from './text-spans.ts';
 
-/** Texts in one native batch: enough to keep the native threads busy, few enough that their encodings stay near 100 MB. */
+/**
+ * Texts in one native batch: enough to keep the native threads busy, few enough that their
+ * encodings stay near 100 MB.
+ */
 const BATCH_MAX = 2_048;
 
 /** The native side: encodes continuation text, in order. */
@@ -11,7 +17,10 @@ export type EncodeBatch = (texts: string[]) => Promise<JsEncoding[]>;
 export interface BatchingEncoder {
   /** Tokens of the text. */
   count(text: string): Promise<number>;
-  /** Ids, and for every field (UTF-16 range of the text) the tokens [from, to) that overlap it, as pairs. */
+  /**
+   * Ids, and for every field (UTF-16 range of the text) the tokens [from, to) that overlap it, as
+   * pairs.
+   */
   encodeFields(text: string, fields: readonly Field[]): Promise<{ ids: Int32Array; runs: Int32Array }>;
 }
 
@@ -58,7 +67,10 @@ export function createBatchingEncoder(encodeBatch: EncodeBatch): BatchingEncoder
   };
 }
 
-/** Asks for the tokens at the fields' borders alone; null where a character there has no token of its own (NFC) or is a surrogate. */
+/**
+ * Asks for the tokens at the fields' borders alone; null where a character there has no token of
+ * its own (NFC) or is a surrogate.
+ */
 function quickRuns(encoding: JsEncoding, text: string, fields: readonly Field[]): Int32Array | null {
   if (/[\ud800-\udbff]/.test(text)) return null;
   const size = encoding.getLength();

@@ -1,4 +1,7 @@
-/** Token segments that threads share: written once by whichever needs one first, read by all, nothing copied. */
+/**
+ * Token segments that threads share: written once by whichever needs one first, read by all,
+ * nothing copied.
+ */
 
 /** What is handed to another thread; plain shared memory. */
 export interface SharedArena {
@@ -14,11 +17,16 @@ export interface SegmentArena {
   readonly shared: SharedArena;
   /** The entry's numbers as a view, or undefined where nobody has put it. */
   get(entry: number): Int32Array | undefined;
-  /** Puts an entry's numbers; of two threads that put the same entry either stays, since both hold the same. A full arena keeps nothing. */
+  /**
+   * Puts an entry's numbers; of two threads that put the same entry either stays, since both hold
+   * the same. A full arena keeps nothing.
+   */
   put(entry: number, numbers: Int32Array): void;
 }
 
-/** Reserved, not used: memory is taken as the arena grows. Item texts of about a million versions. */
+/**
+ * Reserved, not used: memory is taken as the arena grows. Item texts of about a million versions.
+ */
 export const ARENA_BYTES_MAX = 2 ** 31;
 /** The arena grows by this much at once. */
 const GROWTH_BYTES = 2 ** 22;
