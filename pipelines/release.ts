@@ -14,7 +14,7 @@ import { sha256Hex } from '../src/lake/content-hash.ts';
 import { openLake } from '../src/lake/lake-file.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type PartitionTimeline, readStats, readTimelines, sumRecordCounts } from '../src/lake/timelines.ts';
-import { profileOf } from '../src/profiles/registry.ts';
+import { profileOf } from '../src/profiles/profiles.ts';
 import type { RenderPlan } from '../src/prompt/plan.ts';
 import { releaseCard } from '../src/release/card.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from '../src/release/manifest.ts';

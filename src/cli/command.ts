@@ -1,6 +1,6 @@
 /** A command as data: its name, options and the module that is loaded only when it runs. */
 import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
-import { PROFILE_NAMES } from '../profiles/registry.ts';
+import { PROFILE_NAMES } from '../profiles/profiles.ts';
 import type { Output } from './output.ts';
 
 /** One flag; `value` names its argument, none: a switch. */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { releaseFields, sectionFields, taskFields } from '../../schemas/recipe.ts';
 import { present } from '../checked.ts';
-import { PROFILE_NAMES } from '../profiles/registry.ts';
+import { PROFILE_NAMES } from '../profiles/profiles.ts';
 import { STRATEGY_NAMES } from '../strategies/strategies.ts';
 import type { Form } from './form.ts';
 import { FORMS } from './forms.ts';

@@ -1,7 +1,7 @@
 /** The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a person asks first. */
 import type { Manifest } from '../../schemas/manifest.ts';
 import { grouped } from '../grouped.ts';
-import { profileOf } from '../profiles/registry.ts';
+import { profileOf } from '../profiles/profiles.ts';
 
 /** Dates are `until`: the card holds no clock. */
 export function releaseCard(manifest: Manifest): string {

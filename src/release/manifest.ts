@@ -7,7 +7,7 @@ import { packageVersion } from '../config.ts';
 import { addTo } from '../corpus/tally.ts';
 import { sha256Hex } from '../lake/content-hash.ts';
 import type { PartitionTimeline } from '../lake/timelines.ts';
-import { profileOf } from '../profiles/registry.ts';
+import { profileOf } from '../profiles/profiles.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
 import type { SelectableRow, Selection } from './selection.ts';

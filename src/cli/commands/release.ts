@@ -1,7 +1,7 @@
 /** `brewhouse release`: parts to a finished release. */
 import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
 import { BrewhouseError } from '../../errors.ts';
-import { profileOf } from '../../profiles/registry.ts';
+import { profileOf } from '../../profiles/profiles.ts';
 import type { OptionValues } from '../command.ts';
 import { momentOf, optionalText, textOf, wholeOf } from '../options.ts';
 import { duration, grouped, type Output, peakMemory, table } from '../output.ts';

@@ -1,6 +1,6 @@
 /** Every profile of the registry: its chunks are its columns, and a row's digest hangs on what it is told. */
 import { describe, expect, it } from 'vitest';
-import { PROFILE_NAMES, profileOf } from '../../src/profiles/registry.ts';
+import { PROFILE_NAMES, profileOf } from '../../src/profiles/profiles.ts';
 import { readWithHyparquet, writeFile } from '../shard/parquet-file.ts';
 
 const ROWS = {
