@@ -17,6 +17,8 @@ export type Observation =
       readonly total: number;
       readonly rate?: Rate;
     }
+  /** A part of the work begins: a line for people. */
+  | { readonly kind: 'stage'; readonly message: string }
   /** Something that a person should know although nothing failed: one sentence without a full stop. */
   | { readonly kind: 'warning'; readonly message: string }
   /** The step that was shown last is over. */

@@ -1,32 +1,38 @@
 /** The texts of --help, made from the table of commands. */
-import { COMMANDS, type Command } from './command.ts';
+import type { Command } from './command.ts';
+import { COMMAND_NAMES, COMMANDS, type CommandName } from './command-table.ts';
 
+/** What `brewhouse --help` prints: every command with what it does. */
 export function generalHelp(): string {
-  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const width = Math.max(...COMMAND_NAMES.map((name) => name.length));
   return [
     'Brewhouse turns member, item and interaction events into tokenized instruction-tuning corpora for an LLM recommender.',
     '',
     'usage: brewhouse COMMAND [flags]',
     '',
-    ...COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.about}`),
+    ...COMMAND_NAMES.map((name) => `  ${name.padEnd(width)}  ${COMMANDS[name].about}`),
     '',
     'brewhouse COMMAND --help lists its flags. --json prints one JSON object, --debug adds the stack to an error.',
     '',
   ].join('\n');
 }
 
-export function commandHelp(command: Command): string {
-  const flags = command.options.map(
-    (option) => `--${option.flag}${option.value === undefined ? '' : ` ${option.value}`}`,
-  );
-  const width = Math.max(...flags.map((flag) => flag.length));
-  const shown = command.options.map((option, i) => (option.required === true ? flags[i]! : `[${flags[i]!}]`));
+/** What `brewhouse COMMAND --help` prints: how the command is used, and what each flag means. */
+export function commandHelp(name: CommandName): string {
+  const { about, args, flags }: Command = COMMANDS[name];
+  const rows = Object.entries(flags).map(([flag, spec]) => ({
+    written: `--${flag}${spec.value === undefined ? '' : ` ${spec.value}`}`,
+    isRequired: spec.value !== undefined && spec.required === true,
+    about: spec.about,
+  }));
+  const width = Math.max(...rows.map(({ written }) => written.length));
+  const usage = rows.map(({ written, isRequired }) => (isRequired ? written : `[${written}]`));
   return [
-    `brewhouse ${command.name}: ${command.about}`,
+    `brewhouse ${name}: ${about}`,
     '',
-    `usage: brewhouse ${[command.name, command.args, ...shown].filter(Boolean).join(' ')}`,
+    `usage: brewhouse ${[name, ...args, ...usage].join(' ')}`,
     '',
-    ...command.options.map((option, i) => `  ${flags[i]!.padEnd(width)}  ${option.about}`),
+    ...rows.map((row) => `  ${row.written.padEnd(width)}  ${row.about}`),
     '',
   ].join('\n');
 }

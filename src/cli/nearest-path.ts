@@ -1,8 +1,8 @@
-/** A mistyped path is answered with the nearest name in its folder: for every command, at the one place where errors come out. */
+/** A mistyped path is answered with the nearest name in its folder: for every command, where errors come out. */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { amendError, type BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
-import type { Command, OptionValues } from './command.ts';
+import type { Command, Given } from './command.ts';
 
 /** Errors that a path which is not there can end in. */
 const PATH_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -17,12 +17,11 @@ const PATH_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'key_missing',
 ]);
 
-/** The error with `did you mean PATH?` before its remedy where a path that the command reads is not there but one of nearly its name is. */
-export function suggestPath(
-  error: BrewhouseError,
-  command: Command,
-  given: { readonly options: OptionValues; readonly args: readonly string[] },
-): BrewhouseError {
+/**
+ * The error with `did you mean PATH?` before its remedy, where a path that the command reads is not
+ * there but one of nearly its name is; else the error as it is.
+ */
+export function suggestPath(error: BrewhouseError, command: Command, given: Given): BrewhouseError {
   if (!PATH_ERRORS.has(error.code)) return error;
   for (const path of pathsOf(command, given)) {
     if (existsSync(path) || !isAbout(error, path)) continue;
@@ -36,22 +35,19 @@ export function suggestPath(
 
 const PATH_SHOWN_MAX = 1_000;
 
-/** What the command line says is to be read: options marked so, and the last argument. */
-function pathsOf(
-  command: Command,
-  { options, args }: { readonly options: OptionValues; readonly args: readonly string[] },
-): string[] {
-  const named = command.options.filter((option) => option.reads === true).map((option) => options[option.flag]);
-  return [...named, command.args === undefined ? undefined : args.at(-1)].filter(
-    (path): path is string => typeof path === 'string' && path !== '',
+/** What the command line says is to be read: flags marked so, and the last argument. */
+function pathsOf(command: Command, { flags, args }: Given): string[] {
+  const named = Object.entries(command.flags).flatMap(([flag, spec]) =>
+    spec.value !== undefined && spec.reads === true ? [flags[flag]] : [],
   );
+  return [...named, args.at(-1)].filter((path): path is string => typeof path === 'string' && path !== '');
 }
 
 function isAbout({ message, place }: BrewhouseError, path: string): boolean {
   return [path, resolve(path)].some((each) => message.includes(each) || place.file?.startsWith(each) === true);
 }
 
-/** The path with its first missing name replaced by the nearest that stands in that folder. */
+/** The path with its first missing name replaced by the nearest in that folder. */
 function nearestPath(path: string): string | undefined {
   const folder = dirname(path);
   if (folder === path) return undefined;

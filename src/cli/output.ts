@@ -1,42 +1,36 @@
-/** What a command says and where: results on stdout, progress, warnings and logs on stderr. */
+/** What people see of a command while it runs: a bar on a terminal, plain lines elsewhere, warnings on stderr. */
+import type { Observation, Observer } from '../observations.ts';
+import { duration, shortNumber } from './plain-text.ts';
 
-export { grouped } from '../grouped.ts';
-
+/** The observer that draws on the streams. */
 export interface Output {
-  readonly json: boolean;
   /** Whether stdout may be coloured. */
   readonly colour: boolean;
-  /** A result: text for people, left out with --json. */
-  print(text: string): void;
-  /** The result: the one JSON object. */
-  result(value: object): void;
-  warn(message: string): void;
-  /** Progress of a step; `total` 0: not known. */
-  progress(step: string, done: number, total: number, rate?: Rate): void;
+  readonly observe: Observer;
   /** Ends a step's line. */
   settle(): void;
 }
 
-/** What a step counts besides its own progress. */
-export interface Rate {
-  readonly count: number;
-  readonly unit: string;
-}
-
+/** The streams and what is known of them. */
 export interface OutputStreams {
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  /** Milliseconds of any clock. */
   readonly now: () => number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** A bar is drawn at most so often; plain lines are written at most so often. */
+type Progress = Extract<Observation, { kind: 'progress' }>;
+
+/** How often a bar is drawn, and how often a plain line is written, at most. */
 const BAR_INTERVAL_MS = 100;
 const LINE_INTERVAL_MS = 3_000;
 const BAR_WIDTH = 24;
+const COLUMNS_DEFAULT = 80;
+const TEXT_COLUMNS_MIN = 20;
 
-export function createOutput(json: boolean, streams: OutputStreams): Output {
-  const { stdout, stderr, now, environment } = streams;
+/** Stages go to stdout, all else to stderr. */
+export function createOutput({ stdout, stderr, now, environment }: OutputStreams): Output {
   const plain = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
   const onTerminal = stderr.isTTY === true;
   let step = '';
@@ -48,89 +42,46 @@ export function createOutput(json: boolean, streams: OutputStreams): Output {
     open = false;
     step = '';
   };
-  return {
-    json,
-    colour: stdout.isTTY === true && !plain,
-    print: (text) => {
-      if (!json) stdout.write(`${text}\n`);
-    },
-    result: (value) => {
-      if (json) stdout.write(`${JSON.stringify(value)}\n`);
-    },
-    warn: (message) => {
+  const show = (progress: Progress) => {
+    const time = now();
+    if (progress.step !== step) {
       settle();
-      stderr.write(`warning: ${message}\n`);
-    },
-    progress(name, done, total, rate) {
-      if (name !== step) {
-        settle();
-        step = name;
-        started = now();
-        said = started;
-      }
-      const time = now();
-      const isLast = total > 0 && done >= total;
-      if (time - said < (onTerminal ? BAR_INTERVAL_MS : LINE_INTERVAL_MS) && !(isLast && onTerminal)) return;
+      step = progress.step;
+      started = time;
       said = time;
-      const text = describe({ name, done, total, seconds: (time - started) / 1000, rate });
-      if (!onTerminal) stderr.write(`${text}\n`);
-      else {
-        open = true;
-        stderr.write(
-          `\r\u001b[2K${bar(done, total)}${text.slice(0, Math.max(20, (stderr.columns ?? 80) - BAR_WIDTH - 4))}`,
-        );
-      }
-    },
-    settle,
+    }
+    const isLast = progress.total > 0 && progress.done >= progress.total;
+    if (time - said < (onTerminal ? BAR_INTERVAL_MS : LINE_INTERVAL_MS) && !(isLast && onTerminal)) return;
+    said = time;
+    const text = describe(progress, (time - started) / 1000);
+    open = onTerminal;
+    if (onTerminal) stderr.write(`\r\u001b[2K${bar(progress)}${text.slice(0, textColumns(stderr.columns))}`);
+    else stderr.write(`${text}\n`);
   };
+  const observe: Observer = (observation) => {
+    if (observation.kind === 'progress') return show(observation);
+    settle();
+    if (observation.kind === 'warning') stderr.write(`warning: ${observation.message}\n`);
+    if (observation.kind === 'stage') stdout.write(`${observation.message}\n`);
+  };
+  return { colour: stdout.isTTY === true && !plain, observe, settle };
 }
 
-function bar(done: number, total: number): string {
+function textColumns(columns = COLUMNS_DEFAULT): number {
+  return Math.max(TEXT_COLUMNS_MIN, columns - BAR_WIDTH - 4);
+}
+
+function bar({ done, total }: Progress): string {
   if (total <= 0) return '';
   const filled = Math.round((BAR_WIDTH * Math.min(done, total)) / total);
   return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] `;
 }
 
-function describe(at: { name: string; done: number; total: number; seconds: number; rate: Rate | undefined }): string {
-  const { name, done, total, seconds, rate } = at;
-  const parts = [name];
+function describe({ step, done, total, rate }: Progress, seconds: number): string {
+  const parts = [step];
   if (total > 0) parts.push(`${Math.floor((100 * done) / total)} %`);
   if (rate !== undefined && seconds > 0) parts.push(`${shortNumber(rate.count / seconds)} ${rate.unit}/s`);
   if (total > 0 && done > 0 && done < total && seconds > 1)
     parts.push(`${duration((seconds * (total - done)) / done)} left`);
   return parts.join(', ');
-}
-
-/** `1.2 M`. */
-export function shortNumber(value: number): string {
-  for (const [size, unit] of [
-    [1e9, ' G'],
-    [1e6, ' M'],
-    [1e3, ' k'],
-  ] as const)
-    if (value >= size) return `${(value / size).toFixed(value >= size * 100 ? 0 : 1)}${unit}`;
-  return value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : 1);
-}
-
-/** `1m 05s`. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m ${String(whole % 60).padStart(2, '0')}s`;
-}
-
-/** Columns aligned: the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
-  return rows
-    .map((row) =>
-      `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')}`.trimEnd(),
-    )
-    .join('\n');
-}
-
-/** The most memory that this process, its threads included, has held: for people, and in bytes for --json. */
-export function peakMemory(): { readonly bytes: number; readonly text: string } {
-  // libuv gives kilobytes on every system.
-  const bytes = process.resourceUsage().maxRSS * 1024;
-  return { bytes, text: `${(bytes / 1e6).toFixed(0)} MB` };
 }

@@ -5,10 +5,10 @@
 
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { DAY_MS } from '../../schemas/durations.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { shippedFolder } from '../config.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import { DAYS_MAX } from './choice-model.ts';
 import { createEventLines, type Disorder, type EventLines } from './event-lines.ts';
@@ -77,22 +77,19 @@ interface Output {
 /**
  * Writes `items-*`, `members-*` and `interactions-*.ndjson.gz`, `domain.yaml` and `oracle/` into
  * `options.out`. The same options make the same bytes; `duplicates`, `shuffle` and `late` do not
- * change the set of events; `memory` changes actions alone. `report` hears members done and of all.
+ * change the set of events; `memory` changes actions alone. Says the members done of all.
  * Bound: the items, and one member, since each is made from draws of its own. Throws BrewhouseError
  * `usage`, `disk_full`, `store_refused`.
  */
 export async function simulate(
   options: SimulationOptions,
-  report: (done: number, total: number) => void,
+  effects: Effects = PROCESS_EFFECTS,
 ): Promise<SimulationSummary> {
   checkOptions(options);
-  return withSteadyHeap(() => onDisk(options.out, () => writeSimulation(options, report)));
+  return onDisk(options.out, () => writeSimulation(options, effects));
 }
 
-async function writeSimulation(
-  options: SimulationOptions,
-  report: (done: number, total: number) => void,
-): Promise<SimulationSummary> {
+async function writeSimulation(options: SimulationOptions, effects: Effects): Promise<SimulationSummary> {
   await prepareFolder(options.out);
   await copyFile(join(shippedFolder('domains'), 'demo.yaml'), join(options.out, 'domain.yaml'));
   const seed = String(options.seed);
@@ -110,24 +107,14 @@ async function writeSimulation(
     const held = await writeMember({ seed, calendar, items, memory: options.memory }, index, { outputs, oracle });
     heldEventsMax = Math.max(heldEventsMax, held);
     const done = index + 1;
-    if (done % REPORT_EVERY === 0 || done === options.members) report(done, options.members);
+    if (done % REPORT_EVERY === 0 || done === options.members) {
+      effects.signal.throwIfAborted();
+      const rate = { count: done, unit: 'members' };
+      effects.observe({ kind: 'progress', step: 'simulating members', done, total: options.members, rate });
+    }
   }
   const counts = await finishOutputs(outputs);
   return { members: options.members, items: items.count, ...counts, heldEventsMax, oracle: await oracle.finish() };
-}
-
-/**
- * While a program runs, V8 doubles its space for young objects now and then, from 1 up to 32 MiB
- * three times over, even where what lives does not grow: a long run would hold half as much again
- * as a short one. Other flags would have to be set when the process starts.
- */
-async function withSteadyHeap<T>(work: () => Promise<T>): Promise<T> {
-  setFlagsFromString('--semi-space-growth-factor=1');
-  try {
-    return await work();
-  } finally {
-    setFlagsFromString('--semi-space-growth-factor=2');
-  }
 }
 
 /** Returns the number of the member's interactions. */

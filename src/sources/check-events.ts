@@ -7,6 +7,7 @@ import type { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { contentOf, entityOf } from '../../schemas/event-time.ts';
 import { intAt, nth } from '../checked.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, shownName } from '../errors.ts';
 import { type CheckError, type CheckKinds, createCheckKinds, type LinePlace } from './check-kinds.ts';
 import { listEventFiles, readEventFile } from './event-files.ts';
@@ -28,7 +29,7 @@ export interface CheckResult {
   warnings: CheckError[];
 }
 
-/** Events between two calls of `progress`. */
+/** Events between two observations. */
 const PROGRESS_EVERY = 100_000;
 
 /**
@@ -40,7 +41,7 @@ const PROGRESS_EVERY = 100_000;
 export async function checkEvents(
   dir: string,
   domain?: Domain,
-  progress: (events: number) => void = () => {},
+  effects: Effects = PROCESS_EFFECTS,
 ): Promise<CheckResult> {
   const state = newState(domain);
   let read = 0;
@@ -54,7 +55,7 @@ export async function checkEvents(
         } else
           state.errors.add({ code: outcome.reason, field: outcome.field ?? '', message: outcome.message, file, line });
         read += 1;
-        if (read % PROGRESS_EVERY === 0) progress(read);
+        if (read % PROGRESS_EVERY === 0) say(read, effects);
       }
     }
   }
@@ -65,6 +66,12 @@ export async function checkEvents(
     errors: state.errors.list(),
     warnings: state.warnings.list(),
   };
+}
+
+function say(read: number, { signal, observe }: Effects): void {
+  signal.throwIfAborted();
+  const rate = { count: read, unit: 'events' };
+  observe({ kind: 'progress', step: 'checking events', done: read, total: 0, rate });
 }
 
 interface State {

@@ -5,6 +5,7 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { DeadReason } from '../../schemas/event.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
 import { intAt } from '../checked.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import { ASSUMPTIONS_FILE, type Assumptions, assumptionsOf, wantedColumns } from './assumptions.ts';
 import { EVENT_FILE_ENDINGS } from './event-files.ts';
@@ -53,16 +54,6 @@ export interface ImportSummary {
   assumptions: Assumptions;
 }
 
-/** How far an import is. */
-export interface ImportProgress {
-  /** The file that is read. */
-  file: string;
-  /** Rows of all files so far. */
-  rows: number;
-  /** Those that became no event. */
-  dead: number;
-}
-
 /**
  * Reads the tables below `from` in the mapping's order (files of one table in byte order of their
  * paths) and writes event files, `dead.jsonl` and `assumptions.json` into `out`. The same tables
@@ -73,7 +64,7 @@ export interface ImportProgress {
  */
 export async function importTables(
   { mappingFile, from, out }: { mappingFile: string; from: string; out: string },
-  report: (progress: ImportProgress) => void = () => {},
+  effects: Effects = PROCESS_EFFECTS,
 ): Promise<ImportSummary> {
   const mapping = await readMapping(mappingFile);
   const files = await listFiles(from);
@@ -86,7 +77,7 @@ export async function importTables(
     dead: openLines(join(out, DEAD_FILE)),
     assumptions: openLines(join(out, ASSUMPTIONS_FILE)),
   };
-  const run: Run = { mapping, mappingFile, from, writers, report, summary: emptySummary() };
+  const run: Run = { mapping, mappingFile, from, writers, effects, summary: emptySummary() };
   const columns = new Map<string, Set<string>>();
   try {
     for (const { table, paths } of plans) columns.set(table.name, await importTable(run, table, paths));
@@ -105,7 +96,7 @@ interface Run {
   readonly mappingFile: string;
   readonly from: string;
   readonly writers: Record<keyof typeof IMPORTED_FILES | 'dead', LineWriter>;
-  readonly report: (progress: ImportProgress) => void;
+  readonly effects: Effects;
   readonly summary: ImportSummary;
 }
 
@@ -135,15 +126,19 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
           for (const key of Object.keys(line.row)) seen.add(key);
         await importRow(run, toEvents, { line, path, number: { row, occurrence } });
         run.summary.rows += 1;
-        if (run.summary.rows % REPORT_EVERY === 0)
-          run.report({ file: path, rows: run.summary.rows, dead: run.summary.dead });
+        if (run.summary.rows % REPORT_EVERY === 0) say(run);
       }
     }
     // NDJSON has no header: a column is missing where no row has it.
     if (!headed && row > 0) requireColumns(run, table, { file: path, columns: [...seen] });
-    run.report({ file: path, rows: run.summary.rows, dead: run.summary.dead });
+    say(run);
   }
   return seen;
+}
+
+function say({ effects, summary: { rows } }: Run): void {
+  effects.signal.throwIfAborted();
+  effects.observe({ kind: 'progress', step: 'importing', done: rows, total: 0, rate: { count: rows, unit: 'rows' } });
 }
 
 async function importRow(

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/cli/command.ts';
+import { COMMANDS, type CommandName } from '../../src/cli/command-table.ts';
 import { suggestPath } from '../../src/cli/nearest-path.ts';
 import { BrewhouseError, type ErrorCode } from '../../src/errors.ts';
 
@@ -17,21 +17,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The remedy of an error that names the path, behind a command that was given it. */
 function remedyOf(
-  name: string,
-  given: { readonly options?: Record<string, string>; readonly args?: readonly string[] },
+  name: CommandName,
+  given: { readonly flags?: Record<string, string>; readonly args?: readonly string[] },
   error: { readonly code: ErrorCode; readonly message: string },
 ): string {
-  const command = COMMANDS.find((each) => each.name === name)!;
-  const { options = {}, args = [] } = given;
+  const { flags = {}, args = [] } = given;
   const plain = new BrewhouseError(error.code, error.message, { remedy: 'mend the path' });
-  return suggestPath(plain, command, { options, args }).remedy;
+  return suggestPath(plain, COMMANDS[name], { flags, args }).remedy;
 }
 
 describe('a path that is not there', () => {
   it.each(['recipe', 'domain', 'events'])('behind --%s is answered with the nearest in its folder', (flag) => {
     const path = join(folder, flag === 'events' ? 'evnets' : 'recpie.yaml');
     const near = join(folder, flag === 'events' ? 'events' : 'recipe.yaml');
-    const said = remedyOf('build', { options: { [flag]: path } }, { code: 'recipe_invalid', message: `no ${path}` });
+    const said = remedyOf('build', { flags: { [flag]: path } }, { code: 'recipe_invalid', message: `no ${path}` });
     expect(said).toBe(`did you mean ${near}? else mend the path`);
   });
 
@@ -45,7 +44,7 @@ describe('a path that is not there', () => {
   it('is found in an error that spells it from the root', () => {
     const path = join(folder, 'laek');
     const error = { code: 'not_found', message: `there is no lake at ${resolve(path)}` } as const;
-    expect(remedyOf('release', { options: { lake: path } }, error)).toContain(`did you mean ${join(folder, 'lake')}?`);
+    expect(remedyOf('release', { flags: { lake: path } }, error)).toContain(`did you mean ${join(folder, 'lake')}?`);
   });
 
   it('near nothing, or a link to nothing, changes no remedy', () => {
@@ -53,7 +52,7 @@ describe('a path that is not there', () => {
     const link = join(folder, 'zzzz');
     symlinkSync(join(folder, 'gone'), link);
     for (const path of [far, link])
-      expect(remedyOf('check', { options: { events: path } }, { code: 'input_unreadable', message: path })).toBe(
+      expect(remedyOf('check', { flags: { events: path } }, { code: 'input_unreadable', message: path })).toBe(
         'mend the path',
       );
   });
@@ -61,8 +60,8 @@ describe('a path that is not there', () => {
   it('that the command makes, or that the error is not about, changes no remedy', () => {
     const lake = join(folder, 'laek');
     const error = { code: 'not_found', message: lake } as const;
-    expect(remedyOf('build', { options: { lake } }, error)).toBe('mend the path');
-    expect(remedyOf('release', { options: { lake } }, { ...error, message: 'another thing' })).toBe('mend the path');
-    expect(remedyOf('release', { options: { lake } }, { ...error, code: 'usage' })).toBe('mend the path');
+    expect(remedyOf('build', { flags: { lake } }, error)).toBe('mend the path');
+    expect(remedyOf('release', { flags: { lake } }, { ...error, message: 'another thing' })).toBe('mend the path');
+    expect(remedyOf('release', { flags: { lake } }, { ...error, code: 'usage' })).toBe('mend the path');
   });
 });

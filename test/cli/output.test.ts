@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createOutput, duration, grouped, type Output, shortNumber, table } from '../../src/cli/output.ts';
+import { createOutput, type Output } from '../../src/cli/output.ts';
+import { duration, shortNumber, table } from '../../src/cli/plain-text.ts';
+import { grouped } from '../../src/grouped.ts';
 
 const ESCAPE = '\u001b';
 
@@ -10,8 +12,8 @@ interface Stage {
   clock: number;
 }
 
-function stage(settings: { json?: boolean; terminal?: boolean; environment?: Record<string, string> } = {}): Stage {
-  const { json = false, terminal = false, environment = {} } = settings;
+function stage(settings: { terminal?: boolean; environment?: Record<string, string> } = {}): Stage {
+  const { terminal = false, environment = {} } = settings;
   const said = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
     isTTY: terminal,
@@ -23,7 +25,7 @@ function stage(settings: { json?: boolean; terminal?: boolean; environment?: Rec
   const result: Stage = {
     said,
     clock: 0,
-    output: createOutput(json, {
+    output: createOutput({
       stdout: stream('stdout'),
       stderr: stream('stderr'),
       now: () => result.clock,
@@ -37,7 +39,8 @@ function stage(settings: { json?: boolean; terminal?: boolean; environment?: Rec
 function workTenSeconds(on: Stage): void {
   for (let i = 0; i <= 100; i++) {
     on.clock = i * 100;
-    on.output.progress('rendering', i, 100, { count: i * 1_000, unit: 'tokens' });
+    const rate = { count: i * 1_000, unit: 'tokens' };
+    on.output.observe({ kind: 'progress', step: 'rendering', done: i, total: 100, rate });
   }
   on.output.settle();
 }
@@ -66,7 +69,7 @@ describe('progress', () => {
   it('never goes to stdout', () => {
     const on = stage({ terminal: true });
     workTenSeconds(on);
-    on.output.warn('careful');
+    on.output.observe({ kind: 'warning', message: 'careful' });
     expect(on.said.stdout).toBe('');
     expect(on.said.stderr).toContain('warning: careful\n');
   });
@@ -81,19 +84,13 @@ describe('colour', () => {
   });
 });
 
-describe('results', () => {
-  it('are text for people without --json', () => {
-    const on = stage();
-    on.output.print('hello');
-    on.output.result({ answer: 1 });
-    expect(on.said.stdout).toBe('hello\n');
-  });
-
-  it('are exactly one JSON object with --json', () => {
-    const on = stage({ json: true });
-    on.output.print('hello');
-    on.output.result({ answer: 1 });
-    expect(on.said.stdout).toBe('{"answer":1}\n');
+describe('the begin of a part', () => {
+  it('is a line on stdout, behind the end of the bar', () => {
+    const on = stage({ terminal: true });
+    workTenSeconds(on);
+    on.output.observe({ kind: 'stage', message: '2 of 4' });
+    expect(on.said.stdout).toBe('2 of 4\n');
+    expect(on.said.stderr).toMatch(/\n$/);
   });
 });
 

@@ -23,7 +23,7 @@ export function makeFolder(): string {
 /** A small clean simulation into `out`, changed by `options`. */
 export function simulateInto(out: string, options: Partial<SimulationOptions> = {}) {
   const small = { members: 40, seed: 7, days: 30, duplicates: 0, shuffle: false, late: 0, memory: true };
-  return simulate({ ...small, ...options, out }, () => undefined);
+  return simulate({ ...small, ...options, out });
 }
 
 /** The raw lines of all files whose names match, in order of file names. */

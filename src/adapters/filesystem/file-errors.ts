@@ -100,6 +100,8 @@ export function translateWriteError(cause: unknown, path: string): unknown {
   const answer: Answer = ANSWERS[errno] ?? { said: cause.message };
   const code = IN_THE_WAY.has(errno) ? 'usage' : (answer.code ?? 'store_refused');
   const remedy = code === 'disk_full' ? {} : { remedy: 'name another folder: --out DIR' };
-  const message = `cannot write ${path}: ${answer.said.replace('{}', 'file or folder')}`;
-  return new BrewhouseError(code, message, { place: { file: path }, ...remedy, cause });
+  // The call inside may have been about one of several files.
+  const file = 'path' in cause && typeof cause.path === 'string' ? cause.path : path;
+  const message = `cannot write ${file}: ${answer.said.replace('{}', 'file or folder')}`;
+  return new BrewhouseError(code, message, { place: { file }, ...remedy, cause });
 }

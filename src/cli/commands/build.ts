@@ -1,38 +1,36 @@
 /** `brewhouse build`: event files to timelines and rendered parts in a lake. */
 import { availableParallelism } from 'node:os';
-import { type BuildSummary, build } from '../../../pipelines/build.ts';
+import { type BuildProgress, type BuildSummary, build } from '../../../pipelines/build.ts';
+import { last } from '../../checked.ts';
 import type { CorpusSummary } from '../../corpus/corpus-summary.ts';
-import type { OptionValues } from '../command.ts';
-import { momentOf, textOf, wholeOf } from '../options.ts';
-import { duration, grouped, type Output, peakMemory, shortNumber, table } from '../output.ts';
+import type { Effects } from '../../effects.ts';
+import { EXIT } from '../../errors.ts';
+import { grouped } from '../../grouped.ts';
+import type { Outcome } from '../command.ts';
+import type { CallOf } from '../command-table.ts';
+import { duration, peakMemory, shortNumber, table } from '../plain-text.ts';
 
-export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
+/** Throws as `build` does. */
+export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise<Outcome> {
+  const { events, domain, recipe, lake, until = null, workers = availableParallelism(), partitions } = flags;
   const summary = await build({
-    events: textOf(options, 'events'),
-    domain: textOf(options, 'domain'),
-    recipe: textOf(options, 'recipe'),
-    lake: textOf(options, 'lake'),
-    until: momentOf(options, 'until') ?? null,
-    workers: wholeOf(options, 'workers', 1) ?? availableParallelism(),
-    partitions: wholeOf(options, 'partitions', 1),
-    progress: buildProgress(output),
+    ...{ events, domain, recipe, lake, until, workers, partitions },
+    progress: buildProgress(effects),
   });
-  output.settle();
-  output.result(buildResult(summary));
-  output.print(buildTable(summary));
-  for (const warning of summary.warnings) output.warn(warning);
-  for (const corpus of summary.corpora) {
-    for (const warning of [...unknownItems(corpus), ...lossWarnings(corpus)]) output.warn(warning);
-  }
-  return 0;
+  for (const message of buildWarnings(summary)) effects.observe({ kind: 'warning', message });
+  return { exit: EXIT.done, result: buildResult(summary), text: buildTable(summary) };
 }
 
-export function buildProgress(output: Output): {
-  step(name: string, done: number, total: number, tokens: number): void;
-} {
+/** What a person should know though nothing failed. */
+export function buildWarnings({ warnings, corpora }: BuildSummary): string[] {
+  return [...warnings, ...corpora.flatMap((corpus) => [...unknownItems(corpus), ...lossWarnings(corpus)])];
+}
+
+/** To be said by the build itself. */
+export function buildProgress({ observe }: Effects): BuildProgress {
   return {
-    step: (name, done, total, tokens) =>
-      output.progress(name, done, total, tokens === 0 ? undefined : { count: tokens, unit: 'tokens' }),
+    step: (step, done, total, count) =>
+      observe({ kind: 'progress', step, done, total, ...(count === 0 ? {} : { rate: { count, unit: 'tokens' } }) }),
   };
 }
 
@@ -57,7 +55,7 @@ export function questionsByFate(corpus: CorpusSummary): Record<string, number> {
 /** The contract's keys; with a ladder, those of its longest rung, and all rungs under `corpora`. */
 function buildResult(summary: BuildSummary): object {
   const { records, corpora, seconds } = summary;
-  const last = corpora[corpora.length - 1]!;
+  const longest = last(corpora);
   const rungs = corpora.map((corpus) => ({
     corpus: corpus.corpus,
     context: corpus.context,
@@ -75,14 +73,14 @@ function buildResult(summary: BuildSummary): object {
     late: records.late,
     dead: records.dead,
     dropped: records.dropped,
-    questions: questionsByFate(last),
-    examples: last.examples,
-    tokens: last.tokens,
+    questions: questionsByFate(longest),
+    examples: longest.examples,
+    tokens: longest.tokens,
     seconds,
-    tokens_per_second: last.rendered.seconds === 0 ? 0 : last.rendered.tokens / last.rendered.seconds,
-    parts: last.parts,
+    tokens_per_second: longest.rendered.seconds === 0 ? 0 : longest.rendered.tokens / longest.rendered.seconds,
+    parts: longest.parts,
     members: summary.members,
-    corpus: last.corpus,
+    corpus: longest.corpus,
     corpora: rungs,
     peak_memory_bytes: peakMemory().bytes,
   };
@@ -120,7 +118,7 @@ function buildTable(summary: BuildSummary): string {
   return lines.join('\n');
 }
 
-/** Why a run rendered nothing: it was done before, or there is nothing to tell. */
+/** Why a run rendered nothing: it was done before, or there is nothing to render. */
 export function standing(examples: number): string {
   return examples === 0
     ? 'the events gave no question that could be rendered'

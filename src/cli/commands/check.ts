@@ -1,34 +1,33 @@
 /** `brewhouse check`: validates event files; exits 1 where one is wrong. */
 import { readDomain } from '../../../pipelines/corpus-inputs.ts';
+import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
+import { grouped } from '../../grouped.ts';
 import { checkEvents } from '../../sources/check-events.ts';
-import type { OptionValues } from '../command.ts';
-import { optionalText, textOf } from '../options.ts';
-import { grouped, type Output, table } from '../output.ts';
+import type { CheckError } from '../../sources/check-kinds.ts';
+import type { Outcome } from '../command.ts';
+import type { CallOf } from '../command-table.ts';
+import { table } from '../plain-text.ts';
 
-export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
-  const domainFile = optionalText(options, 'domain');
-  const domain = domainFile === undefined ? undefined : await readDomain(domainFile);
-  const report = await checkEvents(textOf(options, 'events'), domain, (events) =>
-    output.progress('checking events', events, 0, { count: events, unit: 'events' }),
-  );
-  output.settle();
-  const { events, duplicates, errors, warnings } = report;
-  output.result({ events, duplicates, errors, warnings });
-  output.print(
+/** Throws `domain_invalid`, and as `checkEvents` does. */
+export async function run({ flags }: CallOf<'check'>, effects: Effects): Promise<Outcome> {
+  const domain = flags.domain === undefined ? undefined : await readDomain(flags.domain);
+  const result = await checkEvents(flags.events, domain, effects);
+  const { events, duplicates, errors, warnings } = result;
+  const lines = [
     table([
       ['member events', grouped(events.member)],
       ['item events', grouped(events.item)],
       ['interactions', grouped(events.interaction)],
       ['duplicates', grouped(duplicates)],
     ]),
-  );
-  for (const each of [...errors, ...warnings]) {
-    const kind = errors.includes(each) ? 'error' : 'warning';
-    output.print(
-      `  ${kind} ${each.code} x ${grouped(each.count)}, first at ${each.file}:${each.line}${each.field === '' ? '' : `, field ${each.field}`}: ${each.message}`,
-    );
-  }
-  output.print(errors.length === 0 ? '\nno errors' : `\n${errors.length} kinds of errors`);
-  return errors.length === 0 ? EXIT.done : EXIT.fault;
+    ...errors.map((each) => `  error ${sayKind(each)}`),
+    ...warnings.map((each) => `  warning ${sayKind(each)}`),
+    errors.length === 0 ? '\nno errors' : `\n${errors.length} kinds of errors`,
+  ];
+  return { exit: errors.length === 0 ? EXIT.done : EXIT.fault, result, text: lines.join('\n') };
+}
+
+function sayKind({ code, count, file, line, field, message }: CheckError): string {
+  return `${code} x ${grouped(count)}, first at ${file}:${line}${field === '' ? '' : `, field ${field}`}: ${message}`;
 }

@@ -1,19 +1,20 @@
 /** `brewhouse import`: tables into event files by a mapping. */
+import type { Effects } from '../../effects.ts';
+import { EXIT } from '../../errors.ts';
+import { grouped } from '../../grouped.ts';
 import { importTables } from '../../sources/import-tables.ts';
-import type { OptionValues } from '../command.ts';
-import { textOf } from '../options.ts';
-import { grouped, type Output, table } from '../output.ts';
+import type { Outcome } from '../command.ts';
+import type { CallOf } from '../command-table.ts';
+import { table } from '../plain-text.ts';
 
-export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
-  const out = textOf(options, 'out');
-  const summary = await importTables(
-    { mappingFile: textOf(options, 'mapping'), from: textOf(options, 'from'), out },
-    (progress) => output.progress('importing', progress.rows, 0, { count: progress.rows, unit: 'rows' }),
-  );
-  output.settle();
-  output.result(summary);
+/** Throws as `importTables` does. */
+export async function run({ flags }: CallOf<'import'>, effects: Effects): Promise<Outcome> {
+  const { mapping, from, out } = flags;
+  const summary = await importTables({ mappingFile: mapping, from, out }, effects);
   const { events, assumptions } = summary;
-  output.print(
+  for (const { file, line, message } of summary.first_dead)
+    effects.observe({ kind: 'warning', message: `${file}:${line}: ${message}` });
+  const lines = [
     table([
       ['rows', grouped(summary.rows)],
       ['member events', grouped(events.member)],
@@ -21,10 +22,9 @@ export async function run(options: OptionValues, _args: readonly string[], outpu
       ['interactions', grouped(events.interaction)],
       ['dead rows', grouped(summary.dead)],
     ]),
-  );
-  for (const each of assumptions.assumed) output.print(`  assumed   ${each.type}.${each.attribute}: ${each.because}`);
-  for (const each of assumptions.left_out) output.print(`  left out  ${each.type}.${each.attribute}: ${each.why}`);
-  for (const dead of summary.first_dead) output.warn(`${dead.file}:${dead.line}: ${dead.message}`);
-  output.print(`\nwrote ${out}`);
-  return 0;
+    ...assumptions.assumed.map(({ type, attribute, because }) => `  assumed   ${type}.${attribute}: ${because}`),
+    ...assumptions.left_out.map(({ type, attribute, why }) => `  left out  ${type}.${attribute}: ${why}`),
+    `\nwrote ${out}`,
+  ];
+  return { exit: EXIT.done, result: summary, text: lines.join('\n') };
 }

@@ -1,38 +1,34 @@
 /** `brewhouse release`: parts to a finished release. */
-import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
-import { BrewhouseError } from '../../errors.ts';
-import { profileOf } from '../../profiles/profiles.ts';
-import type { OptionValues } from '../command.ts';
-import { momentOf, optionalText, textOf, wholeOf } from '../options.ts';
-import { duration, grouped, type Output, peakMemory, table } from '../output.ts';
+import { type ReleaseOptions, type ReleaseSummary, release } from '../../../pipelines/release.ts';
+import type { Effects } from '../../effects.ts';
+import { BrewhouseError, EXIT } from '../../errors.ts';
+import { grouped } from '../../grouped.ts';
+import type { Outcome } from '../command.ts';
+import type { CallOf } from '../command-table.ts';
+import { duration, peakMemory, table } from '../plain-text.ts';
 
-export async function run(options: OptionValues, _args: readonly string[], output: Output): Promise<number> {
-  const profile = optionalText(options, 'profile');
-  // A name that is mistyped is told before anything is read.
-  if (profile !== undefined) profileOf(profile);
-  const id = optionalText(options, 'id');
+/** Throws `usage` for a name that is none, and as `release` does. */
+export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
+  const { lake, recipe, until, profile, context, corpus, id } = flags;
   if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) {
     throw new BrewhouseError('usage', `--id ${id} is no name of a release`, {
       remedy: 'use letters, digits, dots, dashes and underscores',
     });
   }
   const summary = await release({
-    lake: textOf(options, 'lake'),
-    recipe: textOf(options, 'recipe'),
-    until: momentOf(options, 'until'),
-    tokenBudget: optionalText(options, 'token-budget') === 'none' ? 'none' : wholeOf(options, 'token-budget', 1),
-    profile,
-    id,
-    context: wholeOf(options, 'context', 1),
-    corpus: optionalText(options, 'corpus'),
-    key: process.env.BREWHOUSE_KEY,
-    progress: (step, done, total) => output.progress(step, done, total, { count: done, unit: 'rows' }),
-    warn: (message) => output.warn(message),
+    ...{ lake, recipe, until, profile, id, context, corpus, tokenBudget: flags['token-budget'] },
+    ...{ key: process.env.BREWHOUSE_KEY, ...releaseProgress(effects) },
   });
-  output.settle();
-  output.result(releaseResult(summary));
-  output.print(releaseTable(summary));
-  return 0;
+  return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
+}
+
+/** To be said by the release itself. */
+export function releaseProgress({ observe }: Effects): Pick<ReleaseOptions, 'progress' | 'warn'> {
+  return {
+    progress: (step, done, total) =>
+      observe({ kind: 'progress', step, done, total, rate: { count: done, unit: 'rows' } }),
+    warn: (message) => observe({ kind: 'warning', message }),
+  };
 }
 
 function releaseResult({ manifest, ...summary }: ReleaseSummary): object {

@@ -4,24 +4,24 @@ import { resolve } from 'node:path';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { checkTokenizer } from '../../tokenize/check-tokenizer.ts';
 import { tokenizerSha256Of } from '../../tokenize/tokenizer-files.ts';
-import type { OptionValues } from '../command.ts';
-import type { Output } from '../output.ts';
+import type { Outcome } from '../command.ts';
+import type { CallOf } from '../command-table.ts';
 
-export async function run(_options: OptionValues, args: readonly string[], output: Output): Promise<number> {
-  const [verb, name] = args;
+/** Exits 1 where a check fails. Throws `usage`, `tokenizer_refused`. */
+export async function run({ args: [verb, name] }: CallOf<'tokenizer'>): Promise<Outcome> {
   if (verb !== 'check')
     throw new BrewhouseError('usage', `there is no brewhouse tokenizer ${verb}`, {
       remedy: 'did you mean brewhouse tokenizer check PATH?',
     });
-  const source = existsSync(name!) ? { path: name! } : { package: name! };
+  const source = existsSync(name) ? { path: name } : { package: name };
   const sha256 = tokenizerSha256Of(source, process.cwd());
   const checks = await checkTokenizer(source, process.cwd());
   const ok = checks.every((check) => check.ok);
-  output.result({ ok, sha256, checks });
-  for (const { check, ok: passed, detail } of checks)
-    output.print(`  ${passed ? 'ok    ' : 'FAILED'}  ${check}: ${detail}`);
   // A recipe's paths count from its own folder, which is not known here.
-  const line = 'path' in source ? `path: ${JSON.stringify(resolve(source.path))}` : `package: ${JSON.stringify(name)}`;
-  output.print(`\ntokenizer: { ${line}, sha256: ${sha256} }`);
-  return ok ? EXIT.done : EXIT.fault;
+  const where = 'path' in source ? `path: ${JSON.stringify(resolve(name))}` : `package: ${JSON.stringify(name)}`;
+  const lines = [
+    ...checks.map(({ check, ok: passed, detail }) => `  ${passed ? 'ok    ' : 'FAILED'}  ${check}: ${detail}`),
+    `\ntokenizer: { ${where}, sha256: ${sha256} }`,
+  ];
+  return { exit: ok ? EXIT.done : EXIT.fault, result: { ok, sha256, checks }, text: lines.join('\n') };
 }

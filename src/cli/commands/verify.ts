@@ -1,60 +1,86 @@
-/** `brewhouse verify`: the independent checker; writes the certificate beside the manifest and exits 1 where a row is wrong. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { lakeRecords } from '../../../pipelines/lake-records.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
 import type { Certificate } from '../../../schemas/manifest.ts';
-import { keyFileOf } from '../../adapters/filesystem/key-file.ts';
+import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
+import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
+import { grouped } from '../../grouped.ts';
 import { sha256Hex } from '../../lake/content-hash.ts';
-import { verifyRelease } from '../../verify/verify-release.ts';
-import type { OptionValues } from '../command.ts';
-import { optionalText, wholeOf } from '../options.ts';
-import { grouped, type Output, peakMemory, table } from '../output.ts';
+import type { Observer } from '../../observations.ts';
+import { type VerifyOptions, verifyRelease } from '../../verify/verify-release.ts';
+import type { Outcome } from '../command.ts';
+import type { CallOf } from '../command-table.ts';
+import { peakMemory, table } from '../plain-text.ts';
 
-export async function run(options: OptionValues, args: readonly string[], output: Output): Promise<number> {
-  const releaseDir = args[0]!;
-  const events = optionalText(options, 'events');
-  const lake = optionalText(options, 'lake');
-  if ((events === undefined) === (lake === undefined)) {
-    throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
-      remedy: 'name the folder that the release was built from, or the lake',
-    });
-  }
-  const sample = wholeOf(options, 'sample', 1);
-  const tokenizerPath = optionalText(options, 'tokenizer');
-  const certificate = await verifyRelease({
-    releaseDir,
-    events: events ?? lakeRecords(lake!),
-    key: releaseKey(releaseDir, process.env.BREWHOUSE_KEY),
-    ...(sample === undefined ? {} : { sample }),
-    ...(tokenizerPath === undefined ? {} : { tokenizerPath }),
-    report: (phase, done, total) => output.progress(`verifying ${phase}`, done, total, { count: done, unit: phase }),
+/** Exits 1 where a row is wrong. Throws `usage`, and as `verifyRelease` does. */
+export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
+  const { sample, tokenizer } = flags;
+  const events = eventsOf(flags);
+  return verify({ release, events, key: await releaseKey(release), sample, tokenizer }, effects);
+}
+
+function eventsOf({ events, lake }: CallOf<'verify'>['flags']): VerifyOptions['events'] {
+  if (events !== undefined && lake === undefined) return events;
+  if (lake !== undefined && events === undefined) return lakeRecords(lake);
+  throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
+    remedy: 'name the folder that the release was built from, or the lake',
   });
-  output.settle();
+}
+
+/** What is verified, against which events, under which key. */
+export interface Verification {
+  /** Its folder. */
+  readonly release: string;
+  readonly events: VerifyOptions['events'];
+  readonly key: string;
+  readonly sample?: number | undefined;
+  /** Folder of the tokenizer, where it does not lie where the recipe says. */
+  readonly tokenizer?: string | undefined;
+}
+
+/** Checks a release and leaves the certificate beside its manifest. Throws as `verifyRelease` does. */
+export async function verify(
+  { release, events, key, sample, tokenizer }: Verification,
+  { observe }: Effects,
+): Promise<Outcome> {
+  const certificate = await verifyRelease({
+    ...{ releaseDir: release, events, key },
+    ...(sample === undefined ? {} : { sample }),
+    ...(tokenizer === undefined ? {} : { tokenizerPath: tokenizer }),
+    report: (unit, done, total) =>
+      observe({ kind: 'progress', step: `verifying ${unit}`, done, total, rate: { count: done, unit } }),
+  });
   const text = canonicalJson(certificate);
-  writeCertificate(join(releaseDir, 'certificate.json'), text, output);
-  output.result(verifyResult(certificate, sha256Hex(text)));
-  output.print(verifyTable(certificate));
-  return certificate.ok ? EXIT.done : EXIT.fault;
+  writeCertificate(join(release, 'certificate.json'), text, observe);
+  return {
+    exit: certificate.ok ? EXIT.done : EXIT.fault,
+    result: verifyResult(certificate, sha256Hex(text)),
+    text: verifyTable(certificate),
+  };
 }
 
 /** The key of the environment, else the key file beside the lake that the release lies in. */
-function releaseKey(releaseDir: string, text: string | undefined): string {
+async function releaseKey(release: string): Promise<string> {
+  const { BREWHOUSE_KEY: text } = process.env;
   if (text !== undefined && text !== '') return text.trim();
-  const file = keyFileOf(dirname(dirname(resolve(releaseDir))));
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const file = openKeyFile(dirname(dirname(resolve(release))));
+  const found = await file.read();
+  if (found !== null) return found.trim();
   throw new BrewhouseError('key_missing', 'the release holds pseudonyms, and their key is not known', {
-    remedy: `set BREWHOUSE_KEY to the key that the release was made with (or bring back ${file})`,
+    remedy: `set BREWHOUSE_KEY to the key that the release was made with, or bring back ${file.name}`,
   });
 }
 
 /** A release that lies on a read-only disk can be verified all the same. */
-function writeCertificate(file: string, text: string, output: Output): void {
+function writeCertificate(file: string, text: string, observe: Observer): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    output.warn(`the certificate could not be written to ${file}: ${(error as Error).message}`);
+    const why = error instanceof Error ? error.message : String(error);
+    observe({ kind: 'warning', message: `the certificate could not be written to ${file}: ${why}` });
   }
 }
 
@@ -74,7 +100,7 @@ function verifyResult(certificate: Certificate, certificateSha256: string): obje
   };
 }
 
-export function verifyTable(certificate: Certificate): string {
+function verifyTable(certificate: Certificate): string {
   const { checks, fault_counts: counts, faults, assumed, sampled } = certificate;
   const lines = [
     table([

@@ -1,0 +1,137 @@
+/** Every command with its flags, in the order of help. The modules that do the work are loaded elsewhere, when one runs. */
+import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
+import { PROFILE_NAMES, profileOf } from '../profiles/profiles.ts';
+import type { Call, Command } from './command.ts';
+import { given, moment, path, required, share, text, whole, wholeNumber } from './flag-kinds.ts';
+
+const json = given('print exactly one JSON object on stdout');
+const events = required(path('DIR', 'folder of event files (.ndjson, .ndjson.gz, .ndjson.zst)'));
+const domain = required(path('FILE', 'domain.yaml'));
+const recipe = required(path('FILE', 'recipe.yaml'));
+const lake = required(text('LAKE', 'folder of the lake'));
+const out = required(text('DIR', 'where to write'));
+const tokenizer = path('DIR', 'where the tokenizer lies, when not where the recipe says');
+
+/** One of the profiles there are. */
+const profile = {
+  value: 'P',
+  about: PROFILE_NAMES.join(', '),
+  parse: (text: string) => {
+    profileOf(text);
+    return text;
+  },
+} as const;
+
+/** The most train tokens of a release. */
+const budget = {
+  value: 'N',
+  about: 'most train tokens, or none',
+  parse: (text: string, flag: string) => (text === 'none' ? text : wholeNumber(text, flag, 1)),
+} as const;
+
+/** The commands by their names. */
+export const COMMANDS = {
+  simulate: {
+    about: 'write a seeded jobs marketplace as event files',
+    args: [],
+    flags: {
+      members: required(whole(1, 'N', 'how many members')),
+      seed: required(text('S', 'same seed, same bytes')),
+      out,
+      days: whole(1, 'D', 'length of the period (default 90)'),
+      duplicates: share('R', 'share of lines written again'),
+      shuffle: given('lines in random order'),
+      late: share('R', 'write ingest_time, for this share much later'),
+      'no-memory': given('the control world: history tells nothing'),
+      json,
+    },
+  },
+  import: {
+    about: 'turn tables into event files by a mapping',
+    args: [],
+    flags: {
+      mapping: required(path('FILE', 'mapping.yaml')),
+      from: required(path('DIR', 'folder of the tables')),
+      out,
+      json,
+    },
+  },
+  check: {
+    about: 'validate event files',
+    args: [],
+    flags: { events, domain: path('FILE', 'also check actions against this domain.yaml'), json },
+  },
+  build: {
+    about: 'event files to timelines and rendered parts in a lake',
+    args: [],
+    flags: {
+      events,
+      domain,
+      recipe,
+      lake,
+      until: moment('TIME', 'render questions mature by then (default: all)'),
+      workers: whole(1, 'N', `worker threads, at most ${WORKERS_MAX} (default: cores)`),
+      partitions: whole(1, 'N', 'partitions of a lake that is made now (default 16)'),
+      json,
+    },
+  },
+  release: {
+    about: 'parts to a finished release',
+    args: [],
+    flags: {
+      lake: required(path('LAKE', lake.about)),
+      recipe,
+      until: moment('TIME', 'questions mature by then (else the recipe says)'),
+      profile,
+      'token-budget': budget,
+      context: whole(1, 'N', 'a rung of the recipe’s ladder (default: the longest)'),
+      corpus: text('ID', 'the corpus, where the lake holds several of this recipe'),
+      id: text('ID', 'name of the release'),
+      json,
+    },
+  },
+  verify: {
+    about: 'the independent checker: every row against the events',
+    args: ['RELEASE'],
+    flags: {
+      events: path('DIR', 'folder of the event files'),
+      lake: path('LAKE', 'or the lake that holds them'),
+      sample: whole(1, 'N', 'check N rows instead of all'),
+      tokenizer,
+      json,
+    },
+  },
+  inspect: {
+    about: 'one row as text, roles and origins coloured',
+    args: ['RELEASE'],
+    flags: {
+      split: text('S', 'default: train'),
+      row: whole(0, 'N', 'row of the split, from 0'),
+      example: text('ID', 'example id'),
+      tokenizer,
+      json,
+    },
+  },
+  tokenizer: {
+    about: 'check a tokenizer before anybody builds with it',
+    args: ['check', 'PATH'],
+    flags: { json },
+  },
+  demo: {
+    about: 'simulate, build, release, verify and show a prompt',
+    args: [],
+    flags: {
+      out: text('DIR', 'default: demo'),
+      members: whole(1, 'N', 'default: 2000'),
+    },
+  },
+} as const satisfies Readonly<Record<string, Command>>;
+
+/** Name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** A call of the command of that name. */
+export type CallOf<N extends CommandName> = Call<(typeof COMMANDS)[N]>;
+
+/** The names, in the order of help. */
+export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];

@@ -1,0 +1,55 @@
+/** Kinds of flags: how the text of each becomes its value, and how a wrong one is refused by the flag's name. */
+import { BrewhouseError } from '../errors.ts';
+import type { Switch, ValueFlag } from './command.ts';
+
+/** A flag that is given or not. */
+export const given = (about: string): Switch => ({ about });
+
+/** Any text. */
+export const text = (value: string, about: string) =>
+  ({ value, about, parse: (text: string) => text }) satisfies ValueFlag<string>;
+
+/** A path that must be there. */
+export const path = (value: string, about: string) => ({ ...text(value, about), reads: true }) as const;
+
+const WHOLE = /^(\d+|\d{1,3}(_\d{3})+)$/;
+
+/** A whole number of at least `least`: digits alone, or in groups of three with underscores between. */
+export function wholeNumber(text: string, flag: string, least: number): number {
+  const value = WHOLE.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new BrewhouseError('usage', `--${flag} ${text} is no whole number of at least ${least}`, {
+    remedy: `give digits alone, as --${flag} ${least} for the least`,
+  });
+}
+
+/** A whole number of at least `least`. */
+export const whole = (least: number, value: string, about: string) =>
+  ({ value, about, parse: (text: string, flag: string) => wholeNumber(text, flag, least) }) satisfies ValueFlag<number>;
+
+/** A number from 0 to 1. */
+export const share = (value: string, about: string) =>
+  ({ value, about, parse: parseShare }) satisfies ValueFlag<number>;
+
+function parseShare(text: string, flag: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new BrewhouseError('usage', `--${flag} ${text} is no share of 0 to 1`, { remedy: `write it as --${flag} 0.3` });
+}
+
+/** A moment with its zone, in epoch milliseconds. */
+export const moment = (value: string, about: string) =>
+  ({ value, about, parse: parseTime }) satisfies ValueFlag<number>;
+
+/** Loads the reader of times only where there is one to read: all schemas come with it, and --help is quick. */
+async function parseTime(text: string, flag: string): Promise<number> {
+  const { parseMoment } = await import('../../schemas/raw-time.ts');
+  const parsed = parseMoment(text);
+  if (parsed.ok) return Number(parsed.time);
+  throw new BrewhouseError('usage', `--${flag}: ${parsed.message.split('; ')[0]}`, {
+    remedy: `write it as --${flag} 2026-03-01T00:00:00Z`,
+  });
+}
+
+/** The same flag, which must be given. */
+export const required = <T, F extends ValueFlag<T>>(flag: F) => ({ ...flag, required: true }) as const;

@@ -1,0 +1,72 @@
+/** Runs a command in a thread of its own, and ends the process within a second of a signal whatever that thread does. */
+import { constants } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { BrewhouseError, describeError, EXIT, unpackError } from '../errors.ts';
+import type { Observer } from '../observations.ts';
+import type { ThreadReply, ThreadTask } from './command-thread.ts';
+
+/** How the command ended: its exit code, and what it prints. */
+export type Ended = Extract<ThreadReply, { kind: 'ended' }>;
+
+/** Work that can end by itself has so long to put its files away. */
+const GRACE_MS = 300;
+/** Ctrl-C in a terminal reaches the launcher too, which passes it on: that is one press. */
+const SAME_PRESS_MS = 50;
+
+/** Throws what the command threw, with the stack of its thread. Does not come back from a signal. */
+export function runInThread(task: ThreadTask, observe: Observer): Promise<Ended> {
+  const thread = new Worker(threadFile(), { workerData: task });
+  const signalled = stopOnSignals(thread, observe);
+  return new Promise((resolve, reject) => {
+    thread.on('error', reject);
+    thread.on('exit', (code) => reject(new Error(`the thread of the command ended with code ${code}`)));
+    thread.on('message', (reply: ThreadReply) => {
+      if (reply.kind === 'observed') {
+        if (!signalled.aborted) observe(reply.observation);
+      } else if (signalled.aborted) process.exit(EXIT.interrupted);
+      else if (reply.kind === 'ended') resolve(reply);
+      else reject(unpackError(reply.error));
+    });
+  });
+}
+
+/** Source in development, compiled in the package. */
+function threadFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './command-thread.ts' : './command-thread.js', import.meta.url);
+}
+
+/** At the first signal says so and asks the thread to stop; ends the process soon after, or at once at the second. */
+function stopOnSignals(thread: Worker, observe: Observer): AbortSignal {
+  const stop = new AbortController();
+  let first = 0;
+  const onSignal = () => {
+    if (stop.signal.aborted) {
+      if (performance.now() - first > SAME_PRESS_MS) leave(EXIT.interrupted);
+      return;
+    }
+    first = performance.now();
+    stop.abort();
+    observe({ kind: 'settled' });
+    process.stderr.write(`${describeError(new BrewhouseError('interrupted', 'the command was interrupted'))}\n`);
+    thread.postMessage('stop');
+    setTimeout(() => leave(EXIT.interrupted), GRACE_MS);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  // The launcher that started this one may be killed outright: then nobody waits for the work.
+  process.once('disconnect', () => leave(128 + constants.signals.SIGTERM));
+  process.channel?.unref();
+  return stop.signal;
+}
+
+/**
+ * Ends the process without waiting for its threads. `process.exit` waits for each: for a second
+ * inside a tokenizer that is loading, and for ever where a request to end comes during `JSON.parse`,
+ * which loses it. Another program in this process's place is the one end that asks no thread.
+ */
+function leave(code: number): never {
+  if (process.platform !== 'win32') {
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    process.execve?.(process.execPath, [process.execPath, '-e', `process.exit(${code})`], env);
+  }
+  process.exit(code);
+}
