@@ -1,7 +1,7 @@
 /** What a build warns of: records that are dead, and names in recipe and domain that no event has. */
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
-import { nearestName, shownName } from '../src/errors.ts';
+import { nearestName, quotedName } from '../src/errors.ts';
 import type { RecordCounts } from '../src/lake/timelines.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
@@ -50,5 +50,5 @@ function spell(name: string, counted: NameCounts): string {
     name,
     counted.map((each) => each.name),
   );
-  return `"${shownName(name)}"${near === undefined ? '' : ` (did you mean "${shownName(near)}"?)`}`;
+  return `"${quotedName(name)}"${near === undefined ? '' : ` (did you mean "${quotedName(near)}"?)`}`;
 }

@@ -71,7 +71,7 @@ export type TimeSource = z.infer<typeof TimeSource>;
 export const TimeUnknown = z.string().regex(/^before \d{4}(-\d\d(-\d\d)?)?$/, 'is written as: before 1981');
 
 /**
- * The sequence inside one time; `time_unknown` gives the row's number only to rows without a time.
+ * The sequence inside one time; `time_unknown` numbers only rows without a time.
  */
 export const SequenceSource = z.union([
   FieldSource,

@@ -169,13 +169,13 @@ export function unpackError({ code, name, message, stack, cause, ...facts }: Pac
 }
 
 /** Letters of a foreign name that a message repeats. */
-const SHOWN_LETTERS_MAX = 80;
+const QUOTED_LETTERS_MAX = 80;
 
 /**
  * A name out of somebody's files as a message may repeat it: clipped, and with what a terminal
  * would obey or hide written as `\u{7f}`.
  */
-export function shownName(name: string, lettersMax: number = SHOWN_LETTERS_MAX): string {
+export function quotedName(name: string, lettersMax: number = QUOTED_LETTERS_MAX): string {
   const clipped = name.length > lettersMax ? `${name.slice(0, lettersMax)}...` : name;
   return clipped.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,

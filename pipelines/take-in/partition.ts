@@ -4,7 +4,7 @@ import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
 import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
-import { shownName } from '../../src/errors.ts';
+import { quotedName } from '../../src/errors.ts';
 import { appendRecord, type Chain, claimChain } from '../../src/lake/commit-log.ts';
 import { createLineFiles } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
@@ -42,7 +42,9 @@ export function openPartition(partition: number, chain: Chain | undefined, conte
   const stats = createTimelineStats();
   const counts = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
   const park = (letter: DeadLetter): Promise<void> => {
-    stats.addDead(`${letter.source}:${letter.line}, ${letter.reason}: ${shownName(letter.message, MESSAGE_SHOWN_MAX)}`);
+    stats.addDead(
+      `${letter.source}:${letter.line}, ${letter.reason}: ${quotedName(letter.message, MESSAGE_SHOWN_MAX)}`,
+    );
     return dead.add(letter);
   };
   return {

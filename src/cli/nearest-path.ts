@@ -1,7 +1,7 @@
 /** A mistyped path is answered with the nearest name in its folder: for every command, where errors come out. */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { amendError, type BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
+import { amendError, type BrewhouseError, type ErrorCode, nearestName, quotedName } from '../errors.ts';
 import type { Command, Given } from './command.ts';
 
 /** Errors that a path which is not there can end in. */
@@ -27,7 +27,7 @@ export function suggestPath(error: BrewhouseError, command: Command, given: Give
     if (existsSync(path) || !isAbout(error, path)) continue;
     const near = nearestPath(path);
     if (near === undefined) continue;
-    const remedy = [`did you mean ${shownName(near, PATH_SHOWN_MAX)}?`, error.remedy].filter(Boolean).join(' else ');
+    const remedy = [`did you mean ${quotedName(near, PATH_SHOWN_MAX)}?`, error.remedy].filter(Boolean).join(' else ');
     return amendError(error, { remedy });
   }
   return error;

@@ -8,7 +8,7 @@ import type { EventRecord } from '../../schemas/event.ts';
 import { contentOf, entityOf } from '../../schemas/event-time.ts';
 import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
-import { nearestName, shownName } from '../errors.ts';
+import { nearestName, quotedName } from '../errors.ts';
 import { type CheckError, type CheckKinds, createCheckKinds, type LinePlace } from './check-kinds.ts';
 import { listEventFiles, readEventFile } from './event-files.ts';
 import { createHashTable, type HashTable, hash128 } from './hash-table.ts';
@@ -120,13 +120,13 @@ function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
   if (event.type !== 'interaction') return;
   noteItem(state, event.item_id, place);
   if (state.domain === undefined || state.spoken.has(event.action)) return;
-  const action = shownName(event.action);
+  const action = quotedName(event.action);
   const near = nearestName(action, state.spoken);
-  const hint = near === undefined ? '' : `; did you mean "${shownName(near)}"?`;
+  const hint = near === undefined ? '' : `; did you mean "${quotedName(near)}"?`;
   state.errors.add({
     code: 'action_unknown',
     field: 'action',
-    message: `domain ${shownName(state.domain.name)} neither speaks nor ignores the action "${action}"${hint}`,
+    message: `domain ${quotedName(state.domain.name)} neither speaks nor ignores the action "${action}"${hint}`,
     kind: event.action,
     ...place,
   });
@@ -137,7 +137,7 @@ function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
  * them.
  */
 function warnRounded({ warnings }: State, { field, from, to }: RoundedNumber, place: LinePlace): void {
-  const message = `${shownName(from)} is more than a number can hold and is read as ${to}; write it as a text`;
+  const message = `${quotedName(from)} is more than a number can hold and is read as ${to}; write it as a text`;
   warnings.add({ code: 'number_rounded', field, message, ...place });
 }
 
@@ -167,8 +167,8 @@ function compareIds(state: State, event: EventRecord, place: LinePlace): void {
   // longer.
   state.duplicates -= Math.max(0, times - 1);
   words[4] = 0;
-  const entity = `${event.type === 'item' ? 'item' : 'member'} "${shownName(entityOf(event))}"`;
-  const message = `event_id "${shownName(event.event_id)}" of ${entity} came before with other content`;
+  const entity = `${event.type === 'item' ? 'item' : 'member'} "${quotedName(entityOf(event))}"`;
+  const message = `event_id "${quotedName(event.event_id)}" of ${entity} came before with other content`;
   state.errors.add({ code: 'id_conflict', field: 'event_id', message, count: times + 1, ...place });
 }
 

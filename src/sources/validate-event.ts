@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { type DeadReason, type EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { parseEventTime, parseMoment } from '../../schemas/raw-time.ts';
 import { nth } from '../checked.ts';
-import { nearestName, shownName } from '../errors.ts';
+import { nearestName, quotedName } from '../errors.ts';
 
 /**
  * An event, or why there is none; `field` is that of the record, with a dot before a key of
@@ -182,5 +182,5 @@ function checkShape(value: object): (ParsedEvent & { ok: false }) | undefined {
 }
 
 function clip(text: string): string {
-  return shownName(text, TEXT_QUOTED_MAX);
+  return quotedName(text, TEXT_QUOTED_MAX);
 }

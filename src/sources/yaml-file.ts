@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { nth } from '../checked.ts';
-import { BrewhouseError, type ErrorCode, nearestName, shownName } from '../errors.ts';
+import { BrewhouseError, type ErrorCode, nearestName, quotedName } from '../errors.ts';
 
 /**
  * The largest file: recipes, domains and mappings are written by hand, and anything larger is a
@@ -169,7 +169,7 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
     return { message: `${name} is missing`, remedy: `add it: ${accepted(issue)}`, path };
   }
   if (issue.code === 'invalid_union') {
-    const found = shownName(JSON.stringify(valueAt(source.value, path)) ?? '');
+    const found = quotedName(JSON.stringify(valueAt(source.value, path)) ?? '');
     return { message: `${name} cannot be ${found}`, remedy: accepted(issue), path };
   }
   const [said] = splitAdvice(issue.message.replace(/^Invalid input: /, ''));

@@ -1,7 +1,7 @@
 /** How strong each action of a domain is, and in which order answers and groups are shown. */
 
 import type { Domain } from '../../schemas/domain.ts';
-import { BrewhouseError, nearestName, shownName } from '../errors.ts';
+import { BrewhouseError, nearestName, quotedName } from '../errors.ts';
 
 /**
  * Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank behind the
@@ -30,7 +30,7 @@ export function createVocabulary(domain: Domain): Vocabulary {
     if (ranks.has(name)) {
       throw new BrewhouseError(
         'domain_invalid',
-        `the domain ${shownName(domain.name)} names ${shownName(name)} twice`,
+        `the domain ${quotedName(domain.name)} names ${quotedName(name)} twice`,
         {
           place: { field },
           remedy:
@@ -68,17 +68,17 @@ export function unknownAction(
   firstEvent: string,
 ): BrewhouseError {
   const { domain } = vocabulary;
-  const shown = shownName(action);
+  const shown = quotedName(action);
   // Of a name as long as a text every word would be a near one.
   const near = nearestName(shown, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);
   return new BrewhouseError(
     'action_unknown',
-    `the domain ${shownName(domain.name)} does not know the action "${shown}" ` +
-      `(${count} events, first ${shownName(firstEvent)})`,
+    `the domain ${quotedName(domain.name)} does not know the action "${shown}" ` +
+      `(${count} events, first ${quotedName(firstEvent)})`,
     {
       place: { field: 'actions' },
       remedy:
-        (near === undefined ? '' : `did you mean ${shownName(near)}? `) +
+        (near === undefined ? '' : `did you mean ${quotedName(near)}? `) +
         'add it to actions, exposures or ignored in the domain file',
     },
   );

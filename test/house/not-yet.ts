@@ -21,8 +21,10 @@ export const NOT_YET: readonly string[] = [
   'src/verify/',
   'test/',
   'ARCHITECTURE.md',
-  'README.md',
 ];
+
+/** Beginnings of paths that keep every rule but that of the words. */
+export const WORDS_NOT_YET: readonly string[] = ['schemas/rows.ts', 'docs/', 'RULES.md', 'src/forms/'];
 
 /** The path is to keep every rule today. */
 export function isDone(path: string): boolean {
