@@ -1,5 +1,6 @@
 /** The event envelope (EVENT-1): what a line of an event file or a mapped row must be. */
 import { z } from 'zod';
+import { EventId, ItemId, MemberId } from './ids.ts';
 
 /**
  * The time of what has none, such as an item seen from the beginning: before all others. Epoch ms.
@@ -11,13 +12,6 @@ export const TIME_UNKNOWN = -8_640_000_000_000_000;
  */
 export const CALENDAR_TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** An id: not empty, and well-formed Unicode, since ids are hashed and compared as UTF-8. */
-const Id = z
-  .string()
-  .min(1, 'must not be empty')
-  .refine((id) => id.isWellFormed(), 'must not hold half of a surrogate pair')
-  // It joins the parts of keys: an id with it could be taken for two others.
-  .refine((id) => !id.includes('\u001f'), 'must not hold the character U+001F');
 /** A name that may be missing; an empty one would mean "none" here and a group of its own there. */
 const OptionalName = z.string().min(1, 'must not be empty; leave it out instead').optional();
 
@@ -35,7 +29,7 @@ export const CanonicalTime = z.union([z.number().int(), z.string().regex(CALENDA
 export type CanonicalTime = z.infer<typeof CanonicalTime>;
 
 const envelope = {
-  event_id: Id,
+  event_id: EventId,
   event_time: CanonicalTime,
   ingest_time: z.number().int().optional(),
   sequence: z.number().int().optional(),
@@ -45,7 +39,7 @@ const envelope = {
 export const MemberEvent = z.strictObject({
   type: z.literal('member'),
   ...envelope,
-  member_id: Id,
+  member_id: MemberId,
   op: z.enum(['upsert', 'delete']),
   attributes: Attributes.optional(),
 });
@@ -55,7 +49,7 @@ export type MemberEvent = z.infer<typeof MemberEvent>;
 export const ItemEvent = z.strictObject({
   type: z.literal('item'),
   ...envelope,
-  item_id: Id,
+  item_id: ItemId,
   op: z.enum(['upsert', 'delete']),
   attributes: Attributes.optional(),
   kind: OptionalName,
@@ -66,8 +60,8 @@ export type ItemEvent = z.infer<typeof ItemEvent>;
 export const InteractionEvent = z.strictObject({
   type: z.literal('interaction'),
   ...envelope,
-  member_id: Id,
-  item_id: Id,
+  member_id: MemberId,
+  item_id: ItemId,
   action: z.string().min(1, 'must not be empty'),
   surface: OptionalName,
   session_id: OptionalName,

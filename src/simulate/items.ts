@@ -5,6 +5,7 @@
 
 import { DAY_MS, HOUR_MS } from '../../schemas/durations.ts';
 import type { ItemEvent } from '../../schemas/event.ts';
+import type { EventId, ItemId } from '../../schemas/ids.ts';
 import { intAt, nth } from '../checked.ts';
 import { ACTION_DAYS_MAX } from './choice-model.ts';
 import { CITIES, COMPANY_COUNT, companyName } from './cities.ts';
@@ -71,8 +72,8 @@ interface Traits extends Subject {
 }
 
 /** The id of item `index`. */
-export function itemId(index: number): string {
-  return `job-${String(index).padStart(6, '0')}`;
+export function itemId(index: number): ItemId {
+  return `job-${String(index).padStart(6, '0')}` as ItemId;
 }
 
 /** All items of a seed. Bound: ITEMS_MAX entries a column, and one count a theme and day. */
@@ -121,7 +122,7 @@ export function itemEvents(seed: string, index: number, calendar: Calendar): Ite
   const item_id = itemId(index);
   const event = (version: number, event_time: number) => ({
     type: 'item' as const,
-    event_id: `e-${item_id}-${version}`,
+    event_id: `e-${item_id}-${version}` as EventId,
     event_time,
     item_id,
   });

@@ -3,6 +3,7 @@
  * of time.
  */
 import type { InteractionEvent } from '../../schemas/event.ts';
+import type { EventId, MemberId } from '../../schemas/ids.ts';
 import { nth } from '../checked.ts';
 import { itemId } from './items.ts';
 import type { Exposure } from './member-visits.ts';
@@ -27,15 +28,19 @@ export interface MemberInteractions {
 type Kind = keyof EventNumbers;
 
 /** The id of a member's interaction number `n`: it says nothing of the action. */
-export function interactionId(memberId: string, n: number): string {
-  return `i-${memberId}-${n}`;
+export function interactionId(memberId: MemberId, n: number): EventId {
+  return `i-${memberId}-${n}` as EventId;
 }
 
 /**
  * All interactions of a member before `end` (UTC ms); actions keep the session and surface of their
  * impression.
  */
-export function memberInteractions(memberId: string, exposures: readonly Exposure[], end: number): MemberInteractions {
+export function memberInteractions(
+  memberId: MemberId,
+  exposures: readonly Exposure[],
+  end: number,
+): MemberInteractions {
   const happened: Array<{ at: number; kind: Kind; exposure: number }> = [];
   for (const [exposure, { slate, viewedAt, dismissedAt, appliedAt }] of exposures.entries()) {
     happened.push({ at: slate.at, kind: 'impression', exposure });
@@ -53,7 +58,7 @@ export function memberInteractions(memberId: string, exposures: readonly Exposur
 }
 
 function toEvent(
-  memberId: string,
+  memberId: MemberId,
   exposure: Exposure,
   { at, action, n }: { at: number; action: Kind; n: number },
 ): InteractionEvent {

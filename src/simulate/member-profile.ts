@@ -5,6 +5,7 @@
 
 import { DAY_MS, HOUR_MS } from '../../schemas/durations.ts';
 import type { MemberEvent } from '../../schemas/event.ts';
+import type { EventId, MemberId } from '../../schemas/ids.ts';
 import { nth } from '../checked.ts';
 import { CITIES, COMPANY_COUNT, companyName } from './cities.ts';
 import { FAMILIES } from './families.ts';
@@ -45,7 +46,7 @@ export interface ProfileVersion {
 
 /** A member's life: when it may look in, its profile versions, and the events that tell of them. */
 export interface MemberProfile {
-  readonly memberId: string;
+  readonly memberId: MemberId;
   /** Index in FAMILIES. */
   readonly family: number;
   readonly sessionsPerDay: number;
@@ -59,8 +60,8 @@ export interface MemberProfile {
 }
 
 /** The id of member `index`. */
-export function memberId(index: number): string {
-  return `m-${String(index).padStart(7, '0')}`;
+export function memberId(index: number): MemberId {
+  return `m-${String(index).padStart(7, '0')}` as MemberId;
 }
 
 /** The life of member `index`: one or two profile versions, all inside the calendar. */
@@ -122,7 +123,7 @@ function profileEvents(seed: string, index: number, life: Omit<MemberProfile, 'e
   const spread = random.below(3);
   return life.versions.map((version, n) => ({
     type: 'member',
-    event_id: `p-${life.memberId}-${n}`,
+    event_id: `p-${life.memberId}-${n}` as EventId,
     event_time: version.from,
     member_id: life.memberId,
     op: 'upsert',

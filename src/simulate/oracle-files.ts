@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS } from '../../schemas/durations.ts';
+import type { MemberId } from '../../schemas/ids.ts';
 import { type AucTally, createAucTally } from './auc-tally.ts';
 import { isoTime } from './event-lines.ts';
 import { itemId } from './items.ts';
@@ -30,7 +31,7 @@ export interface OracleSummary {
 
 /** Takes the answers of one member after another. */
 export interface OracleFiles {
-  write(memberId: string, answers: readonly OracleAnswer[]): Promise<void>;
+  write(memberId: MemberId, answers: readonly OracleAnswer[]): Promise<void>;
   /** Ends the files and writes the summary, which it returns. */
   finish(): Promise<OracleSummary>;
 }
@@ -78,7 +79,7 @@ export function createOracleFiles(directory: string, world: { memory: boolean; e
   };
 }
 
-function questionLine(memberId: string, answer: OracleAnswer, mature: boolean): string {
+function questionLine(memberId: MemberId, answer: OracleAnswer, mature: boolean): string {
   const { exposure, label } = answer;
   const record = {
     event_id: interactionId(memberId, answer.opening),

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { type CanonicalTime, type DeadReason, type EventRecord, ROW_ID_PREFIX } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
+import type { EventId } from '../../schemas/ids.ts';
 import type { FieldSource, Mapping, MappingTable, SequenceSource, TimeSource } from '../../schemas/mapping.ts';
 import { readTime, type TimeRules, unknownBefore } from './column-time.ts';
 import { type FieldType, readField, type TableRow } from './field-source.ts';
@@ -160,10 +161,14 @@ function finishEvent(
   const { event } = checked;
   if (table.event_id === undefined) {
     const content = contentOf(event);
-    event.event_id = `${ROW_ID_PREFIX}${hash('sha256', `${content}\u001f${number.occurrence(content)}`, 'hex')}`;
+    event.event_id = rowId(content, number.occurrence(content));
   }
   if (isRowNumbered(table.sequence, event)) event.sequence = number.row;
   return checked;
+}
+
+function rowId(content: string, occurrence: number): EventId {
+  return `${ROW_ID_PREFIX}${hash('sha256', `${content}\u001f${occurrence}`, 'hex')}` as EventId;
 }
 
 function isRowNumbered(source: SequenceSource | undefined, event: EventRecord): boolean {

@@ -3,7 +3,21 @@ import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
 import { draw } from '../../src/timeline/draws.ts';
 import type { QuestionOutcome } from '../../src/timeline/questions.ts';
-import { ask, DAY, did, HOUR, historyOf, item, itemIdsOf, NOON, questionAt, rendered, SHOP, task } from './events.ts';
+import {
+  ask,
+  DAY,
+  did,
+  HOUR,
+  historyOf,
+  item,
+  itemIdsOf,
+  NOON,
+  questionAt,
+  rendered,
+  SHOP,
+  task,
+  written,
+} from './events.ts';
 
 const open = did('applied', 'right', NOON, { event_id: 'open' });
 const choose = (shown: number, random: number) => [task('retrieval.choose', { shown, random })];
@@ -82,7 +96,7 @@ describe('wrong candidates', () => {
     const events = items(...Array.from({ length: 12 }, (_, i) => `i${i}`));
     for (const id of ['open', 'o2', 'o3', 'o4']) {
       const question = questionAt(
-        ask([item('right'), { ...open, event_id: id }, ...events], { tasks: choose(0, 7) }),
+        ask([item('right'), written({ ...open, event_id: id }), ...events], { tasks: choose(0, 7) }),
         id,
       );
       const draws = question.items.map((version) => draw(7, 'order', [...question.key, version.itemId]));
@@ -152,7 +166,7 @@ describe('drawn items', () => {
     expect(historyOf(none.question, SHOP)).toEqual(['viewed a', 'viewed b', 'viewed right']);
     const outcomes = Array.from({ length: 20 }, (_, i) =>
       rendered(
-        ask([item('right'), ...items('a', 'b'), ...past, { ...open, event_id: `o${i}` }], {
+        ask([item('right'), ...items('a', 'b'), ...past, written({ ...open, event_id: `o${i}` })], {
           tasks: drawn(0.5),
           domain: SHOP,
         }),

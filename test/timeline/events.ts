@@ -1,4 +1,6 @@
 /** Small worlds for tests of the timeline: events by hand, a domain, tasks, and the questions that come of them. */
+
+import type { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
@@ -33,17 +35,32 @@ export const JOBS = Domain.parse({
 /** The same without exposures, where tasks may draw items. */
 export const SHOP = Domain.parse({ ...JOBS, name: 'shop', exposures: [], ignored: ['scrolled', 'impression'] });
 
+/** Fields of events as a test writes them: ids are plain texts, which the builders take for ids. */
+type Written<E extends z.ZodType> = Partial<z.input<E>>;
+
+/** An event as a test writes it, its plain texts taken for ids. */
+export const written = (event: z.input<typeof EventRecord>): EventRecord => event as EventRecord;
+
+/** An interaction of the member `m`. */
 export function did(
   action: string,
   item: string,
   at: InteractionEvent['event_time'],
-  more: Partial<InteractionEvent> = {},
+  more: Written<typeof InteractionEvent> = {},
 ): InteractionEvent {
   const id = `${action}-${item}-${at}`;
-  return { type: 'interaction', event_id: id, event_time: at, member_id: 'm', item_id: item, action, ...more };
+  return {
+    type: 'interaction',
+    event_id: id,
+    event_time: at,
+    member_id: 'm',
+    item_id: item,
+    action,
+    ...more,
+  } as InteractionEvent;
 }
 
-export function item(id: string, at: ItemEvent['event_time'] = 0, more: Partial<ItemEvent> = {}): ItemEvent {
+export function item(id: string, at: ItemEvent['event_time'] = 0, more: Written<typeof ItemEvent> = {}): ItemEvent {
   return {
     type: 'item',
     event_id: `item-${id}-${at}`,
@@ -52,10 +69,10 @@ export function item(id: string, at: ItemEvent['event_time'] = 0, more: Partial<
     op: 'upsert',
     attributes: { title: id },
     ...more,
-  };
+  } as ItemEvent;
 }
 
-export function profile(at: MemberEvent['event_time'], more: Partial<MemberEvent> = {}): MemberEvent {
+export function profile(at: MemberEvent['event_time'], more: Written<typeof MemberEvent> = {}): MemberEvent {
   return {
     type: 'member',
     event_id: `profile-${at}`,
@@ -64,7 +81,7 @@ export function profile(at: MemberEvent['event_time'], more: Partial<MemberEvent
     op: 'upsert',
     attributes: { position: `cook at ${at}` },
     ...more,
-  };
+  } as MemberEvent;
 }
 
 export interface TaskOptions {

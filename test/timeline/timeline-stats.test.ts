@@ -2,16 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
 import { addStats, COUNTED_NAMES_MAX, createTimelineStats } from '../../src/timeline/timeline-stats.ts';
+import { written } from './events.ts';
 
-const upsert = (type: 'member' | 'item', id: string, names: readonly string[]): EventRecord => ({
-  ...{ event_id: `${type}-${id}`, event_time: 1, op: 'upsert' },
-  ...(type === 'member' ? { type, member_id: id } : { type, item_id: id }),
-  attributes: Object.fromEntries(names.map((name) => [name, 'x'])),
-});
-const seen = (member: string, surface?: string): EventRecord => ({
-  ...{ type: 'interaction', event_id: 'e', event_time: 2, member_id: member, item_id: 'i', action: 'viewed' },
-  ...(surface === undefined ? {} : { surface }),
-});
+const upsert = (type: 'member' | 'item', id: string, names: readonly string[]): EventRecord =>
+  written({
+    ...{ event_id: `${type}-${id}`, event_time: 1, op: 'upsert' },
+    ...(type === 'member' ? { type, member_id: id } : { type, item_id: id }),
+    attributes: Object.fromEntries(names.map((name) => [name, 'x'])),
+  });
+const seen = (member: string, surface?: string): EventRecord =>
+  written({
+    ...{ type: 'interaction', event_id: 'e', event_time: 2, member_id: member, item_id: 'i', action: 'viewed' },
+    ...(surface === undefined ? {} : { surface }),
+  });
 function statsOf(events: readonly EventRecord[], dead: readonly string[] = []) {
   const stats = createTimelineStats();
   for (const event of events) stats.add(event);

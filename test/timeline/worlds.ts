@@ -1,10 +1,11 @@
 /** Arbitrary small worlds for the laws of the builder: few members, few items, many events at the same times. */
 import fc from 'fast-check';
+import type { z } from 'zod';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
-import { ask, DAY, JOBS, MINUTE, NOON, SHOP, task, type WorldOptions } from './events.ts';
+import { ask, DAY, item, JOBS, MINUTE, NOON, SHOP, task, type WorldOptions } from './events.ts';
 
 export const MEMBERS = ['m', 'n', 'o'];
 export const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -28,7 +29,7 @@ const envelope = {
   ingest_time: optional(moment),
   sequence: optional(fc.integer({ min: -1, max: 1 })),
 };
-type WithoutId<T> = Omit<T, 'event_id'>;
+type WithoutId<E extends z.ZodType> = Omit<z.input<E>, 'event_id'>;
 
 const interaction = fc
   .record({
@@ -41,7 +42,7 @@ const interaction = fc
     session_id: optional(fc.constantFrom('s', 't')),
     slate_id: optional(fc.constantFrom('p', 'q')),
   })
-  .map((fields) => record<WithoutId<InteractionEvent>>(fields));
+  .map((fields) => record<WithoutId<typeof InteractionEvent>>(fields));
 const itemVersion = fc
   .record({
     type: fc.constant('item' as const),
@@ -50,7 +51,7 @@ const itemVersion = fc
     op: fc.constantFrom('upsert' as const, 'upsert' as const, 'delete' as const),
     attributes: fc.nat(99).map((n) => ({ title: `Job ${n}` })),
   })
-  .map((fields) => record<WithoutId<ItemEvent>>(fields));
+  .map((fields) => record<WithoutId<typeof ItemEvent>>(fields));
 const memberVersion = (op: fc.Arbitrary<'upsert' | 'delete'>) =>
   fc
     .record({
@@ -60,21 +61,14 @@ const memberVersion = (op: fc.Arbitrary<'upsert' | 'delete'>) =>
       op,
       attributes: fc.nat(99).map((n) => ({ position: `cook ${n}` })),
     })
-    .map((fields) => record<WithoutId<MemberEvent>>(fields));
+    .map((fields) => record<WithoutId<typeof MemberEvent>>(fields));
 
-const withIds = (prefix: string) => (events: WithoutId<EventRecord>[]) =>
+const withIds = (prefix: string) => (events: WithoutId<typeof EventRecord>[]) =>
   events.map((event, i) => ({ ...event, event_id: `${prefix}${(i * 7) % 61}-${i}` }) as EventRecord);
 
 /** Every item is there from the beginning, so that most questions can be asked. */
-const standing = ITEMS.map(
-  (id): ItemEvent => ({
-    type: 'item',
-    event_id: `first-${id}`,
-    event_time: NOON - 30 * DAY,
-    item_id: id,
-    op: 'upsert',
-    attributes: { title: `The ${id}` },
-  }),
+const standing = ITEMS.map((id) =>
+  item(id, NOON - 30 * DAY, { event_id: `first-${id}`, attributes: { title: `The ${id}` } }),
 );
 
 export const anyRecords: fc.Arbitrary<EventRecord[]> = fc

@@ -17,7 +17,7 @@ import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { buildWorld } from '../../src/verify/reference/world.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
 import { planOf } from '../prompt/plans.ts';
-import { DAY, JOBS, NOON, SHOP } from '../timeline/events.ts';
+import { DAY, did, item, JOBS, NOON, profile, SHOP } from '../timeline/events.ts';
 import { anyRecords, MEMBERS } from '../timeline/worlds.ts';
 import { QWEN } from '../tokenize/families.ts';
 
@@ -185,31 +185,13 @@ describe('The builder and the reference model', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(words, { minLength: 4, maxLength: 8 }), words, async (titles, position) => {
         const records: EventRecord[] = [
-          {
-            type: 'member',
-            event_id: 'p',
-            event_time: NOON - DAY,
-            member_id: 'm',
-            op: 'upsert',
-            attributes: { position: position.join(' ') },
-          },
+          profile(NOON - DAY, { event_id: 'p', attributes: { position: position.join(' ') } }),
           ...titles.flatMap((title, i): EventRecord[] => [
-            {
-              type: 'item',
+            item(`i${i}`, NOON - DAY, {
               event_id: `v${i}`,
-              event_time: NOON - DAY,
-              item_id: `i${i}`,
-              op: 'upsert',
               attributes: { title: title.join(' '), location: 'Oslo' },
-            },
-            {
-              type: 'interaction',
-              event_id: `e${i}`,
-              event_time: NOON + i * DAY,
-              member_id: 'm',
-              item_id: `i${i}`,
-              action: 'viewed',
-            },
+            }),
+            did('viewed', `i${i}`, NOON + i * DAY, { event_id: `e${i}` }),
           ]),
         ];
         const plan = await planOf(tokenizer, JOBS, {
