@@ -1,6 +1,7 @@
 /**
- * Ids as types of their own: an id of one kind is no id of another. The brands exist for the compiler
- * alone. Ids are made by parsing with these schemas, and by the few functions that draw or hash them.
+ * Ids as types of their own: an id of one kind is no id of another. The brands exist for the
+ * compiler alone. Ids are made by parsing with these schemas, and by the few functions that draw or
+ * hash them.
  */
 import { z } from 'zod';
 
