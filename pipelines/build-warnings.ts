@@ -1,12 +1,20 @@
-/** What a build warns of: records that are dead, and names in recipe and domain that no event has. */
+/** What events and domain say of each other: actions that must be known, names that no event has, dead records. */
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
 import { nearestName, quotedName } from '../src/errors.ts';
-import type { RecordCounts } from '../src/lake/timelines.ts';
+import type { RecordCounts } from '../src/lake/timeline-records.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
+import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 
-/** One sentence each; none where all is well. */
+/** Throws `action_unknown` where an event has an action that the domain neither speaks nor ignores. */
+export function requireKnownActions({ actions }: TimelineStats, domain: Domain): void {
+  const vocabulary = createVocabulary(domain);
+  const unknown = actions.find((action) => vocabulary.rankOf(action.name) === undefined);
+  if (unknown !== undefined) throw unknownAction(vocabulary, unknown.name, unknown.count, unknown.first);
+}
+
+/** What a person should know though nothing failed, one sentence each; none where all is well. */
 export function buildWarnings(of: {
   readonly records: RecordCounts;
   readonly stats: TimelineStats;

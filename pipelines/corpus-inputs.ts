@@ -9,10 +9,10 @@ import type { CorpusIdentity } from '../schemas/manifest.ts';
 import type { CorpusSection, TokenizerSpec } from '../schemas/recipe.ts';
 import type { Template as AnyTemplate } from '../schemas/template.ts';
 import { packageRoot, shippedFolder } from '../src/config.ts';
-import { amendError, BrewhouseError } from '../src/errors.ts';
+import { amendError, BrewhouseError, type ErrorCode } from '../src/errors.ts';
 import { Recipe } from '../src/forms/recipe.ts';
 import { Template } from '../src/forms/template.ts';
-import { createRenderPlan, type RenderPlan } from '../src/prompt/plan.ts';
+import { contextLadder, createRenderPlan, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
@@ -22,6 +22,12 @@ import type { SegmentArena } from '../src/tokenize/segment-arena.ts';
 export interface ReadRecipe {
   readonly recipe: Recipe;
   readonly file: string;
+}
+
+/** What a person says of a corpus, and in which files. */
+export interface CorpusInputs {
+  readonly recipe: ReadRecipe;
+  readonly domain: { readonly domain: Domain; readonly file: string };
 }
 
 export async function readRecipe(file: string): Promise<ReadRecipe> {
@@ -83,8 +89,38 @@ export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context
 }
 
 /**
- * The plan of a corpus that stands in a lake: its identity says everything but where the tokenizer
- * lies.
+ * RECIPE FIRST: the plan of each rung of the ladder, made before an event is read, so that what is
+ * wrong with recipe, domain or tokenizer is said at once.
+ */
+export async function readPlans({ recipe, domain }: CorpusInputs): Promise<RenderPlan[]> {
+  const plans: RenderPlan[] = [];
+  for (const context of contextLadder(recipe.recipe.corpus))
+    plans.push(await readRenderPlan(recipe, domain.domain, context));
+  return plans;
+}
+
+/** THE FILE THAT A PERSON MENDS: what fails inside knows fields of recipe and domain, and no files. */
+export async function namingFiles<T>(
+  { recipe, domain }: { readonly recipe: ReadRecipe; readonly domain?: CorpusInputs['domain'] },
+  work: () => Promise<T>,
+): Promise<T> {
+  const files: Partial<Record<ErrorCode, string | undefined>> = {
+    recipe_invalid: recipe.file,
+    context_too_short: recipe.file,
+    domain_invalid: domain?.file,
+    action_unknown: domain?.file,
+    label_words_clash: domain?.file,
+  };
+  try {
+    return await work();
+  } catch (error) {
+    const file = error instanceof BrewhouseError && error.place.file === undefined ? files[error.code] : undefined;
+    throw file === undefined || !(error instanceof BrewhouseError) ? error : amendError(error, { place: { file } });
+  }
+}
+
+/**
+ * The plan of a corpus in a lake: its identity says everything but where the tokenizer lies.
  */
 export async function planOfIdentity(
   identity: CorpusIdentity,

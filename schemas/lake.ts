@@ -10,7 +10,5 @@ export const PARTITIONS_MAX = 65_536;
 export const LakeFile = z.strictObject({
   format: z.literal(1),
   partitions: z.number().int().min(1).max(PARTITIONS_MAX),
-  /** Name and version of the program that made it. */
-  created_by: z.string().optional(),
 });
 export type LakeFile = z.infer<typeof LakeFile>;

@@ -19,6 +19,8 @@ export type Observation =
     }
   /** A part of the work begins: a line for people. */
   | { readonly kind: 'stage'; readonly message: string }
+  /** Rows that were rendered and partitions that were committed since this was said last. */
+  | { readonly kind: 'rendered'; readonly rows: number; readonly tokens: number; readonly partitions: number }
   /** Something that a person should know although nothing failed: one sentence without a full stop. */
   | { readonly kind: 'warning'; readonly message: string }
   /** The step that was shown last is over. */

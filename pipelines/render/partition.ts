@@ -1,16 +1,15 @@
-/** One partition of a corpus: timelines in, parts, sidecars and origins out, one commit at the end. */
+/** One partition of a corpus: timelines in; parts, sidecars and origins out. */
 
 import { storeRow } from '../../schemas/columns.ts';
-import type { CorpusRecord, FileRef } from '../../schemas/commit.ts';
-import type { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import type { CorpusRecord } from '../../schemas/commit.ts';
 import { CORPUS, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { createPartFiles } from '../../src/corpus/part-files.ts';
 import type { PartRow } from '../../src/corpus/part-rows.ts';
 import { addTo } from '../../src/corpus/tally.ts';
-import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
-import { readLines } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import type { MemberRecords } from '../../src/lake/timeline-events.ts';
 import { type Example, renderExamples } from '../../src/prompt/examples.ts';
 import type { JoiningGate } from '../../src/prompt/joining-gate.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
@@ -23,19 +22,17 @@ export interface PartitionResult {
   /** task -> fate -> label -> questions. */
   readonly questions: CorpusRecord['questions'];
   readonly members: number;
-  readonly rows: number;
-  readonly tokens: number;
 }
 
+/** What is rendered of a partition, and where its files go. */
 export interface PartitionTask {
   readonly store: ObjectStore;
-  readonly corpus: string;
-  readonly partition: number;
-  readonly timelineFiles: readonly FileRef[];
+  /** The folder of the partition in its corpus. */
+  readonly folder: string;
+  readonly members: AsyncIterable<MemberRecords>;
   /** Questions mature in (from, until]; null: no bound. */
   readonly from: number | null;
   readonly until: number | null;
-  readonly report: (rows: number, tokens: number) => void;
   /** Compares a sample of the prompts with their whole texts; one gate for all partitions of a worker. */
   readonly compare: JoiningGate;
 }
@@ -45,13 +42,14 @@ export async function renderPartition(
   plan: RenderPlan,
   items: ItemTable,
   task: PartitionTask,
+  effects: Effects = PROCESS_EFFECTS,
 ): Promise<PartitionResult> {
-  const folder = `corpora/${task.corpus}/${task.partition}`;
   const questions: Record<string, Record<string, Record<string, number>>> = {};
-  const parts = createPartFiles(task.store, folder);
+  const parts = createPartFiles(task.store, task.folder);
   const options = { known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
   let members = 0;
-  for await (const { memberId, records } of timelines(task)) {
+  for await (const { memberId, records } of task.members) {
+    effects.signal.throwIfAborted();
     members++;
     const timeline = createMemberTimeline(memberId, records, plan.vocabulary, options);
     const context = { rules: plan.rules, vocabulary: plan.vocabulary, items, from: task.from, until: task.until };
@@ -62,13 +60,12 @@ export async function renderPartition(
       for (const example of await renderExamples(plan, taskPlan, outcome.question, outcome.label)) {
         await task.compare(example, await example.template.frame(outcome.question.t));
         await parts.add(tokenRow(outcome, outcome.question, outcome.label, example));
-        task.report(1, example.ids.length);
+        effects.observe({ kind: 'rendered', rows: 1, tokens: example.ids.length, partitions: 0 });
       }
-      await PROCESS_EFFECTS.reach('rendering');
+      await effects.reach('rendering');
     }
   }
-  const { files, rows, tokens } = await parts.finish();
-  return { files, questions, members, rows, tokens };
+  return { files: await parts.finish(), questions, members };
 }
 
 /** Questions whose texts are encoded together: enough for a native batch, few enough to hold their histories. */
@@ -92,40 +89,6 @@ async function* preparedAhead(outcomes: Iterable<TaskOutcome>, plan: RenderPlan)
   }
   await prepare();
   yield* batch;
-}
-
-/** All item events of a lake: every worker's item table is made of them. */
-export async function readItems(
-  store: ObjectStore,
-  partitions: readonly { partition: number; files: readonly FileRef[] }[],
-): Promise<ItemEvent[]> {
-  const items: ItemEvent[] = [];
-  for (const { partition, files } of partitions) {
-    for await (const lines of readLines(store, `timelines/${partition}/raw`, files)) {
-      for (const line of lines) items.push(JSON.parse(line) as ItemEvent);
-    }
-  }
-  return items;
-}
-
-type TimelineEvent = MemberEvent | InteractionEvent;
-
-/** Members one after another, as the timeline chain sorted them. Bound: one file of lines and one member in memory. */
-async function* timelines(task: PartitionTask): AsyncGenerator<{ memberId: string; records: TimelineEvent[] }> {
-  let records: TimelineEvent[] = [];
-  for await (const lines of readLines(task.store, `timelines/${task.partition}/raw`, task.timelineFiles)) {
-    for (const line of lines) {
-      const event = JSON.parse(line) as TimelineEvent;
-      const [first] = records;
-      if (first !== undefined && first.member_id !== event.member_id) {
-        yield { memberId: first.member_id, records };
-        records = [];
-      }
-      records.push(event);
-    }
-  }
-  const [first] = records;
-  if (first !== undefined) yield { memberId: first.member_id, records };
 }
 
 function count(questions: Record<string, Record<string, Record<string, number>>>, outcome: TaskOutcome): void {

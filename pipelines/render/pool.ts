@@ -1,34 +1,43 @@
 /** Worker threads that share a corpus's partitions: each takes the next one when it is free. */
+import { addAbortListener } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { unpackError } from '../../src/errors.ts';
-import type { PartitionResult } from './partition.ts';
 import type { RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
 
 /** More threads than partitions or than this do not help one machine. */
 export const WORKERS_MAX = 64;
 
+/** How many threads, and what all of them are given. */
 export interface RenderPoolOptions {
   readonly workers: number;
   readonly data: RenderWorkerData;
-  readonly onProgress: (rows: number, tokens: number) => void;
-  readonly onDone: (partition: number, result: PartitionResult) => void;
 }
 
-/** Renders every request; rejects with the first failure, after which no further partition begins. */
-export async function renderInPool(requests: readonly RenderRequest[], options: RenderPoolOptions): Promise<void> {
+/**
+ * Renders every request and passes on what the threads observe; rejects with the first failure, or
+ * with the reason of `effects.signal`. Then no thread is left.
+ */
+export async function renderInPool(
+  requests: readonly RenderRequest[],
+  { workers, data }: RenderPoolOptions,
+  effects: Effects = PROCESS_EFFECTS,
+): Promise<void> {
   const queue = [...requests];
-  const count = Math.min(options.workers, requests.length, WORKERS_MAX);
-  const workers: Worker[] = [];
+  const count = Math.min(workers, requests.length, WORKERS_MAX);
+  const threads: Worker[] = [];
+  const stopped = Promise.withResolvers<never>();
+  const listener = addAbortListener(effects.signal, () => stopped.reject(effects.signal.reason));
   try {
-    await Promise.all(
-      Array.from({ length: count }, () => {
-        const worker = new Worker(workerFile(), { workerData: options.data });
-        workers.push(worker);
-        return drain(worker, queue, options);
-      }),
-    );
+    const drained = Array.from({ length: count }, () => {
+      const thread = new Worker(workerFile(), { workerData: data });
+      threads.push(thread);
+      return drain(thread, queue, effects);
+    });
+    await Promise.race([Promise.all(drained), stopped.promise]);
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    listener[Symbol.dispose]();
+    await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }
 
@@ -37,24 +46,21 @@ function workerFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 
-function drain(worker: Worker, queue: RenderRequest[], options: RenderPoolOptions): Promise<void> {
+function drain(thread: Worker, queue: RenderRequest[], effects: Effects): Promise<void> {
   return new Promise((resolve, reject) => {
     const next = () => {
       const request = queue.shift();
       if (request === undefined) resolve();
-      else worker.postMessage(request);
+      else thread.postMessage(request);
     };
-    worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`a render worker ended with code ${code}`)));
-    worker.on('message', (reply: RenderReply) => {
-      if (reply.kind === 'ready') next();
-      else if (reply.kind === 'progress') options.onProgress(reply.rows, reply.tokens);
-      else if (reply.kind === 'failed') {
+    thread.on('error', reject);
+    thread.on('exit', (code) => reject(new Error(`a render worker ended with code ${code}`)));
+    thread.on('message', (reply: RenderReply) => {
+      if (reply.kind === 'free') next();
+      else if (reply.kind === 'observed') effects.observe(reply.observation);
+      else {
         queue.length = 0;
         reject(unpackError(reply.error));
-      } else {
-        options.onDone(reply.partition, reply.result);
-        next();
       }
     });
   });

@@ -1,28 +1,33 @@
 /** A worker thread: makes the plan and the item table once, then renders the partitions that it is given. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../../schemas/commit.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import type { TokenizerSpec } from '../../schemas/recipe.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
-import { PROCESS_EFFECTS } from '../../src/effects.ts';
-import { BrewhouseError, type PackedError, packError } from '../../src/errors.ts';
-import { newestRecord } from '../../src/lake/chain-records.ts';
-import { appendRecord, claimChain, openChain } from '../../src/lake/commit-log.ts';
-import { createJoiningGate } from '../../src/prompt/joining-gate.ts';
-import { createItemTable } from '../../src/timeline/item-table.ts';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { type PackedError, packError } from '../../src/errors.ts';
+import type { RecordRef } from '../../src/lake/commit-log.ts';
+import { corpusFolder } from '../../src/lake/corpus-records.ts';
+import { type Lake, openLake } from '../../src/lake/lake.ts';
+import type { PartitionFiles } from '../../src/lake/timeline-records.ts';
+import type { Observation } from '../../src/observations.ts';
+import { createJoiningGate, type JoiningGate } from '../../src/prompt/joining-gate.ts';
+import type { RenderPlan } from '../../src/prompt/plan.ts';
+import { createItemTable, type ItemTable } from '../../src/timeline/item-table.ts';
 import { openSegmentArena, type SharedArena } from '../../src/tokenize/segment-arena.ts';
 import { planOfIdentity, readTokenizer } from '../corpus-inputs.ts';
-import { type PartitionResult, readItems, renderPartition } from './partition.ts';
+import { renderPartition } from './partition.ts';
 
 /** What all partitions of a corpus share. */
 export interface RenderWorkerData {
+  /** Location of the lake's store. */
   readonly lake: string;
   readonly corpus: string;
   readonly identity: CorpusIdentity;
   /** Where the tokenizer lies: as the recipe says, paths counted from its file. */
   readonly tokenizer: TokenizerSpec;
   readonly recipeFile: string;
-  readonly items: readonly { readonly partition: number; readonly files: readonly FileRef[] }[];
+  readonly items: readonly PartitionFiles[];
   readonly itemsSha256: string;
   readonly until: number | null;
   readonly attempt: string;
@@ -33,81 +38,94 @@ export interface RenderWorkerData {
 /** One partition to render. */
 export interface RenderRequest {
   readonly partition: number;
-  readonly timeline: { readonly seq: number; readonly sha256: string; readonly files: readonly FileRef[] };
+  readonly timeline: RecordRef & { readonly files: readonly FileRef[] };
+  /** The newest record of the corpus chain, which the new one goes on from; null: there is none. */
+  readonly newest: RecordRef | null;
+  /** Questions that end by then are rendered; null: none is. */
   readonly from: number | null;
 }
 
+/** What a worker says: that it is free for a request, what it observed, that it failed. */
 export type RenderReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'progress'; readonly rows: number; readonly tokens: number }
-  | { readonly kind: 'done'; readonly partition: number; readonly result: PartitionResult }
+  | { readonly kind: 'free' }
+  | { readonly kind: 'observed'; readonly observation: Observation }
   | { readonly kind: 'failed'; readonly error: PackedError };
 
 /** Rows between two messages of progress: often enough to see, rare enough to cost nothing. */
 const PROGRESS_ROWS = 200;
 
-async function work(port: NonNullable<typeof parentPort>, data: RenderWorkerData): Promise<void> {
-  const store = openStore(data.lake);
-  const plan = await planOfIdentity(
-    data.identity,
-    await readTokenizer(data.tokenizer, data.recipeFile),
-    openSegmentArena(data.arena),
-  );
-  const items = createItemTable(await readItems(store, data.items), plan.section.known);
-  const compare = createJoiningGate(plan.tokenizer);
+async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   const say = (reply: RenderReply) => port.postMessage(reply);
+  const effects = threadEffects(say);
+  const lake = await openLake(openStore(data.lake, effects), effects);
+  const tokenizer = await readTokenizer(data.tokenizer, data.recipeFile);
+  const plan = await planOfIdentity(data.identity, tokenizer, openSegmentArena(data.arena));
+  const items = createItemTable(await lake.items(data.items), plan.section.known);
+  const means = { lake, plan, items, compare: createJoiningGate(plan.tokenizer), data };
   port.on('message', async (request: RenderRequest) => {
     try {
-      // ONE WRITER PER PARTITION: whoever commits between here and our record fences us, so no question is rendered twice.
-      const chain = await openChain(store, `corpora/${data.corpus}/${request.partition}`);
-      requireUnchanged(newestRecord(chain, 'corpus')?.record.until, request.from, data.corpus);
-      let rows = 0;
-      let tokens = 0;
-      const result = await renderPartition(plan, items, {
-        store,
-        corpus: data.corpus,
-        partition: request.partition,
-        timelineFiles: request.timeline.files,
-        from: request.from,
-        until: data.until,
-        compare,
-        report: (moreRows, moreTokens) => {
-          rows += moreRows;
-          tokens += moreTokens;
-          if (rows < PROGRESS_ROWS) return;
-          say({ kind: 'progress', rows, tokens });
-          rows = 0;
-          tokens = 0;
-        },
-      });
-      say({ kind: 'progress', rows, tokens });
-      await PROCESS_EFFECTS.reach('corpus-upload');
-      // COMMIT AFTER WRITE: every file lies under its hash before the record that names it.
-      await claimChain(chain, data.attempt);
-      await appendRecord(chain, data.attempt, {
-        kind: 'corpus',
-        timeline: { seq: request.timeline.seq, sha256: request.timeline.sha256 },
-        items_sha256: data.itemsSha256,
-        from_until: request.from,
-        until: data.until,
-        files: [...result.files],
-        questions: result.questions,
-        members: result.members,
-      });
-      say({ kind: 'done', partition: request.partition, result });
+      await renderAndCommit(means, request, effects);
+      say({ kind: 'free' });
     } catch (error) {
       say({ kind: 'failed', error: packError(error) });
     }
   });
-  say({ kind: 'ready' });
+  say({ kind: 'free' });
 }
 
-/** What was rendered before must still be what the request goes on from. */
-function requireUnchanged(until: number | null | undefined, from: number | null, corpus: string): void {
-  if ((until ?? null) === from && until !== null) return;
-  throw new BrewhouseError('fenced', `another build has rendered the corpus ${corpus} in the meantime`, {
-    remedy: 'wait until it has ended, then run the same command again',
+interface Means {
+  readonly lake: Lake;
+  readonly plan: RenderPlan;
+  readonly items: ItemTable;
+  readonly compare: JoiningGate;
+  readonly data: RenderWorkerData;
+}
+
+async function renderAndCommit(
+  { lake, plan, items, compare, data }: Means,
+  { partition, timeline, newest, from }: RenderRequest,
+  effects: Effects,
+): Promise<void> {
+  const { corpus, until, attempt } = data;
+  const folder = corpusFolder(corpus, partition);
+  const members = lake.members({ partition, files: timeline.files });
+  const task = { store: lake.store, folder, members, from, until, compare };
+  const { files, questions, members: count } = await renderPartition(plan, items, task, effects);
+  await effects.reach('corpus-upload');
+  await lake.commitWork(folder, {
+    attempt,
+    from: newest,
+    record: {
+      kind: 'corpus',
+      timeline: { seq: timeline.seq, sha256: timeline.sha256 },
+      items_sha256: data.itemsSha256,
+      from_until: from,
+      until,
+      files: [...files],
+      questions,
+      members: count,
+    },
   });
+  effects.observe({ kind: 'rendered', rows: 0, tokens: 0, partitions: 1 });
+}
+
+/** Effects of this thread: what is observed goes to the main thread, rows summed to messages. */
+function threadEffects(say: (reply: RenderReply) => void): Effects {
+  let rows = 0;
+  let tokens = 0;
+  return {
+    ...PROCESS_EFFECTS,
+    observe(observation) {
+      if (observation.kind !== 'rendered') return say({ kind: 'observed', observation });
+      rows += observation.rows;
+      tokens += observation.tokens;
+      const { partitions } = observation;
+      if (partitions === 0 && rows < PROGRESS_ROWS) return;
+      say({ kind: 'observed', observation: { kind: 'rendered', rows, tokens, partitions } });
+      rows = 0;
+      tokens = 0;
+    },
+  };
 }
 
 if (parentPort !== null) {

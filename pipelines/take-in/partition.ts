@@ -1,28 +1,41 @@
-/** One partition of the timelines under way: its files are written as groups arrive, its record is committed at the end. */
+/** One partition of the timelines under way: files are written as groups arrive, the record is committed at the end. */
 import type { FileRef } from '../../schemas/commit.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
 import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
-import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { nth } from '../../src/checked.ts';
+import type { Effects } from '../../src/effects.ts';
 import { quotedName } from '../../src/errors.ts';
-import { appendRecord, type Chain, claimChain } from '../../src/lake/commit-log.ts';
+import type { Lake } from '../../src/lake/lake.ts';
 import { createLineFiles } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { lineFolder } from '../../src/lake/timeline-events.ts';
+import { timelineFolder } from '../../src/lake/timeline-records.ts';
 import type { Assumptions } from '../../src/sources/assumptions.ts';
-import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import { type PlacedRecord, takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { createTimelineStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
-import type { InputFile, TakenGroup } from './take-in.ts';
+import type { InputFile } from './input-files.ts';
 
+/** All records of one member or item, or a record that is no event. */
+export type TakenGroup =
+  | { readonly kind: 'entity'; readonly records: readonly PlacedRecord[] }
+  | { readonly kind: 'unread'; readonly letter: DeadLetter };
+
+/** A partition under way. */
 export interface PartitionWriter {
+  readonly partition: number;
   add(group: TakenGroup): Promise<void>;
-  /** Uploads what is left and commits. */
+  /** Uploads what is left and commits. Throws `fenced`. */
   finish(): Promise<void>;
 }
 
-export interface PartitionContext {
+/** What all partitions of one take-in share. */
+export interface PartitionWork {
+  readonly lake: Lake;
+  /** Partitions that have no record yet; the others are passed over. */
+  readonly missing: ReadonlySet<number>;
   readonly inputs: readonly InputFile[];
   readonly assumptions: Assumptions;
-  readonly store: ObjectStore;
   readonly attempt: string;
 }
 
@@ -31,14 +44,14 @@ const MESSAGE_SHOWN_MAX = 200;
 /** Raw bytes of dead letters held before a file of them is written. */
 const DEAD_BYTES_MAX = 16 * 1024 * 1024;
 
-/** A partition that has its record already (`chain` undefined) is passed over. */
-export function openPartition(partition: number, chain: Chain | undefined, context: PartitionContext): PartitionWriter {
-  if (chain === undefined) return { add: async () => {}, finish: async () => {} };
-  const { store, attempt } = context;
-  const folder = `timelines/${partition}`;
-  const raw = createLineFiles(store, `${folder}/raw`);
-  const items = createLineFiles(store, `${folder}/raw`);
-  const dead = createDeadFiles(store, `${folder}/dead`);
+/** Opens a partition. Bound: the line and dead-letter files under way. */
+export function openPartition(partition: number, work: PartitionWork, effects: Effects): PartitionWriter {
+  if (!work.missing.has(partition)) return { partition, add: async () => {}, finish: async () => {} };
+  const { lake, inputs, attempt } = work;
+  const folder = timelineFolder(partition);
+  const raw = createLineFiles(lake.store, lineFolder(partition));
+  const items = createLineFiles(lake.store, lineFolder(partition));
+  const dead = createDeadFiles(lake.store, `${folder}/dead`);
   const stats = createTimelineStats();
   const counts = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
   const park = (letter: DeadLetter): Promise<void> => {
@@ -48,6 +61,7 @@ export function openPartition(partition: number, chain: Chain | undefined, conte
     return dead.add(letter);
   };
   return {
+    partition,
     async add(group) {
       if (group.kind === 'unread') {
         counts.read++;
@@ -61,9 +75,8 @@ export function openPartition(partition: number, chain: Chain | undefined, conte
       counts.duplicate += taken.duplicates;
       counts.dead += taken.conflicts.length;
       counts.dropped += taken.dropped;
-      for (const { event, file, line } of taken.conflicts) {
-        await park(conflictLetter(event, context.inputs[file]!.name, line));
-      }
+      for (const { event, file, line } of taken.conflicts)
+        await park(conflictLetter(event, nth(inputs, file).name, line));
       for (const event of taken.used) {
         stats.add(event);
         await (event.type === 'item' ? items : raw).add(canonicalEvent(event));
@@ -74,27 +87,23 @@ export function openPartition(partition: number, chain: Chain | undefined, conte
         raw: await raw.finish(),
         items: await items.finish(),
         dead: await dead.finish(),
-        stats: await writeStats(store, `${folder}/state`, stats.finish()),
+        stats: await writeStats(lake.store, `${folder}/state`, stats.finish()),
       };
-      await PROCESS_EFFECTS.reach('timeline-upload');
-      // COMMIT AFTER WRITE: the record names files that lie under their hashes already.
-      await claimChain(chain, attempt);
-      await appendRecord(chain, attempt, {
-        kind: 'timeline',
-        inputs: context.inputs.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
-        files,
-        counts,
-        assumptions: context.assumptions,
-      });
+      await effects.reach('timeline-upload');
+      const names = inputs.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }));
+      const record = { kind: 'timeline', inputs: names, files, counts, assumptions: work.assumptions } as const;
+      await lake.commitWork(folder, { attempt, from: null, record });
     },
   };
 }
 
+interface DeadFiles {
+  add(letter: DeadLetter): Promise<void>;
+  finish(): Promise<FileRef[]>;
+}
+
 /** Dead letters in files of bounded size. */
-function createDeadFiles(
-  store: ObjectStore,
-  folder: string,
-): { add(letter: DeadLetter): Promise<void>; finish(): Promise<FileRef[]> } {
+function createDeadFiles(store: ObjectStore, folder: string): DeadFiles {
   const files: FileRef[] = [];
   let letters: DeadLetter[] = [];
   let bytes = 0;

@@ -1,18 +1,17 @@
 /** What the demo says in the end: one summary of all its steps, and what to run next. */
 import type { BuildSummary } from '../../pipelines/build.ts';
-import type { ReleaseSummary } from '../../pipelines/release.ts';
 import { last } from '../checked.ts';
 import { grouped } from '../grouped.ts';
 import type { SimulationSummary } from '../simulate/simulate.ts';
 import { standing } from './commands/build.ts';
-import { releaseTable } from './commands/release.ts';
+import { releaseTable, type TimedRelease } from './commands/release.ts';
 import { duration, shortNumber, table } from './plain-text.ts';
 
 /** Events, questions by fate, speed, and the release: examples by task and split, tokens, labels, drops, files. */
 export function demoSummary(
   simulated: Pick<SimulationSummary, 'events'>,
   built: BuildSummary,
-  released: ReleaseSummary,
+  released: TimedRelease,
 ): string {
   const { events } = simulated;
   const { records } = built;

@@ -17,8 +17,8 @@ export const PART_TOKENS_MAX = 16_000_000;
 export interface PartFiles {
   /** Rolls to the next part where this one is full. Throws as the store does. */
   add(row: Omit<PartRow, 'row'>): Promise<void>;
-  /** Files, rows and tokens of all parts. */
-  finish(): Promise<{ files: CorpusRecord['files']; rows: number; tokens: number }>;
+  /** The files of all parts. */
+  finish(): Promise<CorpusRecord['files']>;
 }
 
 const KINDS = { parts: PART_TOKENS, meta: CORPUS, origin: PART_ORIGIN };
@@ -29,15 +29,12 @@ const KINDS = { parts: PART_TOKENS, meta: CORPUS, origin: PART_ORIGIN };
  */
 export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
   const files: CorpusRecord['files'] = [];
-  const total = { rows: 0, tokens: 0 };
   let open: OpenPart | undefined;
   const close = async () => {
     if (open === undefined) return;
     const { rows, tokens } = open;
     const [part, meta, origin] = await open.finish(folder);
     files.push({ part, meta, origin, rows, tokens });
-    total.rows += rows;
-    total.tokens += tokens;
     open = undefined;
   };
   return {
@@ -48,7 +45,7 @@ export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
     },
     async finish() {
       await close();
-      return { files, ...total };
+      return files;
     },
   };
 }

@@ -1,4 +1,7 @@
-/** The commit log of one partition: an append-only chain of records in the store, each won by one writer (delivery.md, Claim and Commit). */
+/**
+ * The commit log of one partition: an append-only chain of records in the store, each won by one
+ * writer (docs/lake.md, The commit protocol).
+ */
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -6,27 +9,31 @@ import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readRecord } from './read-record.ts';
 
-/** A place in a chain; as a hint it spares the walk over what lies before. `sha256` is that of the record's bytes. */
-export interface ChainPlace {
+/**
+ * Names a record of a chain; as a hint it spares the walk over what lies before. `sha256` is that of
+ * the record's bytes.
+ */
+export interface RecordRef {
   readonly seq: number;
   readonly sha256: string;
 }
 
-/** A record as it stands in the store. */
-export interface Committed<R extends CommitRecord = CommitRecord> extends ChainPlace {
+/** A record that is in the store. */
+export interface Committed<R extends CommitRecord = CommitRecord> extends RecordRef {
   readonly record: R;
 }
 
 /**
- * A chain as one writer knows it; it changes through `claimChain` and `appendRecord` alone. Bound: all records with work in memory,
- * a few hundred bytes and 300 for each file that they name.
+ * A chain as one reader or writer knows it; it changes through `catchUp`, `claimChain` and
+ * `appendRecord` alone, one at a time. Bound: all records with work in memory, a few hundred bytes
+ * and 300 for each file that they name.
  */
 export interface Chain {
   readonly store: ObjectStore;
   /** Folder of the chain, such as `timelines/3`; its records lie in `commits/` below. */
   readonly folder: string;
   /** The newest record known, or null where the chain is empty. */
-  head: ChainPlace | null;
+  head: RecordRef | null;
   /** Attempt of the newest claim known: it alone may append. Null: nobody has claimed. */
   owner: string | null;
   /** Records with work, in order, from the beginning or from the hint on; chain-records.ts tells them apart. */
@@ -44,11 +51,10 @@ export function recordKey(folder: string, seq: number): string {
 }
 
 /**
- * Finds the head by walking forward until a record is absent, and verifies what it walks over: schema, seq, hash of the record
- * before, and that no record was appended by an attempt that did not hold the chain. Without a hint it walks from 1.
- * Throws `lake_broken` naming the first bad file, and as the store does.
+ * Opens a chain and finds its head as `catchUp` does, from the hint on, or from record 1. Throws
+ * `lake_broken` naming the first bad file, and as the store does.
  */
-export async function openChain(store: ObjectStore, folder: string, hint?: ChainPlace): Promise<Chain> {
+export async function openChain(store: ObjectStore, folder: string, hint?: RecordRef): Promise<Chain> {
   const chain: Chain = { store, folder, head: null, owner: null, work: [] };
   if (hint !== undefined) {
     const at = await readRecord(store, recordKey(folder, hint.seq));
@@ -56,24 +62,33 @@ export async function openChain(store: ObjectStore, folder: string, hint?: Chain
       throw broken(chain, hint.seq, 'is not the record that was here before');
     advance(chain, at);
   }
-  for (let walked = 0; walked < WALK_MAX; walked++) {
-    const next = await readRecord(store, recordKey(folder, nextSeq(chain)));
-    if (next === null) return chain;
-    follow(chain, next);
-  }
-  throw new Error(
-    `${folder}: more than ${WALK_MAX} records behind ${hint === undefined ? 'the beginning' : 'the hint'}`,
-  );
+  return catchUp(chain);
 }
 
 /**
- * Takes the chain over for `attempt`: whoever held it loses its next append. Claims of others that came in between are passed.
- * Throws `fenced` where another writer has committed work since `chain` was read: what is about to be made from it is old.
+ * Walks forward from the head until a record is absent, and verifies what it walks over: schema,
+ * seq, hash of the record before, and that no record was appended by an attempt that did not hold
+ * the chain. Returns the chain. Not for a chain that work was begun on: it would hide that another
+ * writer was faster. Throws as `openChain` does.
  */
-export async function claimChain(chain: Chain, attempt: string): Promise<ChainPlace> {
+export async function catchUp(chain: Chain): Promise<Chain> {
+  for (let walked = 0; walked < WALK_MAX; walked++) {
+    const next = await readRecord(chain.store, recordKey(chain.folder, nextSeq(chain)));
+    if (next === null) return chain;
+    follow(chain, next);
+  }
+  throw new Error(`${chain.folder}: more than ${WALK_MAX} records behind the one that was known`);
+}
+
+/**
+ * Takes the chain over for `attempt`: whoever held it loses its next append. Claims of others that
+ * came in between are passed. Throws `fenced` where another writer has committed work since `chain`
+ * was read: what is about to be made from it is old.
+ */
+export async function claimChain(chain: Chain, attempt: string): Promise<RecordRef> {
   for (let tries = 0; tries < CLAIM_TRIES_MAX; tries++) {
-    const other = await putNext(chain, { kind: 'claim', ...linkTo(chain, attempt) });
-    if (other === null) return chain.head!;
+    const { ref, other } = await putNext(chain, { kind: 'claim', ...linkTo(chain, attempt) });
+    if (other === null) return ref;
     if (other.record.kind !== 'claim') throw fenced(chain, nextSeq(chain));
     follow(chain, other);
   }
@@ -81,18 +96,22 @@ export async function claimChain(chain: Chain, attempt: string): Promise<ChainPl
 }
 
 /**
- * COMMIT AFTER WRITE: every file that `record` names lies in the store before. Returns the place of the record.
- * Throws `fenced` where `attempt` does not hold the newest claim; then nothing was appended, and `chain` must not be used again.
+ * COMMIT AFTER WRITE: every file that `record` names lies in the store before. Returns the name of
+ * the record. Throws `fenced` where `attempt` does not hold the newest claim; then nothing was
+ * appended, and `chain` must not be used again.
  */
-export async function appendRecord(chain: Chain, attempt: string, record: NewRecord): Promise<ChainPlace> {
+export async function appendRecord(chain: Chain, attempt: string, record: NewRecord): Promise<RecordRef> {
   if (chain.owner !== attempt) throw fenced(chain, nextSeq(chain));
-  const other = await putNext(chain, { ...record, ...linkTo(chain, attempt) });
+  const { ref, other } = await putNext(chain, { ...record, ...linkTo(chain, attempt) });
   if (other !== null) throw fenced(chain, nextSeq(chain));
-  return chain.head!;
+  return ref;
 }
 
-/** Puts the record at head + 1. Null: it stands, and the chain goes on behind it; else the record of another that stands there. */
-async function putNext(chain: Chain, record: CommitRecord): Promise<Committed | null> {
+/**
+ * Puts the record at head + 1. `other` null: it is there, and the chain goes on behind it; else the
+ * record of another that is there.
+ */
+async function putNext(chain: Chain, record: CommitRecord): Promise<{ ref: RecordRef; other: Committed | null }> {
   // A record that a reader would refuse is a bug of ours and must not get into a chain.
   const bytes = Buffer.from(canonicalJson(CommitRecord.parse(record)), 'utf8');
   const sha256 = sha256Hex(bytes);
@@ -100,11 +119,12 @@ async function putNext(chain: Chain, record: CommitRecord): Promise<Committed | 
   if (!(await chain.store.putIfAbsent(key, bytes))) {
     const there = await readRecord(chain.store, key);
     if (there === null) throw broken(chain, record.seq, 'was there and is gone');
-    // An answer that was lost on the way makes our own record look like another's: its bytes, the attempt in them, tell.
-    if (there.sha256 !== sha256) return there;
+    // An answer that was lost makes our own record look like another's: the attempt in it tells.
+    if (there.sha256 !== sha256) return { ref: there, other: there };
   }
-  advance(chain, { seq: record.seq, sha256, record });
-  return null;
+  const ref = { seq: record.seq, sha256 };
+  advance(chain, { ...ref, record });
+  return { ref, other: null };
 }
 
 function linkTo(chain: Chain, attempt: string): { seq: number; previous: string | null; attempt: string } {

@@ -1,13 +1,14 @@
-/** Makes a lake or recognises one that stands: lake.json, written once. */
+/** Makes a lake or recognises one: lake.json, written once. */
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { LakeFile, PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
+/** The key of the file that makes a folder a lake. */
 export const LAKE_KEY = 'lake.json';
 
-/** The lake at the store, or null where none stands. Throws `lake_broken` where lake.json is none. */
-export async function openLake(store: ObjectStore): Promise<LakeFile | null> {
+/** lake.json, or null where there is none. Throws `lake_broken` where it says no such thing. */
+export async function readLakeFile(store: ObjectStore): Promise<LakeFile | null> {
   const bytes = await store.get(LAKE_KEY);
   if (bytes === null) return null;
   try {
@@ -22,16 +23,17 @@ export async function openLake(store: ObjectStore): Promise<LakeFile | null> {
 }
 
 /**
- * Opens the lake, or makes one of `partitions` (default PARTITIONS_DEFAULT); of two that make one at once, the first one's stands.
- * Throws `usage` where it stands with another number of partitions, or the number is none; `lake_broken` as `openLake`.
+ * Reads lake.json, or makes one of `partitions` (default PARTITIONS_DEFAULT); of two that are made
+ * at once, the first counts. Throws `usage` where a lake has another number of partitions, or the
+ * number is not one that a lake can have; `lake_broken` as `readLakeFile`.
  */
-export async function openOrMakeLake(store: ObjectStore, partitions?: number, createdBy?: string): Promise<LakeFile> {
+export async function makeLakeFile(store: ObjectStore, partitions?: number): Promise<LakeFile> {
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions >= 1 && partitions <= PARTITIONS_MAX)) {
     throw new BrewhouseError('usage', `a lake cannot have ${partitions} partitions`, {
       remedy: `give a whole number from 1 to ${PARTITIONS_MAX}`,
     });
   }
-  const lake = (await openLake(store)) ?? (await makeLake(store, partitions ?? PARTITIONS_DEFAULT, createdBy));
+  const lake = (await readLakeFile(store)) ?? (await writeLakeFile(store, partitions ?? PARTITIONS_DEFAULT));
   if (partitions !== undefined && partitions !== lake.partitions) {
     throw new BrewhouseError(
       'usage',
@@ -42,8 +44,8 @@ export async function openOrMakeLake(store: ObjectStore, partitions?: number, cr
   return lake;
 }
 
-async function makeLake(store: ObjectStore, partitions: number, createdBy: string | undefined): Promise<LakeFile> {
-  const lake: LakeFile = { format: 1, partitions, ...(createdBy === undefined ? {} : { created_by: createdBy }) };
+async function writeLakeFile(store: ObjectStore, partitions: number): Promise<LakeFile> {
+  const lake: LakeFile = { format: 1, partitions };
   await store.putIfAbsent(LAKE_KEY, Buffer.from(canonicalJson(lake), 'utf8'));
-  return (await openLake(store)) ?? lake;
+  return (await readLakeFile(store)) ?? lake;
 }

@@ -6,7 +6,7 @@ import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { packageVersion } from '../config.ts';
 import { addTo } from '../corpus/tally.ts';
 import { sha256Hex } from '../lake/content-hash.ts';
-import type { PartitionTimeline } from '../lake/timelines.ts';
+import type { PartitionTimeline } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 import type { PseudonymKey } from './pseudonyms.ts';

@@ -1,11 +1,12 @@
 /** Reads rows of a finished release: tokens, sidecar, origins, found by split and row or by example id. */
-import { Manifest } from '../../schemas/manifest.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, ORIGIN, type OriginRow, SIDECAR, type SidecarRow } from '../../schemas/rows.ts';
 import { intAt, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet, type ParquetFile, type ReadNumbers } from '../shard/parquet-reader.ts';
 import { readRecord, readRecords } from '../shard/records.ts';
+import { manifestKey, readManifest } from './read-manifest.ts';
 import { shardName } from './shard-plan.ts';
 
 /** One row, as it lies in the three files. */
@@ -34,22 +35,11 @@ export interface ReleaseReader {
  * its manifest is not one of this version.
  */
 export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
-  const place = { file: `${store.location}/${MANIFEST_NAME}` };
-  const bytes = await store.get(MANIFEST_NAME);
-  if (bytes === null) {
+  const manifest = await readManifest(store, '');
+  if (manifest === null) {
     throw new BrewhouseError('not_found', `there is no release in ${store.location}`, {
-      place,
+      place: { file: `${store.location}/${manifestKey('')}` },
       remedy: 'a release is a folder with a manifest.json: brewhouse release prints its path',
-    });
-  }
-  let manifest: Manifest;
-  try {
-    manifest = Manifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch (cause) {
-    throw new BrewhouseError('release_broken', 'the manifest is not one of this version', {
-      place,
-      remedy: 'make the release again',
-      cause,
     });
   }
   const release = { store, manifest };
@@ -59,8 +49,6 @@ export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
     example: async (id) => readRow(release, await find(release, id)),
   };
 }
-
-const MANIFEST_NAME = 'manifest.json';
 
 interface OpenRelease {
   readonly store: ObjectStore;

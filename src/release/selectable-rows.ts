@@ -4,9 +4,9 @@
  */
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
-import type { CorpusPartition } from '../corpus/find-corpus.ts';
 import type { PartPlace } from '../corpus/part-rows.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
+import type { CorpusPartition } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
 import { recordGroups } from '../shard/records.ts';
@@ -47,7 +47,7 @@ export async function readReleaseRows(
     return known;
   };
   for (const { partition, records } of partitions) {
-    for (const files of records.flatMap((record) => record.files)) {
+    for (const files of records.flatMap(({ record }) => record.files)) {
       parts.push({ partition, files, firstRow: rows.length });
       const reader = await store.openRead(`corpora/${corpus}/${partition}/meta/${files.meta.sha256}.parquet`);
       try {

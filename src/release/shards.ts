@@ -5,6 +5,7 @@
 
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Scratch } from '../sort/scratch.ts';
@@ -20,7 +21,6 @@ export interface ShardOptions {
   readonly trainShards: number;
   /** Footer facts that all token files share. */
   readonly facts: Readonly<Record<string, string>>;
-  readonly report: (done: number, total: number) => void;
 }
 
 /**
@@ -32,11 +32,17 @@ export async function writeShards(
   folder: string,
   shuffled: ShuffledRows,
   options: ShardOptions,
+  effects: Effects = PROCESS_EFFECTS,
 ): Promise<ReleaseFile[]> {
   const indexes = createIndexes(options.scratch);
   const files: ReleaseFile[] = [];
   const total = Object.values(shuffled.counts).reduce((sum, count) => sum + count, 0);
   let done = 0;
+  const report = () => {
+    effects.signal.throwIfAborted();
+    const rate = { count: done, unit: 'rows' };
+    effects.observe({ kind: 'progress', step: 'writing shards', done, total, rate });
+  };
   try {
     let open: OpenShard | undefined;
     const plan = planShards(shuffled, options.trainShards);
@@ -50,10 +56,10 @@ export async function writeShards(
       indexes.add(row.meta, { split: row.split, shard: open.place.shard, row_group: rowGroup, row: inGroup });
       open.add(row);
       done++;
-      if (done % 1_000 === 0) options.report(done, total);
+      if (done % 1_000 === 0) report();
     }
     if (open !== undefined) files.push(...(await open.finish()));
-    options.report(done, total);
+    report();
     files.push(...(await indexes.write(store, folder)));
     return files;
   } finally {

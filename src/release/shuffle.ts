@@ -7,7 +7,7 @@ import type { StoredRow } from '../../schemas/columns.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import { type CORPUS, ORIGIN, type PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { readPart } from '../corpus/part-rows.ts';
-import { PROCESS_EFFECTS } from '../effects.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../sort/row-codec.ts';
@@ -41,7 +41,6 @@ export interface ShuffleOptions {
   readonly profile: Profile;
   readonly key: PseudonymKey;
   readonly seed: number;
-  readonly report: (done: number, total: number) => void;
 }
 
 /** Bound: one row group of a part, and one run of the sorter. */
@@ -50,6 +49,7 @@ export async function shuffleRows(
   { rows, parts }: ReleaseRows,
   selection: Selection,
   options: ShuffleOptions,
+  effects: Effects = PROCESS_EFFECTS,
 ): Promise<ShuffledRows> {
   const sorter = createSorter({ scratch: options.scratch });
   const digests = createSorter({ scratch: options.scratch });
@@ -72,8 +72,11 @@ export async function shuffleRows(
         sorter.add(sortKey(split, meta, options.seed), packRow({ ids, spans, ...hidden }));
         digests.add(Buffer.from(hidden.meta.example_id, 'latin1'), options.profile.rowDigest(ids, spans));
       }
-      options.report(part.firstRow + part.files.rows, rows.length);
-      await PROCESS_EFFECTS.reach('shuffle');
+      effects.signal.throwIfAborted();
+      const done = part.firstRow + part.files.rows;
+      const rate = { count: done, unit: 'rows' };
+      effects.observe({ kind: 'progress', step: 'shuffling', done, total: rows.length, rate });
+      await effects.reach('shuffle');
     }
     const digest = createHash('sha256');
     for (const { key, payload } of digests.sorted()) digest.update(key).update(payload);

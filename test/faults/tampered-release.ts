@@ -52,7 +52,6 @@ export async function tamper(
     profile: HF,
     trainShards: data.filter(({ split }) => split === 'train').length,
     facts: await factsOf(join(source, data[0]!.path)),
-    report: () => undefined,
   });
   if (exampleIndex !== undefined) {
     const index = files.findIndex(({ path }) => path === 'index/examples.parquet');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
-import { LAKE_KEY, openLake, openOrMakeLake } from '../../src/lake/lake-file.ts';
+import { LAKE_KEY, makeLakeFile, readLakeFile } from '../../src/lake/lake-file.ts';
 import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { LAKES } from './temp-lake.ts';
 
@@ -11,32 +11,32 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
   const lake = make();
 
   it('has 16 partitions where nothing is said, and says so in bytes that hold no clock', async () => {
-    expect(await openLake(lake.open())).toBeNull();
-    expect(await openOrMakeLake(lake.open())).toEqual({ format: 1, partitions: 16 });
+    expect(await readLakeFile(lake.open())).toBeNull();
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 1, partitions: 16 });
     expect(textOf(await lake.open().get(LAKE_KEY))).toBe('{"format":1,"partitions":16}');
   });
 
   it('keeps the number of partitions that it was made with, and refuses another one naming both', async () => {
-    await openOrMakeLake(lake.open(), 3, 'brewhouse 0.1.0');
-    expect(await openOrMakeLake(lake.open())).toEqual({ format: 1, partitions: 3, created_by: 'brewhouse 0.1.0' });
-    expect((await openOrMakeLake(lake.open(), 3)).partitions).toBe(3);
-    await expect(openOrMakeLake(lake.open(), 4)).rejects.toThrow(/has 3 partitions.* with 4/);
-    expect(await failureOf(() => openOrMakeLake(lake.open(), 4))).toBe('usage');
+    await makeLakeFile(lake.open(), 3);
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 1, partitions: 3 });
+    expect((await makeLakeFile(lake.open(), 3)).partitions).toBe(3);
+    await expect(makeLakeFile(lake.open(), 4)).rejects.toThrow(/has 3 partitions.* with 4/);
+    expect(await failureOf(() => makeLakeFile(lake.open(), 4))).toBe('usage');
   });
 
   it('is made once by many at once', async () => {
-    const results = await Promise.allSettled([1, 2, 3, 4, 5].map((n) => openOrMakeLake(lake.open(), n)));
+    const results = await Promise.allSettled([1, 2, 3, 4, 5].map((n) => makeLakeFile(lake.open(), n)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it.each([0, -1, 1.5, 65_537, Number.NaN])('is not made with %d partitions', async (partitions) => {
-    expect(await failureOf(() => openOrMakeLake(lake.open(), partitions))).toBe('usage');
-    expect(await openLake(lake.open())).toBeNull();
+    expect(await failureOf(() => makeLakeFile(lake.open(), partitions))).toBe('usage');
+    expect(await readLakeFile(lake.open())).toBeNull();
   });
 
   it.each(['', '{}', '{"format":2,"partitions":16}', '[1]'])('is broken where lake.json is %j', async (text) => {
     await lake.open().put(LAKE_KEY, utf8(text));
-    expect(await failureOf(() => openOrMakeLake(lake.open()))).toBe('lake_broken');
+    expect(await failureOf(() => makeLakeFile(lake.open()))).toBe('lake_broken');
   });
 });
 

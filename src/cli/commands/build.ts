@@ -1,8 +1,10 @@
 /** `brewhouse build`: event files to timelines and rendered parts in a lake. */
 import { availableParallelism } from 'node:os';
-import { type BuildProgress, type BuildSummary, build } from '../../../pipelines/build.ts';
+import { type BuildSummary, build } from '../../../pipelines/build.ts';
+import { readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
+import type { RenderedCorpus } from '../../../pipelines/render/render.ts';
+import { openScratch, openStore } from '../../adapters/open-store.ts';
 import { last } from '../../checked.ts';
-import type { CorpusSummary } from '../../corpus/corpus-summary.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
@@ -13,29 +15,22 @@ import { duration, peakMemory, shortNumber, table } from '../plain-text.ts';
 /** Throws as `build` does. */
 export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise<Outcome> {
   const { events, domain, recipe, lake, until = null, workers = availableParallelism(), partitions } = flags;
-  const summary = await build({
-    ...{ events, domain, recipe, lake, until, workers, partitions },
-    progress: buildProgress(effects),
-  });
-  for (const message of buildWarnings(summary)) effects.observe({ kind: 'warning', message });
+  const started = effects.now();
+  const options = {
+    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects) },
+    ...{ recipe: await readRecipe(recipe), domain: { domain: await readDomain(domain), file: domain } },
+    ...{ events, until, workers, partitions },
+  };
+  const built = await build(options, effects);
+  const summary = { ...built, seconds: (effects.now() - started) / 1000 };
+  for (const corpus of built.corpora)
+    for (const message of [...unknownItems(corpus), ...lossWarnings(corpus)])
+      effects.observe({ kind: 'warning', message });
   return { exit: EXIT.done, result: buildResult(summary), text: buildTable(summary) };
 }
 
-/** What a person should know though nothing failed. */
-export function buildWarnings({ warnings, corpora }: BuildSummary): string[] {
-  return [...warnings, ...corpora.flatMap((corpus) => [...unknownItems(corpus), ...lossWarnings(corpus)])];
-}
-
-/** To be said by the build itself. */
-export function buildProgress({ observe }: Effects): BuildProgress {
-  return {
-    step: (step, done, total, count) =>
-      observe({ kind: 'progress', step, done, total, ...(count === 0 ? {} : { rate: { count, unit: 'tokens' } }) }),
-  };
-}
-
 /** Questions by fate, summed over tasks and labels. */
-export function questionsByFate(corpus: CorpusSummary): Record<string, number> {
+export function questionsByFate(corpus: RenderedCorpus): Record<string, number> {
   const fates: Record<string, number> = {
     rendered: 0,
     pending: 0,
@@ -52,8 +47,10 @@ export function questionsByFate(corpus: CorpusSummary): Record<string, number> {
   return fates;
 }
 
+type TimedSummary = BuildSummary & { readonly seconds: number };
+
 /** The contract's keys; with a ladder, those of its longest rung, and all rungs under `corpora`. */
-function buildResult(summary: BuildSummary): object {
+function buildResult(summary: TimedSummary): object {
   const { records, corpora, seconds } = summary;
   const longest = last(corpora);
   const rungs = corpora.map((corpus) => ({
@@ -86,7 +83,7 @@ function buildResult(summary: BuildSummary): object {
   };
 }
 
-function buildTable(summary: BuildSummary): string {
+function buildTable(summary: TimedSummary): string {
   const { records, corpora } = summary;
   const lines = [
     table([
@@ -128,7 +125,7 @@ export function standing(examples: number): string {
 /** Questions about items that no event defines: above this share something is wrong with the item events (dashboard.md, check 11). */
 const UNKNOWN_ITEMS_WARN = 0.005;
 
-function unknownItems(corpus: CorpusSummary): string[] {
+function unknownItems(corpus: RenderedCorpus): string[] {
   const { rendered = 0, item_unknown: unknown = 0 } = questionsByFate(corpus);
   const share = unknown / Math.max(1, rendered + unknown);
   if (share <= UNKNOWN_ITEMS_WARN) return [];
@@ -138,7 +135,7 @@ function unknownItems(corpus: CorpusSummary): string[] {
 }
 
 /** A label that loses more of its questions than another by over one point tells something about the label. */
-function lossWarnings(corpus: CorpusSummary): string[] {
+function lossWarnings(corpus: RenderedCorpus): string[] {
   const warnings: string[] = [];
   for (const [task, fates] of Object.entries(corpus.questions)) {
     // Letters say nothing of the action that was lost.

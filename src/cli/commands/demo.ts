@@ -3,12 +3,13 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type BuildSummary, build } from '../../../pipelines/build.ts';
-import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
-import { type ReleaseSummary, release } from '../../../pipelines/release.ts';
+import { readDomain, readRecipe, releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
+import { release } from '../../../pipelines/release.ts';
 import { isTaken } from '../../adapters/filesystem/file-errors.ts';
 import { keyFileOf } from '../../adapters/filesystem/key-file.ts';
 import { writing } from '../../adapters/filesystem/user-files.ts';
 import { openRelease } from '../../adapters/open-release.ts';
+import { openScratch, openStore } from '../../adapters/open-store.ts';
 import { shippedFolder } from '../../config.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError } from '../../errors.ts';
@@ -19,10 +20,8 @@ import { simulate } from '../../simulate/simulate.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { demoSummary, nextCommands } from '../demo-text.ts';
-
-import { buildProgress } from './build.ts';
 import { showRow } from './inspect.ts';
-import { releaseProgress } from './release.ts';
+import type { TimedRelease } from './release.ts';
 import { verify } from './verify.ts';
 
 /** THE DEMO'S KEY IS NO SECRET: everybody who runs the demo gets the same release, byte for byte. */
@@ -112,22 +111,25 @@ async function keepFirst(file: string, text: string): Promise<string> {
 }
 
 async function buildInto({ events, recipe, lake }: DemoPlace, effects: Effects): Promise<BuildSummary> {
-  const summary = await build({
-    ...{ events, recipe, lake, domain: join(events, 'domain.yaml') },
-    ...{ until: null, workers: availableParallelism(), partitions: undefined },
-    progress: buildProgress(effects),
-  });
-  for (const message of summary.warnings) effects.observe({ kind: 'warning', message });
-  return summary;
+  const file = join(events, 'domain.yaml');
+  const options = {
+    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects) },
+    ...{ recipe: await readRecipe(recipe), domain: { domain: await readDomain(file), file } },
+    ...{ events, until: null, workers: availableParallelism(), partitions: undefined },
+  };
+  return build(options, effects);
 }
 
-function releaseFrom({ lake, recipe }: DemoPlace, effects: Effects): Promise<ReleaseSummary> {
-  return release({
-    ...{ lake, recipe, key: DEMO_KEY },
+async function releaseFrom({ lake, recipe }: DemoPlace, effects: Effects): Promise<TimedRelease> {
+  const started = effects.now();
+  const options = {
+    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects), recipe: await readRecipe(recipe) },
+    ...{ key: { text: DEMO_KEY, file: undefined } },
     ...{ until: undefined, tokenBudget: undefined, profile: undefined },
     ...{ id: undefined, context: undefined, corpus: undefined },
-    ...releaseProgress(effects),
-  });
+  };
+  const published = await release(options, effects);
+  return { ...published, seconds: (effects.now() - started) / 1000 };
 }
 
 /** The shortest of the first rows whose template is the seed's own words; else the first row. */

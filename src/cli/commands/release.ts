@@ -1,8 +1,12 @@
 /** `brewhouse release`: parts to a finished release. */
-import { type ReleaseOptions, type ReleaseSummary, release } from '../../../pipelines/release.ts';
+import { readRecipe } from '../../../pipelines/corpus-inputs.ts';
+import { type ReleaseOptions, release } from '../../../pipelines/release.ts';
+import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
+import { openScratch, openStore } from '../../adapters/open-store.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
+import type { PublishedRelease } from '../../release/publish.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { duration, peakMemory, table } from '../plain-text.ts';
@@ -15,23 +19,21 @@ export async function run({ flags }: CallOf<'release'>, effects: Effects): Promi
       remedy: 'use letters, digits, dots, dashes and underscores',
     });
   }
-  const summary = await release({
-    ...{ lake, recipe, until, profile, id, context, corpus, tokenBudget: flags['token-budget'] },
-    ...{ key: process.env.BREWHOUSE_KEY, ...releaseProgress(effects) },
-  });
+  const started = effects.now();
+  const options: ReleaseOptions = {
+    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects), recipe: await readRecipe(recipe) },
+    ...{ key: { text: process.env.BREWHOUSE_KEY, file: openKeyFile(lake) } },
+    ...{ until, profile, id, context, corpus, tokenBudget: flags['token-budget'] },
+  };
+  const published = await release(options, effects);
+  const summary = { ...published, seconds: (effects.now() - started) / 1000 };
   return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
 }
 
-/** To be said by the release itself. */
-export function releaseProgress({ observe }: Effects): Pick<ReleaseOptions, 'progress' | 'warn'> {
-  return {
-    progress: (step, done, total) =>
-      observe({ kind: 'progress', step, done, total, rate: { count: done, unit: 'rows' } }),
-    warn: (message) => observe({ kind: 'warning', message }),
-  };
-}
+/** A release and how long it took. */
+export type TimedRelease = PublishedRelease & { readonly seconds: number };
 
-function releaseResult({ manifest, ...summary }: ReleaseSummary): object {
+function releaseResult({ manifest, ...summary }: TimedRelease): object {
   const splits = Object.values(manifest.splits);
   return {
     id: summary.id,
@@ -48,7 +50,7 @@ function releaseResult({ manifest, ...summary }: ReleaseSummary): object {
   };
 }
 
-export function releaseTable({ manifest, ...summary }: ReleaseSummary): string {
+export function releaseTable({ manifest, ...summary }: TimedRelease): string {
   const { splits, fates, labels, files } = manifest;
   const names = Object.keys(splits);
   const tasks = Object.keys(fates);

@@ -1,14 +1,15 @@
 /** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
 import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { lakeRecords } from '../../../pipelines/lake-records.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
 import type { Certificate } from '../../../schemas/manifest.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
+import { openStore } from '../../adapters/open-store.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
 import { sha256Hex } from '../../lake/content-hash.ts';
+import { openLake } from '../../lake/lake.ts';
 import type { Observer } from '../../observations.ts';
 import { type VerifyOptions, verifyRelease } from '../../verify/verify-release.ts';
 import type { Outcome } from '../command.ts';
@@ -18,13 +19,16 @@ import { peakMemory, table } from '../plain-text.ts';
 /** Exits 1 where a row is wrong. Throws `usage`, and as `verifyRelease` does. */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
   const { sample, tokenizer } = flags;
-  const events = eventsOf(flags);
+  const events = await eventsOf(flags, effects);
   return verify({ release, events, key: await releaseKey(release), sample, tokenizer }, effects);
 }
 
-function eventsOf({ events, lake }: CallOf<'verify'>['flags']): VerifyOptions['events'] {
+async function eventsOf(
+  { events, lake }: CallOf<'verify'>['flags'],
+  effects: Effects,
+): Promise<VerifyOptions['events']> {
   if (events !== undefined && lake === undefined) return events;
-  if (lake !== undefined && events === undefined) return lakeRecords(lake);
+  if (lake !== undefined && events === undefined) return (await openLake(openStore(lake, effects), effects)).events;
   throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
     remedy: 'name the folder that the release was built from, or the lake',
   });

@@ -1,0 +1,109 @@
+/** Timelines to a corpus: what is not rendered yet, partition by partition, in worker threads. */
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { CorpusIdentity } from '../../schemas/manifest.ts';
+import { type CorpusSummary, summarizeCorpus } from '../../src/corpus/corpus-summary.ts';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { sha256Hex } from '../../src/lake/content-hash.ts';
+import type { CorpusPartition } from '../../src/lake/corpus-records.ts';
+import type { Lake } from '../../src/lake/lake.ts';
+import { itemFilesOf, type PartitionTimeline } from '../../src/lake/timeline-records.ts';
+import type { Observation } from '../../src/observations.ts';
+import { arenaEntries } from '../../src/prompt/segments.ts';
+import { createSegmentArena, type SharedArena } from '../../src/tokenize/segment-arena.ts';
+import type { ReadRecipe } from '../corpus-inputs.ts';
+import { renderInPool } from './pool.ts';
+import type { RenderRequest } from './worker.ts';
+
+/** What is rendered, how far, and by how many. */
+export interface RenderOptions {
+  readonly identity: CorpusIdentity;
+  /** Says where the tokenizer lies. */
+  readonly recipe: ReadRecipe;
+  /** Epoch milliseconds; null: everything, since in files nothing is late. */
+  readonly until: number | null;
+  readonly workers: number;
+  /** Shared by all rungs of a ladder: they cut the same texts to the same levels. */
+  readonly arena: SharedArena;
+}
+
+/** A corpus after a build. */
+export interface RenderedCorpus extends CorpusSummary {
+  readonly corpus: string;
+  readonly context: number;
+  /** What this run rendered; no rows: there was nothing to do. */
+  readonly rendered: { readonly rows: number; readonly tokens: number; readonly seconds: number };
+}
+
+/** An empty arena with room for the item versions of the timelines. */
+export function createItemArena(timelines: readonly PartitionTimeline[]): SharedArena {
+  const items = timelines.flatMap(({ record }) => record.files.items);
+  return createSegmentArena(arenaEntries(items.reduce((sum, file) => sum + file.rows, 0))).shared;
+}
+
+/** Renders what of the corpus is missing and commits it, each partition by itself. Throws `fenced`. */
+export async function renderCorpus(
+  lake: Lake,
+  timelines: readonly PartitionTimeline[],
+  options: RenderOptions,
+  effects: Effects = PROCESS_EFFECTS,
+): Promise<RenderedCorpus> {
+  const { identity, recipe, until, workers, arena } = options;
+  const started = effects.now();
+  const corpus = await lake.addCorpus(identity);
+  const requests = requestsOf(timelines, await lake.corpus(corpus), until);
+  const items = itemFilesOf(timelines);
+  const counted = countRendered(requests.length, effects);
+  await renderInPool(
+    requests,
+    {
+      workers,
+      data: {
+        lake: lake.store.location,
+        corpus,
+        identity,
+        tokenizer: recipe.recipe.corpus.tokenizer,
+        recipeFile: recipe.file,
+        items,
+        itemsSha256: sha256Hex(canonicalJson(items)),
+        until,
+        attempt: effects.newId(),
+        arena,
+      },
+    },
+    counted.effects,
+  );
+  const seconds = (effects.now() - started) / 1000;
+  const { rows, tokens } = counted.sum;
+  const summary = summarizeCorpus(await lake.corpus(corpus));
+  return { corpus, context: identity.context, ...summary, rendered: { rows, tokens, seconds } };
+}
+
+/** One a partition that is not rendered to the end, or as far as asked. */
+function requestsOf(
+  timelines: readonly PartitionTimeline[],
+  corpus: readonly CorpusPartition[],
+  until: number | null,
+): RenderRequest[] {
+  return timelines.flatMap(({ partition, seq, sha256, record }) => {
+    const newest = corpus.find((each) => each.partition === partition)?.newest;
+    const far = newest?.record.until;
+    if (far === null || (far !== undefined && until !== null && until <= far)) return [];
+    const timeline = { seq, sha256, files: record.files.raw };
+    const ref = newest === undefined ? null : { seq: newest.seq, sha256: newest.sha256 };
+    return [{ partition, timeline, newest: ref, from: far ?? null }];
+  });
+}
+
+/** Effects that sum what the workers say they rendered, and make the progress of the step of it. */
+function countRendered(partitions: number, effects: Effects) {
+  const sum = { rows: 0, tokens: 0, partitions: 0 };
+  const observe = (said: Observation) => {
+    if (said.kind !== 'rendered') return effects.observe(said);
+    sum.rows += said.rows;
+    sum.tokens += said.tokens;
+    sum.partitions += said.partitions;
+    const rate = { count: sum.tokens, unit: 'tokens' };
+    effects.observe({ kind: 'progress', step: 'rendering', done: sum.partitions, total: partitions, rate });
+  };
+  return { sum, effects: { ...effects, observe } };
+}

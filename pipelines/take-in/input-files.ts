@@ -1,0 +1,50 @@
+/** The event files that a build reads, known by what they hold. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { TimelineRecord } from '../../schemas/commit.ts';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { BrewhouseError } from '../../src/errors.ts';
+import { listEventFiles } from '../../src/sources/event-files.ts';
+
+/** An input file as a timeline record names it, and where it is now. */
+export interface InputFile {
+  /** Relative to the folder of events. */
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Names and hashes of the event files below the folder. Throws `input_unreadable`. */
+export async function inputFiles(folder: string, effects: Effects = PROCESS_EFFECTS): Promise<InputFile[]> {
+  const inputs: InputFile[] = [];
+  for (const path of await listEventFiles(folder)) {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) {
+      effects.signal.throwIfAborted();
+      hash.update(chunk);
+    }
+    const { size } = await stat(path);
+    inputs.push({ name: relative(folder, path), path, sha256: hash.digest('hex'), bytes: size });
+  }
+  return inputs;
+}
+
+/**
+ * SAME INPUTS: a lake of other files is another lake. Names may change; what they hold may not.
+ * Throws `inputs_changed` naming the first file that differs.
+ */
+export function requireSameInputs(before: TimelineRecord['inputs'], now: readonly InputFile[]): void {
+  const hashes = (inputs: readonly { readonly sha256: string }[]) => inputs.map(({ sha256 }) => sha256).sort();
+  if (hashes(before).join() === hashes(now).join()) return;
+  const known = new Map(before.map((input) => [input.name, input.sha256]));
+  const changed = now.find((input) => known.get(input.name) !== input.sha256);
+  const gone = before.find((input) => !now.some((each) => each.name === input.name));
+  const what = changed === undefined ? `${gone?.name} is missing now` : `${changed.name} is new or changed`;
+  throw new BrewhouseError('inputs_changed', `the lake was made from other event files: ${what}`, {
+    place: { file: changed?.path ?? gone?.name ?? '' },
+    remedy: 'name another --lake, or bring the files back as they were',
+  });
+}

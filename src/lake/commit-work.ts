@@ -1,0 +1,36 @@
+/** The one way in which work gets into a chain. */
+import type { NewRecord } from '../../schemas/commit.ts';
+import { BrewhouseError } from '../errors.ts';
+import { appendRecord, claimChain, openChain, type RecordRef } from './commit-log.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** What a writer made, ready to be committed. */
+export interface Work {
+  /** A new id of this run of this writer. */
+  readonly attempt: string;
+  /** The newest work in the chain when this was begun, which it goes on from; null: there was none. */
+  readonly from: RecordRef | null;
+  readonly record: NewRecord;
+}
+
+/**
+ * COMMIT AFTER WRITE: every file that the record names lies in the store before.
+ * ONE WRITER PER PARTITION: claims the chain in `folder` and appends the record behind the claim.
+ * Throws `fenced` where other work was committed since `from`, or another attempt claims before the
+ * record is there; then nothing was appended. Throws as `openChain` does.
+ */
+export async function commitWork(
+  store: ObjectStore,
+  folder: string,
+  { attempt, from, record }: Work,
+): Promise<RecordRef> {
+  const chain = await openChain(store, folder, from ?? undefined);
+  const newest = chain.work.at(-1);
+  if (newest?.sha256 !== from?.sha256) {
+    throw new BrewhouseError('fenced', `another writer has committed to ${folder} in the meantime`, {
+      remedy: 'wait until it has ended, then run the same command again',
+    });
+  }
+  await claimChain(chain, attempt);
+  return appendRecord(chain, attempt, record);
+}

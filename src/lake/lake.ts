@@ -1,0 +1,128 @@
+/** A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits. */
+import type { ItemEvent } from '../../schemas/event.ts';
+import type { CorpusIdentity } from '../../schemas/manifest.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { BrewhouseError } from '../errors.ts';
+import { addStats, type TimelineStats } from '../timeline/timeline-stats.ts';
+import { newestRecord, recordsOf } from './chain-records.ts';
+import { type Chain, catchUp, openChain, type RecordRef } from './commit-log.ts';
+import { commitWork, type Work } from './commit-work.ts';
+import { addCorpus, type CorpusPartition, corpusFolder, type NamedCorpus, readCorpora } from './corpus-records.ts';
+import { makeLakeFile, readLakeFile } from './lake-file.ts';
+import type { ObjectStore } from './object-store.ts';
+import { sideBySide } from './side-by-side.ts';
+import { type MemberRecords, readEvents, readItems, readMembers } from './timeline-events.ts';
+import { type PartitionFiles, type PartitionTimeline, readStats, timelineFolder } from './timeline-records.ts';
+
+/**
+ * A lake that is open. It keeps the chains that it has read, so that what is asked again costs one
+ * look behind the head of each. Everything throws as the store does, and `lake_broken` where a file
+ * or a record of the lake is missing or damaged.
+ */
+export interface Lake {
+  readonly store: ObjectStore;
+  readonly partitions: number;
+  /** The newest timeline record of each partition, undefined where nothing was taken in yet. */
+  takenIn(): Promise<readonly (PartitionTimeline | undefined)[]>;
+  /** The newest timeline record of each partition. Throws `lake_broken` where one has none. */
+  timelines(): Promise<readonly PartitionTimeline[]>;
+  /** What all partitions hold together. */
+  stats(timelines: readonly PartitionTimeline[]): Promise<TimelineStats>;
+  /** Item events: every item table of a lake is made of them. */
+  items(files: readonly PartitionFiles[]): Promise<ItemEvent[]>;
+  /** The members of one partition and their events. */
+  members(files: PartitionFiles): AsyncGenerator<MemberRecords>;
+  /** Every event that was taken in. */
+  events(): AsyncGenerator<unknown>;
+  /** Every corpus that was begun here. */
+  corpora(): Promise<readonly NamedCorpus[]>;
+  /** Begins a corpus, or finds that it was begun; returns its name. */
+  addCorpus(identity: CorpusIdentity): Promise<string>;
+  /** The records of a corpus, partition by partition. */
+  corpus(corpus: string): Promise<readonly CorpusPartition[]>;
+  /** Commits work to the chain in `folder`: commit-work.ts says how. Throws `fenced`. */
+  commitWork(folder: string, work: Work): Promise<RecordRef>;
+}
+
+/** Chains that are opened at once: hides the latency of a bucket, within the sockets of a client. */
+const CHAINS_AT_ONCE_MAX = 32;
+
+/** Opens a lake. Throws `not_found` where there is none, `lake_broken`. */
+export async function openLake(store: ObjectStore, effects: Effects = PROCESS_EFFECTS): Promise<Lake> {
+  const file = await readLakeFile(store);
+  if (file !== null) return lakeAt(store, file.partitions, effects);
+  throw new BrewhouseError('not_found', `there is no lake at ${store.location}`, {
+    remedy: 'run brewhouse build first, or name the folder of a lake',
+  });
+}
+
+/**
+ * Opens a lake, or makes one of `partitions` (default PARTITIONS_DEFAULT). Throws `usage` where it
+ * has another number of partitions, `lake_broken`.
+ */
+export async function makeLake(
+  store: ObjectStore,
+  partitions: number | undefined,
+  effects: Effects = PROCESS_EFFECTS,
+): Promise<Lake> {
+  return lakeAt(store, (await makeLakeFile(store, partitions)).partitions, effects);
+}
+
+function lakeAt(store: ObjectStore, partitions: number, effects: Effects): Lake {
+  const open = chainReader(store);
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition);
+  const many = { atOnce: CHAINS_AT_ONCE_MAX, effects };
+  const takenIn = () =>
+    sideBySide(
+      numbers,
+      async (partition): Promise<PartitionTimeline | undefined> => {
+        const newest = newestRecord(await open(timelineFolder(partition)), 'timeline');
+        return newest === undefined ? undefined : { partition, ...newest };
+      },
+      many,
+    );
+  const timelines = async () => (await takenIn()).map(requireTimeline);
+  return {
+    store,
+    partitions,
+    takenIn,
+    timelines,
+    stats: async (of) => addStats(await sideBySide(of, (timeline) => readStats(store, timeline), many)),
+    items: (files) => readItems(store, files),
+    members: (files) => readMembers(store, files),
+    async *events() {
+      yield* readEvents(store, await timelines());
+    },
+    corpora: () => readCorpora(store),
+    addCorpus: (identity) => addCorpus(store, identity),
+    corpus: (corpus) =>
+      sideBySide(
+        numbers,
+        async (partition) => {
+          const records = recordsOf(await open(corpusFolder(corpus, partition)), 'corpus');
+          return { partition, records, newest: records.at(-1) };
+        },
+        many,
+      ),
+    commitWork: (folder, work) => commitWork(store, folder, work),
+  };
+}
+
+/** Reads chains, each from the head on that was last seen; one reading of a chain at a time. */
+function chainReader(store: ObjectStore): (folder: string) => Promise<Chain> {
+  const known = new Map<string, Promise<Chain>>();
+  return (folder) => {
+    const reading = known.get(folder)?.then(catchUp) ?? openChain(store, folder);
+    known.set(folder, reading);
+    // What failed is read anew.
+    reading.catch(() => known.delete(folder));
+    return reading;
+  };
+}
+
+function requireTimeline(timeline: PartitionTimeline | undefined, partition: number): PartitionTimeline {
+  if (timeline !== undefined) return timeline;
+  throw new BrewhouseError('lake_broken', `the lake has no timeline for partition ${partition}`, {
+    remedy: 'the build was interrupted: run the same build command again',
+  });
+}

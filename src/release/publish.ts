@@ -1,0 +1,125 @@
+/** Writes the files of a release, its lineage and, last, its manifest. */
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import { summarizeCorpus } from '../corpus/corpus-summary.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { sha256Hex } from '../lake/content-hash.ts';
+import type { CorpusPartition } from '../lake/corpus-records.ts';
+import type { Lake } from '../lake/lake.ts';
+import { itemFilesOf, sumRecordCounts } from '../lake/timeline-records.ts';
+import { profileOf } from '../profiles/profiles.ts';
+import type { Scratch } from '../sort/scratch.ts';
+import { createItemTable } from '../timeline/item-table.ts';
+import { releaseCard } from './card.ts';
+import { buildManifest, footerFacts, type ManifestInputs } from './manifest.ts';
+import { manifestKey, readManifest } from './read-manifest.ts';
+import { claimName, releaseId } from './release-name.ts';
+import type { DecidedSection } from './release-section.ts';
+import type { ReleaseRows } from './selectable-rows.ts';
+import { writeShards } from './shards.ts';
+import type { ShuffledRows } from './shuffle.ts';
+
+/** All that a release is made from: what its manifest says, and the rows. */
+export interface ReleaseSource
+  extends Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key' | 'timelines' | 'selection'> {
+  readonly lake: Lake;
+  readonly scratch: Scratch;
+  readonly section: DecidedSection;
+  readonly partitions: readonly CorpusPartition[];
+  readonly read: ReleaseRows;
+  readonly shuffled: ShuffledRows;
+}
+
+/** A release that is there. */
+export interface PublishedRelease {
+  readonly id: string;
+  /** Its folder, as the store's location says it. */
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+  readonly lineage: Lineage;
+  /** It was there already and was not written again. */
+  readonly stood: boolean;
+}
+
+/**
+ * Publishes under `id`, or under the name that the release's content gives it. Throws `usage` where
+ * another release has the name, `release_broken` where its manifest does not read.
+ */
+export async function publishRelease(
+  source: ReleaseSource,
+  wishedId: string | undefined,
+  effects: Effects = PROCESS_EFFECTS,
+): Promise<PublishedRelease> {
+  const { store } = source.lake;
+  const name = { ...source, digest: source.shuffled.digest };
+  const defaultId = releaseId(name);
+  const id = wishedId ?? defaultId;
+  const folder = `releases/${id}`;
+  // A default id says which rows it is of; a name of the user's own must be told.
+  if (wishedId !== undefined) await claimName(store, id, defaultId);
+  const before = await readManifest(store, folder);
+  const manifest = before ?? (await writeFiles(source, { id, defaultId, folder }, effects));
+  const manifestSha256 = sha256Hex(canonicalJson(manifest));
+  const lineage = lineageOf(source, manifestSha256);
+  if (before === null) {
+    await store.put(`${folder}/lineage.json`, Buffer.from(canonicalJson(lineage), 'utf8'));
+    // PUBLISHED LAST: until the manifest is there, there is no release.
+    await store.put(manifestKey(folder), Buffer.from(canonicalJson(manifest), 'utf8'));
+  }
+  return { id, path: `${store.location}/${folder}`, manifest, manifestSha256, lineage, stood: before !== null };
+}
+
+interface Names {
+  readonly id: string;
+  /** In footers and on the card, whatever name the release is given: that one is in the manifest alone. */
+  readonly defaultId: string;
+  readonly folder: string;
+}
+
+/** Writes every file but lineage and manifest; returns the manifest that names them. */
+async function writeFiles(source: ReleaseSource, names: Names, effects: Effects): Promise<Manifest> {
+  const { lake, scratch, section, read, shuffled, timelines } = source;
+  const items = createItemTable(await lake.items(itemFilesOf(timelines)), 'event_time');
+  const inputs: Omit<ManifestInputs, 'files'> = {
+    ...source,
+    id: names.id,
+    release: section,
+    until: section.until,
+    rows: read.rows,
+    itemsWithoutTime: items.withoutTime,
+  };
+  const options = {
+    scratch,
+    profile: profileOf(section.profile),
+    trainShards: source.selection.trainShards,
+    facts: footerFacts(inputs, names.defaultId),
+  };
+  const files = await writeShards(lake.store, names.folder, shuffled, options, effects);
+  const text = releaseCard(buildManifest({ ...inputs, files, id: names.defaultId }));
+  const card = Buffer.from(text, 'utf8');
+  await lake.store.put(`${names.folder}/README.md`, card);
+  await effects.reach('manifest');
+  return buildManifest({ ...inputs, files: [...files, cardFile(card)] });
+}
+
+function cardFile(card: Buffer): ReleaseFile {
+  const counts = { rows: 0, tokens: 0, loss_tokens: 0, bytes: card.length };
+  return { path: 'README.md', kind: 'card', split: '', ...counts, sha256: sha256Hex(card) };
+}
+
+/** Outside of the identity of a release: how far the corpus was built, and by what machine. */
+function lineageOf({ partitions, timelines, read, section }: ReleaseSource, manifestSha256: string): Lineage {
+  const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
+  return {
+    manifest_sha256: manifestSha256,
+    corpus_until: ends.length === 0 ? null : Math.min(...ends),
+    records: sumRecordCounts(timelines),
+    questions: summarizeCorpus(partitions).questions,
+    after_until: read.rows.filter((row) => row.maturesAt > section.until).length,
+    partitions: timelines.length,
+    parts: read.parts.map((part) => part.files.part.sha256),
+    timelines: timelines.map(({ partition, seq, sha256 }) => ({ partition, seq, sha256 })),
+    machine: { node: process.versions.node, platform: process.platform, arch: process.arch },
+  };
+}

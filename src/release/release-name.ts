@@ -1,0 +1,39 @@
+/** How releases are named, and who may write under a name. */
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { ReleaseSection } from '../../schemas/recipe.ts';
+import { BrewhouseError } from '../errors.ts';
+import { sha256Hex } from '../lake/content-hash.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import type { PseudonymKey } from './pseudonyms.ts';
+
+/** What a release's name says of it. */
+export interface NamedBy {
+  readonly corpus: string;
+  readonly section: ReleaseSection;
+  readonly key: PseudonymKey;
+  /** Over every example with its ids and labels. */
+  readonly digest: string;
+}
+
+/** `<corpus>-<16 digits>`: SHA-256 over the release section, the key's id and the examples. */
+export function releaseId({ corpus, section, key, digest }: NamedBy): string {
+  const text = canonicalJson({ release: section, key: key.id, examples: digest });
+  return `${corpus}-${sha256Hex(Buffer.from(text, 'utf8')).slice(0, 16)}`;
+}
+
+/**
+ * ONE RELEASE PER NAME: the first to claim it says which rows it is of; another with other rows is
+ * refused (`usage`), so that two which are written at once, or one which was left unfinished, never
+ * mix their files.
+ */
+export async function claimName(store: ObjectStore, id: string, defaultId: string): Promise<void> {
+  const key = `releases/${id}.claim.json`;
+  const claim = Buffer.from(canonicalJson({ release: defaultId }), 'utf8');
+  if (await store.putIfAbsent(key, claim)) return;
+  const first = await store.get(key);
+  if (first !== null && Buffer.compare(first, claim) === 0) return;
+  throw new BrewhouseError('usage', `the name ${id} stands for another release, finished or under way`, {
+    place: { file: `${store.location}/${key}` },
+    remedy: 'choose another --id; if that release was left unfinished, remove its folder and this file first',
+  });
+}

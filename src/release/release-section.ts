@@ -1,0 +1,87 @@
+/** The release section as a release uses it: with `until` and budget decided, and every name in it known. */
+
+import { DAY_MS } from '../../schemas/durations.ts';
+import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import type { ReleaseSection } from '../../schemas/recipe.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { BrewhouseError, nearestName } from '../errors.ts';
+import type { RenderPlan } from '../prompt/plan.ts';
+
+/** What a user says beside the recipe, and before it. */
+export interface SectionWishes {
+  /** Epoch milliseconds. */
+  readonly until: number | undefined;
+  readonly tokenBudget: number | 'none' | undefined;
+  readonly profile: string | undefined;
+}
+
+/** A section whose `until` is known. */
+export type DecidedSection = ReleaseSection & { readonly until: number };
+
+/**
+ * Decides the section. `newest`: time of the newest event of the lake, epoch milliseconds. UNTIL IS
+ * NEVER GUESSED: throws `recipe_invalid`, naming the newest event, where nobody says it. Warns where
+ * it lies more than a day after that event.
+ */
+export function decideSection(
+  section: ReleaseSection,
+  wishes: SectionWishes,
+  newest: number,
+  effects: Effects = PROCESS_EFFECTS,
+): DecidedSection {
+  const until = wishes.until ?? section.until;
+  if (until === undefined) throw untilMissing(newest);
+  if (until > newest + DAY_MS) {
+    const message = `until ${new Date(until).toISOString()} lies after the newest event (${sayTime(newest)}): labels of windows that nobody has seen the end of count as settled`;
+    effects.observe({ kind: 'warning', message });
+  }
+  const { tokenBudget = section.token_budget, profile = section.profile } = wishes;
+  return { ...section, until, token_budget: tokenBudget, profile };
+}
+
+function untilMissing(newest: number): BrewhouseError {
+  const midnight = Math.floor(newest / DAY_MS) * DAY_MS;
+  return new BrewhouseError(
+    'recipe_invalid',
+    'a release needs an until, and neither the recipe nor --until names one',
+    {
+      place: { field: 'release.until' },
+      remedy:
+        newest === TIME_UNKNOWN
+          ? 'no event of this lake has a time: nothing can be asked of it'
+          : `the newest event is of ${sayTime(newest)}; --until ${new Date(midnight).toISOString()} would take in all whole days before it`,
+    },
+  );
+}
+
+function sayTime(time: number): string {
+  return time === TIME_UNKNOWN ? 'no known time' : new Date(time).toISOString();
+}
+
+/**
+ * A task or a label that is mistyped would change the release without a word: throws
+ * `recipe_invalid` with the nearest name.
+ */
+export function requireKnownNames(section: ReleaseSection, plan: RenderPlan): void {
+  const tasks = plan.rules.tasks.map((task) => task.name);
+  for (const name of Object.keys(section.weights)) requireName(name, tasks, ['release.weights', 'task']);
+  for (const name of section.holdout_tasks) requireName(name, tasks, ['release.holdout_tasks', 'task']);
+  for (const [name, caps] of Object.entries(section.label_caps)) {
+    requireName(name, tasks, ['release.label_caps', 'task']);
+    const labels = plan.tables.find((table) => table.task === name)?.labels.map(({ label }) => label) ?? [];
+    for (const label of Object.keys(caps)) requireName(label, labels, [`release.label_caps.${name}`, 'label']);
+  }
+}
+
+function requireName(
+  name: string,
+  known: readonly string[],
+  [field, what]: readonly [field: string, what: string],
+): void {
+  if (known.includes(name)) return;
+  const near = nearestName(name, known);
+  throw new BrewhouseError('recipe_invalid', `${field} names the ${what} ${name}, which this recipe does not have`, {
+    place: { field },
+    remedy: near === undefined ? `it has ${known.join(', ')}` : `did you mean ${near}?`,
+  });
+}
