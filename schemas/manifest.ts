@@ -134,6 +134,8 @@ export interface Certificate {
 /** One thing found wrong. */
 export interface Fault {
   check: string;
+  /** Ids of the rules that it breaks, the likeliest first; none where the files alone are wrong. */
+  rule: string[];
   split: string;
   row: number;
   example_id: string;

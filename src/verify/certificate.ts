@@ -6,10 +6,11 @@ import { CHECKS, type FaultList } from './fault-list.ts';
 export interface CheckedShare {
   readonly rows: number;
   readonly tokens: number;
-  /** undefined: every row was. Else every so manieth row of so many. */
+  /** undefined: every row was. Otherwise one row in `every` of so many. */
   readonly sample: { readonly every: number; readonly total: number } | undefined;
 }
 
+/** What a certificate is made of. */
 export interface CertificateOptions extends CheckedShare {
   readonly manifestSha256: string;
   readonly list: FaultList;
@@ -17,9 +18,10 @@ export interface CertificateOptions extends CheckedShare {
   readonly itemsWithoutTime: number;
 }
 
+/** The certificate of a verification. */
 export function certificateOf(options: CertificateOptions): Certificate {
   const { list, assumed, rows, tokens, sample, itemsWithoutTime } = options;
-  const future = list.counts.future ?? 0;
+  const claim = `${thousands(list.counts.future ?? 0)} of ${thousands(rows)} rows look into the future`;
   return {
     manifest_sha256: options.manifestSha256,
     ok: Object.keys(list.counts).length === 0,
@@ -31,26 +33,26 @@ export function certificateOf(options: CertificateOptions): Certificate {
     fault_counts: { ...list.counts },
     assumed: [...assumed],
     items_without_time: itemsWithoutTime,
-    sentence: `${thousands(future)} of ${thousands(rows)} rows look into the future${sampling(sample)}${assumption(assumed, itemsWithoutTime)}.`,
+    sentence: `${claim}${sampling(sample)}${assumption(assumed, itemsWithoutTime)}.`,
   };
 }
 
 const CHECK_NAMES: readonly string[] = CHECKS;
 
 /**
- * Faults that name a row before counts that are off, which have their cause in some row; of each check one after another, the
- * most telling first: whoever reads no further than a screen meets a row of every kind.
+ * Faults that name a row before counts that are off, which have their cause in some row; of each check one
+ * after another, the most telling first: whoever reads no further than a screen meets a row of every kind.
  */
 function inTellingOrder(faults: readonly Fault[]): Fault[] {
   const met = new Map<string, number>();
   const ranked = faults.map((fault) => {
     const rowless = fault.row < 0 ? 1 : 0;
     const kind = `${fault.check} ${rowless}`;
-    const nth = met.get(kind) ?? 0;
-    met.set(kind, nth + 1);
-    return { fault, rowless, nth, check: CHECK_NAMES.indexOf(fault.check) };
+    const turn = met.get(kind) ?? 0;
+    met.set(kind, turn + 1);
+    return { fault, rowless, turn, check: CHECK_NAMES.indexOf(fault.check) };
   });
-  ranked.sort((a, b) => a.rowless - b.rowless || a.nth - b.nth || a.check - b.check);
+  ranked.sort((a, b) => a.rowless - b.rowless || a.turn - b.turn || a.check - b.check);
   return ranked.map(({ fault }) => fault);
 }
 
@@ -58,8 +60,8 @@ function inTellingOrder(faults: readonly Fault[]): Fault[] {
 function sampling(sample: CheckedShare['sample']): string {
   if (sample === undefined) return '';
   const { every, total } = sample;
-  const rest = 'of the others only their place, length, mask and digest';
-  return ` (a sample: row 0 and every ${ordinal(every)} after it of ${thousands(total)} were made anew, ${rest} were checked)`;
+  const anew = `row 0 and every ${ordinal(every)} after it of ${thousands(total)} were made anew`;
+  return ` (a sample: ${anew}, of the others only their place, length, mask and digest were checked)`;
 }
 
 /** 1st, 2nd, 3rd, 11th. */

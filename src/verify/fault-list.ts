@@ -23,10 +23,15 @@ export const CHECKS = [
   'pseudonym',
   'index',
 ] as const;
+
+/** One of CHECKS. */
 export type Check = (typeof CHECKS)[number];
 
 /** Faults of one check that are listed with their details; all are counted. */
 export const FAULTS_LISTED_MAX = 20;
+
+/** The id of a rule in RULES.md. */
+export type RuleId = `${Uppercase<string>}-${number}`;
 
 /** Where a fault lies; `row` counts within the split, -1: not in a row. */
 export interface Place {
@@ -35,26 +40,35 @@ export interface Place {
   readonly example?: string;
 }
 
+/** What a check found wrong. */
+export interface Finding {
+  readonly check: Check;
+  /** The rules that it breaks, the likeliest first; none where the files alone are wrong. */
+  readonly rule: readonly RuleId[];
+  readonly detail: string;
+}
+
+/** Collects faults, and counts what was looked at. */
 export interface FaultList {
   readonly faults: Fault[];
   readonly counts: Record<string, number>;
   /** Rows, files or entries that each check looked at. */
   readonly looked: Record<string, number>;
-  add(check: Check, place: Place, detail: string): void;
+  add(place: Place, finding: Finding): void;
   look(check: Check, count?: number): void;
 }
 
+/** An empty list; bounded by FAULTS_LISTED_MAX faults of each check. */
 export function createFaultList(): FaultList {
   const faults: Fault[] = [];
   const counts: Record<string, number> = {};
   const looked: Record<string, number> = Object.fromEntries(CHECKS.map((check) => [check, 0]));
   return {
     ...{ faults, counts, looked },
-    add(check, place, detail) {
-      counts[check] = (counts[check] ?? 0) + 1;
-      if (counts[check] > FAULTS_LISTED_MAX) return;
-      const { split = '', row = -1, example = '' } = place;
-      faults.push({ check, split, row, example_id: example, detail });
+    add({ split = '', row = -1, example = '' }, { check, rule, detail }) {
+      const count = (counts[check] ?? 0) + 1;
+      counts[check] = count;
+      if (count <= FAULTS_LISTED_MAX) faults.push({ check, rule: [...rule], split, row, example_id: example, detail });
     },
     look(check, count = 1) {
       looked[check] = (looked[check] ?? 0) + count;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { draw, inShare } from '../../src/timeline/draws.ts';
 import { compareKeys } from '../../src/timeline/openings.ts';
-import { drawsOf, sortByDraw } from '../../src/verify/reference/draws.ts';
+import { drawsOf, sortByDraw } from '../../src/verify/world/draws.ts';
 
 const EXAMPLE = 40_953_053_938_382;
 

@@ -1,4 +1,4 @@
-/** The builder and the reference model were written apart from each other; on any small world they must say the same. */
+/** The builder and the reference model were written apart; on any small world they say the same (OPEN-4, DRAW-4, ORIGIN-1, ORIGIN-2). */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
@@ -13,9 +13,11 @@ import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { deduplicate } from '../../src/verify/events/deduplicate.ts';
+import { identityShape } from '../../src/verify/identity/identity.ts';
 import { referenceMember } from '../../src/verify/reference/rows.ts';
-import { buildWorld } from '../../src/verify/reference/world.ts';
+import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
+import { buildWorld } from '../../src/verify/world/world.ts';
 import { planOf } from '../prompt/plans.ts';
 import { DAY, did, item, JOBS, NOON, profile, SHOP } from '../timeline/events.ts';
 import { anyRecords, MEMBERS } from '../timeline/worlds.ts';
@@ -80,18 +82,19 @@ async function toldByReference(
   records: readonly EventRecord[],
   until: number | null,
 ): Promise<Told[]> {
-  reference ??= loadReferenceTokenizer(plan.identity);
-  const world = buildWorld(await deduplicate(records), plan.identity, reference);
-  return MEMBERS.flatMap((member) => referenceMember(world, member, until ?? Number.POSITIVE_INFINITY))
+  const identity = identityShape(JSON.parse(JSON.stringify(plan.identity)), 'identity');
+  reference ??= loadReferenceTokenizer(identity);
+  const corpus = corpusOf(buildWorld(await deduplicate(records), identity, reference));
+  return MEMBERS.flatMap((member) => referenceMember(corpus, member, until ?? Number.POSITIVE_INFINITY))
     .map(({ question, rows }) => ({
       key: question.key.join(UNIT_SEPARATOR),
       fate: question.fate,
       label: question.fate === 'rendered' ? question.label : question.ledgerLabel,
-      rows: rows.map((row) => ({
-        variant: row.variant,
-        ids: row.ids.join(' '),
-        ledger: `${row.shown} of ${row.available}, ${row.lowered} lowered, ${row.used} of ${row.room}`,
-        origins: row.pieces.map(({ role, event, version, level, fields }) =>
+      rows: rows.map(({ variant, ids, ledger, pieces }) => ({
+        variant,
+        ids: ids.join(' '),
+        ledger: `${ledger.shown} of ${ledger.available}, ${ledger.lowered} lowered, ${ledger.used} of ${ledger.room}`,
+        origins: pieces.map(({ role, event, version, level, fields }) =>
           [role, event, version, level, fields].join('|'),
         ),
       })),

@@ -1,11 +1,11 @@
 /** Candidates: where they come from, who is barred, and that their order tells nothing. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareBytes } from '../../src/verify/reference/draws.ts';
-import { populationOf } from '../../src/verify/reference/population.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { referencePrompt } from '../../src/verify/reference/rows.ts';
-import type { Version } from '../../src/verify/reference/world.ts';
+import { compareBytes } from '../../src/verify/world/draws.ts';
+import { populationOf } from '../../src/verify/world/population.ts';
+import type { Version } from '../../src/verify/world/timeline.ts';
 import { act, DAY, HOUR, item, NOON, promptText, toyWorld } from './toy-world.ts';
 
 const choose = (more: object = {}) => ({ tasks: [{ form: 'retrieval.choose', candidates: 4, ...more }] });
@@ -63,7 +63,7 @@ test('the right one is left out of the history, and so are the wrong ones', () =
   const before = Array.from({ length: 12 }, (_, n) => act(`i${n}`, 'viewed', NOON - 30 * DAY + n * HOUR));
   const world = toyWorld([...many, ...before, act('i3', 'viewed', NOON)], { section: choose() });
   const asked = referenceQuestions(world, 'm').at(-1)!;
-  const { past } = referencePrompt(world, asked, asked.task.templates[0]!);
+  const { past } = referencePrompt(asked, asked.task.templates[0]!);
   expect(past.entries).toHaveLength(8);
   expect(past.actionsBefore).toBe(12);
 });
@@ -81,9 +81,7 @@ test('PERMUTE LAW: which of the candidates is right changes no line of the promp
   fc.assert(
     fc.property(fc.nat(3), (right) => {
       const other = { ...asked, label: 'ABCD'[right]!, candidates: [], settledAt: 0 };
-      const [a, b] = [asked, other].map((one) =>
-        promptText(referencePrompt(world, one, one.task.templates[0]!).pieces),
-      );
+      const [a, b] = [asked, other].map((one) => promptText(referencePrompt(one, one.task.templates[0]!).pieces));
       expect(b).toBe(a);
     }),
   );

@@ -26,14 +26,14 @@ describe('entries', () => {
   });
   test('what happens at T is not seen, what happened a millisecond before is', () => {
     const records = (at: number) => [item('a'), item('q'), act('q', 'impression', NOON), act('a', 'viewed', at)];
-    expect(lastRow(records(NOON - 1)).shown).toBe(1);
+    expect(lastRow(records(NOON - 1)).ledger.shown).toBe(1);
     const asked = referenceMember(toyWorld(records(NOON), { section: { tasks: [journal] } }), 'm');
-    expect(asked.map(({ rows }) => rows[0]!.shown)).toEqual([0, 0]);
+    expect(asked.map(({ rows }) => rows[0]!.ledger.shown)).toEqual([0, 0]);
   });
   test('an exposure shows only when its window ended before T', () => {
     const records = (at: number) => [item('a'), item('q'), act('a', 'impression', at), act('q', 'impression', NOON)];
-    expect(lastRow(records(NOON - 7 * DAY)).shown).toBe(1);
-    expect(lastRow(records(NOON - 7 * DAY + 1)).shown).toBe(0);
+    expect(lastRow(records(NOON - 7 * DAY)).ledger.shown).toBe(1);
+    expect(lastRow(records(NOON - 7 * DAY + 1)).ledger.shown).toBe(0);
   });
   test('an item is told with its newest version seen, and a deleted one not at all', () => {
     const gone = { type: 'item', event_id: 'g', event_time: NOON - DAY, item_id: 'b', op: 'delete' };
@@ -47,7 +47,7 @@ describe('entries', () => {
       ],
     ]);
     expect(history(row).slice(-1)).toEqual(['[Title: Newer]']);
-    expect(row.available).toBe(1);
+    expect(row.ledger.available).toBe(1);
   });
   test('events without a time stand first and have no age', () => {
     const row = lastRow([
@@ -69,13 +69,13 @@ describe('entries', () => {
     ];
     const row = lastRow([...records, act('q', 'impression', NOON)], { section: { tasks: [journal], max_events: 1 } });
     expect(history(row).slice(-1)).toEqual(['[Title: Job b]']);
-    expect(row.actionsBefore).toBe(1);
+    expect(row.prompt.past.actionsBefore).toBe(1);
   });
   test('with ingest_time an event is seen only once it had arrived', () => {
     const late = act('a', 'viewed', NOON - DAY, { ingest_time: NOON });
     const records = [item('a'), item('q'), late, act('q', 'impression', NOON)];
-    expect(lastRow(records).shown).toBe(1);
-    expect(lastRow(records, { section: { tasks: [journal], known: 'ingest_time' } }).shown).toBe(0);
+    expect(lastRow(records).ledger.shown).toBe(1);
+    expect(lastRow(records, { section: { tasks: [journal], known: 'ingest_time' } }).ledger.shown).toBe(0);
   });
 });
 
@@ -102,14 +102,14 @@ describe('filling', () => {
   test('newest first goes in at full length, later ones shorter, until one does not fit even as a title', () => {
     const row = lastRow([...long(40), ...ask], { context: 600 });
     expect(row.ids.length).toBeLessThanOrEqual(600);
-    expect(row.used).toBeLessThanOrEqual(row.room);
-    expect(row.shown).toBeLessThan(row.available);
+    expect(row.ledger.used).toBeLessThanOrEqual(row.ledger.room);
+    expect(row.ledger.shown).toBeLessThan(row.ledger.available);
     const levels = row.pieces.filter(({ role, level }) => role === 'history' && level !== '').map(({ level }) => level);
     expect(levels.toReversed()).toEqual(
       [...levels].toReversed().sort((a, b) => a.length - b.length || (a < b ? -1 : 1)),
     );
-    expect(row.lowered).toBe(levels.filter((level) => level !== 'full').length);
-    expect(row.stoppedAt).not.toBe('');
+    expect(row.ledger.lowered).toBe(levels.filter((level) => level !== 'full').length);
+    expect(row.prompt.filling.stoppedAt).not.toBe('');
   });
   test('balanced takes one of each action in turn', () => {
     const tasks = [{ ...journal, strategy: 'balanced' }];
@@ -137,7 +137,7 @@ describe('filling', () => {
         const tasks = [{ ...journal, order, strategy }];
         const row = lastRow([...items, ...acts, ...ask], { context, section: { tasks } });
         const taken = row.pieces.filter(({ role }) => role === 'history').reduce((sum, { ids }) => sum + ids.length, 0);
-        expect(taken).toBe(row.used);
+        expect(taken).toBe(row.ledger.used);
         expect(row.ids.length).toBeLessThanOrEqual(context);
       }),
       { numRuns: 40 },
@@ -157,7 +157,7 @@ test('NO FUTURE: whatever is planted at or after T changes no id of the prompt',
   const prompt = (records: object[]) => {
     const world = toyWorld(records, { section: { tasks: [journal] } });
     const asked = referenceQuestions(world, 'm').find(({ key }) => key.includes('open'))!;
-    return promptText(referencePrompt(world, asked, asked.task.templates[0]!).pieces);
+    return promptText(referencePrompt(asked, asked.task.templates[0]!).pieces);
   };
   const plain = prompt(base);
   const planted = fc.record({
@@ -182,7 +182,7 @@ test('LABEL LAW: another label leaves every id before the answer as it was', () 
   const asked = referenceQuestions(world, 'm').at(-1)!;
   const template = asked.task.templates[0]!;
   const texts = ['applied', 'viewed', 'dismissed', 'did not interact'].map((label) =>
-    promptText(referencePrompt(world, { ...asked, label } as typeof asked, template).pieces),
+    promptText(referencePrompt({ ...asked, label } as typeof asked, template).pieces),
   );
   expect(new Set(texts).size).toBe(1);
 });

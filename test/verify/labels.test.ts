@@ -52,9 +52,10 @@ test('domains without exposures draw the item of half of their yes/no questions,
   expect(drawn.length).toBeGreaterThan(3);
   expect(drawn.length).toBeLessThan(17);
   for (const question of drawn) {
-    expect(question.item).not.toBe(question.opening.event.item);
+    const [drawnItem] = question.itemIds;
+    expect(drawnItem).not.toBe(question.opening.event.item);
     expect(question.label).toBe('No');
-    expect(question.candidates).toEqual([{ item: question.item, reason: 'random' }]);
+    expect(question.candidates).toEqual([{ item: drawnItem, reason: 'random' }]);
   }
   for (const question of asked.filter((one) => !one.drawn)) {
     expect(question.candidates).toEqual([{ item: question.opening.event.item, reason: 'right' }]);

@@ -1,13 +1,16 @@
 /** Lines: patterns with missing fields, safe texts, and cuts at word boundaries. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fieldRuns, lineBookOf } from '../../src/verify/reference/levels.ts';
+import { fieldRuns } from '../../src/verify/reference/cutting.ts';
+import { lineBookOf } from '../../src/verify/reference/line-book.ts';
 import { cleanText, fieldText, fillSlots, lineOf, patternOf } from '../../src/verify/reference/lines.ts';
-import type { Version } from '../../src/verify/reference/world.ts';
+import type { Version } from '../../src/verify/world/timeline.ts';
 import { item, toyWorld, wordTokenizer } from './toy-world.ts';
 
+/** More words than there are. */
+const WHOLE = { count: 99, ellipsis: '' };
 const pattern = patternOf('[Title: {title}, by {author}; Genre: {genre}]');
-const spoken = (attributes: Record<string, string>) => lineOf(pattern, fillSlots(pattern, attributes), 99, '').text;
+const spoken = (attributes: Record<string, string>) => lineOf(pattern, fillSlots(pattern, attributes), WHOLE).text;
 
 test('a missing field goes with its label and separator, and the first that is there loses its separator', () => {
   expect(spoken({ title: 'A', author: 'B', genre: 'C' })).toBe('[Title: A, by B; Genre: C]');
@@ -41,7 +44,7 @@ test('cleaning twice changes nothing more', () => {
 test('a look-alike that forms across fields is broken in the finished line', () => {
   const joined = patternOf('[{title}{author}]');
   const attributes = { title: 'IN', author: 'ST' };
-  expect(lineOf(joined, fillSlots(joined, attributes), 99, '')).toEqual({
+  expect(lineOf(joined, fillSlots(joined, attributes), WHOLE)).toEqual({
     text: '[ INST]',
     fields: [
       { field: 'title', from: 2, to: 4 },
@@ -51,7 +54,7 @@ test('a look-alike that forms across fields is broken in the finished line', () 
 });
 test('a line that would begin with white space or a slash begins with a dash', () => {
   const bare = patternOf('{title}.');
-  expect(lineOf(bare, fillSlots(bare, { title: '/etc' }), 99, '')).toEqual({
+  expect(lineOf(bare, fillSlots(bare, { title: '/etc' }), WHOLE)).toEqual({
     text: '- /etc.',
     fields: [{ field: 'title', from: 2, to: 6 }],
   });

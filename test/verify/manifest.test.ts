@@ -5,36 +5,43 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WHOLE } from '../../schemas/columns.ts';
-import type { LabelTable, Manifest } from '../../schemas/manifest.ts';
+import type { LabelTable } from '../../schemas/manifest.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, columnsOf } from '../../src/shard/records.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
+import { hf } from '../../src/verify/profiles/hf.ts';
 import { labelTablesOf } from '../../src/verify/reference/label-tables.ts';
 import { canonicalJson, canonicalSha256 } from '../../src/verify/release/canonical-json.ts';
 import { checkDerived, checkLabelTables, checkReleaseId } from '../../src/verify/release/check-manifest.ts';
 import { checkTokenFile } from '../../src/verify/release/check-schema.ts';
+import { readManifest } from '../../src/verify/release/manifest.ts';
 import type { ParquetTable } from '../../src/verify/release/parquet-table.ts';
-import { defaultReleaseId, rowDigest } from '../../src/verify/release/release-digest.ts';
-import { toyIdentity, toyWorld, wordTokenizer } from './toy-world.ts';
+import { defaultReleaseId } from '../../src/verify/release/release-digest.ts';
+import { storedIdentity, toyWorld, wordTokenizer } from './toy-world.ts';
 
 const tasks = [{ form: 'ranking.pointwise' }, { form: 'retrieval.choose', candidates: 3 }];
-const identity = toyIdentity({ section: { tasks } });
+const identity = storedIdentity({ section: { tasks } });
 const release = { profile: 'hf', until: 9, splits: { t1: 1, t2: 2, gap: 0 } };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const { section, context, context_min, domain, templates } = identity;
 const world = toyWorld([], { section: { tasks }, tokenizer: wordTokenizer() });
 const honest = {
-  ...{ id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000', versions: { brewhouse: '1' } },
+  ...{ format: 1, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000' },
+  ...{ splits: {}, fates: {}, variants: {}, labels: {}, assumed: [], items_without_time: 0, train_shards_equal: true },
+  ...{ versions: { brewhouse: '1' }, files: [] as object[] },
   corpus: sha256(canonicalJson(identity)).slice(0, 16),
   recipe_sha256: sha256(canonicalJson({ corpus: { ...section, context, context_min }, release })),
   domain_sha256: sha256(canonicalJson(domain)),
   templates_sha256: sha256(canonicalJson(templates)),
   label_tables: labelTablesOf(world),
-} as unknown as Manifest;
-const opened = (manifest: Manifest) => ({ dir: '', manifest, manifestSha256: '', lineage: undefined });
+};
+const opened = (manifest: object) => ({
+  ...{ dir: '', manifestSha256: '', lineage: undefined },
+  ...readManifest(JSON.parse(JSON.stringify(manifest))),
+});
 
 /** Details of the faults that a check finds in a manifest. */
-function faults(change: Partial<Manifest>, other = world): string[] {
+function faults(change: Partial<typeof honest>, other = world): string[] {
   const list = createFaultList();
   const release = opened({ ...honest, ...change });
   checkDerived(release, list);
@@ -99,9 +106,9 @@ test('answers whose scoring tokens are not different in pairs are reported', () 
   );
 });
 
-const row = (example: string, ids: number[], labels: number[]) => ({
-  ...{ place: { split: 'train', row: 0, example }, ids: Int32Array.from(ids), labels: Float64Array.from(labels) },
-});
+const digest = (ids: number[], labels: number[]) =>
+  hf.digest({ ids: Int32Array.from(ids), columns: { labels: Float64Array.from(labels) } });
+const row = (example: string, ids: number[], labels: number[]) => ({ example, sha256: digest(ids, labels) });
 test('a row digest is the SHA-256 of its ids as int32 and its labels as int64', () => {
   const bytes = Buffer.alloc(2 * 4 + 3 * 8);
   bytes.writeInt32LE(7, 0);
@@ -109,24 +116,24 @@ test('a row digest is the SHA-256 of its ids as int32 and its labels as int64', 
   bytes.writeBigInt64LE(-100n, 8);
   bytes.writeBigInt64LE(70_000n, 16);
   bytes.writeBigInt64LE(-5_000_000_000n, 24);
-  expect(Buffer.from(rowDigest(row('a', [7, 70_000], [-100, 70_000, -5_000_000_000])).sha256)).toEqual(
+  expect(Buffer.from(digest([7, 70_000], [-100, 70_000, -5_000_000_000]))).toEqual(
     createHash('sha256').update(bytes).digest(),
   );
 });
 test('the default id depends on every row and not on their order', () => {
-  const [a, b] = [rowDigest(row('a', [1], [1])), rowDigest(row('b', [2], [-100]))];
-  const id = defaultReleaseId(honest, [a, b]);
+  const [a, b] = [row('a', [1], [1]), row('b', [2], [-100])];
+  const id = defaultReleaseId(opened(honest), [a, b]);
   const examples = createHash('sha256').update('a').update(a.sha256).update('b').update(b.sha256).digest('hex');
   expect(id).toBe(`${honest.corpus}-${canonicalSha256({ release, key: '00000000', examples }).slice(0, 16)}`);
-  expect(defaultReleaseId(honest, [b, a])).toBe(id);
-  expect(defaultReleaseId(honest, [a, rowDigest(row('b', [2], [2]))])).not.toBe(id);
-  expect(defaultReleaseId({ ...honest, key_id: '11111111' }, [a, b])).not.toBe(id);
+  expect(defaultReleaseId(opened(honest), [b, a])).toBe(id);
+  expect(defaultReleaseId(opened(honest), [a, row('b', [2], [2])])).not.toBe(id);
+  expect(defaultReleaseId(opened({ ...honest, key_id: '11111111' }), [a, b])).not.toBe(id);
 });
 
 test("a release id in a footer or a name that is not that of the rows is reported; a name of one's own is not", async () => {
   const dir = mkdtempSync(join(tmpdir(), 'brewhouse-verify-'));
-  const rows = [rowDigest(row('a', [1], [1]))];
-  const id = defaultReleaseId(honest, rows);
+  const rows = [row('a', [1], [1])];
+  const id = defaultReleaseId(opened(honest), rows);
   const found = async (footer: string, name: string) => {
     const columns = columnSpecs({ x: WHOLE });
     const chunks: Uint8Array[] = [];
@@ -136,7 +143,7 @@ test("a release id in a footer or a name that is not that of the rows is reporte
     writer.finish();
     writeFileSync(join(dir, 'shard.parquet'), Buffer.concat(chunks));
     const list = createFaultList();
-    const files = [{ kind: 'data', path: 'shard.parquet', split: 'train' }] as Manifest['files'];
+    const files = [{ ...FILE, kind: 'data', path: 'shard.parquet' }];
     await checkReleaseId({ ...opened({ ...honest, id: name, files }), dir }, rows, list);
     return list.faults.map(({ detail }) => detail);
   };
@@ -151,6 +158,7 @@ test("a release id in a footer or a name that is not that of the rows is reporte
   }
 });
 
+const FILE = { split: 'train', rows: 3, tokens: 30, loss_tokens: 6, bytes: 1, sha256: '' };
 const FEATURES = '{"info":{"features":{"input_ids":{},"attention_mask":{},"labels":{}}}}';
 const facts = {
   ...{ huggingface: FEATURES, split: 'train', rows: '3', tokens: '30', loss_tokens: '6' },
@@ -165,9 +173,9 @@ const facts = {
 test.each(Object.keys(facts))('a footer whose %s is not that of the manifest is reported', (name) => {
   const found = (keyValues: object) => {
     const list = createFaultList();
-    const file = { split: 'train', rows: 3, tokens: 30, loss_tokens: 6 } as Manifest['files'][number];
+    const file = { ...FILE, kind: 'data', path: 'shard.parquet' };
     const table = { keyValues: new Map(Object.entries(keyValues)), groups: [0], metadata: { schema: [] } };
-    checkTokenFile(table as unknown as ParquetTable, honest, file, list);
+    checkTokenFile({ table: table as unknown as ParquetTable, manifest: opened(honest).manifest, file, list });
     return list.faults.map(({ detail }) => detail).filter((detail) => detail.startsWith('footer'));
   };
   expect(found(facts)).toEqual([]);

@@ -67,7 +67,7 @@ describe('fates', () => {
   test('all forms of an opening are capped together', () => {
     const tasks = [{ form: 'ranking.pointwise' }, { form: 'ranking.binary' }];
     const asked = questions(two, { tasks, ask: { share: 0.5, per_member_day: 1 } });
-    const fatesOf = (id: string) => asked.filter(({ item }) => item === id).map(({ fate }) => fate);
+    const fatesOf = (id: string) => asked.filter(({ opening }) => opening.event.item === id).map(({ fate }) => fate);
     for (const id of ['a', 'b']) expect(new Set(fatesOf(id)).size).toBe(1);
   });
   test('an item that is not there by the event time is unknown', () => {

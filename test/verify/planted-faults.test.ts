@@ -1,13 +1,14 @@
 /** Planted faults: a row that is wrong in one way is reported under the check of that name. */
 import { describe, expect, test } from 'vitest';
 import { createFaultList } from '../../src/verify/fault-list.ts';
+import { hf } from '../../src/verify/profiles/hf.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { exampleId, referenceRow, templatesOf } from '../../src/verify/reference/rows.ts';
-import type { World } from '../../src/verify/reference/world.ts';
+import type { Corpus } from '../../src/verify/reference/tasks.ts';
 import { checkRow } from '../../src/verify/release/check-rows.ts';
-import { checkMask } from '../../src/verify/release/check-tokens.ts';
+import { checkColumns } from '../../src/verify/release/check-tokens.ts';
 import { type Pseudonyms, pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
-import { type ReleaseRow, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
+import { type ReleaseRow, type RowCells, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
 import { expectedRow } from '../../src/verify/release/selection.ts';
 import { act, DAY, HOUR, item, NOON, profile, toyWorld, wordTokenizer } from './toy-world.ts';
 
@@ -31,61 +32,69 @@ const honest = [...base, past(NOON - DAY), outcome('applied')];
 const worldOf = (records: readonly object[], rules: Record<string, unknown> = section) =>
   toyWorld(records, { section: rules, tokenizer, context: 400 });
 
-function asked(world: World) {
+function asked(world: Corpus) {
   return referenceQuestions(world, 'm').find(({ opening: { event } }) => event.id === 'open')!;
 }
 
+/** A row's tokens with the columns of the profile hf, of which a test may say the labels. */
+function tokensOf(ids: Int32Array, label: (id: number, at: number) => number): RowCells['tokens'] {
+  const labels = Float64Array.from(ids, label);
+  const row = { ids, columns: { attention_mask: new Float64Array(ids.length).fill(1), labels } };
+  return { ...row, ...hf.supervised(row) };
+}
+
 /** The row that a builder would write which took `world` for the truth. */
-function builtIn(world: World, ids: Pseudonyms = pseudonyms): ReleaseRow {
+function builtIn(world: Corpus, ids: Pseudonyms = pseudonyms): ReleaseRow {
   const question = asked(world);
-  const { template } = templatesOf(world, question)[0]!;
-  const row = referenceRow(world, question, template, '');
+  const chosen = templatesOf(question)[0]!;
+  const { template } = chosen;
+  const row = referenceRow(question, chosen);
+  const { ledger, prompt } = row;
   const segments = wantedSegments(row, ids);
   const example = ids.of('example', exampleId(question, ''));
   const lists = (name: 'role' | 'event' | 'version' | 'level' | 'fields') => segments.map((segment) => segment[name]);
   const { event } = question.opening;
   return releaseRow(
     { split: 'train', row: 0 },
-    { ids: row.ids, labels: Float64Array.from(row.ids, (id, at) => (at < row.answerFrom ? -100 : id)) },
     {
-      ...{ example_id: example, member: ids.of('member', 'm'), task: question.task.name, form: question.task.form },
-      ...{ template: template.id, template_version: template.version, variant: '', label: question.label },
-      ...{ asked_at: BigInt(question.askedAt), label_settled_at: BigInt(question.settledAt), turn_times: '' },
-      item_ids: question.itemIds.join(SEPARATOR),
-      candidate_reasons: question.candidates.map(({ reason }) => reason).join(SEPARATOR),
-      ...{ surface: event.surface ?? '', slate_id: '', position: -1, propensity: -1, split: 'train' },
-      ...{ n_tokens: row.ids.length, n_loss_tokens: row.ids.length - row.answerFrom, n_history_shown: row.shown },
-      ...{
-        n_history_available: row.available,
-        n_actions_before: row.actionsBefore,
-        keep_share: 1,
-        thin: BigInt(row.thin),
+      tokens: tokensOf(row.ids, (id, at) => (at < row.answerFrom ? -100 : id)),
+      meta: {
+        ...{ example_id: example, member: ids.of('member', 'm'), task: question.task.name, form: question.task.form },
+        ...{ template: template.id, template_version: template.version, variant: '', label: question.label },
+        ...{ asked_at: BigInt(question.askedAt), label_settled_at: BigInt(question.settledAt), turn_times: '' },
+        item_ids: question.itemIds.join(SEPARATOR),
+        candidate_reasons: question.candidates.map(({ reason }) => reason).join(SEPARATOR),
+        ...{ surface: event.surface ?? '', slate_id: '', position: -1, propensity: -1, split: 'train' },
+        ...{ n_tokens: row.ids.length, n_loss_tokens: row.ids.length - row.answerFrom, n_history_shown: ledger.shown },
+        ...{
+          n_history_available: ledger.available,
+          n_actions_before: prompt.past.actionsBefore,
+          keep_share: 1,
+          thin: BigInt(row.thin),
+        },
       },
-    },
-    {
-      ...{ example_id: example, role: lists('role'), to: segments.map(({ to }) => to), event: lists('event') },
-      ...{
-        version: lists('version'),
-        fields: lists('fields'),
-        level: lists('level'),
-        shown: row.shown,
-        available: row.available,
+      origin: {
+        ...{ example_id: example, role: lists('role'), to: segments.map(({ to }) => to), event: lists('event') },
+        ...{
+          version: lists('version'),
+          fields: lists('fields'),
+          level: lists('level'),
+          ...ledger,
+        },
+        stopped_at: ids.of('event', prompt.filling.stoppedAt),
       },
-      ...{ lowered: row.lowered, left_out: row.available - row.shown, room: row.room, used: row.used },
-      stopped_at: ids.of('event', row.stoppedAt),
     },
   );
 }
 
 /** Checks a row against the world that is true; the names of the checks that found something, first ones first. */
-function faults(world: World, row: ReleaseRow): string[] {
+function faults(world: Corpus, row: ReleaseRow): string[] {
   const list = createFaultList();
   const question = asked(world);
-  const { template } = templatesOf(world, question)[0]!;
-  const expected = expectedRow(world, question, { templateId: template.id, variant: '' }, 'train');
+  const expected = expectedRow(question, templatesOf(question)[0]!, 'train');
   const rules = { until: NOON + 30 * DAY, section: {} as never };
-  const maskIsWhole = checkMask({ row, list, world });
-  checkRow({ world, pseudonyms, list, rules }, row, expected, { maskIsWhole, whole: true });
+  const maskIsWhole = checkColumns({ row, list, corpus: world }, hf);
+  checkRow({ corpus: world, pseudonyms, list, rules }, row, { expected, maskIsWhole, whole: true });
   return [...new Set(list.faults.map(({ check }) => check))];
 }
 
@@ -173,12 +182,16 @@ describe('a file that was tampered with', () => {
     expect(faults(truth, withIds(9, 2))[0]).toBe('control');
   });
   test('an answer that is not wholly supervised, or with more than it, is answer', () => {
-    const from = right.labels.findIndex((label) => label !== -100);
-    expect(faults(truth, { ...right, labels: right.labels.with(from + 1, -100) })[0]).toBe('answer');
-    expect(faults(truth, { ...right, labels: right.labels.with(from - 1, right.ids[from - 1]!) })[0]).toBe('answer');
+    const from = right.answerFrom;
+    const labelled = (wrong: number, label: number) =>
+      faults(truth, { ...right, ...tokensOf(right.ids, (_, at) => (at === wrong ? label : labels[at]!)) })[0];
+    const labels = right.columns.labels!;
+    expect(labelled(from + 1, -100)).toBe('answer');
+    expect(labelled(from - 1, right.ids[from - 1]!)).toBe('answer');
+    expect(faults(truth, { ...right, ...tokensOf(right.ids, () => -100) })[0]).toBe('answer');
   });
   test('a row beyond the context is context', () => {
-    const long = { ...right, ids: new Int32Array(401).fill(9), labels: new Float64Array(401).fill(9) };
+    const long = { ...right, ...tokensOf(new Int32Array(401).fill(9), () => 9) };
     expect(faults(truth, long)[0]).toBe('context');
   });
   test('a wrong cut ledger, sidecar, origin or pseudonym has its own name', () => {

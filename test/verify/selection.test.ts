@@ -1,9 +1,10 @@
 /** Selection: splits, label caps, the token budget, shards and the remainder; and the certificate's sentence. */
 import { describe, expect, test } from 'vitest';
-import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { certificateOf } from '../../src/verify/certificate.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
+import { hf } from '../../src/verify/profiles/hf.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
+import type { ReleaseSection } from '../../src/verify/release/manifest.ts';
 import { pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
 import {
   capLabels,
@@ -16,8 +17,8 @@ import {
 import { act, DAY, item, NOON, toyWorld } from './toy-world.ts';
 
 const section = (more: Partial<ReleaseSection> = {}): ReleaseSection => ({
-  ...{ splits: { t1: NOON + 10 * DAY, t2: NOON + 30 * DAY, gap: 7 * DAY }, weights: {}, label_caps: {} },
-  ...{ token_budget: 'none', holdout_tasks: [], profile: 'hf' },
+  ...{ splits: { t1: NOON + 10 * DAY, t2: NOON + 30 * DAY, gap: 7 * DAY }, weights: new Map(), label_caps: new Map() },
+  ...{ until: undefined, token_budget: 'none', holdout_tasks: [], profile: hf },
   ...more,
 });
 
@@ -33,7 +34,7 @@ describe('splits', () => {
   const ends = (days: number[], rules: Partial<ReleaseSection> = {}, corpus: object = {}, more: object = {}) => {
     const made = world(days, corpus, more);
     return referenceQuestions(made, 'm').map((question) =>
-      splitOf(made, question, { section: section(rules), until: NOON + 60 * DAY }),
+      splitOf(question, { section: section(rules), until: NOON + 60 * DAY }),
     );
   };
   test('no train label looks over t1, and a gap lies before validation and test', () => {
@@ -53,16 +54,16 @@ describe('splits', () => {
 function rows(days: number[]) {
   const made = world(days);
   const list = referenceQuestions(made, 'm').map((question) => {
-    return expectedRow(made, question, { templateId: 'seed', variant: '' }, 'train');
+    return expectedRow(question, { template: question.task.templates[0]!, variant: '' }, 'train');
   });
-  return { made, list };
+  return list;
 }
 const days = Array.from({ length: 40 }, (_, n) => n);
 
 test('label caps keep those with the least draw and say which share was kept', () => {
-  const { made, list } = rows(days);
-  const rules = { section: section({ label_caps: { 'ranking.pointwise': { viewed: 5 } } }), until: 0 };
-  capLabels(made, list, rules);
+  const list = rows(days);
+  const caps = new Map([['ranking.pointwise', new Map([['viewed', 5]])]]);
+  capLabels(list, { section: section({ label_caps: caps }), until: 0 });
   const kept = list.filter(({ end, question }) => end === 'train' && question.label === 'viewed');
   expect(kept).toHaveLength(5);
   expect(kept.every(({ keepShare }) => keepShare === 0.25)).toBe(true);
@@ -70,7 +71,7 @@ test('label caps keep those with the least draw and say which share was kept', (
 });
 
 test('a smaller budget takes a subset of the rows of a larger one and stops at the first row that does not fit', () => {
-  const { list } = rows(days);
+  const list = rows(days);
   const taken = (budget: number) => {
     for (const row of list) row.end = 'train';
     const asked = new Set<string>();
@@ -97,7 +98,7 @@ test('shards are powers of two by tokens, multiples of 64 above that, with a tho
   expect(shardCount(64_000_000 * 5, 10)).toBe(1);
 });
 test('rows that do not divide into shards are those with the greatest draw thin', () => {
-  const { list } = rows(days);
+  const list = rows(days);
   expect(takeRemainder(list, () => 10)).toBe(1);
   expect(list.every(({ end }) => end === 'train')).toBe(true);
 });
@@ -134,7 +135,8 @@ test('the certificate says how many rows look into the future and what that take
     '0 of 50 rows look into the future (a sample: row 0 and every 3rd after it of 148 were made anew, of the others only ' +
       'their place, length, mask and digest were checked).',
   );
-  for (let i = 0; i < 25; i++) list.add('label', { split: 'train', row: i }, 'wrong');
+  for (let i = 0; i < 25; i++)
+    list.add({ split: 'train', row: i }, { check: 'label', rule: ['LABEL-2'], detail: 'wrong' });
   const faulty = certificateOf(options);
   expect(faulty.ok).toBe(false);
   expect(faulty.faults).toHaveLength(20);

@@ -5,11 +5,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { CorpusIdentity } from '../../schemas/manifest.ts';
+import { type Identity, identityShape } from '../../src/verify/identity/identity.ts';
 import { cleanText } from '../../src/verify/reference/lines.ts';
 import { formatDay } from '../../src/verify/tokenizer/chat-frame.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
-import { toyIdentity } from './toy-world.ts';
+import { storedIdentity } from './toy-world.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -20,18 +20,16 @@ function packageFolder(name: string): string {
   return folder;
 }
 
-function identityOf(name: string, chat: unknown): CorpusIdentity {
+function identityOf(name: string, chat: unknown): Identity {
   const folder = join(packageFolder(name), 'models');
   const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
   const hash = sha256(readFileSync(join(folder, 'tokenizer.json')));
   const config = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8')) as { chat_template?: string };
   const template = chat === false || config.chat_template === undefined ? null : sha256(config.chat_template);
-  const identity = toyIdentity();
-  return {
-    ...identity,
-    section: { ...identity.section, tokenizer: { package: name, sha256: hash }, chat_template: chat },
-    tokenizer: { id: name, sha256: hash, chat_template_sha256: template },
-  };
+  const identity = storedIdentity();
+  const section = { ...identity.section, tokenizer: { package: name, sha256: hash }, chat_template: chat };
+  const tokenizer = { id: name, sha256: hash, chat_template_sha256: template };
+  return identityShape({ ...identity, section, tokenizer }, 'identity');
 }
 
 const cases: [string, unknown][] = [

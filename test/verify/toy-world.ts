@@ -2,12 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { Domain } from '../../schemas/domain.ts';
-import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import { Template } from '../../schemas/template.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import { type CheckedEvent, readEvent } from '../../src/verify/events/checked-event.ts';
-import type { ReferenceTokenizer } from '../../src/verify/reference/tokenizer-port.ts';
-import { buildWorld, type World } from '../../src/verify/reference/world.ts';
+import { type Identity, identityShape } from '../../src/verify/identity/identity.ts';
+import { type Corpus, corpusOf } from '../../src/verify/reference/tasks.ts';
+import type { ReferenceTokenizer } from '../../src/verify/world/tokenizer-port.ts';
+import { buildWorld } from '../../src/verify/world/world.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -91,6 +92,7 @@ export function wordTokenizer(): ReferenceTokenizer & { decode(ids: ArrayLike<nu
   };
 }
 
+/** What a toy world has of its own. */
 export interface ToyOptions {
   readonly section?: Record<string, unknown>;
   readonly context?: number;
@@ -99,7 +101,8 @@ export interface ToyOptions {
   readonly tokenizer?: ReferenceTokenizer;
 }
 
-export function toyIdentity(options: ToyOptions = {}): CorpusIdentity {
+/** An identity as a release stores it. */
+export function storedIdentity(options: ToyOptions = {}) {
   const { context: _, ...section } = CorpusSection.parse({
     seed: 7,
     tokenizer: { path: 'toy', sha256: '0'.repeat(64) },
@@ -119,14 +122,19 @@ export function toyIdentity(options: ToyOptions = {}): CorpusIdentity {
   };
 }
 
-/** The world of raw records; throws where one is no event. */
-export function toyWorld(records: readonly object[], options: ToyOptions = {}): World {
+/** An identity as the checker reads it. */
+export function toyIdentity(options: ToyOptions = {}): Identity {
+  return identityShape(storedIdentity(options), 'identity');
+}
+
+/** The corpus of raw records; throws where one is no event. */
+export function toyWorld(records: readonly object[], options: ToyOptions = {}): Corpus {
   const events = records.map((record): CheckedEvent => {
     const event = readEvent(record);
     if (event === undefined) throw new Error(`not an event: ${JSON.stringify(record)}`);
     return event;
   });
-  return buildWorld(events, toyIdentity(options), options.tokenizer ?? wordTokenizer());
+  return corpusOf(buildWorld(events, toyIdentity(options), options.tokenizer ?? wordTokenizer()));
 }
 
 let made = 0;

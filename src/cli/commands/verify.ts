@@ -111,9 +111,10 @@ function verifyTable(certificate: Certificate): string {
       ['check', 'looked at', 'faults'],
       ...Object.entries(checks).map(([check, looked]) => [check, grouped(looked), grouped(counts[check] ?? 0)]),
     ]),
-    ...faults
-      .slice(0, FAULTS_SHOWN)
-      .map(({ check, split, row, detail }) => `  ${check}${split === '' ? '' : ` ${split} row ${row}`}: ${detail}`),
+    ...faults.slice(0, FAULTS_SHOWN).map(({ check, rule, split, row, detail }) => {
+      const where = split === '' ? '' : ` ${split} row ${row}`;
+      return `  ${check}${where}: ${detail}${rule.length === 0 ? '' : ` (${rule.join(', ')})`}`;
+    }),
     ...(faults.length > FAULTS_SHOWN ? [`  and ${grouped(faults.length - FAULTS_SHOWN)} more`] : []),
     ...assumed.map(({ type, attribute, because }) => `  assumed ${type}.${attribute}: ${because}`),
     `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked${sampled ? ' (a sample)' : ''}`,

@@ -37,6 +37,7 @@ export interface InteractionEvent extends Stamp {
   readonly context: Attributes | undefined;
 }
 
+/** What the checker knows of one record. */
 export type CheckedEvent = VersionEvent | InteractionEvent;
 
 const ENVELOPE = ['type', 'event_id', 'event_time', 'ingest_time', 'sequence'];
@@ -54,8 +55,8 @@ const NAMES = ['kind', 'surface', 'session_id', 'slate_id', 'policy'];
 type Raw = Record<string, unknown>;
 
 /**
- * The event of one parsed record, or undefined where it is none (the build parks those as dead letters). Follows rules.md 1
- * and schemas/event.ts; every field is looked at, so that what is dead to the build is dead here too.
+ * The event of one parsed record, or undefined where it is none: the build parks those as dead letters
+ * (EVENT-1). Every field is looked at, so that what is dead to the build is dead here too.
  */
 export function readEvent(record: unknown): CheckedEvent | undefined {
   if (!isObject(record)) return undefined;
@@ -115,8 +116,8 @@ function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefine
 }
 
 /**
- * A digest of the record's content (16 bytes as Latin-1): equal for copies, whatever their ingest_time, key order or way of
- * writing the time. Takes records that `readEvent` accepts.
+ * A digest of the record's content (16 bytes as Latin-1): equal for copies, whatever their ingest_time, key
+ * order or way of writing the time (EVENT-3). Takes records that `readEvent` accepts.
  */
 export function contentDigest(record: unknown): string {
   const { ingest_time: _, event_time: time, ...rest } = record as Raw;

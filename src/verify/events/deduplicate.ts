@@ -8,8 +8,9 @@ interface Held {
 }
 
 /**
- * The events of the records, in any order. Of several copies the least ingest_time counts; records that are no events are
- * skipped; an id that carries two contents is dropped altogether (rules.md 1). Memory grows with the events.
+ * The events of the records, in any order. Of several copies the least ingest_time counts; records that are
+ * no events are skipped; an id that carries two contents is dropped altogether (EVENT-3). Memory grows with
+ * the events.
  */
 export async function deduplicate(
   records: AsyncIterable<unknown> | Iterable<unknown>,

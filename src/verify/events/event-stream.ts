@@ -6,7 +6,10 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
 
-/** Parsed records in any order, with copies; what is not an event is skipped by the reader. Called once a verification. */
+/**
+ * Parsed records in any order, with copies; what is not an event is skipped by the reader. Called once a
+ * verification.
+ */
 export type EventStream = () => AsyncIterable<unknown>;
 
 /** A line beyond this many characters is dead to the build (`line_too_long`: 10 MB) and skipped here. */

@@ -1,7 +1,9 @@
 /** Reads the times of raw event records: moments, calendar times, epoch milliseconds, and the unknown. */
 
-/** Stands for an unknown time: before every other (repeated from schemas/event.ts: the checker imports types alone). */
+/** The unknown time: before every other. Written here again, since the checker imports types alone. */
 export const TIME_UNKNOWN = -8_640_000_000_000_000;
+
+/** Milliseconds of a UTC day. */
 export const DAY_MS = 86_400_000;
 
 const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)$/;
@@ -18,8 +20,9 @@ export interface RawTime {
 }
 
 /**
- * A raw `event_time` (rules.md 1 and 2): epoch milliseconds, ISO 8601 with zone (fractions beyond the millisecond are cut
- * off), a day, month or year with an optional zone (UTC where none stands), or null for unknown. undefined: not a time.
+ * A raw `event_time` (EVENT-2): epoch milliseconds, ISO 8601 with zone (fractions beyond the millisecond are
+ * cut off), a day, month or year with an optional zone (UTC where none is written), or null for unknown.
+ * undefined: not a time.
  */
 export function readTime(raw: unknown): RawTime | undefined {
   if (raw === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN, text: 'null' };
@@ -30,7 +33,7 @@ export function readTime(raw: unknown): RawTime | undefined {
   return readCalendar(raw);
 }
 
-/** A raw `ingest_time`: a moment with zone or epoch milliseconds. undefined: neither. */
+/** A raw `ingest_time`: a moment with zone or epoch milliseconds (EVENT-2). undefined: neither. */
 export function readIngestTime(raw: unknown): number | undefined {
   const time = typeof raw === 'string' ? readMoment(raw) : raw;
   if (typeof time !== 'number' || !Number.isInteger(time)) return undefined;
@@ -40,9 +43,9 @@ export function readIngestTime(raw: unknown): number | undefined {
 function readMoment(text: string): number | undefined {
   const parts = MOMENT.exec(text);
   if (parts === null) return undefined;
-  const [, day, hour, minute, second = '00', fraction = '', zone] = parts;
-  const midnight = startOfDay(day!);
-  const offset = zoneOffset(zone!);
+  const [, day = '', hour, minute, second = '00', fraction = '', zone = ''] = parts;
+  const midnight = startOfDay(day);
+  const offset = zoneOffset(zone);
   if (midnight === undefined || offset === undefined) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const inDay = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1_000;
@@ -71,10 +74,10 @@ function startOfMonth(year: number, month: number): number {
 
 /** Midnight UTC of `yyyy-mm-dd`, or undefined where the calendar has no such day. */
 function startOfDay(text: string): number | undefined {
-  const [year, month, day] = text.split('-').map(Number);
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
   const at = new Date(0);
-  at.setUTCFullYear(year!, month! - 1, day!);
-  if (at.getUTCFullYear() !== year || at.getUTCMonth() !== month! - 1 || at.getUTCDate() !== day) return undefined;
+  at.setUTCFullYear(year, month - 1, day);
+  if (at.getUTCFullYear() !== year || at.getUTCMonth() !== month - 1 || at.getUTCDate() !== day) return undefined;
   return at.getTime();
 }
 

@@ -1,79 +1,85 @@
 /** Filling: takes history entries, one by one, into the room that the fixed parts leave. */
-import type { Template } from '../../../schemas/template.ts';
+import { nth } from '../checked.ts';
+import type { Slots } from '../forms/form.ts';
+import type { HistoryHeadings, Template } from '../identity/domain.ts';
+import { inOrder } from '../world/timeline.ts';
+import type { CutLine } from './cutting.ts';
 import { type HistoryEntry, strategyOrder } from './history.ts';
-import type { CutLine, LevelName, LineBook } from './levels.ts';
-import { actionPhrase, agePhrase, fillTemplate, groupPhrase, type Slots } from './phrases.ts';
+import type { LevelName, LineBook } from './line-book.ts';
+import { actionPhrase, agePhrase, fillTemplate, groupPhrase } from './phrases.ts';
 import type { Asked } from './questions.ts';
-import type { World } from './world.ts';
-import { inOrder } from './world.ts';
 
-/** Best first (repeated from schemas/rows.ts: the checker imports types alone). */
+/** Best first. */
 const LEVELS: readonly LevelName[] = ['full', 'short', 'title'];
 
-type HistoryBlock = Extract<Template['blocks'][number], { history: unknown }>['history'];
-
+/** An entry that found room. */
 export interface PlacedEntry extends HistoryEntry {
   readonly level: LevelName;
   readonly line: CutLine;
-  /** The heading that stands before the entry where it differs from that of the entry before. */
+  /** The heading of the entry, which is written where it differs from that of the entry before. */
   readonly heading: string;
 }
 
+/** What the history takes. */
 export interface Filling {
   /** In the order shown. */
   readonly placed: readonly PlacedEntry[];
+  /** Tokens of the room. */
   readonly used: number;
   readonly lowered: number;
   /** Id of the event at which filling stopped; empty: none. */
   readonly stoppedAt: string;
 }
 
+/** What filling needs beside the question. */
 export interface FillingOptions {
-  readonly asked: Asked;
+  readonly book: LineBook;
   readonly template: Template;
-  readonly block: HistoryBlock;
+  readonly headings: HistoryHeadings;
   readonly slots: Slots;
   readonly entries: readonly HistoryEntry[];
   readonly room: number;
 }
 
-/** The heading above an entry: its group's, or its age and action. */
-function headingOf(world: World, options: FillingOptions, entry: HistoryEntry): string {
-  const { asked, template, block, slots } = options;
-  const { vocabulary } = world;
-  if (asked.task.spec.order === 'by_action') {
-    return fillTemplate(block.group, { ...slots, group: groupPhrase(vocabulary, entry.rank) });
+/** The heading above an entry: its group's, or its age and action (FILL-3). */
+function headingOf({ world, task, askedAt }: Asked, options: FillingOptions, entry: HistoryEntry): string {
+  const { template, headings, slots } = options;
+  if (task.order === 'by_action') {
+    return fillTemplate(headings.group, { ...slots, group: groupPhrase(world.vocabulary, entry.rank) });
   }
-  const action = actionPhrase(vocabulary, entry.rank);
-  const age = agePhrase(template, entry.event.at, asked.askedAt);
+  const action = actionPhrase(world.vocabulary, entry.rank);
+  const age = agePhrase(template, entry.event.at, askedAt);
   return age === undefined
-    ? fillTemplate(block.undated, { ...slots, action })
-    : fillTemplate(block.dated, { ...slots, age, action });
+    ? fillTemplate(headings.undated, { ...slots, action })
+    : fillTemplate(headings.dated, { ...slots, age, action });
 }
 
-/** The place of a rank among the groups shown; none stands last. */
-function groupPlace(world: World, rank: number): number {
-  const place = world.vocabulary.display.indexOf(rank);
-  return place < 0 ? world.vocabulary.display.length : place;
+/** Whether an entry is shown before another: in groups by display order, none last, or by time alone (FILL-3). */
+function shownBefore({ world, task }: Asked): (a: HistoryEntry, b: HistoryEntry) => boolean {
+  const { display } = world.vocabulary;
+  const groupOf = ({ rank }: HistoryEntry) => {
+    const group = display.indexOf(rank);
+    return group < 0 ? display.length : group;
+  };
+  const byAction = task.order === 'by_action';
+  return (a, b) => ((byAction ? groupOf(a) - groupOf(b) : 0) || inOrder(a.event, b.event)) < 0;
 }
 
-export function fillHistory(world: World, book: LineBook, options: FillingOptions): Filling {
-  const { asked, block, slots, entries, room } = options;
-  const { spec } = asked.task;
-  const shares = world.section.shares;
+/** Places entries in the order of the strategy, until one does not fit even at `title` (FILL-2). */
+export function fillHistory(asked: Asked, options: FillingOptions): Filling {
+  const { book, headings, slots, entries, room } = options;
+  const { shares } = asked.world.section;
   const tokens = (heading: string) => book.fixed(heading).length;
-  const byAction = spec.order === 'by_action';
-  const blockHeading = block.heading.reduce((sum, line) => sum + tokens(fillTemplate(line, slots)), 0);
+  const blockHeading = headings.heading.reduce((sum, line) => sum + tokens(fillTemplate(line, slots)), 0);
+  const isBefore = shownBefore(asked);
   const placed: PlacedEntry[] = [];
   let used = 0;
   let stoppedAt = '';
-
-  const comesBefore = (a: HistoryEntry, b: HistoryEntry) =>
-    ((byAction ? groupPlace(world, a.rank) - groupPlace(world, b.rank) : 0) || inOrder(a.event, b.event)) < 0;
-  for (const entry of strategyOrder(entries, spec.strategy)) {
-    const heading = headingOf(world, options, entry);
-    const index = placeOf(placed, (other) => comesBefore(other, entry));
-    const growth = headingGrowth(placed, index, heading, tokens) + (placed.length === 0 ? blockHeading : 0);
+  for (const entry of strategyOrder(entries, asked.task.strategy)) {
+    const heading = headingOf(asked, options, entry);
+    const index = placeOf(placed, (other) => isBefore(other, entry));
+    const neighbours = [placed[index - 1]?.heading, placed[index]?.heading] as const;
+    const growth = headingGrowth(heading, neighbours, tokens) + (placed.length === 0 ? blockHeading : 0);
     let first = 2;
     if (used * 100 < room * shares.full) first = 0;
     else if (used * 100 < room * shares.short) first = 1;
@@ -90,27 +96,24 @@ export function fillHistory(world: World, book: LineBook, options: FillingOption
   return { placed, used, lowered: placed.filter(({ level }) => level !== 'full').length, stoppedAt };
 }
 
-/** How many placed entries stand before a new one: they are in order, so by bisection. */
+/** How many placed entries are shown before a new one: they are in order, so by bisection. */
 function placeOf(placed: readonly PlacedEntry[], isBefore: (entry: PlacedEntry) => boolean): number {
   let low = 0;
   let high = placed.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (isBefore(placed[middle]!)) low = middle + 1;
+    if (isBefore(nth(placed, middle))) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** Tokens of all headings with a new entry at `index`, less those without it: only its neighbours matter. */
+/** Tokens of all headings with a new entry, less those without it: only its neighbours matter (FILL-4). */
 function headingGrowth(
-  placed: readonly PlacedEntry[],
-  index: number,
   heading: string,
+  [before, after]: readonly [string | undefined, string | undefined],
   tokens: (heading: string) => number,
 ): number {
-  const before = placed[index - 1]?.heading;
-  const after = placed[index]?.heading;
   let growth = before === heading ? 0 : tokens(heading);
   if (after !== undefined) {
     if (after !== before) growth -= tokens(after);

@@ -1,8 +1,9 @@
 /** History: which past items there are for a question, and in which order a strategy offers them. */
+import { nth } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
+import type { Interaction, Version } from '../world/timeline.ts';
+import { liveVersion, seenInteractions } from '../world/view.ts';
 import type { Asked } from './questions.ts';
-import { liveVersion, seenInteractions } from './view.ts';
-import type { Interaction, Timeline, Version, World } from './world.ts';
 
 /** One item of the past under the strongest action seen. */
 export interface HistoryEntry {
@@ -12,49 +13,49 @@ export interface HistoryEntry {
   readonly version: Version;
 }
 
+/** What the member did before T. */
 export interface PastActions {
+  /** In timeline order, oldest first. */
   readonly entries: readonly HistoryEntry[];
-  /** Actions seen before T, candidates included. */
+  /** Actions seen before T, those on candidates included (ORIGIN-4). */
   readonly actionsBefore: number;
 }
 
-/** Entries in timeline order, oldest first. */
-export function pastOf(world: World, timeline: Timeline, asked: Asked): PastActions {
-  const t = asked.askedAt;
+/** Each item once, under its strongest action (HIST-1, HIST-2), but for those that are left out (HIST-3). */
+export function pastOf(asked: Asked): PastActions {
+  const { world, askedAt: t, task } = asked;
   const { noneRank } = world.vocabulary;
-  const events = seenInteractions(world, timeline, t, asked.opening.event.surface);
-  const hidden = new Set(asked.task.form === 'retrieval.choose' || asked.task.drawnShare > 0 ? asked.itemIds : []);
-  const settled = (event: Interaction) => event.at === TIME_UNKNOWN || event.at + asked.task.window <= t;
-  /** By item the place of the newest event with the strongest action; events without action count once they are settled. */
-  const strongest = new Map<string, number>();
+  const events = seenInteractions(asked);
+  const hidden = new Set(task.rules.hidesAsked ? asked.itemIds : []);
+  const isSettled = (event: Interaction) => event.at === TIME_UNKNOWN || event.at + task.window <= t;
+  /** By item the newest event with the strongest action; events without action count once they are settled. */
+  const strongest = new Map<string, Interaction>();
   let actionsBefore = 0;
-  for (let place = 0; place < events.length; place++) {
-    const event = events[place]!;
+  for (const event of events) {
     const isAction = event.rank < noneRank;
     if (isAction) actionsBefore++;
-    if (hidden.has(event.item) || (!isAction && !settled(event))) continue;
+    if (hidden.has(event.item) || (!isAction && !isSettled(event))) continue;
     const known = strongest.get(event.item);
-    if (known === undefined || event.rank <= events[known]!.rank) strongest.set(event.item, place);
+    if (known === undefined || event.rank <= known.rank) strongest.set(event.item, event);
   }
   const entries: HistoryEntry[] = [];
-  for (let place = 0; place < events.length; place++) {
-    const event = events[place]!;
-    if (strongest.get(event.item) !== place) continue;
+  for (const event of events) {
+    if (strongest.get(event.item) !== event) continue;
     const version = liveVersion(world, event.item, t);
     if (version !== undefined) entries.push({ event, rank: event.rank, version });
   }
   return { entries, actionsBefore };
 }
 
-/** The order in which entries are tried. */
-export function strategyOrder(entries: readonly HistoryEntry[], strategy: string | undefined): HistoryEntry[] {
+/** The order in which entries are tried: newest first (HIST-4), or one of each action in turn (HIST-5). */
+export function strategyOrder(entries: readonly HistoryEntry[], strategy: string): HistoryEntry[] {
   const newestFirst = entries.toReversed();
   if (strategy !== 'balanced') return newestFirst;
   const ranks = [...new Set(newestFirst.map(({ rank }) => rank))].sort((a, b) => a - b);
   const groups = ranks.map((rank) => newestFirst.filter((entry) => entry.rank === rank));
   const order: HistoryEntry[] = [];
   for (let round = 0; order.length < entries.length; round++) {
-    for (const group of groups) if (round < group.length) order.push(group[round]!);
+    for (const group of groups) if (round < group.length) order.push(nth(group, round));
   }
   return order;
 }

@@ -1,23 +1,22 @@
-/** Label tables: where a trained model's answer is read, for each task and template (rules.md 4). */
+/** Label tables: where a trained model's answer is read, for each task and template. */
 import type { LabelTable } from '../../../schemas/manifest.ts';
-import { answerText } from './phrases.ts';
-import { answerLabels } from './tasks.ts';
-import type { World } from './world.ts';
+import { nth } from '../checked.ts';
+import { answersOf } from './phrases.ts';
+import type { Corpus } from './tasks.ts';
 
 /**
- * The tables of all tasks and templates, held-out ones too. The scoring position is the first token that differs between the
- * answers; an answer that ends there is scored by the end token. A token of -1: the answers do not differ.
+ * The tables of all tasks and templates, held-out ones too (TOKEN-4). An answer that ends at the scoring
+ * position is scored by the end token. A token of -1: the answers do not differ.
  */
-export function labelTablesOf(world: World): LabelTable[] {
-  return world.tasks.flatMap((task) =>
+export function labelTablesOf({ tasks, vocabulary, tokenizer }: Corpus): LabelTable[] {
+  return tasks.flatMap((task) =>
     [...task.templates, ...task.heldOut].map((template) => {
-      const answers = answerLabels(task, world.vocabulary).map((label) => {
-        const text = answerText(template, world.vocabulary, label);
-        return { label, text, ids: [...Array.from(world.tokenizer.encodeAnswer(text)), world.tokenizer.endId] };
+      const answers = answersOf(task, template, vocabulary).map(({ label, text }) => {
+        return { label, text, ids: [...Array.from(tokenizer.encodeAnswer(text)), tokenizer.endId] };
       });
-      const at = firstDifference(answers.map(({ ids }) => ids));
-      const before = answers[0]?.ids.slice(0, at) ?? [];
-      const labels = answers.map(({ label, text, ids }) => ({ label, text, token: ids[at] ?? -1 }));
+      const position = firstDifference(answers.map(({ ids }) => ids));
+      const before = answers[0]?.ids.slice(0, position) ?? [];
+      const labels = answers.map(({ label, text, ids }) => ({ label, text, token: ids[position] ?? -1 }));
       return { task: task.name, template: template.id, before, labels };
     }),
   );
@@ -25,6 +24,7 @@ export function labelTablesOf(world: World): LabelTable[] {
 
 function firstDifference(lists: readonly (readonly number[])[]): number {
   const shortest = Math.min(...lists.map(({ length }) => length));
-  for (let at = 0; at < shortest; at++) if (lists.some((ids) => ids[at] !== lists[0]![at])) return at;
+  const [first = []] = lists;
+  for (let i = 0; i < shortest; i++) if (lists.some((ids) => nth(ids, i) !== first[i])) return i;
   return shortest;
 }

@@ -1,9 +1,10 @@
 /** Lines of items, profiles and exposures: texts of fields, patterns with slots, and cuts at word boundaries. */
 import type { Attributes } from '../../../schemas/event.ts';
+import { nth } from '../checked.ts';
 
 type FieldValue = Attributes[string];
 
-/** A field's text with where it stands in the line, in UTF-16 units; with the ellipsis behind it where it is cut. */
+/** Where a field's text is in a line, in UTF-16 units; the ellipsis behind it included where it is cut. */
 export interface FieldRange {
   readonly field: string;
   readonly from: number;
@@ -36,23 +37,24 @@ export interface FilledSlot extends Slot {
   readonly inner?: readonly FieldRange[];
 }
 
+/** Opening, slots and closing of a pattern (TEXT-3). */
 export function patternOf(text: string): Pattern {
   const parts = text.split(/\{([^{}]*)\}/);
-  const open = parts[0]!.startsWith('[') ? '[' : '';
+  const open = text.startsWith('[') ? '[' : '';
   const slots: Slot[] = [];
   for (let i = 1; i < parts.length; i += 2) {
-    const literal = parts[i - 1]!;
-    if (i === 1) slots.push({ field: parts[i]!, separator: '', label: literal.slice(open.length) });
-    else {
-      const space = literal.indexOf(' ');
-      const separator = space < 0 ? literal : literal.slice(0, space + 1);
-      slots.push({ field: parts[i]!, separator, label: literal.slice(separator.length) });
-    }
+    const literal = nth(parts, i - 1);
+    const space = literal.indexOf(' ');
+    let separator = space < 0 ? literal : literal.slice(0, space + 1);
+    if (i === 1) separator = '';
+    const label = literal.slice(i === 1 ? open.length : separator.length);
+    slots.push({ field: nth(parts, i), separator, label });
   }
-  return { open, slots, closing: slots.length === 0 ? parts[0]!.slice(open.length) : parts.at(-1)! };
+  const last = nth(parts, parts.length - 1);
+  return { open, slots, closing: slots.length === 0 ? last.slice(open.length) : last };
 }
 
-/** The text of an attribute; empty where it is missing or says nothing. */
+/** The text of an attribute; empty where it is missing or says nothing (TEXT-1). */
 export function fieldText(value: FieldValue | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -70,10 +72,14 @@ export function fillSlots(pattern: Pattern, attributes: Attributes): FilledSlot[
 }
 
 /**
- * The line of the first `count` words; `ellipsis` stands behind the last of them. A field none of whose words are kept is
- * left out as if it were missing; the first that is there loses its separator.
+ * The line of the first `count` words, with `ellipsis` behind the last of them. A field none of whose
+ * words are kept is left out as if it were missing; the first that is there loses its separator (TEXT-4).
  */
-export function lineOf(pattern: Pattern, slots: readonly FilledSlot[], count: number, ellipsis: string): Line {
+export function lineOf(
+  pattern: Pattern,
+  slots: readonly FilledSlot[],
+  { count, ellipsis }: { count: number; ellipsis: string },
+): Line {
   let text = pattern.open;
   let left = count;
   const fields: FieldRange[] = [];
@@ -93,7 +99,7 @@ export function lineOf(pattern: Pattern, slots: readonly FilledSlot[], count: nu
   return safeLine({ text: text + pattern.closing, fields });
 }
 
-/** A finished line: markers that form across fields are broken, and it begins with neither white space nor `/`. */
+/** Breaks markers that form across fields; the line begins with neither white space nor `/` (TEXT-5). */
 function safeLine({ text, fields }: Line): Line {
   const lead = /^[\p{White_Space}/]/u.test(text) ? '- ' : '';
   const places = markerPlaces(text);
@@ -105,7 +111,7 @@ function safeLine({ text, fields }: Line): Line {
   };
 }
 
-/** Well-formed, white space folded, and look-alikes of control tokens broken up with a space behind their first character. */
+/** Well-formed, white space folded, and look-alikes of control tokens broken up (TEXT-1, TEXT-2). */
 export function cleanText(text: string): string {
   return breakMarkers(
     text
@@ -129,7 +135,7 @@ const MARKERS = new RegExp(
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
-/** Markers are sought in the NFKC form without invisible characters, and broken where they stand in the text. */
+/** Puts a space behind the first character of each marker (TEXT-2). */
 function breakMarkers(text: string): string {
   return spaced(text, markerPlaces(text));
 }
@@ -138,7 +144,10 @@ function spaced(text: string, places: readonly number[]): string {
   return [0, ...places].map((from, index) => text.slice(from, places[index] ?? text.length)).join(' ');
 }
 
-/** Where the second character of each marker begins, in UTF-16 units. */
+/**
+ * Where the second character of each marker begins, in UTF-16 units. Markers are sought in the NFKC form
+ * without invisible characters (TEXT-2).
+ */
 function markerPlaces(text: string): number[] {
   if (PRINTABLE_ASCII.test(text)) return [...text.matchAll(MARKERS)].map(({ index }) => index + 1);
   if (!/[<[]/.test(text.normalize('NFKC'))) return [];
@@ -151,5 +160,5 @@ function markerPlaces(text: string): number[] {
     plain += form;
     for (let i = 0; i < form.length; i++) behind.push(at);
   }
-  return [...plain.matchAll(MARKERS)].map((match) => behind[match.index]!);
+  return [...plain.matchAll(MARKERS)].map((match) => nth(behind, match.index));
 }

@@ -1,32 +1,18 @@
 /** Prompts: the lines of a question under a template, as pieces of tokens with role and origin. */
 import type { Role } from '../../../schemas/rows.ts';
-import type { Template, TemplateBlock } from '../../../schemas/template.ts';
+import { present } from '../checked.ts';
+import { letterOf, type Slots } from '../forms/form.ts';
+import type { Block, Template } from '../identity/domain.ts';
+import { liveVersion, profileAt } from '../world/view.ts';
 import { type Filling, fillHistory } from './filling.ts';
 import { type PastActions, pastOf } from './history.ts';
-import type { CutLine, LevelName, LineBook } from './levels.ts';
+import type { LineBook } from './line-book.ts';
 import { type FieldRange, fieldText } from './lines.ts';
-import { answerText, fillTemplate, promptSlots, type Slots } from './phrases.ts';
-import type { Asked } from './questions.ts';
-import { answerLabels, letterOf } from './tasks.ts';
-import { liveVersion, ownVersion, profileAt } from './view.ts';
-import type { Timeline, World } from './world.ts';
+import { answersOf, fillTemplate, promptSlots } from './phrases.ts';
+import { countTokens, linePiece, mergeFixed, type Piece, plainPiece } from './pieces.ts';
+import { type Asked, ownVersion } from './questions.ts';
 
-/** A run of tokens of one role and origin; ids of events as the events have them. */
-export interface Piece {
-  readonly role: Role;
-  /** Lines with their line ends; frames have none here. */
-  readonly text: string;
-  readonly ids: ArrayLike<number>;
-  /** The event that put it there; empty: the template. */
-  readonly event: string;
-  /** The item version that it shows. */
-  readonly version: string;
-  readonly level: LevelName | '';
-  /** Runs of its tokens that came from a field: `title 2 5;location 7 9`. */
-  readonly fields: string;
-}
-
-/** All before the answer. It is made from what is asked alone: the type holds no label. */
+/** All before the answer. It is made from what is asked alone: the type holds no label (LABEL-5). */
 export interface Prompt {
   readonly template: Template;
   readonly pieces: readonly Piece[];
@@ -38,99 +24,93 @@ export interface Prompt {
 
 const NO_HISTORY: Filling = { placed: [], used: 0, lowered: 0, stoppedAt: '' };
 
-type HistoryBlock = Extract<TemplateBlock, { history: unknown }>;
-
 /** What a block needs to become pieces. */
 interface Scene {
-  readonly world: World;
-  readonly timeline: Timeline;
-  readonly book: LineBook;
   readonly asked: Asked;
-  readonly template: Template;
+  readonly book: LineBook;
   readonly slots: Slots;
 }
 
-export function promptOf(world: World, timeline: Timeline, book: LineBook, asked: Asked, template: Template): Prompt {
-  const slots = promptSlots(asked.task, world.vocabulary);
-  const scene = { world, timeline, book, asked, template, slots };
+/** The prompt of a question under a template: fixed parts first, the history in the room they leave (FILL-1). */
+export function promptOf(asked: Asked, book: LineBook, template: Template): Prompt {
+  const slots = promptSlots(asked.task, asked.world.vocabulary);
+  const scene = { asked, book, slots };
   const before: Piece[] = [];
   const behind: Piece[] = [];
-  let block: HistoryBlock | undefined;
-  for (const { entry, role } of rolesOfBlocks(template)) {
-    if ('history' in entry) block = entry;
-    else (block === undefined ? before : behind).push(...blockPieces(scene, entry, role));
+  let headings: Extract<Block, { kind: 'history' }>['headings'] | undefined;
+  for (const { block, role } of rolesOf(template)) {
+    if (block.kind === 'history') headings = block.headings;
+    else (headings === undefined ? before : behind).push(...blockPieces(scene, block, role));
   }
-  fuseFrame(scene, before, behind);
+  fuseFrame(asked, before, behind);
 
-  const past = pastOf(world, timeline, asked);
-  const fixed = [...before, ...behind].reduce((sum, { ids }) => sum + ids.length, 0);
-  const room = world.identity.context - fixed - longestAnswer(world, asked, template);
+  const past = pastOf(asked);
+  const room =
+    asked.world.identity.context - countTokens(before) - countTokens(behind) - longestAnswer(asked, template);
   const filling =
-    block === undefined
+    headings === undefined
       ? NO_HISTORY
-      : fillHistory(world, book, { asked, template, block: block.history, slots, entries: past.entries, room });
-  const history = block === undefined ? [] : historyPieces(scene, block, filling);
+      : fillHistory(asked, { book, template, headings, slots, entries: past.entries, room });
+  const history = historyPieces(scene, headings?.heading ?? [], filling);
   return { template, pieces: mergeFixed([...before, ...history, ...behind]), past, filling, room };
 }
 
-/** Text is an instruction until a block of another kind has been seen, and a part of the question after it. */
-function rolesOfBlocks(template: Template): { entry: TemplateBlock; role: Role }[] {
+/** Text is an instruction until a block of another kind has been seen, and a part of the question after it (ORIGIN-1). */
+function rolesOf(template: Template): { block: Block; role: Role }[] {
   let role: Role = 'instruction';
-  return template.blocks.map((entry) => {
-    const isText = 'text' in entry || 'note' in entry;
-    if (!isText) role = 'question';
-    return { entry, role };
+  return template.blocks.map((block) => {
+    if (block.kind !== 'text' && block.kind !== 'note') role = 'question';
+    return { block, role };
   });
 }
 
-function fixedPiece(scene: Scene, role: Role, line: string, event = ''): Piece {
-  const text = fillTemplate(line, scene.slots);
-  return { role, text: `${text}\n`, ids: scene.book.fixed(text), event, version: '', level: '', fields: '' };
+function fixedPiece({ book, slots }: Scene, role: Role, line: string): Piece {
+  const text = fillTemplate(line, slots);
+  return plainPiece(role, `${text}\n`, book.fixed(text));
 }
 
-function linePiece(role: Role, line: CutLine, origin: { event?: string; version?: string; level: LevelName }): Piece {
-  const { event = '', version = '', level } = origin;
-  return { role, text: `${line.text}\n`, ids: line.ids, event, version, level, fields: line.fields };
-}
-
-function blockPieces(scene: Scene, block: Exclude<TemplateBlock, HistoryBlock>, role: Role): Piece[] {
-  const { world, asked, book, timeline } = scene;
-  if ('text' in block) return block.text.map((line) => fixedPiece(scene, role, line));
-  if ('note' in block) {
-    return asked.task.spec.note === undefined ? [] : block.note.map((line) => fixedPiece(scene, role, line));
+/** The pieces of a block; none where it is left out (TEMPLATE-4). */
+function blockPieces(scene: Scene, block: Exclude<Block, { kind: 'history' }>, role: Role): Piece[] {
+  const { asked, book, slots } = scene;
+  switch (block.kind) {
+    case 'text':
+      return block.lines.map((line) => fixedPiece(scene, role, line));
+    case 'note':
+      return asked.task.note === undefined ? [] : block.lines.map((line) => fixedPiece(scene, role, line));
+    case 'profile': {
+      const version = profileAt(asked.timeline, asked.askedAt);
+      const line = version && book.profile(version);
+      if (version === undefined || line === undefined) return [];
+      const heading = block.lines.map((text) => fixedPiece(scene, 'profile', text));
+      return [...heading, linePiece('profile', line, { event: version.id, level: 'profile' })];
+    }
+    case 'shown': {
+      const { text, fields } = exposureText(asked);
+      if (text === '') return [];
+      const line = book.shown(fillTemplate(block.label, slots), text, fields);
+      return [linePiece('question', line, { event: asked.opening.event.id, level: 'shown' })];
+    }
+    case 'item':
+      return asked.itemIds.map((item) => itemPiece(scene, item));
+    case 'candidates':
+      return asked.itemIds.flatMap((item, index) => {
+        const letter = fillTemplate(block.letter, { ...slots, letter: letterOf(index) });
+        return [fixedPiece(scene, 'question', letter), itemPiece(scene, item)];
+      });
   }
-  if ('profile' in block) {
-    const version = profileAt(timeline, asked.askedAt);
-    const line = version === undefined ? undefined : book.profile(version);
-    if (version === undefined || line === undefined) return [];
-    const heading = block.profile.map((text) => fixedPiece(scene, 'profile', text));
-    return [...heading, linePiece('profile', line, { event: version.id, level: 'profile' })];
-  }
-  if ('shown' in block) {
-    const { text, fields } = shownText(world, asked);
-    if (text === '') return [];
-    const line = book.shown(fillTemplate(block.shown, scene.slots), text, fields);
-    return [linePiece('question', line, { event: asked.opening.event.id, level: 'shown' })];
-  }
-  if ('item' in block) return asked.itemIds.map((item) => itemPiece(scene, item));
-  return asked.itemIds.flatMap((item, index) => {
-    const letter = fillTemplate(block.candidates.letter, { ...scene.slots, letter: letterOf(index) });
-    return [fixedPiece(scene, 'question', letter), itemPiece(scene, item)];
-  });
 }
 
-/** The opening event's own item is read by event time; all others by what was known. */
-function itemPiece(scene: Scene, item: string): Piece {
-  const { world, asked } = scene;
-  const own = asked.opening.event.item === item;
-  const version = (own ? ownVersion : liveVersion)(world, item, asked.askedAt);
-  if (version === undefined) throw new Error(`item ${item} of a rendered question is not there`);
-  return linePiece('question', scene.book.item(version, 'question'), { version: version.id, level: 'question' });
+/** The opening's own item is read as its form says (ASOF-4), all others by what was known (ASOF-3). */
+function itemPiece({ asked, book }: Scene, item: string): Piece {
+  const isOwn = asked.opening.event.item === item;
+  const version = isOwn ? ownVersion(asked) : liveVersion(asked.world, item, asked.askedAt);
+  const there = present(version, `item ${item} of a rendered question`);
+  return linePiece('question', book.item(there, 'question'), { version: there.id, level: 'question' });
 }
 
-/** `surface: feed, device: phone` of what the domain lets a prompt show of the opening event, and where the values stand. */
-function shownText(world: World, asked: Asked): { text: string; fields: FieldRange[] } {
-  const { event } = asked.opening;
+/** `surface: feed, device: phone` of what a prompt may say (OPEN-7, TEXT-6), and where the values are in it. */
+function exposureText({ world, opening, drawn }: Asked): { text: string; fields: FieldRange[] } {
+  const { event } = opening;
   const fields: FieldRange[] = [];
   let text = '';
   const add = (field: string, value: Parameters<typeof fieldText>[0]) => {
@@ -143,71 +123,46 @@ function shownText(world: World, asked: Asked): { text: string; fields: FieldRan
   add('surface', event.surface);
   for (const key of world.vocabulary.domain.at_exposure) {
     // Of a drawn item neither is known: they were measured of the opening's.
-    if (key === 'value') add(key, asked.drawn ? undefined : event.value);
-    else if (key === 'position') add(key, asked.drawn ? undefined : event.position);
+    if (key === 'value') add(key, drawn ? undefined : event.value);
+    else if (key === 'position') add(key, drawn ? undefined : event.position);
     else add(key, event.context !== undefined && Object.hasOwn(event.context, key) ? event.context[key] : undefined);
   }
   return { text, fields };
 }
 
-/** The first line is fused with the frame before it, the last with the frame behind it. */
-function fuseFrame(scene: Scene, before: Piece[], behind: Piece[]): void {
-  const first = before.shift()!;
-  const last = (behind.length > 0 ? behind : before).pop()!;
-  const { askedAt } = scene.asked;
-  const frame = scene.world.tokenizer.frame(first.text.slice(0, -1), last.text.slice(0, -1), askedAt);
-  const control = (ids: readonly number[]): Piece => ({ ...first, role: 'control', text: '', ids });
-  const head = Array.from(frame.head);
-  const tail = Array.from(frame.tail);
-  before.unshift(control(head.slice(0, frame.headControl)), { ...first, ids: head.slice(frame.headControl) });
-  behind.push({ ...last, ids: tail.slice(0, frame.tailLine) }, control(tail.slice(frame.tailLine)));
+/** The first line is fused with the frame before it, the last with the frame behind it (FRAME-1, ORIGIN-1). */
+function fuseFrame({ world, askedAt }: Asked, before: Piece[], behind: Piece[]): void {
+  const first = present(before.shift(), 'the first line');
+  const last = present((behind.length > 0 ? behind : before).pop(), 'the last line');
+  const frame = world.tokenizer.frame(first.text.slice(0, -1), last.text.slice(0, -1), askedAt);
+  const [head, tail] = [Array.from(frame.head), Array.from(frame.tail)];
+  before.unshift(plainPiece('control', '', head.slice(0, frame.headControl)), {
+    ...first,
+    ids: head.slice(frame.headControl),
+  });
+  behind.push({ ...last, ids: tail.slice(0, frame.tailLine) }, plainPiece('control', '', tail.slice(frame.tailLine)));
 }
 
-/** Room for the longest answer the question could have, never for its own; with the end token. */
-function longestAnswer(world: World, asked: Asked, template: Template): number {
-  const labels = answerLabels(asked.task, world.vocabulary);
-  const lengths = labels.map((label) => {
-    return world.tokenizer.encodeAnswer(answerText(template, world.vocabulary, label)).length;
+/** Room for the longest answer the question could have, never for its own; with the end token (FILL-1). */
+function longestAnswer({ world, task }: Asked, template: Template): number {
+  const lengths = answersOf(task, template, world.vocabulary).map(({ text }) => {
+    return world.tokenizer.encodeAnswer(text).length;
   });
   return Math.max(...lengths) + 1;
 }
 
-function historyPieces(scene: Scene, block: HistoryBlock, filling: Filling): Piece[] {
-  if (filling.placed.length === 0) return [];
-  const pieces = block.history.heading.map((line) => fixedPiece(scene, 'history', line));
-  let heading = '';
-  for (const entry of filling.placed) {
-    const { event, version, level, line } = entry;
+/** The block's heading lines, then each entry, below a heading of its own where that differs (FILL-3, ORIGIN-2). */
+function historyPieces(scene: Scene, lines: readonly string[], { placed }: Filling): Piece[] {
+  if (placed.length === 0) return [];
+  const pieces = lines.map((line) => fixedPiece(scene, 'history', line));
+  let above = '';
+  for (const { event, version, level, line, heading } of placed) {
     // The heading is filled already: slots in it would be words of the domain.
-    if (entry.heading !== heading) {
-      const ids = scene.book.fixed(entry.heading);
-      pieces.push({
-        role: 'history',
-        text: `${entry.heading}\n`,
-        ids,
-        event: event.id,
-        version: '',
-        level: '',
-        fields: '',
-      });
+    if (heading !== above) {
+      pieces.push({ ...plainPiece('history', `${heading}\n`, scene.book.fixed(heading)), event: event.id });
     }
-    heading = entry.heading;
+    above = heading;
     pieces.push(linePiece('history', line, { event: event.id, version: version.id, level }));
   }
   return pieces;
-}
-
-/** Neighbours of one role that are fixed text are one piece; pieces without tokens are none. */
-export function mergeFixed(pieces: readonly Piece[]): Piece[] {
-  const isFixed = (piece: Piece) => piece.event === '' && piece.version === '' && piece.level === '';
-  const merged: Piece[] = [];
-  for (const piece of pieces) {
-    if (piece.ids.length === 0) continue;
-    const before = merged.at(-1);
-    if (before !== undefined && before.role === piece.role && isFixed(before) && isFixed(piece)) {
-      const ids = [...Array.from(before.ids), ...Array.from(piece.ids)];
-      merged[merged.length - 1] = { ...before, text: before.text + piece.text, ids };
-    } else merged.push(piece);
-  }
-  return merged;
 }

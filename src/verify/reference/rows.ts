@@ -1,32 +1,36 @@
-/** Rows: a prompt with its answer, and what stands beside it. */
-import type { Template } from '../../../schemas/template.ts';
-import { joinKey } from './draws.ts';
-import { type LineBook, lineBookOf } from './levels.ts';
-import { answerText } from './phrases.ts';
-import { mergeFixed, type Piece, type Prompt, promptOf } from './prompt.ts';
+/** Rows: a prompt with its answer, and what belongs to it. */
+import { setImmediate } from 'node:timers/promises';
+import { nth, present } from '../checked.ts';
+import type { Template } from '../identity/domain.ts';
+import { joinKey } from '../world/draws.ts';
+import type { Version } from '../world/timeline.ts';
+import { liveVersion } from '../world/view.ts';
+import type { World } from '../world/world.ts';
+import { type LineBook, lineBookOf, VERSIONS_MAX } from './line-book.ts';
+import { answersOf } from './phrases.ts';
+import { countTokens, mergeFixed, type Piece, plainPiece } from './pieces.ts';
+import { type Prompt, promptOf } from './prompt.ts';
 import { type Asked, type ReferenceQuestion, referenceQuestions } from './questions.ts';
-import { liveVersion } from './view.ts';
-import type { Version, World } from './world.ts';
+import type { Corpus } from './tasks.ts';
 
-/** One rendered row. */
-export interface ReferenceRow {
+/** Which template a row is rendered with. */
+export interface Variant {
+  readonly template: Template;
   /** Empty, or `template:ID`. */
   readonly variant: string;
-  readonly template: Template;
+}
+
+/** One rendered row. */
+export interface ReferenceRow extends Variant {
+  readonly prompt: Prompt;
   /** Everything, answer and end token included. */
   readonly pieces: readonly Piece[];
   readonly ids: Int32Array;
   /** From here on tokens are supervised. */
   readonly answerFrom: number;
   readonly answer: string;
-  readonly shown: number;
-  readonly available: number;
-  readonly lowered: number;
-  readonly room: number;
-  readonly used: number;
-  /** Event id; empty: none. */
-  readonly stoppedAt: string;
-  readonly actionsBefore: number;
+  /** The cut ledger by the columns of `origin/` (FILL-5). */
+  readonly ledger: Readonly<Record<'shown' | 'available' | 'lowered' | 'left_out' | 'room' | 'used', number>>;
   /** The draw `thin`. */
   readonly thin: number;
 }
@@ -40,81 +44,74 @@ function bookOf(world: World): LineBook {
 }
 
 /**
- * Cuts the lines that questions may show in a few rounds: those of all items that their members dealt with, as they are live
- * at T, and of the items asked about. Nothing depends on it but speed.
+ * Cuts the lines that questions may show in a few rounds: those of all items that their members dealt
+ * with, as they are live at T, and of the items asked about. Nothing depends on it but speed.
  */
-export function prepareLines(world: World, questions: readonly ReferenceQuestion[]): void {
+export async function prepareLines(world: World, questions: readonly ReferenceQuestion[]): Promise<void> {
   const versions = new Set<Version>();
-  const add = (item: string, t: number) => {
-    const version = liveVersion(world, item, t);
-    if (version !== undefined) versions.add(version);
-  };
-  for (const { member, askedAt, itemIds } of questions) {
-    for (const item of world.timelines.get(member)!.byItem.keys()) add(item, askedAt);
-    for (const item of itemIds) add(item, askedAt);
+  for (const { timeline, askedAt, itemIds } of questions) {
+    for (const item of [...timeline.byItem.keys(), ...itemIds]) {
+      const version = liveVersion(world, item, askedAt);
+      if (version !== undefined) versions.add(version);
+    }
   }
-  bookOf(world).prepare(versions);
+  const all = [...versions];
+  for (let from = 0; from < all.length; from += VERSIONS_MAX) {
+    bookOf(world).prepare(all.slice(from, from + VERSIONS_MAX));
+    await setImmediate();
+  }
 }
 
-/** Which templates a question is rendered with: the ordinary one, then the held-out one where the draw says so. */
-export function templatesOf(world: World, asked: Asked): { template: Template; variant: string }[] {
-  const { templates, heldOut } = asked.task;
+/** The ordinary template of a question, then the held-out one where the draw says so (TEMPLATE-1). */
+export function templatesOf({ world, task, key }: Asked): Variant[] {
   const { draws } = world;
-  const rows = [];
-  if (templates.length > 0) {
-    rows.push({ template: templates[draws.number('template', asked.key) % templates.length]!, variant: '' });
-  }
-  if (heldOut.length > 0 && draws.within(world.section.variants ?? 0.1, 'variant', asked.key)) {
-    const template = heldOut[draws.number('variant_template', asked.key) % heldOut.length]!;
+  const rows: Variant[] = [];
+  const drawn = (purpose: string, templates: readonly Template[]) =>
+    nth(templates, draws.number(purpose, key) % templates.length);
+  if (task.templates.length > 0) rows.push({ template: drawn('template', task.templates), variant: '' });
+  if (task.heldOut.length > 0 && draws.within(world.section.variants, 'variant', key)) {
+    const template = drawn('variant_template', task.heldOut);
     rows.push({ template, variant: `template:${template.id}` });
   }
   return rows;
 }
 
-/** The prompt of a question under a template; the label is not asked for (rules.md 5). */
-export function referencePrompt(world: World, asked: Asked, template: Template): Prompt {
-  const timeline = world.timelines.get(asked.opening.event.entity);
-  if (timeline === undefined) throw new Error('a question without a timeline');
-  return promptOf(world, timeline, bookOf(world), asked, template);
+/** The prompt of a question under a template; the label is not asked for (LABEL-5). */
+export function referencePrompt(asked: Asked, template: Template): Prompt {
+  return promptOf(asked, bookOf(asked.world), template);
 }
 
-/** Joins prompt and answer of a rendered question. */
-export function referenceRow(
-  world: World,
-  question: ReferenceQuestion,
-  template: Template,
-  variant: string,
-): ReferenceRow {
-  const prompt = referencePrompt(world, question, template);
-  const answer = answerText(template, world.vocabulary, question.label);
-  const plain = { event: '', version: '', level: '', fields: '' } as const;
+/** Joins prompt, answer and end token of a rendered question (FRAME-4). */
+export function referenceRow(question: ReferenceQuestion, { template, variant }: Variant): ReferenceRow {
+  const { world, task, label, key } = question;
+  const prompt = referencePrompt(question, template);
+  const answers = answersOf(task, template, world.vocabulary);
+  const answer = present(
+    answers.find((one) => one.label === label),
+    'the answer of a label',
+  ).text;
   const pieces = mergeFixed([
     ...prompt.pieces,
-    { ...plain, role: 'answer', text: answer, ids: world.tokenizer.encodeAnswer(answer) },
-    { ...plain, role: 'control', text: '', ids: [world.tokenizer.endId] },
+    plainPiece('answer', answer, world.tokenizer.encodeAnswer(answer)),
+    plainPiece('control', '', [world.tokenizer.endId]),
   ]);
-  const answerFrom = prompt.pieces.reduce((sum, { ids }) => sum + ids.length, 0);
-  const { filling, past } = prompt;
+  const { filling, past, room } = prompt;
+  const [shown, available] = [filling.placed.length, past.entries.length];
   return {
-    ...{ variant, template, pieces, answerFrom, answer },
+    ...{ variant, template, prompt, pieces, answer },
+    answerFrom: countTokens(prompt.pieces),
     ids: joinIds(pieces),
-    shown: filling.placed.length,
-    available: past.entries.length,
-    lowered: filling.lowered,
-    room: prompt.room,
-    used: filling.used,
-    stoppedAt: filling.stoppedAt,
-    actionsBefore: past.actionsBefore,
-    thin: world.draws.number('thin', [...question.key, variant]),
+    ledger: { shown, available, lowered: filling.lowered, left_out: available - shown, room, used: filling.used },
+    thin: world.draws.number('thin', [...key, variant]),
   };
 }
 
 function joinIds(pieces: readonly Piece[]): Int32Array {
-  const joined = new Int32Array(pieces.reduce((sum, { ids }) => sum + ids.length, 0));
-  let at = 0;
+  const joined = new Int32Array(countTokens(pieces));
+  let end = 0;
   for (const { ids } of pieces) {
-    joined.set(ids, at);
-    at += ids.length;
+    joined.set(ids, end);
+    end += ids.length;
   }
   return joined;
 }
@@ -126,17 +123,14 @@ export interface ReferenceExample {
 }
 
 /** Every question of a member with its rows, ordinary and variant: the oracle of property tests. */
-export function referenceMember(world: World, member: string, until?: number): ReferenceExample[] {
-  return referenceQuestions(world, member, until).map((question) => ({
+export function referenceMember(corpus: Corpus, member: string, until?: number): ReferenceExample[] {
+  return referenceQuestions(corpus, member, until).map((question) => ({
     question,
-    rows:
-      question.fate === 'rendered'
-        ? templatesOf(world, question).map(({ template, variant }) => referenceRow(world, question, template, variant))
-        : [],
+    rows: question.fate === 'rendered' ? templatesOf(question).map((row) => referenceRow(question, row)) : [],
   }));
 }
 
-/** The id of a row before it becomes a pseudonym: question key and variant, joined by U+001F. */
-export function exampleId(question: Pick<Asked, 'key'>, variant: string): string {
-  return joinKey([...question.key, variant]);
+/** The id of a row before it becomes a pseudonym: question key and variant, joined by U+001F (OPEN-4). */
+export function exampleId({ key }: Pick<Asked, 'key'>, variant: string): string {
+  return joinKey([...key, variant]);
 }

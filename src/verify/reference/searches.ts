@@ -1,5 +1,6 @@
-/** Searches that try lines: each says which texts it needs encoded next, so that many of them can be asked for at once. */
-import type { EncodedLine } from './tokenizer-port.ts';
+/** Searches that try lines: each says which texts it needs encoded next, so that many can be encoded at once. */
+import { nth } from '../checked.ts';
+import type { EncodedLine } from '../world/tokenizer-port.ts';
 
 /** Yields texts, goes on with their encodings in the same order, and returns what it found. */
 export type Search<T> = Generator<readonly string[], T, readonly EncodedLine[]>;
@@ -23,7 +24,7 @@ export function* together<T>(searches: readonly Search<T>[]): Search<T[]> {
       if (step.done) continue;
       const own = encoded.slice(at, at + step.value.length);
       at += step.value.length;
-      steps[index] = searches[index]!.next(own);
+      steps[index] = nth(searches, index).next(own);
     }
   }
   return steps.map((step) => step.value as T);

@@ -1,7 +1,7 @@
 /** Canonical JSON: one text for one value, so that a hash over it names the value. */
 import { createHash } from 'node:crypto';
 
-/** JSON without white space, keys in order of their UTF-8 bytes. */
+/** JSON without white space, keys in order of their UTF-8 bytes (NAME-1). */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,27 +1,32 @@
 /** Whether a row shows anything that was not known when it was asked: the first thing to prove. */
-import type { Interaction, Version } from '../reference/world.ts';
+import type { RuleId } from '../fault-list.ts';
+import { joinKey, splitKey } from '../world/draws.ts';
+import { type Interaction, seen, type Version } from '../world/timeline.ts';
 import { fault, type OriginSegment, type RowCase, text } from './release-row.ts';
 
-const SEPARATOR = '\u001f';
+/** Something of the future, and the rule that forbids it. */
+interface Late {
+  readonly rule: RuleId[];
+  readonly detail: string;
+}
 
-/** Reports what the row shows from T on; returns whether it found anything. */
+/** Reports what the row shows from T on (ASOF-2 to ASOF-5, CAND-1); returns whether it found anything. */
 export function checkFuture(rowCase: RowCase): boolean {
-  const { row, wanted, expected, world } = rowCase;
-  rowCase.list.look('future');
-  const t = expected.question.askedAt;
-  const before = rowCase.list.counts.future ?? 0;
+  const { row, wanted, expected, corpus, list } = rowCase;
+  list.look('future');
+  const { askedAt: t, itemIds } = expected.question;
+  const before = list.counts.future ?? 0;
   for (const segment of unforeseen(row.segments, wanted)) {
-    const late = lateEvent(rowCase, segment, t) ?? lateVersion(rowCase, segment, t);
-    if (late !== undefined) fault(rowCase, 'future', late);
+    const late = lateEvent(rowCase, segment) ?? lateVersion(rowCase, segment);
+    if (late !== undefined) fault(rowCase, { check: 'future', ...late });
   }
-  for (const item of text(row.meta.item_ids).split(SEPARATOR)) {
-    if (expected.question.itemIds.includes(item)) continue;
-    const versions = world.items.get(item);
-    if (versions !== undefined && !versions.some((version) => version.knownAt < t)) {
-      fault(rowCase, 'future', `candidate ${item} is not known before the question's time ${t}`);
-    }
+  for (const item of splitKey(text(row.meta.item_ids))) {
+    const versions = itemIds.includes(item) ? undefined : corpus.items.get(item);
+    if (versions === undefined || versions.some((version) => seen(version, t))) continue;
+    const detail = `candidate ${item} is not known before the question's time ${t}`;
+    fault(rowCase, { check: 'future', rule: ['CAND-1', 'ASOF-3'], detail });
   }
-  return (rowCase.list.counts.future ?? 0) > before;
+  return (list.counts.future ?? 0) > before;
 }
 
 /** The reference shows nothing but what was seen, so only what it does not show can be of the future. */
@@ -35,40 +40,46 @@ function unforeseen(segments: readonly OriginSegment[], wanted: readonly OriginS
   return others.filter((segment) => !allowed.has(originOf(segment)));
 }
 
-function originOf(segment: OriginSegment): string {
-  return [segment.role, segment.event, segment.version].join(SEPARATOR);
+function originOf({ role, event, version }: OriginSegment): string {
+  return joinKey([role, event, version]);
 }
 
 /** An interaction or profile of the member that was not known before T. */
-function lateEvent(rowCase: RowCase, segment: OriginSegment, t: number): string | undefined {
+function lateEvent(rowCase: RowCase, segment: OriginSegment): Late | undefined {
   const event = shownEvent(rowCase, segment);
-  const opening = rowCase.expected.question.opening.event;
-  if (event === undefined || event.knownAt < t || (segment.role === 'question' && event === opening)) return undefined;
-  return `a ${segment.role} line shows an event known at ${event.knownAt}, the question is asked at ${t}`;
+  const { opening, askedAt } = rowCase.expected.question;
+  if (event === undefined || seen(event, askedAt)) return undefined;
+  if (segment.role === 'question' && event === opening.event) return undefined;
+  return {
+    rule: segment.role === 'profile' ? ['ASOF-5', 'ASOF-2'] : ['ASOF-2', 'ASOF-1'],
+    detail: `a ${segment.role} line shows an event known at ${event.knownAt}, the question is asked at ${askedAt}`,
+  };
 }
 
 /** The member's event of a segment; event ids are unique within a type and member. */
-function shownEvent(
-  { world, pseudonyms, expected }: RowCase,
-  segment: OriginSegment,
-): Version | Interaction | undefined {
-  const timeline = world.timelines.get(expected.question.member);
-  if (segment.event === '' || timeline === undefined) return undefined;
-  const events = segment.role === 'profile' ? timeline.profiles : timeline.interactions;
+function shownEvent({ pseudonyms, expected }: RowCase, segment: OriginSegment): Version | Interaction | undefined {
+  if (segment.event === '') return undefined;
+  const { profiles, interactions } = expected.question.timeline;
+  const events = segment.role === 'profile' ? profiles : interactions;
   return events.find(({ id }) => pseudonyms.of('event', id) === segment.event);
 }
 
 /** An item version that was not known before T; the question's own item need only be there by then. */
-function lateVersion(rowCase: RowCase, segment: OriginSegment, t: number): string | undefined {
+function lateVersion(rowCase: RowCase, segment: OriginSegment): Late | undefined {
   if (segment.version === '') return undefined;
-  const { world, pseudonyms, expected, row } = rowCase;
+  const { corpus, pseudonyms, expected, row } = rowCase;
+  const { opening, askedAt, task } = expected.question;
   const event = shownEvent(rowCase, segment);
-  const items = event?.type === 'interaction' ? [event.item] : text(row.meta.item_ids).split(SEPARATOR);
+  const items = event?.type === 'interaction' ? [event.item] : splitKey(text(row.meta.item_ids));
   const version = items
-    .flatMap((item) => world.items.get(item) ?? [])
+    .flatMap((item) => corpus.items.get(item) ?? [])
     .find(({ id }) => pseudonyms.of('event', id) === segment.version);
   if (version === undefined) return undefined;
-  const own = segment.role === 'question' && version.entity === expected.question.opening.event.item;
-  if (own ? version.at <= t : version.knownAt < t) return undefined;
-  return `a ${segment.role} line shows a text of item ${version.entity} known at ${version.knownAt}, asked at ${t}`;
+  const { entity, knownAt } = version;
+  const isOwn = segment.role === 'question' && entity === opening.event.item;
+  if ((isOwn ? task.rules.isOwnSeen : seen)(version, askedAt)) return undefined;
+  return {
+    rule: isOwn ? ['ASOF-4'] : ['ASOF-3', 'ASOF-2'],
+    detail: `a ${segment.role} line shows a text of item ${entity} known at ${knownAt}, asked at ${askedAt}`,
+  };
 }

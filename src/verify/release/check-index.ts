@@ -1,13 +1,13 @@
-/** The index files: every row is found under its example and its member, and under no other place. */
+/** The index files: every row is found under its example and its member, and under no other address. */
 import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
-import { compareBytes } from '../reference/draws.ts';
+import { compareBytes } from '../world/draws.ts';
 import { openParquetTable, type TableRow } from './parquet-table.ts';
 import type { OpenRelease } from './release-files.ts';
 import { number, text } from './release-row.ts';
 
 /** Where a row lies. */
-export interface RowPlace {
+export interface RowAddress {
   readonly example: string;
   readonly member: string;
   readonly split: string;
@@ -21,53 +21,49 @@ export interface RowPlace {
 /** Entries read at a time. */
 const ENTRIES_MAX = 100_000;
 
-/** Compares both index files with the rows that were read. */
-export async function checkIndex(release: OpenRelease, places: readonly RowPlace[], list: FaultList): Promise<void> {
-  for (const id of ['example', 'member'] as const) {
-    const column = id === 'example' ? 'example_id' : 'member';
-    const file = release.manifest.files.find(({ kind, path }) => kind === 'index' && path.includes(id));
-    if (file === undefined) {
-      list.add('index', {}, `there is no index of ${id}s`);
-      continue;
+/** Compares both index files with the rows that were read (RELEASE-5). */
+export async function checkIndex(release: OpenRelease, rows: readonly RowAddress[], list: FaultList): Promise<void> {
+  for (const id of ['example', 'member'] as const) await checkFile({ release, rows, list }, id);
+}
+
+async function checkFile(
+  { release, rows, list }: { release: OpenRelease; rows: readonly RowAddress[]; list: FaultList },
+  id: 'example' | 'member',
+): Promise<void> {
+  const column = id === 'example' ? 'example_id' : 'member';
+  const wrong = (detail: string, place = {}) => list.add(place, { check: 'index', rule: ['RELEASE-5'], detail });
+  const file = release.manifest.files.find(({ kind, path }) => kind === 'index' && path.includes(id));
+  if (file === undefined) return wrong(`there is no index of ${id}s`);
+  const known = new Set(rows.flatMap((row) => [nameOf(row[id], row, row.inGroup), nameOf(row[id], row, row.inFile)]));
+  const table = await openParquetTable(join(release.dir, file.path));
+  let before = '';
+  let nameBefore = '';
+  for (let from = 0; from < table.rows; from += ENTRIES_MAX) {
+    for (const entry of await table.read(from, Math.min(from + ENTRIES_MAX, table.rows))) {
+      list.look('index');
+      const key = text(entry[column]);
+      if (compareBytes(before, key) > 0) wrong(`${file.path} is not sorted at ${key}`);
+      before = key;
+      const name = entryName(key, entry);
+      if (name === nameBefore) wrong(`${file.path} names a row twice`);
+      nameBefore = name;
+      const place = { split: text(entry.split), example: id === 'example' ? key : '' };
+      if (!known.has(name)) wrong(`no such row of ${column} ${key}`, place);
     }
-    const wanted = new Map<string, RowPlace>();
-    for (const place of places)
-      wanted.set(nameOf(place[id], place.split, place.shard, place.group, place.inGroup), place);
-    const byFile = new Map(
-      places.map((place) => [nameOf(place[id], place.split, place.shard, place.group, place.inFile), place]),
-    );
-    const table = await openParquetTable(join(release.dir, file.path));
-    let before: string | undefined;
-    let nameBefore = '';
-    for (let from = 0; from < table.rows; from += ENTRIES_MAX) {
-      for (const entry of await table.read(from, Math.min(from + ENTRIES_MAX, table.rows))) {
-        list.look('index');
-        const key = text(entry[column]);
-        if (before !== undefined && compareBytes(before, key) > 0)
-          list.add('index', {}, `${file.path} is not sorted at ${key}`);
-        before = key;
-        const name = entryName(key, entry);
-        if (name === nameBefore) list.add('index', {}, `${file.path} names a row twice`);
-        nameBefore = name;
-        if (!wanted.has(name) && !byFile.has(name)) {
-          list.add(
-            'index',
-            { split: text(entry.split), example: id === 'example' ? key : '' },
-            `no such row of ${column} ${key}`,
-          );
-        }
-      }
-    }
-    if (table.rows !== places.length)
-      list.add('index', {}, `${file.path} has ${table.rows} entries for ${places.length} rows`);
-    table.close();
   }
+  if (table.rows !== rows.length) wrong(`${file.path} has ${table.rows} entries for ${rows.length} rows`);
+  table.close();
 }
 
 function entryName(key: string, entry: TableRow): string {
-  return nameOf(key, text(entry.split), number(entry.shard), number(entry.row_group), number(entry.row));
+  const address = { split: text(entry.split), shard: number(entry.shard), group: number(entry.row_group) };
+  return nameOf(key, address, number(entry.row));
 }
 
-function nameOf(key: string, split: string, shard: number, group: number, row: number): string {
+function nameOf(
+  key: string,
+  { split, shard, group }: Pick<RowAddress, 'split' | 'shard' | 'group'>,
+  row: number,
+): string {
   return `${key} ${split} ${shard} ${group} ${row}`;
 }

@@ -1,31 +1,28 @@
 /** Checks the rows of a release one by one against the reference. */
-import type { FaultList } from '../fault-list.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { FaultList, RuleId } from '../fault-list.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
 import { prepareLines, referenceRow } from '../reference/rows.ts';
-import type { World } from '../reference/world.ts';
+import type { Corpus } from '../reference/tasks.ts';
 import { checkFuture } from './check-future.ts';
-import type { RowPlace } from './check-index.ts';
-import {
-  checkCandidates,
-  checkHistory,
-  checkLedger,
-  checkOrigin,
-  checkPseudonyms,
-  checkSidecar,
-} from './check-origin.ts';
+import { checkHistory, checkLedger } from './check-history.ts';
+import type { RowAddress } from './check-index.ts';
+import { checkCandidates, checkOrigin, checkPseudonyms } from './check-origin.ts';
 import type { PresentRow } from './check-selection.ts';
-import { checkControl, checkLabel, checkMask, checkPrompt, sameIds, samePrompt } from './check-tokens.ts';
+import { checkSidecar } from './check-sidecar.ts';
+import { checkColumns, checkControl, checkLabel, checkPrompt, checkWhole, samePrompt } from './check-tokens.ts';
 import { type Expectation, explainRows } from './expected-rows.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { type ReadRow, readRowGroups } from './read-rows.ts';
-import { type RowDigest, rowDigest } from './release-digest.ts';
+import type { RowDigest } from './release-digest.ts';
 import type { OpenRelease } from './release-files.ts';
 import { type ReleaseRow, type RowCase, text, wantedSegments } from './release-row.ts';
 import type { ExpectedRow, ReleaseRules } from './selection.ts';
 
+/** What all rows of a release are checked with. */
 export interface RowsCase {
   readonly release: OpenRelease;
-  readonly world: World;
+  readonly corpus: Corpus;
   readonly list: FaultList;
   readonly pseudonyms: Pseudonyms;
   readonly expectation: Expectation;
@@ -34,119 +31,114 @@ export interface RowsCase {
   readonly report: (done: number, total: number) => void;
 }
 
+/** Rows checked in full, and what was seen of all. */
 export interface CheckedRows {
   /** Rows checked in full, and their tokens. */
-  readonly rows: number;
-  readonly tokens: number;
-  /** Every so manieth row was checked in full; of how many. */
+  rows: number;
+  tokens: number;
+  /** One row in `every` was checked in full; of how many. */
   readonly every: number;
   readonly total: number;
-  readonly present: ReadonlyMap<string, PresentRow>;
-  readonly places: readonly RowPlace[];
-  readonly digests: readonly RowDigest[];
+  readonly present: Map<string, PresentRow>;
+  readonly addresses: RowAddress[];
+  readonly digests: RowDigest[];
+  /** Rows that the rules do not make. */
+  readonly strangers: Map<string, ReleaseRow>;
 }
 
-/** Every so manieth row is also tokenized as a whole: joined ids must be those of the whole text. */
+/** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 
+/** Reads all rows and checks them, or a sample of them, in full. Lets other work go on after each row. */
 export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
-  const { release, list } = rowsCase;
-  const total = Object.values(release.manifest.splits).reduce((sum, { rows }) => sum + rows, 0);
+  const { release, list, corpus, expectation } = rowsCase;
+  const { profile } = release.manifest.release;
+  const total = [...release.manifest.splits.values()].reduce((sum, { rows }) => sum + rows, 0);
   const every = rowsCase.sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(rowsCase.sample, 1)));
-  const present = new Map<string, PresentRow>();
-  const places: RowPlace[] = [];
-  const digests: RowDigest[] = [];
-  const strangers = new Map<string, ReleaseRow>();
-  let [read, rows, tokens] = [0, 0, 0];
+  const checked: CheckedRows = {
+    ...{ rows: 0, tokens: 0, every, total, addresses: [], digests: [] },
+    ...{ present: new Map(), strangers: new Map() },
+  };
+  let read = 0;
   for await (const group of readRowGroups(release, list)) {
-    prepareLines(
-      rowsCase.world,
-      questionsOf(rowsCase, group, (index) => (read + index) % every === 0),
-    );
+    const first = read;
+    const chosen = group.filter((_, index) => (first + index) % every === 0);
+    await prepareLines(corpus, questionsOf(expectation, chosen));
     for (const { row, shard, group: inShard, inGroup, inFile } of group) {
       const { example, split } = row.place;
-      places.push({
-        example,
-        member: text(row.meta.member),
-        split,
-        shard: shard.shard,
-        group: inShard,
-        inGroup,
-        inFile,
-      });
-      digests.push(rowDigest(row));
-      const maskIsWhole = checkMask({ row, list, world: rowsCase.world });
+      const address = { split, shard: shard.shard, group: inShard, inGroup, inFile };
+      checked.addresses.push({ example, member: text(row.meta.member), ...address });
+      checked.digests.push({ example, sha256: profile.digest(row) });
+      const maskIsWhole = checkColumns({ row, list, corpus }, profile);
       const index = read++;
       if (read % 100 === 0) rowsCase.report(read, total);
-      const expected = expectedOf(rowsCase, row, present, strangers);
+      const expected = expectedOf(rowsCase, row, checked);
       if (expected === undefined || index % every !== 0) continue;
-      rows++;
-      tokens += row.ids.length;
-      checkRow(rowsCase, row, expected, { maskIsWhole, whole: index % WHOLE_EVERY === 0 });
+      checked.rows++;
+      checked.tokens += row.ids.length;
+      checkRow(rowsCase, row, { expected, maskIsWhole, whole: index % WHOLE_EVERY === 0 });
+      await setImmediate();
     }
   }
-  reportStrangers(rowsCase, strangers);
-  return { rows, tokens, every, total, present, places, digests };
+  reportStrangers(rowsCase, checked.strangers);
+  return checked;
 }
 
-/** The questions of a group's rows that are checked in full. */
-function questionsOf(
-  { expectation }: RowsCase,
-  group: readonly ReadRow[],
-  isChosen: (index: number) => boolean,
-): ReferenceQuestion[] {
-  return group.flatMap(({ row }, index) => {
-    const expected = isChosen(index) ? expectation.rows.get(row.place.example) : undefined;
-    return expected === undefined ? [] : [expected.question];
-  });
+/** The questions of rows that are checked in full. */
+function questionsOf({ rows }: Expectation, chosen: readonly ReadRow[]): ReferenceQuestion[] {
+  return chosen.flatMap(({ row }) => rows.get(row.place.example)?.question ?? []);
 }
 
-/** The row that the rules make in its place; undefined where they make none or it stands here twice. */
+/** The row that the rules make here; undefined where they make none or it was there before (OPEN-4). */
 function expectedOf(
   { list, expectation }: RowsCase,
   row: ReleaseRow,
-  present: Map<string, PresentRow>,
-  strangers: Map<string, ReleaseRow>,
+  { present, strangers }: CheckedRows,
 ): ExpectedRow | undefined {
-  const { example } = row.place;
+  const { place } = row;
   list.look('repeat');
   list.look('question');
-  if (present.has(example) || strangers.has(example)) {
-    list.add('repeat', row.place, 'the same question stands here twice');
+  if (present.has(place.example) || strangers.has(place.example)) {
+    list.add(place, { check: 'repeat', rule: ['OPEN-4', 'EVENT-3'], detail: 'the same question is here twice' });
     return undefined;
   }
-  const expected = expectation.rows.get(example);
+  const expected = expectation.rows.get(place.example);
   if (expected === undefined) {
-    strangers.set(example, row);
+    strangers.set(place.example, row);
     return undefined;
   }
-  present.set(example, { expected, place: row.place });
+  present.set(place.example, { expected, place });
   expected.tokens = row.ids.length;
   return expected;
 }
 
+/** How one row is checked. */
+export interface RowOptions {
+  readonly expected: ExpectedRow;
+  readonly maskIsWhole: boolean;
+  readonly whole: boolean;
+}
+
 /** All checks of one row that the rules make, the most telling first. */
 export function checkRow(
-  rowsCase: Pick<RowsCase, 'world' | 'pseudonyms' | 'list' | 'rules'>,
+  { corpus, pseudonyms, list, rules }: Pick<RowsCase, 'corpus' | 'pseudonyms' | 'list' | 'rules'>,
   row: ReleaseRow,
-  expected: ExpectedRow,
-  options: { maskIsWhole: boolean; whole: boolean },
+  { expected, maskIsWhole, whole }: RowOptions,
 ): void {
-  const { world, pseudonyms, list, rules } = rowsCase;
-  const { task, maturesAt } = expected.question;
-  const template = world.identity.templates.find(({ id, form }) => id === expected.templateId && form === task.form)!;
-  const reference = referenceRow(world, expected.question, template, expected.variant);
+  const reference = referenceRow(expected.question, expected);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.
   expected.tokens = reference.ids.length;
   const wanted = wantedSegments(reference, pseudonyms);
-  const rowCase: RowCase = { ...{ world, pseudonyms, list, row, expected, reference, wanted } };
+  const rowCase: RowCase = { corpus, pseudonyms, list, row, expected, reference, wanted };
   if (expected.variant !== '') list.look('variants');
   const future = checkFuture(rowCase);
+  const { maturesAt } = expected.question;
   if (maturesAt > rules.until) {
-    list.add('future', row.place, `the label is known at ${maturesAt}, the release ends at ${rules.until}`);
+    const detail = `the label is known at ${maturesAt}, the release ends at ${rules.until}`;
+    list.add(row.place, { check: 'future', rule: IMMATURE, detail });
   }
   const candidates = !future && checkCandidates(rowCase);
-  const label = !candidates && checkLabel(rowCase, options.maskIsWhole);
+  const label = !candidates && checkLabel(rowCase, maskIsWhole);
   const control = checkControl(rowCase);
   const history = !future && checkHistory(rowCase);
   const explained = future || candidates || control || history;
@@ -155,34 +147,43 @@ export function checkRow(
   if (!explained) checkLedger(rowCase);
   checkSidecar(rowCase, explained);
   checkPseudonyms(rowCase);
-  if (options.whole) checkWhole(rowCase);
+  if (whole) checkWhole(rowCase);
 }
 
-/** The boundary rule: the whole text, tokenized at once, has the ids of its lines (tokens.md). */
-function checkWhole({ world, reference, expected, list, row }: RowCase): void {
-  const lines = reference.pieces
-    .filter(({ role }) => role !== 'answer')
-    .map((piece) => piece.text)
-    .join('')
-    .split('\n')
-    .slice(0, -1);
-  const whole = world.tokenizer.encodeWhole?.(lines, expected.question.askedAt);
-  if (whole !== undefined && !sameIds(whole, reference.ids.subarray(0, reference.answerFrom))) {
-    list.add('prompt', row.place, 'the text tokenized at once has other ids than its lines');
-  }
-}
+const IMMATURE: readonly RuleId[] = ['LABEL-4', 'SPLIT-1'];
+
+/** The rule that ends a question so (OPEN-6). */
+const RULE_OF_FATE: Readonly<Record<string, readonly RuleId[]>> = {
+  ...{ capped: ['OPEN-5'], item_unknown: ['OPEN-6', 'ASOF-4'], too_few_candidates: ['OPEN-6', 'CAND-2'] },
+};
 
 /** Rows that the rules do not make: no such question, or one that ended otherwise. */
 function reportStrangers(
-  { world, pseudonyms, list, rules }: RowsCase,
+  { corpus, pseudonyms, list, rules }: RowsCase,
   strangers: ReadonlyMap<string, ReleaseRow>,
 ): void {
   if (strangers.size === 0) return;
-  const fates = explainRows(world, pseudonyms, rules.until, new Set(strangers.keys()));
+  const unknown = new Set(strangers.keys());
+  const found = explainRows(corpus, pseudonyms, { until: rules.until, unknown });
   for (const [example, { place, meta }] of strangers) {
-    const fate = fates.get(example);
-    if (text(meta.variant) !== '') list.add('variants', place, fate ?? 'no question has this variant');
-    else if (fate === 'pending') list.add('future', place, 'the label of this question is not mature at until');
-    else list.add('question', place, fate === undefined ? 'no such question opens' : `this question is ${fate}`);
+    const { question, isVariant = text(meta.variant) !== '' } = found.get(example) ?? {};
+    if (isVariant) {
+      const detail = question === undefined ? 'no question has this variant' : 'a variant that no draw asks for';
+      list.add(place, { check: 'variants', rule: ['TEMPLATE-1'], detail });
+    } else if (question?.fate === 'pending') {
+      const detail = 'the label of this question is not mature at until';
+      list.add(place, { check: 'future', rule: IMMATURE, detail });
+    } else {
+      const detail = question === undefined ? 'no such question opens' : `this question is ${question.fate}`;
+      const rule =
+        question === undefined ? unopenedRules(corpus, text(meta.task)) : (RULE_OF_FATE[question.fate] ?? []);
+      list.add(place, { check: 'question', rule, detail });
+    }
   }
+}
+
+/** What a question breaks that no opening asks: the rules of events that open, and those of its form. */
+function unopenedRules({ tasks }: Corpus, task: string): RuleId[] {
+  const form = tasks.find(({ name }) => name === task)?.rules.rule ?? [];
+  return ['OPEN-1', 'OPEN-2', 'OPEN-3', 'OPEN-4', 'EVENT-1', 'EVENT-3', 'EVENT-4', 'EVENT-5', 'EVENT-6', ...form];
 }

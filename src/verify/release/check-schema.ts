@@ -1,15 +1,8 @@
-/** The files' form: the three token columns as trainers need them, the sidecar's and origin's columns, the footers. */
-import type { Manifest, ReleaseFile } from '../../../schemas/manifest.ts';
-import type { ReleaseSection } from '../../../schemas/recipe.ts';
-import type { FaultList, Place } from '../fault-list.ts';
+/** The files' form: the token columns of the profile, the sidecar's and origin's columns, the footers. */
+import type { FaultList } from '../fault-list.ts';
+import type { Manifest, ReleaseFile } from './manifest.ts';
 import type { ParquetTable } from './parquet-table.ts';
 
-/** Name and type of each element of the token schema, in file order (trainer-contract.md, profile `hf`). */
-const TOKEN_SCHEMA = [
-  ...['input_ids LIST OPTIONAL', 'list REPEATED', 'element INT32 OPTIONAL'],
-  ...['attention_mask LIST OPTIONAL', 'list REPEATED', 'element INT32 INT_8 OPTIONAL'],
-  ...['labels LIST OPTIONAL', 'list REPEATED', 'element INT64 OPTIONAL'],
-];
 const META_COLUMNS =
   'example_id member task form template template_version variant label asked_at label_settled_at turn_times item_ids ' +
   'candidate_reasons surface slate_id position propensity split n_tokens n_loss_tokens n_history_shown ' +
@@ -24,40 +17,51 @@ export function footerFact({ keyValues }: ParquetTable, name: string): string | 
   return [...keyValues].find(([key]) => key === name || key.endsWith(`.${name}`) || key.endsWith(`:${name}`))?.[1];
 }
 
-/** Checks one token file against the contract with trainers and against the manifest. */
-export function checkTokenFile(table: ParquetTable, manifest: Manifest, file: ReleaseFile, list: FaultList): void {
+/** A file of tokens, the manifest that names it, and where faults go. */
+export interface TokenFile {
+  readonly table: ParquetTable;
+  readonly manifest: Manifest;
+  readonly file: ReleaseFile;
+  readonly list: FaultList;
+}
+
+/** Checks one token file against its profile and against the manifest. */
+export function checkTokenFile({ table, manifest, file, list }: TokenFile): void {
   list.look('schema');
-  const place: Place = { split: file.split };
-  const schema = table.metadata.schema
-    .slice(1)
-    .map((element) =>
-      [element.name, element.type, element.converted_type, element.repetition_type]
-        .filter((part) => part !== undefined)
-        .join(' '),
-    );
-  if (schema.join('; ') !== TOKEN_SCHEMA.join('; '))
-    list.add('schema', place, `the token columns are ${schema.join('; ')}`);
+  const wrong = (detail: string) => list.add({ split: file.split }, { check: 'schema', rule: [], detail });
+  const columns = [{ name: 'input_ids', element: 'INT32' }, ...manifest.release.profile.columns];
+  const wanted = columns.flatMap(({ name, element }) => {
+    return [`${name} LIST OPTIONAL`, 'list REPEATED', `element ${element} OPTIONAL`];
+  });
+  const schema = table.metadata.schema.slice(1).map((element) => {
+    const parts = [element.name, element.type, element.converted_type, element.repetition_type];
+    return parts.filter((part) => part !== undefined).join(' ');
+  });
+  if (schema.join('; ') !== wanted.join('; ')) wrong(`the token columns are ${schema.join('; ')}`);
   for (const [name, value] of Object.entries(footerFacts(manifest, file))) {
     const told = footerFact(table, name);
-    if (told !== value) list.add('schema', place, `footer ${name} is ${told} instead of ${value}`);
+    if (told !== value) wrong(`footer ${name} is ${told} instead of ${value}`);
   }
   const features = featuresOf(table.keyValues.get('huggingface'));
-  if (features !== 'attention_mask input_ids labels') list.add('schema', place, `footer huggingface has ${features}`);
-  table.groups.slice(1).forEach((end, index) => {
-    const rows = end - table.groups[index]!;
-    if (rows > GROUP_ROWS_MAX) list.add('schema', place, `row group ${index} has ${rows} rows`);
-  });
+  const names = columns.map(({ name }) => name).sort();
+  if (features !== names.join(' ')) wrong(`footer huggingface has ${features}`);
+  let first = 0;
+  for (const [index, end] of table.groups.slice(1).entries()) {
+    if (end - first > GROUP_ROWS_MAX) wrong(`row group ${index} has ${end - first} rows`);
+    first = end;
+  }
 }
 
 /** What the footer of a token file says; its release id is checked with all rows in hand. */
 function footerFacts(manifest: Manifest, file: ReleaseFile): Record<string, string> {
-  const { identity, recipe_sha256, domain_sha256, templates_sha256, profile, versions } = manifest;
-  const { t1, t2 } = (manifest.release as unknown as ReleaseSection).splits;
+  const { identity, recipe_sha256, domain_sha256, templates_sha256, profile, versions, release } = manifest;
+  const { t1, t2 } = release.splits;
   const day = (at: number) => new Date(at).toISOString();
+  const writer = versions.get('brewhouse');
   return {
-    ...{ label_alignment: 'unshifted', ignore_index: '-100', max_length: String(identity.context) },
+    ...{ ...release.profile.facts, max_length: String(identity.context) },
     ...{ recipe_sha256, domain_sha256, templates_sha256, profile, split: file.split },
-    ...(versions.brewhouse === undefined ? {} : { writer_version: versions.brewhouse }),
+    ...(writer === undefined ? {} : { writer_version: writer }),
     ...{ tokenizer: identity.tokenizer.id, tokenizer_sha256: identity.tokenizer.sha256 },
     chat_template_sha256: identity.tokenizer.chat_template_sha256 ?? '',
     ...{ t1: day(t1), t2: day(t2), until: day(manifest.until) },
@@ -75,24 +79,19 @@ function featuresOf(json: string | undefined): string {
 }
 
 /** Columns of a sidecar or origin file, and that their footers show no least or greatest text. */
-export function checkFlatFile(table: ParquetTable, kind: 'meta' | 'origin', split: string, list: FaultList): void {
-  list.look('schema');
+export function checkFlatFile(table: ParquetTable, kind: 'meta' | 'origin', wrong: (detail: string) => void): void {
   const { schema, row_groups: groups } = table.metadata;
   const names = schema.filter(({ name }, index) => index > 0 && name !== 'list' && name !== 'element');
   const columns = names.map(({ name }) => name).join(' ');
   const wanted = kind === 'meta' ? META_COLUMNS : ORIGIN_COLUMNS;
-  if (columns !== wanted) list.add('schema', { split }, `${kind} has the columns ${columns}`);
+  if (columns !== wanted) wrong(`${kind} has the columns ${columns}`);
   const leaks = groups
     .flatMap(({ columns: chunks }) => chunks)
-    .find(({ meta_data: data }) => data?.type === 'BYTE_ARRAY' && textBounds(data.statistics));
-  if (leaks !== undefined) {
-    list.add('schema', { split }, `${kind} tells texts in its footer: ${leaks.meta_data?.path_in_schema.join('.')}`);
-  }
+    .find(({ meta_data: data }) => data?.type === 'BYTE_ARRAY' && hasBounds(data.statistics));
+  if (leaks !== undefined) wrong(`${kind} tells texts in its footer: ${leaks.meta_data?.path_in_schema.join('.')}`);
 }
 
-function textBounds(
-  statistics: { min?: unknown; max?: unknown; min_value?: unknown; max_value?: unknown } | undefined,
-) {
-  const { min, max, min_value: least, max_value: most } = statistics ?? {};
+function hasBounds(statistics: object | undefined): boolean {
+  const { min, max, min_value: least, max_value: most } = (statistics ?? {}) as Record<string, unknown>;
   return [min, max, least, most].some((bound) => bound !== undefined);
 }

@@ -1,20 +1,19 @@
 /** Whether a release holds exactly the rows that its rules take, in the right splits, shards and order. */
-import type { Manifest } from '../../../schemas/manifest.ts';
-import type { FaultList, Place } from '../fault-list.ts';
-import { compareBytes } from '../reference/draws.ts';
-import type { World } from '../reference/world.ts';
+import type { FaultList, Place, RuleId } from '../fault-list.ts';
+import { compareBytes } from '../world/draws.ts';
 import type { Expectation } from './expected-rows.ts';
+import type { Manifest, ReleaseFile } from './manifest.ts';
 import type { OpenRelease } from './release-files.ts';
-import { type ExpectedRow, type ReleaseRules, shardCount, takeRemainder, thin } from './selection.ts';
+import { type ExpectedRow, type ReleaseRules, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
 
-/** A row of the release that the rules make, with where it stands. */
+/** A row of the release that the rules make, with where it was seen. */
 export interface PresentRow {
   readonly expected: ExpectedRow;
   readonly place: Required<Place>;
 }
 
+/** What a selection is checked with. */
 export interface SelectionCase {
-  readonly world: World;
   readonly release: OpenRelease;
   readonly rules: ReleaseRules;
   readonly expectation: Expectation;
@@ -25,25 +24,39 @@ export interface SelectionCase {
   readonly tokensOf: (row: ExpectedRow) => number;
 }
 
-const SPLITS = ['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'];
+/** The rule that ends a row so. */
+const RULE_OF_END: Readonly<Record<RowEnd, RuleId>> = {
+  ...{ train: 'SPLIT-2', validation: 'SPLIT-2', test: 'SPLIT-2', in_gap: 'SPLIT-2', after_until: 'SPLIT-1' },
+  ...{ test_members: 'SPLIT-3', test_surface: 'SPLIT-3', test_task: 'SPLIT-3', held_out: 'SPLIT-3' },
+  ...{ test_template: 'SPLIT-4', variant_left_out: 'SPLIT-4', same_prompt: 'RELEASE-1' },
+  ...{ label_capped: 'RELEASE-2', thinned: 'RELEASE-3', remainder: 'RELEASE-4' },
+};
 
-/** Decides what the budget takes, then compares both ways: every row that should be there is, and no other. */
+const SPLITS: readonly RowEnd[] = [
+  ...(['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'] as const),
+];
+
+/**
+ * Decides what the budget takes, and then the remainder (RELEASE-1); compares both ways: every row that
+ * should be there is, and no other.
+ */
 export function checkSelection(selection: SelectionCase): void {
   const { expectation, list, present, rules, tokensOf, release } = selection;
   const rows = [...expectation.rows.values()];
   thin(rows, rules, tokensOf);
   const trainShards = takeRemainder(rows, tokensOf);
-  for (const [example, expected] of expectation.rows) {
+  for (const [example, { end, variant, question }] of expectation.rows) {
     const there = present.get(example);
-    const inSplit = SPLITS.includes(expected.end);
+    const isVariant = variant !== '';
     list.look('split');
     if (there === undefined) {
-      if (!inSplit) continue;
-      const detail = `a row of task ${expected.question.task.name} asked at ${expected.question.askedAt} is missing`;
-      list.add(expected.variant === '' ? 'ledger' : 'variants', { split: expected.end, example }, detail);
-    } else if (there.place.split !== expected.end) {
-      const check = expected.variant === '' ? 'split' : 'variants';
-      list.add(check, there.place, `by the rules this row is ${expected.end}`);
+      if (!SPLITS.includes(end)) continue;
+      const detail = `a row of task ${question.task.name} asked at ${question.askedAt} is missing`;
+      const rule: RuleId[] = ['RELEASE-1', 'OPEN-6', RULE_OF_END[end]];
+      list.add({ split: end, example }, { check: isVariant ? 'variants' : 'ledger', rule, detail });
+    } else if (there.place.split !== end) {
+      const detail = `by the rules this row is ${end}`;
+      list.add(there.place, { check: isVariant ? 'variants' : 'split', rule: [RULE_OF_END[end], 'SPLIT-1'], detail });
     }
   }
   checkFates(release.manifest, rows, list);
@@ -51,98 +64,97 @@ export function checkSelection(selection: SelectionCase): void {
   checkOrder(selection);
 }
 
-/** Rows by task, label and end, as the manifest counts them. */
+/** Rows by task, label and end, as the manifest counts them (LEDGER-2). */
 function checkFates(manifest: Manifest, rows: readonly ExpectedRow[], list: FaultList): void {
-  const fates: Record<string, number> = {};
-  const labels: Record<string, number> = {};
+  const fates = new Map<string, number>();
+  const labels = new Map<string, number>();
   let variantsTested = 0;
   for (const { end, variant, question } of rows) {
     if (variant !== '') variantsTested += end === 'test_template' ? 1 : 0;
     if (variant !== '' || end === 'after_until') continue;
     const { task, label } = question;
-    add(fates, `${task.name} ${end}`, 1);
-    add(labels, `${task.name} ${label} ${end}`, 1);
-  }
-  const told: Record<string, number> = {};
-  const toldLabels: Record<string, number> = {};
-  for (const [task, counts] of Object.entries(manifest.fates)) {
-    for (const [end, count] of Object.entries(counts)) add(told, `${task} ${end}`, count);
-  }
-  for (const [task, byLabel] of Object.entries(manifest.labels)) {
-    for (const [label, counts] of Object.entries(byLabel)) {
-      for (const [end, count] of Object.entries(counts)) add(toldLabels, `${task} ${label} ${end}`, count);
+    for (const [counts, name] of [
+      [fates, `${task.name} ${end}`] as const,
+      [labels, `${task.name} ${label} ${end}`] as const,
+    ]) {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
-  compareCounts('fates', told, fates, list);
-  compareCounts('labels', toldLabels, labels, list);
-  const variants = manifest.variants.test_template;
-  if ((variants ?? 0) !== variantsTested) {
-    list.add(
-      'variants',
-      {},
-      `the manifest counts ${variants ?? 0} rows in test_template, the rules make ${variantsTested}`,
-    );
-  }
+  compareCounts(list, 'LEDGER-2', { what: 'fates', told: flatCounts(manifest.fates), wanted: fates });
+  compareCounts(list, 'LEDGER-2', { what: 'labels', told: flatCounts(manifest.labels), wanted: labels });
+  const told = manifest.variants.get('test_template') ?? 0;
+  const detail = `the manifest counts ${told} rows in test_template, the rules make ${variantsTested}`;
+  if (told !== variantsTested) list.add({}, { check: 'variants', rule: ['LEDGER-2', 'SPLIT-4'], detail });
 }
 
-function add(counts: Record<string, number>, name: string, count: number): void {
-  counts[name] = (counts[name] ?? 0) + count;
+/** Counts in maps of maps. */
+export type Counts = ReadonlyMap<string, number | Counts>;
+
+/** The counts of maps in maps, their names joined by spaces. */
+export function flatCounts(counts: Counts): Map<string, number> {
+  return new Map(
+    [...counts].flatMap(([name, value]): [string, number][] =>
+      typeof value === 'number'
+        ? [[name, value]]
+        : [...flatCounts(value)].map(([inner, count]) => [`${name} ${inner}`, count]),
+    ),
+  );
+}
+
+/** What is counted, as a file tells it and as the rules make it. */
+export interface Compared {
+  readonly what: string;
+  readonly told: ReadonlyMap<string, number>;
+  readonly wanted: ReadonlyMap<string, number>;
 }
 
 /** Reports every count of the manifest or lineage that differs; a count that is missing is 0. */
-export function compareCounts(
-  what: string,
-  told: Record<string, number>,
-  wanted: Record<string, number>,
-  list: FaultList,
-): void {
-  for (const name of [...new Set([...Object.keys(told), ...Object.keys(wanted)])].sort()) {
+export function compareCounts(list: FaultList, rule: RuleId, { what, told, wanted }: Compared): void {
+  for (const name of [...new Set([...told.keys(), ...wanted.keys()])].sort()) {
     list.look('ledger');
-    const [a, b] = [told[name] ?? 0, wanted[name] ?? 0];
-    if (a !== b) list.add('ledger', {}, `${what}: ${a} instead of ${b} for ${name}`);
+    const [a, b] = [told.get(name) ?? 0, wanted.get(name) ?? 0];
+    if (a !== b) list.add({}, { check: 'ledger', rule: [rule], detail: `${what}: ${a} instead of ${b} for ${name}` });
   }
 }
 
-/** Numbers of shards, and how rows divide among them. */
-function checkShards(selection: SelectionCase, trainShards: number): void {
-  const { release, list } = selection;
-  const bySplit = Map.groupBy(
-    release.manifest.files.filter(({ kind }) => kind === 'data'),
-    ({ split }) => split,
-  );
-  for (const [split, files] of bySplit) {
+/** Numbers of shards, and how rows divide among them (RELEASE-4). */
+function checkShards({ release, list }: SelectionCase, trainShards: number): void {
+  const data = release.manifest.files.filter(({ kind }) => kind === 'data');
+  for (const [split, files] of Map.groupBy(data, (file) => file.split)) {
+    const wrong = (detail: string) => list.add({ split }, { check: 'split', rule: ['RELEASE-4'], detail });
     const inOrder = files.toSorted((a, b) => compareBytes(a.path, b.path));
-    const rows = inOrder.reduce((sum, file) => sum + file.rows, 0);
-    const tokens = inOrder.reduce((sum, file) => sum + file.tokens, 0);
-    const shards = split === 'train' ? trainShards : shardCount(tokens, rows);
-    if (inOrder.length !== shards) list.add('split', { split }, `${inOrder.length} shards instead of ${shards}`);
+    const sum = (of: (file: ReleaseFile) => number) => inOrder.reduce((total, file) => total + of(file), 0);
+    const rows = sum((file) => file.rows);
+    const shards =
+      split === 'train'
+        ? trainShards
+        : shardCount(
+            sum(({ tokens }) => tokens),
+            rows,
+          );
+    if (inOrder.length !== shards) wrong(`${inOrder.length} shards instead of ${shards}`);
     const less = Math.floor(rows / inOrder.length);
     const more = rows % inOrder.length;
     if (inOrder.some((file, index) => file.rows !== less + (index < more ? 1 : 0))) {
-      list.add('split', { split }, `shards have ${inOrder.map((file) => file.rows).join(', ')} rows`);
+      wrong(`shards have ${inOrder.map((file) => file.rows).join(', ')} rows`);
     }
-    if (split === 'train' && release.manifest.train_shards_equal !== (more === 0)) {
-      list.add('manifest', { split }, `train_shards_equal is ${release.manifest.train_shards_equal}`);
-    }
+    const { train_shards_equal: told } = release.manifest;
+    if (split !== 'train' || told === (more === 0)) continue;
+    list.add({ split }, { check: 'manifest', rule: ['RELEASE-4'], detail: `train_shards_equal is ${told}` });
   }
 }
 
-/** Rows lie in the order of draw `shuffle`. */
-function checkOrder({ world, list, present }: SelectionCase): void {
-  let split = '';
-  let before = -1;
-  let idBefore = '';
+/** Rows lie in the order of draw `shuffle` (RELEASE-5). */
+function checkOrder({ list, present }: SelectionCase): void {
+  let before: { split: string; draw: number; id: string } | undefined;
   for (const { expected, place } of present.values()) {
-    const draw = world.draws.number('shuffle', [...expected.question.key, expected.variant]);
-    if (place.split !== split) {
-      split = place.split;
-      before = -1;
-      idBefore = '';
+    const { question, variant, id } = expected;
+    const draw = question.world.draws.number('shuffle', [...question.key, variant]);
+    const { split } = place;
+    if (before?.split === split && (draw - before.draw || compareBytes(id, before.id)) < 0) {
+      const detail = 'the row does not stand in the order of draw shuffle';
+      list.add(place, { check: 'split', rule: ['RELEASE-5'], detail });
     }
-    if (draw < before || (draw === before && compareBytes(expected.id, idBefore) < 0)) {
-      list.add('split', place, 'the row does not stand in the order of draw shuffle');
-    }
-    before = draw;
-    idBefore = expected.id;
+    before = { split, draw, id };
   }
 }

@@ -1,95 +1,132 @@
 /** The tokens of a row: the answer whole and alone supervised, the context kept, control tokens in the frame alone. */
-import { answerText } from '../reference/phrases.ts';
-import { answerLabels } from '../reference/tasks.ts';
-import { fault, IGNORED, type ReleaseRow, type RowCase, text } from './release-row.ts';
+import type { RuleId } from '../fault-list.ts';
+import type { Profile, TokenColumn } from '../profiles/profile.ts';
+import { answersOf } from '../reference/phrases.ts';
+import type { Piece } from '../reference/pieces.ts';
+import { fault, type ReleaseRow, type RowCase, text } from './release-row.ts';
 
-/** Index of the first supervised token; the row's length where there is none. */
-export function answerStart(row: ReleaseRow): number {
-  const { labels } = row;
-  for (let i = 0; i < labels.length; i++) if (labels[i] !== IGNORED) return i;
-  return row.ids.length;
-}
-
-/** What needs no reference: lengths and the shape of the mask. Returns whether the mask is one run to the row's end. */
-export function checkMask(rowCase: Pick<RowCase, 'row' | 'list' | 'world'>): boolean {
-  const { row, list, world } = rowCase;
+/**
+ * What needs no reference: lengths (FILL-6), and the columns beside the ids (FRAME-4, FRAME-3). Returns
+ * whether the supervised tokens are one run to the row's end.
+ */
+export function checkColumns(
+  { row, list, corpus }: Pick<RowCase, 'row' | 'list' | 'corpus'>,
+  { columns }: Profile,
+): boolean {
   list.look('context');
   list.look('answer');
-  if (row.ids.length > world.identity.context) {
-    list.add('context', row.place, `${row.ids.length} tokens, the context holds ${world.identity.context}`);
+  const { context } = corpus.identity;
+  if (row.ids.length > context) {
+    const detail = `${row.ids.length} tokens, the context holds ${context}`;
+    list.add(row.place, { check: 'context', rule: ['FILL-6'], detail });
   }
-  const from = answerStart(row);
-  const { ids, labels } = row;
-  const whole = labels.length === ids.length && from < ids.length && sameIds(labels.subarray(from), ids.subarray(from));
-  if (!whole) {
-    list.add('answer', row.place, 'supervised tokens are not one run up to the end of the row that repeats its ids');
-  } else if (row.ids.at(-1) !== world.tokenizer.endId) {
-    list.add('answer', row.place, `the row ends with token ${row.ids.at(-1)} instead of ${world.tokenizer.endId}`);
+  const wrong = columns.filter((column) => !isRight(row, column));
+  for (const { check, rule, detail } of wrong) list.add(row.place, { check, rule, detail });
+  if (row.count === 0) list.add(row.place, { check: 'answer', rule: ['FRAME-4'], detail: 'no token is supervised' });
+  const whole = row.count > 0 && !wrong.some(({ check }) => check === 'answer');
+  const { endId } = corpus.tokenizer;
+  if (whole && row.ids.at(-1) !== endId) {
+    const detail = `the row ends with token ${row.ids.at(-1)} instead of ${endId}`;
+    list.add(row.place, { check: 'answer', rule: ['FRAME-3'], detail });
   }
   return whole;
 }
 
-/** Label and answer: a wrong label is one, even where the answer spells another one out. Returns whether one was wrong. */
+function isRight({ ids, columns, answerFrom }: ReleaseRow, column: TokenColumn): boolean {
+  const values = columns[column.name];
+  return values?.length === ids.length && values.every((v, index) => v === column.valueAt(ids, index, answerFrom));
+}
+
+/** The label by the rules of its form, and the answer that says it. Returns whether one was wrong. */
 export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
-  const { row, expected, reference, world } = rowCase;
+  const { row, expected, reference, corpus } = rowCase;
   rowCase.list.look('label');
   const { label, task } = expected.question;
+  const rule: RuleId[] = ['LABEL-2', 'LABEL-1', ...task.rules.rule];
   const actual = text(row.meta.label);
-  let wrong = actual !== label;
-  if (wrong) fault(rowCase, 'label', `label ${actual} instead of ${label}`);
-  if (!maskIsWhole) return wrong;
-  const answer = row.ids.subarray(answerStart(row), -1);
-  if (sameIds(answer, reference.ids.subarray(reference.answerFrom, -1))) return wrong;
-  const spoken = answerLabels(task, world.vocabulary).find((other) =>
-    sameIds(answer, world.tokenizer.encodeAnswer(answerText(reference.template, world.vocabulary, other))),
+  const isWrong = actual !== label;
+  if (isWrong) fault(rowCase, { check: 'label', rule, detail: `label ${actual} instead of ${label}` });
+  if (!maskIsWhole) return isWrong;
+  const answer = row.ids.subarray(row.answerFrom, -1);
+  if (sameIds(answer, reference.ids.subarray(reference.answerFrom, -1))) return isWrong;
+  const spoken = answersOf(task, reference.template, corpus.vocabulary).find((other) =>
+    sameIds(answer, corpus.tokenizer.encodeAnswer(other.text)),
   );
-  if (spoken === undefined)
-    fault(rowCase, 'answer', `supervised are ${answer.length} tokens that are not "${reference.answer}"`);
-  else if (!wrong || spoken !== actual) fault(rowCase, 'label', `the answer says ${spoken} instead of ${label}`);
-  wrong = true;
-  return wrong;
-}
-
-/** Control tokens stand in the frame and at the end. Returns whether one stands elsewhere. */
-export function checkControl(rowCase: RowCase): boolean {
-  const { row, world, reference } = rowCase;
-  rowCase.list.look('control');
-  const control = world.tokenizer.controlIds;
-  if (control === undefined) return false;
-  const head = reference.pieces[0]?.role === 'control' ? reference.pieces[0].ids.length : 0;
-  const beforeAnswer = reference.pieces.at(-3);
-  const tail = beforeAnswer?.role === 'control' ? beforeAnswer.ids.length : 0;
-  const from = answerStart(row);
-  const isFrame = (at: number) => at < head || (at >= from - tail && at < from) || at === row.ids.length - 1;
-  let misplaced = -1;
-  for (let at = 0; at < row.ids.length && misplaced < 0; at++) {
-    if (control.has(row.ids[at]!) && !isFrame(at)) misplaced = at;
+  if (spoken === undefined) {
+    const detail = `supervised are ${answer.length} tokens that are not "${reference.answer}"`;
+    fault(rowCase, { check: 'answer', rule: ['TEMPLATE-3', 'FRAME-4'], detail });
+  } else if (!isWrong || spoken.label !== actual) {
+    fault(rowCase, { check: 'label', rule, detail: `the answer says ${spoken.label} instead of ${label}` });
   }
-  if (misplaced >= 0) fault(rowCase, 'control', `token ${misplaced} is the control token ${row.ids[misplaced]}`);
-  return misplaced >= 0;
+  return true;
 }
 
-/** The prompt's ids, where nothing else has told already why they differ. */
+/** Control tokens stand in the frame and at the end alone (TOKEN-2). Returns whether one stands elsewhere. */
+export function checkControl(rowCase: RowCase): boolean {
+  const { row, corpus, reference } = rowCase;
+  rowCase.list.look('control');
+  const control = corpus.tokenizer.controlIds;
+  if (control === undefined) return false;
+  const lengthOf = (piece: Piece | undefined) => (piece?.role === 'control' ? piece.ids.length : 0);
+  const head = lengthOf(reference.pieces[0]);
+  const tail = lengthOf(reference.pieces.at(-3));
+  const { answerFrom, ids } = row;
+  const isFrame = (index: number) =>
+    index < head || (index >= answerFrom - tail && index < answerFrom) || index === ids.length - 1;
+  const misplaced = ids.findIndex((id, index) => control.has(id) && !isFrame(index));
+  if (misplaced < 0) return false;
+  const detail = `token ${misplaced} is the control token ${ids[misplaced]}`;
+  fault(rowCase, { check: 'control', rule: ['TOKEN-2'], detail });
+  return true;
+}
+
+/** The rules that make a piece of a prompt, the likeliest first. */
+function rulesOfPiece({ role, level }: Piece): RuleId[] {
+  if (role === 'control') return ['FRAME-1', 'FRAME-2'];
+  if (level === 'shown') return ['OPEN-7', 'TEXT-6', 'CUT-1'];
+  if (level === 'profile') return ['ASOF-5', 'TEXT-1', 'TEXT-4', 'CUT-2'];
+  if (level !== '') return ['TEXT-1', 'TEXT-2', 'TEXT-3', 'TEXT-4', 'TEXT-5', 'CUT-2'];
+  return role === 'history' ? ['HIST-6', 'HIST-1', 'TEMPLATE-3', 'FILL-3'] : ['TEMPLATE-2', 'TEMPLATE-4', 'FRAME-1'];
+}
+
+/** The prompt's ids, where nothing else has told already why they differ; names the rules of the piece that does. */
 export function checkPrompt(rowCase: RowCase, explained: boolean): void {
   const { row, reference } = rowCase;
   rowCase.list.look('prompt');
-  const from = answerStart(row);
-  const wanted = reference.ids.subarray(0, reference.answerFrom);
   if (explained || samePrompt(rowCase)) return;
-  const at = wanted.findIndex((id, index) => id !== row.ids[index]);
-  const place = at < 0 ? wanted.length : at;
-  fault(
-    rowCase,
-    'prompt',
-    `${from} prompt tokens, ${wanted.length} by the rules; they differ at ${place}: ${row.ids[place]} instead of ${wanted[place]}`,
-  );
+  const wanted = reference.ids.subarray(0, reference.answerFrom);
+  const differs = wanted.findIndex((id, index) => id !== row.ids[index]);
+  const index = differs < 0 ? wanted.length : differs;
+  let end = 0;
+  const piece = reference.prompt.pieces.find(({ ids }) => {
+    end += ids.length;
+    return end > index;
+  });
+  const lengths = `${row.answerFrom} prompt tokens, ${wanted.length} by the rules`;
+  const detail = `${lengths}; they differ at ${index}: ${row.ids[index]} instead of ${wanted[index]}`;
+  fault(rowCase, { check: 'prompt', rule: piece === undefined ? ['FRAME-1'] : rulesOfPiece(piece), detail });
 }
 
 /** Whether the ids before the answer are the reference's. */
-export function samePrompt({ row, reference }: RowCase): boolean {
-  return sameIds(row.ids.subarray(0, answerStart(row)), reference.ids.subarray(0, reference.answerFrom));
+export function samePrompt({ row, reference }: Pick<RowCase, 'row' | 'reference'>): boolean {
+  return sameIds(row.ids.subarray(0, row.answerFrom), reference.ids.subarray(0, reference.answerFrom));
 }
 
+/** The whole text, tokenized at once, has the ids of its lines (TOKEN-3). */
+export function checkWhole({ corpus, reference, expected, list, row }: RowCase): void {
+  const lines = reference.prompt.pieces
+    .map((piece) => piece.text)
+    .join('')
+    .split('\n')
+    .slice(0, -1);
+  const whole = corpus.tokenizer.encodeWhole?.(lines, expected.question.askedAt);
+  if (whole !== undefined && !sameIds(whole, reference.ids.subarray(0, reference.answerFrom))) {
+    const detail = 'the text tokenized at once has other ids than its lines';
+    list.add(row.place, { check: 'prompt', rule: ['TOKEN-3'], detail });
+  }
+}
+
+/** Whether two runs of ids are equal. */
 export function sameIds(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -1,73 +1,78 @@
 /** Runs the reference over all members: which rows there should be, and how all questions end. */
-import { referenceQuestions } from '../reference/questions.ts';
+import { setImmediate } from 'node:timers/promises';
+import { type ReferenceQuestion, referenceQuestions } from '../reference/questions.ts';
 import { exampleId, templatesOf } from '../reference/rows.ts';
-import type { World } from '../reference/world.ts';
+import type { Corpus } from '../reference/tasks.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { capLabels, type ExpectedRow, expectedRow, type ReleaseRules, splitOf } from './selection.ts';
+import { capLabels, type ExpectedRow, expectedRow, type ReleaseRules, splitOf, variantSplit } from './selection.ts';
 
-/** task -> fate -> label -> questions. */
-export type QuestionCounts = Record<string, Record<string, Record<string, number>>>;
-
+/** What the rules make of a corpus for a release. */
 export interface Expectation {
   /** By pseudonym of the row; all rendered rows, those that the release leaves out too. */
   readonly rows: ReadonlyMap<string, ExpectedRow>;
-  /** As of `corpusUntil`. */
-  readonly questions: QuestionCounts;
+  /** Questions by `task fate label`, as of how far the corpus was built (LEDGER-1). */
+  readonly questions: ReadonlyMap<string, number>;
+}
+
+/** What rows are expected of. */
+export interface ExpectOptions {
+  readonly rules: ReleaseRules;
+  /** How far the corpus was built, in epoch milliseconds. */
+  readonly corpusUntil: number;
+  readonly report: (done: number, total: number) => void;
 }
 
 /**
- * All rows that the events make, with their ends as far as time, held-out choices and label caps decide them. `corpusUntil`
- * is how far the corpus was built. Prompts are not rendered here.
+ * All rows that the events make, with their ends as far as time, held-out choices and label caps decide
+ * them. Prompts are not rendered here. Lets other work go on after each member.
  */
-export function expectRows(
-  world: World,
+export async function expectRows(
+  corpus: Corpus,
   pseudonyms: Pseudonyms,
-  rules: ReleaseRules,
-  options: { corpusUntil: number; report: (done: number, total: number) => void },
-): Expectation {
+  { rules, corpusUntil, report }: ExpectOptions,
+): Promise<Expectation> {
   const rows = new Map<string, ExpectedRow>();
-  const questions: QuestionCounts = {};
+  const questions = new Map<string, number>();
   let done = 0;
-  for (const member of world.timelines.keys()) {
-    for (const question of referenceQuestions(world, member, options.corpusUntil)) {
-      count(questions, [question.task.name, question.fate, question.ledgerLabel]);
+  for (const member of corpus.timelines.keys()) {
+    for (const question of referenceQuestions(corpus, member, corpusUntil)) {
+      const name = `${question.task.name} ${question.fate} ${question.ledgerLabel}`;
+      questions.set(name, (questions.get(name) ?? 0) + 1);
       if (question.fate !== 'rendered') continue;
-      const split = splitOf(world, question, rules);
-      for (const { template, variant } of templatesOf(world, question)) {
-        let end = split;
-        if (variant !== '' && split !== 'after_until') end = split === 'test' ? 'test_template' : 'variant_left_out';
-        const row = expectedRow(world, question, { templateId: template.id, variant }, end);
-        rows.set(pseudonyms.of('example', row.id), row);
+      const split = splitOf(question, rules);
+      for (const row of templatesOf(question)) {
+        const expected = expectedRow(question, row, row.variant === '' ? split : variantSplit(split));
+        rows.set(pseudonyms.of('example', expected.id), expected);
       }
     }
-    if (++done % 100 === 0) options.report(done, world.timelines.size);
+    if (++done % 100 === 0) report(done, corpus.timelines.size);
+    await setImmediate();
   }
-  capLabels(world, [...rows.values()], rules);
+  capLabels([...rows.values()], rules);
   return { rows, questions };
 }
 
-function count(counts: QuestionCounts, [task, fate, label]: [string, string, string]): void {
-  counts[task] ??= {};
-  counts[task][fate] ??= {};
-  counts[task][fate][label] = (counts[task][fate][label] ?? 0) + 1;
+/** A question that a row of the release belongs to, which the rules do not make; the variant if it is one. */
+export interface Explanation {
+  readonly question: ReferenceQuestion;
+  readonly isVariant: boolean;
 }
 
-/** What rows that the rules do not make would be: their question's fate by pseudonym, for those that are questions at all. */
+/** Rows that the rules do not make, by pseudonym: those that are of a question at all. */
 export function explainRows(
-  world: World,
+  corpus: Corpus,
   pseudonyms: Pseudonyms,
-  until: number,
-  unknown: ReadonlySet<string>,
-): Map<string, string> {
-  const fates = new Map<string, string>();
-  for (const member of world.timelines.keys()) {
-    for (const question of referenceQuestions(world, member, until)) {
+  { until, unknown }: { until: number; unknown: ReadonlySet<string> },
+): Map<string, Explanation> {
+  const found = new Map<string, Explanation>();
+  for (const member of corpus.timelines.keys()) {
+    for (const question of referenceQuestions(corpus, member, until)) {
       const variants = ['', ...question.task.heldOut.map(({ id }) => `template:${id}`)];
       for (const variant of variants) {
         const id = pseudonyms.of('example', exampleId(question, variant));
-        if (unknown.has(id)) fates.set(id, variant === '' ? question.fate : 'a variant that no draw asks for');
+        if (unknown.has(id)) found.set(id, { question, isVariant: variant !== '' });
       }
     }
   }
-  return fates;
+  return found;
 }

@@ -6,8 +6,10 @@ import { BrewhouseError } from '../../errors.ts';
 
 /** One value of a row as hyparquet gives it; int64 is a BigInt. */
 export type Cell = string | number | bigint | boolean | null | undefined | readonly (string | number | bigint)[];
+/** One row by its columns' names. */
 export type TableRow = Readonly<Record<string, Cell>>;
 
+/** An open file. */
 export interface ParquetTable {
   readonly metadata: FileMetaData;
   readonly rows: number;
@@ -29,8 +31,8 @@ export async function openParquetTable(path: string): Promise<ParquetTable> {
     descriptor = openSync(path, 'r');
     const file = bufferOf(descriptor);
     const metadata = await parquetMetadataAsync(file);
-    const groups = [0];
-    for (const group of metadata.row_groups) groups.push(groups.at(-1)! + Number(group.num_rows));
+    let end = 0;
+    const groups = [0, ...metadata.row_groups.map(({ num_rows }) => (end += Number(num_rows)))];
     const opened = descriptor;
     return {
       ...{ metadata, groups },

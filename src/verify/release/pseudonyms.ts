@@ -1,9 +1,11 @@
-/** Pseudonyms: what stands for ids in a release (rules.md 7). */
+/** Pseudonyms: what a release holds in place of ids. */
 import { createHash, hash } from 'node:crypto';
 import { BrewhouseError } from '../../errors.ts';
 
+/** What an id is the id of. */
 export type PseudonymKind = 'member' | 'example' | 'event';
 
+/** Makes pseudonyms under one key. */
 export interface Pseudonyms {
   /** First 8 hexadecimal digits of the key's SHA-256. */
   readonly keyId: string;
@@ -11,7 +13,10 @@ export interface Pseudonyms {
   of(kind: PseudonymKind, id: string): string;
 }
 
-/** HMAC-SHA-256 over kind, U+001F and id, under the key of 64 hexadecimal digits. Throws `key_missing` where it is none. */
+/**
+ * HMAC-SHA-256 over kind, U+001F and id, under the key of 64 hexadecimal digits (PSEUDO-1). Throws
+ * `key_missing` where the key is none.
+ */
 export function pseudonymsOf(key: string): Pseudonyms {
   if (!/^[0-9a-f]{64}$/i.test(key)) {
     throw new BrewhouseError('key_missing', 'the pseudonym key is not 64 hexadecimal digits', {
@@ -36,7 +41,10 @@ export function pseudonymsOf(key: string): Pseudonyms {
 
 const BLOCK_BYTES = 64;
 
-/** HMAC-SHA-256 (RFC 2104) in hexadecimal digits, of two plain hashes: node's own spends most of its time on the key. */
+/**
+ * HMAC-SHA-256 (RFC 2104) in hexadecimal digits, of two plain hashes: node's own spends most of its time
+ * on the key.
+ */
 function hmacOf(key: Uint8Array): (text: string) => string {
   const padded = (pad: number) => Buffer.alloc(BLOCK_BYTES, pad).map((byte, index) => byte ^ (key[index] ?? 0));
   const [inner, outer] = [padded(0x36), padded(0x5c)];

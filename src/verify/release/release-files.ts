@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Lineage, Manifest, ReleaseFile } from '../../../schemas/manifest.ts';
 import { BrewhouseError } from '../../errors.ts';
-import type { FaultList } from '../fault-list.ts';
+import type { FaultList, RuleId } from '../fault-list.ts';
+import { type Lineage, type ReadManifest, type ReleaseFile, readLineage, readManifest } from './manifest.ts';
 
-export interface OpenRelease {
+/** A release whose manifest is read. */
+export interface OpenRelease extends ReadManifest {
   readonly dir: string;
-  readonly manifest: Manifest;
   readonly manifestSha256: string;
   readonly lineage: Lineage | undefined;
 }
@@ -32,26 +32,18 @@ export async function openRelease(dir: string): Promise<OpenRelease> {
     throw new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
   }
   const bytes = await readFile(file);
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(bytes.toString('utf8')) as Manifest;
-    if (manifest.format !== 1 || !Array.isArray(manifest.files) || typeof manifest.identity.context !== 'number') {
-      throw new Error('not a manifest of format 1');
-    }
-  } catch (cause) {
-    throw new BrewhouseError('release_broken', 'manifest.json is no manifest that can be read', {
-      place: { file },
-      cause,
-    });
-  }
-  return { dir, manifest, manifestSha256: sha256(bytes), lineage: await readLineage(join(dir, 'lineage.json')) };
+  const lineage = join(dir, 'lineage.json');
+  return {
+    ...{ dir, manifestSha256: sha256(bytes), ...readManifest(jsonOf(bytes, file)) },
+    lineage: existsSync(lineage) ? readLineage(jsonOf(await readFile(lineage), lineage)) : undefined,
+  };
 }
 
-async function readLineage(file: string): Promise<Lineage | undefined> {
+function jsonOf(bytes: Buffer, file: string): unknown {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Lineage;
-  } catch {
-    return undefined;
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new BrewhouseError('release_broken', 'the file is no JSON', { place: { file }, cause });
   }
 }
 
@@ -74,13 +66,16 @@ export function shardsOf({ manifest }: OpenRelease): ShardFiles[] {
   return shards.sort((a, b) => (a.split < b.split ? -1 : a.split > b.split ? 1 : a.shard - b.shard));
 }
 
-/** Files are there, as the manifest has them, and no others; names count the shards. Returns whether that is so. */
+/**
+ * Files are there, as the manifest has them, and no others; names count the shards (RELEASE-4). Returns
+ * whether that is so.
+ */
 export async function checkFiles(release: OpenRelease, list: FaultList): Promise<boolean> {
   const { dir, manifest } = release;
   let whole = true;
-  const wrong = (detail: string) => {
+  const wrong = (detail: string, ...rule: RuleId[]) => {
     whole = false;
-    list.add('manifest', {}, detail);
+    list.add({}, { check: 'manifest', rule, detail });
   };
   for (const file of manifest.files) {
     list.look('manifest');
@@ -97,7 +92,7 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
   for (const { split, data, meta, origin } of shardsOf(release)) {
     const count = manifest.files.filter((file) => file.kind === 'data' && file.split === split).length;
     if (!data.path.endsWith(`-of-${String(count).padStart(5, '0')}.parquet`))
-      wrong(`${data.path}: there are ${count} shards`);
+      wrong(`${data.path}: there are ${count} shards`, 'RELEASE-4');
     for (const [kind, file] of [['meta', meta] as const, ['origin', origin] as const]) {
       if (file === undefined) wrong(`${data.path} has no file in ${kind}/`);
       else if (file.rows !== data.rows) wrong(`${file.path} has ${file.rows} rows, ${data.path} ${data.rows}`);

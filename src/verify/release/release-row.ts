@@ -1,8 +1,9 @@
 /** A row of a release as read from its three files, and what the reference says it should be. */
-
-import type { Check, FaultList, Place } from '../fault-list.ts';
+import { numberAt } from '../checked.ts';
+import type { FaultList, Finding, Place } from '../fault-list.ts';
+import type { Supervised, TokenRow } from '../profiles/profile.ts';
 import type { ReferenceRow } from '../reference/rows.ts';
-import type { World } from '../reference/world.ts';
+import type { Corpus } from '../reference/tasks.ts';
 import type { Cell, TableRow } from './parquet-table.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { ExpectedRow } from './selection.ts';
@@ -18,11 +19,9 @@ export interface OriginSegment {
   readonly level: string;
 }
 
-export interface ReleaseRow {
+/** A row as its files hold it. */
+export interface ReleaseRow extends TokenRow, Supervised {
   readonly place: Required<Place>;
-  readonly ids: Int32Array;
-  /** -100 where nothing is supervised. The file has 64 bits: one beyond 2^53 is rounded, and is wrong anyhow. */
-  readonly labels: Float64Array;
   readonly meta: TableRow;
   readonly origin: TableRow;
   readonly segments: readonly OriginSegment[];
@@ -30,27 +29,28 @@ export interface ReleaseRow {
 
 /** What the checks of one row work with. */
 export interface RowCase {
-  readonly world: World;
+  readonly corpus: Corpus;
   readonly pseudonyms: Pseudonyms;
   readonly list: FaultList;
   readonly row: ReleaseRow;
   readonly expected: ExpectedRow;
   readonly reference: ReferenceRow;
-  /** The reference's segments, with pseudonyms and places. */
+  /** The reference's segments, with pseudonyms. */
   readonly wanted: readonly OriginSegment[];
 }
 
-export const IGNORED = -100;
+/** What a row's three files hold, as they were read. */
+export interface RowCells {
+  readonly tokens: TokenRow & Supervised;
+  readonly meta: TableRow;
+  readonly origin: TableRow;
+}
 
-export function releaseRow(
-  place: { split: string; row: number },
-  tokens: Pick<ReleaseRow, 'ids' | 'labels'>,
-  meta: TableRow,
-  origin: TableRow,
-): ReleaseRow {
+/** Puts a row together. */
+export function releaseRow(place: { split: string; row: number }, { tokens, meta, origin }: RowCells): ReleaseRow {
   return {
-    place: { ...place, example: text(meta.example_id) },
     ...{ ...tokens, meta, origin },
+    place: { ...place, example: text(meta.example_id) },
     segments: segmentsOf(origin),
   };
 }
@@ -60,7 +60,7 @@ function segmentsOf(origin: TableRow): OriginSegment[] {
   const list = (name: string, index: number) => text((origin[name] as readonly Cell[] | undefined)?.[index]);
   return Array.from(ends, (to, index) => ({
     role: list('role', index),
-    from: index === 0 ? 0 : ends[index - 1]!,
+    from: index === 0 ? 0 : numberAt(ends, index - 1),
     to,
     event: list('event', index),
     version: list('version', index),
@@ -83,10 +83,12 @@ export function wantedSegments(reference: ReferenceRow, pseudonyms: Pseudonyms):
   });
 }
 
+/** A cell's text; empty where it is none. */
 export function text(cell: Cell): string {
   return typeof cell === 'string' ? cell : '';
 }
 
+/** A cell's number; NaN where it is none. */
 export function number(cell: Cell): number {
   return typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
 }
@@ -109,6 +111,6 @@ function fill<T extends Float64Array | Int32Array>(cell: Cell, make: (length: nu
 }
 
 /** Adds a fault of this row. */
-export function fault(rowCase: RowCase, check: Check, detail: string): void {
-  rowCase.list.add(check, rowCase.row.place, detail);
+export function fault({ list, row }: Pick<RowCase, 'list' | 'row'>, finding: Finding): void {
+  list.add(row.place, finding);
 }

@@ -1,19 +1,16 @@
 /** Which rendered rows a release takes: splits, label caps, token budget, shards and remainder, worked out anew. */
 import type { RowFate, Split } from '../../../schemas/ledger.ts';
-import type { ReleaseSection } from '../../../schemas/recipe.ts';
-import { sortByDraw } from '../reference/draws.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
-import { exampleId } from '../reference/rows.ts';
-import type { World } from '../reference/world.ts';
+import { exampleId, type Variant } from '../reference/rows.ts';
+import { sortByDraw } from '../world/draws.ts';
+import type { ReleaseSection } from './manifest.ts';
 
 /** Where a row ends; variants of questions that are not in `test` are left out apart from the fates. */
 export type RowEnd = Split | RowFate | 'variant_left_out';
 
 /** One row that the rules make of the events. */
-export interface ExpectedRow {
+export interface ExpectedRow extends Variant {
   readonly question: ReferenceQuestion;
-  readonly templateId: string;
-  readonly variant: string;
   /** Question key and variant, joined. */
   readonly id: string;
   readonly thin: number;
@@ -23,6 +20,7 @@ export interface ExpectedRow {
   tokens: number | undefined;
 }
 
+/** What chooses among the rows. */
 export interface ReleaseRules {
   readonly section: ReleaseSection;
   readonly until: number;
@@ -32,43 +30,47 @@ const TOKENS_PER_SHARD = 64_000_000;
 const ROWS_PER_SHARD_MIN = 1_000;
 const SHARDS_STEP = 64;
 
-export function expectedRow(
-  world: World,
-  question: ReferenceQuestion,
-  row: { templateId: string; variant: string },
-  end: RowEnd,
-): ExpectedRow {
-  const thin = world.draws.number('thin', [...question.key, row.variant]);
-  return { question, ...row, id: exampleId(question, row.variant), thin, end, keepShare: 1, tokens: undefined };
+/** A row as it is before caps and budget. */
+export function expectedRow(question: ReferenceQuestion, { template, variant }: Variant, end: RowEnd): ExpectedRow {
+  const thin = question.world.draws.number('thin', [...question.key, variant]);
+  const id = exampleId(question, variant);
+  return { question, template, variant, id, thin, end, keepShare: 1, tokens: undefined };
 }
 
-/** The split that time and what is held out give a question's ordinary row, or why it has none. */
-export function splitOf(world: World, question: ReferenceQuestion, rules: ReleaseRules): RowEnd {
-  const { t1, t2, gap } = rules.section.splits;
-  const t = question.askedAt;
+/** The split of a question's ordinary row, or why it has none, by the first test that decides (SPLIT-1). */
+export function splitOf(question: ReferenceQuestion, rules: ReleaseRules): RowEnd {
+  const { splits, holdout_tasks: tasks } = rules.section;
+  const { t1, t2, gap } = splits;
+  const { world, askedAt: t, opening, task, member } = question;
   if (question.maturesAt > rules.until) return 'after_until';
-  const holdout = world.section.holdout ?? { members: 0, surfaces: [] };
-  const { surface } = question.opening.event;
-  if (surface !== undefined && holdout.surfaces.includes(surface)) return t >= t2 + gap ? 'test_surface' : 'held_out';
-  if ((rules.section.holdout_tasks ?? []).includes(question.task.name)) return t >= t2 + gap ? 'test_task' : 'held_out';
-  if (world.draws.within(holdout.members, 'holdout', [question.member])) {
-    return t >= t1 + gap ? 'test_members' : 'held_out';
-  }
-  if (t + Math.max(question.task.window, 1) <= t1) return 'train';
+  const { surfaces, members } = world.section.holdout;
+  const { surface } = opening.event;
+  // What is held out has splits of its own (SPLIT-3).
+  if (surface !== undefined && surfaces.includes(surface)) return t >= t2 + gap ? 'test_surface' : 'held_out';
+  if (tasks.includes(task.name)) return t >= t2 + gap ? 'test_task' : 'held_out';
+  if (world.draws.within(members, 'holdout', [member])) return t >= t1 + gap ? 'test_members' : 'held_out';
+  // Of the others time decides (SPLIT-2).
+  if (t + Math.max(task.window, 1) <= t1) return 'train';
   if (t >= t1 + gap && t < t2) return 'validation';
   return t >= t2 + gap ? 'test' : 'in_gap';
 }
 
-/** Of a task's train rows with a capped label the N with the least draw stay. Sets ends and keep shares. */
-export function capLabels(world: World, rows: readonly ExpectedRow[], rules: ReleaseRules): void {
-  for (const [task, caps] of Object.entries(rules.section.label_caps ?? {})) {
-    for (const [label, most] of Object.entries(caps)) {
+/** The split of a question's row with a held-out template, by that of its ordinary row (SPLIT-4). */
+export function variantSplit(split: RowEnd): RowEnd {
+  if (split === 'after_until') return split;
+  return split === 'test' ? 'test_template' : 'variant_left_out';
+}
+
+/** Of a task's train rows with a capped label the N with the least draw stay (RELEASE-2). Sets ends and keep shares. */
+export function capLabels(rows: readonly ExpectedRow[], { section }: ReleaseRules): void {
+  for (const [task, caps] of section.label_caps) {
+    for (const [label, most] of caps) {
       const capped = rows.filter(
         ({ end, question }) => end === 'train' && question.task.name === task && question.label === label,
       );
       const drawn = sortByDraw(
         capped,
-        ({ question }) => world.draws.number('label_cap', question.key),
+        ({ question }) => question.world.draws.number('label_cap', question.key),
         ({ id }) => id,
       );
       for (const row of drawn.slice(most)) row.end = 'label_capped';
@@ -77,35 +79,40 @@ export function capLabels(world: World, rows: readonly ExpectedRow[], rules: Rel
   }
 }
 
+/** The train rows of one task in order of draw `thin`. */
+interface Thinning {
+  readonly weight: number;
+  readonly rows: readonly ExpectedRow[];
+}
+
 /**
- * Takes train rows into the token budget, by task in order of draw `thin`. `tokensOf` is asked for as few rows as can be:
- * those taken, and of each task the first that does not fit.
+ * Takes train rows into the token budget, by task in order of draw `thin` (RELEASE-3). `tokensOf` is asked
+ * for as few rows as can be: those taken, and of each task the first that does not fit.
  */
-export function thin(rows: readonly ExpectedRow[], rules: ReleaseRules, tokensOf: (row: ExpectedRow) => number): void {
-  const budget = rules.section.token_budget ?? 'none';
-  if (budget === 'none') return;
+export function thin(
+  rows: readonly ExpectedRow[],
+  { section }: ReleaseRules,
+  tokensOf: (row: ExpectedRow) => number,
+): void {
+  if (section.token_budget === 'none') return;
   const train = rows.filter(({ end }) => end === 'train');
-  const byTask = new Map(
-    [...Map.groupBy(train, ({ question }) => question.task.name)].map(([task, list]) => [task, inThinOrder(list)]),
-  );
-  let rest = budget;
-  const active = new Set(byTask.keys());
-  const weightOf = (task: string) => rules.section.weights?.[task] ?? 1;
-  for (;;) {
-    const sum = [...active].reduce((total, task) => total + weightOf(task), 0);
-    const allowance = (task: string) => Math.floor((rest * weightOf(task)) / sum);
-    const allowances = new Map([...active].map((task) => [task, allowance(task)]));
-    const satisfied = [...active].filter(
-      (task) => needOf(byTask.get(task)!, allowances.get(task)!, tokensOf) < allowances.get(task)!,
-    );
-    if (satisfied.length === 0) {
-      for (const [task, most] of allowances) cutAt(byTask.get(task)!, most, tokensOf);
+  let rest: number = section.token_budget;
+  let active: Thinning[] = [...Map.groupBy(train, ({ question }) => question.task.name)].map(([task, list]) => {
+    return { weight: section.weights.get(task) ?? 1, rows: inThinOrder(list) };
+  });
+  while (active.length > 0) {
+    const sum = active.reduce((total, { weight }) => total + weight, 0);
+    const shared = active.map((task) => {
+      const allowance = Math.floor((rest * task.weight) / sum);
+      return { task, allowance, need: needOf(task.rows, allowance, tokensOf) };
+    });
+    const hungry = shared.filter(({ allowance, need }) => need >= allowance);
+    if (hungry.length === active.length) {
+      for (const { task, allowance } of hungry) cutAt(task.rows, allowance, tokensOf);
       return;
     }
-    for (const task of satisfied) {
-      rest -= needOf(byTask.get(task)!, allowances.get(task)!, tokensOf);
-      active.delete(task);
-    }
+    for (const { need, allowance } of shared) if (need < allowance) rest -= need;
+    active = hungry.map(({ task }) => task);
   }
 }
 
@@ -132,7 +139,7 @@ function cutAt(rows: readonly ExpectedRow[], most: number, tokensOf: (row: Expec
   }
 }
 
-/** How many shards a split has: by its tokens, with at least 1,000 rows each. */
+/** How many shards a split has: by its tokens, with at least 1,000 rows each (RELEASE-4). */
 export function shardCount(tokens: number, rows: number): number {
   let count = Math.ceil(tokens / TOKENS_PER_SHARD);
   if (count > SHARDS_STEP) count = Math.ceil(count / SHARDS_STEP) * SHARDS_STEP;
@@ -149,7 +156,7 @@ function powerOfTwo(count: number, direction: 'up' | 'down'): number {
   return power;
 }
 
-/** Rows that do not divide into the train shards: those with the greatest draw `thin`. Returns the shards. */
+/** Takes off the rows with the greatest draw `thin` that do not divide by the shards, which it returns (RELEASE-4). */
 export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: (row: ExpectedRow) => number): number {
   const train = rows.filter(({ end }) => end === 'train');
   const tokens = train.reduce((sum, row) => sum + tokensOf(row), 0);

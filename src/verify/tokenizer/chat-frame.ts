@@ -1,5 +1,6 @@
 /** The chat template's text around a prompt, by Jinja, without a clock. */
 import { Template } from '@huggingface/jinja';
+import { nth } from '../checked.ts';
 
 const MONTHS = [
   ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
@@ -10,6 +11,7 @@ const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 
 /** The library's own strftime_now reads the clock and cannot be replaced, only gone around. */
 const CLOCK = 'day_of_question';
 
+/** What a chat template puts around the lines. */
 export interface FrameTexts {
   readonly before: string;
   readonly behind: string;
@@ -18,6 +20,7 @@ export interface FrameTexts {
 /** Stands in for the lines between the first and the last while the template is rendered. */
 const SENTINEL = 'the lines of the prompt stand here';
 
+/** What a chat template is told. */
 export interface FrameOptions {
   readonly askedAt: number;
   /** The recipe's arguments of the chat template. */
@@ -31,10 +34,11 @@ interface Message {
   readonly content: string;
 }
 
-function render(chatTemplate: string, messages: readonly Message[], prompt: boolean, options: FrameOptions): string {
+/** A user's message is followed by the generation prompt, an assistant's is not. */
+function render(chatTemplate: string, messages: readonly Message[], options: FrameOptions): string {
   return new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
     messages,
-    add_generation_prompt: prompt,
+    add_generation_prompt: messages.at(-1)?.role === 'user',
     bos_token: options.bos ?? '',
     eos_token: options.eos,
     [CLOCK]: (format: string) => formatDay(format, options.askedAt),
@@ -43,8 +47,8 @@ function render(chatTemplate: string, messages: readonly Message[], prompt: bool
 }
 
 /**
- * Renders the template with one user message of `firstLine`, the lines, and `lastLine`, and the generation prompt. Returns
- * the text before the first line and that behind the last.
+ * Renders the template with one user message of the first line, the lines, and the last line, and the
+ * generation prompt (FRAME-1). Returns the text before the first line and that behind the last.
  */
 export function renderFrame(
   chatTemplate: string,
@@ -52,29 +56,29 @@ export function renderFrame(
   options: FrameOptions,
 ): FrameTexts {
   const content = `${lines.first}\n${SENTINEL}\n${lines.last}`;
-  const text = render(chatTemplate, [{ role: 'user', content }], true, options);
+  const text = render(chatTemplate, [{ role: 'user', content }], options);
   const at = text.indexOf(content);
   if (at < 0) throw new Error('the chat template does not show its message as it is');
   return { before: text.slice(0, at), behind: text.slice(at + content.length) };
 }
 
-/** What the template puts behind an assistant's message: the end token stands there. */
+/** What the template puts behind an assistant's message: the end token is in it (FRAME-3). */
 export function renderEnding(chatTemplate: string, options: FrameOptions): string {
   const messages: Message[] = [
     { role: 'user', content: 'question' },
     { role: 'assistant', content: SENTINEL },
   ];
-  const text = render(chatTemplate, messages, false, options);
+  const text = render(chatTemplate, messages, options);
   const at = text.lastIndexOf(SENTINEL);
   return at < 0 ? '' : text.slice(at + SENTINEL.length);
 }
 
-/** strftime of the UTC day of a moment: what chat templates use of it. */
+/** strftime of the UTC day of a moment, at 00:00: what chat templates use of it (FRAME-1). */
 export function formatDay(format: string, at: number): string {
   const day = new Date(at);
   const two = (n: number) => String(n).padStart(2, '0');
-  const month = MONTHS[day.getUTCMonth()]!;
-  const weekday = DAYS[day.getUTCDay()]!;
+  const month = nth(MONTHS, day.getUTCMonth());
+  const weekday = nth(DAYS, day.getUTCDay());
   const parts: Record<string, string> = {
     Y: String(day.getUTCFullYear()),
     m: two(day.getUTCMonth() + 1),

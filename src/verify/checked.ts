@@ -1,0 +1,21 @@
+/** Reads what must be there: where it is not, that is a bug of the checker's own, and it throws. */
+
+/** Element `index` of a list without holes. Throws Error beyond its end. */
+export function nth<T>(list: readonly T[], index: number): T {
+  const element = list[index];
+  if (element === undefined) throw new Error(`no element ${index} in a list of ${list.length}`);
+  return element;
+}
+
+/** Number `index` of a list or typed array. Throws Error beyond its end. */
+export function numberAt(numbers: ArrayLike<number>, index: number): number {
+  const number = numbers[index];
+  if (number === undefined) throw new Error(`no number ${index} in ${numbers.length} of them`);
+  return number;
+}
+
+/** The value itself. Throws Error, which names it as `what`, where it is undefined. */
+export function present<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`${what} is missing`);
+  return value;
+}

@@ -1,0 +1,109 @@
+/** What a form of question decides; the rest of the reference knows no form by its name. */
+import type { RuleId } from '../fault-list.ts';
+import type { Block, Template } from '../identity/domain.ts';
+import { listOf, oneOf, optional, orElse, text, whole } from '../shapes.ts';
+import type { Candidate } from '../world/candidates.ts';
+import type { MemberOpenings, Opening } from '../world/openings.ts';
+import type { Outcome } from '../world/outcomes.ts';
+import type { Version } from '../world/timeline.ts';
+import { isThere, type Moment } from '../world/view.ts';
+import type { Vocabulary } from '../world/vocabulary.ts';
+
+/** Words by the slots of a template. */
+export type Slots = Readonly<Record<string, string>>;
+
+/** What a question asks, and what the right answer is. */
+export interface Answerable {
+  /** Items in the order shown. */
+  readonly itemIds: readonly string[];
+  /** Whether the item was drawn instead of the opening's own. */
+  readonly drawn: boolean;
+  /** The items with their reasons, in the order shown; none where nothing is drawn or chosen. */
+  readonly candidates: readonly Candidate[];
+  readonly label: string;
+  /** Epoch milliseconds (LABEL-3). */
+  readonly settledAt: number;
+}
+
+/** The rules of one task, as its form and its options make them. */
+export interface FormRules {
+  /** What a fault of the form's own choices names. */
+  readonly rule: readonly RuleId[];
+  /** The labels that its questions can have, in the order of the form. */
+  readonly labels: readonly string[];
+  /** Whether having no action is one of the answers. */
+  readonly answersNone: boolean;
+  /** The block of a template that shows what is asked. */
+  readonly block: Block['kind'];
+  /** Whether events on the items asked about are left out of the history (HIST-3). */
+  readonly hidesAsked: boolean;
+  /** Slots of fixed lines that only this form has. */
+  readonly slots: Slots;
+  /** Where it may ask. */
+  openings(openings: MemberOpenings): readonly Opening[];
+  /** Whether a version of the opening's own item can be asked about at T (ASOF-3, ASOF-4). */
+  isOwnSeen(version: Version, t: number): boolean;
+  /** What followed on the opening's own item. */
+  outcome(moment: Moment): Outcome;
+  /** Whether an opening with this outcome is a question at all. */
+  isAsked(outcome: Outcome): boolean;
+  /** The label of an outcome on one item, under which the ledger counts questions not rendered (LEDGER-1). */
+  labelOf(outcome: Outcome): string;
+  /** What is asked; undefined: too few candidates. */
+  ask(moment: Moment, outcome: Outcome): Answerable | undefined;
+  /** What {will} says in an answer, where the label is no action (TEMPLATE-3). */
+  willOf(label: string, template: Template): string;
+}
+
+/** A task as the identity holds it. */
+export interface TaskSource {
+  readonly options: unknown;
+  /** Where the task stands in the manifest. */
+  readonly field: string;
+  readonly vocabulary: Vocabulary;
+}
+
+/** A form: reads a task's options and makes its rules. */
+export interface Form {
+  /** As recipes write it. */
+  readonly name: string;
+  /** Throws `release_broken` for an option that the form does not know (NAME-3). */
+  rulesOf(task: TaskSource): FormRules;
+}
+
+/** The options of every task, with their defaults (NAME-2). */
+export const TASK_OPTIONS = {
+  form: text,
+  name: optional(text),
+  strategy: orElse(oneOf('chronological', 'balanced'), 'chronological'),
+  order: orElse(oneOf('by_action', 'chronological'), 'chronological'),
+  note: optional(text),
+  label_window: optional(whole(0)),
+  templates: optional(listOf(text)),
+  // Written into every task by builders that know one shape for all forms.
+  candidates: optional(whole()),
+};
+
+/** The letter of the candidate at an index: `A`, `B` ... (CHOOSE-1). */
+export function letterOf(index: number): string {
+  return String.fromCharCode(65 + index);
+}
+
+/** What a form has that says nothing else: one item of a session, shown as the item block. */
+export function plainRules({ domain }: Vocabulary): PlainRules {
+  return {
+    answersNone: false,
+    block: 'item',
+    hidesAsked: false,
+    slots: {},
+    openings: ({ session }) => session,
+    isOwnSeen: isThere,
+    isAsked: () => true,
+    willOf: () => domain.none.will,
+  };
+}
+
+type PlainRules = Pick<
+  FormRules,
+  'answersNone' | 'block' | 'hidesAsked' | 'slots' | 'openings' | 'isOwnSeen' | 'isAsked' | 'willOf'
+>;

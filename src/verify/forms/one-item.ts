@@ -1,0 +1,27 @@
+/** What forms share that ask about one item: the opening's own, or a drawn one. */
+import { drawnItem } from '../world/candidates.ts';
+import { type Outcome, outcomeOf } from '../world/outcomes.ts';
+import type { Moment } from '../world/view.ts';
+import type { Vocabulary } from '../world/vocabulary.ts';
+import type { Answerable } from './form.ts';
+
+/** A form's share of questions about a drawn item: only domains without exposures draw (CAND-3). */
+export function drawnShareIn({ domain }: Vocabulary, wanted: number): number {
+  return domain.exposures.length > 0 ? 0 : wanted;
+}
+
+/** Asks about the opening's own item, or in a share of the questions about a drawn one (CAND-3). */
+export function askOne(
+  moment: Moment,
+  own: Outcome,
+  { drawnShare, labelOf }: { drawnShare: number; labelOf: (outcome: Outcome) => string },
+): Answerable | undefined {
+  const { world, opening, key } = moment;
+  const drawn = drawnShare > 0 && world.draws.within(drawnShare, 'drawn', key);
+  const item = drawn ? drawnItem(moment) : opening.event.item;
+  if (item === undefined) return undefined;
+  // Where items may be drawn, the row says whether this one was.
+  const candidates = drawnShare > 0 ? [{ item, reason: drawn ? 'random' : 'right' }] : [];
+  const outcome = drawn ? outcomeOf(moment, item) : own;
+  return { itemIds: [item], drawn, candidates, label: labelOf(outcome), settledAt: outcome.settledAt };
+}

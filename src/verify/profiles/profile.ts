@@ -1,0 +1,86 @@
+/** What a profile decides about the token files of a release; the rest of the checker knows none by its name. */
+import { hash } from 'node:crypto';
+import { numberAt } from '../checked.ts';
+import type { Check, RuleId } from '../fault-list.ts';
+
+/** A row's tokens as a file holds them. */
+export interface TokenRow {
+  readonly ids: Int32Array;
+  /** Values of the profile's columns by name. 64-bit ones beyond 2^53 are rounded, and are wrong anyhow. */
+  readonly columns: Readonly<Record<string, Float64Array>>;
+}
+
+/** A list column beside `input_ids`, with one value a token. */
+export interface TokenColumn {
+  readonly name: string;
+  /** The element's types as a Parquet footer says them: `INT32 INT_8`. */
+  readonly element: string;
+  /** The check and the rules that a wrong value is reported under, and how. */
+  readonly check: Check;
+  readonly rule: readonly RuleId[];
+  readonly detail: string;
+  /** The value of token `index` of a row whose answer begins at `answerFrom`. */
+  valueAt(ids: Int32Array, index: number, answerFrom: number): number;
+}
+
+/** Which tokens are supervised: the index of the first (the row's length where none is), and how many. */
+export interface Supervised {
+  readonly answerFrom: number;
+  readonly count: number;
+}
+
+/** One way in which trainers are given a release's tokens. */
+export interface Profile {
+  readonly name: string;
+  /** In file order, behind `input_ids`. */
+  readonly columns: readonly TokenColumn[];
+  /** What its footers say beside what every footer says. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** What the row's own columns supervise. */
+  supervised(row: TokenRow): Supervised;
+  /** The SHA-256 of a row, of which the release's default id is made (RELEASE-6). */
+  digest(row: TokenRow): Uint8Array;
+}
+
+/** Marks tokens that no loss looks at. */
+const IGNORED = -100;
+
+/** Every token is attended to. */
+export const ATTENTION_MASK: TokenColumn = {
+  name: 'attention_mask',
+  element: 'INT32 INT_8',
+  ...{ check: 'schema', rule: [], detail: 'attention_mask is not all ones' },
+  valueAt: () => 1,
+};
+
+/** The answer's ids, unshifted; before it nothing is supervised (FRAME-4). */
+export const LABELS: TokenColumn = {
+  name: 'labels',
+  element: 'INT64',
+  ...{ check: 'answer', rule: ['FRAME-4'] },
+  detail: 'supervised tokens are not one run up to the end of the row that repeats its ids',
+  valueAt: (ids, index, answerFrom) => (index < answerFrom ? IGNORED : numberAt(ids, index)),
+};
+
+/** Tokens with a label are supervised. */
+export function supervisedByLabels({ ids, columns: { labels = new Float64Array() } }: TokenRow): Supervised {
+  let [answerFrom, count] = [ids.length, 0];
+  for (const [index, label] of labels.entries()) {
+    if (label === IGNORED) continue;
+    if (count++ === 0) answerFrom = index;
+  }
+  return { answerFrom, count };
+}
+
+/** The SHA-256 of ids (int32) followed by labels (int64), both little-endian (RELEASE-6). */
+export function digestOfLabels({ ids, columns: { labels = new Float64Array() } }: TokenRow): Uint8Array {
+  // Typed arrays are little-endian on every machine that Node 24 runs on but s390x.
+  const words = new Int32Array(ids.length + labels.length * 2);
+  words.set(ids);
+  let end = ids.length;
+  for (const label of labels) {
+    words[end++] = label | 0;
+    words[end++] = Math.floor(label / 2 ** 32);
+  }
+  return hash('sha256', words, 'buffer');
+}

@@ -1,0 +1,8 @@
+/** The profiles that the checker knows: one line each. */
+import { hf } from './hf.ts';
+import type { Profile } from './profile.ts';
+
+const ALL: readonly Profile[] = [hf];
+
+/** Every profile by its name. */
+export const PROFILES: ReadonlyMap<string, Profile> = new Map(ALL.map((profile) => [profile.name, profile]));

@@ -1,0 +1,143 @@
+/** Drawn items, pools, and the candidates of a choice. */
+import { nth } from '../checked.ts';
+import { TIME_UNKNOWN } from '../events/raw-times.ts';
+import { compareBytes, joinKey, sortByDraw } from './draws.ts';
+import type { Interaction } from './timeline.ts';
+import { existsFor, liveVersion, type Moment, seenInteractions } from './view.ts';
+
+/** An item that a question shows, and why. */
+export interface Candidate {
+  readonly item: string;
+  readonly reason: string;
+}
+
+/** No more counters than this are drawn for one purpose of one question (CAND-2). */
+const COUNTERS_MAX = 1_000;
+
+/**
+ * The next item of the population that `passes` takes, counting on from `start`; undefined where the
+ * counters are used up (CAND-2).
+ */
+function drawItem(
+  { world, opening, key }: Moment,
+  purpose: string,
+  { start, passes }: { start: number; passes: (item: string) => boolean },
+): { item: string; next: number } | undefined {
+  const population = world.population.at(opening.askedAt);
+  if (population.size === 0) return undefined;
+  for (let counter = start; counter < COUNTERS_MAX; counter++) {
+    const item = population.item(world.draws.number(purpose, [...key, counter]) % population.size);
+    if (passes(item)) return { item, next: counter + 1 };
+  }
+  return undefined;
+}
+
+/** The item that a question asks about instead of its own; undefined: too few candidates (CAND-3). */
+export function drawnItem(moment: Moment): string | undefined {
+  const passes = (item: string) => item !== moment.opening.event.item && isLive(moment, item);
+  return drawItem(moment, 'drawn_item', { start: 0, passes })?.item;
+}
+
+/** Right and wrong candidates in the order shown; undefined: too few. */
+export function candidatesOf(
+  moment: Moment,
+  { count, shownWanted }: { count: number; shownWanted: number },
+): Candidate[] | undefined {
+  const barred = barredItems(moment);
+  const chosen = new Map([[moment.opening.event.item, 'right']]);
+  const passes = (item: string) => !chosen.has(item) && !barred.has(item) && isLive(moment, item);
+  for (const { purpose, items } of shownWanted === 0 ? [] : poolsOf(moment)) {
+    for (let taken = 0; chosen.size - 1 < shownWanted; taken++) {
+      const item = takeFrom(moment, purpose, { items: items.filter(passes), counter: taken });
+      if (item === undefined) break;
+      chosen.set(item, purpose);
+    }
+  }
+  let start = 0;
+  while (chosen.size < count) {
+    const drawn = drawItem(moment, 'random', { start, passes });
+    if (drawn === undefined) return undefined;
+    chosen.set(drawn.item, 'random');
+    start = drawn.next;
+  }
+  return inDrawOrder(
+    moment,
+    [...chosen].map(([item, reason]) => ({ item, reason })),
+  );
+}
+
+/** The item of a pool at a draw, modulo the eligible ones (CAND-6); undefined where there is none. */
+export function takeFrom(
+  { world, key }: Moment,
+  purpose: string,
+  { items, counter }: { items: readonly string[]; counter: number },
+): string | undefined {
+  return items[world.draws.number(purpose, [...key, counter]) % items.length];
+}
+
+/** Candidates in the order of draw `order` (CAND-8). */
+export function inDrawOrder({ world, key }: Moment, candidates: readonly Candidate[]): Candidate[] {
+  return sortByDraw(
+    candidates,
+    ({ item }) => world.draws.number('order', [...key, item]),
+    ({ item }) => joinKey([...key, item]),
+  );
+}
+
+function isLive({ world, opening }: Moment, item: string): boolean {
+  return liveVersion(world, item, opening.askedAt) !== undefined;
+}
+
+/** Items on which the member acts in [T, T + W); with W = 0 the opening's own alone (CAND-7). */
+function barredItems(moment: Moment): Set<string> {
+  const { world, timeline, opening, window } = moment;
+  const t = opening.askedAt;
+  const barred = new Set([opening.event.item]);
+  for (const event of eventsBetween(timeline.interactions, t, t + window)) {
+    if (event.rank < world.vocabulary.noneRank && existsFor(moment, event)) barred.add(event.item);
+  }
+  return barred;
+}
+
+/** The slate's items, then those shown before T (CAND-5). */
+function poolsOf(moment: Moment): { purpose: string; items: string[] }[] {
+  const shown = seenInteractions(moment).filter((event) => isExposure(moment, event));
+  return [
+    { purpose: 'slate', items: slateItems(moment) },
+    { purpose: 'shown', items: distinctItems(shown) },
+  ];
+}
+
+/** The items of the opening event's slate, those shown by T, in order of their ids (CAND-5). */
+export function slateItems(moment: Moment): string[] {
+  const { timeline, opening } = moment;
+  const { slate } = opening.event;
+  if (slate === undefined) return [];
+  const inSlate = (event: Interaction) =>
+    event.slate === slate && event.at !== TIME_UNKNOWN && event.at <= opening.askedAt && isExposure(moment, event);
+  return distinctItems(timeline.interactions.filter((event) => inSlate(event) && existsFor(moment, event)));
+}
+
+function isExposure({ world }: Moment, { rank }: Interaction): boolean {
+  return rank === world.vocabulary.noneRank;
+}
+
+function distinctItems(events: readonly Interaction[]): string[] {
+  return [...new Set(events.map(({ item }) => item))].sort(compareBytes);
+}
+
+/** Interactions with from <= event_time < to, by bisection: the list is in order of event time. */
+function* eventsBetween(events: readonly Interaction[], from: number, to: number): Generator<Interaction> {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (nth(events, middle).at < from) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low; i < events.length; i++) {
+    const event = nth(events, i);
+    if (event.at >= to) return;
+    yield event;
+  }
+}

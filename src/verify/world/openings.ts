@@ -1,0 +1,108 @@
+/** Openings: where the questions of a member begin, under which reference, and which of them the caps let through. */
+import { DAY_MS, TIME_UNKNOWN } from '../events/raw-times.ts';
+import { joinKey, sortByDraw } from './draws.ts';
+import { type Interaction, inOrder, type Timeline } from './timeline.ts';
+import type { World } from './world.ts';
+
+/** Ids that `import` made from a row begin so (OPEN-3). */
+const ROW_ID_PREFIX = 'row:';
+
+/** Where a question may begin. */
+export interface Opening {
+  readonly event: Interaction;
+  /** T: the moment that the question asks at. */
+  readonly askedAt: number;
+  /** What names it in keys of draws and questions. */
+  readonly reference: readonly string[];
+}
+
+/** All openings of a member in timeline order, each kind worked out when it is asked for. */
+export interface MemberOpenings {
+  /** Where a session opens (OPEN-1). */
+  readonly session: readonly Opening[];
+  /** Where an action opens (OPEN-2). */
+  readonly action: readonly Opening[];
+}
+
+type Opened = Omit<Opening, 'reference'>;
+
+/** The openings of a member. */
+export function openingsOf(world: World, timeline: Timeline): MemberOpenings {
+  const timed = timeline.interactions.filter((event) => event.at !== TIME_UNKNOWN);
+  let session: Opening[] | undefined;
+  let action: Opening[] | undefined;
+  return {
+    get session() {
+      session ??= withReferences(sessionOpenings(world, timed));
+      return session;
+    },
+    get action() {
+      action ??= withReferences(actionOpenings(world, timed));
+      return action;
+    },
+  };
+}
+
+/** The reference of each opening; occurrences count those with one item and one T (OPEN-3). */
+function withReferences(opened: readonly Opened[]): Opening[] {
+  const counts = new Map<string, number>();
+  return opened.map(({ event, askedAt }) => {
+    const { entity, item, id } = event;
+    const same = joinKey([item, askedAt]);
+    const occurrence = counts.get(same) ?? 0;
+    counts.set(same, occurrence + 1);
+    const reference = id.startsWith(ROW_ID_PREFIX)
+      ? ['row', entity, item, String(askedAt), String(occurrence)]
+      : ['event', entity, id];
+    return { event, askedAt, reference };
+  });
+}
+
+/** The first interaction of each item and session; T is its event time (OPEN-1). */
+function sessionOpenings(world: World, timed: readonly Interaction[]): Opened[] {
+  const gap = world.section.session_gap;
+  const opened = new Set<string>();
+  const openings: Opened[] = [];
+  let session = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  for (const event of timed) {
+    let name = joinKey(['id', event.session ?? '']);
+    if (event.session === undefined) {
+      if (event.at - before >= gap) session++;
+      before = event.at;
+      name = joinKey(['gap', session]);
+    }
+    const itemInSession = joinKey([event.item, name]);
+    if (opened.has(itemInSession)) continue;
+    opened.add(itemInSession);
+    openings.push({ event, askedAt: event.at });
+  }
+  return openings;
+}
+
+/** Each action that something stronger could follow; T is the millisecond after it is known (OPEN-2). */
+function actionOpenings(world: World, timed: readonly Interaction[]): Opened[] {
+  return timed
+    .filter(({ rank }) => rank > 0 && rank < world.vocabulary.noneRank)
+    .map((event) => ({ event, askedAt: event.knownAt + 1 }));
+}
+
+/** The opening events that may ask: distinct over all tasks, by draws on the opening alone (OPEN-5). */
+export function uncapped(world: World, openings: Iterable<Opening>): Set<Interaction> {
+  const distinct = new Set<Interaction>();
+  for (const { event } of openings) distinct.add(event);
+  const inTime = [...distinct].sort(inOrder).map((event) => ({ event, askedAt: event.at }));
+  const { share, per_member_day: most } = world.section.ask;
+  const asked = withReferences(inTime).filter(({ reference }) => world.draws.within(share, 'ask', reference));
+  if (most === undefined) return new Set(asked.map(({ event }) => event));
+  const kept = new Set<Interaction>();
+  for (const day of Map.groupBy(asked, ({ event }) => Math.floor(event.at / DAY_MS)).values()) {
+    const drawn = sortByDraw(
+      day,
+      ({ reference }) => world.draws.number('cap', reference),
+      ({ reference }) => joinKey(reference),
+    );
+    for (const { event } of drawn.slice(0, most)) kept.add(event);
+  }
+  return kept;
+}

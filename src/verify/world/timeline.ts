@@ -1,0 +1,70 @@
+/** Timelines: what is left of a member's events, in order, and what of them is known when. */
+import type { CheckedEvent, InteractionEvent, VersionEvent } from '../events/checked-event.ts';
+import { compareBytes } from './draws.ts';
+
+/** A spoken interaction; `rank` is its action's place in the domain (0 is strongest), behind all of them an exposure's. */
+export interface Interaction extends InteractionEvent {
+  readonly knownAt: number;
+  readonly rank: number;
+}
+
+/** A version of an item or of a profile. */
+export interface Version extends VersionEvent {
+  readonly knownAt: number;
+}
+
+/** What is left of a member's events after erasures, in order; `byItem` are the same interactions. */
+export interface Timeline {
+  readonly member: string;
+  readonly profiles: readonly Version[];
+  readonly interactions: readonly Interaction[];
+  readonly byItem: ReadonlyMap<string, readonly Interaction[]>;
+}
+
+/** The order inside a timeline: event_time, sequence, event_id as UTF-8 bytes, type (EVENT-4). */
+export function inOrder(a: CheckedEvent, b: CheckedEvent): number {
+  return a.at - b.at || a.sequence - b.sequence || compareBytes(a.id, b.id) || compareBytes(a.type, b.type);
+}
+
+/** Epoch milliseconds from which on an event is known; `byIngest`: with `known: ingest_time` (ASOF-1). */
+export function knownAtOf(event: CheckedEvent, byIngest: boolean): number {
+  if (!byIngest || event.ingestedAt === undefined) return event.until;
+  return Math.max(event.until, event.ingestedAt);
+}
+
+/** Whether an event is seen at T, by time alone (ASOF-2). The unknown time lies before every T. */
+export function seen(event: { readonly knownAt: number }, t: number): boolean {
+  return event.knownAt < t;
+}
+
+/**
+ * The timeline of a member's records, which it sorts: a delete takes all before it with it, and what
+ * follows until the next profile (EVENT-5).
+ */
+export function timelineOf(member: string, records: (Interaction | Version)[]): Timeline {
+  let profiles: Version[] = [];
+  let interactions: Interaction[] = [];
+  let erased = false;
+  for (const record of records.sort(inOrder)) {
+    if (record.type !== 'interaction' && record.op === 'delete') {
+      profiles = [];
+      interactions = [];
+      erased = true;
+    } else if (record.type !== 'interaction') {
+      profiles.push(record);
+      erased = false;
+    } else if (!erased) interactions.push(record);
+  }
+  const byItem = new Map<string, Interaction[]>();
+  for (const interaction of interactions) listIn(byItem, interaction.item).push(interaction);
+  return { member, profiles, interactions, byItem };
+}
+
+/** The list under a key, a new one where there is none. */
+export function listIn<T>(map: Map<string, T[]>, key: string): T[] {
+  const list = map.get(key);
+  if (list !== undefined) return list;
+  const fresh: T[] = [];
+  map.set(key, fresh);
+  return fresh;
+}

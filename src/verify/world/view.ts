@@ -1,0 +1,79 @@
+/** What exists for a question and what of it is seen at its moment. */
+import { nth } from '../checked.ts';
+import { TIME_UNKNOWN } from '../events/raw-times.ts';
+import type { Opening } from './openings.ts';
+import { type Interaction, seen, type Timeline, type Version } from './timeline.ts';
+import type { World } from './world.ts';
+
+/** An opening as one task looks at it. */
+export interface Moment {
+  readonly world: World;
+  readonly timeline: Timeline;
+  readonly opening: Opening;
+  /** The parts of the question key. */
+  readonly key: readonly string[];
+  /** W in milliseconds. */
+  readonly window: number;
+}
+
+/** A held-out surface exists only for questions on that very surface (ASOF-6). */
+export function existsFor({ world, opening }: Moment, event: Interaction): boolean {
+  const { surface } = event;
+  return (
+    surface === undefined || surface === opening.event.surface || !world.section.holdout.surfaces.includes(surface)
+  );
+}
+
+/**
+ * The interactions that history and counts may use: seen before T (ASOF-2), the newest N where the
+ * recipe has a maximum (ASOF-7).
+ */
+export function seenInteractions(moment: Moment): Interaction[] {
+  const { world, timeline, opening } = moment;
+  const isAllHere = world.section.holdout.surfaces.length === 0;
+  const all = timeline.interactions.filter(
+    (event) => seen(event, opening.askedAt) && (isAllHere || existsFor(moment, event)),
+  );
+  const most = world.section.max_events;
+  return most === undefined ? all : all.slice(-most);
+}
+
+/** Interactions with an item in the label window [T, T + W) of event time; timed ones alone (LABEL-2). */
+export function itemWindow(moment: Moment, item: string): Interaction[] {
+  const { timeline, opening, window } = moment;
+  const from = opening.askedAt;
+  const inWindow = ({ at }: Interaction) => at !== TIME_UNKNOWN && at >= from && at < from + window;
+  return (timeline.byItem.get(item) ?? []).filter((event) => inWindow(event) && existsFor(moment, event));
+}
+
+/** Whether a version is there at T: the question's own item must be, to be shown (ASOF-4). */
+export function isThere(version: Version, t: number): boolean {
+  return version.at <= t;
+}
+
+/** The newest version of an item that is seen at T, or undefined where the item is not live (ASOF-3). */
+export function liveVersion(world: World, item: string, t: number): Version | undefined {
+  return newestVersion(world.items.get(item), t, seen);
+}
+
+/** The newest profile that is seen at T (ASOF-5). */
+export function profileAt(timeline: Timeline, t: number): Version | undefined {
+  return newestVersion(timeline.profiles, t, seen);
+}
+
+/**
+ * The newest version that `isSeen` takes at T, or undefined where it is a delete. A loop, since this
+ * is asked millions of times.
+ */
+export function newestVersion(
+  versions: readonly Version[] | undefined,
+  t: number,
+  isSeen: (version: Version, t: number) => boolean,
+): Version | undefined {
+  if (versions === undefined) return undefined;
+  for (let i = versions.length - 1; i >= 0; i--) {
+    const version = nth(versions, i);
+    if (isSeen(version, t)) return version.op === 'upsert' ? version : undefined;
+  }
+  return undefined;
+}

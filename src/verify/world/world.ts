@@ -1,0 +1,48 @@
+/** The world that a corpus is made from, as the reference sees it: members' timelines and versions of items. */
+import type { CheckedEvent } from '../events/checked-event.ts';
+import type { Identity, Section } from '../identity/identity.ts';
+import { type Draws, drawsOf } from './draws.ts';
+import { type Population, populationOf } from './population.ts';
+import { type Interaction, inOrder, knownAtOf, listIn, type Timeline, timelineOf, type Version } from './timeline.ts';
+import type { ReferenceTokenizer } from './tokenizer-port.ts';
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
+
+/** Everything that questions and prompts are made from. */
+export interface World {
+  readonly identity: Identity;
+  readonly section: Section;
+  readonly vocabulary: Vocabulary;
+  readonly tokenizer: ReferenceTokenizer;
+  readonly draws: Draws;
+  readonly timelines: ReadonlyMap<string, Timeline>;
+  readonly items: ReadonlyMap<string, readonly Version[]>;
+  readonly population: Population;
+}
+
+/**
+ * Builds the world from events without copies (`deduplicate`); what is not spoken is left out
+ * (EVENT-6). Bounded by the events themselves, which stay in memory.
+ */
+export function buildWorld(events: Iterable<CheckedEvent>, identity: Identity, tokenizer: ReferenceTokenizer): World {
+  const { section } = identity;
+  const vocabulary = vocabularyOf(identity.domain);
+  const byIngest = section.known === 'ingest_time';
+  const members = new Map<string, (Interaction | Version)[]>();
+  const items = new Map<string, Version[]>();
+  for (const event of events) {
+    const knownAt = knownAtOf(event, byIngest);
+    if (event.type !== 'interaction') {
+      const version: Version = { ...event, knownAt };
+      if (event.type === 'item') listIn(items, event.entity).push(version);
+      else listIn(members, event.entity).push(version);
+      continue;
+    }
+    const rank = vocabulary.ranks.get(event.action);
+    if (rank !== undefined) listIn(members, event.entity).push({ ...event, knownAt, rank });
+  }
+  for (const versions of items.values()) versions.sort(inOrder);
+  const timelines = new Map<string, Timeline>();
+  for (const [member, records] of members) timelines.set(member, timelineOf(member, records));
+  const draws = drawsOf(section.seed);
+  return { identity, section, vocabulary, tokenizer, draws, timelines, items, population: populationOf(items) };
+}
