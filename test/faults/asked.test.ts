@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }));
 
 describe('verify catches a builder that', () => {
-  for (const [n, { builder: does, check, ...planting }] of ASKED.entries()) {
-    test(`${does}, as ${check}`, async () => {
-      expectCaught(await verify(world, await builder.buildWith(String(n), planting)), check);
+  for (const [n, { builder: does, check, rule, ...planting }] of ASKED.entries()) {
+    test(`${does}, as ${check} by ${rule}`, async () => {
+      expectCaught(await verify(world, await builder.buildWith(String(n), planting)), check, rule);
     });
   }
 });

@@ -1,4 +1,4 @@
-/** A builder with one rule switched off: a copy of the sources with one text replaced, run as a person runs the command line. */
+/** A builder with one rule switched off: a copy of the sources with one text replaced, run from the command line. */
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -89,11 +89,15 @@ export async function verify(world: FaultyWorld, release: string): Promise<Verif
 /** As many as a person reads: among them the fault must stand by its name. */
 const FAULTS_READ = 5;
 
-/** The release was refused, and the check that is meant names a row of it among the first faults. */
-export function expectCaught(verified: VerifyJson, check: string): void {
+/** The release was refused, and the check that is meant names a row of it, and the rule, among the first faults. */
+export function expectCaught(verified: VerifyJson, check: string, rule: string): void {
   const told = JSON.stringify(verified.fault_counts);
   expect(verified.ok, 'the fault was not found').toBe(false);
   expect(verified.fault_counts[check] ?? 0, told).toBeGreaterThan(0);
-  const offending = verified.faults.slice(0, FAULTS_READ).find((fault) => fault.check === check && fault.row >= 0);
-  expect(offending, told).toMatchObject({ split: expect.stringMatching(/./), example_id: expect.stringMatching(/./) });
+  const offending = verified.faults.slice(0, FAULTS_READ).filter((fault) => fault.check === check && fault.row >= 0);
+  expect(offending[0], told).toMatchObject({
+    split: expect.stringMatching(/./),
+    example_id: expect.stringMatching(/./),
+  });
+  expect(offending.flatMap((fault) => fault.rule)).toContain(rule);
 }

@@ -37,14 +37,14 @@ describe('verify finds nothing', () => {
 });
 
 describe('verify catches a builder that', () => {
-  for (const [n, { builder: does, check, ...planting }] of FILLED.entries()) {
-    test(`${does}, as ${check}`, async () => {
-      expectCaught(await verify(world, await builder.buildWith(String(n), planting)), check);
+  for (const [n, { builder: does, check, rule, ...planting }] of FILLED.entries()) {
+    test(`${does}, as ${check} by ${rule}`, async () => {
+      expectCaught(await verify(world, await builder.buildWith(String(n), planting)), check, rule);
     });
   }
-  for (const [n, { builder: does, check, ...planting }] of RELEASED.entries()) {
-    test(`${does}, as ${check}`, async () => {
-      expectCaught(await verify(world, await builder.releaseWith(`planted-${n}`, lake, planting)), check);
+  for (const [n, { builder: does, check, rule, ...planting }] of RELEASED.entries()) {
+    test(`${does}, as ${check} by ${rule}`, async () => {
+      expectCaught(await verify(world, await builder.releaseWith(`planted-${n}`, lake, planting)), check, rule);
     });
   }
 });
@@ -56,7 +56,7 @@ describe('verify catches in the files', () => {
       ...others,
     ];
     const verified = await verify(world, await tamper(lake, 'made', 'shifted', { rows }));
-    expectCaught(verified, 'answer');
+    expectCaught(verified, 'answer', 'FRAME-4');
     expect(verified.faults[0]).toMatchObject({ check: 'answer', split: 'train', row: 0 });
     expect(verified.fault_counts.answer).toBe(1);
   });
@@ -71,7 +71,7 @@ describe('verify catches in the files', () => {
       return all.with(train!, moved(train!, tested!)).with(tested!, moved(tested!, train!));
     };
     const verified = await verify(world, await tamper(lake, 'made', 'swapped', { rows }));
-    expectCaught(verified, 'split');
+    expectCaught(verified, 'split', 'SPLIT-2');
     expect(verified.faults.map(({ detail }) => detail)).toContain('by the rules this row is test');
     expect(verified.faults.map(({ detail }) => detail)).toContain('by the rules this row is train');
   });
@@ -79,7 +79,7 @@ describe('verify catches in the files', () => {
   test('a row that stands twice, as repeat', async () => {
     const rows = (all: ShuffledRow[]) => [all[0]!, ...all];
     const verified = await verify(world, await tamper(lake, 'made', 'doubled', { rows }));
-    expectCaught(verified, 'repeat');
+    expectCaught(verified, 'repeat', 'OPEN-4');
     expect(verified.fault_counts.repeat).toBe(1);
   });
 
@@ -91,12 +91,13 @@ describe('verify catches in the files', () => {
     const release = await tamper(lake, 'made', 'misled', { exampleIndex });
     const verified = await verify(world, release);
     expect(verified).toMatchObject({ ok: false, fault_counts: { index: 1 } });
+    expect(verified.faults[0]!.rule).toEqual(['RELEASE-5']);
     expect(verified.faults[0]!.example_id).toMatch(/^[0-9a-f]{32}$/);
   });
 });
 
 test('verify exits 1 and prints the first offending rows before counts that are off', async () => {
-  const { builder: _, check, ...planting } = RELEASED[0]!;
+  const { builder: _, check, rule, ...planting } = RELEASED[0]!;
   const release = await builder.releaseWith('printed', lake, planting);
   const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
   const tokenizer = join(world.folder, 'tokenizer');
@@ -104,5 +105,5 @@ test('verify exits 1 and prints the first offending rows before counts that are 
   const ran = await runCli(args, { environment });
   expect(ran.code, ran.stderr).toBe(1);
   const [first] = /^ {2}[a-z]+( [a-z_]+ row \d+)?: .*$/m.exec(ran.stdout) ?? [];
-  expect(first).toMatch(new RegExp(`^ {2}${check} train row \\d+: by the rules this row is in_gap$`));
+  expect(first).toMatch(new RegExp(`^ {2}${check} train row \\d+: by the rules this row is in_gap \\(${rule}\\b`));
 });

@@ -1,10 +1,13 @@
-/** The rules that are switched off one at a time, and the check that each must be caught by. */
+/** The rules that are switched off one at a time, and the check that must catch each by its id. */
 import type { Planting } from './planted-builder.ts';
 
+/** One rule switched off. */
 export interface PlantedRule extends Planting {
   /** Ends the sentence "verify catches a builder that ...". */
   readonly builder: string;
   readonly check: string;
+  /** The rule that is switched off; the fault found must name it. */
+  readonly rule: string;
 }
 
 /** What is seen at T. */
@@ -12,6 +15,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'shows what happened at T itself (<= for <)',
     check: 'future',
+    rule: 'ASOF-2',
     file: 'src/timeline/history.ts',
     from: 'if (isSeen(floatAt(timeline.knownAt, i), asOf.t)) {',
     to: 'if (floatAt(timeline.knownAt, i) <= asOf.t) {',
@@ -19,6 +23,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'shows the profile that was written at T',
     check: 'future',
+    rule: 'ASOF-5',
     file: 'src/timeline/member-timeline.ts',
     from: 'isSeen(profile.knownAt, t)',
     to: 'profile.knownAt <= t',
@@ -26,6 +31,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: "shows an item's newest version instead of the one seen at T",
     check: 'future',
+    rule: 'ASOF-3',
     file: 'src/timeline/item-table.ts',
     from: 'findLast((version) => isSeen(version.knownAt, t))',
     to: 'findLast((version) => isSeen(version.knownAt, t) || !version.deleted)',
@@ -33,6 +39,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: "asks about its item's newest version",
     check: 'future',
+    rule: 'ASOF-4',
     file: 'src/timeline/item-table.ts',
     from: 'findLast((version) => version.at <= t)',
     to: 'findLast((version) => version.at <= t || !version.deleted)',
@@ -40,6 +47,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'draws candidates that were not there yet',
     check: 'future',
+    rule: 'CAND-1',
     file: 'src/timeline/candidates.ts',
     from: `  const size = items.population.sizeAt(rules.t);
   if (size === 0) return undefined;
@@ -52,6 +60,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'shows in the history, as "did not interact", what may yet be taken',
     check: 'history',
+    rule: 'HIST-2',
     file: 'src/timeline/history.ts',
     from: 'windowEnd(at, rules.windowMs) <= rules.t',
     to: 'at <= rules.t',
@@ -59,6 +68,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'puts history lines under the action that came later: a label seen in a history',
     check: 'prompt',
+    rule: 'HIST-1',
     file: 'src/timeline/history.ts',
     from: '      rank: intAt(timeline.rank, event),',
     to: '      rank: Math.min(...timeline.rank.filter((_, i) => timeline.item[i] === item)),',
@@ -66,6 +76,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'leaves the candidates of a choice in the history',
     check: 'history',
+    rule: 'HIST-3',
     file: 'src/forms/ask-member.ts',
     from: 'hidesAsked: task.choosesItems,',
     to: 'hidesAsked: task.drawsItems,',
@@ -73,6 +84,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'tells ages under a day',
     check: 'prompt',
+    rule: 'HIST-6',
     file: 'src/prompt/phrases.ts',
     from: 'if (days <= 0) return ages.today;',
     to: `if (days <= 0) return \`\${Math.floor((t - at) / 3_600_000)} hours ago\`;`,
@@ -80,6 +92,7 @@ export const SEEN: readonly PlantedRule[] = [
   {
     builder: 'tells the position at which the item was shown',
     check: 'prompt',
+    rule: 'OPEN-7',
     file: 'src/timeline/exposure.ts',
     from: "event.surface === undefined ? [] : [['surface', event.surface]];",
     to: "[['surface', event.surface ?? ''], ['position', String(event.position)]];",
@@ -91,6 +104,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'counts an action at the very end of the label window',
     check: 'label',
+    rule: 'LABEL-2',
     file: 'src/timeline/labels.ts',
     from: 'floatAt(timeline.at, i) < end;',
     to: 'floatAt(timeline.at, i) <= end;',
@@ -98,6 +112,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'opens a question at an impression that comes after the action',
     check: 'question',
+    rule: 'OPEN-1',
     file: 'src/timeline/openings.ts',
     from: 'const opener = opened.get(key) ?? i;',
     to: "const opener = nth(timeline.events, i).action === 'impression' ? i : (opened.get(key) ?? i);",
@@ -105,6 +120,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'asks more in a day than the cap allows',
     check: 'question',
+    rule: 'OPEN-5',
     file: 'src/timeline/openings.ts',
     from: 'if (sameDay.length <= ask.perMemberDay) continue;',
     to: 'if (sameDay.length <= ask.perMemberDay + 1) continue;',
@@ -112,6 +128,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'asks a greater share than the recipe says',
     check: 'question',
+    rule: 'OPEN-5',
     file: 'src/timeline/openings.ts',
     from: 'opening.reference), ask.share)) {',
     to: 'opening.reference), ask.share + 0.1)) {',
@@ -119,6 +136,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'offers as wrong what the member takes in the label window',
     check: 'candidates',
+    rule: 'CAND-7',
     file: 'src/forms/retrieval-choose.ts',
     from: 'barred: new Set([...acted].map((item) => nth(timeline.itemIds, item))),',
     to: 'barred: new Set(),',
@@ -126,6 +144,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'puts the right candidate first',
     check: 'candidates',
+    rule: 'CAND-8',
     file: 'src/timeline/candidates.ts',
     from: '.sort((a, b) => a.drawn - b.drawn ||',
     to: ".sort((a, b) => Number(b.candidate.reason === 'right') - Number(a.candidate.reason === 'right') || a.drawn - b.drawn ||",
@@ -133,6 +152,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'keeps copies of an event',
     check: 'repeat',
+    rule: 'EVENT-3',
     file: 'src/timeline/take-in-entity.ts',
     from: `duplicates += same.length - 1;
     kept.push(earliestIngested(same.map((record) => record.event)));`,
@@ -141,6 +161,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'takes one of two events that share an id',
     check: 'question',
+    rule: 'EVENT-3',
     file: 'src/timeline/take-in-entity.ts',
     from: 'contentOf(record.event))).size > 1) {',
     to: 'contentOf(record.event))).size > 2) {',
@@ -148,6 +169,7 @@ export const ASKED: readonly PlantedRule[] = [
   {
     builder: 'keeps what a member who left had done',
     check: 'question',
+    rule: 'EVENT-5',
     file: 'src/timeline/take-in-entity.ts',
     from: 'const used = withoutErased(orderEvents(kept));',
     to: 'const used = orderEvents(kept);',
@@ -159,6 +181,7 @@ export const FILLED: readonly PlantedRule[] = [
   {
     builder: "leaves room for the label's own length instead of the longest answer's",
     check: 'ledger',
+    rule: 'FILL-1',
     file: 'src/prompt/examples.ts',
     from: 'await renderPrompt(template, question, {',
     to: 'await renderPrompt({ ...template, answerMax: template.answers.get(label.label)!.length + 1 }, question, {',
@@ -166,6 +189,7 @@ export const FILLED: readonly PlantedRule[] = [
   {
     builder: 'goes on filling behind the first event that does not fit',
     check: 'history',
+    rule: 'FILL-2',
     file: 'src/prompt/fill.ts',
     from: 'if (level === undefined) return { shown, used, lowered, stoppedAt: entry };',
     to: 'if (level === undefined) continue;',
@@ -173,6 +197,7 @@ export const FILLED: readonly PlantedRule[] = [
   {
     builder: 'tries the shortest text first',
     check: 'history',
+    rule: 'FILL-2',
     file: 'src/prompt/fill.ts',
     from: 'LEVELS.slice(firstLevel(used, rules)).find(',
     to: 'LEVELS.slice(firstLevel(used, rules)).toReversed().find(',
@@ -180,6 +205,7 @@ export const FILLED: readonly PlantedRule[] = [
   {
     builder: 'does not supervise the end token',
     check: 'answer',
+    rule: 'FRAME-4',
     file: 'pipelines/render/partition.ts',
     from: 'spans: Int32Array.of(promptLength, ids.length),',
     to: 'spans: Int32Array.of(promptLength, ids.length - 1),',
@@ -191,6 +217,7 @@ export const RELEASED: readonly PlantedRule[] = [
   {
     builder: 'trains on labels that look over t1',
     check: 'split',
+    rule: 'SPLIT-2',
     file: 'src/release/selection.ts',
     from: "if (row.windowEndsAt <= t1) return 'train';",
     to: "if (row.askedAt < t1) return 'train';",
@@ -198,6 +225,7 @@ export const RELEASED: readonly PlantedRule[] = [
   {
     builder: 'trains on held-out members',
     check: 'split',
+    rule: 'SPLIT-3',
     file: 'src/release/selection.ts',
     from: "if (row.heldOutMember) return row.askedAt >= t1 + gap ? 'test_members' : 'held_out';",
     to: '',
@@ -205,6 +233,7 @@ export const RELEASED: readonly PlantedRule[] = [
   {
     builder: 'releases questions whose label is not mature at until',
     check: 'future',
+    rule: 'SPLIT-1',
     file: 'src/release/selection.ts',
     from: "if (row.maturesAt > at.until) return 'after_until';",
     to: '',
@@ -212,6 +241,7 @@ export const RELEASED: readonly PlantedRule[] = [
   {
     builder: 'spends the token budget in order of key instead of draw',
     check: 'split',
+    rule: 'RELEASE-3',
     file: 'src/release/selection.ts',
     from: '.sort((a, b) => a.drawn - b.drawn || compareUtf8(',
     to: '.sort((a, b) => compareUtf8(',
@@ -219,6 +249,7 @@ export const RELEASED: readonly PlantedRule[] = [
   {
     builder: 'does not shuffle',
     check: 'split',
+    rule: 'RELEASE-5',
     file: 'src/release/shuffle.ts',
     from: "bytes.writeUIntBE(draw(seed, 'shuffle', key), 1, 6);",
     to: 'bytes.writeUIntBE(0, 1, 6);',
@@ -226,6 +257,7 @@ export const RELEASED: readonly PlantedRule[] = [
   {
     builder: "leaves the events' own ids in the origins",
     check: 'pseudonym',
+    rule: 'PSEUDO-2',
     file: 'src/release/shuffle.ts',
     from: "event: origin.event.map((id) => hide('event', id)),",
     to: 'event: origin.event,',
