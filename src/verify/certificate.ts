@@ -40,8 +40,9 @@ export function certificateOf(options: CertificateOptions): Certificate {
 const CHECK_NAMES: readonly string[] = CHECKS;
 
 /**
- * Faults that name a row before counts that are off, which have their cause in some row; of each check one
- * after another, the most telling first: whoever reads no further than a screen meets a row of every kind.
+ * Faults that name a row before counts that are off, which have their cause in some row; of each
+ * check one after another, the most telling first: whoever reads no further than a screen meets a
+ * row of every kind.
  */
 function inTellingOrder(faults: readonly Fault[]): Fault[] {
   const met = new Map<string, number>();

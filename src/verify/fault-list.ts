@@ -1,7 +1,9 @@
 /** The checks of a verification, and what they found. */
 import type { Fault } from '../../schemas/manifest.ts';
 
-/** All checks, the most telling first: a row's fault is reported under the first that explains it. */
+/**
+ * All checks, the most telling first: a row's fault is reported under the first that explains it.
+ */
 export const CHECKS = [
   'manifest',
   'schema',

@@ -1,4 +1,7 @@
-/** Reads the JSON of a release into types: whatever has another form is `release_broken`, and its field is named. */
+/**
+ * Reads the JSON of a release into types: whatever has another form is `release_broken`, and its
+ * field is named.
+ */
 import { BrewhouseError } from '../errors.ts';
 
 /**
@@ -73,7 +76,10 @@ export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, field) => (value === undefined ? undefined : shape(value, field));
 }
 
-/** What the shape reads of the value, or of an empty object where it is missing: the defaults of all its fields. */
+/**
+ * What the shape reads of the value, or of an empty object where it is missing: the defaults of all
+ * its fields.
+ */
 export function orEmpty<T>(shape: Shape<T>): Shape<T> {
   return (value, field) => shape(value === undefined ? {} : value, field);
 }

@@ -1,4 +1,6 @@
-/** The independent checker: proves a release against the events that it was made from, row by row. */
+/**
+ * The independent checker: proves a release against the events that it was made from, row by row.
+ */
 import type { Certificate } from '../../schemas/manifest.ts';
 import { BrewhouseError } from '../errors.ts';
 import { type CheckedShare, certificateOf } from './certificate.ts';
@@ -27,11 +29,16 @@ export type Progress = (phase: 'files' | 'events' | 'questions' | 'rows', done: 
 /** What a release is checked against. */
 export interface VerifyOptions {
   readonly releaseDir: string;
-  /** A folder of event files, or a stream of raw records (copies and records that are no events included). */
+  /**
+   * A folder of event files, or a stream of raw records (copies and records that are no events
+   * included).
+   */
   readonly events: string | EventStream;
   /** 64 hexadecimal digits: BREWHOUSE_KEY. */
   readonly key: string;
-  /** Check about so many rows in full, all others by what needs no rendering; default: every row. */
+  /**
+   * Check about so many rows in full, all others by what needs no rendering; default: every row.
+   */
   readonly sample?: number;
   /** Where the tokenizer lies, when not where the recipe says. */
   readonly tokenizerPath?: string;
@@ -39,9 +46,10 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks a release. Throws `not_found` and `release_broken` where there is no release to check, `key_missing`
- * for another key than the release's, `tokenizer_refused` for another tokenizer, `input_unreadable` where
- * events cannot be read. Everything else that is wrong is a fault of the certificate.
+ * Checks a release. Throws `not_found` and `release_broken` where there is no release to check,
+ * `key_missing` for another key than the release's, `tokenizer_refused` for another tokenizer,
+ * `input_unreadable` where events cannot be read. Everything else that is wrong is a fault of the
+ * certificate.
  */
 export async function verifyRelease(options: VerifyOptions): Promise<Certificate> {
   const list = createFaultList();

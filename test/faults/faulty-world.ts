@@ -1,4 +1,7 @@
-/** The small marketplace that planted faults are built from: simulated events, and events by hand so that every fault can show. */
+/**
+ * The small marketplace that planted faults are built from: simulated events, and events by hand so
+ * that every fault can show.
+ */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,10 +23,14 @@ export interface FaultyWorld {
   readonly recipe: string;
 }
 
-/** Sentencepiece style and small: it loads in a fraction of the others' time, and build, release and verify each load it anew. */
+/**
+ * Sentencepiece style and small: it loads in a fraction of the others' time, and build, release and
+ * verify each load it anew.
+ */
 const CHAT_TEMPLATE =
   "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}" +
-  "{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}";
+  "{{ '[INST] ' + message['content'] + ' [/INST]' }}" +
+  "{% else %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}";
 
 /** Shares, caps, budget and context are such that each of them leaves something out. */
 const recipeWith = (tokenizer: string) => `corpus:
@@ -63,7 +70,10 @@ export async function makeFaultyWorld(): Promise<FaultyWorld> {
   return world;
 }
 
-/** Of the simulated items those that somebody met: the others would cost time in each run and show nothing more. */
+/**
+ * Of the simulated items those that somebody met: the others would cost time in each run and show
+ * nothing more.
+ */
 async function writeEvents(folder: string, simulated: string): Promise<void> {
   const ran = await runCli(['simulate', '--members', '60', '--seed', '5', '--days', '40', '--out', simulated]);
   expect(ran, ran.stderr).toMatchObject({ code: 0 });

@@ -1,4 +1,7 @@
-/** Events at the very borders that the rules draw: equal times, a window's last millisecond, copies, conflicts, an erasure. */
+/**
+ * Events at the very borders that the rules draw: equal times, a window's last millisecond, copies,
+ * conflicts, an erasure.
+ */
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -6,7 +9,10 @@ const DAY = 24 * HOUR;
 
 /** Once in the time of train, once in that of test. */
 const BEGINNINGS = [Date.UTC(2026, 1, 1, 10), Date.UTC(2026, 1, 18, 10)];
-/** So many members do the same: what a recipe asks is a draw, and one of them at least must be asked. */
+/**
+ * So many members do the same: what a recipe asks is a draw, and one of them at least must be
+ * asked.
+ */
 const MEMBERS = 8;
 /** The label window of the recipe. */
 const WINDOW = 3 * DAY;

@@ -1,4 +1,7 @@
-/** A builder with one rule switched off: a copy of the sources with one text replaced, run from the command line. */
+/**
+ * A builder with one rule switched off: a copy of the sources with one text replaced, run from the
+ * command line.
+ */
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -22,7 +25,9 @@ export interface VerifyJson {
 }
 
 export interface PlantedBuilder {
-  /** Builds and releases with one text replaced (with none: as it is); returns the release's folder. */
+  /**
+   * Builds and releases with one text replaced (with none: as it is); returns the release's folder.
+   */
   buildWith(name: string, planting?: Planting): Promise<string>;
   /** Releases only, from a lake that stands. */
   releaseWith(name: string, lake: string, planting: Planting): Promise<string>;
@@ -30,7 +35,10 @@ export interface PlantedBuilder {
 
 const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
 
-/** Copies the sources; runs must follow one another, since each changes the copy and sets it right again. */
+/**
+ * Copies the sources; runs must follow one another, since each changes the copy and sets it right
+ * again.
+ */
 export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
   const copy = join(world.folder, 'planted');
   for (const part of ['schemas', 'src', 'pipelines', 'package.json'])
@@ -57,7 +65,10 @@ export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
   };
 }
 
-/** Replaces the text while `work` runs. Fails where the source has changed so that it does not stand there once. */
+/**
+ * Replaces the text while `work` runs. Fails where the source has changed so that it does not stand
+ * there once.
+ */
 async function planted<T>(copy: string, planting: Planting | undefined, work: () => Promise<T>): Promise<T> {
   if (planting === undefined) return work();
   const file = join(copy, planting.file);
@@ -89,7 +100,10 @@ export async function verify(world: FaultyWorld, release: string): Promise<Verif
 /** As many as a person reads: among them the fault must stand by its name. */
 const FAULTS_READ = 5;
 
-/** The release was refused, and the check that is meant names a row of it, and the rule, among the first faults. */
+/**
+ * The release was refused, and the check that is meant names a row of it, and the rule, among the
+ * first faults.
+ */
 export function expectCaught(verified: VerifyJson, check: string, rule: string): void {
   const told = JSON.stringify(verified.fault_counts);
   expect(verified.ok, 'the fault was not found').toBe(false);

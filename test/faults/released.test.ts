@@ -1,4 +1,7 @@
-/** Faults of filling, writing and choosing rows, planted in the builder or in the files of a release; and none where none is planted. */
+/**
+ * Faults of filling, writing and choosing rows, planted in the builder or in the files of a
+ * release; and none where none is planted.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -147,7 +147,7 @@ export const ASKED: readonly PlantedRule[] = [
     rule: 'CAND-8',
     file: 'src/timeline/candidates.ts',
     from: '.sort((a, b) => a.drawn - b.drawn ||',
-    to: ".sort((a, b) => Number(b.candidate.reason === 'right') - Number(a.candidate.reason === 'right') || a.drawn - b.drawn ||",
+    to: ".sort((a, b) => +(b.candidate.reason === 'right') - +(a.candidate.reason === 'right') || a.drawn - b.drawn ||",
   },
   {
     builder: 'keeps copies of an event',

@@ -1,4 +1,7 @@
-/** A release written anew with a fault in its files: same writers, and hashes, counts, index and manifest as they would be. */
+/**
+ * A release written anew with a fault in its files: same writers, and hashes, counts, index and
+ * manifest as they would be.
+ */
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The builder and the reference model were written apart; on any small world they say the same (OPEN-4, DRAW-4, ORIGIN-1, ORIGIN-2). */
+/**
+ * The builder and the reference model were written apart; on any small world they say the same
+ * (OPEN-4, DRAW-4, ORIGIN-1, ORIGIN-2).
+ */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';

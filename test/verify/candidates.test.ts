@@ -13,22 +13,22 @@ const many = Array.from({ length: 12 }, (_, n) => item(`i${n}`));
 const ask = (records: object[], more: object = {}) =>
   referenceQuestions(toyWorld([...many, ...records], { section: choose(more) }), 'm').at(-1)!;
 
-test('the right one stands among random others, each once, and its letter is the label', () => {
+test('the right one is among random others, each once, and its letter is the label (CHOOSE-1, CAND-2)', () => {
   const asked = ask([act('i3', 'viewed', NOON)]);
   expect(new Set(asked.itemIds).size).toBe(4);
   expect(asked.label).toBe('ABCD'[asked.itemIds.indexOf('i3')]);
   expect(asked.candidates.map(({ reason }) => reason).sort()).toEqual(['random', 'random', 'random', 'right']);
 });
-test('items that the member acts on within the window are barred', () => {
+test('items that the member acts on within the window are barred (CAND-7)', () => {
   const acted = Array.from({ length: 9 }, (_, n) => act(`i${n}`, 'viewed', NOON + n * HOUR));
   const asked = referenceQuestions(toyWorld([...many, ...acted], { section: choose() }), 'm')[0]!;
   expect([...asked.itemIds].sort()).toEqual(['i0', 'i10', 'i11', 'i9']);
 });
-test('wrong candidates are those known before T: an item of that very moment is none', () => {
+test('wrong candidates are those known before T: an item of that very moment is none (CAND-1)', () => {
   const fresh = Array.from({ length: 40 }, (_, n) => item(`z${n}`, { title: 'New' }, NOON));
   expect(ask([...fresh, act('i3', 'viewed', NOON)]).itemIds.some((id) => id.startsWith('z'))).toBe(false);
 });
-test('shown ones come from the slate first, then from what was shown before, then by chance', () => {
+test('shown ones come from the slate first, then from what was shown before, then by chance (CAND-5, CAND-6)', () => {
   const slate = { slate_id: 's' };
   const records = [
     act('i5', 'impression', NOON - DAY),
@@ -44,7 +44,17 @@ test('shown ones come from the slate first, then from what was shown before, the
   expect(reasons(1, 0)).toEqual(['i1 slate', 'i2 slate', 'i3 right', 'i5 shown']);
   expect(reasons(0.5, 0.5).filter((one) => one.endsWith('slate'))).toHaveLength(2);
 });
-test('shown before T means among the newest max_events, as everything that is seen', () => {
+test('the shown ones among the wrong candidates are rounded half up (CAND-4)', () => {
+  const records = [
+    ...Array.from({ length: 9 }, (_, n) => act(`i${n}`, 'impression', NOON - DAY - n * HOUR)),
+    act('i9', 'viewed', NOON),
+  ];
+  const shown = (more: object) => ask(records, more).candidates.filter(({ reason }) => reason === 'shown').length;
+  expect(shown({ candidates: 8, shown: 0.5, random: 0.5 })).toBe(4);
+  expect(shown({ candidates: 8, shown: 0.1 })).toBe(7);
+  expect(shown({ candidates: 8, random: 0.1 })).toBe(0);
+});
+test('shown before T means among the newest max_events, as everything that is seen (ASOF-7)', () => {
   const records = [
     act('i5', 'impression', NOON - 3 * DAY),
     act('i6', 'impression', NOON - 2 * DAY),
@@ -59,7 +69,7 @@ test('shown before T means among the newest max_events, as everything that is se
   expect(shownOf({}).sort()).toEqual(['i5', 'i6', 'i7']);
   expect(shownOf({ max_events: 2 }).sort()).toEqual(['i6', 'i7']);
 });
-test('the right one is left out of the history, and so are the wrong ones', () => {
+test('the right one is left out of the history, and so are the wrong ones (HIST-3)', () => {
   const before = Array.from({ length: 12 }, (_, n) => act(`i${n}`, 'viewed', NOON - 30 * DAY + n * HOUR));
   const world = toyWorld([...many, ...before, act('i3', 'viewed', NOON)], { section: choose() });
   const asked = referenceQuestions(world, 'm').at(-1)!;
@@ -68,7 +78,7 @@ test('the right one is left out of the history, and so are the wrong ones', () =
   expect(past.actionsBefore).toBe(12);
 });
 
-test('PERMUTE LAW: which of the candidates is right changes no line of the prompt', () => {
+test('PERMUTE LAW: which of the candidates is right changes no line of the prompt (CAND-8)', () => {
   const world = toyWorld(
     [
       ...many,
@@ -87,7 +97,7 @@ test('PERMUTE LAW: which of the candidates is right changes no line of the promp
   );
 });
 
-test('the population at T are the items known before T, in an order in which no place ever moves', () => {
+test('the population at T are the items known before T, in an order in which no place ever moves (CAND-1)', () => {
   const times = fc.record({ at: fc.nat(30), later: fc.nat(10) });
   fc.assert(
     fc.property(fc.array(times, { maxLength: 20 }), fc.array(fc.nat(45), { maxLength: 6 }), (versions, moments) => {

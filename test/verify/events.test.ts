@@ -12,7 +12,7 @@ import { readTime, TIME_UNKNOWN } from '../../src/verify/events/raw-times.ts';
 
 const raw = { type: 'interaction', event_id: 'e', event_time: 5, member_id: 'm', item_id: 'i', action: 'viewed' };
 
-describe('times', () => {
+describe('times (EVENT-2)', () => {
   test('a moment needs its zone, and what is finer than a millisecond is cut off', () => {
     expect(readTime('2026-01-10T12:00:00.1239+02:00')).toMatchObject({ first: Date.UTC(2026, 0, 10, 10, 0, 0, 123) });
     expect(readTime('2026-01-10T12:00:00')).toBeUndefined();
@@ -32,7 +32,7 @@ describe('times', () => {
   });
 });
 
-describe('records', () => {
+describe('records (EVENT-1)', () => {
   test('unknown fields, missing ids and empty names are no events', () => {
     expect(readEvent(raw)).toBeDefined();
     expect(readEvent({ ...raw, colour: 'red' })).toBeUndefined();
@@ -41,14 +41,14 @@ describe('records', () => {
     expect(readEvent({ ...raw, propensity: 2 })).toBeUndefined();
     expect(readEvent({ ...raw, event_time: undefined })).toBeUndefined();
   });
-  test('content does not depend on order of keys, way of writing the time or ingest_time', () => {
+  test('content does not depend on order of keys, way of writing the time or ingest_time (EVENT-3)', () => {
     const { type, ...rest } = raw;
     expect(contentDigest({ ...rest, type, event_time: '1970-01-01T00:00:00.005Z', ingest_time: 9 })).toBe(
       contentDigest(raw),
     );
     expect(contentDigest({ ...raw, action: 'applied' })).not.toBe(contentDigest(raw));
   });
-  test('copies count once with the least ingest_time, one id with two contents not at all', async () => {
+  test('copies count once with the least ingest_time, one id with two contents not at all (EVENT-3)', async () => {
     const other = { ...raw, event_id: 'f' };
     const events = await deduplicate([
       { ...raw, ingest_time: 9 },

@@ -14,7 +14,7 @@ const history = (row: ReturnType<typeof lastRow>) =>
     .split('\n');
 
 describe('entries', () => {
-  test('each item stands once, under its strongest action, at the time of the newest of them', () => {
+  test('each item is there once, under its strongest action, at the time of the newest of them (HIST-1)', () => {
     const row = lastRow([
       ...[item('a'), item('q')],
       act('a', 'applied', NOON - 9 * DAY),
@@ -24,18 +24,18 @@ describe('entries', () => {
     ]);
     expect(history(row)).toEqual(['Activity so far:', '5 days ago, applied:', '[Title: Job a]']);
   });
-  test('what happens at T is not seen, what happened a millisecond before is', () => {
+  test('what happens at T is not seen, what happened a millisecond before is (ASOF-2)', () => {
     const records = (at: number) => [item('a'), item('q'), act('q', 'impression', NOON), act('a', 'viewed', at)];
     expect(lastRow(records(NOON - 1)).ledger.shown).toBe(1);
     const asked = referenceMember(toyWorld(records(NOON), { section: { tasks: [journal] } }), 'm');
     expect(asked.map(({ rows }) => rows[0]!.ledger.shown)).toEqual([0, 0]);
   });
-  test('an exposure shows only when its window ended before T', () => {
+  test('an exposure shows only when its window ended before T (HIST-2)', () => {
     const records = (at: number) => [item('a'), item('q'), act('a', 'impression', at), act('q', 'impression', NOON)];
     expect(lastRow(records(NOON - 7 * DAY)).ledger.shown).toBe(1);
     expect(lastRow(records(NOON - 7 * DAY + 1)).ledger.shown).toBe(0);
   });
-  test('an item is told with its newest version seen, and a deleted one not at all', () => {
+  test('an item is told with its newest version seen, and a deleted one not at all (ASOF-3)', () => {
     const gone = { type: 'item', event_id: 'g', event_time: NOON - DAY, item_id: 'b', op: 'delete' };
     const row = lastRow([
       ...[item('a'), item('a', { title: 'Newer' }, NOON - DAY), item('a', { title: 'Newest' }, NOON), item('b'), gone],
@@ -49,7 +49,7 @@ describe('entries', () => {
     expect(history(row).slice(-1)).toEqual(['[Title: Newer]']);
     expect(row.ledger.available).toBe(1);
   });
-  test('events without a time stand first and have no age', () => {
+  test('events without a time come first and have no age (EVENT-4, FILL-3)', () => {
     const row = lastRow([
       ...[item('a'), item('b'), item('q')],
       ...[act('a', 'viewed', null), act('b', 'viewed', NOON - DAY), act('q', 'impression', NOON)],
@@ -59,7 +59,7 @@ describe('entries', () => {
       ...['Some time ago, viewed:', '[Title: Job a]', 'Yesterday, viewed:', '[Title: Job b]'],
     ]);
   });
-  test('a maximum of events keeps the newest before T', () => {
+  test('a maximum of events keeps the newest before T (ASOF-7)', () => {
     const records = [
       item('a'),
       item('b'),
@@ -71,7 +71,7 @@ describe('entries', () => {
     expect(history(row).slice(-1)).toEqual(['[Title: Job b]']);
     expect(row.prompt.past.actionsBefore).toBe(1);
   });
-  test('with ingest_time an event is seen only once it had arrived', () => {
+  test('with ingest_time an event is seen only once it had arrived (ASOF-1)', () => {
     const late = act('a', 'viewed', NOON - DAY, { ingest_time: NOON });
     const records = [item('a'), item('q'), late, act('q', 'impression', NOON)];
     expect(lastRow(records).ledger.shown).toBe(1);
@@ -79,7 +79,7 @@ describe('entries', () => {
   });
 });
 
-test('ages are coarse: today, yesterday, days, weeks, months of UTC days', () => {
+test('ages are coarse: today, yesterday, days, weeks, months of UTC days (HIST-6)', () => {
   const days = [0, 1, 2, 6, 7, 13, 14, 29, 30, 59, 60, 100];
   const records = days.flatMap((d) => [item(`i${d}`), act(`i${d}`, 'viewed', NOON - d * DAY - HOUR)]);
   const row = lastRow([...records, item('q'), act('q', 'impression', NOON)]);
@@ -99,7 +99,7 @@ describe('filling', () => {
     ]).flat();
   const ask = [item('q'), act('q', 'impression', NOON)];
 
-  test('newest first goes in at full length, later ones shorter, until one does not fit even as a title', () => {
+  test('the newest goes in at full length, later ones shorter, until one does not fit (FILL-2, HIST-4)', () => {
     const row = lastRow([...long(40), ...ask], { context: 600 });
     expect(row.ids.length).toBeLessThanOrEqual(600);
     expect(row.ledger.used).toBeLessThanOrEqual(row.ledger.room);
@@ -111,14 +111,14 @@ describe('filling', () => {
     expect(row.ledger.lowered).toBe(levels.filter((level) => level !== 'full').length);
     expect(row.prompt.filling.stoppedAt).not.toBe('');
   });
-  test('balanced takes one of each action in turn', () => {
+  test('balanced takes one of each action in turn (HIST-5)', () => {
     const tasks = [{ ...journal, strategy: 'balanced' }];
     const row = lastRow([...long(40), ...ask], { context: 420, section: { tasks } });
     const shown = history(row).filter((line) => line.endsWith(':'));
     expect(shown.filter((line) => line.includes('applied')).length).toBeGreaterThan(1);
   });
 
-  test('USED IS COUNTED: what filling counted is what the history takes, in every order and strategy', () => {
+  test('USED IS COUNTED: what filling counts is what the history takes, however it is ordered (FILL-4, FILL-1)', () => {
     const event = fc.record({
       n: fc.nat(11),
       action: fc.constantFrom('applied', 'viewed', 'dismissed', 'impression'),
@@ -145,7 +145,7 @@ describe('filling', () => {
   });
 });
 
-test('NO FUTURE: whatever is planted at or after T changes no id of the prompt', () => {
+test('NO FUTURE: whatever is planted at or after T changes no id of the prompt (ASOF-2, ASOF-3, ASOF-5)', () => {
   const base = [
     ...[item('a'), item('b'), item('q'), profile({ position: 'cook' })],
     ...[
@@ -177,7 +177,7 @@ test('NO FUTURE: whatever is planted at or after T changes no id of the prompt',
   );
 });
 
-test('LABEL LAW: another label leaves every id before the answer as it was', () => {
+test('LABEL LAW: another label leaves every id before the answer as it was (LABEL-5)', () => {
   const world = toyWorld([item('a'), item('q'), act('a', 'viewed', NOON - DAY), act('q', 'impression', NOON)]);
   const asked = referenceQuestions(world, 'm').at(-1)!;
   const template = asked.task.templates[0]!;

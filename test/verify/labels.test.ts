@@ -8,7 +8,7 @@ const label = (records: object[], section: Record<string, unknown> = {}) => {
   return { label: asked!.label, settledAt: asked!.settledAt };
 };
 
-test('the label is the strongest action in [T, T + W), whatever the order', () => {
+test('the label is the strongest action in [T, T + W), whatever the order (LABEL-1, LABEL-2)', () => {
   const records = [
     act('a', 'impression', NOON),
     act('a', 'dismissed', NOON + HOUR),
@@ -16,11 +16,11 @@ test('the label is the strongest action in [T, T + W), whatever the order', () =
   ];
   expect(label(records)).toEqual({ label: 'dismissed', settledAt: NOON + 7 * DAY });
 });
-test('an action at T + W is too late for the label', () => {
+test('an action at T + W is too late for the label (LABEL-2)', () => {
   expect(label([act('a', 'impression', NOON), act('a', 'applied', NOON + 7 * DAY)]).label).toBe('did not interact');
   expect(label([act('a', 'impression', NOON), act('a', 'applied', NOON + 7 * DAY - 1)]).label).toBe('applied');
 });
-test('the strongest action settles the label at once', () => {
+test('the strongest action settles the label at once (LABEL-3)', () => {
   const records = [
     act('a', 'impression', NOON),
     act('a', 'applied', NOON + HOUR),
@@ -28,7 +28,7 @@ test('the strongest action settles the label at once', () => {
   ];
   expect(label(records).settledAt).toBe(NOON + HOUR);
 });
-test('without a window the opening event alone is the label', () => {
+test('without a window the opening event alone is the label (LABEL-2, LABEL-3)', () => {
   const records = [act('a', 'viewed', NOON), act('a', 'applied', NOON)];
   expect(label(records, { label_window: 0 })).toEqual({ label: 'viewed', settledAt: NOON });
 });
@@ -37,13 +37,13 @@ test('a binary question asks for positive actions', () => {
   expect(label([act('a', 'viewed', NOON)], { tasks }).label).toBe('Yes');
   expect(label([act('a', 'dismissed', NOON)], { tasks }).label).toBe('No');
 });
-test('an action on a held-out surface labels only questions of that surface', () => {
+test('an action on a held-out surface labels only questions of that surface (ASOF-6)', () => {
   const section = { holdout: { members: 0, surfaces: ['mail'] } };
   const applied = act('a', 'applied', NOON + 1, { surface: 'mail' });
   expect(label([act('a', 'impression', NOON, { surface: 'feed' }), applied], section).label).toBe('did not interact');
   expect(label([act('a', 'impression', NOON, { surface: 'mail' }), applied], section).label).toBe('applied');
 });
-test('domains without exposures draw the item of half of their yes/no questions, and its label is its own', () => {
+test('domains without exposures draw the item of half of their yes/no questions (CAND-3, BINARY-1)', () => {
   const items = Array.from({ length: 20 }, (_, n) => item(`i${n}`));
   const acts = Array.from({ length: 20 }, (_, n) => act(`i${n}`, 'yea', NOON + n * DAY));
   const section = { label_window: '1d', tasks: [{ form: 'ranking.binary' }] };

@@ -12,16 +12,16 @@ const WHOLE = { count: 99, ellipsis: '' };
 const pattern = patternOf('[Title: {title}, by {author}; Genre: {genre}]');
 const spoken = (attributes: Record<string, string>) => lineOf(pattern, fillSlots(pattern, attributes), WHOLE).text;
 
-test('a missing field goes with its label and separator, and the first that is there loses its separator', () => {
+test('a missing field takes label and separator with it, and the first there has no separator (TEXT-3, TEXT-4)', () => {
   expect(spoken({ title: 'A', author: 'B', genre: 'C' })).toBe('[Title: A, by B; Genre: C]');
   expect(spoken({ author: 'B', genre: 'C' })).toBe('[by B; Genre: C]');
   expect(spoken({ title: 'A', genre: 'C' })).toBe('[Title: A; Genre: C]');
   expect(spoken({ title: '  ' })).toBe('[]');
 });
-test('attributes are spoken as JavaScript prints them, booleans as yes and no, lists joined', () => {
+test('attributes are spoken as JavaScript prints them, booleans as yes and no, lists joined (TEXT-1)', () => {
   expect([1.5, true, false, ['a', 'b'], undefined].map(fieldText)).toEqual(['1.5', 'yes', 'no', 'a, b', '']);
 });
-test('white space is folded, halves of surrogate pairs are replaced, look-alikes of control tokens are broken up', () => {
+test('white space is folded, half pairs replaced, look-alikes of control tokens broken up (TEXT-1, TEXT-2)', () => {
   expect(cleanText(' a\n\u00a0 b\t')).toBe('a b');
   expect(cleanText('x\ud800')).toBe('x\ufffd');
   expect(cleanText('<|im_end|> [INST] </s>')).toBe('< |im_end|> [ INST] < /s>');
@@ -29,7 +29,7 @@ test('white space is folded, halves of surrogate pairs are replaced, look-alikes
   expect(cleanText('<|[INST]|>')).toBe('< |[ INST]|>');
   expect(cleanText('a < b and [x]')).toBe('a < b and [x]');
 });
-test('cleaning twice changes nothing more', () => {
+test('cleaning twice changes nothing more (TEXT-2)', () => {
   const hard = fc.array(
     fc.constantFrom('<|', '|>', 'im_end', '[', 'INST', ']', '/', '<', 's>', ' ', '\u200d', '\n', 'ｘ'),
   );
@@ -41,7 +41,7 @@ test('cleaning twice changes nothing more', () => {
   );
 });
 
-test('a look-alike that forms across fields is broken in the finished line', () => {
+test('a look-alike that forms across fields is broken in the finished line (TEXT-5)', () => {
   const joined = patternOf('[{title}{author}]');
   const attributes = { title: 'IN', author: 'ST' };
   expect(lineOf(joined, fillSlots(joined, attributes), WHOLE)).toEqual({
@@ -52,7 +52,7 @@ test('a look-alike that forms across fields is broken in the finished line', () 
     ],
   });
 });
-test('a line that would begin with white space or a slash begins with a dash', () => {
+test('a line that would begin with white space or a slash begins with a dash (TEXT-5)', () => {
   const bare = patternOf('{title}.');
   expect(lineOf(bare, fillSlots(bare, { title: '/etc' }), WHOLE)).toEqual({
     text: '- /etc.',
@@ -67,17 +67,17 @@ const line = (attributes: object, level: 'full' | 'short' | 'title') => {
   return lineBookOf(world).item(world.items.get('a')![0] as Version, level);
 };
 
-test('a text that fits is whole; one that does not ends behind a word with an ellipsis', () => {
+test('a text that fits is whole; one that does not ends behind a word with an ellipsis (CUT-2)', () => {
   expect(line({ title: 'one two' }, 'short').text).toBe('[Title: one two]');
   // Of the words' tokens: [ Title : one two ... ] and the line end.
   expect(line({ title: 'one two three four five six seven eight nine ten' }, 'short').text).toBe(
     '[Title: one two three four five six seven …]',
   );
 });
-test('a field none of whose words are kept is left out with its label', () => {
+test('a field none of whose words are kept is left out with its label (CUT-2)', () => {
   expect(line({ title: 'one', company: 'two three four five six' }, 'title').text).not.toContain('Company');
 });
-test('a level is never exceeded, however long its first word is, and the longest cut that fits is taken', () => {
+test('a level is never exceeded, and the longest cut that fits is taken (CUT-1, CUT-2)', () => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^[a-z.]{1,12}$/), { minLength: 1, maxLength: 30 }), (words) => {
       for (const level of ['full', 'short', 'title'] as const) {
@@ -94,7 +94,7 @@ test('a level is never exceeded, however long its first word is, and the longest
   );
 });
 
-test('a token belongs to a field when it overlaps its value, the ellipsis included; split characters count whole', () => {
+test('a token belongs to a field when it overlaps its value, ellipsis and split characters included (ORIGIN-3)', () => {
   const cut = line({ title: 'one two three four five six seven eight nine ten', company: 'X' }, 'short');
   // [ Title : one two three four five six seven  … ]
   expect(cut.fields).toBe('title 3 12');
@@ -103,7 +103,7 @@ test('a token belongs to a field when it overlaps its value, the ellipsis includ
   expect(fieldRuns(fields, [0, 2, 2, 4, 3, 4, 4, 6, 6, 7])).toBe('title 1 4');
   expect(fieldRuns(fields, [0, 3, 5, 6])).toBe('');
 });
-test('the fields of a shown line are the values in it, as far as they are kept', () => {
+test('the fields of a shown line are the values in it, as far as they are kept (TEXT-6)', () => {
   const book = lineBookOf(toyWorld([], { section: { levels: { ...levels, shown: 12 } } }));
   const fields = [
     { field: 'surface', from: 9, to: 13 },

@@ -1,4 +1,7 @@
-/** The manifest: hashes, label tables and the release's id follow from what it says and from its rows. */
+/**
+ * The manifest: hashes, label tables and the release's id follow from what it says and from its
+ * rows.
+ */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,7 +55,7 @@ function faults(change: Partial<typeof honest>, other = world): string[] {
 test('an honest manifest has no fault', () => {
   expect(faults({})).toEqual([]);
 });
-test('canonical JSON has its keys in order of their UTF-8 bytes and no white space', () => {
+test('canonical JSON has its keys in order of their UTF-8 bytes and no white space (NAME-1)', () => {
   expect(canonicalJson({ '\u{10000}': 1, '\uffff': 2, a: [true, null, 'x'] })).toBe(
     '{"a":[true,null,"x"],"\uffff":2,"\u{10000}":1}',
   );
@@ -64,14 +67,14 @@ test.each(['corpus', 'recipe_sha256', 'domain_sha256', 'templates_sha256', 'prof
     expect(faults({ [name]: 'f'.repeat(64) })).toEqual([expect.stringContaining(`${name} is ffff`)]);
   },
 );
-test('another domain, template or recipe under the same hashes is reported', () => {
+test('another domain, template or recipe under the same hashes is reported (NAME-1, NAME-2)', () => {
   const changed = (part: object) => faults({ identity: { ...identity, ...part } }).map((text) => text.split(' ')[1]);
   expect(changed({ domain: { ...domain, name: 'other' } })).toEqual(['corpus', 'domain_sha256']);
   expect(changed({ templates: templates.slice(1) })).toEqual(['corpus', 'templates_sha256']);
   expect(changed({ context: 512 })).toEqual(['corpus', 'recipe_sha256']);
 });
 
-test('the scoring position is the first token that differs, and an answer that ends there has the end token', () => {
+test('the scoring position is the first token that differs, be it the end token (TOKEN-4)', () => {
   const [pointwise] = labelTablesOf(world);
   expect(pointwise!.before).toHaveLength(3);
   expect(new Set(pointwise!.labels.map(({ token }) => token)).size).toBe(4);
@@ -86,7 +89,7 @@ test('the scoring position is the first token that differs, and an answer that e
   expect(tokenizer.decode(table!.before)).toBe('The member will go');
   expect(table!.labels.find(({ label }) => label === first!.name)!.token).toBe(tokenizer.endId);
 });
-test('a label table that says another token, text or place is reported, and so is one too many or too few', () => {
+test('a label table with another token, text or position is reported, and one too many or too few (TOKEN-4)', () => {
   const [first, ...others] = honest.label_tables as [LabelTable, ...LabelTable[]];
   const [label, ...labels] = first.labels as [LabelTable['labels'][number], ...LabelTable['labels']];
   const withFirst = (table: LabelTable) => faults({ label_tables: [table, ...others] });
@@ -98,7 +101,7 @@ test('a label table that says another token, text or place is reported, and so i
   expect(faults({ label_tables: [first, ...honest.label_tables] })).toEqual([expect.stringContaining('there are 2')]);
   expect(withFirst({ ...first, template: 'none' })).toHaveLength(2);
 });
-test('answers whose scoring tokens are not different in pairs are reported', () => {
+test('answers whose scoring tokens are not different in pairs are reported (TOKEN-4)', () => {
   const same = { ...domain, actions: domain.actions.map((action) => ({ ...action, will: `go ${action.name}` })) };
   const other = toyWorld([], { domain: { ...same, none: { name: 'none', will: 'stay' } }, section: { tasks } });
   expect(faults({ label_tables: labelTablesOf(other) }, other)).toContainEqual(
@@ -109,7 +112,7 @@ test('answers whose scoring tokens are not different in pairs are reported', () 
 const digest = (ids: number[], labels: number[]) =>
   hf.digest({ ids: Int32Array.from(ids), columns: { labels: Float64Array.from(labels) } });
 const row = (example: string, ids: number[], labels: number[]) => ({ example, sha256: digest(ids, labels) });
-test('a row digest is the SHA-256 of its ids as int32 and its labels as int64', () => {
+test('a row digest is the SHA-256 of its ids as int32 and its labels as int64 (RELEASE-6)', () => {
   const bytes = Buffer.alloc(2 * 4 + 3 * 8);
   bytes.writeInt32LE(7, 0);
   bytes.writeInt32LE(70_000, 4);
@@ -120,7 +123,7 @@ test('a row digest is the SHA-256 of its ids as int32 and its labels as int64', 
     createHash('sha256').update(bytes).digest(),
   );
 });
-test('the default id depends on every row and not on their order', () => {
+test('the default id depends on every row and not on their order (RELEASE-6)', () => {
   const [a, b] = [row('a', [1], [1]), row('b', [2], [-100])];
   const id = defaultReleaseId(opened(honest), [a, b]);
   const examples = createHash('sha256').update('a').update(a.sha256).update('b').update(b.sha256).digest('hex');
@@ -130,7 +133,7 @@ test('the default id depends on every row and not on their order', () => {
   expect(defaultReleaseId(opened({ ...honest, key_id: '11111111' }), [a, b])).not.toBe(id);
 });
 
-test("a release id in a footer or a name that is not that of the rows is reported; a name of one's own is not", async () => {
+test('a release id or a default name that is not that of the rows is reported (RELEASE-6)', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'brewhouse-verify-'));
   const rows = [row('a', [1], [1])];
   const id = defaultReleaseId(opened(honest), rows);

@@ -12,7 +12,7 @@ function questions(
   return referenceQuestions(toyWorld(records, { ...options, section: { ...section } }), 'm', until);
 }
 
-describe('sessions', () => {
+describe('sessions (OPEN-1)', () => {
   test('an item opens once in a session, at its earliest event whatever its kind', () => {
     const asked = questions([item('a'), act('a', 'viewed', NOON + 1000), act('a', 'impression', NOON)]);
     expect(asked.map(({ askedAt }) => askedAt)).toEqual([NOON]);
@@ -31,13 +31,13 @@ describe('sessions', () => {
     const around = [act('a', 'viewed', NOON), act('a', 'viewed', NOON + 40 * MINUTE)];
     expect(questions([item('a'), between, ...around])).toHaveLength(3);
   });
-  test('events without a time and ignored actions open nothing', () => {
+  test('events without a time and ignored actions open nothing (EVENT-6)', () => {
     expect(questions([item('a'), act('a', 'viewed', null)])).toHaveLength(0);
     expect(questions([item('a'), act('a', 'clicked', NOON)])).toHaveLength(0);
   });
 });
 
-describe('keys', () => {
+describe('keys (OPEN-3, OPEN-4)', () => {
   test('hold member, event, task and form', () => {
     const [asked] = questions([item('a'), act('a', 'viewed', NOON, { event_id: 'x' })]);
     expect(asked!.key).toEqual(['event', 'm', 'x', 'ranking.pointwise', 'ranking.pointwise']);
@@ -52,9 +52,9 @@ describe('keys', () => {
   });
 });
 
-describe('fates', () => {
+describe('fates (OPEN-6)', () => {
   const two = [item('a'), item('b'), act('a', 'viewed', NOON), act('b', 'viewed', NOON + HOUR)];
-  test('a question is pending until its window has passed', () => {
+  test('a question is pending until its window has passed (LABEL-4)', () => {
     const fates = questions(two, {}, {}, NOON + 7 * DAY).map(({ fate }) => fate);
     expect(fates).toEqual(['rendered', 'pending']);
   });
@@ -64,26 +64,26 @@ describe('fates', () => {
     const fates = questions(two, section, {}, NOON + 12 * HOUR).map(({ fate }) => fate);
     expect(fates.sort()).toEqual(['capped', 'rendered']);
   });
-  test('all forms of an opening are capped together', () => {
+  test('all forms of an opening are capped together (OPEN-5, DRAW-2)', () => {
     const tasks = [{ form: 'ranking.pointwise' }, { form: 'ranking.binary' }];
     const asked = questions(two, { tasks, ask: { share: 0.5, per_member_day: 1 } });
     const fatesOf = (id: string) => asked.filter(({ opening }) => opening.event.item === id).map(({ fate }) => fate);
     for (const id of ['a', 'b']) expect(new Set(fatesOf(id)).size).toBe(1);
   });
-  test('an item that is not there by the event time is unknown', () => {
+  test('an item that is not there by the event time is unknown (ASOF-4)', () => {
     const late = [item('a', { title: 'Later' }, NOON + 1), act('a', 'viewed', NOON)];
     expect(questions(late)[0]!.fate).toBe('item_unknown');
     const now = [item('a', { title: 'Now' }, NOON), act('a', 'viewed', NOON)];
     expect(questions(now)[0]!.fate).toBe('rendered');
   });
-  test('a choice without a positive label is no question, and one without enough items has too few candidates', () => {
+  test('a choice without a positive label is no question, one without enough items has too few (CHOOSE-1)', () => {
     const section = { tasks: [{ form: 'retrieval.choose', candidates: 3 }] };
     expect(questions([item('a'), act('a', 'dismissed', NOON)], section)).toHaveLength(0);
     expect(questions([item('a'), item('b'), act('a', 'viewed', NOON)], section)[0]!.fate).toBe('too_few_candidates');
   });
 });
 
-describe('next-action', () => {
+describe('next-action (OPEN-2, NEXT-1)', () => {
   const section = { tasks: [{ form: 'next-action.action' }] };
   test('opens at each action that is not the strongest, a millisecond after it is known', () => {
     const records = [
@@ -102,7 +102,7 @@ describe('next-action', () => {
   });
 });
 
-test('a member delete erases what was before it and all up to the next profile', () => {
+test('a member delete erases what was before it and all up to the next profile (EVENT-5)', () => {
   const leave = { type: 'member', event_id: 'd', event_time: NOON, member_id: 'm', op: 'delete' };
   const back = { type: 'member', event_id: 'u', event_time: NOON + 2, member_id: 'm', op: 'upsert', attributes: {} };
   const at = [NOON - 1, NOON + 1, NOON + 3].map((t) => act('a', 'viewed', t, { session_id: String(t) }));

@@ -87,7 +87,10 @@ function builtIn(world: Corpus, ids: Pseudonyms = pseudonyms): ReleaseRow {
   );
 }
 
-/** Checks a row against the world that is true; the names of the checks that found something, first ones first. */
+/**
+ * Checks a row against the world that is true; the names of the checks that found something, first
+ * ones first.
+ */
 function faults(world: Corpus, row: ReleaseRow): string[] {
   const list = createFaultList();
   const question = asked(world);
@@ -111,13 +114,13 @@ test('an honest row has no fault', () => {
 });
 
 describe('a builder that saw what it must not', () => {
-  test('history from T on is future', () => {
+  test('history from T on is future (ASOF-2)', () => {
     const late = worldOf([...base, past(NOON), outcome('applied')]);
     expect(faults(late, right)[0]).toBe('future');
     const atT = worldOf([...base, past(NOON + DAY), outcome('applied')]);
     expect(faults(atT, right)[0]).toBe('future');
   });
-  test('a profile or an item text from T on is future', () => {
+  test('a profile or an item text from T on is future (ASOF-5, ASOF-3)', () => {
     const newer = [profile({ position: 'king' }, NOON - 1), item('a', { title: 'New' }, NOON - 1)];
     const later = [profile({ position: 'king' }, NOON), item('a', { title: 'New' }, NOON)];
     for (const index of [0, 1]) {
@@ -128,7 +131,7 @@ describe('a builder that saw what it must not', () => {
       expect(faults(worldOf([...honest, late]), builtIn(worldOf([...honest, early])))[0]).toBe('future');
     }
   });
-  test('a candidate that was not yet there is future', () => {
+  test('a candidate that was not yet there is future (CAND-1)', () => {
     const z = (at: number) =>
       Array.from({ length: 30 }, (_, n) => ({ ...item(`z${n}`, { title: 'Z' }, at), event_id: `z${n}` }));
     const [early, late] = [worldOf([...honest, ...z(0)], choose), worldOf([...honest, ...z(NOON)], choose)];
@@ -137,7 +140,7 @@ describe('a builder that saw what it must not', () => {
 });
 
 describe('a builder that follows other rules', () => {
-  test('a wrong label is a label, in the sidecar and in the answer', () => {
+  test('a wrong label is a label, in the sidecar and in the answer (LABEL-2)', () => {
     const other = builtIn(worldOf([...base, past(NOON - DAY), outcome('dismissed')]));
     expect(faults(truth, other)[0]).toBe('label');
     expect(faults(truth, withMeta({ label: 'viewed' }))).toEqual(['label']);
@@ -152,7 +155,7 @@ describe('a builder that follows other rules', () => {
 });
 
 describe('a file that was tampered with', () => {
-  test('a reason that a candidate does not have, or a reason where there are none, is candidates', () => {
+  test('a reason that a candidate does not have, or a reason where there are none, is candidates (CAND-8)', () => {
     expect(faults(truth, withMeta({ candidate_reasons: 'right' }))).toEqual(['candidates']);
     const world = worldOf(honest, choose);
     const chosen = builtIn(world);
@@ -160,7 +163,7 @@ describe('a file that was tampered with', () => {
     const other = { ...chosen, meta: { ...chosen.meta, candidate_reasons: reasons.replace('random', 'shown') } };
     expect(faults(world, other)).toEqual(['candidates']);
   });
-  test('a run of a field that is one token too long or too short is origin', () => {
+  test('a run of a field that is one token too long or too short is origin (ORIGIN-3)', () => {
     const moved = (by: number) => ({
       ...right,
       segments: right.segments.map((segment) => ({
@@ -178,10 +181,10 @@ describe('a file that was tampered with', () => {
   test('one other token of the prompt is prompt', () => {
     expect(faults(truth, withIds(9, right.ids[12]!))).toEqual(['prompt']);
   });
-  test('a control token in the text is control', () => {
+  test('a control token in the text is control (TOKEN-2)', () => {
     expect(faults(truth, withIds(9, 2))[0]).toBe('control');
   });
-  test('an answer that is not wholly supervised, or with more than it, is answer', () => {
+  test('an answer that is not wholly supervised, or with more than it, is answer (FRAME-4)', () => {
     const from = right.answerFrom;
     const labelled = (wrong: number, label: number) =>
       faults(truth, { ...right, ...tokensOf(right.ids, (_, at) => (at === wrong ? label : labels[at]!)) })[0];
@@ -190,11 +193,11 @@ describe('a file that was tampered with', () => {
     expect(labelled(from - 1, right.ids[from - 1]!)).toBe('answer');
     expect(faults(truth, { ...right, ...tokensOf(right.ids, () => -100) })[0]).toBe('answer');
   });
-  test('a row beyond the context is context', () => {
+  test('a row beyond the context is context (FILL-6)', () => {
     const long = { ...right, ...tokensOf(new Int32Array(401).fill(9), () => 9) };
     expect(faults(truth, long)[0]).toBe('context');
   });
-  test('a wrong cut ledger, sidecar, origin or pseudonym has its own name', () => {
+  test('a wrong ledger, sidecar, origin or pseudonym has its own name (FILL-5, ORIGIN-1, ORIGIN-4, PSEUDO-2)', () => {
     expect(faults(truth, withOrigin({ left_out: 5 }))).toEqual(['ledger']);
     expect(faults(truth, withOrigin({ stopped_at: pseudonyms.of('event', 'past') }))).toEqual(['ledger']);
     expect(faults(truth, withMeta({ thin: 1n }))).toEqual(['sidecar']);

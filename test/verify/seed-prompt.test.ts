@@ -4,9 +4,16 @@ import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { act, DAY, item, NOON, profile, promptText, toyWorld } from './toy-world.ts';
 
 const NOTE =
-  "Focus on skills, location, and years of experience more than other criteria. In your calculation, assign a 30% weight to the relevance between the member's profile and the job description, and a 70% weight to the member's historical activity.";
+  'Focus on skills, location, and years of experience more than other criteria. In your calculation, assign a 30% ' +
+  "weight to the relevance between the member's profile and the job description, and a 70% weight to the member's " +
+  'historical activity.';
+const TASK =
+  "You are provided a member's profile and a set of jobs, their description, and interactions that the member had " +
+  'with the jobs. For each past job, the member has taken one of the following actions: applied, viewed, dismissed, ' +
+  "or did not interact.\nYour task is to analyze the job interaction data along with the member's profile to predict " +
+  'whether the member will apply, view, or dismiss a new job referred to as the "Question" job.';
 
-test('the seed template speaks the prompt of 360Brew with the words of the jobs domain', () => {
+test("the seed template speaks 360Brew's prompt with the words of the jobs domain (TEMPLATE-2, TEMPLATE-3)", () => {
   const job = (id: string, location: string, company: string) =>
     item(id, { title: 'Software Engineer', location, country: 'USA', company, description: 'Builds things' });
   const world = toyWorld(
@@ -25,8 +32,7 @@ test('the seed template speaks the prompt of 360Brew with the words of the jobs 
   const { question, rows } = referenceMember(world, 'm').at(-1)!;
   expect(question.label).toBe('applied');
   expect(promptText(rows[0]!.pieces)).toBe(`Instruction:
-You are provided a member's profile and a set of jobs, their description, and interactions that the member had with the jobs. For each past job, the member has taken one of the following actions: applied, viewed, dismissed, or did not interact.
-Your task is to analyze the job interaction data along with the member's profile to predict whether the member will apply, view, or dismiss a new job referred to as the "Question" job.
+${TASK}
 Note:
 ${NOTE}
 Member Profile:
@@ -43,7 +49,7 @@ Answer:
 The member will apply`);
 });
 
-test('items that were only shown stand last, under the words for not interacting', () => {
+test('items that were only shown come last, under the words for not interacting (FILL-3, LABEL-1)', () => {
   const world = toyWorld([
     item('a'),
     item('b'),
@@ -54,12 +60,13 @@ test('items that were only shown stand last, under the words for not interacting
   ]);
   const { rows } = referenceMember(world, 'm').at(-1)!;
   expect(promptText(rows[0]!.pieces)).toContain(
-    'Member has dismissed the following jobs:\n[Title: Job b]\nMember did not interact with the following jobs:\n[Title: Job a]\n',
+    'Member has dismissed the following jobs:\n[Title: Job b]\n' +
+      'Member did not interact with the following jobs:\n[Title: Job a]\n',
   );
   expect(rows[0]!.answer).toBe('The member will not interact');
 });
 
-test('a member without a profile is asked without its heading, and a first question without a history', () => {
+test('neither profile nor history has a heading where there is none (TEMPLATE-4, ASOF-5)', () => {
   const world = toyWorld([item('q'), act('q', 'impression', NOON)]);
   const text = promptText(referenceMember(world, 'm')[0]!.rows[0]!.pieces);
   expect(text).not.toContain('Profile:');

@@ -1,9 +1,14 @@
-/** Selection: splits, label caps, the token budget, shards and the remainder; and the certificate's sentence. */
+/**
+ * Selection: splits, label caps, the token budget, shards and the remainder; and the certificate's
+ * sentence.
+ */
 import { describe, expect, test } from 'vitest';
 import { certificateOf } from '../../src/verify/certificate.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { hf } from '../../src/verify/profiles/hf.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
+import { templatesOf } from '../../src/verify/reference/rows.ts';
+import { compareCounts, flatCounts } from '../../src/verify/release/check-selection.ts';
 import type { ReleaseSection } from '../../src/verify/release/manifest.ts';
 import { pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
 import {
@@ -13,8 +18,9 @@ import {
   splitOf,
   takeRemainder,
   thin,
+  variantSplit,
 } from '../../src/verify/release/selection.ts';
-import { act, DAY, item, NOON, toyWorld } from './toy-world.ts';
+import { act, DAY, item, NOON, shippedTemplates, toyWorld } from './toy-world.ts';
 
 const section = (more: Partial<ReleaseSection> = {}): ReleaseSection => ({
   ...{ splits: { t1: NOON + 10 * DAY, t2: NOON + 30 * DAY, gap: 7 * DAY }, weights: new Map(), label_caps: new Map() },
@@ -30,25 +36,43 @@ function world(days: readonly number[], corpus: object = {}, more: object = {}) 
   return toyWorld(records, { section: { ...corpus } });
 }
 
-describe('splits', () => {
+describe('splits (SPLIT-1)', () => {
   const ends = (days: number[], rules: Partial<ReleaseSection> = {}, corpus: object = {}, more: object = {}) => {
     const made = world(days, corpus, more);
     return referenceQuestions(made, 'm').map((question) =>
       splitOf(question, { section: section(rules), until: NOON + 60 * DAY }),
     );
   };
-  test('no train label looks over t1, and a gap lies before validation and test', () => {
+  test('no train label looks over t1, and a gap lies before validation and test (SPLIT-2)', () => {
     expect(ends([3, 4, 16, 17, 29, 30, 36, 37, 53, 54])).toEqual([
       ...['train', 'in_gap', 'in_gap', 'validation', 'validation', 'in_gap', 'in_gap', 'test', 'test', 'after_until'],
     ]);
   });
-  test('what is held out is in its own test split after the gap, and nowhere before', () => {
+  test('what is held out is in its own test split after the gap, and nowhere before (SPLIT-3)', () => {
     const heldTask = { holdout_tasks: ['ranking.pointwise'] };
     expect(ends([3, 17, 37], heldTask)).toEqual(['held_out', 'held_out', 'test_task']);
     expect(ends([3, 17, 37], {}, { holdout: { members: 1 } })).toEqual(['held_out', 'test_members', 'test_members']);
     const surfaces = { holdout: { surfaces: ['mail'] } };
     expect(ends([3, 37], {}, surfaces, { surface: 'mail' })).toEqual(['held_out', 'test_surface']);
   });
+});
+
+test('a variant is tested where its ordinary row would be, and is left out elsewhere (SPLIT-4)', () => {
+  expect((['train', 'test', 'test_members', 'after_until'] as const).map(variantSplit)).toEqual([
+    ...['variant_left_out', 'test_template', 'variant_left_out', 'after_until'],
+  ]);
+});
+test('a question has one ordinary template, and a held-out one in the share of variants (TEMPLATE-1)', () => {
+  const templates = shippedTemplates().map((template, n) => ({ ...template, held_out: n % 2 === 0 }));
+  const chosen = (variants: number) => {
+    const made = toyWorld([item('a'), ...days.map((d) => act('a', 'viewed', NOON + d * DAY))], {
+      ...{ templates, section: { variants, tasks: [{ form: 'ranking.pointwise' }] } },
+    });
+    return referenceQuestions(made, 'm').map((question) => templatesOf(question).map(({ variant }) => variant));
+  };
+  expect(chosen(0).every((variants) => variants.join() === '')).toBe(true);
+  expect(chosen(1).every(([first, second]) => first === '' && second?.startsWith('template:'))).toBe(true);
+  expect(new Set(chosen(0.5).map(({ length }) => length))).toEqual(new Set([1, 2]));
 });
 
 function rows(days: number[]) {
@@ -60,7 +84,7 @@ function rows(days: number[]) {
 }
 const days = Array.from({ length: 40 }, (_, n) => n);
 
-test('label caps keep those with the least draw and say which share was kept', () => {
+test('label caps keep those with the least draw and say which share was kept (RELEASE-2)', () => {
   const list = rows(days);
   const caps = new Map([['ranking.pointwise', new Map([['viewed', 5]])]]);
   capLabels(list, { section: section({ label_caps: caps }), until: 0 });
@@ -70,7 +94,7 @@ test('label caps keep those with the least draw and say which share was kept', (
   expect(list.filter(({ end }) => end === 'label_capped')).toHaveLength(15);
 });
 
-test('a smaller budget takes a subset of the rows of a larger one and stops at the first row that does not fit', () => {
+test("a smaller budget takes a subset of a larger one's rows, up to the first that does not fit (RELEASE-3)", () => {
   const list = rows(days);
   const taken = (budget: number) => {
     for (const row of list) row.end = 'train';
@@ -88,7 +112,7 @@ test('a smaller budget takes a subset of the rows of a larger one and stops at t
   expect(small.ids.every((id) => large.ids.includes(id))).toBe(true);
 });
 
-test('shards are powers of two by tokens, multiples of 64 above that, with a thousand rows each', () => {
+test('shards are powers of two by tokens, multiples of 64 above that, with a thousand rows each (RELEASE-4)', () => {
   expect(shardCount(64_000_000, 100_000)).toBe(1);
   expect(shardCount(64_000_001, 100_000)).toBe(2);
   expect(shardCount(64_000_000 * 5, 100_000)).toBe(8);
@@ -97,13 +121,40 @@ test('shards are powers of two by tokens, multiples of 64 above that, with a tho
   expect(shardCount(64_000_000 * 5, 7_000)).toBe(4);
   expect(shardCount(64_000_000 * 5, 10)).toBe(1);
 });
-test('rows that do not divide into shards are those with the greatest draw thin', () => {
+test('rows that do not divide into shards are those with the greatest draw thin (RELEASE-4)', () => {
   const list = rows(days);
   expect(takeRemainder(list, () => 10)).toBe(1);
   expect(list.every(({ end }) => end === 'train')).toBe(true);
 });
 
-test('a pseudonym is 32 digits of an HMAC over kind and id, and depends on the key', () => {
+test('caps come before the budget, the budget before the remainder, and all touch train alone (RELEASE-1)', () => {
+  const list = rows(days);
+  for (const row of list.slice(0, 10)) row.end = 'test';
+  const caps = new Map([['ranking.pointwise', new Map([['viewed', 5]])]]);
+  const rules = { section: section({ label_caps: caps, token_budget: 120 }), until: 0 };
+  capLabels(list, rules);
+  thin(list, rules, () => 10);
+  takeRemainder(list, () => 10);
+  const ends = Map.groupBy(list, ({ end }) => end);
+  expect(ends.get('test')).toHaveLength(10);
+  expect(ends.get('train')).toHaveLength(12);
+  expect(ends.get('label_capped')).toHaveLength(10);
+  expect(ends.get('thinned')).toHaveLength(8);
+});
+
+test('counts of questions and of rows are compared by name, a missing one as 0 (LEDGER-1, LEDGER-2)', () => {
+  const list = createFaultList();
+  const told = flatCounts(new Map([['task', new Map([['rendered', new Map([['Yes', 2]])]])]]));
+  const wanted = new Map([['task rendered Yes', 3]]);
+  compareCounts(list, 'LEDGER-1', { what: 'questions', told, wanted });
+  compareCounts(list, 'LEDGER-2', { what: 'fates', told: new Map(), wanted });
+  expect(list.faults.map(({ rule, detail }) => `${rule} ${detail}`)).toEqual([
+    'LEDGER-1 questions: 2 instead of 3 for task rendered Yes',
+    'LEDGER-2 fates: 0 instead of 3 for task rendered Yes',
+  ]);
+});
+
+test('a pseudonym is 32 digits of an HMAC over kind and id, and depends on the key (PSEUDO-1)', () => {
   const key = 'ab'.repeat(32);
   const ids = pseudonymsOf(key);
   expect(ids.of('member', 'm')).toMatch(/^[0-9a-f]{32}$/);
@@ -132,8 +183,8 @@ test('the certificate says how many rows look into the future and what that take
   const sampled = certificateOf({ ...options, rows: 50, sample: { every: 3, total: 148 }, assumed: [] });
   expect(sampled.sampled).toBe(true);
   expect(sampled.sentence).toBe(
-    '0 of 50 rows look into the future (a sample: row 0 and every 3rd after it of 148 were made anew, of the others only ' +
-      'their place, length, mask and digest were checked).',
+    '0 of 50 rows look into the future (a sample: row 0 and every 3rd after it of 148 were made anew, ' +
+      'of the others only their place, length, mask and digest were checked).',
   );
   for (let i = 0; i < 25; i++)
     list.add({ split: 'train', row: i }, { check: 'label', rule: ['LABEL-2'], detail: 'wrong' });

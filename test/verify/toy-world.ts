@@ -1,4 +1,7 @@
-/** A small world for tests: the jobs domain of the design, the shipped templates, and a tokenizer of words. */
+/**
+ * A small world for tests: the jobs domain of the design, the shipped templates, and a tokenizer of
+ * words.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { Domain } from '../../schemas/domain.ts';
@@ -54,7 +57,10 @@ export function shippedTemplates(): Template[] {
     .map((name) => Template.parse(parse(readFileSync(new URL(name, templatesFolder), 'utf8'))));
 }
 
-/** One token a word, mark or line end; a frame of two tokens before the first line and two behind the last. */
+/**
+ * One token a word, mark or line end; a frame of two tokens before the first line and two behind
+ * the last.
+ */
 export function wordTokenizer(): ReferenceTokenizer & { decode(ids: ArrayLike<number>): string } {
   const words = new Map<string, number>();
   const texts: string[] = [];

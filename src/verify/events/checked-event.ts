@@ -1,4 +1,7 @@
-/** Reads one raw record into what the checker needs of an event, apart from the builder's own validation. */
+/**
+ * Reads one raw record into what the checker needs of an event, apart from the builder's own
+ * validation.
+ */
 import { createHash } from 'node:crypto';
 import type { Attributes } from '../../../schemas/event.ts';
 import { type RawTime, readIngestTime, readTime } from './raw-times.ts';
@@ -55,8 +58,8 @@ const NAMES = ['kind', 'surface', 'session_id', 'slate_id', 'policy'];
 type Raw = Record<string, unknown>;
 
 /**
- * The event of one parsed record, or undefined where it is none: the build parks those as dead letters
- * (EVENT-1). Every field is looked at, so that what is dead to the build is dead here too.
+ * The event of one parsed record, or undefined where it is none: the build parks those as dead
+ * letters (EVENT-1). Every field is looked at, so that what is dead to the build is dead here too.
  */
 export function readEvent(record: unknown): CheckedEvent | undefined {
   if (!isObject(record)) return undefined;
@@ -116,8 +119,9 @@ function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefine
 }
 
 /**
- * A digest of the record's content (16 bytes as Latin-1): equal for copies, whatever their ingest_time, key
- * order or way of writing the time (EVENT-3). Takes records that `readEvent` accepts.
+ * A digest of the record's content (16 bytes as Latin-1): equal for copies, whatever their
+ * ingest_time, key order or way of writing the time (EVENT-3). Takes records that `readEvent`
+ * accepts.
  */
 export function contentDigest(record: unknown): string {
   const { ingest_time: _, event_time: time, ...rest } = record as Raw;

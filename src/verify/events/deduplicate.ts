@@ -1,4 +1,7 @@
-/** Takes in a stream of raw records once: copies count once, one id with two contents counts not at all. */
+/**
+ * Takes in a stream of raw records once: copies count once, one id with two contents counts not at
+ * all.
+ */
 import { type CheckedEvent, contentDigest, readEvent } from './checked-event.ts';
 
 interface Held {
@@ -8,9 +11,9 @@ interface Held {
 }
 
 /**
- * The events of the records, in any order. Of several copies the least ingest_time counts; records that are
- * no events are skipped; an id that carries two contents is dropped altogether (EVENT-3). Memory grows with
- * the events.
+ * The events of the records, in any order. Of several copies the least ingest_time counts; records
+ * that are no events are skipped; an id that carries two contents is dropped altogether (EVENT-3).
+ * Memory grows with the events.
  */
 export async function deduplicate(
   records: AsyncIterable<unknown> | Iterable<unknown>,

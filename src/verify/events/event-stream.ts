@@ -7,17 +7,20 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
 
 /**
- * Parsed records in any order, with copies; what is not an event is skipped by the reader. Called once a
- * verification.
+ * Parsed records in any order, with copies; what is not an event is skipped by the reader. Called
+ * once a verification.
  */
 export type EventStream = () => AsyncIterable<unknown>;
 
-/** A line beyond this many characters is dead to the build (`line_too_long`: 10 MB) and skipped here. */
+/**
+ * A line beyond this many characters is dead to the build (`line_too_long`: 10 MB) and skipped
+ * here.
+ */
 const LINE_BYTES_MAX = 10_000_000;
 
 /**
- * The records of all event files below `dir` (the folder `oracle` is no part of the events). Throws `input_unreadable`
- * where the folder holds none or a file breaks off.
+ * The records of all event files below `dir` (the folder `oracle` is no part of the events). Throws
+ * `input_unreadable` where the folder holds none or a file breaks off.
  */
 export function eventsOfFolder(dir: string): EventStream {
   return async function* records() {

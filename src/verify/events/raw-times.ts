@@ -1,6 +1,11 @@
-/** Reads the times of raw event records: moments, calendar times, epoch milliseconds, and the unknown. */
+/**
+ * Reads the times of raw event records: moments, calendar times, epoch milliseconds, and the
+ * unknown.
+ */
 
-/** The unknown time: before every other. Written here again, since the checker imports types alone. */
+/**
+ * The unknown time: before every other. Written here again, since the checker imports types alone.
+ */
 export const TIME_UNKNOWN = -8_640_000_000_000_000;
 
 /** Milliseconds of a UTC day. */
@@ -12,7 +17,10 @@ const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)?$/;
 const EARLIEST = -62_135_596_800_000;
 const LATEST = 253_402_300_799_999;
 
-/** First and last millisecond that a written time may mean, and one text that is equal for equal times. */
+/**
+ * First and last millisecond that a written time may mean, and one text that is equal for equal
+ * times.
+ */
 export interface RawTime {
   readonly first: number;
   readonly last: number;
@@ -20,9 +28,9 @@ export interface RawTime {
 }
 
 /**
- * A raw `event_time` (EVENT-2): epoch milliseconds, ISO 8601 with zone (fractions beyond the millisecond are
- * cut off), a day, month or year with an optional zone (UTC where none is written), or null for unknown.
- * undefined: not a time.
+ * A raw `event_time` (EVENT-2): epoch milliseconds, ISO 8601 with zone (fractions beyond the
+ * millisecond are cut off), a day, month or year with an optional zone (UTC where none is written),
+ * or null for unknown. undefined: not a time.
  */
 export function readTime(raw: unknown): RawTime | undefined {
   if (raw === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN, text: 'null' };

@@ -47,7 +47,10 @@ export interface FormRules {
   outcome(moment: Moment): Outcome;
   /** Whether an opening with this outcome is a question at all. */
   isAsked(outcome: Outcome): boolean;
-  /** The label of an outcome on one item, under which the ledger counts questions not rendered (LEDGER-1). */
+  /**
+   * The label of an outcome on one item, under which the ledger counts questions not rendered
+   * (LEDGER-1).
+   */
   labelOf(outcome: Outcome): string;
   /** What is asked; undefined: too few candidates. */
   ask(moment: Moment, outcome: Outcome): Answerable | undefined;

@@ -1,4 +1,7 @@
-/** The identity of a corpus: all that its rows depend on, with the defaults that the stored form leaves out. */
+/**
+ * The identity of a corpus: all that its rows depend on, with the defaults that the stored form
+ * leaves out.
+ */
 import {
   closed,
   flag,

@@ -1,4 +1,7 @@
-/** What a profile decides about the token files of a release; the rest of the checker knows none by its name. */
+/**
+ * What a profile decides about the token files of a release; the rest of the checker knows none by
+ * its name.
+ */
 import { hash } from 'node:crypto';
 import { numberAt } from '../checked.ts';
 import type { Check, RuleId } from '../fault-list.ts';
@@ -6,7 +9,10 @@ import type { Check, RuleId } from '../fault-list.ts';
 /** A row's tokens as a file holds them. */
 export interface TokenRow {
   readonly ids: Int32Array;
-  /** Values of the profile's columns by name. 64-bit ones beyond 2^53 are rounded, and are wrong anyhow. */
+  /**
+   * Values of the profile's columns by name. 64-bit ones beyond 2^53 are rounded, and are wrong
+   * anyhow.
+   */
   readonly columns: Readonly<Record<string, Float64Array>>;
 }
 
@@ -23,7 +29,10 @@ export interface TokenColumn {
   valueAt(ids: Int32Array, index: number, answerFrom: number): number;
 }
 
-/** Which tokens are supervised: the index of the first (the row's length where none is), and how many. */
+/**
+ * Which tokens are supervised: the index of the first (the row's length where none is), and how
+ * many.
+ */
 export interface Supervised {
   readonly answerFrom: number;
   readonly count: number;

@@ -31,7 +31,9 @@ function* trials(lines: readonly Line[]): Search<Trial[]> {
   return lines.map((line, index) => ({ line, encoded: nth(encoded, index) }));
 }
 
-/** The longest forms of a line that take at most so many tokens each, the line end included (CUT-2). */
+/**
+ * The longest forms of a line that take at most so many tokens each, the line end included (CUT-2).
+ */
 export function* cutLine(cutting: Cutting, mosts: readonly number[]): Search<CutLine[]> {
   const { pattern, slots } = cutting;
   const total = slots.reduce((count, { words }) => count + words.length, 0);
@@ -82,8 +84,8 @@ function wordsBefore({ line, encoded }: Trial, tokens: number): number {
 
 /**
  * The form of the largest count from 1 to `longest` that takes at most `most` tokens (taken to be
- * monotone); undefined where none does. Tries the guess and its successor, then bisects between bounds
- * that are sought in growing steps.
+ * monotone); undefined where none does. Tries the guess and its successor, then bisects between
+ * bounds that are sought in growing steps.
  */
 function* longest(
   form: (count: number) => Line,
@@ -118,8 +120,8 @@ function cutLineOf({ line, encoded }: Trial): CutLine {
 }
 
 /**
- * The runs of a line's tokens that came from its fields: a token belongs to a field when its characters
- * overlap the field's value; pieces of one split character all do (ORIGIN-3).
+ * The runs of a line's tokens that came from its fields: a token belongs to a field when its
+ * characters overlap the field's value; pieces of one split character all do (ORIGIN-3).
  */
 export function fieldRuns(fields: readonly FieldRange[], offsets: ArrayLike<number>): string {
   const runs: string[] = [];

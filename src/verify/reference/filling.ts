@@ -54,7 +54,10 @@ function headingOf({ world, task, askedAt }: Asked, options: FillingOptions, ent
     : fillTemplate(headings.dated, { ...slots, age, action });
 }
 
-/** Whether an entry is shown before another: in groups by display order, none last, or by time alone (FILL-3). */
+/**
+ * Whether an entry is shown before another: in groups by display order, none last, or by time alone
+ * (FILL-3).
+ */
 function shownBefore({ world, task }: Asked): (a: HistoryEntry, b: HistoryEntry) => boolean {
   const { display } = world.vocabulary;
   const groupOf = ({ rank }: HistoryEntry) => {
@@ -108,7 +111,10 @@ function placeOf(placed: readonly PlacedEntry[], isBefore: (entry: PlacedEntry) 
   return low;
 }
 
-/** Tokens of all headings with a new entry, less those without it: only its neighbours matter (FILL-4). */
+/**
+ * Tokens of all headings with a new entry, less those without it: only its neighbours matter
+ * (FILL-4).
+ */
 function headingGrowth(
   heading: string,
   [before, after]: readonly [string | undefined, string | undefined],

@@ -1,4 +1,6 @@
-/** History: which past items there are for a question, and in which order a strategy offers them. */
+/**
+ * History: which past items there are for a question, and in which order a strategy offers them.
+ */
 import { nth } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Interaction, Version } from '../world/timeline.ts';
@@ -21,14 +23,20 @@ export interface PastActions {
   readonly actionsBefore: number;
 }
 
-/** Each item once, under its strongest action (HIST-1, HIST-2), but for those that are left out (HIST-3). */
+/**
+ * Each item once, under its strongest action (HIST-1, HIST-2), but for those that are left out
+ * (HIST-3).
+ */
 export function pastOf(asked: Asked): PastActions {
   const { world, askedAt: t, task } = asked;
   const { noneRank } = world.vocabulary;
   const events = seenInteractions(asked);
   const hidden = new Set(task.rules.hidesAsked ? asked.itemIds : []);
   const isSettled = (event: Interaction) => event.at === TIME_UNKNOWN || event.at + task.window <= t;
-  /** By item the newest event with the strongest action; events without action count once they are settled. */
+  /**
+   * By item the newest event with the strongest action; events without action count once they are
+   * settled.
+   */
   const strongest = new Map<string, Interaction>();
   let actionsBefore = 0;
   for (const event of events) {
@@ -47,7 +55,10 @@ export function pastOf(asked: Asked): PastActions {
   return { entries, actionsBefore };
 }
 
-/** The order in which entries are tried: newest first (HIST-4), or one of each action in turn (HIST-5). */
+/**
+ * The order in which entries are tried: newest first (HIST-4), or one of each action in turn
+ * (HIST-5).
+ */
 export function strategyOrder(entries: readonly HistoryEntry[], strategy: string): HistoryEntry[] {
   const newestFirst = entries.toReversed();
   if (strategy !== 'balanced') return newestFirst;

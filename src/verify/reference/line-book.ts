@@ -13,7 +13,10 @@ export type LevelName = 'full' | 'short' | 'title' | 'question' | 'profile' | 's
 export interface LineBook {
   /** The ids of a fixed line, given without its line end. */
   fixed(text: string): ArrayLike<number>;
-  /** Cuts the lines of many versions in a few rounds; what was not prepared is cut when it is asked for. */
+  /**
+   * Cuts the lines of many versions in a few rounds; what was not prepared is cut when it is asked
+   * for.
+   */
   prepare(versions: Iterable<Version>): void;
   item(version: Version, level: LevelName): CutLine;
   /** undefined: the profile says nothing. */
@@ -28,8 +31,8 @@ const ITEM_LEVELS: readonly LevelName[] = ['full', 'short', 'title', 'question']
 export const VERSIONS_MAX = 500;
 
 /**
- * The lines of a world, cut to the levels of its recipe (CUT-1). Bounded by the texts of the corpus:
- * items have a handful of levels, fixed lines are templates filled with few words.
+ * The lines of a world, cut to the levels of its recipe (CUT-1). Bounded by the texts of the
+ * corpus: items have a handful of levels, fixed lines are templates filled with few words.
  */
 export function lineBookOf(world: World): LineBook {
   const { tokenizer } = world;

@@ -1,10 +1,16 @@
-/** Lines of items, profiles and exposures: texts of fields, patterns with slots, and cuts at word boundaries. */
+/**
+ * Lines of items, profiles and exposures: texts of fields, patterns with slots, and cuts at word
+ * boundaries.
+ */
 import type { Attributes } from '../../../schemas/event.ts';
 import { nth } from '../checked.ts';
 
 type FieldValue = Attributes[string];
 
-/** Where a field's text is in a line, in UTF-16 units; the ellipsis behind it included where it is cut. */
+/**
+ * Where a field's text is in a line, in UTF-16 units; the ellipsis behind it included where it is
+ * cut.
+ */
 export interface FieldRange {
   readonly field: string;
   readonly from: number;
@@ -72,8 +78,9 @@ export function fillSlots(pattern: Pattern, attributes: Attributes): FilledSlot[
 }
 
 /**
- * The line of the first `count` words, with `ellipsis` behind the last of them. A field none of whose
- * words are kept is left out as if it were missing; the first that is there loses its separator (TEXT-4).
+ * The line of the first `count` words, with `ellipsis` behind the last of them. A field none of
+ * whose words are kept is left out as if it were missing; the first that is there loses its
+ * separator (TEXT-4).
  */
 export function lineOf(
   pattern: Pattern,
@@ -99,7 +106,10 @@ export function lineOf(
   return safeLine({ text: text + pattern.closing, fields });
 }
 
-/** Breaks markers that form across fields; the line begins with neither white space nor `/` (TEXT-5). */
+/**
+ * Breaks markers that form across fields; the line begins with neither white space nor `/`
+ * (TEXT-5).
+ */
 function safeLine({ text, fields }: Line): Line {
   const lead = /^[\p{White_Space}/]/u.test(text) ? '- ' : '';
   const places = markerPlaces(text);
@@ -111,7 +121,9 @@ function safeLine({ text, fields }: Line): Line {
   };
 }
 
-/** Well-formed, white space folded, and look-alikes of control tokens broken up (TEXT-1, TEXT-2). */
+/**
+ * Well-formed, white space folded, and look-alikes of control tokens broken up (TEXT-1, TEXT-2).
+ */
 export function cleanText(text: string): string {
   return breakMarkers(
     text
@@ -145,8 +157,8 @@ function spaced(text: string, places: readonly number[]): string {
 }
 
 /**
- * Where the second character of each marker begins, in UTF-16 units. Markers are sought in the NFKC form
- * without invisible characters (TEXT-2).
+ * Where the second character of each marker begins, in UTF-16 units. Markers are sought in the NFKC
+ * form without invisible characters (TEXT-2).
  */
 function markerPlaces(text: string): number[] {
   if (PRINTABLE_ASCII.test(text)) return [...text.matchAll(MARKERS)].map(({ index }) => index + 1);

@@ -53,7 +53,10 @@ export function actionPhrase(vocabulary: Vocabulary, rank: number): string {
   return vocabulary.actions[rank]?.name ?? vocabulary.domain.none.name;
 }
 
-/** How long ago an event was, in whole UTC days and coarser (HIST-6); undefined where its time is unknown. */
+/**
+ * How long ago an event was, in whole UTC days and coarser (HIST-6); undefined where its time is
+ * unknown.
+ */
 export function agePhrase({ ages }: Template, at: number, t: number): string | undefined {
   if (at === TIME_UNKNOWN) return undefined;
   const days = Math.floor(t / DAY_MS) - Math.floor(at / DAY_MS);

@@ -32,7 +32,10 @@ export function linePiece(
   return { role, text: `${line.text}\n`, ids: line.ids, event, version, level, fields: line.fields };
 }
 
-/** Neighbours of one role that are fixed text become one piece; pieces without tokens are dropped (ORIGIN-2). */
+/**
+ * Neighbours of one role that are fixed text become one piece; pieces without tokens are dropped
+ * (ORIGIN-2).
+ */
 export function mergeFixed(pieces: readonly Piece[]): Piece[] {
   const isFixed = (piece: Piece) => piece.event === '' && piece.version === '' && piece.level === '';
   const merged: Piece[] = [];

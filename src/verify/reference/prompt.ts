@@ -12,7 +12,9 @@ import { answersOf, fillTemplate, promptSlots } from './phrases.ts';
 import { countTokens, linePiece, mergeFixed, type Piece, plainPiece } from './pieces.ts';
 import { type Asked, ownVersion } from './questions.ts';
 
-/** All before the answer. It is made from what is asked alone: the type holds no label (LABEL-5). */
+/**
+ * All before the answer. It is made from what is asked alone: the type holds no label (LABEL-5).
+ */
 export interface Prompt {
   readonly template: Template;
   readonly pieces: readonly Piece[];
@@ -31,7 +33,10 @@ interface Scene {
   readonly slots: Slots;
 }
 
-/** The prompt of a question under a template: fixed parts first, the history in the room they leave (FILL-1). */
+/**
+ * The prompt of a question under a template: fixed parts first, the history in the room they leave
+ * (FILL-1).
+ */
 export function promptOf(asked: Asked, book: LineBook, template: Template): Prompt {
   const slots = promptSlots(asked.task, asked.world.vocabulary);
   const scene = { asked, book, slots };
@@ -55,7 +60,10 @@ export function promptOf(asked: Asked, book: LineBook, template: Template): Prom
   return { template, pieces: mergeFixed([...before, ...history, ...behind]), past, filling, room };
 }
 
-/** Text is an instruction until a block of another kind has been seen, and a part of the question after it (ORIGIN-1). */
+/**
+ * Text is an instruction until a block of another kind has been seen, and a part of the question
+ * after it (ORIGIN-1).
+ */
 function rolesOf(template: Template): { block: Block; role: Role }[] {
   let role: Role = 'instruction';
   return template.blocks.map((block) => {
@@ -100,7 +108,9 @@ function blockPieces(scene: Scene, block: Exclude<Block, { kind: 'history' }>, r
   }
 }
 
-/** The opening's own item is read as its form says (ASOF-4), all others by what was known (ASOF-3). */
+/**
+ * The opening's own item is read as its form says (ASOF-4), all others by what was known (ASOF-3).
+ */
 function itemPiece({ asked, book }: Scene, item: string): Piece {
   const isOwn = asked.opening.event.item === item;
   const version = isOwn ? ownVersion(asked) : liveVersion(asked.world, item, asked.askedAt);
@@ -108,7 +118,10 @@ function itemPiece({ asked, book }: Scene, item: string): Piece {
   return linePiece('question', book.item(there, 'question'), { version: there.id, level: 'question' });
 }
 
-/** `surface: feed, device: phone` of what a prompt may say (OPEN-7, TEXT-6), and where the values are in it. */
+/**
+ * `surface: feed, device: phone` of what a prompt may say (OPEN-7, TEXT-6), and where the values
+ * are in it.
+ */
 function exposureText({ world, opening, drawn }: Asked): { text: string; fields: FieldRange[] } {
   const { event } = opening;
   const fields: FieldRange[] = [];
@@ -130,7 +143,10 @@ function exposureText({ world, opening, drawn }: Asked): { text: string; fields:
   return { text, fields };
 }
 
-/** The first line is fused with the frame before it, the last with the frame behind it (FRAME-1, ORIGIN-1). */
+/**
+ * The first line is fused with the frame before it, the last with the frame behind it (FRAME-1,
+ * ORIGIN-1).
+ */
 function fuseFrame({ world, askedAt }: Asked, before: Piece[], behind: Piece[]): void {
   const first = present(before.shift(), 'the first line');
   const last = present((behind.length > 0 ? behind : before).pop(), 'the last line');
@@ -143,7 +159,10 @@ function fuseFrame({ world, askedAt }: Asked, before: Piece[], behind: Piece[]):
   behind.push({ ...last, ids: tail.slice(0, frame.tailLine) }, plainPiece('control', '', tail.slice(frame.tailLine)));
 }
 
-/** Room for the longest answer the question could have, never for its own; with the end token (FILL-1). */
+/**
+ * Room for the longest answer the question could have, never for its own; with the end token
+ * (FILL-1).
+ */
 function longestAnswer({ world, task }: Asked, template: Template): number {
   const lengths = answersOf(task, template, world.vocabulary).map(({ text }) => {
     return world.tokenizer.encodeAnswer(text).length;
@@ -151,7 +170,10 @@ function longestAnswer({ world, task }: Asked, template: Template): number {
   return Math.max(...lengths) + 1;
 }
 
-/** The block's heading lines, then each entry, below a heading of its own where that differs (FILL-3, ORIGIN-2). */
+/**
+ * The block's heading lines, then each entry, below a heading of its own where that differs
+ * (FILL-3, ORIGIN-2).
+ */
 function historyPieces(scene: Scene, lines: readonly string[], { placed }: Filling): Piece[] {
   if (placed.length === 0) return [];
   const pieces = lines.map((line) => fixedPiece(scene, 'history', line));

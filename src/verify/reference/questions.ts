@@ -1,4 +1,7 @@
-/** All questions of a member: key, moment, fate, candidates and, kept apart from what is asked, the outcome. */
+/**
+ * All questions of a member: key, moment, fate, candidates and, kept apart from what is asked, the
+ * outcome.
+ */
 import type { QuestionFate } from '../../../schemas/ledger.ts';
 import { DAY_MS } from '../events/raw-times.ts';
 import type { Candidate } from '../world/candidates.ts';
@@ -7,7 +10,10 @@ import { type Moment, newestVersion } from '../world/view.ts';
 import type { World } from '../world/world.ts';
 import type { Corpus, TaskRule } from './tasks.ts';
 
-/** What a prompt may depend on: no label (LABEL-5), and nothing at or after T but what the rules name. */
+/**
+ * What a prompt may depend on: no label (LABEL-5), and nothing at or after T but what the rules
+ * name.
+ */
 export interface Asked extends Moment {
   readonly task: TaskRule;
   readonly askedAt: number;
@@ -23,7 +29,10 @@ export interface ReferenceQuestion extends Asked {
   /** Of rendered questions their answer's label; of the others what `ledgerLabel` says. */
   readonly label: string;
   readonly settledAt: number;
-  /** With their reasons, in the order shown; of a task that draws its items the one asked about; else none. */
+  /**
+   * With their reasons, in the order shown; of a task that draws its items the one asked about;
+   * else none.
+   */
   readonly candidates: readonly Candidate[];
   /** From when on the label is mature. */
   readonly maturesAt: number;
@@ -42,8 +51,8 @@ export function maturesAt(world: World, t: number, window: number): number {
 }
 
 /**
- * Every question of a member whose fate is counted, in order of task, then of opening. `until` (epoch
- * ms) is how far the corpus is rendered; what is immature then is `pending`.
+ * Every question of a member whose fate is counted, in order of task, then of opening. `until`
+ * (epoch ms) is how far the corpus is rendered; what is immature then is `pending`.
  */
 export function referenceQuestions(
   corpus: Corpus,

@@ -44,8 +44,8 @@ function bookOf(world: World): LineBook {
 }
 
 /**
- * Cuts the lines that questions may show in a few rounds: those of all items that their members dealt
- * with, as they are live at T, and of the items asked about. Nothing depends on it but speed.
+ * Cuts the lines that questions may show in a few rounds: those of all items that their members
+ * dealt with, as they are live at T, and of the items asked about. Nothing depends on it but speed.
  */
 export async function prepareLines(world: World, questions: readonly ReferenceQuestion[]): Promise<void> {
   const versions = new Set<Version>();
@@ -62,7 +62,9 @@ export async function prepareLines(world: World, questions: readonly ReferenceQu
   }
 }
 
-/** The ordinary template of a question, then the held-out one where the draw says so (TEMPLATE-1). */
+/**
+ * The ordinary template of a question, then the held-out one where the draw says so (TEMPLATE-1).
+ */
 export function templatesOf({ world, task, key }: Asked): Variant[] {
   const { draws } = world;
   const rows: Variant[] = [];
@@ -130,7 +132,10 @@ export function referenceMember(corpus: Corpus, member: string, until?: number):
   }));
 }
 
-/** The id of a row before it becomes a pseudonym: question key and variant, joined by U+001F (OPEN-4). */
+/**
+ * The id of a row before it becomes a pseudonym: question key and variant, joined by U+001F
+ * (OPEN-4).
+ */
 export function exampleId({ key }: Pick<Asked, 'key'>, variant: string): string {
   return joinKey([...key, variant]);
 }

@@ -1,4 +1,7 @@
-/** Searches that try lines: each says which texts it needs encoded next, so that many can be encoded at once. */
+/**
+ * Searches that try lines: each says which texts it needs encoded next, so that many can be encoded
+ * at once.
+ */
 import { nth } from '../checked.ts';
 import type { EncodedLine } from '../world/tokenizer-port.ts';
 

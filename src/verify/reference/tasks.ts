@@ -28,7 +28,10 @@ export interface Corpus extends World {
 
 const taskShape = open(TASK_OPTIONS);
 
-/** Reads the tasks of a world's identity. Throws `release_broken` for a form or an option that is unknown. */
+/**
+ * Reads the tasks of a world's identity. Throws `release_broken` for a form or an option that is
+ * unknown.
+ */
 export function corpusOf(world: World): Corpus {
   const { section } = world.identity;
   return {

@@ -10,7 +10,10 @@ interface Late {
   readonly detail: string;
 }
 
-/** Reports what the row shows from T on (ASOF-2 to ASOF-5, CAND-1); returns whether it found anything. */
+/**
+ * Reports what the row shows from T on (ASOF-2 to ASOF-5, CAND-1); returns whether it found
+ * anything.
+ */
 export function checkFuture(rowCase: RowCase): boolean {
   const { row, wanted, expected, corpus, list } = rowCase;
   list.look('future');
@@ -29,7 +32,10 @@ export function checkFuture(rowCase: RowCase): boolean {
   return (list.counts.future ?? 0) > before;
 }
 
-/** The reference shows nothing but what was seen, so only what it does not show can be of the future. */
+/**
+ * The reference shows nothing but what was seen, so only what it does not show can be of the
+ * future.
+ */
 function unforeseen(segments: readonly OriginSegment[], wanted: readonly OriginSegment[]): OriginSegment[] {
   const others = segments.filter(({ role, event, version }, index) => {
     const right = wanted[index];
@@ -64,7 +70,9 @@ function shownEvent({ pseudonyms, expected }: RowCase, segment: OriginSegment): 
   return events.find(({ id }) => pseudonyms.of('event', id) === segment.event);
 }
 
-/** An item version that was not known before T; the question's own item need only be there by then. */
+/**
+ * An item version that was not known before T; the question's own item need only be there by then.
+ */
 function lateVersion(rowCase: RowCase, segment: OriginSegment): Late | undefined {
   if (segment.version === '') return undefined;
   const { corpus, pseudonyms, expected, row } = rowCase;

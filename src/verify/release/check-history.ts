@@ -2,7 +2,9 @@
 import type { RuleId } from '../fault-list.ts';
 import { fault, number, type OriginSegment, type RowCase, text } from './release-row.ts';
 
-/** Which lines the history has, in which order and at which levels. Returns whether one is wrong. */
+/**
+ * Which lines the history has, in which order and at which levels. Returns whether one is wrong.
+ */
 export function checkHistory(rowCase: RowCase): boolean {
   const { row, wanted } = rowCase;
   rowCase.list.look('history');
@@ -22,7 +24,10 @@ export function checkHistory(rowCase: RowCase): boolean {
   return true;
 }
 
-/** The rules that lines break: which entries there are, what filling takes of them, in which order they are shown. */
+/**
+ * The rules that lines break: which entries there are, what filling takes of them, in which order
+ * they are shown.
+ */
 function rulesOfLines(
   { reference, pseudonyms }: RowCase,
   actual: readonly OriginSegment[],

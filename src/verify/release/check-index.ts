@@ -1,4 +1,6 @@
-/** The index files: every row is found under its example and its member, and under no other address. */
+/**
+ * The index files: every row is found under its example and its member, and under no other address.
+ */
 import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
 import { compareBytes } from '../world/draws.ts';

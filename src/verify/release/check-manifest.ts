@@ -33,7 +33,10 @@ export function checkDerived({ manifest, stored }: OpenRelease, list: FaultList)
   }
 }
 
-/** The table of every task and template is there once, as its answers make it, and tells the labels apart (TOKEN-4). */
+/**
+ * The table of every task and template is there once, as its answers make it, and tells the labels
+ * apart (TOKEN-4).
+ */
 export function checkLabelTables({ manifest }: OpenRelease, corpus: Corpus, list: FaultList): void {
   const wanted = new Map(labelTablesOf(corpus).map((table) => [`${table.task}, template ${table.template}`, table]));
   const told = Map.groupBy(manifest.label_tables, ({ task, template }) => `${task}, template ${template}`);
@@ -51,7 +54,10 @@ export function checkLabelTables({ manifest }: OpenRelease, corpus: Corpus, list
   for (const name of told.keys()) if (!wanted.has(name)) wrong(name, 'there is no such template');
 }
 
-/** Footers hold the default id of the rows; the manifest holds it too, or a name that was given (RELEASE-6). */
+/**
+ * Footers hold the default id of the rows; the manifest holds it too, or a name that was given
+ * (RELEASE-6).
+ */
 export async function checkReleaseId(release: OpenRelease, rows: readonly RowDigest[], list: FaultList): Promise<void> {
   const { dir, manifest } = release;
   const id = defaultReleaseId(release, rows);

@@ -3,7 +3,9 @@ import type { RuleId } from '../fault-list.ts';
 import { splitKey } from '../world/draws.ts';
 import { fault, type OriginSegment, type RowCase, text } from './release-row.ts';
 
-/** The items asked about, in order, with reasons and versions. Returns whether the items are others. */
+/**
+ * The items asked about, in order, with reasons and versions. Returns whether the items are others.
+ */
 export function checkCandidates(rowCase: RowCase): boolean {
   const { row, expected, wanted } = rowCase;
   rowCase.list.look('candidates');
@@ -31,7 +33,10 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
-/** Every token's role (ORIGIN-1), event, version and level (ORIGIN-2), and the fields it came from (ORIGIN-3). */
+/**
+ * Every token's role (ORIGIN-1), event, version and level (ORIGIN-2), and the fields it came from
+ * (ORIGIN-3).
+ */
 export function checkOrigin(rowCase: RowCase, explained: boolean): void {
   const { row, wanted } = rowCase;
   rowCase.list.look('origin');
@@ -64,7 +69,9 @@ function brokenBy(a: OriginSegment | undefined, b: OriginSegment | undefined): R
 
 const PSEUDONYM = /^[0-9a-f]{32}$/;
 
-/** Ids are pseudonyms (PSEUDO-2); what other text columns may say is fixed by the sidecar's check. */
+/**
+ * Ids are pseudonyms (PSEUDO-2); what other text columns may say is fixed by the sidecar's check.
+ */
 export function checkPseudonyms(rowCase: RowCase): void {
   const { row, expected, pseudonyms } = rowCase;
   rowCase.list.look('pseudonym');

@@ -49,7 +49,10 @@ export interface CheckedRows {
 /** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 
-/** Reads all rows and checks them, or a sample of them, in full. Lets other work go on after each row. */
+/**
+ * Reads all rows and checks them, or a sample of them, in full. Lets other work go on after each
+ * row.
+ */
 export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
   const { release, list, corpus, expectation } = rowsCase;
   const { profile } = release.manifest.release;
@@ -89,7 +92,9 @@ function questionsOf({ rows }: Expectation, chosen: readonly ReadRow[]): Referen
   return chosen.flatMap(({ row }) => rows.get(row.place.example)?.question ?? []);
 }
 
-/** The row that the rules make here; undefined where they make none or it was there before (OPEN-4). */
+/**
+ * The row that the rules make here; undefined where they make none or it was there before (OPEN-4).
+ */
 function expectedOf(
   { list, expectation }: RowsCase,
   row: ReleaseRow,
@@ -182,7 +187,10 @@ function reportStrangers(
   }
 }
 
-/** What a question breaks that no opening asks: the rules of events that open, and those of its form. */
+/**
+ * What a question breaks that no opening asks: the rules of events that open, and those of its
+ * form.
+ */
 function unopenedRules({ tasks }: Corpus, task: string): RuleId[] {
   const form = tasks.find(({ name }) => name === task)?.rules.rule ?? [];
   return ['OPEN-1', 'OPEN-2', 'OPEN-3', 'OPEN-4', 'EVENT-1', 'EVENT-3', 'EVENT-4', 'EVENT-5', 'EVENT-6', ...form];

@@ -1,4 +1,7 @@
-/** The files' form: the token columns of the profile, the sidecar's and origin's columns, the footers. */
+/**
+ * The files' form: the token columns of the profile, the sidecar's and origin's columns, the
+ * footers.
+ */
 import type { FaultList } from '../fault-list.ts';
 import type { Manifest, ReleaseFile } from './manifest.ts';
 import type { ParquetTable } from './parquet-table.ts';

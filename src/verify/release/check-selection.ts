@@ -1,4 +1,7 @@
-/** Whether a release holds exactly the rows that its rules take, in the right splits, shards and order. */
+/**
+ * Whether a release holds exactly the rows that its rules take, in the right splits, shards and
+ * order.
+ */
 import type { FaultList, Place, RuleId } from '../fault-list.ts';
 import { compareBytes } from '../world/draws.ts';
 import type { Expectation } from './expected-rows.ts';
@@ -37,8 +40,8 @@ const SPLITS: readonly RowEnd[] = [
 ];
 
 /**
- * Decides what the budget takes, and then the remainder (RELEASE-1); compares both ways: every row that
- * should be there is, and no other.
+ * Decides what the budget takes, and then the remainder (RELEASE-1); compares both ways: every row
+ * that should be there is, and no other.
  */
 export function checkSelection(selection: SelectionCase): void {
   const { expectation, list, present, rules, tokensOf, release } = selection;

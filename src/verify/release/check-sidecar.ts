@@ -4,7 +4,10 @@ import { fault, number, type RowCase, text } from './release-row.ts';
 
 type Fact = readonly [name: string, wanted: string | number, ...rule: RuleId[]];
 
-/** Each column by its rules (ORIGIN-4); `explained`: the history is known to be another, and so are its counts. */
+/**
+ * Each column by its rules (ORIGIN-4); `explained`: the history is known to be another, and so are
+ * its counts.
+ */
 export function checkSidecar(rowCase: RowCase, explained: boolean): void {
   const { row } = rowCase;
   rowCase.list.look('sidecar');

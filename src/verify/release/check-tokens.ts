@@ -1,4 +1,7 @@
-/** The tokens of a row: the answer whole and alone supervised, the context kept, control tokens in the frame alone. */
+/**
+ * The tokens of a row: the answer whole and alone supervised, the context kept, control tokens in
+ * the frame alone.
+ */
 import type { RuleId } from '../fault-list.ts';
 import type { Profile, TokenColumn } from '../profiles/profile.ts';
 import { answersOf } from '../reference/phrases.ts';
@@ -6,8 +9,8 @@ import type { Piece } from '../reference/pieces.ts';
 import { fault, type ReleaseRow, type RowCase, text } from './release-row.ts';
 
 /**
- * What needs no reference: lengths (FILL-6), and the columns beside the ids (FRAME-4, FRAME-3). Returns
- * whether the supervised tokens are one run to the row's end.
+ * What needs no reference: lengths (FILL-6), and the columns beside the ids (FRAME-4, FRAME-3).
+ * Returns whether the supervised tokens are one run to the row's end.
  */
 export function checkColumns(
   { row, list, corpus }: Pick<RowCase, 'row' | 'list' | 'corpus'>,
@@ -37,7 +40,9 @@ function isRight({ ids, columns, answerFrom }: ReleaseRow, column: TokenColumn):
   return values?.length === ids.length && values.every((v, index) => v === column.valueAt(ids, index, answerFrom));
 }
 
-/** The label by the rules of its form, and the answer that says it. Returns whether one was wrong. */
+/**
+ * The label by the rules of its form, and the answer that says it. Returns whether one was wrong.
+ */
 export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
   const { row, expected, reference, corpus } = rowCase;
   rowCase.list.look('label');
@@ -61,7 +66,10 @@ export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
   return true;
 }
 
-/** Control tokens stand in the frame and at the end alone (TOKEN-2). Returns whether one stands elsewhere. */
+/**
+ * Control tokens stand in the frame and at the end alone (TOKEN-2). Returns whether one stands
+ * elsewhere.
+ */
 export function checkControl(rowCase: RowCase): boolean {
   const { row, corpus, reference } = rowCase;
   rowCase.list.look('control');
@@ -89,7 +97,10 @@ function rulesOfPiece({ role, level }: Piece): RuleId[] {
   return role === 'history' ? ['HIST-6', 'HIST-1', 'TEMPLATE-3', 'FILL-3'] : ['TEMPLATE-2', 'TEMPLATE-4', 'FRAME-1'];
 }
 
-/** The prompt's ids, where nothing else has told already why they differ; names the rules of the piece that does. */
+/**
+ * The prompt's ids, where nothing else has told already why they differ; names the rules of the
+ * piece that does.
+ */
 export function checkPrompt(rowCase: RowCase, explained: boolean): void {
   const { row, reference } = rowCase;
   rowCase.list.look('prompt');

@@ -23,8 +23,8 @@ export interface ExpectOptions {
 }
 
 /**
- * All rows that the events make, with their ends as far as time, held-out choices and label caps decide
- * them. Prompts are not rendered here. Lets other work go on after each member.
+ * All rows that the events make, with their ends as far as time, held-out choices and label caps
+ * decide them. Prompts are not rendered here. Lets other work go on after each member.
  */
 export async function expectRows(
   corpus: Corpus,
@@ -52,7 +52,10 @@ export async function expectRows(
   return { rows, questions };
 }
 
-/** A question that a row of the release belongs to, which the rules do not make; the variant if it is one. */
+/**
+ * A question that a row of the release belongs to, which the rules do not make; the variant if it
+ * is one.
+ */
 export interface Explanation {
   readonly question: ReferenceQuestion;
   readonly isVariant: boolean;

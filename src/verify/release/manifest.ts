@@ -1,4 +1,7 @@
-/** The manifest and the lineage of a release, read into types; the identity and the release section also as stored. */
+/**
+ * The manifest and the lineage of a release, read into types; the identity and the release section
+ * also as stored.
+ */
 import { identityShape } from '../identity/identity.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { PROFILES } from '../profiles/registry.ts';

@@ -1,4 +1,7 @@
-/** Reads Parquet files of a release, a stretch of rows at a time, with a library that the builder does not use. */
+/**
+ * Reads Parquet files of a release, a stretch of rows at a time, with a library that the builder
+ * does not use.
+ */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';

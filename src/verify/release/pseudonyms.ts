@@ -42,8 +42,8 @@ export function pseudonymsOf(key: string): Pseudonyms {
 const BLOCK_BYTES = 64;
 
 /**
- * HMAC-SHA-256 (RFC 2104) in hexadecimal digits, of two plain hashes: node's own spends most of its time
- * on the key.
+ * HMAC-SHA-256 (RFC 2104) in hexadecimal digits, of two plain hashes: node's own spends most of its
+ * time on the key.
  */
 function hmacOf(key: Uint8Array): (text: string) => string {
   const padded = (pad: number) => Buffer.alloc(BLOCK_BYTES, pad).map((byte, index) => byte ^ (key[index] ?? 0));

@@ -1,4 +1,7 @@
-/** Reads the rows of a release: token, sidecar and origin file side by side, one row group of tokens at a time. */
+/**
+ * Reads the rows of a release: token, sidecar and origin file side by side, one row group of tokens
+ * at a time.
+ */
 import { join } from 'node:path';
 import { nth } from '../checked.ts';
 import type { FaultList } from '../fault-list.ts';
@@ -35,8 +38,9 @@ function isSame(sums: Sums, wanted: { rows: number; tokens: number; loss_tokens:
 }
 
 /**
- * All rows in order of split, shard and row, one row group of tokens at a time. Forms of files are checked
- * on the way (`schema`), and what the manifest says of their rows and tokens behind them (`manifest`).
+ * All rows in order of split, shard and row, one row group of tokens at a time. Forms of files are
+ * checked on the way (`schema`), and what the manifest says of their rows and tokens behind them
+ * (`manifest`).
  */
 export async function* readRowGroups(release: OpenRelease, list: FaultList): AsyncGenerator<ReadRow[]> {
   const bySplit = Map.groupBy(shardsOf(release), ({ split }) => split);
@@ -98,7 +102,10 @@ async function* groupsOfShard(shardCase: ShardCase, firstRow: number): AsyncGene
 
 type Tables = Record<'data' | 'meta' | 'origin', ParquetTable>;
 
-/** The tables of a shard, their forms checked; undefined where the manifest names no sidecar or origin. */
+/**
+ * The tables of a shard, their forms checked; undefined where the manifest names no sidecar or
+ * origin.
+ */
 async function openTables({ release, shard, list }: ShardCase): Promise<Tables | undefined> {
   const { data: file, meta: metaFile, origin: originFile, split } = shard;
   if (metaFile === undefined || originFile === undefined) return undefined;

@@ -9,7 +9,10 @@ export interface RowDigest {
   readonly sha256: Uint8Array;
 }
 
-/** The id that a release has by default: corpus, and 16 digits of a hash over section, key and rows (RELEASE-6). */
+/**
+ * The id that a release has by default: corpus, and 16 digits of a hash over section, key and rows
+ * (RELEASE-6).
+ */
 export function defaultReleaseId({ manifest, stored }: ReadManifest, rows: readonly RowDigest[]): string {
   const { corpus, key_id: key } = manifest;
   const { release } = stored;

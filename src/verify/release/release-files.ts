@@ -1,4 +1,7 @@
-/** The files of a release: what the manifest names, what lies there, and the three files of each shard. */
+/**
+ * The files of a release: what the manifest names, what lies there, and the three files of each
+ * shard.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
@@ -25,7 +28,9 @@ export interface ShardFiles {
 
 const FOLDERS = ['data', 'meta', 'origin', 'index'];
 
-/** Reads the manifest. Throws `not_found` where there is none, `release_broken` where it is not one. */
+/**
+ * Reads the manifest. Throws `not_found` where there is none, `release_broken` where it is not one.
+ */
 export async function openRelease(dir: string): Promise<OpenRelease> {
   const file = join(dir, 'manifest.json');
   if (!existsSync(file)) {
@@ -67,8 +72,8 @@ export function shardsOf({ manifest }: OpenRelease): ShardFiles[] {
 }
 
 /**
- * Files are there, as the manifest has them, and no others; names count the shards (RELEASE-4). Returns
- * whether that is so.
+ * Files are there, as the manifest has them, and no others; names count the shards (RELEASE-4).
+ * Returns whether that is so.
  */
 export async function checkFiles(release: OpenRelease, list: FaultList): Promise<boolean> {
   const { dir, manifest } = release;

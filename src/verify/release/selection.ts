@@ -1,11 +1,16 @@
-/** Which rendered rows a release takes: splits, label caps, token budget, shards and remainder, worked out anew. */
+/**
+ * Which rendered rows a release takes: splits, label caps, token budget, shards and remainder,
+ * worked out anew.
+ */
 import type { RowFate, Split } from '../../../schemas/ledger.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
 import { exampleId, type Variant } from '../reference/rows.ts';
 import { sortByDraw } from '../world/draws.ts';
 import type { ReleaseSection } from './manifest.ts';
 
-/** Where a row ends; variants of questions that are not in `test` are left out apart from the fates. */
+/**
+ * Where a row ends; variants of questions that are not in `test` are left out apart from the fates.
+ */
 export type RowEnd = Split | RowFate | 'variant_left_out';
 
 /** One row that the rules make of the events. */
@@ -37,7 +42,10 @@ export function expectedRow(question: ReferenceQuestion, { template, variant }: 
   return { question, template, variant, id, thin, end, keepShare: 1, tokens: undefined };
 }
 
-/** The split of a question's ordinary row, or why it has none, by the first test that decides (SPLIT-1). */
+/**
+ * The split of a question's ordinary row, or why it has none, by the first test that decides
+ * (SPLIT-1).
+ */
 export function splitOf(question: ReferenceQuestion, rules: ReleaseRules): RowEnd {
   const { splits, holdout_tasks: tasks } = rules.section;
   const { t1, t2, gap } = splits;
@@ -55,13 +63,18 @@ export function splitOf(question: ReferenceQuestion, rules: ReleaseRules): RowEn
   return t >= t2 + gap ? 'test' : 'in_gap';
 }
 
-/** The split of a question's row with a held-out template, by that of its ordinary row (SPLIT-4). */
+/**
+ * The split of a question's row with a held-out template, by that of its ordinary row (SPLIT-4).
+ */
 export function variantSplit(split: RowEnd): RowEnd {
   if (split === 'after_until') return split;
   return split === 'test' ? 'test_template' : 'variant_left_out';
 }
 
-/** Of a task's train rows with a capped label the N with the least draw stay (RELEASE-2). Sets ends and keep shares. */
+/**
+ * Of a task's train rows with a capped label the N with the least draw stay (RELEASE-2). Sets ends
+ * and keep shares.
+ */
 export function capLabels(rows: readonly ExpectedRow[], { section }: ReleaseRules): void {
   for (const [task, caps] of section.label_caps) {
     for (const [label, most] of caps) {
@@ -86,8 +99,8 @@ interface Thinning {
 }
 
 /**
- * Takes train rows into the token budget, by task in order of draw `thin` (RELEASE-3). `tokensOf` is asked
- * for as few rows as can be: those taken, and of each task the first that does not fit.
+ * Takes train rows into the token budget, by task in order of draw `thin` (RELEASE-3). `tokensOf`
+ * is asked for as few rows as can be: those taken, and of each task the first that does not fit.
  */
 export function thin(
   rows: readonly ExpectedRow[],
@@ -156,7 +169,10 @@ function powerOfTwo(count: number, direction: 'up' | 'down'): number {
   return power;
 }
 
-/** Takes off the rows with the greatest draw `thin` that do not divide by the shards, which it returns (RELEASE-4). */
+/**
+ * Takes off the rows with the greatest draw `thin` that do not divide by the shards, which it
+ * returns (RELEASE-4).
+ */
 export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: (row: ExpectedRow) => number): number {
   const train = rows.filter(({ end }) => end === 'train');
   const tokens = train.reduce((sum, row) => sum + tokensOf(row), 0);

@@ -47,8 +47,8 @@ function render(chatTemplate: string, messages: readonly Message[], options: Fra
 }
 
 /**
- * Renders the template with one user message of the first line, the lines, and the last line, and the
- * generation prompt (FRAME-1). Returns the text before the first line and that behind the last.
+ * Renders the template with one user message of the first line, the lines, and the last line, and
+ * the generation prompt (FRAME-1). Returns the text before the first line and that behind the last.
  */
 export function renderFrame(
   chatTemplate: string,

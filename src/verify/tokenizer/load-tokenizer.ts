@@ -36,7 +36,9 @@ interface Framing {
   readonly daily: boolean;
 }
 
-/** Without a chat template the bos token is before the lines and a line end behind them (FRAME-2). */
+/**
+ * Without a chat template the bos token is before the lines and a line end behind them (FRAME-2).
+ */
 function framingOf(
   { bos, eos }: TokenizerFiles,
   chat: string | undefined,
@@ -101,7 +103,10 @@ function tokenizerOf(
   };
 }
 
-/** Texts that cross to the thread at once: the library holds some hundred bytes a token until they are collected. */
+/**
+ * Texts that cross to the thread at once: the library holds some hundred bytes a token until they
+ * are collected.
+ */
 const TEXTS_MAX = 1_000;
 
 function encodeLines(thread: TokenizingThread, texts: readonly string[]): EncodedLine[] {
@@ -131,7 +136,8 @@ function frameOf(
 ): ReferenceFrame {
   const { before, behind } = framing.texts(first, last, askedAt);
   const head = one('full', `${before}${first}\n`, true);
-  // Behind a line end, text of ours is a continuation of the lines: no sentencepiece prefix may stand there.
+  // Behind a line end, text of ours is a continuation of the lines: no sentencepiece prefix may
+  // stand there.
   const lead = 'x\n';
   const tail = one('full', `${lead}${last}${behind}`, true);
   const skipped = tokensBefore(tail.offsets, codePoints(lead));

@@ -30,9 +30,9 @@ export interface TokenizerSource {
 }
 
 /**
- * Reads a tokenizer; `expected` are the hashes that the release was made with (TOKEN-1). Data text is read
- * without added tokens and post processor (TOKEN-2). Throws `tokenizer_refused` where a file is missing, is
- * another one or cannot be read.
+ * Reads a tokenizer; `expected` are the hashes that the release was made with (TOKEN-1). Data text
+ * is read without added tokens and post processor (TOKEN-2). Throws `tokenizer_refused` where a
+ * file is missing, is another one or cannot be read.
  */
 export function readTokenizerFiles(
   source: TokenizerSource,
@@ -98,7 +98,10 @@ function tokenText(value: unknown): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
-/** The template whose hash the release names, wherever it lies; undefined where the release names none. */
+/**
+ * The template whose hash the release names, wherever it lies; undefined where the release names
+ * none.
+ */
 function chatTemplateOf(folder: string, config: Json, sha256: string | null): string | undefined {
   if (sha256 === null) return undefined;
   const candidates: unknown[] = [];
@@ -119,7 +122,10 @@ function chatTemplateOf(folder: string, config: Json, sha256: string | null): st
   return found as string;
 }
 
-/** Sentencepiece-style vocabularies put a prefix before a text; inside a prompt there is none (TOKEN-3). */
+/**
+ * Sentencepiece-style vocabularies put a prefix before a text; inside a prompt there is none
+ * (TOKEN-3).
+ */
 function withoutPrefix(json: Json): Json {
   return { ...json, normalizer: dropPrepend(json.normalizer), pre_tokenizer: neverPrepend(json.pre_tokenizer) };
 }

@@ -1,12 +1,15 @@
-/** A thread that tokenizes for the checker: the library answers with promises, the reference reads better without. */
+/**
+ * A thread that tokenizes for the checker: the library answers with promises, the reference reads
+ * better without.
+ */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { Tokenizer } from 'tokenizers';
 import { type PackedError, packError } from '../../errors.ts';
 import { nth } from '../checked.ts';
 
 /**
- * How a text is read: `content` and `start` know no control tokens (TOKEN-2); `start` is right behind one;
- * `full` is for our own text.
+ * How a text is read: `content` and `start` know no control tokens (TOKEN-2); `start` is right
+ * behind one; `full` is for our own text.
  */
 export type Reading = 'content' | 'start' | 'full';
 
@@ -27,10 +30,16 @@ export interface EncodeRequest {
   readonly withOffsets: boolean;
 }
 
-/** The encodings of several texts in a row: one buffer crosses threads faster than thousands of small ones. */
+/**
+ * The encodings of several texts in a row: one buffer crosses threads faster than thousands of
+ * small ones.
+ */
 export interface EncodedTexts {
   readonly ids: Int32Array<ArrayBuffer>;
-  /** Begin and end of each token in code points of its text, where wanted: [from, to, from, to ...]; else empty. */
+  /**
+   * Begin and end of each token in code points of its text, where wanted: [from, to, from, to ...];
+   * else empty.
+   */
   readonly offsets: Int32Array<ArrayBuffer>;
   /** Where in `ids` each text's tokens end. */
   readonly ends: Int32Array<ArrayBuffer>;

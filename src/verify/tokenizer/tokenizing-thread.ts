@@ -5,17 +5,26 @@ import type { EncodedTexts, EncodeReply, EncodeRequest, Reading, WorkerSetup } f
 
 /** A thread that encodes texts. */
 export interface TokenizingThread {
-  /** The encodings of texts, in their order. Blocks until they are there. Throws `tokenizer_refused` where it fails. */
+  /**
+   * The encodings of texts, in their order. Blocks until they are there. Throws `tokenizer_refused`
+   * where it fails.
+   */
   encode(request: EncodeRequest): EncodedTexts;
   close(): Promise<void>;
 }
 
-/** Loading a vocabulary takes seconds, on a busy machine more; a thread that says nothing for this long is dead. */
+/**
+ * Loading a vocabulary takes seconds, on a busy machine more; a thread that says nothing for this
+ * long is dead.
+ */
 const SILENCE_MS_MAX = 120_000;
 /** How long one wait lasts before the answer is looked for again. */
 const WAIT_MS = 1_000;
 
-/** Encodings live outside the heap until the small objects that stand for them are collected: so collect often. */
+/**
+ * Encodings live outside the heap until the small objects that stand for them are collected: so
+ * collect often.
+ */
 const YOUNG_MB = 4;
 
 /** Starts the thread; `script` is the worker's file. */

@@ -15,8 +15,8 @@ export interface Candidate {
 const COUNTERS_MAX = 1_000;
 
 /**
- * The next item of the population that `passes` takes, counting on from `start`; undefined where the
- * counters are used up (CAND-2).
+ * The next item of the population that `passes` takes, counting on from `start`; undefined where
+ * the counters are used up (CAND-2).
  */
 function drawItem(
   { world, opening, key }: Moment,
@@ -32,7 +32,9 @@ function drawItem(
   return undefined;
 }
 
-/** The item that a question asks about instead of its own; undefined: too few candidates (CAND-3). */
+/**
+ * The item that a question asks about instead of its own; undefined: too few candidates (CAND-3).
+ */
 export function drawnItem(moment: Moment): string | undefined {
   const passes = (item: string) => item !== moment.opening.event.item && isLive(moment, item);
   return drawItem(moment, 'drawn_item', { start: 0, passes })?.item;
@@ -66,7 +68,9 @@ export function candidatesOf(
   );
 }
 
-/** The item of a pool at a draw, modulo the eligible ones (CAND-6); undefined where there is none. */
+/**
+ * The item of a pool at a draw, modulo the eligible ones (CAND-6); undefined where there is none.
+ */
 export function takeFrom(
   { world, key }: Moment,
   purpose: string,

@@ -1,4 +1,7 @@
-/** Openings: where the questions of a member begin, under which reference, and which of them the caps let through. */
+/**
+ * Openings: where the questions of a member begin, under which reference, and which of them the
+ * caps let through.
+ */
 import { DAY_MS, TIME_UNKNOWN } from '../events/raw-times.ts';
 import { joinKey, sortByDraw } from './draws.ts';
 import { type Interaction, inOrder, type Timeline } from './timeline.ts';
@@ -80,14 +83,19 @@ function sessionOpenings(world: World, timed: readonly Interaction[]): Opened[] 
   return openings;
 }
 
-/** Each action that something stronger could follow; T is the millisecond after it is known (OPEN-2). */
+/**
+ * Each action that something stronger could follow; T is the millisecond after it is known
+ * (OPEN-2).
+ */
 function actionOpenings(world: World, timed: readonly Interaction[]): Opened[] {
   return timed
     .filter(({ rank }) => rank > 0 && rank < world.vocabulary.noneRank)
     .map((event) => ({ event, askedAt: event.knownAt + 1 }));
 }
 
-/** The opening events that may ask: distinct over all tasks, by draws on the opening alone (OPEN-5). */
+/**
+ * The opening events that may ask: distinct over all tasks, by draws on the opening alone (OPEN-5).
+ */
 export function uncapped(world: World, openings: Iterable<Opening>): Set<Interaction> {
   const distinct = new Set<Interaction>();
   for (const { event } of openings) distinct.add(event);

@@ -12,7 +12,9 @@ export interface Outcome {
 const strongestOf = (events: readonly Interaction[], none: number): number =>
   events.reduce((strongest, { rank }) => Math.min(strongest, rank), none);
 
-/** The strongest action on an item in the label window (LABEL-2), and when it is settled (LABEL-3). */
+/**
+ * The strongest action on an item in the label window (LABEL-2), and when it is settled (LABEL-3).
+ */
 export function outcomeOf(moment: Moment, item: string): Outcome {
   const { world, opening, window } = moment;
   const { noneRank } = world.vocabulary;
@@ -23,7 +25,9 @@ export function outcomeOf(moment: Moment, item: string): Outcome {
   return { rank, settledAt: first?.knownAt ?? opening.askedAt + window };
 }
 
-/** The first action in the label window that is stronger than all seen before T (NEXT-1, LABEL-3). */
+/**
+ * The first action in the label window that is stronger than all seen before T (NEXT-1, LABEL-3).
+ */
 export function followUpOf(moment: Moment): Outcome {
   const { world, opening, window } = moment;
   const { item } = opening.event;

@@ -4,7 +4,9 @@ import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { compareBytes } from './draws.ts';
 import { seen, type Version } from './timeline.ts';
 
-/** Items with a timed version that is seen at T, in an order in which an item's place never moves. */
+/**
+ * Items with a timed version that is seen at T, in an order in which an item's place never moves.
+ */
 export interface Population {
   /** The item at `index` among those seen at T. */
   at(t: number): { readonly size: number; item(index: number): string };
@@ -16,7 +18,10 @@ interface Entry {
   readonly knownAt: number;
 }
 
-/** The population of all items: by event time of the version that was known first, then by id (CAND-1). */
+/**
+ * The population of all items: by event time of the version that was known first, then by id
+ * (CAND-1).
+ */
 export function populationOf(items: ReadonlyMap<string, readonly Version[]>): Population {
   const entries = entriesOf(items);
   /** The latest known_at among the entries up to each. */

@@ -2,7 +2,10 @@
 import type { CheckedEvent, InteractionEvent, VersionEvent } from '../events/checked-event.ts';
 import { compareBytes } from './draws.ts';
 
-/** A spoken interaction; `rank` is its action's place in the domain (0 is strongest), behind all of them an exposure's. */
+/**
+ * A spoken interaction; `rank` is its action's place in the domain (0 is strongest), behind all of
+ * them an exposure's.
+ */
 export interface Interaction extends InteractionEvent {
   readonly knownAt: number;
   readonly rank: number;
@@ -13,7 +16,9 @@ export interface Version extends VersionEvent {
   readonly knownAt: number;
 }
 
-/** What is left of a member's events after erasures, in order; `byItem` are the same interactions. */
+/**
+ * What is left of a member's events after erasures, in order; `byItem` are the same interactions.
+ */
 export interface Timeline {
   readonly member: string;
   readonly profiles: readonly Version[];
@@ -26,7 +31,10 @@ export function inOrder(a: CheckedEvent, b: CheckedEvent): number {
   return a.at - b.at || a.sequence - b.sequence || compareBytes(a.id, b.id) || compareBytes(a.type, b.type);
 }
 
-/** Epoch milliseconds from which on an event is known; `byIngest`: with `known: ingest_time` (ASOF-1). */
+/**
+ * Epoch milliseconds from which on an event is known; `byIngest`: with `known: ingest_time`
+ * (ASOF-1).
+ */
 export function knownAtOf(event: CheckedEvent, byIngest: boolean): number {
   if (!byIngest || event.ingestedAt === undefined) return event.until;
   return Math.max(event.until, event.ingestedAt);
@@ -38,8 +46,8 @@ export function seen(event: { readonly knownAt: number }, t: number): boolean {
 }
 
 /**
- * The timeline of a member's records, which it sorts: a delete takes all before it with it, and what
- * follows until the next profile (EVENT-5).
+ * The timeline of a member's records, which it sorts: a delete takes all before it with it, and
+ * what follows until the next profile (EVENT-5).
  */
 export function timelineOf(member: string, records: (Interaction | Version)[]): Timeline {
   let profiles: Version[] = [];

@@ -26,12 +26,18 @@ export interface ReferenceTokenizer {
   encodeLines(texts: readonly string[]): readonly EncodedLine[];
   /** The answer, behind the frame's tail. */
   encodeAnswer(text: string): ArrayLike<number>;
-  /** First and last line (without line ends) fused with the frame, asked at a moment in epoch milliseconds. */
+  /**
+   * First and last line (without line ends) fused with the frame, asked at a moment in epoch
+   * milliseconds.
+   */
   frame(firstLine: string, lastLine: string, askedAt: number): ReferenceFrame;
   /** The token behind the answer. */
   readonly endId: number;
   /** Tokens that text must never make. */
   readonly controlIds?: ReadonlySet<number>;
-  /** The whole prompt of these lines at once; undefined where a text of theirs looks like a control token. */
+  /**
+   * The whole prompt of these lines at once; undefined where a text of theirs looks like a control
+   * token.
+   */
   encodeWhole?(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
 }

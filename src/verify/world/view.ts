@@ -38,7 +38,10 @@ export function seenInteractions(moment: Moment): Interaction[] {
   return most === undefined ? all : all.slice(-most);
 }
 
-/** Interactions with an item in the label window [T, T + W) of event time; timed ones alone (LABEL-2). */
+/**
+ * Interactions with an item in the label window [T, T + W) of event time; timed ones alone
+ * (LABEL-2).
+ */
 export function itemWindow(moment: Moment, item: string): Interaction[] {
   const { timeline, opening, window } = moment;
   const from = opening.askedAt;
@@ -51,7 +54,10 @@ export function isThere(version: Version, t: number): boolean {
   return version.at <= t;
 }
 
-/** The newest version of an item that is seen at T, or undefined where the item is not live (ASOF-3). */
+/**
+ * The newest version of an item that is seen at T, or undefined where the item is not live
+ * (ASOF-3).
+ */
 export function liveVersion(world: World, item: string, t: number): Version | undefined {
   return newestVersion(world.items.get(item), t, seen);
 }
@@ -62,8 +68,8 @@ export function profileAt(timeline: Timeline, t: number): Version | undefined {
 }
 
 /**
- * The newest version that `isSeen` takes at T, or undefined where it is a delete. A loop, since this
- * is asked millions of times.
+ * The newest version that `isSeen` takes at T, or undefined where it is a delete. A loop, since
+ * this is asked millions of times.
  */
 export function newestVersion(
   versions: readonly Version[] | undefined,

@@ -17,7 +17,10 @@ export interface Vocabulary {
   readonly names: readonly string[];
 }
 
-/** Which actions are spoken (EVENT-6), how strong they are and in which order they are displayed (LABEL-1). */
+/**
+ * Which actions are spoken (EVENT-6), how strong they are and in which order they are displayed
+ * (LABEL-1).
+ */
 export function vocabularyOf(domain: Domain): Vocabulary {
   const { actions } = domain;
   const ranks = new Map<string, number>();

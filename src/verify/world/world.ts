@@ -1,4 +1,7 @@
-/** The world that a corpus is made from, as the reference sees it: members' timelines and versions of items. */
+/**
+ * The world that a corpus is made from, as the reference sees it: members' timelines and versions
+ * of items.
+ */
 import type { CheckedEvent } from '../events/checked-event.ts';
 import type { Identity, Section } from '../identity/identity.ts';
 import { type Draws, drawsOf } from './draws.ts';

@@ -1,0 +1,132 @@
+/** The identity as the checker reads it: defaults left out, wrong types and unknown options refused. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BrewhouseError } from '../../src/errors.ts';
+import { identityShape } from '../../src/verify/identity/identity.ts';
+import { corpusOf } from '../../src/verify/reference/tasks.ts';
+import { readManifest } from '../../src/verify/release/manifest.ts';
+import { buildWorld } from '../../src/verify/world/world.ts';
+import { jobs, storedIdentity, votes, wordTokenizer } from './toy-world.ts';
+
+type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
+const asJson = (value: unknown) => JSON.parse(JSON.stringify(value)) as { [name: string]: Json };
+const corpusFrom = (identity: unknown) =>
+  corpusOf(buildWorld([], identityShape(identity, 'identity'), wordTokenizer()));
+
+/** All that an identity must hold; everything else has a default. */
+const least = {
+  section: {
+    ...{ seed: 7, tokenizer: { path: 'toy', sha256: '0'.repeat(64) }, label_window: 604_800_000 },
+    tasks: [{ form: 'ranking.pointwise', order: 'by_action', templates: ['seed'] }],
+  },
+  ...{ context: 4096, context_min: 4096, render_version: 1 },
+  domain: {
+    ...{ name: jobs.name, item: jobs.item, profile: jobs.profile, exposures: jobs.exposures },
+    actions: jobs.actions.map(({ positive, ...action }) => (positive ? { ...action, positive } : action)),
+    none: jobs.none,
+  },
+  templates: storedIdentity().templates.map(({ ages: _, held_out, ...template }) => {
+    return held_out ? { ...template, held_out } : template;
+  }),
+  tokenizer: { id: 'toy', sha256: '0'.repeat(64), chat_template_sha256: null },
+};
+
+describe('defaults (NAME-2)', () => {
+  test('of section, domain and templates are those of the schemas', () => {
+    const [read, whole] = [least, storedIdentity()].map((identity) => identityShape(asJson(identity), 'identity'));
+    const { tasks: _, ...section } = read!.section;
+    expect({ ...read, section }).toEqual({ ...whole, section: { ...section } });
+    expect(whole!.section).toMatchObject(section);
+  });
+  test('of the release section are those of the schemas', () => {
+    const splits = { t1: 1, t2: 2, gap: 3 };
+    const base = {
+      ...{ format: 1, id: '', corpus: '', identity: asJson(least), until: 9, recipe_sha256: '', domain_sha256: '' },
+      ...{ templates_sha256: '', profile: 'hf', key_id: '', splits: {}, fates: {}, variants: {}, labels: {} },
+      ...{ label_tables: [], assumed: [], items_without_time: 0, train_shards_equal: true, versions: {}, files: [] },
+    };
+    const written = { splits, weights: {}, label_caps: {}, token_budget: 'none', holdout_tasks: [], profile: 'hf' };
+    const [read, whole] = [{ splits }, written].map((release) => readManifest({ ...base, release }).manifest.release);
+    expect(read).toEqual(whole);
+  });
+  test.each([
+    ['ranking.pointwise', { drawn: 0 }],
+    ['ranking.binary', { drawn: 0.5 }],
+    ['retrieval.choose', { candidates: 8, shown: 0, random: 0 }],
+    ['next-action.action', {}],
+  ])('of %s make the same task as when they are written out', (form, options) => {
+    const common = { strategy: 'chronological', order: 'chronological', label_window: 604_800_000 };
+    const told = [{ form }, { form, name: form, ...common, ...options }].map((task) => {
+      const identity = asJson({ ...least, domain: votes, section: { ...least.section, tasks: [task] } });
+      const { rules, ...rest } = corpusFrom(identity).tasks[0]!;
+      const { labels, answersNone, hidesAsked, slots, block } = rules;
+      return { ...rest, labels, answersNone, hidesAsked, slots, block };
+    });
+    expect(told[1]).toEqual(told[0]);
+  });
+});
+
+describe('labels', () => {
+  const labelsOf = (task: object, domain: object = jobs) =>
+    corpusFrom(asJson({ ...least, domain, section: { ...least.section, tasks: [task] } })).tasks[0]!.rules.labels;
+  test("of pointwise end with none's where a question can have no action (POINT-1)", () => {
+    expect(labelsOf({ form: 'ranking.pointwise' })).toEqual(['applied', 'viewed', 'dismissed', 'did not interact']);
+    expect(labelsOf({ form: 'ranking.pointwise' }, votes)).toEqual(['yea', 'nay']);
+    expect(labelsOf({ form: 'ranking.pointwise', drawn: 0.1 }, votes)).toEqual(['yea', 'nay', 'did not vote']);
+  });
+  test('of binary are yes and no (BINARY-1), of next-action end with nothing more (NEXT-1)', () => {
+    expect(labelsOf({ form: 'ranking.binary' })).toEqual(['Yes', 'No']);
+    expect(labelsOf({ form: 'next-action.action' })).toEqual(['applied', 'viewed', 'dismissed', 'nothing more']);
+  });
+});
+
+describe('a release that cannot be read', () => {
+  /** The field that a refusal names. */
+  const refused = (identity: unknown): string | undefined => {
+    try {
+      corpusFrom(identity);
+    } catch (error) {
+      expect(error).toBeInstanceOf(BrewhouseError);
+      expect((error as BrewhouseError).code).toBe('release_broken');
+      return (error as BrewhouseError).place.field;
+    }
+    return undefined;
+  };
+  const withSection = (more: object) => asJson({ ...least, section: { ...least.section, ...more } });
+
+  test('for an option that nobody knows, or that another form has, is refused by name (NAME-3)', () => {
+    expect(refused(withSection({ colour: 'red' }))).toBe('identity.section.colour');
+    expect(refused(withSection({ levels: { huge: 9 } }))).toBe('identity.section.levels.huge');
+    const task = { form: 'ranking.pointwise', shown: 0.5 };
+    expect(refused(withSection({ tasks: [task] }))).toBe('identity.section.tasks[0].shown');
+    expect(refused(withSection({ tasks: [{ form: 'ranking.nothing' }] }))).toBe('identity.section.tasks[0].form');
+    expect(refused(asJson({ ...least, domain: { ...least.domain, toString: 1 } }))).toBe('identity.domain.toString');
+  });
+
+  test('for a value of another type says so, wherever it is, and never fails otherwise', () => {
+    const places = placesOf(asJson(least));
+    const wrong = fc.constantFrom<Json>(null, -1, 0.5, 'x', [], {}, true, { constructor: 1 }, [[null]]);
+    let refusals = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...places), wrong, (path, value) => {
+        if (refused(withValue(asJson(least), path, value)) !== undefined) refusals++;
+      }),
+      { numRuns: 500 },
+    );
+    expect(refusals).toBeGreaterThan(200);
+  });
+});
+
+/** The paths of all values inside a value. */
+function placesOf(value: Json, path: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [[...path]];
+  return [[...path], ...Object.entries(value).flatMap(([name, inner]) => placesOf(inner, [...path, name]))];
+}
+
+function withValue(whole: Json, [name, ...rest]: readonly string[], value: Json): Json {
+  if (name === undefined) return value;
+  const copy = structuredClone(whole) as { [name: string]: Json };
+  copy[name] = withValue(copy[name]!, rest, value);
+  return copy;
+}
