@@ -18,7 +18,6 @@ export const NOT_YET: readonly string[] = [
   'src/timeline/',
   'src/tokenize/batching-encoder.ts',
   'src/tokenize/segment-arena.ts',
-  'src/verify/',
   'test/',
   'ARCHITECTURE.md',
 ];

@@ -83,8 +83,6 @@ export const TASK_OPTIONS = {
   note: optional(text),
   label_window: optional(whole(0)),
   templates: optional(listOf(text)),
-  // Written into every task by builders that know one shape for all forms.
-  candidates: optional(whole()),
 };
 
 /** The letter of the candidate at an index: `A`, `B` ... (CHOOSE-1). */
