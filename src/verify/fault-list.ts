@@ -36,7 +36,7 @@ export const FAULTS_LISTED_MAX = 20;
 export type RuleId = `${Uppercase<string>}-${number}`;
 
 /** Where a fault lies; `row` counts within the split, -1: not in a row. */
-export interface Place {
+export interface FaultPosition {
   readonly split?: string;
   readonly row?: number;
   readonly example?: string;
@@ -56,7 +56,7 @@ export interface FaultList {
   readonly counts: Record<string, number>;
   /** Rows, files or entries that each check looked at. */
   readonly looked: Record<string, number>;
-  add(place: Place, finding: Finding): void;
+  add(place: FaultPosition, finding: Finding): void;
   look(check: Check, count?: number): void;
 }
 

@@ -5,7 +5,7 @@
 import { BrewhouseError } from '../errors.ts';
 
 /**
- * Reads one value, undefined where it is missing; `field` says where it stands, as
+ * Reads one value, undefined where it is missing; `field` says where it is, as
  * `identity.section.seed`. Throws `release_broken` for a value of another form.
  */
 export type Shape<T> = (value: unknown, field: string) => T;
@@ -123,7 +123,7 @@ export function closed<F extends Fields>(fields: F): Shape<ObjectOf<F>> {
   };
 }
 
-/** An object as it stands. */
+/** An object as it is. */
 export const objectOf: Shape<Readonly<Record<string, unknown>>> = (value, field) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw broken(field, 'an object');
   return value as Readonly<Record<string, unknown>>;

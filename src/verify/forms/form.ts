@@ -14,11 +14,11 @@ export type Slots = Readonly<Record<string, string>>;
 
 /** What a question asks, and what the right answer is. */
 export interface Answerable {
-  /** Items in the order shown. */
+  /** Items in display order. */
   readonly itemIds: readonly string[];
   /** Whether the item was drawn instead of the opening's own. */
   readonly drawn: boolean;
-  /** The items with their reasons, in the order shown; none where nothing is drawn or chosen. */
+  /** The items with their reasons, in display order; none where nothing is drawn or chosen. */
   readonly candidates: readonly Candidate[];
   readonly label: string;
   /** Epoch milliseconds (LABEL-3). */
@@ -61,7 +61,7 @@ export interface FormRules {
 /** A task as the identity holds it. */
 export interface TaskSource {
   readonly options: unknown;
-  /** Where the task stands in the manifest. */
+  /** Where the task is in the manifest. */
   readonly field: string;
   readonly vocabulary: Vocabulary;
 }

@@ -12,7 +12,7 @@ const options = closed({
 });
 
 /** How many of the wrong candidates are to be shown ones, rounded half up (CAND-4). */
-function shownWanted(wrong: number, shown: number, random: number): number {
+function exposedWanted(wrong: number, shown: number, random: number): number {
   return shown + random === 0 ? 0 : Math.floor((wrong * shown) / (shown + random) + 0.5);
 }
 
@@ -33,7 +33,7 @@ export const retrievalChoose: Form = {
       isAsked: ({ rank }) => actions[rank]?.positive ?? false,
       labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
       ask(moment, { settledAt }) {
-        const candidates = candidatesOf(moment, { count, shownWanted: shownWanted(count - 1, shown, random) });
+        const candidates = candidatesOf(moment, { count, exposedWanted: exposedWanted(count - 1, shown, random) });
         if (candidates === undefined) return undefined;
         const label = letterOf(candidates.findIndex(({ reason }) => reason === 'right'));
         return { itemIds: candidates.map(({ item }) => item), drawn: false, candidates, label, settledAt };

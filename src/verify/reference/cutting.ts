@@ -16,7 +16,7 @@ export interface CutLine {
 export interface Cutting {
   readonly pattern: Pattern;
   readonly slots: readonly FilledSlot[];
-  /** About how many tokens stand behind the last word of a cut line. */
+  /** About how many tokens come behind the last word of a cut line. */
   readonly tail: number;
 }
 

@@ -22,7 +22,7 @@ export interface PlacedEntry extends HistoryEntry {
 
 /** What the history takes. */
 export interface Filling {
-  /** In the order shown. */
+  /** In display order. */
   readonly placed: readonly PlacedEntry[];
   /** Tokens of the room. */
   readonly used: number;
@@ -58,7 +58,7 @@ function headingOf({ world, task, askedAt }: Asked, options: FillingOptions, ent
  * Whether an entry is shown before another: in groups by display order, none last, or by time alone
  * (FILL-3).
  */
-function shownBefore({ world, task }: Asked): (a: HistoryEntry, b: HistoryEntry) => boolean {
+function displayedBefore({ world, task }: Asked): (a: HistoryEntry, b: HistoryEntry) => boolean {
   const { display } = world.vocabulary;
   const groupOf = ({ rank }: HistoryEntry) => {
     const group = display.indexOf(rank);
@@ -74,13 +74,13 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
   const { shares } = asked.world.section;
   const tokens = (heading: string) => book.fixed(heading).length;
   const blockHeading = headings.heading.reduce((sum, line) => sum + tokens(fillTemplate(line, slots)), 0);
-  const isBefore = shownBefore(asked);
+  const isBefore = displayedBefore(asked);
   const placed: PlacedEntry[] = [];
   let used = 0;
   let stoppedAt = '';
   for (const entry of strategyOrder(entries, asked.task.strategy)) {
     const heading = headingOf(asked, options, entry);
-    const index = placeOf(placed, (other) => isBefore(other, entry));
+    const index = indexAmong(placed, (other) => isBefore(other, entry));
     const neighbours = [placed[index - 1]?.heading, placed[index]?.heading] as const;
     const growth = headingGrowth(heading, neighbours, tokens) + (placed.length === 0 ? blockHeading : 0);
     let first = 2;
@@ -100,7 +100,7 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
 }
 
 /** How many placed entries are shown before a new one: they are in order, so by bisection. */
-function placeOf(placed: readonly PlacedEntry[], isBefore: (entry: PlacedEntry) => boolean): number {
+function indexAmong(placed: readonly PlacedEntry[], isBefore: (entry: PlacedEntry) => boolean): number {
   let low = 0;
   let high = placed.length;
   while (low < high) {

@@ -17,7 +17,7 @@ import type { Corpus, TaskRule } from './tasks.ts';
 export interface Asked extends Moment {
   readonly task: TaskRule;
   readonly askedAt: number;
-  /** Items in the order shown; one where nothing is chosen. */
+  /** Items in display order; one where nothing is chosen. */
   readonly itemIds: readonly string[];
   readonly drawn: boolean;
 }
@@ -30,7 +30,7 @@ export interface ReferenceQuestion extends Asked {
   readonly label: string;
   readonly settledAt: number;
   /**
-   * With their reasons, in the order shown; of a task that draws its items the one asked about;
+   * With their reasons, in display order; of a task that draws its items the one asked about;
    * else none.
    */
   readonly candidates: readonly Candidate[];

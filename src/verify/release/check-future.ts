@@ -52,7 +52,7 @@ function originOf({ role, event, version }: OriginSegment): string {
 
 /** An interaction or profile of the member that was not known before T. */
 function lateEvent(rowCase: RowCase, segment: OriginSegment): Late | undefined {
-  const event = shownEvent(rowCase, segment);
+  const event = eventOf(rowCase, segment);
   const { opening, askedAt } = rowCase.expected.question;
   if (event === undefined || seen(event, askedAt)) return undefined;
   if (segment.role === 'question' && event === opening.event) return undefined;
@@ -63,7 +63,7 @@ function lateEvent(rowCase: RowCase, segment: OriginSegment): Late | undefined {
 }
 
 /** The member's event of a segment; event ids are unique within a type and member. */
-function shownEvent({ pseudonyms, expected }: RowCase, segment: OriginSegment): Version | Interaction | undefined {
+function eventOf({ pseudonyms, expected }: RowCase, segment: OriginSegment): Version | Interaction | undefined {
   if (segment.event === '') return undefined;
   const { profiles, interactions } = expected.question.timeline;
   const events = segment.role === 'profile' ? profiles : interactions;
@@ -77,7 +77,7 @@ function lateVersion(rowCase: RowCase, segment: OriginSegment): Late | undefined
   if (segment.version === '') return undefined;
   const { corpus, pseudonyms, expected, row } = rowCase;
   const { opening, askedAt, task } = expected.question;
-  const event = shownEvent(rowCase, segment);
+  const event = eventOf(rowCase, segment);
   const items = event?.type === 'interaction' ? [event.item] : splitKey(text(row.meta.item_ids));
   const version = items
     .flatMap((item) => corpus.items.get(item) ?? [])

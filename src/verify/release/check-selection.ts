@@ -2,7 +2,7 @@
  * Whether a release holds exactly the rows that its rules take, in the right splits, shards and
  * order.
  */
-import type { FaultList, Place, RuleId } from '../fault-list.ts';
+import type { FaultList, FaultPosition, RuleId } from '../fault-list.ts';
 import { compareBytes } from '../world/draws.ts';
 import type { Expectation } from './expected-rows.ts';
 import type { Manifest, ReleaseFile } from './manifest.ts';
@@ -12,7 +12,7 @@ import { type ExpectedRow, type ReleaseRules, type RowEnd, shardCount, takeRemai
 /** A row of the release that the rules make, with where it was seen. */
 export interface PresentRow {
   readonly expected: ExpectedRow;
-  readonly place: Required<Place>;
+  readonly place: Required<FaultPosition>;
 }
 
 /** What a selection is checked with. */
@@ -155,7 +155,7 @@ function checkOrder({ list, present }: SelectionCase): void {
     const draw = question.world.draws.number('shuffle', [...question.key, variant]);
     const { split } = place;
     if (before?.split === split && (draw - before.draw || compareBytes(id, before.id)) < 0) {
-      const detail = 'the row does not stand in the order of draw shuffle';
+      const detail = 'the row is not in the order of draw shuffle';
       list.add(place, { check: 'split', rule: ['RELEASE-5'], detail });
     }
     before = { split, draw, id };

@@ -67,7 +67,7 @@ export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
 }
 
 /**
- * Control tokens stand in the frame and at the end alone (TOKEN-2). Returns whether one stands
+ * Control tokens are in the frame and at the end alone (TOKEN-2). Returns whether one is
  * elsewhere.
  */
 export function checkControl(rowCase: RowCase): boolean {

@@ -7,7 +7,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { BrewhouseError } from '../../errors.ts';
 
-/** One value of a row as hyparquet gives it; int64 is a BigInt. */
+/** One value of a row as hyparquet returns it; int64 is a BigInt. */
 export type Cell = string | number | bigint | boolean | null | undefined | readonly (string | number | bigint)[];
 /** One row by its columns' names. */
 export type TableRow = Readonly<Record<string, Cell>>;

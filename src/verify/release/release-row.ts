@@ -1,6 +1,6 @@
 /** A row of a release as read from its three files, and what the reference says it should be. */
 import { numberAt } from '../checked.ts';
-import type { FaultList, Finding, Place } from '../fault-list.ts';
+import type { FaultList, FaultPosition, Finding } from '../fault-list.ts';
 import type { Supervised, TokenRow } from '../profiles/profile.ts';
 import type { ReferenceRow } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
@@ -21,7 +21,7 @@ export interface OriginSegment {
 
 /** A row as its files hold it. */
 export interface ReleaseRow extends TokenRow, Supervised {
-  readonly place: Required<Place>;
+  readonly place: Required<FaultPosition>;
   readonly meta: TableRow;
   readonly origin: TableRow;
   readonly segments: readonly OriginSegment[];

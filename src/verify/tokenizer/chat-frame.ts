@@ -17,7 +17,7 @@ export interface FrameTexts {
   readonly behind: string;
 }
 
-/** Stands in for the lines between the first and the last while the template is rendered. */
+/** Takes the place of the lines between the first and the last while the template is rendered. */
 const SENTINEL = 'the lines of the prompt stand here';
 
 /** What a chat template is told. */

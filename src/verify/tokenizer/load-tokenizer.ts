@@ -137,7 +137,7 @@ function frameOf(
   const { before, behind } = framing.texts(first, last, askedAt);
   const head = one('full', `${before}${first}\n`, true);
   // Behind a line end, text of ours is a continuation of the lines: no sentencepiece prefix may
-  // stand there.
+  // be there.
   const lead = 'x\n';
   const tail = one('full', `${lead}${last}${behind}`, true);
   const skipped = tokensBefore(tail.offsets, codePoints(lead));

@@ -40,16 +40,16 @@ export function drawnItem(moment: Moment): string | undefined {
   return drawItem(moment, 'drawn_item', { start: 0, passes })?.item;
 }
 
-/** Right and wrong candidates in the order shown; undefined: too few. */
+/** Right and wrong candidates in display order; undefined: too few. */
 export function candidatesOf(
   moment: Moment,
-  { count, shownWanted }: { count: number; shownWanted: number },
+  { count, exposedWanted }: { count: number; exposedWanted: number },
 ): Candidate[] | undefined {
   const barred = barredItems(moment);
   const chosen = new Map([[moment.opening.event.item, 'right']]);
   const passes = (item: string) => !chosen.has(item) && !barred.has(item) && isLive(moment, item);
-  for (const { purpose, items } of shownWanted === 0 ? [] : poolsOf(moment)) {
-    for (let taken = 0; chosen.size - 1 < shownWanted; taken++) {
+  for (const { purpose, items } of exposedWanted === 0 ? [] : poolsOf(moment)) {
+    for (let taken = 0; chosen.size - 1 < exposedWanted; taken++) {
       const item = takeFrom(moment, purpose, { items: items.filter(passes), counter: taken });
       if (item === undefined) break;
       chosen.set(item, purpose);

@@ -1,4 +1,4 @@
-/** What the reference needs of a tokenizer; real ones and toys of tests stand behind it alike. */
+/** What the reference needs of a tokenizer; real ones and toys of tests are behind it alike. */
 
 /** Ids before and behind the lines of a prompt. */
 export interface ReferenceFrame {
