@@ -1,4 +1,7 @@
-/** What the package depends on: exact versions, nothing unused, nothing undeclared, and no host of a registry. */
+/**
+ * What the package depends on: exact versions, nothing unused, nothing undeclared, and no host of a
+ * registry.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +33,10 @@ const packagesOf = (files: typeof tests) =>
       .map(({ target }) => packageOf(target)),
   );
 
-/** Used without an import: by a script, by the compiler, or by its name in a recipe or a test (tokenizers are data). */
+/**
+ * Used without an import: by a script, by the compiler, or by its name in a recipe or a test
+ * (tokenizers are data).
+ */
 function isUsedByName(name: string): boolean {
   const { scripts } = declared;
   const commands = Object.values(scripts).join('\n');

@@ -1,4 +1,7 @@
-/** A vitest reporter that counts what ran and keeps, for every test that was left out, the reason that it gave. */
+/**
+ * A vitest reporter that counts what ran and keeps, for every test that was left out, the reason
+ * that it gave.
+ */
 import { writeFileSync } from 'node:fs';
 import type { UserConsoleLog } from 'vitest';
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node';
@@ -17,7 +20,10 @@ export interface TestReport {
 const SPOKEN_REASON = /^SKIPPED: (.+)$/m;
 const NO_REASON = 'its condition does not hold on this machine';
 
-/** Writes a TestReport as JSON; a file that cannot be loaded, a failing hook and an error outside of tests count as one failed test each. */
+/**
+ * Writes a TestReport as JSON; a file that cannot be loaded, a failing hook and an error outside of
+ * tests count as one failed test each.
+ */
 export default class CountingReporter implements Reporter {
   /** Module path -> the reason that its file printed. */
   private readonly spoken = new Map<string, string>();

@@ -1,4 +1,7 @@
-/** `npm test`: types, lint and tests; ends with the tests that were left out and one closing line of counts. */
+/**
+ * `npm test`: types, lint and tests; ends with the tests that were left out and one closing line of
+ * counts.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +17,10 @@ const CHECKS: readonly { readonly name: string; readonly script: string; readonl
   { name: 'lint and format', script: '@biomejs/biome/bin/biome', args: ['check', '.'] },
 ];
 
-/** Exit code of a script of a package, run on this Node with its output passed on; 1 where a signal ended it. */
+/**
+ * Exit code of a script of a package, run on this Node with its output passed on; 1 where a signal
+ * ended it.
+ */
 function runScript(script: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(modules, script), ...args], {

@@ -21,8 +21,9 @@ export interface SourceFile {
 }
 
 /**
- * Biome keeps a statement at the line's start and the module's name in single quotes, so a pattern is exact here; a line of a
- * program that a test writes, with a `${slot}` for its module, is none of ours.
+ * Biome keeps a statement at the line's start and the module's name in single quotes, so a pattern
+ * is exact here; a line of a program that a test writes, with a `${slot}` for its module, is none
+ * of ours.
  */
 const STATEMENT =
   /^(?:import|export)\s(?<what>[^;'`]*?)\bfrom\s+'(?<from>[\w@./:-]+)'|^import\s+'(?<bare>[\w@./:-]+)'/gm;
@@ -43,7 +44,10 @@ export function sourceFiles(...folders: readonly string[]): SourceFile[] {
   );
 }
 
-/** Line comments are taken off only where nothing but space or code without quotes stands before them. */
+/**
+ * Line comments are taken off only where nothing but space or code without quotes stands before
+ * them.
+ */
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^([^'"`\n/]*)\/\/.*$/gm, '$1');
 }

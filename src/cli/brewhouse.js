@@ -26,7 +26,8 @@ function runOn(node) {
   if (node === undefined) {
     console.error(`error: Brewhouse needs Node ${MAJOR_MIN} or newer; this is ${process.versions.node}`);
     console.error(
-      '  allow the install script of the package "node" (npm install-scripts approve node; npm rebuild node), or install Node 24',
+      '  allow the install script of the package "node" (npm install-scripts approve node; npm rebuild node), ' +
+        'or install Node 24',
     );
     process.exit(2);
   }

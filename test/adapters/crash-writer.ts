@@ -1,4 +1,7 @@
-/** Run as a process of its own: puts a key if absent, and dies as by kill -9 before or after the name is given. */
+/**
+ * Run as a process of its own: puts a key if absent, and dies as by kill -9 before or after the
+ * name is given.
+ */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 

@@ -1,4 +1,7 @@
-/** The local folder as a store: the contract of the port, crashes, leftovers, and what the file system refuses. */
+/**
+ * The local folder as a store: the contract of the port, crashes, leftovers, and what the file
+ * system refuses.
+ */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rmdir } from 'node:fs/promises';

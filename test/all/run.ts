@@ -1,4 +1,7 @@
-/** `npm run test:all`: the demo and the two real sets from raw tables to a verified release, in full; prints a table and keeps it. */
+/**
+ * `npm run test:all`: the demo and the two real sets from raw tables to a verified release, in
+ * full; prints a table and keeps it.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -106,7 +109,8 @@ function report(outcomes: readonly Outcome[]): string {
   return [
     '# The last full run',
     '',
-    `\`npm run test:all\` on ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}. Shipped recipes, nothing left out.`,
+    `\`npm run test:all\` on ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}` +
+      '. Shipped recipes, nothing left out.',
     '',
     `| | ${outcomes.map((each) => each.set).join(' | ')} |`,
     `|---|${outcomes.map(() => '---:|').join('')}`,

@@ -1,3 +1,4 @@
+/** What the demo prints and leaves behind, and that it may be run again. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

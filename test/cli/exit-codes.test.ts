@@ -1,3 +1,4 @@
+/** Each exit code of the contract, from the command that ends with it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Flags: how they are read, and how a wrong one is refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';

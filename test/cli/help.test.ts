@@ -1,3 +1,4 @@
+/** The help texts name every command, flag and default. */
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';
 import { LOADERS } from '../../src/cli/command-modules.ts';

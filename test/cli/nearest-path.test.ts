@@ -1,3 +1,4 @@
+/** A mistyped path is answered with the nearest one that exists. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,3 +1,4 @@
+/** Progress and colour: where they are written, and where they are left out. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createOutput, type Output } from '../../src/cli/output.ts';

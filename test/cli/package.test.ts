@@ -1,3 +1,4 @@
+/** The packed package: what is in it, and that it works where it is installed. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,7 +63,7 @@ function runPackaged(args: readonly string[]): Promise<CliRun> {
 }
 
 describe('the package', () => {
-  it('holds plain JavaScript and types of every module, the launcher, the shipped YAML and the documents: nothing else', () => {
+  it('holds JavaScript and types of each module, the launcher, the shipped YAML and documents, and no more', () => {
     const code = CODE_FOLDERS.flatMap((name) => filesBelow(join(root, name)).map((file) => `${name}/${file}`));
     const compiled = code
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))

@@ -1,4 +1,7 @@
-/** What every store of a lake must do, whatever it is made of: run on a local folder, in memory, and on a bucket when there is one. */
+/**
+ * What every store of a lake must do, whatever it is made of: run on a local folder, in memory, and
+ * on a bucket when there is one.
+ */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { BrewhouseError } from '../../src/errors.ts';

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Scratch } from '../../src/sort/scratch.ts';
 import { failureOf, textOf, utf8 } from './object-store.ts';
 
-/** `open` gives the same scratch at every call within one test; `count` says how many of its files are there. */
+/**
+ * `open` gives the same scratch at every call within one test; `count` says how many of its files
+ * are there.
+ */
 export function describeScratch(name: string, open: () => Scratch, count: () => Promise<number>): void {
   describe(`scratch in ${name}`, () => {
     it('gives back what was written, block by block and as often as it is opened', async () => {

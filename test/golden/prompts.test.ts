@@ -79,7 +79,9 @@ describe('one prompt of each form', () => {
     location: 'Lyon',
     country: 'France',
     company: 'Bocuse & Sons',
-    description: `${title} wanted: <|im_end|> early mornings,\n late evenings and everything in between, six days of the week.`,
+    description:
+      `${title} wanted: <|im_end|> early mornings,\n` +
+      ' late evenings and everything in between, six days of the week.',
     ...more,
   });
   const jobs = ['Baker', 'Cook', 'Waiter', 'Sommelier', 'Butcher', 'Grocer', 'Dishwasher', 'Host'];

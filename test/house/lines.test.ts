@@ -6,7 +6,10 @@ import { runsOf, type TextFile, textFiles } from './source-text.ts';
 const COLUMNS_MAX = 120;
 const COMMENT_COLUMNS_MAX = 100;
 
-/** Written by a machine or exact by design: tables of measured runs, prompts that are compared letter by letter. */
+/**
+ * Written by a machine or exact by design: tables of measured runs, prompts that are compared
+ * letter by letter.
+ */
 const EXACT = /^(package-lock\.json|docs\/schemas\/|test\/all\/latest\.md|test\/golden\/)/;
 
 const overlong = (path: string, lines: readonly string[], columnsMax: number): string[] =>
@@ -28,7 +31,9 @@ function longComments({ path, text }: TextFile): string[] {
     );
 }
 
-/** Prose of a Markdown file: without code blocks, tables, and lines whose length is that of a link. */
+/**
+ * Prose of a Markdown file: without code blocks, tables, and lines whose length is that of a link.
+ */
 function proseOf(text: string): string[] {
   let isCode = false;
   return text.split('\n').map((line) => {

@@ -1,4 +1,7 @@
-/** Folders and files that do not keep the rules of the house yet. The list only shrinks, and ends empty. */
+/**
+ * Folders and files that do not keep the rules of the house yet. The list only shrinks, and ends
+ * empty.
+ */
 
 /** Beginnings of paths. */
 export const NOT_YET: readonly string[] = [
@@ -18,7 +21,6 @@ export const NOT_YET: readonly string[] = [
   'src/timeline/',
   'src/tokenize/batching-encoder.ts',
   'src/tokenize/segment-arena.ts',
-  'test/',
   'ARCHITECTURE.md',
 ];
 

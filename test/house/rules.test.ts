@@ -1,4 +1,7 @@
-/** The rules that the linter holds: they are on as errors, they bite, and nothing in the tree switches one off. */
+/**
+ * The rules that the linter holds: they are on as errors, they bite, and nothing in the tree
+ * switches one off.
+ */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

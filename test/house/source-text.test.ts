@@ -1,4 +1,7 @@
-/** The scanner of the house tests: it must tell comment, string and code apart in every file of ours. */
+/**
+ * The scanner of the house tests: it must tell comment, string and code apart in every file of
+ * ours.
+ */
 import { describe, expect, it } from 'vitest';
 import { runsOf, textFiles } from './source-text.ts';
 

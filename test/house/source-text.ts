@@ -1,4 +1,7 @@
-/** Source text as the house tests look at it: which characters are comment, which string, which code. */
+/**
+ * Source text as the house tests look at it: which characters are comment, which string, which
+ * code.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { REPOSITORY } from '../source-files.ts';
@@ -18,11 +21,13 @@ export interface TextFile {
 }
 
 /**
- * Comments, strings and templates, regular expressions. A slash begins an expression only behind what
- * cannot end a value. Code inside of `${}` counts as string.
+ * Comments, strings and templates, regular expressions. A slash begins an expression only behind
+ * what cannot end a value. Code inside of `${}` counts as string.
  */
-const TOKENS =
-  /(?<comment>\/\*[\s\S]*?\*\/|\/\/.*|^#!.*)|(?<string>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=[=(,:[!&|?{};>\n]\s*|return\s|=>\s)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*)/g;
+const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*|^#!.*/;
+const STRING = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/;
+const EXPRESSION = /(?<=[=(,:[!&|?{};>\n]\s*|return\s|=>\s)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/;
+const TOKENS = new RegExp(`(?<comment>${COMMENT.source})|${STRING.source}|${EXPRESSION.source}`, 'g');
 
 /** TypeScript or JavaScript, cut into its runs. */
 export function runsOf(text: string): Run[] {
@@ -46,7 +51,9 @@ export function runsOf(text: string): Run[] {
 
 const FOLDERS = ['.github', 'docs', 'infra', 'pipelines', 'schemas', 'src', 'test'];
 
-/** Files of the repository whose path the pattern takes: those at its root and all below FOLDERS. */
+/**
+ * Files of the repository whose path the pattern takes: those at its root and all below FOLDERS.
+ */
 export function textFiles(path: RegExp): TextFile[] {
   const atRoot = readdirSync(REPOSITORY, { withFileTypes: true }).filter((entry) => entry.isFile());
   const below = FOLDERS.filter((folder) => existsSync(join(REPOSITORY, folder))).flatMap((folder) =>

@@ -1,4 +1,7 @@
-/** What a person got wrong is said in one to four lines: what, on which file, line or field, and what to do. */
+/**
+ * What a person got wrong is said in one to four lines: what, on which file, line or field, and
+ * what to do.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

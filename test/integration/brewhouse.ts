@@ -1,4 +1,6 @@
-/** Runs the command line in a process of its own, as a person does, and reads what it leaves behind. */
+/**
+ * Runs the command line in a process of its own, as a person does, and reads what it leaves behind.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,7 +15,10 @@ import type { SIDECAR } from '../../schemas/rows.ts';
 
 /** The pseudonym key of all these tests. */
 export const KEY = '5a'.repeat(32);
-/** More than any command of these tests takes: one that hangs is killed, and the test fails on its exit code. */
+/**
+ * More than any command of these tests takes: one that hangs is killed, and the test fails on its
+ * exit code.
+ */
 const HANGS_AFTER_MS = 240_000;
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -36,7 +41,10 @@ export interface RunOptions {
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** Runs `brewhouse ...args` to its end, with the tests' key and without what the caller's environment says to Brewhouse. */
+/**
+ * Runs `brewhouse ...args` to its end, with the tests' key and without what the caller's
+ * environment says to Brewhouse.
+ */
 export function brewhouse(args: readonly string[], { env = {}, cwd = ROOT, onStart }: RunOptions = {}): Promise<Ran> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(BREWHOUSE_|NODE_|VITEST)/.test(name));
   const child = spawn(NODE, [join(ROOT, 'src', 'cli', 'brewhouse.js'), ...args], {
@@ -74,7 +82,9 @@ function peakOf(pid: number | undefined): number {
   }
 }
 
-/** Runs the command with --json, expects exit code 0 and exactly one line with one object on stdout. */
+/**
+ * Runs the command with --json, expects exit code 0 and exactly one line with one object on stdout.
+ */
 export async function brewhouseJson<T>(args: readonly string[], options?: RunOptions): Promise<T> {
   const ran = await brewhouse([...args, '--json'], options);
   expect(ran, ran.stderr).toMatchObject({ code: 0, signal: null });

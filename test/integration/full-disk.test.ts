@@ -1,4 +1,7 @@
-/** A full disk ends a command with exit code 5 and takes nothing that was committed; with room again the same command goes on. */
+/**
+ * A full disk ends a command with exit code 5 and takes nothing that was committed; with room again
+ * the same command goes on.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +56,10 @@ describe.skipIf(!hasDisk)('a lake on a disk that is full', () => {
     mkdirSync(lake);
   });
 
-  /** Runs the command with so little room that it must fail; what was committed stays, byte for byte. */
+  /**
+   * Runs the command with so little room that it must fail; what was committed stays, byte for
+   * byte.
+   */
   async function failWith(bytes: number, args: readonly string[]): Promise<void> {
     leaveRoom(bytes);
     const before = commits(lake);

@@ -1,4 +1,7 @@
-/** The bytes of a release depend on the events taken in and on nothing of how they came or who worked on them. */
+/**
+ * The bytes of a release depend on the events taken in and on nothing of how they came or who
+ * worked on them.
+ */
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, zstdCompressSync } from 'node:zlib';
@@ -126,7 +129,8 @@ describe('the bytes of a release are the same', () => {
       steps.push(await build(world, lakeOf('steps'), ['--partitions', '4', '--workers', '2', '--until', until]));
     expect(steps.map((step) => step.corpora[0]!.rendered_rows > 100)).toEqual([true, true]);
     expect(steps[1]!.examples).toBe(steps.reduce((sum, step) => sum + step.corpora[0]!.rendered_rows, 0));
-    // The reference's corpus goes on to the last event: rows after `until` must leave no trace either.
+    // The reference's corpus goes on to the last event: rows after `until` must leave no trace
+    // either.
     expect(steps[1]!.examples).toBeLessThan(built.examples);
     expect(releaseHashes((await release(world, lakeOf('steps'))).path)).toEqual(hashes);
     const earlier = await build(world, lakeOf('steps'), ['--until', '2026-02-18T00:00:00Z']);

@@ -1,4 +1,7 @@
-/** A command that is killed loses nothing that was committed, and the same command run again comes to the same bytes. */
+/**
+ * A command that is killed loses nothing that was committed, and the same command run again comes
+ * to the same bytes.
+ */
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +46,9 @@ const workIn = (of: string, chain: string) =>
   Object.entries(records(of)).filter(([name, text]) => name.startsWith(chain) && !text.includes('"kind":"claim"'))
     .length;
 
-/** Kills the command at the point, and expects every record that stood before to stand as it was. */
+/**
+ * Kills the command at the point, and expects every record that stood before to stand as it was.
+ */
 async function killAt(point: string, args: readonly string[]): Promise<void> {
   const before = records(lake);
   await expectKilled(args, { env: { BREWHOUSE_CRASH_AT: point } });

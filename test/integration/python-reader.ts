@@ -9,7 +9,8 @@ const python = process.env.BREWHOUSE_PYTHON ?? 'python3';
 export const hasPython = spawnSync(python, ['-c', 'import pyarrow, datasets']).status === 0;
 if (!hasPython) {
   console.warn(
-    `SKIPPED: ${python} cannot import pyarrow and datasets, so no Python library loads a release in this run; BREWHOUSE_PYTHON names another interpreter`,
+    `SKIPPED: ${python} cannot import pyarrow and datasets, so no Python library loads a release in this run; ` +
+      'BREWHOUSE_PYTHON names another interpreter',
   );
 }
 
@@ -25,7 +26,10 @@ export interface Read {
   readonly rows: Readonly<Record<string, Row>>;
 }
 
-/** Library -> split -> what it read; `rows` are handed back token by token. `folder` takes the libraries' caches. */
+/**
+ * Library -> split -> what it read; `rows` are handed back token by token. `folder` takes the
+ * libraries' caches.
+ */
 export function readWithPython(
   release: string,
   rows: readonly number[],

@@ -1,4 +1,7 @@
-"""Reads a release with pyarrow and, by its card alone, with datasets; prints {library: {split: {lengths, rows}}} of the rows asked for."""
+"""Reads a release with pyarrow and, by its card alone, with datasets.
+
+Prints {library: {split: {lengths, rows}}} of the rows asked for.
+"""
 import glob
 import json
 import os

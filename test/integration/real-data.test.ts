@@ -1,4 +1,7 @@
-/** The two real sets go from the raw tables to a verified release with the files that ship, a share of the questions asked. */
+/**
+ * The two real sets go from the raw tables to a verified release with the files that ship, a share
+ * of the questions asked.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +12,10 @@ import { before, releaseContent } from './release-content.ts';
 
 const data = process.env.BREWHOUSE_DATA ?? join(packageRoot(), '..', 'shared', 'data');
 
-/** Questions of the shipped recipe are thinned by draw so that the whole way takes seconds; `npm run test:all` asks them all. */
+/**
+ * Questions of the shipped recipe are thinned by draw so that the whole way takes seconds; `npm run
+ * test:all` asks them all.
+ */
 const SETS = [
   { name: 'ifdb', share: 0.004, rows: 300, assumed: ['title', 'author', 'genre', 'description'] },
   { name: 'us-senate-rollcalls', share: 0.0006, rows: 200, assumed: ['vote_question', 'vote_desc', 'name'] },

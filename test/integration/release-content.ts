@@ -1,4 +1,7 @@
-/** What a release says, apart from how its files are written: digests by split of ids, labels, sidecars and origins, read with hyparquet. */
+/**
+ * What a release says, apart from how its files are written: digests by split of ids, labels,
+ * sidecars and origins, read with hyparquet.
+ */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,13 +16,17 @@ export interface SplitContent {
   readonly labels: string;
   /** All columns of the sidecar: example ids, pseudonyms, times, items, split, draws. */
   readonly meta: string;
-  /** All columns of the origin file: role, event, version, field runs and level of every segment, and the cut ledger. */
+  /**
+   * All columns of the origin file: role, event, version, field runs and level of every segment,
+   * and the cut ledger.
+   */
   readonly origin: string;
 }
 
 /**
- * Content by split of a release that 0.1.0 made, as test/golden/releases-0.1.0.json keeps it: the shipped recipes
- * in full (pseudonym key of the demo), and the smaller ones that `npm test` builds. Throws where there is none.
+ * Content by split of a release that 0.1.0 made, as test/golden/releases-0.1.0.json keeps it: the
+ * shipped recipes in full (pseudonym key of the demo), and the smaller ones that `npm test` builds.
+ * Throws where there is none.
  */
 export function before(name: string): Record<string, SplitContent> {
   const file = join(import.meta.dirname, '..', 'golden', 'releases-0.1.0.json');

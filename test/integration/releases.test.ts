@@ -1,4 +1,7 @@
-/** Releases with names, keys and tokenizers of a user's own: what may stand beside what, and what is refused. */
+/**
+ * Releases with names, keys and tokenizers of a user's own: what may stand beside what, and what is
+ * refused.
+ */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** The rows of version 0.1.0, by content: ids, labels, sidecars and origins of the demo; the real sets are compared where they are built. */
+/**
+ * The rows of version 0.1.0, by content: ids, labels, sidecars and origins of the demo; the real
+ * sets are compared where they are built.
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { brewhouse, tempFolder } from './brewhouse.ts';

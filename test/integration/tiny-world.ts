@@ -62,8 +62,8 @@ export function errorLines({ stderr }: Ran): string[] {
 }
 
 /**
- * THE MANNER OF ERRORS (docs/command-line.md): the exit code, nothing on stdout, one to four lines that say what, where and what to do, and no
- * stack. `says` are matched against the lines joined.
+ * THE MANNER OF ERRORS (docs/command-line.md): the exit code, nothing on stdout, one to four lines
+ * that say what, where and what to do, and no stack. `says` are matched against the lines joined.
  */
 export function expectRefusal(ran: Ran, code: number, says: readonly (string | RegExp)[]): void {
   const lines = errorLines(ran);

@@ -1,4 +1,7 @@
-/** The law of the commit log: however writers interleave, the chain stays valid, and who was overtaken appends nothing. */
+/**
+ * The law of the commit log: however writers interleave, the chain stays valid, and who was
+ * overtaken appends nothing.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +90,7 @@ async function takeSteps(store: ObjectStore, steps: readonly Step[]): Promise<Mo
 }
 
 describe.each(STORES)('any interleaving of two writers in %s', (_name, withStore, numRuns) => {
-  it('leaves a valid chain that holds exactly what was said to be appended, with and without lost answers', async () => {
+  it('leaves a valid chain of exactly what was said to be appended, with and without lost answers', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 16 }),

@@ -1,4 +1,6 @@
-/** The commit log: one chain, one winner for each record, and a fence against whoever was overtaken. */
+/**
+ * The commit log: one chain, one winner for each record, and a fence against whoever was overtaken.
+ */
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CommitRecord } from '../../schemas/commit.ts';

@@ -12,7 +12,8 @@ const KAFKA: readonly (readonly [string, number])[] = [
   ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
   ['abc', 479470107],
 ];
-// kafkajs, src/producer/partitioners/defaultJava/murmur2.spec.js, an excerpt: made with Kafka's Java.
+// kafkajs, src/producer/partitioners/defaultJava/murmur2.spec.js, an excerpt: made with Kafka's
+// Java.
 const KAFKAJS_JAVA: readonly (readonly [string, number])[] = [
   ['0', 971027396],
   ['1', -1993445489],

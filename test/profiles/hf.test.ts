@@ -1,3 +1,4 @@
+/** The profile `hf`: its columns, its footer and its digests. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
@@ -81,7 +82,8 @@ describe('the hf profile', () => {
 describe('the footer of an hf file', () => {
   it('tells the features exactly as datasets 5.2 writes them, then our own key-values', () => {
     expect(Object.entries(HF.keyValues({ profile: 'hf', split: 'train' }))).toEqual([
-      // As read from Dataset.from_dict(..., features=...).to_parquet(...), with JSON's spaces taken out.
+      // As read from Dataset.from_dict(..., features=...).to_parquet(...), with JSON's spaces taken
+      // out.
       [
         'huggingface',
         '{"info":{"features":{"input_ids":{"feature":{"dtype":"int32","_type":"Value"},"_type":"List"},' +

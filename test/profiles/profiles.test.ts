@@ -1,4 +1,7 @@
-/** Every profile of the registry: its chunks are its columns, and a row's digest hangs on what it is told. */
+/**
+ * Every profile of the registry: its chunks are its columns, and a row's digest hangs on what it is
+ * told.
+ */
 import { describe, expect, it } from 'vitest';
 import { PROFILE_NAMES, profileOf } from '../../src/profiles/profiles.ts';
 import { readWithHyparquet, writeFile } from '../shard/parquet-file.ts';

@@ -1,4 +1,7 @@
-/** Filling as laws over integer costs: never over the room, never short of it, and headings counted exactly. */
+/**
+ * Filling as laws over integer costs: never over the room, never short of it, and headings counted
+ * exactly.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEVELS, type Level } from '../../schemas/rows.ts';
@@ -40,7 +43,10 @@ const rulesOf = ({ room, order, shares, blockTokens, headings }: World) => ({
   headingTokens: (heading: number) => headings[heading]!,
 });
 
-/** What a history costs, from scratch: its lines in the order shown, a heading wherever it changes, the block's own lines. */
+/**
+ * What a history costs, from scratch: its lines in the order shown, a heading wherever it changes,
+ * the block's own lines.
+ */
 function costOf({ order, blockTokens, headings }: World, shown: readonly FilledEntry<Line>[]): number {
   let tokens = shown.length === 0 ? 0 : blockTokens;
   let heading = -1;

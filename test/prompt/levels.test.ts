@@ -1,4 +1,7 @@
-/** Lines cut to a number of tokens: as many words as fit, never a token cut out of a text, and spans that find the fields again. */
+/**
+ * Lines cut to a number of tokens: as many words as fit, never a token cut out of a text, and spans
+ * that find the fields again.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutLine, type LineTokens } from '../../src/prompt/levels.ts';
@@ -88,7 +91,7 @@ describe('a line cut to a level', () => {
 describe('with a real tokenizer', () => {
   const qwen = loadTokenizer(QWEN, REPOSITORY);
 
-  it('never has more tokens than the level, one more word would not fit, and no token is cut out of the text', async () => {
+  it('never has more tokens than the level; one more word would not fit; no token is cut out of the text', async () => {
     await fc.assert(
       fc.asyncProperty(values, fc.integer({ min: 8, max: 50 }), async (all, tokensMax) => {
         const line = await cutLine(PATTERN, all, tokensMax, qwen);

@@ -1,4 +1,7 @@
-/** Lines of slots: what is left out with a missing field, and what keeps a line apart from the line before it. */
+/**
+ * Lines of slots: what is left out with a missing field, and what keeps a line apart from the line
+ * before it.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldText } from '../../src/prompt/field-text.ts';

@@ -1,4 +1,7 @@
-/** What the slots of a template say: lists, questions, groups, ages, answers, and the nearest name where a slot is mistyped. */
+/**
+ * What the slots of a template say: lists, questions, groups, ages, answers, and the nearest name
+ * where a slot is mistyped.
+ */
 import { describe, expect, it } from 'vitest';
 import { BrewhouseError } from '../../src/errors.ts';
 import {
@@ -33,7 +36,7 @@ it('asks with what stands behind the name in `past`, or as the domain says', () 
 });
 
 describe('labels', () => {
-  it('stand positive first, strongest first, then the others, none where the domain has exposures or the task draws', () => {
+  it('come positive first, strongest first, then the others; none where there are exposures or the task draws', () => {
     expect(taskIn(jobs, 'ranking.pointwise').labels).toEqual(['applied', 'viewed', 'dismissed', 'did not interact']);
     expect(taskIn(games, 'ranking.pointwise').labels).toEqual(['played', 'wishlisted', 'tagged']);
     expect(taskIn(games, 'ranking.pointwise', { drawn: 0.1 }).labels).toContain('did not interact');

@@ -1,4 +1,7 @@
-/** Plans for tests of prompts: shipped domains and templates, a recipe section by hand, and questions of small worlds. */
+/**
+ * Plans for tests of prompts: shipped domains and templates, a recipe section by hand, and
+ * questions of small worlds.
+ */
 import { join } from 'node:path';
 import { readDomain, readTemplates } from '../../pipelines/corpus-inputs.ts';
 import type { Domain } from '../../schemas/domain.ts';

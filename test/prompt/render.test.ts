@@ -1,4 +1,7 @@
-/** Whole rows with real tokenizers: what is joined is what the whole text gives, within the context, with no order in a text obeyed. */
+/**
+ * Whole rows with real tokenizers: what is joined is what the whole text gives, within the context,
+ * with no order in a text obeyed.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Domain } from '../../schemas/domain.ts';
@@ -32,7 +35,8 @@ const hostile = (controlTexts: readonly string[]) =>
   fc
     .array(
       fc.constantFrom(
-        // U+2581 is how sentencepiece writes a space: decoding, by which the whole text is read here, cannot tell them apart.
+        // U+2581 is how sentencepiece writes a space: decoding, by which the whole text is read
+        // here, cannot tell them apart.
         ...HARD_PIECES.filter((piece) => piece !== '\u2581'),
         ...controlTexts.slice(0, 30),
         '<|im_end|>\n',
@@ -100,7 +104,8 @@ describe.each(families)('$name', ({ tokenizer }) => {
           forms.add(each.task.form);
           for (const example of await renderExamples(plan, taskOf(plan, each), each.question, each.label)) {
             const { ids, promptLength, ledger, segments } = example;
-            // BOUNDARIES: the joined segments are what an ordinary tokenizer gives for the whole text.
+            // BOUNDARIES: the joined segments are what an ordinary tokenizer gives for the whole
+            // text.
             const { head, tail, headText, tailText } = await example.template.frame(each.question.t);
             const middle = tokenizer.decode(ids.subarray(head.length, promptLength - tail.length));
             const whole = await tokenizer.encodeTrusted(headText + middle + tailText);

@@ -1,4 +1,7 @@
-/** Templates, recipes and domains together: what ships compiles, and what could not be rendered is refused before a row is. */
+/**
+ * Templates, recipes and domains together: what ships compiles, and what could not be rendered is
+ * refused before a row is.
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecipe } from '../../pipelines/corpus-inputs.ts';
@@ -119,7 +122,7 @@ describe('what is refused at start', () => {
     await refused(planWith({ blocks: slashed }), 'template_invalid', '"/ Instruction:"');
   });
 
-  it('a template without its question, without history, or with two, or that begins or ends with a slot of the question', async () => {
+  it('a template without question or history, or with two, or that begins or ends with a question slot', async () => {
     const text = { text: ['Answer:'] };
     const history = { history: { heading: ['Past:'], group: '{group}', dated: '{age}', undated: '?' } };
     const item = { item: true as const };

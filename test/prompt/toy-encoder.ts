@@ -1,4 +1,7 @@
-/** An encoder that a test can see through: tokens of up to three characters, a space before a word belongs to it. */
+/**
+ * An encoder that a test can see through: tokens of up to three characters, a space before a word
+ * belongs to it.
+ */
 import type { LineEncoder } from '../../src/prompt/levels.ts';
 
 export interface ToyEncoder extends LineEncoder {

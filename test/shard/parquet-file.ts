@@ -1,4 +1,7 @@
-/** Whole Parquet files in memory for the tests of the encoder: write, and read back with hyparquet or with our own reader. */
+/**
+ * Whole Parquet files in memory for the tests of the encoder: write, and read back with hyparquet
+ * or with our own reader.
+ */
 import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { openParquet, type ParquetFile } from '../../src/shard/parquet-reader.ts';

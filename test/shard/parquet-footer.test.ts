@@ -1,3 +1,4 @@
+/** Footers and pages: what they say, and that every change of a byte is seen. */
 import { parquetMetadata, parquetSchema, readColumnIndex, readOffsetIndex } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { BrewhouseError } from '../../src/errors.ts';
@@ -79,7 +80,7 @@ describe('our reader', () => {
       expect(await failureOf(() => openFile(file.subarray(0, size)))).toBe('lake_broken');
   });
 
-  it('refuses or reads, but never fails otherwise, when one byte has changed; it sees every change of a page', async () => {
+  it('refuses or reads, and never fails otherwise, when a byte has changed, and sees a change of a page', async () => {
     const pagesEnd = Number(metadata.row_groups[1]!.columns[5]!.meta_data!.data_page_offset);
     const readable = COLUMNS.filter(({ name }) => name !== 'at');
     const readAll = async (opened: ParquetFile) => Promise.all(readable.map(({ name }) => readColumn(opened, name)));

@@ -1,3 +1,4 @@
+/** Columns of every type come back as they were, through our reader and through hyparquet. */
 import fc from 'fast-check';
 import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';

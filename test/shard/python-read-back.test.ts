@@ -1,3 +1,4 @@
+/** Columns of every type come back as they were through the libraries of Python. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,9 @@ const hasPython = spawnSync('python3', ['-c', 'import pyarrow']).status === 0;
 if (!hasPython)
   console.warn('SKIPPED: python3 cannot import pyarrow, so no Python library reads our Parquet files back in this run');
 
-/** The schema that pyarrow prints for the file that `datasets` 5.2 writes of the same three columns. */
+/**
+ * The schema that pyarrow prints for the file that `datasets` 5.2 writes of the same three columns.
+ */
 const DATASETS_SCHEMA = `required group field_id=-1 schema {
   optional group field_id=-1 input_ids (List) {
     repeated group field_id=-1 list {

@@ -1,4 +1,7 @@
-"""Reads a Parquet file with every library that is installed and prints {library: {column: rows}}, numbers as strings."""
+"""Reads a Parquet file with every library that is installed.
+
+Prints {library: {column: rows}}, numbers as strings.
+"""
 import json
 import sys
 import tempfile

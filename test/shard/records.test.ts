@@ -1,4 +1,7 @@
-/** Rows as their tables say them: through Parquet files and through the sorter's bytes they come back as they were. */
+/**
+ * Rows as their tables say them: through Parquet files and through the sorter's bytes they come
+ * back as they were.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Column, RowOf, StoredType } from '../../schemas/columns.ts';
@@ -12,7 +15,10 @@ const TABLES = { CORPUS, EXAMPLE_INDEX, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECA
 const word = fc.string({ unit: 'binary', maxLength: 9 });
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 
-/** Any value that a column of the type can hold; texts and their lists without regard to what they must say. */
+/**
+ * Any value that a column of the type can hold; texts and their lists without regard to what they
+ * must say.
+ */
 const STORED: { readonly [S in StoredType]: fc.Arbitrary<unknown> } = {
   utf8: word,
   int32,

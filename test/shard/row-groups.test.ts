@@ -1,3 +1,4 @@
+/** Where a row group ends. */
 import { describe, expect, it } from 'vitest';
 import { mustFlushRowGroup, ROW_GROUP_ROWS_MAX, ROW_GROUP_TOKENS_MAX } from '../../src/shard/row-groups.ts';
 

@@ -1,4 +1,7 @@
-/** Copies, shuffling and late arrival never change the set of events; and what a run holds does not grow with members. */
+/**
+ * Copies, shuffling and late arrival never change the set of events; and what a run holds does not
+ * grow with members.
+ */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -37,7 +40,7 @@ describe('disorder', () => {
     expect(duplicates / cleanSet.length).toBeCloseTo(0.2, 1);
   });
 
-  it('gives every event an arrival time when late ones are asked for, that share of them an hour to days after the event', async () => {
+  it('has an arrival time for every event where late ones are asked for, that share of them days late', async () => {
     const folder = makeFolder();
     await simulateInto(folder, { late: 0.1 });
     const delays = readEvents(folder).map(

@@ -51,7 +51,7 @@ describe('the marketplace', () => {
     expect(fileHashes(other)).not.toEqual(fileHashes(clean));
   });
 
-  it('shows slates of at most 8 items at one moment, each with position, policy and propensity, and no item twice', () => {
+  it('exposes slates of at most 8 items at one moment, with position, policy and propensity, and no item twice', () => {
     const slates = Map.groupBy(
       interactions.filter(({ action }) => action === 'impression'),
       (event) => event.slate_id,

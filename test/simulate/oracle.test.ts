@@ -1,4 +1,7 @@
-/** The oracle: calibrated, better with longer history by a margin fixed beforehand, and flat in the world without memory. */
+/**
+ * The oracle: calibrated, better with longer history by a margin fixed beforehand, and flat in the
+ * world without memory.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

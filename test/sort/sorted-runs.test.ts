@@ -1,4 +1,7 @@
-/** The external sort against a plain one: same records, same order, whatever the memory, and nothing left in the scratch. */
+/**
+ * The external sort against a plain one: same records, same order, whatever the memory, and nothing
+ * left in the scratch.
+ */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

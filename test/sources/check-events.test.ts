@@ -1,3 +1,4 @@
+/** What `check` counts, and which faults it names. */
 import { describe, expect, test } from 'vitest';
 import { Domain } from '../../schemas/domain.ts';
 import { checkEvents } from '../../src/sources/check-events.ts';

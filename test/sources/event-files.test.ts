@@ -1,3 +1,4 @@
+/** Which files are event files, and how they are read whatever they hold. */
 import { symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';

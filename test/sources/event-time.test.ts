@@ -55,7 +55,8 @@ describe('an event', () => {
   test('is written with keys in UTF-8 order, those that look like numbers too', () => {
     const event = interaction({ event_time: 5, context: { b: 1, '10': 2, '9': 3, '\u{1F600}': 4, '\uFFFD': 5 } });
     expect(canonicalEvent(event)).toBe(
-      '{"type":"interaction","event_id":"e","event_time":5,"member_id":"m","item_id":"i","action":"a","context":{"10":2,"9":3,"b":1,"\uFFFD":5,"\u{1F600}":4}}',
+      '{"type":"interaction","event_id":"e","event_time":5,"member_id":"m","item_id":"i","action":"a",' +
+        '"context":{"10":2,"9":3,"b":1,"\uFFFD":5,"\u{1F600}":4}}',
     );
   });
 

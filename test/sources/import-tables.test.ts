@@ -1,3 +1,6 @@
+/**
+ * Whole imports: what is written, what is refused, and that the same tables make the same bytes.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';

@@ -1,3 +1,4 @@
+/** The mapping: which event a row becomes, and which mappings are refused. */
 import { describe, expect, test } from 'vitest';
 import { Mapping } from '../../schemas/mapping.ts';
 import { type MappedRow, rowMapper } from '../../src/sources/mapping.ts';
@@ -121,7 +122,12 @@ describe('a row', () => {
   });
 
   test('takes ids, constants, context and typed values', () => {
-    const table = `${VOTES}event_id: id\nsurface: { value: floor }\nvalue: { column: n, as: number }\ncontext: { tags: { column: tags, as: list, separator: ";" }, late: { column: late, as: boolean } }`;
+    const table = [
+      `${VOTES}event_id: id`,
+      'surface: { value: floor }',
+      'value: { column: n, as: number }',
+      'context: { tags: { column: tags, as: list, separator: ";" }, late: { column: late, as: boolean } }',
+    ].join('\n');
     expect(eventsOf(map(table, { ...vote, id: 'e1', n: '2.5', tags: 'a; b;', late: 'no' }))[0]).toMatchObject({
       event_id: 'e1',
       surface: 'floor',
@@ -182,7 +188,8 @@ describe('a mapping file', () => {
   test.each([
     ['zone: Mars/Base\ntables: [{ name: t, files: x, emit: member, member_id: m }]', 'there is no zone "Mars/Base"', 2],
     [
-      'tables:\n  - { name: t, files: x, emit: member, member_id: m }\n  - { name: t, files: y, emit: member, member_id: m }',
+      'tables:\n  - { name: t, files: x, emit: member, member_id: m }\n' +
+        '  - { name: t, files: y, emit: member, member_id: m }',
       'two tables',
       4,
     ],
@@ -199,7 +206,8 @@ describe('a mapping file', () => {
       3,
     ],
     [
-      'tables:\n  - name: t\n    files: x\n    emit: item\n    item_id: i\n    attributes:\n      - { time: x, assume_known: y, fields: {} }',
+      'tables:\n  - name: t\n    files: x\n    emit: item\n    item_id: i\n' +
+        '    attributes:\n      - { time: x, assume_known: y, fields: {} }',
       'either a time or assume_known',
       8,
     ],

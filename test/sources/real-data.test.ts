@@ -1,3 +1,4 @@
+/** The two real sets through their mappings. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -28,7 +29,7 @@ async function firstEvents(name: string, wanted: (event: EventRecord) => boolean
 }
 
 describeSet('ifdb', (run) => {
-  test('comes in whole: placeholders without a time in their order, years as years, later honours left out', async () => {
+  test('comes in whole: placeholders without a time in order, years as years, later honours left out', async () => {
     const summary = await run();
     expect(summary).toMatchObject({ events: { member: 5036, item: 10_246, interaction: 155_935 }, dead: 0 });
     expect(summary.assumptions.left_out.map(({ attribute }) => attribute)).toEqual(['tags']);

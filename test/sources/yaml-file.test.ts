@@ -1,3 +1,4 @@
+/** What a YAML file may be, and how a wrong one is explained. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';

@@ -1,3 +1,4 @@
+/** Clock readings in zones as moments. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { zoneNamed } from '../../src/sources/zone.ts';

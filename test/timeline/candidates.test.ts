@@ -1,4 +1,7 @@
-/** Candidates and drawn items: which are barred, where they come from, and that nothing tells which one is right. */
+/**
+ * Candidates and drawn items: which are barred, where they come from, and that nothing tells which
+ * one is right.
+ */
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
 import { draw } from '../../src/timeline/draws.ts';

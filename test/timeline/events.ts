@@ -1,4 +1,7 @@
-/** Small worlds for tests of the timeline: events by hand, a domain, tasks, and the questions that come of them. */
+/**
+ * Small worlds for tests of the timeline: events by hand, a domain, tasks, and the questions that
+ * come of them.
+ */
 
 import type { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';

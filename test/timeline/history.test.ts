@@ -1,4 +1,7 @@
-/** History: each item once, under the strongest action seen before T, with its newest version seen at T. */
+/**
+ * History: each item once, under the strongest action seen before T, with its newest version seen
+ * at T.
+ */
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
 import { ask, DAY, did, HOUR, historyOf, item, NOON, profile, questionAt, task, type WorldOptions } from './events.ts';

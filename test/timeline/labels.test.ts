@@ -165,7 +165,7 @@ describe('what was not rendered', () => {
 });
 
 describe('a timeline', () => {
-  it('knows a day-only event from the last millisecond of its day, and one of ingest_time from the later of both', () => {
+  it('knows a day-only event from the last millisecond of its day, with ingest_time from the later of both', () => {
     const day = did('viewed', 'a', '2026-01-10Z', { ingest_time: NOON + 10 * DAY });
     expect([...timelineOf([day]).knownAt]).toEqual([NOON + 12 * HOUR - 1]);
     expect([...timelineOf([day], { known: 'ingest_time', domain: SHOP }).knownAt]).toEqual([NOON + 10 * DAY]);

@@ -1,4 +1,7 @@
-/** The laws of the builder as properties of arbitrary worlds: order and copies, AS OF T, and labels that no prompt can know. */
+/**
+ * The laws of the builder as properties of arbitrary worlds: order and copies, AS OF T, and labels
+ * that no prompt can know.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventRecord, InteractionEvent } from '../../schemas/event.ts';
@@ -7,14 +10,18 @@ import type { Question } from '../../src/timeline/questions.ts';
 import type { WorldOptions } from './events.ts';
 import { ACTIONS, anyOptions, anyRecords, askAll, keyOf, moreRecords, type Rendered, renderedOf } from './worlds.ts';
 
-/** Without the version handles: a number counts versions of the whole table, which has more of them in a larger world. */
+/**
+ * Without the version handles: a number counts versions of the whole table, which has more of them
+ * in a larger world.
+ */
 function viewOf(question: Question): unknown {
   const plain = JSON.parse(JSON.stringify(question)) as Question;
   const strip = ({ index, ...version }: Question['items'][number]) => version;
   return {
     ...plain,
     items: plain.items.map(strip),
-    // Places in the timeline move with events that are added; the order stays and is compared with the list.
+    // Places in the timeline move with events that are added; the order stays and is compared with
+    // the list.
     history: plain.history.map(({ event, ...entry }) => ({ ...entry, version: strip(entry.version) })),
   };
 }
@@ -55,10 +62,12 @@ describe('ORDER AND COPIES', () => {
 });
 
 /**
- * What may be added without a question asked at T changing: all that was not known before T, but for what the rules read otherwise:
- * versions of the opening's own item with event_time <= T (an item must be there to be shown, so it is read by event_time <= T),
- * and for retrieval.choose the exposures of the opening's slate with event_time <= T (the slate is what was put before the member at T)
- * and this member's actions in [T, T + W) (they bar wrong candidates, and say whether choose is asked at all).
+ * What may be added without a question asked at T changing: all that was not known before T, but
+ * for what the rules read otherwise: versions of the opening's own item with event_time <= T (an
+ * item must be there to be shown, so it is read by event_time <= T), and for retrieval.choose the
+ * exposures of the opening's slate with event_time <= T (the slate is what was put before the
+ * member at T) and this member's actions in [T, T + W) (they bar wrong candidates, and say whether
+ * choose is asked at all).
  */
 function isBehind(added: EventRecord, asked: Rendered, opening: InteractionEvent, options: WorldOptions): boolean {
   const { at, knownAt } = eventTimes(added, options.known ?? 'event_time');
@@ -85,7 +94,8 @@ describe('AS OF T', () => {
           const again = renderedOf(askAll([...records, ...added], options)).find(
             (other) => keyOf(other) === keyOf(asked),
           );
-          // Only another event of the member with event_time <= T can open the question in its place, or bridge its session.
+          // Only another event of the member with event_time <= T can open the question in its
+          // place, or bridge its session.
           const mayOpen = added.some(
             (event) =>
               event.type === 'interaction' &&
@@ -113,7 +123,8 @@ describe('THE LABEL IS NOT IN THE QUESTION', () => {
         for (const asked of pick(renderedOf(askAll(records, options)), numbers)) {
           const { t, task, memberId } = asked.question;
           const opening = openingOf(records, asked);
-          // For retrieval.choose on the right item alone: actions on others bar them, right or wrong alike.
+          // For retrieval.choose on the right item alone: actions on others bar them, right or
+          // wrong alike.
           const changes = (event: EventRecord): event is InteractionEvent =>
             event.type === 'interaction' &&
             event.member_id === memberId &&

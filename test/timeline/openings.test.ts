@@ -44,7 +44,7 @@ describe('sessions', () => {
     expect(opened(events)).toEqual(['1', '2', '3', '4']);
   });
 
-  it('open nothing at an unknown time or at an ignored action, and a day-only event opens at its first millisecond', () => {
+  it('open nothing at an unknown time or an ignored action; a day-only event opens at its first millisecond', () => {
     const events = [did('viewed', 'a', null), did('scrolled', 'b', NOON), did('viewed', 'c', '2026-01-10Z')];
     expect(opened(events)).toEqual(['viewed-c-2026-01-10Z']);
     expect(openSessions(timelineOf(events), HOUR).map(({ t }) => t)).toEqual([NOON - 12 * HOUR]);

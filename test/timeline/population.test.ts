@@ -29,7 +29,10 @@ const moments = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** Items with a version of known time that was known before T, in order of the first event_time, by the rule's words. */
+/**
+ * Items with a version of known time that was known before T, in order of the first event_time, by
+ * the rule's words.
+ */
 function naive(events: readonly ItemEvent[], known: 'event_time' | 'ingest_time', t: number): string[] {
   const places: { id: string; at: number }[] = [];
   for (const id of new Set(events.map((event) => event.item_id))) {

@@ -1,4 +1,6 @@
-/** What is used of one entity's records: duplicates once, conflicts not at all, the erased never. */
+/**
+ * What is used of one entity's records: duplicates once, conflicts not at all, the erased never.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';

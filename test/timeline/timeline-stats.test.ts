@@ -1,3 +1,4 @@
+/** What the stats of timelines count, and what they bound. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';

@@ -1,3 +1,4 @@
+/** What a vocabulary refuses, and how an unknown action is named. */
 import { describe, expect, test } from 'vitest';
 import { Domain } from '../../schemas/domain.ts';
 import { BrewhouseError } from '../../src/errors.ts';

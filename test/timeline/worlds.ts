@@ -1,4 +1,7 @@
-/** Arbitrary small worlds for the laws of the builder: few members, few items, many events at the same times. */
+/**
+ * Arbitrary small worlds for the laws of the builder: few members, few items, many events at the
+ * same times.
+ */
 import fc from 'fast-check';
 import type { z } from 'zod';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
@@ -118,7 +121,10 @@ export const anyOptions: fc.Arbitrary<WorldOptions> = fc
     tasks: domain === SHOP ? drawnForms(windowMs) : forms(windowMs),
   }));
 
-/** All outcomes of a world as a build gets them: entity by entity through takeInEntity, then member by member. */
+/**
+ * All outcomes of a world as a build gets them: entity by entity through takeInEntity, then member
+ * by member.
+ */
 export function askAll(records: readonly EventRecord[], options: WorldOptions): TaskOutcome[] {
   const entities = new Map<string, EventRecord[]>();
   for (const event of records) {

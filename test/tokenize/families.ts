@@ -1,4 +1,7 @@
-/** The three tokenizer families that tests run on; Mistral's is an optional package and its absence is said aloud. */
+/**
+ * The three tokenizer families that tests run on; Mistral's is an optional package and its absence
+ * is said aloud.
+ */
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -26,7 +29,8 @@ export const MISTRAL = {
 /** Mistral-7B-Instruct-v0.2's template, without its checks of roles. */
 const MISTRAL_TEMPLATE =
   "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}" +
-  "{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}";
+  "{{ '[INST] ' + message['content'] + ' [/INST]' }}{% else %}" +
+  "{{ message['content'] + eos_token }}{% endif %}{% endfor %}";
 
 /** Same family, but the prompt ends in a control token and the day of T stands in it. */
 const TIMED_TEMPLATE =
@@ -39,7 +43,10 @@ export interface Family {
   readonly tokenizer: LoadedTokenizer;
 }
 
-/** Copies a package's tokenizer into a new temporary folder with the given chat template; the folder's path. */
+/**
+ * Copies a package's tokenizer into a new temporary folder with the given chat template; the
+ * folder's path.
+ */
 export function folderWithTemplate(packageName: string, template: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'brewhouse-tokenizer-'));
   cpSync(join(REPOSITORY, 'node_modules', packageName, 'models'), folder, { recursive: true });

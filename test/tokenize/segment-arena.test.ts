@@ -1,4 +1,7 @@
-/** The arena of segments: what one thread puts every thread gets, whole, and a second put changes nothing. */
+/**
+ * The arena of segments: what one thread puts every thread gets, whole, and a second put changes
+ * nothing.
+ */
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +9,10 @@ import { createSegmentArena, openSegmentArena } from '../../src/tokenize/segment
 
 const ARENA_MODULE = new URL('../../src/tokenize/segment-arena.ts', import.meta.url).href;
 
-/** Puts every entry in an order of its own and reads back what stands; all threads put the same numbers. */
+/**
+ * Puts every entry in an order of its own and reads back what stands; all threads put the same
+ * numbers.
+ */
 const WRITER = `
   const { parentPort, workerData } = require('node:worker_threads');
   import(workerData.module).then(({ openSegmentArena }) => {

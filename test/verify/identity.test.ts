@@ -1,4 +1,6 @@
-/** The identity as the checker reads it: defaults left out, wrong types and unknown options refused. */
+/**
+ * The identity as the checker reads it: defaults left out, wrong types and unknown options refused.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrewhouseError } from '../../src/errors.ts';
