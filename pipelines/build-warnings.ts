@@ -1,4 +1,7 @@
-/** What events and domain say of each other: actions that must be known, names that no event has, dead records. */
+/**
+ * What events and domain say of each other: actions that must be known, names that no event has,
+ * dead records.
+ */
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
 import { nearestName, quotedName } from '../src/errors.ts';
@@ -7,7 +10,9 @@ import { parseLinePattern } from '../src/prompt/line-pattern.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 
-/** Throws `action_unknown` where an event has an action that the domain neither speaks nor ignores. */
+/**
+ * Throws `action_unknown` where an event has an action that the domain neither speaks nor ignores.
+ */
 export function requireKnownActions({ actions }: TimelineStats, domain: Domain): void {
   const vocabulary = createVocabulary(domain);
   const unknown = actions.find((action) => vocabulary.rankOf(action.name) === undefined);

@@ -53,7 +53,7 @@ export function build(options: BuildOptions, effects: Effects = PROCESS_EFFECTS)
     const arena = createItemArena(timelines);
     const corpora: RenderedCorpus[] = [];
     for (const { identity } of plans)
-      corpora.push(await renderCorpus(lake, timelines, { ...options, identity, arena }, effects));
+      corpora.push(await renderCorpus(lake, { ...options, timelines, identity, arena }, effects));
 
     const records = sumRecordCounts(timelines);
     const section = recipe.recipe.corpus;

@@ -30,6 +30,7 @@ export interface CorpusInputs {
   readonly domain: { readonly domain: Domain; readonly file: string };
 }
 
+/** Reads a recipe. Throws `recipe_invalid` with file and field, also where its splits overlap. */
 export async function readRecipe(file: string): Promise<ReadRecipe> {
   const recipe = await readYaml(file, Recipe, 'recipe_invalid');
   const { splits } = recipe.release;
@@ -49,6 +50,7 @@ export async function readRecipe(file: string): Promise<ReadRecipe> {
   return { recipe, file };
 }
 
+/** Reads a domain. Throws `domain_invalid` with file and field. */
 export async function readDomain(file: string): Promise<Domain> {
   return readYaml(file, Domain, 'domain_invalid');
 }
@@ -99,7 +101,9 @@ export async function readPlans({ recipe, domain }: CorpusInputs): Promise<Rende
   return plans;
 }
 
-/** THE FILE THAT A PERSON MENDS: what fails inside knows fields of recipe and domain, and no files. */
+/**
+ * THE FILE THAT A PERSON MENDS: what fails inside knows fields of recipe and domain, and no files.
+ */
 export async function namingFiles<T>(
   { recipe, domain }: { readonly recipe: ReadRecipe; readonly domain?: CorpusInputs['domain'] },
   work: () => Promise<T>,

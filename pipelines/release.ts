@@ -1,4 +1,7 @@
-/** Rendered rows to a finished release: choose, shuffle by draw through sorted runs, write shards, publish the manifest last. */
+/**
+ * Rendered rows to a finished release: choose, shuffle by draw through sorted runs, write shards,
+ * publish the manifest last.
+ */
 import { findCorpus, requireRendered } from '../src/corpus/find-corpus.ts';
 import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
 import { openLake } from '../src/lake/lake.ts';
@@ -39,7 +42,7 @@ export function release(options: ReleaseOptions, effects: Effects = PROCESS_EFFE
     const lake = await openLake(store, effects);
     const timelines = await lake.timelines();
     const { newest } = await lake.stats(timelines);
-    const section = decideSection(recipe.release, options, newest, effects);
+    const section = decideSection(recipe.release, { ...options, newest }, effects);
     const { corpus, identity } = findCorpus(await lake.corpora(), recipe.corpus, options);
     const partitions = await lake.corpus(corpus);
     requireRendered(corpus, partitions, section.until);
@@ -49,12 +52,13 @@ export function release(options: ReleaseOptions, effects: Effects = PROCESS_EFFE
 
     const { rules } = plan;
     const holdout = plan.section.holdout;
-    const read = await readReleaseRows(store, corpus, partitions, { ...rules, holdout });
+    const read = await readReleaseRows(store, { corpus, partitions }, { ...rules, holdout });
     const selection = selectRows(read.rows, { seed: rules.seed, release: section, until: section.until });
     if (!selection.ends.includes('train'))
       effects.observe({ kind: 'warning', message: 'no row is in train: look at until, t1 and the token budget' });
-    const shuffle = { scratch, corpus, profile: profileOf(section.profile), key, seed: rules.seed };
-    const shuffled = await shuffleRows(store, read, selection, shuffle, effects);
+    const profile = profileOf(section.profile);
+    const chosen = { read, selection, scratch, corpus, profile, key, seed: rules.seed };
+    const shuffled = await shuffleRows(store, chosen, effects);
     try {
       const made = { lake, scratch, timelines, corpus, identity, partitions, key, plan, section };
       return await publishRelease({ ...made, read, selection, shuffled }, options.id, effects);

@@ -155,13 +155,13 @@ export const ORIGIN = { example_id: TEXT, ...PART_ORIGIN };
 export type OriginRow = RowOf<typeof ORIGIN>;
 
 /** Where a row of a release lies. */
-export const ROW_PLACE = { split: wordOf(SPLITS), shard: WHOLE, row_group: WHOLE, row: WHOLE };
+export const ROW_POSITION = { split: wordOf(SPLITS), shard: WHOLE, row_group: WHOLE, row: WHOLE };
 /** Where a row of a release lies. */
-export type RowPlace = RowOf<typeof ROW_PLACE>;
+export type RowPosition = RowOf<typeof ROW_POSITION>;
 /** A row of `index/examples.parquet`, which is sorted by all columns. */
-export const EXAMPLE_INDEX = { example_id: TEXT, ...ROW_PLACE };
+export const EXAMPLE_INDEX = { example_id: TEXT, ...ROW_POSITION };
 /** A row of `index/members.parquet`, which is sorted by all columns. */
-export const MEMBER_INDEX = { member: TEXT, ...ROW_PLACE };
+export const MEMBER_INDEX = { member: TEXT, ...ROW_POSITION };
 
 /** A record that was parked, with where it was read and why. */
 export const DEAD_LETTER = {

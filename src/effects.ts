@@ -1,10 +1,13 @@
-/** Time, chance, crashes, progress and the wish to stop: what work takes from outside, as one value that is passed on. */
+/**
+ * Time, chance, crashes, progress and the wish to stop: what work takes from outside, as one value
+ * that is passed on.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Observer } from './observations.ts';
 
 /**
- * Moments at which a test ends the process as a crash would. BREWHOUSE_CRASH_AT names one, alone or with a
- * count: `rendering:3` is the third time.
+ * Moments at which a test ends the process as a crash would. BREWHOUSE_CRASH_AT names one, alone or
+ * with a count: `rendering:3` is the third time.
  */
 export const CRASH_POINTS = [
   'sorting',
@@ -18,7 +21,10 @@ export const CRASH_POINTS = [
 /** One of CRASH_POINTS. */
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
-/** Everything that work takes from outside beside its inputs. The last parameter, with PROCESS_EFFECTS as its default. */
+/**
+ * Everything that work takes from outside beside its inputs. The last parameter, with
+ * PROCESS_EFFECTS as its default.
+ */
 export interface Effects {
   /** Epoch milliseconds. */
   now(): number;
@@ -33,7 +39,10 @@ export interface Effects {
 
 const reached = new Map<CrashPoint, number>();
 
-/** Does nothing unless BREWHOUSE_CRASH_AT names this point; then the process is killed (SIGKILL) on the spot. */
+/**
+ * Does nothing unless BREWHOUSE_CRASH_AT names this point; then the process is killed (SIGKILL) on
+ * the spot.
+ */
 async function crashWhereNamed(point: CrashPoint): Promise<void> {
   const named = process.env.BREWHOUSE_CRASH_AT;
   if (named === undefined) return;

@@ -1,6 +1,12 @@
-/** The library: schemas of what crosses files, readers of releases, and the renderer that gives a serving system the ids of training. */
+/**
+ * The library: schemas of what crosses files, readers of releases, and the renderer that gives a
+ * serving system the ids of training.
+ */
 
-/** A rendering of everything that a corpus section, a domain and a tokenizer fix; from files, or from a release's identity alone. */
+/**
+ * A rendering of everything that a corpus section, a domain and a tokenizer fix; from files, or
+ * from a release's identity alone.
+ */
 export {
   planOfIdentity,
   readDomain,

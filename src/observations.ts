@@ -1,4 +1,7 @@
-/** What long work says while it runs: one closed union, from which the bar, plain lines and `--json` are made. */
+/**
+ * What long work says while it runs: one closed union, from which the bar, plain lines and `--json`
+ * are made.
+ */
 
 /** What a step counts beside its own progress. */
 export interface Rate {
@@ -7,9 +10,15 @@ export interface Rate {
   readonly unit: string;
 }
 
-/** One thing that long work says. Metrics and the progress of jobs are to be made from the same union. */
+/**
+ * One thing that long work says. Metrics and the progress of jobs are to be made from the same
+ * union.
+ */
 export type Observation =
-  /** A step is `done` of `total` (0: not known how many) far; `rate` is what a person wants to see per second. */
+  /**
+   * A step is `done` of `total` (0: not known how many) far; `rate` is what a person wants to see
+   * per second.
+   */
   | {
       readonly kind: 'progress';
       readonly step: string;
@@ -21,7 +30,9 @@ export type Observation =
   | { readonly kind: 'stage'; readonly message: string }
   /** Rows that were rendered and partitions that were committed since this was said last. */
   | { readonly kind: 'rendered'; readonly rows: number; readonly tokens: number; readonly partitions: number }
-  /** Something that a person should know although nothing failed: one sentence without a full stop. */
+  /**
+   * Something that a person should know although nothing failed: one sentence without a full stop.
+   */
   | { readonly kind: 'warning'; readonly message: string }
   /** The step that was shown last is over. */
   | { readonly kind: 'settled' };

@@ -33,11 +33,17 @@ export interface PartitionTask {
   /** Questions mature in (from, until]; null: no bound. */
   readonly from: number | null;
   readonly until: number | null;
-  /** Compares a sample of the prompts with their whole texts; one gate for all partitions of a worker. */
+  /**
+   * Compares a sample of the prompts with their whole texts; one gate for all partitions of a
+   * worker.
+   */
   readonly compare: JoiningGate;
 }
 
-/** Renders all questions of a partition that end in (from, until] and uploads their files; commits nothing. */
+/**
+ * Renders all questions of a partition that end in (from, until] and uploads their files; commits
+ * nothing.
+ */
 export async function renderPartition(
   plan: RenderPlan,
   items: ItemTable,
@@ -68,7 +74,10 @@ export async function renderPartition(
   return { files: await parts.finish(), questions, members };
 }
 
-/** Questions whose texts are encoded together: enough for a native batch, few enough to hold their histories. */
+/**
+ * Questions whose texts are encoded together: enough for a native batch, few enough to hold their
+ * histories.
+ */
 const QUESTIONS_AHEAD = 64;
 
 /** Hands the outcomes on once the texts of a batch of them are encoded. */

@@ -16,6 +16,7 @@ import type { RenderRequest } from './worker.ts';
 
 /** What is rendered, how far, and by how many. */
 export interface RenderOptions {
+  readonly timelines: readonly PartitionTimeline[];
   readonly identity: CorpusIdentity;
   /** Says where the tokenizer lies. */
   readonly recipe: ReadRecipe;
@@ -40,14 +41,15 @@ export function createItemArena(timelines: readonly PartitionTimeline[]): Shared
   return createSegmentArena(arenaEntries(items.reduce((sum, file) => sum + file.rows, 0))).shared;
 }
 
-/** Renders what of the corpus is missing and commits it, each partition by itself. Throws `fenced`. */
+/**
+ * Renders what of the corpus is missing and commits it, each partition by itself. Throws `fenced`.
+ */
 export async function renderCorpus(
   lake: Lake,
-  timelines: readonly PartitionTimeline[],
   options: RenderOptions,
   effects: Effects = PROCESS_EFFECTS,
 ): Promise<RenderedCorpus> {
-  const { identity, recipe, until, workers, arena } = options;
+  const { timelines, identity, recipe, until, workers, arena } = options;
   const started = effects.now();
   const corpus = await lake.addCorpus(identity);
   const requests = requestsOf(timelines, await lake.corpus(corpus), until);

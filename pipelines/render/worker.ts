@@ -1,4 +1,7 @@
-/** A worker thread: makes the plan and the item table once, then renders the partitions that it is given. */
+/**
+ * A worker thread: makes the plan and the item table once, then renders the partitions that it is
+ * given.
+ */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../../schemas/commit.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';

@@ -1,4 +1,7 @@
-/** A record on its way through take-in's sorter, as bytes: partitions, then entities, come out whole and in order. */
+/**
+ * A record on its way through take-in's sorter, as bytes: partitions, then entities, come out whole
+ * and in order.
+ */
 import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent, entityOf } from '../../schemas/event-time.ts';
 import type { DeadLetter } from '../../src/adapters/parquet/dead-letters.ts';

@@ -1,4 +1,7 @@
-/** One partition of the timelines under way: files are written as groups arrive, the record is committed at the end. */
+/**
+ * One partition of the timelines under way: files are written as groups arrive, the record is
+ * committed at the end.
+ */
 import type { FileRef } from '../../schemas/commit.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
@@ -40,7 +43,7 @@ export interface PartitionWork {
 }
 
 /** Letters of the first dead record's message that the stats keep. */
-const MESSAGE_SHOWN_MAX = 200;
+const MESSAGE_LETTERS_MAX = 200;
 /** Raw bytes of dead letters held before a file of them is written. */
 const DEAD_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -56,7 +59,7 @@ export function openPartition(partition: number, work: PartitionWork, effects: E
   const counts = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
   const park = (letter: DeadLetter): Promise<void> => {
     stats.addDead(
-      `${letter.source}:${letter.line}, ${letter.reason}: ${quotedName(letter.message, MESSAGE_SHOWN_MAX)}`,
+      `${letter.source}:${letter.line}, ${letter.reason}: ${quotedName(letter.message, MESSAGE_LETTERS_MAX)}`,
     );
     return dead.add(letter);
   };

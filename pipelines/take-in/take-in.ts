@@ -38,7 +38,7 @@ export async function takeIn(
   if (missing.size === 0) return lake.timelines();
   const sorter = createSorter({ scratch });
   try {
-    await dealEvents(inputs, sorter, lake.partitions, effects);
+    await dealEvents({ inputs, sorter, partitions: lake.partitions }, effects);
     await effects.reach('sorting');
     const assumptions = await readAssumptions(events);
     const work = { lake, missing, inputs, assumptions, attempt: effects.newId() };
@@ -49,13 +49,14 @@ export async function takeIn(
   return lake.timelines();
 }
 
+interface Dealing {
+  readonly inputs: readonly InputFile[];
+  readonly sorter: Sorter;
+  readonly partitions: number;
+}
+
 /** Reads all files once and hands every record to the sorter. */
-async function dealEvents(
-  inputs: readonly InputFile[],
-  sorter: Sorter,
-  partitions: number,
-  effects: Effects,
-): Promise<void> {
+async function dealEvents({ inputs, sorter, partitions }: Dealing, effects: Effects): Promise<void> {
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
   let done = 0;
   for (const [file, input] of inputs.entries()) {
@@ -71,7 +72,10 @@ async function dealEvents(
   }
 }
 
-/** Partitions without a record are committed too: a chain that is missing is a build that was cut off. */
+/**
+ * Partitions without a record are committed too: a chain that is missing is a build that was cut
+ * off.
+ */
 async function commitPartitions(sorter: Sorter, work: PartitionWork, effects: Effects): Promise<void> {
   let writer = openPartition(0, work, effects);
   const advanceTo = async (partition: number) => {

@@ -10,8 +10,8 @@ import { openScratchFolder } from './filesystem/scratch-folder.ts';
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 
 /**
- * Opens nothing yet: a folder is made when something is written. The same location gives the same lake in every thread.
- * Throws `usage` for what is not a folder.
+ * Opens nothing yet: a folder is made when something is written. The same location means the same
+ * lake in every thread. Throws `usage` for what is not a folder.
  */
 export function openStore(location: string, effects: Effects = PROCESS_EFFECTS): ObjectStore {
   const scheme = SCHEME.exec(location)?.[1]?.toLowerCase();
@@ -26,7 +26,10 @@ export function openStore(location: string, effects: Effects = PROCESS_EFFECTS):
   return openDirectoryStore(location, effects);
 }
 
-/** Scratch for work on a lake that `openStore` opens: in the lake's own temporary folder, on the disk that has the room. */
+/**
+ * Scratch for work on a lake that `openStore` opens: in the lake's own temporary folder, on the
+ * disk that has the room.
+ */
 export function openScratch(location: string, effects: Effects = PROCESS_EFFECTS): Scratch {
   return openScratchFolder(tempFolderOf(location), effects);
 }

@@ -1,18 +1,22 @@
 /** Which corpus of a lake a recipe speaks of, and how far it is rendered. */
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
+import { last } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { CorpusPartition, NamedCorpus } from '../lake/corpus-records.ts';
 import { contextLadder, namedSection } from '../prompt/plan.ts';
 
-/** Throws `not_found` where no corpus, or more than one, has this section; `context` picks a rung of a ladder, `corpus` one by name. */
+/**
+ * Throws `not_found` where no corpus, or more than one, has this section; `context` picks a rung of
+ * a ladder, `corpus` one by name.
+ */
 export function findCorpus(
   corpora: readonly NamedCorpus[],
   section: CorpusSection,
   wish: { readonly context: number | undefined; readonly corpus: string | undefined },
 ): NamedCorpus {
   const ladder = contextLadder(section);
-  const wanted = wish.context ?? ladder[ladder.length - 1]!;
+  const wanted = wish.context ?? last(ladder);
   if (!ladder.includes(wanted)) {
     throw new BrewhouseError('recipe_invalid', `the recipe has no context of ${wanted} tokens`, {
       place: { field: 'corpus.context' },
@@ -25,19 +29,19 @@ export function findCorpus(
     ({ identity }) =>
       canonicalJson(identity.section) === text && identity.context === wanted && identity.context_min === ladder[0],
   );
-  if (found.length === 1) return found[0]!;
-  if (found.length > 1) {
-    throw new BrewhouseError(
-      'not_found',
-      `${found.length} corpora of this lake have the recipe's corpus section, with other domains or templates`,
-      {
-        remedy: `name the one that you mean: ${found.map((each) => `--corpus ${each.corpus}`).join(' or ')}`,
-      },
-    );
+  const [only, ...others] = found;
+  if (only === undefined) {
+    const held = all.length === 0 ? '' : ` (the lake holds ${all.map((each) => each.corpus).join(', ')})`;
+    throw new BrewhouseError('not_found', `no corpus of this lake was rendered with the recipe's corpus section`, {
+      remedy: `run brewhouse build with this recipe first${held}`,
+    });
   }
-  throw new BrewhouseError('not_found', `no corpus of this lake was rendered with the recipe's corpus section`, {
-    remedy: `run brewhouse build with this recipe first${all.length === 0 ? '' : ` (the lake holds ${all.map((each) => each.corpus).join(', ')})`}`,
-  });
+  if (others.length === 0) return only;
+  throw new BrewhouseError(
+    'not_found',
+    `${found.length} corpora of this lake have the recipe's corpus section, with other domains or templates`,
+    { remedy: `name the one that you mean: ${found.map((each) => `--corpus ${each.corpus}`).join(' or ')}` },
+  );
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { StoredRow } from '../../schemas/columns.ts';
 import type { CorpusRecord } from '../../schemas/commit.ts';
 import { CORPUS, PART_ORIGIN, PART_TOKENS } from '../../schemas/rows.ts';
+import { corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore, RangeReader } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
 import { readStored } from '../shard/records.ts';
@@ -9,7 +10,7 @@ import { readStored } from '../shard/records.ts';
 /**
  * One part file with its companions, and the number of its first row among all rows of the corpus.
  */
-export interface PartPlace {
+export interface PartPosition {
   readonly partition: number;
   readonly files: CorpusRecord['files'][number];
   readonly firstRow: number;
@@ -27,10 +28,10 @@ export interface PartRow {
 }
 
 /** The rows of a part in order. Bound: one row group. Throws as the store and its files do. */
-export async function* readPart(store: ObjectStore, corpus: string, part: PartPlace): AsyncGenerator<PartRow> {
+export async function* readPart(store: ObjectStore, corpus: string, part: PartPosition): AsyncGenerator<PartRow> {
   const readers: RangeReader[] = [];
   const open = async (kind: 'parts' | 'meta' | 'origin', sha256: string) => {
-    const reader = await store.openRead(`corpora/${corpus}/${part.partition}/${kind}/${sha256}.parquet`);
+    const reader = await store.openRead(`${corpusFolder(corpus, part.partition)}/${kind}/${sha256}.parquet`);
     readers.push(reader);
     return openParquet(reader);
   };

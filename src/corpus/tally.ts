@@ -1,4 +1,5 @@
 /** Counts under names under names: task -> fate -> label -> questions. */
+import { last } from '../checked.ts';
 
 /** Numbers at the leaves. */
 export type Tally = { [name: string]: number | Tally };
@@ -8,12 +9,12 @@ export function addTo(tally: Tally, path: readonly string[], count: number): voi
   let at = tally;
   for (const name of path.slice(0, -1)) {
     const next = at[name] ?? {};
-    if (typeof next === 'number') throw new Error(`a count stands at ${name}, where names should`);
+    if (typeof next === 'number') throw new Error(`a count is at ${name}, where names should be`);
     at[name] = next;
     at = next;
   }
-  const last = path[path.length - 1]!;
-  const before = at[last] ?? 0;
-  if (typeof before !== 'number') throw new Error(`names stand at ${last}, where a count should`);
-  at[last] = before + count;
+  const name = last(path);
+  const before = at[name] ?? 0;
+  if (typeof before !== 'number') throw new Error(`names are at ${name}, where a count should be`);
+  at[name] = before + count;
 }

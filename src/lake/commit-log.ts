@@ -10,8 +10,8 @@ import type { ObjectStore } from './object-store.ts';
 import { readRecord } from './read-record.ts';
 
 /**
- * Names a record of a chain; as a hint it spares the walk over what lies before. `sha256` is that of
- * the record's bytes.
+ * Names a record of a chain; as a hint it spares the walk over what lies before. `sha256` is that
+ * of the record's bytes.
  */
 export interface RecordRef {
   readonly seq: number;
@@ -36,7 +36,10 @@ export interface Chain {
   head: RecordRef | null;
   /** Attempt of the newest claim known: it alone may append. Null: nobody has claimed. */
   owner: string | null;
-  /** Records with work, in order, from the beginning or from the hint on; chain-records.ts tells them apart. */
+  /**
+   * Records with work, in order, from the beginning or from the hint on; chain-records.ts tells
+   * them apart.
+   */
   readonly work: Committed<WorkRecord>[];
 }
 
@@ -135,7 +138,9 @@ function nextSeq(chain: Chain): number {
   return (chain.head?.seq ?? 0) + 1;
 }
 
-/** Takes in a record that was found behind the head. Throws `lake_broken` where it does not follow. */
+/**
+ * Takes in a record that was found behind the head. Throws `lake_broken` where it does not follow.
+ */
 function follow(chain: Chain, next: Committed): void {
   const { seq, previous, kind, attempt } = next.record;
   const expected = nextSeq(chain);
@@ -147,7 +152,8 @@ function follow(chain: Chain, next: Committed): void {
 
 function advance(chain: Chain, { seq, sha256, record }: Committed): void {
   chain.head = { seq, sha256 };
-  // Work is appended by the holder alone, so the newest record, claim or work, tells who holds the chain.
+  // Work is appended by the holder alone, so the newest record, claim or work, tells who holds the
+  // chain.
   chain.owner = record.attempt;
   if (record.kind !== 'claim') chain.work.push({ seq, sha256, record });
 }

@@ -8,7 +8,9 @@ import type { ObjectStore } from './object-store.ts';
 export interface Work {
   /** A new id of this run of this writer. */
   readonly attempt: string;
-  /** The newest work in the chain when this was begun, which it goes on from; null: there was none. */
+  /**
+   * The newest work in the chain when this was begun, which it goes on from; null: there was none.
+   */
   readonly from: RecordRef | null;
   readonly record: NewRecord;
 }

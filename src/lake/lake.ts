@@ -1,4 +1,6 @@
-/** A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits. */
+/**
+ * A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits.
+ */
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
@@ -44,7 +46,9 @@ export interface Lake {
   commitWork(folder: string, work: Work): Promise<RecordRef>;
 }
 
-/** Chains that are opened at once: hides the latency of a bucket, within the sockets of a client. */
+/**
+ * Chains that are opened at once: hides the latency of a bucket, within the sockets of a client.
+ */
 const CHAINS_AT_ONCE_MAX = 32;
 
 /** Opens a lake. Throws `not_found` where there is none, `lake_broken`. */

@@ -1,4 +1,7 @@
-/** Accepted events in a lake: lines of canonical JSON in content-addressed files of one zstd frame each. */
+/**
+ * Accepted events in a lake: lines of canonical JSON in content-addressed files of one zstd frame
+ * each.
+ */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { FileRef } from '../../schemas/commit.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -8,9 +11,11 @@ import type { ObjectStore } from './object-store.ts';
 export const LINE_FILE_BYTES_MAX = 32 * 1024 * 1024;
 const ZSTD_ENDING = '.ndjson.zst';
 
+/** Files of lines under way. */
 export interface LineFiles {
   /** One line without its line end. */
   add(line: string): Promise<void>;
+  /** Writes what is left; returns all files in order. */
   finish(): Promise<FileRef[]>;
 }
 
@@ -41,7 +46,10 @@ export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
   };
 }
 
-/** The lines of files that `createLineFiles` wrote, in order. Throws `lake_broken` where one is missing or damaged. */
+/**
+ * The lines of files that `createLineFiles` wrote, in order. Throws `lake_broken` where one is
+ * missing or damaged.
+ */
 export async function* readLines(
   store: ObjectStore,
   folder: string,

@@ -5,7 +5,10 @@ import { BrewhouseError } from '../errors.ts';
 import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** The record behind `key` with the sha256 of its bytes, or null where there is none. Throws `lake_broken` where it is no record. */
+/**
+ * The record behind `key` with the sha256 of its bytes, or null where there is none. Throws
+ * `lake_broken` where it is no record.
+ */
 export async function readRecord(
   store: Pick<ObjectStore, 'get'>,
   key: string,
@@ -27,7 +30,8 @@ function parseRecord(key: string, text: string): CommitRecord {
     const [issue] = parsed.error.issues;
     throw broken(key, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, parsed.error);
   }
-  // Of the last record nothing else tells that a byte was added: no record behind it names its hash.
+  // Of the last record nothing else tells that a byte was added: no record behind it names its
+  // hash.
   if (canonicalJson(parsed.data) !== text) throw broken(key, 'is not canonical JSON');
   return parsed.data;
 }

@@ -1,9 +1,12 @@
-/** The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a person asks first. */
+/**
+ * The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a
+ * person asks first.
+ */
 import type { Manifest } from '../../schemas/manifest.ts';
 import { grouped } from '../grouped.ts';
 import { profileOf } from '../profiles/profiles.ts';
 
-/** Dates are `until`: the card holds no clock. */
+/** The text of the card. Dates are `until`: the card holds no clock. */
 export function releaseCard(manifest: Manifest): string {
   const { identity, splits } = manifest;
   const names = Object.keys(splits);
@@ -23,20 +26,23 @@ export function releaseCard(manifest: Manifest): string {
     '',
     `# ${manifest.id}`,
     '',
-    `An instruction-tuning corpus for an LLM recommender in the domain ${identity.domain.name}, as of ${new Date(manifest.until).toISOString()}: one unpadded, tokenized example a row (${profileOf(manifest.profile).about}).`,
+    `An instruction-tuning corpus for an LLM recommender in the domain ${identity.domain.name}, ` +
+      `as of ${new Date(manifest.until).toISOString()}: ` +
+      `one unpadded, tokenized example a row (${profileOf(manifest.profile).about}).`,
     '',
     '| split | rows | tokens | supervised tokens |',
     '|---|---:|---:|---:|',
-    ...names.map(
-      (name) =>
-        `| ${name} | ${grouped(splits[name]!.rows)} | ${grouped(splits[name]!.tokens)} | ${grouped(splits[name]!.loss_tokens)} |`,
+    ...Object.entries(splits).map(
+      ([name, { rows, tokens, loss_tokens }]) =>
+        `| ${name} | ${[rows, tokens, loss_tokens].map(grouped).join(' | ')} |`,
     ),
     '',
     `| task | ${ordinary.join(' | ')} |`,
     `|---|${ordinary.map(() => '---:|').join('')}`,
     ...tasks.map((task) => `| ${task} | ${ordinary.map((name) => grouped(rowsOf(task, name))).join(' | ')} |`),
     '',
-    `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); context ${grouped(identity.context)} tokens.`,
+    `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); ` +
+      `context ${grouped(identity.context)} tokens.`,
     `- Corpus ${manifest.corpus}; recipe sha256 ${manifest.recipe_sha256}.`,
     ...(manifest.assumed.length === 0
       ? []
@@ -53,7 +59,8 @@ export function releaseCard(manifest: Manifest): string {
             '.',
         ]),
     ...manifest.notes.map((note) => `- ${note}`),
-    '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, `index/` where an example or a member lies.',
+    '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, ' +
+      '`index/` where an example or a member lies.',
     '',
   ].join('\n');
 }

@@ -2,7 +2,7 @@
 import type { StoredRow } from '../../schemas/columns.ts';
 import { SPLITS } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
-import { EXAMPLE_INDEX, MEMBER_INDEX, type RowPlace, type SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { EXAMPLE_INDEX, MEMBER_INDEX, type RowPosition, type SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { createParquetWriter } from '../shard/parquet-writer.ts';
 import { columnSpecs, type FileTable, storedColumns } from '../shard/records.ts';
@@ -15,7 +15,7 @@ const INDEX_GROUP_ROWS = 65_536;
 
 /** Both indexes while rows are written. */
 export interface Indexes {
-  add(meta: StoredRow<typeof SIDECAR>, place: RowPlace): void;
+  add(meta: StoredRow<typeof SIDECAR>, position: RowPosition): void;
   /** Writes both below `folder`, each sorted by all of its columns. */
   write(store: ObjectStore, folder: string): Promise<ReleaseFile[]>;
   close(): void;
@@ -26,15 +26,16 @@ export function createIndexes(scratch: Scratch): Indexes {
   const examples = createSorter({ scratch });
   const members = createSorter({ scratch });
   const bytes = byteWriter();
-  const addTo = <T extends FileTable>(sorter: Sorter, table: T, row: StoredRow<T>, key: Buffer) => {
+  /** The row's bytes; they hold until the next row. */
+  const bytesOf = <T extends FileTable>(table: T, row: StoredRow<T>): Uint8Array => {
     bytes.length = 0;
     writeRow(bytes, table, row);
-    sorter.add(key, writtenBytes(bytes));
+    return writtenBytes(bytes);
   };
   return {
-    add({ example_id, member }, place) {
-      addTo(examples, EXAMPLE_INDEX, { example_id, ...place }, orderKey(example_id, place));
-      addTo(members, MEMBER_INDEX, { member, ...place }, orderKey(member, place));
+    add({ example_id, member }, position) {
+      examples.add(orderKey(example_id, position), bytesOf(EXAMPLE_INDEX, { example_id, ...position }));
+      members.add(orderKey(member, position), bytesOf(MEMBER_INDEX, { member, ...position }));
     },
     write: async (store, folder) => [
       await writeIndex(store, `${folder}/`, { path: 'index/examples.parquet', table: EXAMPLE_INDEX, sorter: examples }),
@@ -48,7 +49,7 @@ export function createIndexes(scratch: Scratch): Indexes {
 }
 
 /** Ids, splits in the order of SPLITS, then numbers by their size. */
-function orderKey(id: string, { split, shard, row_group, row }: RowPlace): Buffer {
+function orderKey(id: string, { split, shard, row_group, row }: RowPosition): Buffer {
   const order = [SPLITS.indexOf(split), shard, row_group, row].map((number) => String(number).padStart(10, '0'));
   return Buffer.from([id, ...order].join(UNIT_SEPARATOR), 'utf8');
 }

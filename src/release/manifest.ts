@@ -1,8 +1,12 @@
-/** The manifest of a release and its card: what it consists of, what it depends on, and what a reader must know of it. */
+/**
+ * The manifest of a release and its card: what it consists of, what it depends on, and what a
+ * reader must know of it.
+ */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusIdentity, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
+import { nth } from '../checked.ts';
 import { packageVersion } from '../config.ts';
 import { addTo } from '../corpus/tally.ts';
 import { sha256Hex } from '../lake/content-hash.ts';
@@ -12,6 +16,7 @@ import type { RenderPlan } from '../prompt/plan.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
 import type { SelectableRow, Selection } from './selection.ts';
 
+/** All that a manifest says. */
 export interface ManifestInputs {
   readonly id: string;
   readonly corpus: string;
@@ -27,7 +32,10 @@ export interface ManifestInputs {
   readonly files: readonly ReleaseFile[];
 }
 
-/** Facts in every token file's footer; the default id stands there, whatever name the release is given. */
+/**
+ * Facts in every token file's footer; the default id among them, whatever name the release is
+ * given.
+ */
 export function footerFacts(
   inputs: Omit<ManifestInputs, 'files' | 'id' | 'selection' | 'rows' | 'timelines' | 'itemsWithoutTime'>,
   defaultId: string,
@@ -59,7 +67,9 @@ export function footerFacts(
   };
 }
 
-/** Hashes that a release is known by (NAME-1): recipe (both sections, as used), domain, templates. */
+/**
+ * Hashes that a release is known by (NAME-1): recipe (both sections, as used), domain, templates.
+ */
 export function recipeHashes(
   identity: CorpusIdentity,
   release: ReleaseSection,
@@ -122,11 +132,12 @@ function rowCounts(
   const variants: Manifest['variants'] = { test_template: 0, left_out: 0 };
   for (const [i, row] of rows.entries()) {
     if (row.maturesAt > selection.until) continue;
-    const end = selection.ends[i]!;
-    if (row.variant !== '') addTo(variants, [end ?? 'left_out'], 1);
+    // Null: a variant that no split holds.
+    const end = nth(selection.ends, i) ?? 'left_out';
+    if (row.variant !== '') addTo(variants, [end], 1);
     else {
-      addTo(fates, [row.task, end!], 1);
-      addTo(labels, [row.task, row.label, end!], 1);
+      addTo(fates, [row.task, end], 1);
+      addTo(labels, [row.task, row.label, end], 1);
     }
   }
   return { fates: inKeyOrder(fates), labels: inKeyOrder(labels), variants };
@@ -145,12 +156,14 @@ function notesOf({ plan, itemsWithoutTime, timelines }: ManifestInputs): string[
   ];
   if (plan.rules.tasks.some((task) => task.drawsItems)) {
     notes.push(
-      'Negatives are drawn: the domain records no exposures, so "did not interact" is said of items drawn from those known at the time.',
+      'Negatives are drawn: the domain records no exposures, ' +
+        'so "did not interact" is said of items drawn from those known at the time.',
     );
   }
   if (itemsWithoutTime > 0) {
     notes.push(
-      `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, and are never drawn as candidates; random candidates of early days are biased.`,
+      `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, ` +
+        'and are never drawn as candidates; random candidates of early days are biased.',
     );
   }
   if ((timelines[0]?.record.assumptions?.assumed.length ?? 0) > 0)

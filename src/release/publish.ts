@@ -43,7 +43,7 @@ export interface PublishedRelease {
 }
 
 /**
- * Publishes under `id`, or under the name that the release's content gives it. Throws `usage` where
+ * Publishes under `id`, or under the name that its content has. Throws `usage` where
  * another release has the name, `release_broken` where its manifest does not read.
  */
 export async function publishRelease(
@@ -72,7 +72,10 @@ export async function publishRelease(
 
 interface Names {
   readonly id: string;
-  /** In footers and on the card, whatever name the release is given: that one is in the manifest alone. */
+  /**
+   * In footers and on the card, whatever name the release is given: that one is in the manifest
+   * alone.
+   */
   readonly defaultId: string;
   readonly folder: string;
 }
@@ -90,12 +93,12 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     itemsWithoutTime: items.withoutTime,
   };
   const options = {
-    scratch,
+    ...{ folder: names.folder, shuffled, scratch },
     profile: profileOf(section.profile),
     trainShards: source.selection.trainShards,
     facts: footerFacts(inputs, names.defaultId),
   };
-  const files = await writeShards(lake.store, names.folder, shuffled, options, effects);
+  const files = await writeShards(lake.store, options, effects);
   const text = releaseCard(buildManifest({ ...inputs, files, id: names.defaultId }));
   const card = Buffer.from(text, 'utf8');
   await lake.store.put(`${names.folder}/README.md`, card);

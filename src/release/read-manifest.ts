@@ -8,7 +8,10 @@ export function manifestKey(folder: string): string {
   return folder === '' ? 'manifest.json' : `${folder}/manifest.json`;
 }
 
-/** The manifest, or null where there is no release. Throws `release_broken` where its manifest is not one of this version. */
+/**
+ * The manifest, or null where there is no release. Throws `release_broken` where its manifest is
+ * not one of this version.
+ */
 export async function readManifest(store: ObjectStore, folder: string): Promise<Manifest | null> {
   const key = manifestKey(folder);
   const bytes = await store.get(key);

@@ -1,4 +1,7 @@
-/** Reads rows of a finished release: tokens, sidecar, origins, found by split and row or by example id. */
+/**
+ * Reads rows of a finished release: tokens, sidecar, origins, found by split and row or by example
+ * id.
+ */
 import type { Manifest } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, ORIGIN, type OriginRow, SIDECAR, type SidecarRow } from '../../schemas/rows.ts';
 import { intAt, nth } from '../checked.ts';
@@ -31,8 +34,8 @@ export interface ReleaseReader {
 }
 
 /**
- * Reads the release that lies at the root of the store. Throws `not_found` where there is none, `release_broken` where
- * its manifest is not one of this version.
+ * Reads the release that lies at the root of the store. Throws `not_found` where there is none,
+ * `release_broken` where its manifest is not one of this version.
  */
 export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
   const manifest = await readManifest(store, '');
@@ -146,7 +149,10 @@ async function readList(
   return chunk.values.subarray(intAt(chunk.offsets, row), intAt(chunk.offsets, row + 1));
 }
 
-/** A file that the manifest names and that is missing or damaged is a broken release, whatever lake it lies in. */
+/**
+ * A file that the manifest names and that is missing or damaged is a broken release, whatever lake
+ * it lies in.
+ */
 async function withFile<T>({ store }: OpenRelease, path: string, use: (file: ParquetFile) => Promise<T>): Promise<T> {
   try {
     const reader = await store.openRead(path);

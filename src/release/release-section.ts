@@ -1,4 +1,7 @@
-/** The release section as a release uses it: with `until` and budget decided, and every name in it known. */
+/**
+ * The release section as a release uses it: with `until` and budget decided, and every name in it
+ * known.
+ */
 
 import { DAY_MS } from '../../schemas/durations.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
@@ -20,38 +23,32 @@ export type DecidedSection = ReleaseSection & { readonly until: number };
 
 /**
  * Decides the section. `newest`: time of the newest event of the lake, epoch milliseconds. UNTIL IS
- * NEVER GUESSED: throws `recipe_invalid`, naming the newest event, where nobody says it. Warns where
- * it lies more than a day after that event.
+ * NEVER GUESSED: throws `recipe_invalid`, naming the newest event, where nobody says it. Warns
+ * where it lies more than a day after that event.
  */
 export function decideSection(
   section: ReleaseSection,
-  wishes: SectionWishes,
-  newest: number,
+  { newest, ...wishes }: SectionWishes & { readonly newest: number },
   effects: Effects = PROCESS_EFFECTS,
 ): DecidedSection {
-  const until = wishes.until ?? section.until;
+  const { until = section.until, tokenBudget = section.token_budget, profile = section.profile } = wishes;
   if (until === undefined) throw untilMissing(newest);
   if (until > newest + DAY_MS) {
-    const message = `until ${new Date(until).toISOString()} lies after the newest event (${sayTime(newest)}): labels of windows that nobody has seen the end of count as settled`;
+    const what = `until ${new Date(until).toISOString()} lies after the newest event (${sayTime(newest)})`;
+    const message = `${what}: labels of windows that nobody has seen the end of count as settled`;
     effects.observe({ kind: 'warning', message });
   }
-  const { tokenBudget = section.token_budget, profile = section.profile } = wishes;
   return { ...section, until, token_budget: tokenBudget, profile };
 }
 
 function untilMissing(newest: number): BrewhouseError {
-  const midnight = Math.floor(newest / DAY_MS) * DAY_MS;
-  return new BrewhouseError(
-    'recipe_invalid',
-    'a release needs an until, and neither the recipe nor --until names one',
-    {
-      place: { field: 'release.until' },
-      remedy:
-        newest === TIME_UNKNOWN
-          ? 'no event of this lake has a time: nothing can be asked of it'
-          : `the newest event is of ${sayTime(newest)}; --until ${new Date(midnight).toISOString()} would take in all whole days before it`,
-    },
-  );
+  const midnight = new Date(Math.floor(newest / DAY_MS) * DAY_MS).toISOString();
+  const remedy =
+    newest === TIME_UNKNOWN
+      ? 'no event of this lake has a time: nothing can be asked of it'
+      : `the newest event is of ${sayTime(newest)}; --until ${midnight} would take in all whole days before it`;
+  const message = 'a release needs an until, and neither the recipe nor --until names one';
+  return new BrewhouseError('recipe_invalid', message, { place: { field: 'release.until' }, remedy });
 }
 
 function sayTime(time: number): string {
@@ -59,8 +56,8 @@ function sayTime(time: number): string {
 }
 
 /**
- * A task or a label that is mistyped would change the release without a word: throws
- * `recipe_invalid` with the nearest name.
+ * A task or a label that is mistyped would silently change the release: throws `recipe_invalid`
+ * with the nearest name.
  */
 export function requireKnownNames(section: ReleaseSection, plan: RenderPlan): void {
   const tasks = plan.rules.tasks.map((task) => task.name);

@@ -37,7 +37,7 @@ export interface RowTotals {
 /** The three files while they are written. */
 export interface RowFiles {
   /** Row group and row in it that the next row gets. */
-  placeOf(nextTokens: number): { rowGroup: number; row: number };
+  next(tokens: number): { rowGroup: number; row: number };
   add(row: ReleasedRow): void;
   finish(): RowTotals;
 }
@@ -68,7 +68,7 @@ export function createRowFiles({ profile, facts, sinks }: RowFilesOptions): RowF
   };
   const isFull = (next: number) => mustFlushRowGroup({ rows: group.length, tokens }, next);
   return {
-    placeOf: (next) => (isFull(next) ? { rowGroup: flushed + 1, row: 0 } : { rowGroup: flushed, row: group.length }),
+    next: (next) => (isFull(next) ? { rowGroup: flushed + 1, row: 0 } : { rowGroup: flushed, row: group.length }),
     add(row) {
       if (isFull(row.ids.length)) flush();
       group.push(row);

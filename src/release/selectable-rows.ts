@@ -2,11 +2,12 @@
  * All rendered rows of a corpus as a release chooses among them: read from the sidecars of its
  * parts, tokens untouched.
  */
+import type { RowOf } from '../../schemas/columns.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
-import type { PartPlace } from '../corpus/part-rows.ts';
+import type { PartPosition } from '../corpus/part-rows.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
-import type { CorpusPartition } from '../lake/corpus-records.ts';
+import { type CorpusPartition, corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
 import { recordGroups } from '../shard/records.ts';
@@ -14,11 +15,13 @@ import { closesAt } from '../timeline/as-of.ts';
 import { draw, inShare } from '../timeline/draws.ts';
 import type { SelectableRow } from './selection.ts';
 
+/** All rows of a corpus, and the parts that hold them. */
 export interface ReleaseRows {
   readonly rows: readonly SelectableRow[];
-  readonly parts: readonly PartPlace[];
+  readonly parts: readonly PartPosition[];
 }
 
+/** What of a corpus says whether a row is held out, and when its window closes. */
 export interface RowRules {
   readonly seed: number;
   readonly tasks: readonly TaskRules[];
@@ -29,48 +32,50 @@ const { key, variant, task, label, asked_at, matures_at, n_tokens, member, surfa
 /** What of a sidecar the choice looks at. */
 const SELECTED = { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface };
 
-/** Order: partition, record, file, row. Bound: one small object a row. */
+/** Reads the rows in order of partition, record, file, row. Bound: one small object a row. */
 export async function readReleaseRows(
   store: ObjectStore,
-  corpus: string,
-  partitions: readonly CorpusPartition[],
+  { corpus, partitions }: { readonly corpus: string; readonly partitions: readonly CorpusPartition[] },
   rules: RowRules,
 ): Promise<ReleaseRows> {
   const rows: SelectableRow[] = [];
-  const parts: PartPlace[] = [];
-  const windows = new Map(rules.tasks.map((task) => [task.name, task.windowMs]));
-  const surfaces = new Set(rules.holdout.surfaces);
-  const held = new Map<string, boolean>();
-  const isHeld = (member: string) => {
-    const known = held.get(member) ?? inShare(draw(rules.seed, 'holdout', [member]), rules.holdout.members);
-    held.set(member, known);
-    return known;
-  };
+  const parts: PartPosition[] = [];
+  const toSelectable = selectableBy(rules);
   for (const { partition, records } of partitions) {
     for (const files of records.flatMap(({ record }) => record.files)) {
       parts.push({ partition, files, firstRow: rows.length });
-      const reader = await store.openRead(`corpora/${corpus}/${partition}/meta/${files.meta.sha256}.parquet`);
+      const reader = await store.openRead(`${corpusFolder(corpus, partition)}/meta/${files.meta.sha256}.parquet`);
       try {
-        for await (const group of recordGroups(await openParquet(reader), SELECTED)) {
-          for (const row of group) {
-            rows.push({
-              key: row.key,
-              variant: row.variant,
-              task: row.task,
-              label: row.label,
-              askedAt: row.asked_at,
-              maturesAt: row.matures_at,
-              windowEndsAt: closesAt(row.asked_at, windows.get(row.task) ?? 0),
-              tokens: row.n_tokens,
-              heldOutMember: isHeld(row.member),
-              heldOutSurface: row.surface !== '' && surfaces.has(row.surface),
-            });
-          }
-        }
+        for await (const group of recordGroups(await openParquet(reader), SELECTED))
+          for (const row of group) rows.push(toSelectable(row));
       } finally {
         await reader.close();
       }
     }
   }
   return { rows, parts };
+}
+
+/** How a row of a sidecar becomes what the choice looks at. */
+function selectableBy({ seed, tasks, holdout }: RowRules): (row: RowOf<typeof SELECTED>) => SelectableRow {
+  const windows = new Map(tasks.map((each) => [each.name, each.windowMs]));
+  const surfaces = new Set(holdout.surfaces);
+  const held = new Map<string, boolean>();
+  const isHeld = (id: string) => {
+    const known = held.get(id) ?? inShare(draw(seed, 'holdout', [id]), holdout.members);
+    held.set(id, known);
+    return known;
+  };
+  return (row) => ({
+    key: row.key,
+    variant: row.variant,
+    task: row.task,
+    label: row.label,
+    askedAt: row.asked_at,
+    maturesAt: row.matures_at,
+    windowEndsAt: closesAt(row.asked_at, windows.get(row.task) ?? 0),
+    tokens: row.n_tokens,
+    heldOutMember: isHeld(row.member),
+    heldOutSurface: row.surface !== '' && surfaces.has(row.surface),
+  });
 }

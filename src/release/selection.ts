@@ -3,6 +3,7 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { ROW_FATES, type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { nth } from '../checked.ts';
 import { draw } from '../timeline/draws.ts';
 import { shardCount } from './shard-plan.ts';
 
@@ -59,10 +60,11 @@ export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules
   const kept = capLabels(rows, ends, rules);
   spendBudget(rows, ends, rules);
   const train = positionsOf(ends, 'train');
-  const tokens = train.reduce((sum, i) => sum + rows[i]!.tokens, 0);
+  const tokens = train.reduce((sum, i) => sum + nth(rows, i).tokens, 0);
   const trainShards = shardCount(tokens, train.length);
   const surplus = train.length % trainShards;
-  for (const i of inDrawOrder(rows, train, rules.seed, 'thin').slice(train.length - surplus)) ends[i] = 'remainder';
+  for (const i of inDrawOrder(rows, train, { seed: rules.seed, purpose: 'thin' }).slice(train.length - surplus))
+    ends[i] = 'remainder';
   return {
     ends,
     trainShards,
@@ -94,7 +96,9 @@ function ordinarySplitOf(
   return row.askedAt >= t2 + gap ? 'test' : 'in_gap';
 }
 
-/** Caps train rows by label (RELEASE-2): those with the least draw stay. Returns the shares kept. */
+/**
+ * Caps train rows by label (RELEASE-2): those with the least draw stay. Returns the shares kept.
+ */
 function capLabels(
   rows: readonly SelectableRow[],
   ends: RowEnd[],
@@ -103,9 +107,12 @@ function capLabels(
   const kept = new Map<string, number>();
   for (const [task, caps] of Object.entries(release.label_caps)) {
     for (const [label, most] of Object.entries(caps)) {
-      const all = positionsOf(ends, 'train').filter((i) => rows[i]!.task === task && rows[i]!.label === label);
+      const all = positionsOf(ends, 'train').filter((i) => {
+        const row = nth(rows, i);
+        return row.task === task && row.label === label;
+      });
       if (all.length <= most) continue;
-      for (const i of inDrawOrder(rows, all, seed, 'label_cap').slice(most)) ends[i] = 'label_capped';
+      for (const i of inDrawOrder(rows, all, { seed, purpose: 'label_cap' }).slice(most)) ends[i] = 'label_capped';
       kept.set(`${task}${UNIT_SEPARATOR}${label}`, most / all.length);
     }
   }
@@ -117,23 +124,25 @@ function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, 
   if (release.token_budget === 'none') return;
   const byTask = new Map<string, number[]>();
   for (const i of positionsOf(ends, 'train')) {
-    const of = byTask.get(rows[i]!.task);
-    if (of === undefined) byTask.set(rows[i]!.task, [i]);
+    const { task } = nth(rows, i);
+    const of = byTask.get(task);
+    if (of === undefined) byTask.set(task, [i]);
     else of.push(i);
   }
   const needs = [...byTask].map(([task, of]) => ({
     task,
     weight: release.weights[task] ?? 1,
-    need: of.reduce((sum, i) => sum + rows[i]!.tokens, 0),
+    need: of.reduce((sum, i) => sum + nth(rows, i).tokens, 0),
   }));
   const allowances = shareBudget(release.token_budget, needs);
   for (const [task, of] of byTask) {
-    let left = allowances.get(task)!;
+    let left = allowances.get(task) ?? 0;
     let stopped = false;
-    for (const i of inDrawOrder(rows, of, seed, 'thin')) {
-      stopped ||= rows[i]!.tokens > left;
+    for (const i of inDrawOrder(rows, of, { seed, purpose: 'thin' })) {
+      const { tokens } = nth(rows, i);
+      stopped ||= tokens > left;
       if (stopped) ends[i] = 'thinned';
-      else left -= rows[i]!.tokens;
+      else left -= tokens;
     }
   }
 }
@@ -179,10 +188,12 @@ export function rowKey(row: { readonly key: string; readonly variant: string }):
 function inDrawOrder(
   rows: readonly SelectableRow[],
   positions: readonly number[],
-  seed: number,
-  purpose: 'thin' | 'label_cap',
+  { seed, purpose }: { readonly seed: number; readonly purpose: 'thin' | 'label_cap' },
 ): number[] {
-  const keyOf = (i: number) => (purpose === 'thin' ? rowKey(rows[i]!) : rows[i]!.key.split(UNIT_SEPARATOR));
+  const keyOf = (i: number) => {
+    const row = nth(rows, i);
+    return purpose === 'thin' ? rowKey(row) : row.key.split(UNIT_SEPARATOR);
+  };
   return positions
     .map((i) => ({ i, drawn: draw(seed, purpose, keyOf(i)) }))
     .sort((a, b) => a.drawn - b.drawn || compareUtf8(keyOf(a.i).join(UNIT_SEPARATOR), keyOf(b.i).join(UNIT_SEPARATOR)))

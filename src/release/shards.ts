@@ -5,6 +5,7 @@
 
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
+import { present } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -14,7 +15,11 @@ import { createRowFiles, type RowFiles } from './row-files.ts';
 import { shardCount, shardName, shardRows } from './shard-plan.ts';
 import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
 
+/** Which rows are written, how, and where. */
 export interface ShardOptions {
+  /** Below which the files lie. */
+  readonly folder: string;
+  readonly shuffled: ShuffledRows;
   readonly scratch: Scratch;
   readonly profile: Profile;
   /** Equal train shards, as the selection left them. */
@@ -24,16 +29,15 @@ export interface ShardOptions {
 }
 
 /**
- * Writes all files below `folder`; returns them in the manifest's order. Bound: one row group, and
- * one run of each index.
+ * Writes all files; returns them in the manifest's order. Bound: one row group, and one run of each
+ * index.
  */
 export async function writeShards(
   store: ObjectStore,
-  folder: string,
-  shuffled: ShuffledRows,
   options: ShardOptions,
   effects: Effects = PROCESS_EFFECTS,
 ): Promise<ReleaseFile[]> {
+  const { folder, shuffled } = options;
   const indexes = createIndexes(options.scratch);
   const files: ReleaseFile[] = [];
   const total = Object.values(shuffled.counts).reduce((sum, count) => sum + count, 0);
@@ -49,11 +53,11 @@ export async function writeShards(
     for (const row of shuffled.rows()) {
       if (open === undefined || open.left === 0) {
         if (open !== undefined) files.push(...(await open.finish()));
-        open = openShard(store, folder, plan.next(row.split), options);
+        open = openShard(store, plan.next(row.split), options);
       }
       // Before the row is added: until then the files say where it will lie.
-      const { rowGroup, row: inGroup } = open.rows.placeOf(row.ids.length);
-      indexes.add(row.meta, { split: row.split, shard: open.place.shard, row_group: rowGroup, row: inGroup });
+      const { rowGroup, row: inGroup } = open.rows.next(row.ids.length);
+      indexes.add(row.meta, { split: row.split, shard: open.planned.shard, row_group: rowGroup, row: inGroup });
       open.add(row);
       done++;
       if (done % 1_000 === 0) report();
@@ -67,7 +71,7 @@ export async function writeShards(
   }
 }
 
-interface ShardPlace {
+interface PlannedShard {
   readonly split: Split;
   readonly shard: number;
   readonly shards: number;
@@ -75,8 +79,8 @@ interface ShardPlace {
 }
 
 /** Hands out shards in the order in which rows arrive: split by split. */
-function planShards({ counts, tokens }: ShuffledRows, trainShards: number): { next(split: Split): ShardPlace } {
-  const queues = new Map<Split, ShardPlace[]>();
+function planShards({ counts, tokens }: ShuffledRows, trainShards: number): { next(split: Split): PlannedShard } {
+  const queues = new Map<Split, PlannedShard[]>();
   for (const split of SPLITS) {
     const rows = counts[split] ?? 0;
     if (rows === 0) continue;
@@ -86,24 +90,24 @@ function planShards({ counts, tokens }: ShuffledRows, trainShards: number): { ne
       shardRows(rows, shards).map((each, shard) => ({ split, shard, shards, rows: each })),
     );
   }
-  return { next: (split) => queues.get(split)!.shift()! };
+  return { next: (split) => present(queues.get(split)?.shift(), `shard of ${split} that is not full`) };
 }
 
 interface OpenShard {
-  readonly place: ShardPlace;
+  readonly planned: PlannedShard;
   readonly rows: RowFiles;
   left: number;
   add(row: ShuffledRow): void;
   finish(): Promise<ReleaseFile[]>;
 }
 
-function openShard(store: ObjectStore, folder: string, place: ShardPlace, options: ShardOptions): OpenShard {
+function openShard(store: ObjectStore, planned: PlannedShard, options: ShardOptions): OpenShard {
   const files = { data: store.create(), meta: store.create(), origin: store.create() };
   const rows = createRowFiles({
     profile: options.profile,
     facts: (totals) => ({
       ...options.facts,
-      split: place.split,
+      split: planned.split,
       rows: String(totals.rows),
       tokens: String(totals.tokens),
       loss_tokens: String(totals.lossTokens),
@@ -114,11 +118,11 @@ function openShard(store: ObjectStore, folder: string, place: ShardPlace, option
       origin: (chunk) => files.origin.write(chunk),
     },
   });
-  const name = shardName(place.split, place.shard, place.shards);
+  const name = shardName(planned.split, planned.shard, planned.shards);
   const shard: OpenShard = {
-    place,
+    planned,
     rows,
-    left: place.rows,
+    left: planned.rows,
     add(row) {
       rows.add(row);
       shard.left--;
@@ -128,10 +132,10 @@ function openShard(store: ObjectStore, folder: string, place: ShardPlace, option
       const written: ReleaseFile[] = [];
       for (const kind of ['data', 'meta', 'origin'] as const) {
         const path = `${kind}/${name}.parquet`;
-        const { sha256, bytes } = await files[kind].finishAs(`${folder}/${path}`);
+        const { sha256, bytes } = await files[kind].finishAs(`${options.folder}/${path}`);
         const counts =
           kind === 'data' ? { tokens: totals.tokens, loss_tokens: totals.lossTokens } : { tokens: 0, loss_tokens: 0 };
-        written.push({ path, kind, split: place.split, rows: totals.rows, ...counts, bytes, sha256 });
+        written.push({ path, kind, split: planned.split, rows: totals.rows, ...counts, bytes, sha256 });
       }
       return written;
     },

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { StoredRow } from '../../schemas/columns.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import { type CORPUS, ORIGIN, type PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { nth } from '../checked.ts';
 import { readPart } from '../corpus/part-rows.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
@@ -24,18 +25,23 @@ export interface ShuffledRow extends ReleasedRow {
   readonly split: Split;
 }
 
+/** The chosen rows, sorted. */
 export interface ShuffledRows {
   /** In order of split, then draw. */
   rows(): Generator<ShuffledRow>;
-  /** Rows by split. */
+  /** Rows and tokens by split. */
   readonly counts: Readonly<Partial<Record<Split, number>>>;
   readonly tokens: Readonly<Partial<Record<Split, number>>>;
   /** SHA-256 over, in order of example_id, each example_id and the profile's digest of its row. */
   readonly digest: string;
+  /** Removes the sorted runs. */
   close(): void;
 }
 
+/** Which rows are shuffled, and how they are hidden. */
 export interface ShuffleOptions {
+  readonly read: ReleaseRows;
+  readonly selection: Selection;
   readonly scratch: Scratch;
   readonly corpus: string;
   readonly profile: Profile;
@@ -43,23 +49,25 @@ export interface ShuffleOptions {
   readonly seed: number;
 }
 
-/** Bound: one row group of a part, and one run of the sorter. */
+/**
+ * Reads the parts and sorts the chosen rows. Bound: one row group of a part, and one run of the
+ * sorter.
+ */
 export async function shuffleRows(
   store: ObjectStore,
-  { rows, parts }: ReleaseRows,
-  selection: Selection,
   options: ShuffleOptions,
   effects: Effects = PROCESS_EFFECTS,
 ): Promise<ShuffledRows> {
+  const { read, selection } = options;
   const sorter = createSorter({ scratch: options.scratch });
   const digests = createSorter({ scratch: options.scratch });
   const counts: Partial<Record<Split, number>> = {};
   const tokens: Partial<Record<Split, number>> = {};
   const hide = pseudonyms(options.key);
   try {
-    for (const part of parts) {
+    for (const part of read.parts) {
       for await (const { row, meta, origin, ids, spans } of readPart(store, options.corpus, part)) {
-        const split = selection.ends[row]!;
+        const split = nth(selection.ends, row);
         if (!isSplit(split)) continue;
         const hidden = release(meta, origin, {
           split,
@@ -75,7 +83,7 @@ export async function shuffleRows(
       effects.signal.throwIfAborted();
       const done = part.firstRow + part.files.rows;
       const rate = { count: done, unit: 'rows' };
-      effects.observe({ kind: 'progress', step: 'shuffling', done, total: rows.length, rate });
+      effects.observe({ kind: 'progress', step: 'shuffling', done, total: read.rows.length, rate });
       await effects.reach('shuffle');
     }
     const digest = createHash('sha256');
@@ -97,7 +105,7 @@ export async function shuffleRows(
   }
 }
 
-/** Pseudonyms kept: an event stands in many rows of its member, which lie together. */
+/** Pseudonyms kept: an event is in many rows of its member, which lie together. */
 const PSEUDONYMS_MAX = 200_000;
 
 function pseudonyms(key: PseudonymKey): (kind: 'member' | 'event', id: string) => string {

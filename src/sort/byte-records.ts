@@ -1,6 +1,13 @@
-/** Keys and payloads side by side in large buffers: how a sorter holds, orders and stores records without an object for each. */
+/**
+ * Keys and payloads side by side in large buffers: how a sorter holds, orders and stores records
+ * without an object for each.
+ */
+import { byteAt } from '../checked.ts';
 
-/** A record is the lengths of its key and payload (two unsigned 32-bit numbers, little-endian), then both. */
+/**
+ * A record is the lengths of its key and payload (two unsigned 32-bit numbers, little-endian), then
+ * both.
+ */
 export const RECORD_HEADER_BYTES = 8;
 /** What a record costs beside its bytes: its start, and the sort's copies of it. */
 export const RECORD_OVERHEAD_BYTES = 24;
@@ -14,7 +21,7 @@ export interface ByteRecord {
 }
 
 /** Where a record begins; holds until the next one is asked for. */
-export interface RecordPlace {
+export interface RecordPosition {
   readonly buffer: Buffer;
   readonly at: number;
 }
@@ -43,25 +50,34 @@ export function writeRecord(buffer: Buffer, at: number, { key, payload }: ByteRe
   return at + RECORD_HEADER_BYTES + key.length + payload.length;
 }
 
-/** The order of the sort: keys as bytes, then payloads as bytes, so equal records alone may change places. */
-export function compareRecords(a: Buffer, atA: number, b: Buffer, atB: number): number {
-  const keyA = atA + RECORD_HEADER_BYTES;
-  const keyB = atB + RECORD_HEADER_BYTES;
-  const payloadA = keyA + a.readUInt32LE(atA);
-  const payloadB = keyB + b.readUInt32LE(atB);
-  return (
-    compareBytes(a, keyA, payloadA, b, keyB, payloadB) ||
-    compareBytes(a, payloadA, payloadA + a.readUInt32LE(atA + 4), b, payloadB, payloadB + b.readUInt32LE(atB + 4))
-  );
+/**
+ * The order of the sort: keys as bytes, then payloads as bytes, so equal records alone may change
+ * places.
+ */
+export function compareRecords(a: RecordPosition, b: RecordPosition): number {
+  return compareParts(a, b, 'key') || compareParts(a, b, 'payload');
 }
 
-function compareBytes(a: Buffer, fromA: number, toA: number, b: Buffer, fromB: number, toB: number): number {
-  const common = Math.min(toA - fromA, toB - fromB);
+function compareParts(a: RecordPosition, b: RecordPosition, part: keyof ByteRecord): number {
+  const fromA = startOf(a, part);
+  const fromB = startOf(b, part);
+  const lengthA = lengthOf(a, part);
+  const lengthB = lengthOf(b, part);
+  const common = Math.min(lengthA, lengthB);
   const short = Math.min(common, SHORT_BYTES);
   for (let i = 0; i < short; i++) {
-    const difference = a[fromA + i]! - b[fromB + i]!;
+    const difference = byteAt(a.buffer, fromA + i) - byteAt(b.buffer, fromB + i);
     if (difference !== 0) return difference;
   }
-  if (common <= SHORT_BYTES) return toA - fromA - (toB - fromB);
-  return a.compare(b, fromB + SHORT_BYTES, toB, fromA + SHORT_BYTES, toA);
+  if (common <= SHORT_BYTES) return lengthA - lengthB;
+  return a.buffer.compare(b.buffer, fromB + SHORT_BYTES, fromB + lengthB, fromA + SHORT_BYTES, fromA + lengthA);
+}
+
+function lengthOf({ buffer, at }: RecordPosition, part: keyof ByteRecord): number {
+  return buffer.readUInt32LE(part === 'key' ? at : at + 4);
+}
+
+function startOf(record: RecordPosition, part: keyof ByteRecord): number {
+  const key = record.at + RECORD_HEADER_BYTES;
+  return part === 'key' ? key : key + lengthOf(record, 'key');
 }

@@ -5,8 +5,9 @@ import { type RunReader, readRun } from './run-files.ts';
 import type { ScratchFile } from './scratch.ts';
 
 /**
- * Yields, in order over all runs, the reader that is at the next record; it holds until the generator goes on. Closes
- * what it opened, also where whoever reads the generator stops early. Bound: a block of every run.
+ * Yields, in order over all runs, the reader that is at the next record; it holds until the
+ * generator goes on. Closes what it opened, also where whoever reads the generator stops early.
+ * Bound: a block of every run.
  */
 export function* mergeRuns(runs: readonly ScratchFile[]): Generator<RunReader> {
   const opened: RunReader[] = [];
@@ -46,5 +47,5 @@ function siftDown(heap: RunReader[], from: number): void {
 }
 
 function isBefore(a: RunReader, b: RunReader): boolean {
-  return compareRecords(a.buffer, a.at, b.buffer, b.at) < 0;
+  return compareRecords(a, b) < 0;
 }

@@ -1,9 +1,12 @@
-/** Records in one buffer and where they begin in another: what a sorter holds in memory, ordered without an object for each. */
+/**
+ * Records in one buffer and where they begin in another: what a sorter holds in memory, ordered
+ * without an object for each.
+ */
 import {
   compareRecords,
   RECORD_HEADER_BYTES,
   RECORD_OVERHEAD_BYTES,
-  type RecordPlace,
+  type RecordPosition,
   writeRecord,
 } from './byte-records.ts';
 
@@ -11,6 +14,7 @@ import {
 const BUFFER_BYTES_MIN = 64 * 1024;
 const STARTS_MIN = 1024;
 
+/** Records in memory. */
 export interface Arena {
   /** Records. */
   size(): number;
@@ -19,7 +23,7 @@ export interface Arena {
   /** Copies both. */
   add(key: Uint8Array, payload: Uint8Array): void;
   /** All records in order. */
-  places(): Generator<RecordPlace>;
+  positions(): Generator<RecordPosition>;
   /** Forgets the records and keeps the memory. */
   clear(): void;
   /** Forgets both. */
@@ -56,12 +60,18 @@ export function createArena(bytesMax: number): Arena {
       starts[size++] = filled;
       filled = writeRecord(buffer, filled, { key, payload });
     },
-    *places() {
-      const order = starts.subarray(0, size).sort((a, b) => compareRecords(buffer, a, buffer, b));
-      const place = { buffer, at: 0 };
+    *positions() {
+      // Used again for each pair, and for each record: no object a comparison.
+      const position = { buffer, at: 0 };
+      const other = { buffer, at: 0 };
+      const order = starts.subarray(0, size).sort((a, b) => {
+        position.at = a;
+        other.at = b;
+        return compareRecords(position, other);
+      });
       for (const at of order) {
-        place.at = at;
-        yield place;
+        position.at = at;
+        yield position;
       }
     },
     clear() {

@@ -1,15 +1,18 @@
-/** Sorted runs in scratch files: records one behind another, written once and read back block by block. */
-import { RECORD_HEADER_BYTES, type RecordPlace, recordBytes } from './byte-records.ts';
+/**
+ * Sorted runs in scratch files: records one behind another, written once and read back block by
+ * block.
+ */
+import { RECORD_HEADER_BYTES, type RecordPosition, recordBytes } from './byte-records.ts';
 import type { Scratch, ScratchFile } from './scratch.ts';
 
 /** Bytes read or written at once: large enough for a disk, small enough for RUNS_MAX of them. */
 const BLOCK_BYTES = 256 * 1024;
 
 /**
- * Writes records, given in order, as a new file; a place is read before the next is asked for. After an error the file
- * is gone. Bound: a block in memory. Throws as the scratch does.
+ * Writes records, given in order, as a new file; each is read before the next is asked for.
+ * After an error the file is gone. Bound: a block in memory. Throws as the scratch does.
  */
-export function writeRun(scratch: Scratch, records: Iterable<RecordPlace>): ScratchFile {
+export function writeRun(scratch: Scratch, records: Iterable<RecordPosition>): ScratchFile {
   const file = scratch.create();
   const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   let filled = 0;
@@ -36,7 +39,7 @@ export function writeRun(scratch: Scratch, records: Iterable<RecordPlace>): Scra
 }
 
 /** Where a run is being read: the record at `at` in `buffer` is whole, unless `done`. */
-export interface RunReader extends RecordPlace {
+export interface RunReader extends RecordPosition {
   buffer: Buffer;
   at: number;
   done: boolean;
@@ -46,7 +49,10 @@ export interface RunReader extends RecordPlace {
   close(): void;
 }
 
-/** Opens a run at its first record. Bound: a block, or the largest record, in memory. Throws as the scratch does. */
+/**
+ * Opens a run at its first record. Bound: a block, or the largest record, in memory. Throws as the
+ * scratch does.
+ */
 export function readRun(run: ScratchFile): RunReader {
   const file = run.open();
   let position = 0;

@@ -1,9 +1,12 @@
-/** The port to temporary files of this machine: what a sorter spills, and what a remote store uploads when it is whole. */
+/**
+ * The port to temporary files of this machine: what a sorter spills, and what a remote store
+ * uploads when it is whole.
+ */
 
 /**
- * The contract, held by one suite (test/contract/scratch.ts). Scratch is local and belongs to one process: nothing waits,
- * nothing is retried, nothing outlives a crash but as a leftover that is swept. All methods throw BrewhouseError
- * `disk_full` or `store_refused`.
+ * The contract, held by one suite (test/contract/scratch.ts). Scratch is local and belongs to one
+ * process: nothing waits, nothing is retried, nothing outlives a crash but as a leftover that is
+ * swept. All methods throw BrewhouseError `disk_full` or `store_refused`.
  */
 export interface Scratch {
   /** A new, empty file. */
@@ -33,7 +36,10 @@ export interface ScratchFile {
 
 /** A file that is being read. */
 export interface ScratchReader {
-  /** Reads from `position` on into `target`; returns how many bytes came: fewer than asked for at the end alone. */
+  /**
+   * Reads from `position` on into `target`; returns how many bytes came: fewer than asked for at
+   * the end alone.
+   */
   read(target: Uint8Array, position: number): number;
   /** May be called again. */
   close(): void;

@@ -1,4 +1,7 @@
-/** Sorts any number of records in bounded memory: an arena that is sorted and spilled, runs that are merged. */
+/**
+ * Sorts any number of records in bounded memory: an arena that is sorted and spilled, runs that are
+ * merged.
+ */
 import { type ByteRecord, recordAt } from './byte-records.ts';
 import { mergeRuns } from './merge-runs.ts';
 import { createArena } from './record-arena.ts';
@@ -24,20 +27,27 @@ export interface Sorter {
   /** Copies both. */
   add(key: Uint8Array, payload: Uint8Array): void;
   /**
-   * All records by key, then payload, as bytes: never by arrival. `add` is over from here on; may be called again. Key
-   * and payload are windows, at any offset, that hold until the next record is asked for: copy what must stay.
+   * All records by key, then payload, as bytes: never by arrival. `add` is over from here on; may
+   * be called again. Key and payload are windows, at any offset, that hold until the next record is
+   * asked for: copy what must stay.
    */
   sorted(): Generator<ByteRecord>;
   /** Removes the runs. No iteration may go on afterwards. */
   close(): void;
 }
 
-/** Bound: `bytesMax` and, merging, 256 KiB for each of `runsMax` runs; more only for records larger than these. */
+/**
+ * Bound: `bytesMax` and, merging, 256 KiB for each of `runsMax` runs; more only for records larger
+ * than these.
+ */
 export function createSorter(options: SorterOptions): Sorter {
   const { scratch, bytesMax = SORT_BYTES_DEFAULT, runsMax = RUNS_MAX } = options;
   if (runsMax < 2) throw new Error('a merge takes at least two runs');
   const arena = createArena(bytesMax);
-  /** By level: a run of level n + 1 was merged of `runsMax` of level n, so each record is written once a level. */
+  /**
+   * By level: a run of level n + 1 was merged of `runsMax` of level n, so each record is written
+   * once a level.
+   */
   let levels: ScratchFile[][] = [];
   let state: 'adding' | 'sorted' | 'closed' = 'adding';
 
@@ -48,10 +58,13 @@ export function createSorter(options: SorterOptions): Sorter {
     if (runs.length === runsMax) addRun(level + 1, mergeIntoOne(scratch, runs.splice(0)));
   };
   const spill = () => {
-    addRun(0, writeRun(scratch, arena.places()));
+    addRun(0, writeRun(scratch, arena.positions()));
     arena.clear();
   };
-  /** Leaves at most `runsMax` runs; those of the lowest levels are the smallest, so merging them first costs least. */
+  /**
+   * Leaves at most `runsMax` runs; those of the lowest levels are the smallest, so merging them
+   * first costs least.
+   */
   const reduceRuns = (): readonly ScratchFile[] => {
     const runs = levels.flat();
     levels = [runs];
@@ -74,8 +87,8 @@ export function createSorter(options: SorterOptions): Sorter {
         arena.release();
       }
       state = 'sorted';
-      const places = levels.length === 0 ? arena.places() : mergeRuns(reduceRuns());
-      for (const { buffer, at } of places) yield recordAt(buffer, at);
+      const positions = levels.length === 0 ? arena.positions() : mergeRuns(reduceRuns());
+      for (const { buffer, at } of positions) yield recordAt(buffer, at);
     },
     close() {
       state = 'closed';

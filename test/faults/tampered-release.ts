@@ -14,7 +14,7 @@ import { openDirectoryStore } from '../../src/adapters/filesystem/directory-stor
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
 import { writeShards } from '../../src/release/shards.ts';
-import type { ShuffledRow } from '../../src/release/shuffle.ts';
+import type { ShuffledRow, ShuffledRows } from '../../src/release/shuffle.ts';
 import { openParquet } from '../../src/shard/parquet-reader.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, storedColumns } from '../../src/shard/records.ts';
@@ -50,7 +50,9 @@ export async function tamper(
   const kept: ShuffledRow[] = [];
   for (const { path } of data) kept.push(...(await rowsOf(source, path)));
   const changed = rows === undefined ? kept : rows(kept);
-  const files = await writeShards(openDirectoryStore(lake), `releases/${to}`, shuffled(changed), {
+  const files = await writeShards(openDirectoryStore(lake), {
+    folder: `releases/${to}`,
+    shuffled: shuffled(changed),
     scratch: openMemoryScratch(),
     profile: HF,
     trainShards: data.filter(({ split }) => split === 'train').length,
@@ -92,7 +94,7 @@ function plainNumbers(record: Record<string, unknown>): Record<string, unknown> 
   );
 }
 
-function shuffled(rows: readonly ShuffledRow[]): Parameters<typeof writeShards>[2] {
+function shuffled(rows: readonly ShuffledRow[]): ShuffledRows {
   const counts: Partial<Record<Split, number>> = {};
   const tokens: Partial<Record<Split, number>> = {};
   for (const { split, ids } of rows) {

@@ -5,19 +5,15 @@
 
 /** Beginnings of paths. */
 export const NOT_YET: readonly string[] = [
-  'pipelines/',
+  'pipelines/mappings/',
+  'pipelines/recipes/',
+  'pipelines/render/partition.ts',
+  'pipelines/templates/',
   'schemas/manifest.ts',
-  'src/adapters/',
   'src/cli/',
   'src/config.ts',
-  'src/corpus/',
-  'src/effects.ts',
   'src/index.ts',
-  'src/lake/',
-  'src/observations.ts',
   'src/prompt/',
-  'src/release/',
-  'src/sort/',
   'src/timeline/',
   'src/tokenize/batching-encoder.ts',
   'src/tokenize/segment-arena.ts',

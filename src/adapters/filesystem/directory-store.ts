@@ -15,10 +15,16 @@ import { isMissing, translateFileError } from './file-errors.ts';
 import { missing, readExactly } from './file-ranges.ts';
 import { openFileUnderWay } from './files-under-way.ts';
 
-/** Files under way lie in this folder of the lake: on its own file system, so that a rename names them. */
+/**
+ * Files under way lie in this folder of the lake: on its own file system, so that a rename names
+ * them.
+ */
 const TEMP_NAME = 'tmp';
 
-/** The folder for temporary files of the lake in `folder`: what a crash leaves there, `sweepLeftovers` takes away. */
+/**
+ * The folder for temporary files of the lake in `folder`: what a crash leaves there,
+ * `sweepLeftovers` takes away.
+ */
 export function tempFolderOf(folder: string): string {
   return join(resolve(folder), TEMP_NAME);
 }

@@ -1,4 +1,7 @@
-/** Gives files on disk names that survive a power cut: content first, then the name, then the folder. */
+/**
+ * Names files on disk so that the names survive a power cut: content first, then the name, then the
+ * folder.
+ */
 import { link, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileErrorCode } from './file-errors.ts';
@@ -33,7 +36,10 @@ export async function renameDurably(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to));
 }
 
-/** ONE WINNER PER NAME: false where the name is taken; link(2) is the one call that refuses it, on NFS too. */
+/**
+ * ONE WINNER PER NAME: false where the name is taken; link(2) is the one call that refuses it, on
+ * NFS too.
+ */
 export async function linkDurably(from: string, to: string): Promise<boolean> {
   await makeFolder(dirname(to));
   try {

@@ -53,15 +53,17 @@ export function isTaken(error: unknown): boolean {
   return fileErrorCode(error) === 'EEXIST';
 }
 
-/** Whether the system refused a call; anything else that is thrown is no answer of a file system. */
+/**
+ * Whether the system refused a call; anything else that is thrown is no answer of a file system.
+ */
 function isAnswer(error: unknown): error is Error {
   return error instanceof Error && !(error instanceof BrewhouseError) && 'syscall' in error;
 }
 
 /**
  * A failure inside the lake: `disk_full` where there is no room (or quota) left, `store_busy` where
- * trying again helps, `store_refused` for everything else. What is no answer of the system comes back
- * as it is. `doing` completes "cannot ...".
+ * trying again helps, `store_refused` for everything else. What is no answer of the system comes
+ * back as it is. `doing` completes "cannot ...".
  */
 export function translateFileError(cause: unknown, doing: string, path: string): unknown {
   const errno = fileErrorCode(cause);
@@ -91,8 +93,8 @@ export function translateReadError(cause: unknown, path: string, read: FailedRea
 }
 
 /**
- * A failure to write where a person said with `--out`: `usage` where something of the wrong kind has
- * the name, else as `translateFileError`.
+ * A failure to write where a person said with `--out`: `usage` where something of the wrong kind
+ * has the name, else as `translateFileError`.
  */
 export function translateWriteError(cause: unknown, path: string): unknown {
   if (!isAnswer(cause)) return cause;

@@ -16,8 +16,8 @@ export function missing(key: string, cause: unknown): BrewhouseError {
 }
 
 /**
- * The bytes from `from` up to, not with, `to`, in a buffer of their own. Throws `lake_broken` where the file ends
- * before.
+ * The bytes from `from` up to, not with, `to`, in a buffer of their own. Throws `lake_broken` where
+ * the file ends before.
  */
 export async function readExactly(
   { file, size }: SizedFile,

@@ -1,4 +1,7 @@
-/** Files under way of a lake on disk: written in its temporary folder, hashed on the way, renamed at their end. */
+/**
+ * Files under way of a lake on disk: written in its temporary folder, hashed on the way, renamed at
+ * their end.
+ */
 import { createHash } from 'node:crypto';
 import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
 import type { FileUnderWay, WrittenFile } from '../../lake/object-store.ts';
@@ -20,7 +23,7 @@ export function openFileUnderWay(
   const temp = openTempFile(tempFolder, '.new', effects);
   const hash = createHash('sha256');
   let bytes = 0;
-  /** Ends the content, and gives it the name that `keyOf` its hash says. */
+  /** Ends the content and names it by `keyOf` its hash. */
   const name = async (keyOf: (sha256: string) => string): Promise<WrittenFile & { key: string }> => {
     temp.assertOpen();
     try {

@@ -1,4 +1,7 @@
-/** Temporary files on disk: written piece by piece under a name that nobody else has, gone after an error. */
+/**
+ * Temporary files on disk: written piece by piece under a name that nobody else has, gone after an
+ * error.
+ */
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effects } from '../../effects.ts';
@@ -17,7 +20,10 @@ export interface TempFile {
   abort(): void;
 }
 
-/** Opens an empty file in the folder, which is made where it is missing. `ending` tells a person what the file is. */
+/**
+ * Opens an empty file in the folder, which is made where it is missing. `ending` tells a person
+ * what the file is.
+ */
 export function openTempFile(folder: string, ending: string, effects: Effects): TempFile {
   const path = join(folder, `${effects.newId()}${ending}`);
   let file: number | null = openNew(folder, path);

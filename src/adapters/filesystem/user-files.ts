@@ -1,4 +1,7 @@
-/** Files that a person names: each call of the file system runs inside one of these, which says what it refused. */
+/**
+ * Files that a person names: each call of the file system runs inside one of these, which says what
+ * it refused.
+ */
 import { readFile } from 'node:fs/promises';
 import { type FailedRead, translateReadError, translateWriteError } from './file-errors.ts';
 
@@ -11,7 +14,10 @@ export async function reading<T>(path: string, work: () => Promise<T>, read?: Fa
   }
 }
 
-/** Runs `work`, which writes `path` or below it. Throws what `translateWriteError` makes of a refusal. */
+/**
+ * Runs `work`, which writes `path` or below it. Throws what `translateWriteError` makes of a
+ * refusal.
+ */
 export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -10,7 +10,10 @@ import {
   type RangeReader,
 } from '../../lake/object-store.ts';
 
-/** Opens an empty lake, which ends with the process and which no other thread sees. Bound: all its bytes in memory. */
+/**
+ * Opens an empty lake, which ends with the process and which no other thread sees. Bound: all its
+ * bytes in memory.
+ */
 export function openMemoryStore(): ObjectStore {
   const objects = new Map<string, Uint8Array>();
   const set = (key: string, bytes: Uint8Array) => {

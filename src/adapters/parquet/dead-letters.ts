@@ -1,4 +1,7 @@
-/** Dead letters as a Parquet file: the records that were parked, with where they stood, why, and their raw bytes. */
+/**
+ * Dead letters as a Parquet file: the records that were parked, with where they stood, why, and
+ * their raw bytes.
+ */
 import parquet, { type ParquetSink, type ParquetWriter } from 'parquetjs-lite';
 import { type RowOf, storeRow } from '../../../schemas/columns.ts';
 import type { FileRef } from '../../../schemas/commit.ts';
@@ -8,7 +11,8 @@ import type { FileUnderWay, ObjectStore } from '../../lake/object-store.ts';
 
 /** How the name of the file ends. */
 export const DEAD_LETTERS_ENDING = '.parquet';
-// parquetjs-lite counts rows where others count bytes, and encodes a row group in one go: these keep the event loop alive.
+// parquetjs-lite counts rows where others count bytes, and encodes a row group in one go: these
+// keep the event loop alive.
 const GROUP_ROWS_MAX = 256;
 const PAGE_ROWS_MAX = 64;
 /** Raw bytes of a row group: records of a megabyte each must not wait for 256 of their kind. */
@@ -20,8 +24,9 @@ export type DeadLetter = RowOf<typeof DEAD_LETTER>;
 const FIELD_TYPES = { utf8: 'UTF8', int64: 'INT64', bytes: 'BYTE_ARRAY' } as const;
 
 /**
- * Writes the letters in the order given, below `folder` under their content's name; equal letters give equal bytes. No value stands
- * in the footer. Bound: one row group in memory. Throws as the store does.
+ * Writes the letters in the order given, below `folder` under their content's name; equal letters
+ * have equal bytes. No value is in the footer. Bound: one row group in memory. Throws as the
+ * store does.
  */
 export async function writeDeadLetters(
   store: ObjectStore,
@@ -66,7 +71,8 @@ async function appendAll(writer: ParquetWriter, letters: Iterable<DeadLetter>, s
     groupRows++;
     groupBytes += letter.raw.length + letter.message.length;
     const isLast = groupRows === GROUP_ROWS_MAX || groupBytes >= GROUP_BYTES_MAX;
-    // A row group ends with the row after which it has that many: this row, or one that does not come.
+    // A row group ends with the row after which it has that many: this row, or one that does not
+    // come.
     writer.setRowGroupSize(isLast ? groupRows : GROUP_ROWS_MAX + 1);
     await writer.appendRow({ ...storeRow(DEAD_LETTER, letter) });
     sink.check();
@@ -84,7 +90,10 @@ interface CheckedSink extends ParquetSink {
   check(): void;
 }
 
-/** The package awaits not all of its writes, so an error must not come out of them: it waits for `check`. */
+/**
+ * The package awaits not all of its writes, so an error must not come out of them: it waits for
+ * `check`.
+ */
 function sinkOf(file: FileUnderWay): CheckedSink {
   let failure: unknown;
   return {
