@@ -25,6 +25,13 @@ const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/',
 /** Rooms from the inside to the outside: each may import those before it. */
 const ROOMS = ['src/shard/', 'src/profiles/', 'src/sort/', 'src/lake/', 'src/corpus/', 'src/release/'] as const;
 
+/** Rooms of the checker from the inside to the outside: each may import those before it. */
+const CHECKER = [
+  ...['src/verify/checked.ts', 'src/verify/shapes.ts', 'src/verify/fault-list.ts'],
+  ...['src/verify/events/', 'src/verify/identity/', 'src/verify/world/', 'src/verify/forms/'],
+  ...['src/verify/profiles/', 'src/verify/reference/', 'src/verify/tokenizer/', 'src/verify/release/'],
+];
+
 /**
  * Where a file lives (the longest beginning counts), and what it may import beside its own folder.
  */
@@ -57,6 +64,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // The checker shares no code with the builder: types of schemas, and the errors that every
   // command ends with.
   'src/verify/': ['schemas/', 'src/errors.ts'],
+  ...Object.fromEntries(CHECKER.map((room, i) => [room, ['schemas/', 'src/errors.ts', ...CHECKER.slice(0, i)]])),
   'pipelines/': [...GROUND, ...PURE, ...ROOMS, 'src/sources/', 'src/adapters/', 'src/simulate/', 'src/verify/'],
   'src/cli/': ['schemas/', 'src/', 'pipelines/'],
   // What the package exports.
@@ -163,8 +171,11 @@ describe('names', () => {
 describe('a variation point', () => {
   /** Names are what a recipe writes; the rooms are the only places that may. */
   const POINTS = [
-    { of: 'form', names: FORM_NAMES, rooms: ['src/forms/', 'src/verify/'] },
-    { of: 'strategy', names: STRATEGY_NAMES, rooms: ['src/strategies/', 'src/verify/'] },
+    { of: 'form', names: FORM_NAMES, rooms: ['src/forms/', 'src/verify/forms/'] },
+    {
+      ...{ of: 'strategy', names: STRATEGY_NAMES },
+      rooms: ['src/strategies/', 'src/verify/reference/strategies.ts', 'src/verify/forms/form.ts'],
+    },
   ];
 
   it.each(POINTS)('is one file: no other file of ours names a $of', ({ names, rooms }) => {

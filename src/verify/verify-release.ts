@@ -103,7 +103,7 @@ async function checkContents({ options, whole, ...contents }: Contents): Promise
   const { release: section, until } = release.manifest;
   const rules: ReleaseRules = { section, until };
   const corpusUntil = release.lineage?.corpus_until ?? Number.POSITIVE_INFINITY;
-  const expectation = await expectRows(corpus, pseudonyms, {
+  const expectation = expectRows(corpus, pseudonyms, {
     ...{ rules, corpusUntil: Math.max(corpusUntil, until) },
     report: (done, total) => options.report?.('questions', done, total),
   });

@@ -50,8 +50,9 @@ test('a thread that dies of a failure says that it has ended', () => {
   port.on('message', () => process.exit(1));`);
   expect(() => thread.encode(REQUEST)).toThrow('its thread has ended');
 });
-test('a tokenizer that cannot be loaded is refused by what the library says', () => {
+test("a tokenizer that cannot be loaded is refused with the library's own error and the thread's stack", () => {
   const thread = startTokenizingThread(NO_FILES);
   started.push(thread);
-  expect(() => thread.encode(REQUEST)).toThrow('the tokenizer failed: ');
+  const cause = expect.objectContaining({ stack: expect.stringContaining('tokenizer-worker') });
+  expect(() => thread.encode(REQUEST)).toThrow(expect.objectContaining({ code: 'tokenizer_refused', cause }));
 });

@@ -78,7 +78,7 @@ export interface Form {
 export const TASK_OPTIONS = {
   form: text,
   name: optional(text),
-  strategy: orElse(oneOf('chronological', 'balanced'), 'chronological'),
+  strategy: orElse(text, 'chronological'),
   order: orElse(oneOf('by_action', 'chronological'), 'chronological'),
   note: optional(text),
   label_window: optional(whole(0)),

@@ -4,5 +4,8 @@ import type { Profile } from './profile.ts';
 
 const ALL: readonly Profile[] = [hf];
 
+/** What a release section means that names no profile. */
+export const PROFILE_DEFAULT = hf.name;
+
 /** Every profile by its name. */
 export const PROFILES: ReadonlyMap<string, Profile> = new Map(ALL.map((profile) => [profile.name, profile]));

@@ -4,7 +4,7 @@ import type { Slots } from '../forms/form.ts';
 import type { HistoryHeadings, Template } from '../identity/domain.ts';
 import { inOrder } from '../world/timeline.ts';
 import type { CutLine } from './cutting.ts';
-import { type HistoryEntry, strategyOrder } from './history.ts';
+import type { HistoryEntry } from './history.ts';
 import type { LevelName, LineBook } from './line-book.ts';
 import { actionPhrase, agePhrase, fillTemplate, groupPhrase } from './phrases.ts';
 import type { Asked } from './questions.ts';
@@ -78,7 +78,7 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
   const placed: PlacedEntry[] = [];
   let used = 0;
   let stoppedAt = '';
-  for (const entry of strategyOrder(entries, asked.task.strategy)) {
+  for (const entry of asked.task.strategy(entries)) {
     const heading = headingOf(asked, options, entry);
     const index = indexAmong(placed, (other) => isBefore(other, entry));
     const neighbours = [placed[index - 1]?.heading, placed[index]?.heading] as const;

@@ -1,7 +1,4 @@
-/**
- * History: which past items there are for a question, and in which order a strategy offers them.
- */
-import { nth } from '../checked.ts';
+/** History: which past items there are for a question. */
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Interaction, Version } from '../world/timeline.ts';
 import { liveVersion, seenInteractions } from '../world/view.ts';
@@ -53,20 +50,4 @@ export function pastOf(asked: Asked): PastActions {
     if (version !== undefined) entries.push({ event, rank: event.rank, version });
   }
   return { entries, actionsBefore };
-}
-
-/**
- * The order in which entries are tried: newest first (HIST-4), or one of each action in turn
- * (HIST-5).
- */
-export function strategyOrder(entries: readonly HistoryEntry[], strategy: string): HistoryEntry[] {
-  const newestFirst = entries.toReversed();
-  if (strategy !== 'balanced') return newestFirst;
-  const ranks = [...new Set(newestFirst.map(({ rank }) => rank))].sort((a, b) => a - b);
-  const groups = ranks.map((rank) => newestFirst.filter((entry) => entry.rank === rank));
-  const order: HistoryEntry[] = [];
-  for (let round = 0; order.length < entries.length; round++) {
-    for (const group of groups) if (round < group.length) order.push(nth(group, round));
-  }
-  return order;
 }

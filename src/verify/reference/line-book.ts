@@ -28,7 +28,7 @@ export interface LineBook {
 const ITEM_LEVELS: readonly LevelName[] = ['full', 'short', 'title', 'question'];
 
 /** Versions cut side by side: each holds a dozen trials until its cuts are found. */
-export const VERSIONS_MAX = 500;
+const VERSIONS_MAX = 500;
 
 /**
  * The lines of a world, cut to the levels of its recipe (CUT-1). Bounded by the texts of the

@@ -1,12 +1,11 @@
 /** Rows: a prompt with its answer, and what belongs to it. */
-import { setImmediate } from 'node:timers/promises';
 import { nth, present } from '../checked.ts';
 import type { Template } from '../identity/domain.ts';
 import { joinKey } from '../world/draws.ts';
 import type { Version } from '../world/timeline.ts';
 import { liveVersion } from '../world/view.ts';
 import type { World } from '../world/world.ts';
-import { type LineBook, lineBookOf, VERSIONS_MAX } from './line-book.ts';
+import { type LineBook, lineBookOf } from './line-book.ts';
 import { answersOf } from './phrases.ts';
 import { countTokens, mergeFixed, type Piece, plainPiece } from './pieces.ts';
 import { type Prompt, promptOf } from './prompt.ts';
@@ -47,7 +46,7 @@ function bookOf(world: World): LineBook {
  * Cuts the lines that questions may show in a few rounds: those of all items that their members
  * dealt with, as they are live at T, and of the items asked about. Nothing depends on it but speed.
  */
-export async function prepareLines(world: World, questions: readonly ReferenceQuestion[]): Promise<void> {
+export function prepareLines(world: World, questions: readonly ReferenceQuestion[]): void {
   const versions = new Set<Version>();
   for (const { timeline, askedAt, itemIds } of questions) {
     for (const item of [...timeline.byItem.keys(), ...itemIds]) {
@@ -55,11 +54,7 @@ export async function prepareLines(world: World, questions: readonly ReferenceQu
       if (version !== undefined) versions.add(version);
     }
   }
-  const all = [...versions];
-  for (let from = 0; from < all.length; from += VERSIONS_MAX) {
-    bookOf(world).prepare(all.slice(from, from + VERSIONS_MAX));
-    await setImmediate();
-  }
+  bookOf(world).prepare(versions);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Template } from '../identity/domain.ts';
 import { broken, open } from '../shapes.ts';
 import { compareBytes } from '../world/draws.ts';
 import type { World } from '../world/world.ts';
+import { STRATEGIES, type Strategy } from './strategies.ts';
 
 /** One task of the recipe. */
 export interface TaskRule {
@@ -14,7 +15,7 @@ export interface TaskRule {
   readonly rules: FormRules;
   /** W in milliseconds. */
   readonly window: number;
-  readonly strategy: string;
+  readonly strategy: Strategy;
   readonly order: string;
   readonly note: string | undefined;
   readonly templates: readonly Template[];
@@ -40,22 +41,32 @@ export function corpusOf(world: World): Corpus {
   };
 }
 
-/** Templates are those of the form, or those that the task names, in order of id (TEMPLATE-1). */
-function taskOf({ identity, vocabulary }: World, options: object, field: string): TaskRule {
-  const { form, name, strategy, order, note, label_window, templates: named } = taskShape(options, field);
-  const rules = FORMS.get(form)?.rulesOf({ options, field, vocabulary });
-  if (rules === undefined) throw broken(`${field}.form`, `one of ${[...FORMS.keys()].join(', ')}`);
-  const own = identity.templates
-    .filter((template) => template.form === form && (named?.includes(template.id) ?? true))
-    .sort((a, b) => compareBytes(a.id, b.id));
-  for (const { id, blocks } of own) {
-    if (!blocks.some(({ kind }) => kind === rules.block))
-      throw broken(`template ${id}`, `one with a block ${rules.block}`);
-  }
+/** One task, with its form's rules. */
+function taskOf(world: World, options: object, field: string): TaskRule {
+  const { identity, vocabulary } = world;
+  const { form, name = form, order, note, label_window, strategy, templates } = taskShape(options, field);
+  const known = <T>(what: string, kinds: ReadonlyMap<string, T>, key: string): T => {
+    const kind = kinds.get(key);
+    if (kind === undefined) throw broken(`${field}.${what}`, `one of ${[...kinds.keys()].join(', ')}`);
+    return kind;
+  };
+  const rules = known('form', FORMS, form).rulesOf({ options, field, vocabulary });
+  const own = templatesOf(identity.templates, { form, named: templates, block: rules.block });
   return {
-    ...{ name: name ?? form, form, rules, strategy, order, note },
+    ...{ name, form, rules, order, note, strategy: known('strategy', STRATEGIES, strategy) },
     window: label_window ?? identity.section.label_window,
     templates: own.filter((template) => !template.held_out),
     heldOut: own.filter((template) => template.held_out),
   };
+}
+
+/** The templates of a form, or those that a task names, in order of id (TEMPLATE-1). */
+function templatesOf(
+  templates: readonly Template[],
+  { form, named, block }: { form: string; named: readonly string[] | undefined; block: string },
+): Template[] {
+  const own = templates.filter((template) => template.form === form && (named?.includes(template.id) ?? true));
+  const without = own.find(({ blocks }) => !blocks.some(({ kind }) => kind === block));
+  if (without !== undefined) throw broken(`identity.templates: ${without.id}`, `one with a block ${block}`);
+  return own.sort((a, b) => compareBytes(a.id, b.id));
 }

@@ -1,5 +1,4 @@
 /** Checks the rows of a release one by one against the reference. */
-import { setImmediate } from 'node:timers/promises';
 import type { FaultList, RuleId } from '../fault-list.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
 import { prepareLines, referenceRow } from '../reference/rows.ts';
@@ -49,10 +48,7 @@ export interface CheckedRows {
 /** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 
-/**
- * Reads all rows and checks them, or a sample of them, in full. Lets other work go on after each
- * row.
- */
+/** Reads all rows and checks them, or a sample of them, in full. */
 export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
   const { release, list, corpus, expectation } = rowsCase;
   const { profile } = release.manifest.release;
@@ -66,7 +62,7 @@ export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
   for await (const group of readRowGroups(release, list)) {
     const first = read;
     const chosen = group.filter((_, index) => (first + index) % every === 0);
-    await prepareLines(corpus, questionsOf(expectation, chosen));
+    prepareLines(corpus, questionsOf(expectation, chosen));
     for (const { row, shard, group: inShard, inGroup, inFile } of group) {
       const { example, split } = row.place;
       const address = { split, shard: shard.shard, group: inShard, inGroup, inFile };
@@ -80,7 +76,6 @@ export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
       checked.rows++;
       checked.tokens += row.ids.length;
       checkRow(rowsCase, row, { expected, maskIsWhole, whole: index % WHOLE_EVERY === 0 });
-      await setImmediate();
     }
   }
   reportStrangers(rowsCase, checked.strangers);

@@ -1,5 +1,4 @@
 /** Runs the reference over all members: which rows there should be, and how all questions end. */
-import { setImmediate } from 'node:timers/promises';
 import { type ReferenceQuestion, referenceQuestions } from '../reference/questions.ts';
 import { exampleId, templatesOf } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
@@ -24,13 +23,13 @@ export interface ExpectOptions {
 
 /**
  * All rows that the events make, with their ends as far as time, held-out choices and label caps
- * decide them. Prompts are not rendered here. Lets other work go on after each member.
+ * decide them. Prompts are not rendered here.
  */
-export async function expectRows(
+export function expectRows(
   corpus: Corpus,
   pseudonyms: Pseudonyms,
   { rules, corpusUntil, report }: ExpectOptions,
-): Promise<Expectation> {
+): Expectation {
   const rows = new Map<string, ExpectedRow>();
   const questions = new Map<string, number>();
   let done = 0;
@@ -46,7 +45,6 @@ export async function expectRows(
       }
     }
     if (++done % 100 === 0) report(done, corpus.timelines.size);
-    await setImmediate();
   }
   capLabels([...rows.values()], rules);
   return { rows, questions };

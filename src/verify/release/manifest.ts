@@ -4,7 +4,7 @@
  */
 import { identityShape } from '../identity/identity.ts';
 import type { Profile } from '../profiles/profile.ts';
-import { PROFILES } from '../profiles/registry.ts';
+import { PROFILE_DEFAULT, PROFILES } from '../profiles/registry.ts';
 import {
   broken,
   closed,
@@ -26,9 +26,6 @@ import {
 
 const count = whole(0);
 const counts = mapOf(count);
-
-/** What is the default without a profile. */
-const PROFILE_DEFAULT = 'hf';
 
 const profile: Shape<Profile> = (value, field) => {
   const found = PROFILES.get(value === undefined ? PROFILE_DEFAULT : text(value, field));

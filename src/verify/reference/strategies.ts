@@ -1,0 +1,28 @@
+/** Strategies: in which order history entries are offered to filling; one line each. */
+import { nth } from '../checked.ts';
+
+/** An entry of the history, by the rank of its action. */
+interface Ranked {
+  readonly rank: number;
+}
+
+/** Orders entries, which come oldest first. */
+export type Strategy = <T extends Ranked>(entries: readonly T[]) => readonly T[];
+
+/** Newest first (HIST-4). */
+const chronological: Strategy = (entries) => entries.toReversed();
+
+/** One of each action in turn, the strongest action first, newest first within one (HIST-5). */
+const balanced: Strategy = <T extends Ranked>(entries: readonly T[]) => {
+  const newestFirst = entries.toReversed();
+  const ranks = [...new Set(newestFirst.map(({ rank }) => rank))].sort((a, b) => a - b);
+  const groups = ranks.map((rank) => newestFirst.filter((entry) => entry.rank === rank));
+  const order: T[] = [];
+  for (let round = 0; order.length < entries.length; round++) {
+    for (const group of groups) if (round < group.length) order.push(nth(group, round));
+  }
+  return order;
+};
+
+/** Every strategy by the name that recipes write. */
+export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map(Object.entries({ chronological, balanced }));
