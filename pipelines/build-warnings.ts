@@ -16,7 +16,7 @@ import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 export function requireKnownActions({ actions }: TimelineStats, domain: Domain): void {
   const vocabulary = createVocabulary(domain);
   const unknown = actions.find((action) => vocabulary.rankOf(action.name) === undefined);
-  if (unknown !== undefined) throw unknownAction(vocabulary, unknown.name, unknown.count, unknown.first);
+  if (unknown !== undefined) throw unknownAction(vocabulary, unknown);
 }
 
 /** What a person should know though nothing failed, one sentence each; none where all is well. */

@@ -52,14 +52,15 @@ export async function renderPartition(
 ): Promise<PartitionResult> {
   const questions: Record<string, Record<string, Record<string, number>>> = {};
   const parts = createPartFiles(task.store, task.folder);
-  const options = { known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
+  const { vocabulary } = plan;
+  const options = { vocabulary, known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
   let members = 0;
   for await (const { memberId, records } of task.members) {
     effects.signal.throwIfAborted();
     members++;
-    const timeline = createMemberTimeline(memberId, records, plan.vocabulary, options);
-    const context = { rules: plan.rules, vocabulary: plan.vocabulary, items, from: task.from, until: task.until };
-    for await (const outcome of preparedAhead(askMember(timeline, context), plan)) {
+    const timeline = createMemberTimeline(memberId, records, options);
+    const scope = { rules: plan.rules, vocabulary, items, from: task.from, until: task.until };
+    for await (const outcome of preparedAhead(askMember(timeline, scope), plan)) {
       count(questions, outcome);
       if (outcome.question === undefined || outcome.label === undefined) continue;
       const taskPlan = plan.tasks.find((each) => each.rules === outcome.task)!;

@@ -19,22 +19,22 @@ export interface TaskOutcome extends QuestionOutcome {
   readonly task: TaskRules;
 }
 
-/** What a member is asked by. */
-export interface AskContext {
+/** By which rules and about which items a member is asked. */
+export interface AskScope {
   readonly rules: CorpusRules;
   readonly vocabulary: Vocabulary;
   readonly items: ItemTable;
   /**
-   * Questions mature in (from, until] are decided; later ones are pending, earlier ones were
-   * decided before. null: no bound.
+   * Questions that are mature by this moment (epoch ms) were decided before; null where none was.
    */
   readonly from: number | null;
+  /** Questions that mature after this moment (epoch ms) are pending; null where none is. */
   readonly until: number | null;
 }
 
 /** All questions of one member that end in this run, task by task in order of T. */
-export function* askMember(timeline: MemberTimeline, context: AskContext): Generator<TaskOutcome> {
-  const { rules, vocabulary } = context;
+export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator<TaskOutcome> {
+  const { rules, vocabulary } = scope;
   const lists: OpeningLists = {
     timeline,
     sessions: once(() => openSessions(timeline, rules.sessionGapMs)),
@@ -46,34 +46,34 @@ export function* askMember(timeline: MemberTimeline, context: AskContext): Gener
   const capped = cappedOpenings(timeline, events, rules.ask);
   for (const { task, openings } of asked) {
     for (const opening of openings) {
-      const outcome = decide(lists, context, { task, opening, isCapped: capped.has(opening.event) });
+      const outcome = decide(lists, scope, { task, opening, isCapped: capped.has(opening.event) });
       if (outcome !== undefined) yield outcome;
     }
   }
 }
 
-/** The first of OPEN-6 that applies; undefined: no question of this run. */
+/** The first end of OPEN-6 that applies; undefined where it is not a question of this run. */
 function decide(
   lists: OpeningLists,
-  context: AskContext,
+  scope: AskScope,
   { task, opening, isCapped }: { task: TaskRules; opening: Opening; isCapped: boolean },
 ): TaskOutcome | undefined {
-  const { rules, from, until } = context;
+  const { rules, from, until } = scope;
   const mature = maturesAt(opening.t, task.windowMs, rules.ask.perMemberDay !== undefined);
   if (from !== null && mature <= from) return undefined;
   const end = { task, opening, maturesAt: mature };
   // Before the label is looked at.
   if (until !== null && mature > until) return { ...end, fate: 'pending' };
-  const asking = beginAsking(lists, context, { task, opening });
+  const asking = beginAsking(lists, scope, { task, opening });
   if (task.isAsked?.(asking) === false) return undefined;
   const asked = isCapped ? 'capped' : task.ask(asking);
   if (typeof asked === 'string') return { ...end, fate: asked, lostLabel: task.settle(asking).label };
-  return { ...end, fate: 'rendered', ...viewAndLabel(asking, { task, asked }, context) };
+  return { ...end, fate: 'rendered', ...viewAndLabel(asking, { task, asked }, scope) };
 }
 
 function beginAsking(
   { timeline, openers }: OpeningLists,
-  { rules, vocabulary, items }: AskContext,
+  { rules, vocabulary, items }: AskScope,
   { task, opening }: { task: TaskRules; opening: Opening },
 ): Asking {
   const { t, event } = opening;
@@ -91,7 +91,7 @@ function beginAsking(
 function viewAndLabel(
   asking: Asking,
   { task, asked }: { task: TaskRules; asked: Asked },
-  { vocabulary, items }: AskContext,
+  { vocabulary, items }: AskScope,
 ): Required<Pick<QuestionOutcome, 'question' | 'label'>> {
   const { name, form, windowMs } = task;
   const question = viewQuestion(asking.timeline, {

@@ -18,7 +18,7 @@ export interface FormScope {
   readonly vocabulary: Vocabulary;
   /** W in ms. */
   readonly windowMs: number;
-  /** Where the task stands in the recipe: `corpus.tasks[0]`. */
+  /** Where the task is in the recipe: `corpus.tasks[0]`. */
   readonly field: string;
 }
 
@@ -55,7 +55,7 @@ export interface Asking {
 
 /** What a question asks about. */
 export interface Asked {
-  /** The one item, or the candidates in the order shown. */
+  /** The one item, or the candidates in display order. */
   readonly items: readonly Candidate[];
   /**
    * What a row keeps of the opening event's measures: `nothing` where a drawn item is asked about.

@@ -6,7 +6,7 @@ import type { Asked, Asking } from './form.ts';
 
 /** The opening's own item as it is asked about, or undefined where it is not live (ASOF-4). */
 export function ownItem({ timeline, opening, items }: Asking): ItemVersion | undefined {
-  return live(items.shownAt(nth(timeline.events, opening.event).item_id, opening.t));
+  return live(items.newestAt(nth(timeline.events, opening.event).item_id, opening.t));
 }
 
 /** Asks about the opening's own item. */

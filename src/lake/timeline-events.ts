@@ -1,13 +1,14 @@
 /** Events of a lake, read back from the files of lines that its timeline records name. */
 import type { FileRef } from '../../schemas/commit.ts';
 import type { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import type { MemberId } from '../../schemas/ids.ts';
 import { readLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type PartitionFiles, type PartitionTimeline, timelineFolder } from './timeline-records.ts';
 
-/** One member with all his events, in timeline order. */
+/** One member with all its events, in timeline order. */
 export interface MemberRecords {
-  readonly memberId: string;
+  readonly memberId: MemberId;
   readonly records: (MemberEvent | InteractionEvent)[];
 }
 

@@ -1,5 +1,6 @@
 /** Candidates of a question: the right one and wrong ones drawn from what was seen at T. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
+import type { ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import { draw } from './draws.ts';
 import { type ItemTable, type ItemVersion, live } from './item-table.ts';
@@ -7,15 +8,15 @@ import { existsFor, hasTime, type MemberTimeline } from './member-timeline.ts';
 import { compareKeys } from './openings.ts';
 
 /**
- * Most draws for the wrong candidates of one question; beyond it the question is
- * `too_few_candidates` (CAND-2).
+ * The most draws for the wrong candidates of one question; beyond, it is `too_few_candidates`
+ * (CAND-2).
  */
 export const CANDIDATE_DRAWS_MAX = 1_000;
 
 /** An item that is asked about, and why it is. */
 export interface Candidate {
   readonly version: ItemVersion;
-  /** `right`, or the purpose of the draw that chose it; it stands in the sidecar. */
+  /** `right`, or the purpose of the draw that chose it; the sidecar holds it. */
   readonly reason: string;
 }
 
@@ -35,14 +36,14 @@ export interface CandidateRules extends DrawRules {
   readonly shown: number;
   readonly random: number;
   /** Items with an action of this member in the label window. */
-  readonly barred: ReadonlySet<string>;
+  readonly barred: ReadonlySet<ItemId>;
   /** Positions of events seen at T. */
   readonly seen: Int32Array;
   readonly noneRank: number;
 }
 
 /**
- * All candidates in the order shown, or undefined where too few can be found (CAND-5, CAND-6,
+ * All candidates in display order, or undefined where too few can be found (CAND-5, CAND-6,
  * CAND-8).
  */
 export function chooseCandidates(
@@ -52,7 +53,7 @@ export function chooseCandidates(
 ): Candidate[] | undefined {
   const taken = new Set([rules.right.itemId]);
   const wrong: Candidate[] = [];
-  const pools: ['slate' | 'shown', readonly string[]][] = [
+  const pools: ['slate' | 'shown', readonly ItemId[]][] = [
     ['slate', itemsOf(timeline, slateExposures(timeline, rules))],
     ['shown', itemsOf(timeline, exposuresSeen(timeline, rules))],
   ];
@@ -87,7 +88,7 @@ export function drawItem(
 }
 
 /** The first drawn item that is live and not the opening's own (CAND-3). */
-export function drawOtherItem(items: ItemTable, rules: DrawRules, own: string): ItemVersion | undefined {
+export function drawOtherItem(items: ItemTable, rules: DrawRules, own: ItemId): ItemVersion | undefined {
   if (items.population.sizeAt(rules.t) === 0) return undefined;
   for (let counter = 0; counter < CANDIDATE_DRAWS_MAX; counter++) {
     const version = drawItem(items, rules, { purpose: 'drawn_item', counter });
@@ -97,9 +98,9 @@ export function drawOtherItem(items: ItemTable, rules: DrawRules, own: string): 
 }
 
 function takeFrom(
-  pool: readonly string[],
+  pool: readonly ItemId[],
   purpose: 'slate' | 'shown',
-  state: { wanted: number; items: ItemTable; rules: CandidateRules; taken: Set<string> },
+  state: { wanted: number; items: ItemTable; rules: CandidateRules; taken: Set<ItemId> },
 ): Candidate[] {
   const { wanted, items, rules, taken } = state;
   const eligible = pool
@@ -128,8 +129,8 @@ export function* slateExposures(
   const { slate_id: slate, surface } = nth(timeline.events, rules.openingEvent);
   if (slate === undefined) return;
   for (let i = 0; i < timeline.size && floatAt(timeline.at, i) <= rules.t; i++) {
-    const isShown = timeline.rank[i] === rules.noneRank && hasTime(timeline, i) && existsFor(timeline, i, surface);
-    if (isShown && nth(timeline.events, i).slate_id === slate) yield i;
+    const isExposure = timeline.rank[i] === rules.noneRank && hasTime(timeline, i) && existsFor(timeline, i, surface);
+    if (isExposure && nth(timeline.events, i).slate_id === slate) yield i;
   }
 }
 
@@ -138,12 +139,12 @@ function exposuresSeen(timeline: MemberTimeline, { seen, noneRank }: CandidateRu
 }
 
 /** The items of these events, each once, in order of their ids. */
-function itemsOf(timeline: MemberTimeline, events: Iterable<number>): string[] {
+function itemsOf(timeline: MemberTimeline, events: Iterable<number>): ItemId[] {
   const ids = new Set(Array.from(events, (i) => nth(timeline.itemIds, intAt(timeline.item, i))));
   return [...ids].sort(compareUtf8);
 }
 
-/** The order shown is a draw over the item alone, so it cannot tell which one is right (CAND-8). */
+/** Display order is a draw over the item alone, so it cannot tell which one is right (CAND-8). */
 export function inDrawnOrder(candidates: readonly Candidate[], rules: Omit<DrawRules, 't'>): Candidate[] {
   return candidates
     .map((candidate) => ({ candidate, drawn: draw(rules.seed, 'order', [...rules.key, candidate.version.itemId]) }))

@@ -1,24 +1,22 @@
-/**
- * How an item was met when a question opened: what a prompt may show of it, and what the sidecar
- * keeps of it.
- */
+/** How an item was met when a question opened: what of it a prompt may hold, and the sidecar. */
 import type { InteractionEvent } from '../../schemas/event.ts';
+import type { EventId } from '../../schemas/ids.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * What the measures of an opening event speak of: the item asked about, the slate that several asked
+ * What the measures of an opening event are about: the asked item, the slate that several asked
  * items share, or nothing that is asked about.
  */
 export type Measured = 'item' | 'slate' | 'nothing';
 
-/** How the item was met when the question opened; of it a prompt may show `pairs` alone. */
+/** How the item was met when the question opened; of it a prompt may hold `pairs` alone. */
 export interface Exposure {
-  readonly eventId: string;
+  readonly eventId: EventId;
   /** Surface, and the keys that the domain lists under `at_exposure`. */
   readonly pairs: readonly (readonly [string, string])[];
   readonly surface: string;
   readonly slateId: string;
-  /** -1: none. */
+  /** -1 where there is none. */
   readonly position: number;
   readonly propensity: number;
 }
@@ -28,7 +26,7 @@ export function exposureOf(event: InteractionEvent, { domain }: Vocabulary, meas
   const pairs: [string, string][] = event.surface === undefined ? [] : [['surface', event.surface]];
   for (const key of domain.at_exposure) {
     const value = key === 'value' ? event.value : key === 'position' ? event.position : event.context?.[key];
-    // What was measured of the opening's item says nothing of another one.
+    // Measures of the opening's item say nothing of another item.
     const isOfItem = key === 'value' || key === 'position';
     if (value !== undefined && key !== 'surface' && (measured === 'item' || !isOfItem))
       pairs.push([key, Array.isArray(value) ? value.join(', ') : String(value)]);

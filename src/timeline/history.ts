@@ -1,5 +1,6 @@
 /** What a member had done before T: each item once, under the strongest action seen. */
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import type { EventId, ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import { isSeen, windowEnd } from './as-of.ts';
 import { type ItemTable, type ItemVersion, live } from './item-table.ts';
@@ -11,7 +12,7 @@ export interface HistoryEntry {
   readonly rank: number;
   /** Position in the timeline of the event that put it there. */
   readonly event: number;
-  readonly eventId: string;
+  readonly eventId: EventId;
   /** Epoch ms; TIME_UNKNOWN: no age. */
   readonly at: number;
   readonly version: ItemVersion;
@@ -54,7 +55,7 @@ export interface HistoryRules {
   readonly noneRank: number;
   readonly items: ItemTable;
   /** Items whose events are left out, right or wrong alike (HIST-3). */
-  readonly excluded: ReadonlySet<string>;
+  readonly excluded: ReadonlySet<ItemId>;
 }
 
 /** The entries in order of their events, oldest first (HIST-1, HIST-2). */

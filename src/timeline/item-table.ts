@@ -2,19 +2,20 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type Attributes, type ItemEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import type { EventId, ItemId } from '../../schemas/ids.ts';
 import { isSeen } from './as-of.ts';
 import { orderEvents } from './order.ts';
 import { createPopulation, type Population } from './population.ts';
 
 /**
- * One version of an item; `at` and `knownAt` are epoch milliseconds (TIME_UNKNOWN: from the
- * beginning).
+ * One version of an item; `at` and `knownAt` are epoch milliseconds, TIME_UNKNOWN for one from the
+ * beginning.
  */
 export interface ItemVersion {
   /** Position in the table: the handle by which segments are kept. */
   readonly index: number;
-  readonly itemId: string;
-  readonly eventId: string;
+  readonly itemId: ItemId;
+  readonly eventId: EventId;
   readonly at: number;
   readonly knownAt: number;
   readonly deleted: boolean;
@@ -29,24 +30,24 @@ export interface ItemTable {
   /** Items all of whose versions have no time. */
   readonly withoutTime: number;
   /** The newest version that is seen at T, or undefined (ASOF-3). */
-  seen(itemId: string, t: number): ItemVersion | undefined;
+  seen(itemId: ItemId, t: number): ItemVersion | undefined;
   /** The newest version with event_time <= T: the question's own item alone is read so (ASOF-4). */
-  shownAt(itemId: string, t: number): ItemVersion | undefined;
+  newestAt(itemId: ItemId, t: number): ItemVersion | undefined;
   readonly population: Population;
 }
 
 /**
- * Builds the table; the order of `events` does not matter, equal events must have been taken out
- * before.
+ * Builds the table. The order of `events` does not matter; equal events must have been taken out
+ * before. Bound: all versions of all items.
  */
 export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time' | 'ingest_time'): ItemTable {
-  const grouped = new Map<string, ItemEvent[]>();
+  const grouped = new Map<ItemId, ItemEvent[]>();
   for (const event of events) {
     const versions = grouped.get(event.item_id);
     if (versions === undefined) grouped.set(event.item_id, [event]);
     else versions.push(event);
   }
-  const table = new Map<string, ItemVersion[]>();
+  const table = new Map<ItemId, ItemVersion[]>();
   let versionCount = 0;
   let withoutTime = 0;
   for (const [itemId, events] of [...grouped].sort(([a], [b]) => compareUtf8(a, b))) {
@@ -71,12 +72,12 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     itemCount: table.size,
     withoutTime,
     seen: (itemId, t) => table.get(itemId)?.findLast((version) => isSeen(version.knownAt, t)),
-    shownAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),
+    newestAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),
     population: createPopulation(table),
   };
 }
 
-/** The version if it can be shown: not undefined and not a deletion. */
+/** The version, unless it is a deletion. */
 export function live(version: ItemVersion | undefined): ItemVersion | undefined {
   return version === undefined || version.deleted ? undefined : version;
 }

@@ -1,6 +1,7 @@
 /** One member's timeline in typed arrays: interactions in order, profile versions beside them. */
 import { type Attributes, type InteractionEvent, type MemberEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import type { EventId, ItemId, MemberId } from '../../schemas/ids.ts';
 import { floatAt, nth, present } from '../checked.ts';
 import { isSeen } from './as-of.ts';
 import { orderEvents } from './order.ts';
@@ -8,7 +9,7 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** One version of a profile; times in epoch ms. */
 export interface ProfileVersion {
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly at: number;
   readonly knownAt: number;
   readonly attributes: Attributes;
@@ -20,14 +21,14 @@ export interface ProfileVersion {
  * TIME_UNKNOWN first.
  */
 export interface MemberTimeline {
-  readonly memberId: string;
+  readonly memberId: MemberId;
   readonly size: number;
   readonly events: readonly InteractionEvent[];
   readonly at: Float64Array;
   readonly knownAt: Float64Array;
   readonly rank: Int16Array;
   readonly item: Int32Array;
-  readonly itemIds: readonly string[];
+  readonly itemIds: readonly ItemId[];
   /** 1: on a held-out surface. */
   readonly heldOut: Uint8Array;
   readonly profiles: readonly ProfileVersion[];
@@ -37,21 +38,21 @@ export interface MemberTimeline {
   readonly prefixSeen: boolean;
 }
 
-/** What of a recipe a timeline depends on. */
+/** What a timeline depends on beside the records. */
 export interface TimelineOptions {
+  readonly vocabulary: Vocabulary;
   readonly known: 'event_time' | 'ingest_time';
   readonly heldOutSurfaces: ReadonlySet<string>;
 }
 
 /**
- * Throws nothing: actions outside the vocabulary are left out here and stop a build before
- * (pipelines).
+ * The timeline of one member's records, whose order does not matter. Actions outside the vocabulary
+ * are left out: a build stops at them before.
  */
 export function createMemberTimeline(
-  memberId: string,
+  memberId: MemberId,
   records: readonly (MemberEvent | InteractionEvent)[],
-  vocabulary: Vocabulary,
-  options: TimelineOptions,
+  { vocabulary, ...options }: TimelineOptions,
 ): MemberTimeline {
   const spoken = records.filter(
     (r): r is InteractionEvent => r.type === 'interaction' && (vocabulary.rankOf(r.action) ?? -1) >= 0,
@@ -63,7 +64,7 @@ export function createMemberTimeline(
   const rank = new Int16Array(size);
   const item = new Int32Array(size);
   const heldOut = new Uint8Array(size);
-  const numbers = new Map<string, number>();
+  const numbers = new Map<ItemId, number>();
   let prefixSeen = true;
   events.forEach((event, i) => {
     const times = eventTimes(event, options.known);
@@ -102,8 +103,8 @@ export function profileAt(timeline: MemberTimeline, t: number): ProfileVersion |
 }
 
 /**
- * Whether event `i` exists for a question asked on `surface`: a held-out surface exists for itself
- * alone (ASOF-6).
+ * Event `i` exists for a question on `surface`: a held-out surface exists for itself alone
+ * (ASOF-6).
  */
 export function existsFor(timeline: MemberTimeline, i: number, surface: string | undefined): boolean {
   return timeline.heldOut[i] === 0 || nth(timeline.events, i).surface === surface;
@@ -121,7 +122,7 @@ export function firstAtOrAfter(timeline: MemberTimeline, t: number): number {
   return low;
 }
 
-/** Whether the time of event `i` is known. */
+/** The time of event `i` is known. */
 export function hasTime(timeline: MemberTimeline, i: number): boolean {
   return timeline.at[i] !== TIME_UNKNOWN;
 }

@@ -8,14 +8,13 @@ import { draw, inShare } from './draws.ts';
 import { hasTime, type MemberTimeline } from './member-timeline.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/**
- * A question's opening: the event, the moment asked at, and the reference that stands for it in
- * keys.
- */
+/** The opening of a question. */
 export interface Opening {
   /** Position in the timeline. */
   readonly event: number;
+  /** The moment at which the question is asked, epoch ms. */
   readonly t: number;
+  /** What names it in keys (OPEN-3). */
   readonly reference: readonly string[];
 }
 
@@ -78,7 +77,7 @@ function withReferences(
   const occurrences = new Map<string, number>();
   return positions.map((event) => {
     const t = timeOf(event);
-    return { event, t, reference: referenceOf(timeline, event, t, occurrences) };
+    return { event, t, reference: referenceOf(timeline, { event, t }, occurrences) };
   });
 }
 
@@ -86,12 +85,16 @@ function withReferences(
  * NO LABEL IN A KEY: an id made from its row holds the action, so the moment and a count replace it
  * (OPEN-3).
  */
-function referenceOf(timeline: MemberTimeline, i: number, t: number, occurrences: Map<string, number>): string[] {
-  const { event_id: eventId, item_id: itemId } = nth(timeline.events, i);
+function referenceOf(
+  timeline: MemberTimeline,
+  { event, t }: Omit<Opening, 'reference'>,
+  occurrences: Map<string, number>,
+): string[] {
+  const { event_id: eventId, item_id: itemId } = nth(timeline.events, event);
   if (!eventId.startsWith(ROW_ID_PREFIX)) return ['event', timeline.memberId, eventId];
-  const place = `${itemId}${UNIT_SEPARATOR}${t}`;
-  const occurrence = occurrences.get(place) ?? 0;
-  occurrences.set(place, occurrence + 1);
+  const moment = `${itemId}${UNIT_SEPARATOR}${t}`;
+  const occurrence = occurrences.get(moment) ?? 0;
+  occurrences.set(moment, occurrence + 1);
   return ['row', timeline.memberId, itemId, String(t), String(occurrence)];
 }
 

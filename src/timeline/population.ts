@@ -4,8 +4,8 @@
  */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import type { ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
-import type { ItemVersion } from './item-table.ts';
 
 /**
  * Items with a known time that were seen at T, in order of (first event_time, item_id) (CAND-1).
@@ -14,17 +14,24 @@ export interface Population {
   /** How many were seen at T. */
   sizeAt(t: number): number;
   /** The item of rank `k`, 0 <= k < sizeAt(t). */
-  at(t: number, k: number): string;
+  at(t: number, k: number): ItemId;
+}
+
+/** When a version happened and was known, epoch ms. */
+interface VersionTimes {
+  readonly at: number;
+  readonly knownAt: number;
 }
 
 /**
- * An item's place is that of the version known first, so that it never moves when an older version
- * arrives later.
+ * The population of all items by their versions. An item's position is that of the version known
+ * first, so that it never moves when an older version arrives later. Bound: O(n log n) bits and the
+ * ids.
  */
-export function createPopulation(table: ReadonlyMap<string, readonly ItemVersion[]>): Population {
-  const firsts: { itemId: string; at: number; knownAt: number }[] = [];
+export function createPopulation(table: ReadonlyMap<ItemId, readonly VersionTimes[]>): Population {
+  const firsts: { itemId: ItemId; at: number; knownAt: number }[] = [];
   for (const [itemId, versions] of table) {
-    let first: ItemVersion | undefined;
+    let first: VersionTimes | undefined;
     for (const version of versions) {
       if (version.at !== TIME_UNKNOWN && (first === undefined || version.knownAt < first.knownAt)) first = version;
     }

@@ -1,4 +1,5 @@
 /** A question as it may be known at T and, apart from it, its label and its end. */
+import type { MemberId } from '../../schemas/ids.ts';
 import type { QuestionFate } from '../../schemas/ledger.ts';
 import { nth } from '../checked.ts';
 import { type Exposure, exposureOf, type Measured } from './exposure.ts';
@@ -22,11 +23,11 @@ export interface Question {
   /** Opening reference, task, form (OPEN-4). */
   readonly key: readonly string[];
   readonly t: number;
-  readonly memberId: string;
+  readonly memberId: MemberId;
   readonly exposure: Exposure;
   readonly profile: ProfileVersion | undefined;
   /**
-   * The asked item alone, or the candidates in the order shown, without a word on which is right.
+   * The asked item alone, or the candidates in display order, which does not tell the right one.
    */
   readonly items: readonly ItemVersion[];
   /** In strategy order. */
@@ -38,7 +39,7 @@ export interface Question {
 export interface QuestionLabel {
   readonly label: string;
   readonly settledAt: number;
-  /** Per item of the question, in the same order; empty where nothing was chosen or drawn. */
+  /** For each item of the question, in the same order; empty where nothing was chosen or drawn. */
   readonly reasons: readonly string[];
 }
 
@@ -70,7 +71,7 @@ export interface ViewRules {
   readonly task: AskedTask;
   readonly key: readonly string[];
   readonly opening: Opening;
-  /** In the order shown. */
+  /** In display order. */
   readonly asked: readonly ItemVersion[];
   readonly measured: Measured;
   /** Events on the asked items are left out of the history (HIST-3). */
@@ -82,7 +83,7 @@ export interface ViewRules {
   readonly order: HistoryOrder;
 }
 
-/** Takes together what may be known at T. */
+/** Gathers what may be known at T. */
 export function viewQuestion(timeline: MemberTimeline, rules: ViewRules): Question {
   const { task, opening, asked, seen, items, vocabulary } = rules;
   const { noneRank } = vocabulary;

@@ -13,6 +13,7 @@ export interface PlacedRecord {
   readonly line: number;
 }
 
+/** What becomes of the records of one member or item. */
 export interface EntityRecords {
   /** In timeline order. */
   readonly used: readonly EventRecord[];
@@ -23,7 +24,7 @@ export interface EntityRecords {
   readonly dropped: number;
 }
 
-/** `records`: all of one entity; their order does not matter. */
+/** Takes in all records of one member or item; their order does not matter. */
 export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
   const byId = new Map<string, PlacedRecord[]>();
   for (const record of records) {

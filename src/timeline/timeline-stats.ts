@@ -7,17 +7,18 @@ import { type EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
 
 /**
- * Names counted of each kind: where there are more they are no vocabulary, and nothing is said of
- * missing ones.
+ * Names that are counted of each kind. Where there are more they are not a vocabulary, and nothing
+ * is said of missing ones.
  */
 export const COUNTED_NAMES_MAX = 1_000;
 
 /**
- * By name, in byte order: in how many events it stands. At most COUNTED_NAMES_MAX; a list of so
- * many may lack some.
+ * Names in byte order, each with the number of events that hold it. At most COUNTED_NAMES_MAX: a
+ * list of that length may lack some.
  */
 export type NameCounts = readonly { readonly name: string; readonly count: number }[];
 
+/** What is counted in a partition's timelines. */
 export interface TimelineStats {
   /** By name, in byte order: how many, and the first event id met. */
   readonly actions: readonly { readonly name: string; readonly count: number; readonly first: string }[];
@@ -25,15 +26,16 @@ export interface TimelineStats {
   readonly surfaces: NameCounts;
   readonly member_attributes: NameCounts;
   readonly item_attributes: NameCounts;
-  /** Event time of the newest event, epoch ms; TIME_UNKNOWN: none has a time. */
+  /** Event time of the newest event, epoch ms; TIME_UNKNOWN where no event has a time. */
   readonly newest: number;
   readonly members: number;
   readonly interactions: number;
   readonly items: number;
-  /** The first record that is dead: `file:line` and why; absent where none is. */
+  /** The first record that is dead: `file:line` and why. Absent where no record is. */
   readonly first_dead?: string | undefined;
 }
 
+/** Counts events one by one. */
 export interface StatsCollector {
   /** Used events in timeline order, entity by entity. */
   add(event: EventRecord): void;
@@ -42,7 +44,10 @@ export interface StatsCollector {
   finish(): TimelineStats;
 }
 
-/** BOUND: the names of actions, and COUNTED_NAMES_MAX names each of surfaces and attributes. */
+/**
+ * Nothing counted yet. Bound: the names of actions, and COUNTED_NAMES_MAX names each of surfaces
+ * and attributes.
+ */
 export function createTimelineStats(): StatsCollector {
   const actions = new Map<string, { name: string; count: number; first: string }>();
   const surfaces = new Map<string, number>();

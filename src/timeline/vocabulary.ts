@@ -1,4 +1,4 @@
-/** How strong each action of a domain is, and in which order answers and groups are shown. */
+/** How strong each action of a domain is, and in which order prompts list answers and groups. */
 
 import type { Domain } from '../../schemas/domain.ts';
 import { BrewhouseError, nearestName, quotedName } from '../errors.ts';
@@ -9,9 +9,9 @@ import { BrewhouseError, nearestName, quotedName } from '../errors.ts';
  */
 export interface Vocabulary {
   readonly domain: Domain;
-  /** The rank that exposures have, and that stands for "none". */
+  /** The rank of exposures, and of no action at all. */
   readonly noneRank: number;
-  /** Rank of a spoken action; -1: ignored; undefined: neither spoken nor ignored. */
+  /** Rank of a spoken action; -1 for an ignored one, undefined for one that is neither. */
   rankOf(action: string): number | undefined;
   nameOf(rank: number): string;
   isPositive(rank: number): boolean;
@@ -44,8 +44,7 @@ export function createVocabulary(domain: Domain): Vocabulary {
   for (const [rank, action] of domain.actions.entries()) add(action.name, rank, `actions[${rank}].name`);
   for (const name of domain.exposures) add(name, noneRank, 'exposures');
   for (const name of domain.ignored) add(name, -1, 'ignored');
-  // Two answers of one name could not be told apart; no event's action may be spoken as none
-  // either.
+  // Two answers of one name could not be told apart, and no action may have the name of none.
   if (ranks.has(domain.none.name)) add(domain.none.name, noneRank, 'none.name');
   const all = domain.actions.map((_, rank) => rank);
   const isPositive = (rank: number) => domain.actions[rank]?.positive ?? false;
@@ -62,19 +61,16 @@ export function createVocabulary(domain: Domain): Vocabulary {
 
 /** The error that stops a build at an action which the domain neither speaks nor ignores. */
 export function unknownAction(
-  vocabulary: Vocabulary,
-  action: string,
-  count: number,
-  firstEvent: string,
+  { domain }: Vocabulary,
+  { name, count, first }: { readonly name: string; readonly count: number; readonly first: string },
 ): BrewhouseError {
-  const { domain } = vocabulary;
-  const shown = quotedName(action);
-  // Of a name as long as a text every word would be a near one.
-  const near = nearestName(shown, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);
+  const quoted = quotedName(name);
+  // To a name as long as a text, every word would be a near one.
+  const near = nearestName(quoted, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);
   return new BrewhouseError(
     'action_unknown',
-    `the domain ${quotedName(domain.name)} does not know the action "${shown}" ` +
-      `(${count} events, first ${quotedName(firstEvent)})`,
+    `the domain ${quotedName(domain.name)} does not know the action "${quoted}" ` +
+      `(${count} events, first ${quotedName(first)})`,
     {
       place: { field: 'actions' },
       remedy:

@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import type { MemberId } from '../../schemas/ids.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import { type CorpusRules, corpusRules, type TaskRules } from '../../src/forms/task-rules.ts';
@@ -134,7 +135,8 @@ const isItem = (event: EventRecord): event is ItemEvent => event.type === 'item'
 
 export function timelineOf(records: readonly EventRecord[], options: Omit<WorldOptions, 'tasks'> = {}): MemberTimeline {
   const own = records.filter((event) => !isItem(event));
-  return createMemberTimeline(own[0]?.member_id ?? 'm', own, createVocabulary(options.domain ?? JOBS), {
+  return createMemberTimeline(own[0]?.member_id ?? ('m' as MemberId), own, {
+    vocabulary: createVocabulary(options.domain ?? JOBS),
     known: options.known ?? 'event_time',
     heldOutSurfaces: new Set(options.heldOutSurfaces ?? []),
   });

@@ -31,19 +31,23 @@ describe('an action that the domain does not know', () => {
   const vocabulary = createVocabulary(JOBS);
 
   test('is told with its count, its first event and the nearest', () => {
-    const { message, remedy } = unknownAction(vocabulary, 'aplied', 3, 'e1');
+    const { message, remedy } = unknownAction(vocabulary, { name: 'aplied', count: 3, first: 'e1' });
     expect(message).toContain('"aplied" (3 events, first e1)');
     expect(remedy).toMatch(/^did you mean applied\? /);
   });
 
   test('is clipped, and near to nothing, where it is as long as a text', () => {
-    const { message, remedy } = unknownAction(vocabulary, 'x'.repeat(5_000), 1, 'y'.repeat(5_000));
+    const { message, remedy } = unknownAction(vocabulary, {
+      name: 'x'.repeat(5_000),
+      count: 1,
+      first: 'y'.repeat(5_000),
+    });
     expect(message.length).toBeLessThan(300);
     expect(remedy).not.toContain('did you mean');
   });
 
   test('shows control characters and what changes the direction of text as signs', () => {
-    const { message } = unknownAction(vocabulary, 'a\u001b[31m\u009b\u202e\nb', 1, 'e1');
+    const { message } = unknownAction(vocabulary, { name: 'a\u001b[31m\u009b\u202e\nb', count: 1, first: 'e1' });
     expect(message).toContain('"a\\u{1b}[31m\\u{9b}\\u{202e}\\u{a}b"');
   });
 });

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
+import type { MemberId } from '../../schemas/ids.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { packageRoot } from '../../src/config.ts';
 import { askMember } from '../../src/forms/ask-member.ts';
@@ -49,13 +50,14 @@ async function toldByBuilder(plan: RenderPlan, records: readonly EventRecord[], 
     used.filter((event): event is ItemEvent => event.type === 'item'),
     plan.section.known,
   );
-  const options = { known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
+  const { vocabulary } = plan;
+  const options = { vocabulary, known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
   const told: Told[] = [];
   for (const member of MEMBERS) {
     const own = used.filter(
       (event): event is MemberEvent | InteractionEvent => event.type !== 'item' && event.member_id === member,
     );
-    const timeline = createMemberTimeline(member, own, plan.vocabulary, options);
+    const timeline = createMemberTimeline(member as MemberId, own, options);
     const context = { rules: plan.rules, vocabulary: plan.vocabulary, items, from: null, until };
     for (const outcome of askMember(timeline, context)) {
       const key = [...outcome.opening.reference, outcome.task.name, outcome.task.form].join(UNIT_SEPARATOR);
