@@ -89,10 +89,10 @@ export function orNull<T>(shape: Shape<T>): Shape<T | null> {
   return (value, field) => (value === null ? null : shape(value, field));
 }
 
-/** A list of values of one shape. */
-export function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
+/** A list of at least so many values of one shape. */
+export function listOf<T>(shape: Shape<T>, least = 0): Shape<readonly T[]> {
   return (value, field) => {
-    if (!Array.isArray(value)) throw broken(field, 'a list');
+    if (!Array.isArray(value) || value.length < least) throw broken(field, `a list of at least ${least}`);
     return value.map((one: unknown, index) => shape(one, `${field}[${index}]`));
   };
 }

@@ -4,17 +4,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrewhouseError } from '../../src/errors.ts';
+import { readEvent } from '../../src/verify/events/checked-event.ts';
 import { identityShape } from '../../src/verify/identity/identity.ts';
+import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
 import { buildWorld } from '../../src/verify/world/world.ts';
-import { jobs, storedIdentity, votes, wordTokenizer } from './toy-world.ts';
+import { act, DAY, item, jobs, NOON, profile, storedIdentity, votes, wordTokenizer } from './toy-world.ts';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
 const asJson = (value: unknown) => JSON.parse(JSON.stringify(value)) as { [name: string]: Json };
+const EVENTS = [
+  ...Array.from({ length: 10 }, (_, n) => item(`i${n}`)),
+  ...[profile({ position: 'cook' }), act('i0', 'viewed', NOON - DAY), act('i1', 'applied', NOON)],
+].flatMap((record) => readEvent(record) ?? []);
+
 const corpusFrom = (identity: unknown) =>
-  corpusOf(buildWorld([], identityShape(identity, 'identity'), wordTokenizer()));
+  corpusOf(buildWorld(EVENTS, identityShape(identity, 'identity'), wordTokenizer()));
 
 /** All that an identity must hold; everything else has a default. */
 const least = {
@@ -87,7 +94,7 @@ describe('a release that cannot be read', () => {
   /** The field that a refusal names. */
   const refused = (identity: unknown): string | undefined => {
     try {
-      corpusFrom(identity);
+      referenceMember(corpusFrom(identity), 'm');
     } catch (error) {
       expect(error).toBeInstanceOf(BrewhouseError);
       expect((error as BrewhouseError).code).toBe('release_broken');

@@ -52,8 +52,8 @@ export interface FormRules {
    * (LEDGER-1).
    */
   labelOf(outcome: Outcome): string;
-  /** What is asked; undefined: too few candidates. */
-  ask(moment: Moment, outcome: Outcome): Answerable | undefined;
+  /** What is asked, where `outcome` followed; undefined: too few candidates. */
+  ask(moment: Moment, outcome: Outcome, openings: MemberOpenings): Answerable | undefined;
   /** What {will} says in an answer, where the label is no action (TEMPLATE-3). */
   willOf(label: string, template: Template): string;
 }

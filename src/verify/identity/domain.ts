@@ -23,7 +23,7 @@ export const domainShape = closed({
   item: closed({ one: text, many: text, line: text }),
   profile: text,
   exposures: names,
-  actions: listOf(actionShape),
+  actions: listOf(actionShape, 1),
   none: closed({ name: text, will: text, past: optional(text) }),
   ignored: names,
   at_exposure: names,
@@ -34,7 +34,7 @@ export type DomainAction = Shaped<typeof actionShape>;
 /** How members, items and actions are spoken. */
 export type Domain = Shaped<typeof domainShape>;
 
-const lines = listOf(text);
+const lines = listOf(text, 1);
 const historyShape = closed({ heading: lines, group: text, dated: text, undated: text });
 
 /** The headings of a history block. */
@@ -72,13 +72,20 @@ const blockShape: Shape<Block> = (value, field) => {
   }
 };
 
+/** The first line and the last are fused with the frame, so they are text (FRAME-1). */
+const blocksShape: Shape<readonly Block[]> = (value, field) => {
+  const blocks = listOf(blockShape, 2)(value, field);
+  if (blocks[0]?.kind === 'text' && blocks.at(-1)?.kind === 'text') return blocks;
+  throw broken(field, 'a list that begins and ends with text');
+};
+
 /** One phrasing of a form. */
 export const templateShape = closed({
   id: text,
   version: whole(1),
   form: text,
   held_out: orElse(flag, false),
-  blocks: listOf(blockShape),
+  blocks: blocksShape,
   answer: text,
   nothing_more: optional(text),
   ages: orEmpty(

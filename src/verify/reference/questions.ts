@@ -5,7 +5,7 @@
 import type { QuestionFate } from '../../../schemas/ledger.ts';
 import { DAY_MS } from '../events/raw-times.ts';
 import type { Candidate } from '../world/candidates.ts';
-import { type Opening, openingsOf, uncapped } from '../world/openings.ts';
+import { type MemberOpenings, type Opening, openingsOf, uncapped } from '../world/openings.ts';
 import { type Moment, newestVersion } from '../world/view.ts';
 import type { World } from '../world/world.ts';
 import type { Corpus, TaskRule } from './tasks.ts';
@@ -68,7 +68,7 @@ export function referenceQuestions(
     own.flatMap((opening) => {
       const key = keyOf(opening, task);
       const moment = { world: corpus, timeline, opening, key, window: task.window };
-      return questionOf(moment, task, { until, capped: !free.has(opening.event) }) ?? [];
+      return questionOf(moment, task, { until, capped: !free.has(opening.event), openings }) ?? [];
     }),
   );
 }
@@ -82,7 +82,7 @@ function keyOf(opening: Opening, task: TaskRule): string[] {
 function questionOf(
   moment: Moment,
   task: TaskRule,
-  { until, capped }: { until: number; capped: boolean },
+  { until, capped, openings }: { until: number; capped: boolean; openings: MemberOpenings },
 ): ReferenceQuestion | undefined {
   const { world, opening, timeline } = moment;
   const { askedAt, event } = opening;
@@ -99,7 +99,7 @@ function questionOf(
   };
   if (capped) return refused('capped');
   if (ownVersion(base) === undefined) return refused('item_unknown');
-  const asked = task.rules.ask(moment, outcome);
+  const asked = task.rules.ask(moment, outcome, openings);
   if (asked === undefined) return refused('too_few_candidates');
   return { ...base, ...asked, fate: 'rendered', ledgerLabel: asked.label };
 }

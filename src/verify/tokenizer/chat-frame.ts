@@ -1,5 +1,6 @@
 /** The chat template's text around a prompt, by Jinja, without a clock. */
 import { Template } from '@huggingface/jinja';
+import { BrewhouseError } from '../../errors.ts';
 import { nth } from '../checked.ts';
 
 const MONTHS = [
@@ -36,6 +37,14 @@ interface Message {
 
 /** A user's message is followed by the generation prompt, an assistant's is not. */
 function render(chatTemplate: string, messages: readonly Message[], options: FrameOptions): string {
+  try {
+    return renderMessages(chatTemplate, messages, options);
+  } catch (cause) {
+    throw new BrewhouseError('tokenizer_refused', 'the chat template cannot be rendered', { cause });
+  }
+}
+
+function renderMessages(chatTemplate: string, messages: readonly Message[], options: FrameOptions): string {
   return new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
     messages,
     add_generation_prompt: messages.at(-1)?.role === 'user',
@@ -58,7 +67,7 @@ export function renderFrame(
   const content = `${lines.first}\n${SENTINEL}\n${lines.last}`;
   const text = render(chatTemplate, [{ role: 'user', content }], options);
   const at = text.indexOf(content);
-  if (at < 0) throw new Error('the chat template does not show its message as it is');
+  if (at < 0) throw new BrewhouseError('tokenizer_refused', 'the chat template does not show its message as it is');
   return { before: text.slice(0, at), behind: text.slice(at + content.length) };
 }
 

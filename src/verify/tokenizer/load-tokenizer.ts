@@ -1,4 +1,5 @@
 /** A real tokenizer behind the reference's port. */
+import { BrewhouseError } from '../../errors.ts';
 import { numberAt, present } from '../checked.ts';
 import { DAY_MS } from '../events/raw-times.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -74,7 +75,9 @@ function tokenizerOf(
   const one: EncodeOne = (reading, text, withOffsets = false) => thread.encode({ reading, texts: [text], withOffsets });
   const eosId = added.find(({ content }) => content === eos)?.id;
   const endId = one('full', framing.ending).ids.find((id) => controlIds.has(id)) ?? eosId;
-  if (endId === undefined) throw new Error(`the end token ${eos} is not among the added tokens`);
+  if (endId === undefined) {
+    throw new BrewhouseError('tokenizer_refused', `the end token ${eos} is not among the added tokens`);
+  }
   const frames = new Map<string, ReferenceFrame>();
   const frame = (first: string, last: string, askedAt: number): ReferenceFrame => {
     const day = framing.daily ? Math.floor(askedAt / DAY_MS) : 0;
