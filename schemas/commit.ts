@@ -1,8 +1,8 @@
 /** The records of a lake's commit chains, each bound to the one before (docs/lake.md). */
 import { z } from 'zod';
+import { AttemptId, Sha256 } from './ids.ts';
 import { AssumedAttribute } from './manifest.ts';
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
 const Count = z.number().int().nonnegative();
 
 /** A file of the lake. It is named by its sha256; its role decides the folder and the ending. */
@@ -15,7 +15,7 @@ const chained = {
   /** SHA-256 of the bytes of record seq - 1; null for the first. */
   previous: z.union([Sha256, z.null()]),
   /** Who appended it: a random id of one run of one writer. */
-  attempt: z.string().min(1),
+  attempt: AttemptId,
 };
 
 /**

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import { type CorpusSummary, summarizeCorpus } from '../../src/corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { newAttempt } from '../../src/lake/commit-work.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
 import type { CorpusPartition } from '../../src/lake/corpus-records.ts';
 import type { Lake } from '../../src/lake/lake.ts';
@@ -68,7 +69,7 @@ export async function renderCorpus(
         items,
         itemsSha256: sha256Hex(canonicalJson(items)),
         until,
-        attempt: effects.newId(),
+        attempt: newAttempt(effects),
         arena,
       },
     },

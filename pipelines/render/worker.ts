@@ -2,8 +2,10 @@
  * A worker thread: makes the plan and the item table once, then renders the partitions that it is
  * given.
  */
+
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../../schemas/commit.ts';
+import type { AttemptId, Sha256 } from '../../schemas/ids.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import type { TokenizerSpec } from '../../schemas/recipe.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
@@ -31,9 +33,9 @@ export interface RenderWorkerData {
   readonly tokenizer: TokenizerSpec;
   readonly recipeFile: string;
   readonly items: readonly PartitionFiles[];
-  readonly itemsSha256: string;
+  readonly itemsSha256: Sha256;
   readonly until: number | null;
-  readonly attempt: string;
+  readonly attempt: AttemptId;
   /** Item segments of this build, shared by its workers. */
   readonly arena: SharedArena;
 }

@@ -1,9 +1,11 @@
 /** The event files that a build reads, known by what they hold. */
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { TimelineRecord } from '../../schemas/commit.ts';
+import type { Sha256 } from '../../schemas/ids.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import { listEventFiles } from '../../src/sources/event-files.ts';
@@ -13,7 +15,7 @@ export interface InputFile {
   /** Relative to the folder of events. */
   readonly name: string;
   readonly path: string;
-  readonly sha256: string;
+  readonly sha256: Sha256;
   readonly bytes: number;
 }
 
@@ -27,7 +29,7 @@ export async function inputFiles(folder: string, effects: Effects = PROCESS_EFFE
       hash.update(chunk);
     }
     const { size } = await stat(path);
-    inputs.push({ name: relative(folder, path), path, sha256: hash.digest('hex'), bytes: size });
+    inputs.push({ name: relative(folder, path), path, sha256: hash.digest('hex') as Sha256, bytes: size });
   }
   return inputs;
 }

@@ -2,9 +2,11 @@
  * One partition of the timelines under way: files are written as groups arrive, the record is
  * committed at the end.
  */
+
 import type { FileRef } from '../../schemas/commit.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
+import type { AttemptId } from '../../schemas/ids.ts';
 import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
 import { nth } from '../../src/checked.ts';
 import type { Effects } from '../../src/effects.ts';
@@ -39,7 +41,7 @@ export interface PartitionWork {
   readonly missing: ReadonlySet<number>;
   readonly inputs: readonly InputFile[];
   readonly assumptions: Assumptions;
-  readonly attempt: string;
+  readonly attempt: AttemptId;
 }
 
 /** Letters of the first dead record's message that the stats keep. */

@@ -4,6 +4,7 @@
  */
 import { nth } from '../../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { newAttempt } from '../../src/lake/commit-work.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import type { PartitionTimeline } from '../../src/lake/timeline-records.ts';
 import type { Scratch } from '../../src/sort/scratch.ts';
@@ -41,7 +42,7 @@ export async function takeIn(
     await dealEvents({ inputs, sorter, partitions: lake.partitions }, effects);
     await effects.reach('sorting');
     const assumptions = await readAssumptions(events);
-    const work = { lake, missing, inputs, assumptions, attempt: effects.newId() };
+    const work = { lake, missing, inputs, assumptions, attempt: newAttempt(effects) };
     await commitPartitions(sorter, work, effects);
   } finally {
     sorter.close();

@@ -2,8 +2,10 @@
  * The commit log of one partition: an append-only chain of records in the store, each won by one
  * writer (docs/lake.md, The commit protocol).
  */
+
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
+import type { AttemptId, Sha256 } from '../../schemas/ids.ts';
 import { BrewhouseError } from '../errors.ts';
 import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -15,7 +17,7 @@ import { readRecord } from './read-record.ts';
  */
 export interface RecordRef {
   readonly seq: number;
-  readonly sha256: string;
+  readonly sha256: Sha256;
 }
 
 /** A record that is in the store. */
@@ -88,7 +90,7 @@ export async function catchUp(chain: Chain): Promise<Chain> {
  * came in between are passed. Throws `fenced` where another writer has committed work since `chain`
  * was read: what is about to be made from it is old.
  */
-export async function claimChain(chain: Chain, attempt: string): Promise<RecordRef> {
+export async function claimChain(chain: Chain, attempt: AttemptId): Promise<RecordRef> {
   for (let tries = 0; tries < CLAIM_TRIES_MAX; tries++) {
     const { ref, other } = await putNext(chain, { kind: 'claim', ...linkTo(chain, attempt) });
     if (other === null) return ref;
@@ -103,7 +105,7 @@ export async function claimChain(chain: Chain, attempt: string): Promise<RecordR
  * the record. Throws `fenced` where `attempt` does not hold the newest claim; then nothing was
  * appended, and `chain` must not be used again.
  */
-export async function appendRecord(chain: Chain, attempt: string, record: NewRecord): Promise<RecordRef> {
+export async function appendRecord(chain: Chain, attempt: AttemptId, record: NewRecord): Promise<RecordRef> {
   if (chain.owner !== attempt) throw fenced(chain, nextSeq(chain));
   const { ref, other } = await putNext(chain, { ...record, ...linkTo(chain, attempt) });
   if (other !== null) throw fenced(chain, nextSeq(chain));
@@ -130,7 +132,7 @@ async function putNext(chain: Chain, record: CommitRecord): Promise<{ ref: Recor
   return { ref, other: null };
 }
 
-function linkTo(chain: Chain, attempt: string): { seq: number; previous: string | null; attempt: string } {
+function linkTo(chain: Chain, attempt: AttemptId): { seq: number; previous: Sha256 | null; attempt: AttemptId } {
   return { seq: nextSeq(chain), previous: chain.head?.sha256 ?? null, attempt };
 }
 

@@ -1,13 +1,21 @@
 /** The one way in which work gets into a chain. */
+
 import type { NewRecord } from '../../schemas/commit.ts';
+import type { AttemptId } from '../../schemas/ids.ts';
+import type { Effects } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import { appendRecord, claimChain, openChain, type RecordRef } from './commit-log.ts';
 import type { ObjectStore } from './object-store.ts';
 
+/** A new id of one run of one writer. */
+export function newAttempt(effects: Effects): AttemptId {
+  return effects.newId() as AttemptId;
+}
+
 /** What a writer made, ready to be committed. */
 export interface Work {
   /** A new id of this run of this writer. */
-  readonly attempt: string;
+  readonly attempt: AttemptId;
   /**
    * The newest work in the chain when this was begun, which it goes on from; null: there was none.
    */

@@ -2,6 +2,7 @@
  * The port to where a lake lies: keys with `/` between names, bytes behind them, one name won by
  * one writer.
  */
+import type { Sha256 } from '../../schemas/ids.ts';
 
 /**
  * Files under way that were not written to for this long belong to a writer that crashed
@@ -99,7 +100,7 @@ export interface FileUnderWay {
 
 /** What a file that was written is known by. */
 export interface WrittenFile {
-  readonly sha256: string;
+  readonly sha256: Sha256;
   readonly bytes: number;
 }
 

@@ -1,6 +1,8 @@
 /** Reads one record of a chain from its file, as strictly as it was written. */
+
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { CommitRecord } from '../../schemas/commit.ts';
+import type { Sha256 } from '../../schemas/ids.ts';
 import { BrewhouseError } from '../errors.ts';
 import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -12,7 +14,7 @@ import type { ObjectStore } from './object-store.ts';
 export async function readRecord(
   store: Pick<ObjectStore, 'get'>,
   key: string,
-): Promise<{ seq: number; sha256: string; record: CommitRecord } | null> {
+): Promise<{ seq: number; sha256: Sha256; record: CommitRecord } | null> {
   const bytes = await store.get(key);
   if (bytes === null) return null;
   const record = parseRecord(key, Buffer.from(bytes).toString('utf8'));

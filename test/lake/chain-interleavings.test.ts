@@ -10,11 +10,11 @@ import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { recordsOf } from '../../src/lake/chain-records.ts';
-import { appendRecord, type Chain, claimChain, openChain } from '../../src/lake/commit-log.ts';
+import { type Chain, openChain } from '../../src/lake/commit-log.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { failureOf } from '../contract/object-store.ts';
-import { timelineRecord } from './chain-records.ts';
+import { appendRecord, claimChain, timelineRecord } from './chain-records.ts';
 
 const FOLDER = 'timelines/0';
 const WRITERS = ['a', 'b'];

@@ -1,6 +1,14 @@
-/** Records for tests of the commit log. */
+/** Records and writers for tests of the commit log. */
 import type { NewRecord } from '../../schemas/commit.ts';
+import type { AttemptId } from '../../schemas/ids.ts';
+import * as log from '../../src/lake/commit-log.ts';
 import { sha256Hex } from '../../src/lake/content-hash.ts';
+
+/** Claims the chain for a writer by any name. */
+export const claimChain = (chain: log.Chain, attempt: string) => log.claimChain(chain, attempt as AttemptId);
+/** Appends as a writer by any name. */
+export const appendRecord = (chain: log.Chain, attempt: string, record: NewRecord) =>
+  log.appendRecord(chain, attempt as AttemptId, record);
 
 const file = (name: string) => ({ sha256: sha256Hex(name), bytes: name.length, rows: 1 });
 

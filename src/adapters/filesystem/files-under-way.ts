@@ -2,7 +2,9 @@
  * Files under way of a lake on disk: written in its temporary folder, hashed on the way, renamed at
  * their end.
  */
+
 import { createHash } from 'node:crypto';
+import type { Sha256 } from '../../../schemas/ids.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
 import type { FileUnderWay, WrittenFile } from '../../lake/object-store.ts';
 import { renameDurably } from './durable-names.ts';
@@ -24,11 +26,11 @@ export function openFileUnderWay(
   const hash = createHash('sha256');
   let bytes = 0;
   /** Ends the content and names it by `keyOf` its hash. */
-  const name = async (keyOf: (sha256: string) => string): Promise<WrittenFile & { key: string }> => {
+  const name = async (keyOf: (sha256: Sha256) => string): Promise<WrittenFile & { key: string }> => {
     temp.assertOpen();
     try {
       temp.close(true);
-      const sha256 = hash.digest('hex');
+      const sha256 = hash.digest('hex') as Sha256;
       const key = keyOf(sha256);
       await renameDurably(temp.path, pathOf(key));
       return { key, sha256, bytes };

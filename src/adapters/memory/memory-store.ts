@@ -1,6 +1,8 @@
 /** A lake in memory: the whole contract of a store without a disk, for tests and simulations. */
+
 import { createHash } from 'node:crypto';
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
+import type { Sha256 } from '../../../schemas/ids.ts';
 import { BrewhouseError } from '../../errors.ts';
 import {
   assertFolder,
@@ -69,11 +71,11 @@ function openReader(key: string, bytes: Uint8Array): RangeReader {
 
 function createFile(set: (key: string, bytes: Uint8Array) => void): FileUnderWay {
   let pieces: Uint8Array[] | null = [];
-  const name = (keyOf: (sha256: string) => string) => {
+  const name = (keyOf: (sha256: Sha256) => string) => {
     if (pieces === null) throw new Error('the file is finished or aborted');
     const content = Buffer.concat(pieces);
     pieces = null;
-    const sha256 = createHash('sha256').update(content).digest('hex');
+    const sha256 = createHash('sha256').update(content).digest('hex') as Sha256;
     set(keyOf(sha256), content);
     return { key: keyOf(sha256), sha256, bytes: content.length };
   };
