@@ -92,10 +92,10 @@ function lakeAt(store: ObjectStore, partitions: number, effects: Effects): Lake 
     takenIn,
     timelines,
     stats: async (of) => addStats(await sideBySide(of, (timeline) => readStats(store, timeline), many)),
-    items: (files) => readItems(store, files),
+    items: (files) => readItems(store, files, effects),
     members: (files) => readMembers(store, files),
     async *events() {
-      yield* readEvents(store, await timelines());
+      yield* readEvents(store, await timelines(), effects);
     },
     corpora: () => readCorpora(store),
     addCorpus: (identity) => addCorpus(store, identity),

@@ -2,6 +2,7 @@
 import type { FileRef } from '../../schemas/commit.ts';
 import type { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import type { MemberId } from '../../schemas/ids.ts';
+import type { Effects } from '../effects.ts';
 import { readLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type PartitionFiles, type PartitionTimeline, timelineFolder } from './timeline-records.ts';
@@ -18,11 +19,17 @@ export function lineFolder(partition: number): string {
 }
 
 /** All item events of the files. Bound: all of them, and one file of lines, in memory. */
-export async function readItems(store: ObjectStore, of: readonly PartitionFiles[]): Promise<ItemEvent[]> {
+export async function readItems(
+  store: ObjectStore,
+  of: readonly PartitionFiles[],
+  effects: Effects,
+): Promise<ItemEvent[]> {
   const items: ItemEvent[] = [];
   for (const { partition, files } of of) {
-    for await (const lines of readLines(store, lineFolder(partition), files))
+    for await (const lines of readLines(store, lineFolder(partition), files)) {
+      effects.signal.throwIfAborted();
       for (const line of lines) items.push(JSON.parse(line) as ItemEvent);
+    }
   }
   return items;
 }
@@ -52,10 +59,16 @@ export async function* readMembers(
 }
 
 /** Every event that was taken in, as JSON says it. Bound: one file of lines in memory. */
-export async function* readEvents(store: ObjectStore, of: readonly PartitionTimeline[]): AsyncGenerator<unknown> {
+export async function* readEvents(
+  store: ObjectStore,
+  of: readonly PartitionTimeline[],
+  effects: Effects,
+): AsyncGenerator<unknown> {
   for (const { partition, record } of of) {
     const files: readonly FileRef[] = [...record.files.items, ...record.files.raw];
-    for await (const lines of readLines(store, lineFolder(partition), files))
+    for await (const lines of readLines(store, lineFolder(partition), files)) {
+      effects.signal.throwIfAborted();
       for (const line of lines) yield JSON.parse(line) as unknown;
+    }
   }
 }

@@ -6,6 +6,7 @@ import type { RowOf } from '../../schemas/columns.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import type { PartPosition } from '../corpus/part-rows.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import { type CorpusPartition, corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
@@ -28,6 +29,12 @@ export interface RowRules {
   readonly holdout: CorpusSection['holdout'];
 }
 
+/** Whose rows are read. */
+export interface CorpusRows extends RowRules {
+  readonly corpus: string;
+  readonly partitions: readonly CorpusPartition[];
+}
+
 const { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface } = CORPUS;
 /** What of a sidecar the choice looks at. */
 const SELECTED = { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface };
@@ -35,14 +42,15 @@ const SELECTED = { key, variant, task, label, asked_at, matures_at, n_tokens, me
 /** Reads the rows in order of partition, record, file, row. Bound: one small object a row. */
 export async function readReleaseRows(
   store: ObjectStore,
-  { corpus, partitions }: { readonly corpus: string; readonly partitions: readonly CorpusPartition[] },
-  rules: RowRules,
+  { corpus, partitions, ...rules }: CorpusRows,
+  effects: Effects = PROCESS_EFFECTS,
 ): Promise<ReleaseRows> {
   const rows: SelectableRow[] = [];
   const parts: PartPosition[] = [];
   const toSelectable = selectableBy(rules);
   for (const { partition, records } of partitions) {
     for (const files of records.flatMap(({ record }) => record.files)) {
+      effects.signal.throwIfAborted();
       parts.push({ partition, files, firstRow: rows.length });
       const reader = await store.openRead(`${corpusFolder(corpus, partition)}/meta/${files.meta.sha256}.parquet`);
       try {

@@ -47,8 +47,8 @@ export async function writeShards(
     const rate = { count: done, unit: 'rows' };
     effects.observe({ kind: 'progress', step: 'writing shards', done, total, rate });
   };
+  let open: OpenShard | undefined;
   try {
-    let open: OpenShard | undefined;
     const plan = planShards(shuffled, options.trainShards);
     for (const row of shuffled.rows()) {
       if (open === undefined || open.left === 0) {
@@ -67,6 +67,7 @@ export async function writeShards(
     files.push(...(await indexes.write(store, folder)));
     return files;
   } finally {
+    open?.abort();
     indexes.close();
   }
 }
@@ -99,6 +100,8 @@ interface OpenShard {
   left: number;
   add(row: ShuffledRow): void;
   finish(): Promise<ReleaseFile[]>;
+  /** Leaves nothing of files that are not finished. */
+  abort(): void;
 }
 
 function openShard(store: ObjectStore, planned: PlannedShard, options: ShardOptions): OpenShard {
@@ -138,6 +141,9 @@ function openShard(store: ObjectStore, planned: PlannedShard, options: ShardOpti
         written.push({ path, kind, split: planned.split, rows: totals.rows, ...counts, bytes, sha256 });
       }
       return written;
+    },
+    abort() {
+      for (const file of Object.values(files)) file.abort();
     },
   };
   return shard;

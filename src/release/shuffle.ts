@@ -67,6 +67,7 @@ export async function shuffleRows(
   try {
     for (const part of read.parts) {
       for await (const { row, meta, origin, ids, spans } of readPart(store, options.corpus, part)) {
+        effects.signal.throwIfAborted();
         const split = nth(selection.ends, row);
         if (!isSplit(split)) continue;
         const hidden = release(meta, origin, {
@@ -80,7 +81,6 @@ export async function shuffleRows(
         sorter.add(sortKey(split, meta, options.seed), packRow({ ids, spans, ...hidden }));
         digests.add(Buffer.from(hidden.meta.example_id, 'latin1'), options.profile.rowDigest(ids, spans));
       }
-      effects.signal.throwIfAborted();
       const done = part.firstRow + part.files.rows;
       const rate = { count: done, unit: 'rows' };
       effects.observe({ kind: 'progress', step: 'shuffling', done, total: read.rows.length, rate });
