@@ -18,10 +18,10 @@ const Line = z
 /** One action, as the domain speaks it; the list is strongest first. */
 export const DomainAction = z.strictObject({
   name: Phrase.describe('What events call the action, and what a prompt lists it as.'),
-  will: Phrase.describe('What stands behind "The member will".'),
-  past: Phrase.describe('What stands behind "Member has".'),
+  will: Phrase.describe('What follows "The member will".'),
+  past: Phrase.describe('What follows "Member has".'),
   ask: Phrase.optional()
-    .describe('What stands before the item in a question; by default `will` and what `past` says behind `name`.')
+    .describe('What comes before the item in a question; by default `will` and what `past` says behind `name`.')
     .meta({ examples: ['vote for'] }),
   positive: z.boolean().default(false).describe('Whether it is good news: what retrieval and yes/no ask for.'),
 });
@@ -44,9 +44,9 @@ export const Domain = z
     none: z
       .strictObject({
         name: Phrase.describe('What having no action is called.'),
-        will: Phrase.describe('What stands behind "The member will" then.'),
+        will: Phrase.describe('What follows "The member will" then.'),
         past: Phrase.optional()
-          .describe('What stands behind "Member" in a heading; by default `name` and "with".')
+          .describe('What follows "Member" in a heading; by default `name` and "with".')
           .meta({ examples: ['did not look at'] }),
       })
       .describe('How having no action is spoken.'),

@@ -12,7 +12,7 @@ export const FieldSource = z
     z.strictObject({ value: Constant.describe('The same value for every row.').meta({ examples: ['viewed'] }) }),
     z.strictObject({
       column: Name.describe('The column that holds the value.'),
-      after: Name.optional().describe('Takes the text behind the first of this: with -, 101-7 gives 7.'),
+      after: Name.optional().describe('Takes the text behind the first of this: with -, 101-7 becomes 7.'),
       map: z
         .record(z.string(), Constant)
         .optional()
@@ -24,7 +24,7 @@ export const FieldSource = z
         .describe('What the text is read as; by default what the field needs, else a text.')
         .meta({ examples: ['number'] }),
       separator: Name.default(',')
-        .describe('What stands between the texts of a list.')
+        .describe('What separates the texts of a list.')
         .meta({ examples: [';'] }),
     }),
   ])
@@ -110,7 +110,7 @@ const tableBase = {
     .string()
     .length(1)
     .default(',')
-    .describe('What stands between the columns of a CSV file.')
+    .describe('What separates the columns of a CSV file.')
     .meta({
       examples: [';'],
     }),

@@ -112,7 +112,7 @@ export function sectionFields<Task extends z.ZodType>(task: Task) {
     chat_template: z
       .union([z.boolean(), z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]))])
       .default(true)
-      .describe("Whether prompts stand in the tokenizer's chat template, or the arguments that it takes."),
+      .describe("Whether prompts are put into the tokenizer's chat template, or the arguments that it takes."),
     context: z
       .union([tokens, z.array(tokens).min(1)])
       .describe('Most tokens of a row; a list is a ladder, with one corpus a length.'),

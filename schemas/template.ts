@@ -22,18 +22,18 @@ export const TemplateBlock = z.union([
         dated: Line.describe('Heading where the task orders by time: slots {age}, {action}.'),
         undated: Line.describe('The same for an event of unknown time: slot {action}.'),
       })
-      .describe('Where the history stands; exactly once.'),
+      .describe('Where the history goes; exactly once.'),
   }),
   z.strictObject({
     shown: Line.describe(
       'Label of the line on how the item is shown (TEXT-6); left out where there is nothing to say.',
     ),
   }),
-  z.strictObject({ item: z.literal(true).describe('Where the item in question stands.') }),
+  z.strictObject({ item: z.literal(true).describe('Where the item in question goes.') }),
   z.strictObject({
     candidates: z
       .strictObject({ letter: Line.describe('The line before each candidate: slot {letter}.') })
-      .describe('Where the candidates stand.'),
+      .describe('Where the candidates go.'),
   }),
 ]);
 export type TemplateBlock = z.infer<typeof TemplateBlock>;
@@ -53,7 +53,7 @@ export const Template = z
     blocks: z
       .array(TemplateBlock)
       .min(2)
-      .describe('The parts in the order shown; the first and the last are text, which stands with the chat frame.'),
+      .describe('The parts in order; the first and the last are text, which is fused with the chat frame.'),
     answer: Line.describe('The answer: slots {will}, {yes_no} or {letter}.'),
     nothing_more: z
       .string()

@@ -13,11 +13,10 @@ export const NOT_YET: readonly string[] = [
   'src/prompt/',
   'src/tokenize/batching-encoder.ts',
   'src/tokenize/segment-arena.ts',
-  'ARCHITECTURE.md',
 ];
 
 /** Beginnings of paths that keep every rule but that of the words. */
-export const WORDS_NOT_YET: readonly string[] = ['schemas/rows.ts', 'docs/', 'RULES.md'];
+export const WORDS_NOT_YET: readonly string[] = ['schemas/rows.ts'];
 
 /** The path is to keep every rule today. */
 export function isDone(path: string): boolean {
