@@ -18,11 +18,11 @@ export interface BuildOptions extends CorpusInputs {
   readonly scratch: Scratch;
   /** The folder of event files. */
   readonly events: string;
-  /** Epoch milliseconds; null: everything, since in files nothing is late. */
+  /** Epoch milliseconds; null for everything, since in files nothing is late. */
   readonly until: number | null;
   /** Threads that render. */
   readonly workers: number;
-  /** Of a lake that is made now; undefined: as many as it has, or the default. */
+  /** Of a lake that is made now; where undefined, as many as it has, or the default. */
   readonly partitions: number | undefined;
 }
 

@@ -28,12 +28,12 @@ export const ROLES = ['control', 'instruction', 'profile', 'history', 'question'
 /** One of ROLES. */
 export type Role = (typeof ROLES)[number];
 
-/** How much of a text is shown. */
+/** How much of a text a prompt holds. */
 export const LEVELS = ['full', 'short', 'title'] as const;
 /** One of LEVELS. */
 export type Level = (typeof LEVELS)[number];
 
-/** At which level a segment's text was cut; empty: fixed text. `shown` is the exposure line. */
+/** At which level a segment's text was cut; empty for fixed text. `shown` is the exposure line. */
 export const SEGMENT_LEVELS = ['', ...LEVELS, 'question', 'profile', 'shown'] as const;
 /** One of SEGMENT_LEVELS. */
 export type SegmentLevel = (typeof SEGMENT_LEVELS)[number];
@@ -60,9 +60,9 @@ const MET = {
   candidate_reasons: joined(TEXT, UNIT_SEPARATOR),
   surface: TEXT,
   slate_id: TEXT,
-  /** -1: none. */
+  /** -1 where there is none. */
   position: WHOLE,
-  /** -1: none. */
+  /** -1 where there is none. */
   propensity: REAL,
 };
 
@@ -142,7 +142,8 @@ export const PART_ORIGIN = {
   /** Tokens of the context that the history took. */
   used: WHOLE,
   /**
-   * The interaction at which filling stopped because it did not fit even at `title`; empty: none.
+   * The interaction at which filling stopped because it did not fit even at `title`; empty where it
+   * did not stop.
    */
   stopped_at: TEXT,
 };

@@ -56,7 +56,7 @@ async function crashWhereNamed(point: CrashPoint): Promise<void> {
   await new Promise(() => {});
 }
 
-/** The clock and the chance of this process; nobody listens, nobody stops it. */
+/** The clock and the chance of this process; observations go nowhere, and nothing stops it. */
 export const PROCESS_EFFECTS: Effects = {
   now: () => Date.now(),
   newId: () => randomUUID(),

@@ -30,7 +30,7 @@ export interface PartitionTask {
   /** The folder of the partition in its corpus. */
   readonly folder: string;
   readonly members: AsyncIterable<MemberRecords>;
-  /** Questions mature in (from, until]; null: no bound. */
+  /** Questions mature in (from, until]; null where there is no bound. */
   readonly from: number | null;
   readonly until: number | null;
   /**

@@ -21,7 +21,7 @@ export interface RenderOptions {
   readonly identity: CorpusIdentity;
   /** Says where the tokenizer lies. */
   readonly recipe: ReadRecipe;
-  /** Epoch milliseconds; null: everything, since in files nothing is late. */
+  /** Epoch milliseconds; null for everything, since in files nothing is late. */
   readonly until: number | null;
   readonly workers: number;
   /** Shared by all rungs of a ladder: they cut the same texts to the same levels. */

@@ -44,9 +44,11 @@ export interface RenderWorkerData {
 export interface RenderRequest {
   readonly partition: number;
   readonly timeline: RecordRef & { readonly files: readonly FileRef[] };
-  /** The newest record of the corpus chain, which the new one goes on from; null: there is none. */
+  /**
+   * The newest record of the corpus chain, which the new one continues; null where there is none.
+   */
   readonly newest: RecordRef | null;
-  /** Questions that end by then are rendered; null: none is. */
+  /** Questions that ended by this moment are rendered already; null where there are none. */
   readonly from: number | null;
 }
 

@@ -1,4 +1,7 @@
-/** Every command with its flags, in the order of help. The modules that do the work are loaded elsewhere, when one runs. */
+/**
+ * Every command with its flags, in the order of help. The modules that do the work are loaded
+ * elsewhere, when one runs.
+ */
 import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
 import { PROFILE_NAMES, profileOf } from '../profiles/profiles.ts';
 import type { Call, Command } from './command.ts';

@@ -1,4 +1,7 @@
-/** The thread that a command works in, so that the main thread is free to hear signals however long a step takes. */
+/**
+ * The thread that a command works in, so that the main thread is free to hear signals however long
+ * a step takes.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, type PackedError, packError } from '../errors.ts';
@@ -14,7 +17,10 @@ export interface ThreadTask<N extends CommandName = CommandName> {
   readonly json: boolean;
 }
 
-/** What the thread says. The main thread says one thing only: any message means that the work is to stop. */
+/**
+ * What the thread says. The main thread says one thing only: any message means that the work is to
+ * stop.
+ */
 export type ThreadReply =
   | { readonly kind: 'observed'; readonly observation: Observation }
   | { readonly kind: 'ended'; readonly exit: number; readonly text: string }

@@ -53,7 +53,9 @@ export interface Call<C extends Command = Command> extends Given<C> {
   readonly colour: boolean;
 }
 
-/** What a command comes to: the object that `--json` prints, and the text that it prints without. */
+/**
+ * What a command comes to: the object that `--json` prints, and the text that it prints without.
+ */
 export interface Outcome {
   readonly exit: number;
   readonly result: object;

@@ -7,7 +7,10 @@ import { standing } from './commands/build.ts';
 import { releaseTable, type TimedRelease } from './commands/release.ts';
 import { duration, shortNumber, table } from './plain-text.ts';
 
-/** Events, questions by fate, speed, and the release: examples by task and split, tokens, labels, drops, files. */
+/**
+ * Events, questions by fate, speed, and the release: examples by task and split, tokens, labels,
+ * drops, files.
+ */
 export function demoSummary(
   simulated: Pick<SimulationSummary, 'events'>,
   built: BuildSummary,

@@ -1,4 +1,7 @@
-/** Kinds of flags: how the text of each becomes its value, and how a wrong one is refused by the flag's name. */
+/**
+ * Kinds of flags: how the text of each becomes its value, and how a wrong one is refused by the
+ * flag's name.
+ */
 import { BrewhouseError } from '../errors.ts';
 import type { Switch, ValueFlag } from './command.ts';
 
@@ -14,7 +17,9 @@ export const path = (value: string, about: string) => ({ ...text(value, about), 
 
 const WHOLE = /^(\d+|\d{1,3}(_\d{3})+)$/;
 
-/** A whole number of at least `least`: digits alone, or in groups of three with underscores between. */
+/**
+ * A whole number of at least `least`: digits alone, or in groups of three with underscores between.
+ */
 export function wholeNumber(text: string, flag: string, least: number): number {
   const value = WHOLE.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
   if (Number.isSafeInteger(value) && value >= least) return value;
@@ -41,7 +46,10 @@ function parseShare(text: string, flag: string): number {
 export const moment = (value: string, about: string) =>
   ({ value, about, parse: parseTime }) satisfies ValueFlag<number>;
 
-/** Loads the reader of times only where there is one to read: all schemas come with it, and --help is quick. */
+/**
+ * Loads the reader of times only where there is one to read: all schemas come with it, and --help
+ * is quick.
+ */
 async function parseTime(text: string, flag: string): Promise<number> {
   const { parseMoment } = await import('../../schemas/raw-time.ts');
   const parsed = parseMoment(text);

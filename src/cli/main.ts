@@ -1,4 +1,7 @@
-/** The command line: finds the command, reads its flags, runs it in a thread, and alone decides the exit code. */
+/**
+ * The command line: finds the command, reads its flags, runs it in a thread, and alone decides the
+ * exit code.
+ */
 import { BrewhouseError, describeError, EXIT, nearestName } from '../errors.ts';
 import { COMMAND_NAMES, COMMANDS, type CommandName } from './command-table.ts';
 import type { ThreadTask } from './command-thread.ts';

@@ -1,4 +1,7 @@
-/** A mistyped path is answered with the nearest name in its folder: for every command, where errors come out. */
+/**
+ * A mistyped path is answered with the nearest name in its folder: for every command, where errors
+ * come out.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { amendError, type BrewhouseError, type ErrorCode, nearestName, quotedName } from '../errors.ts';

@@ -1,4 +1,7 @@
-/** What people see of a command while it runs: a bar on a terminal, plain lines elsewhere, warnings on stderr. */
+/**
+ * What people see of a command while it runs: a bar on a terminal, plain lines elsewhere, warnings
+ * on stderr.
+ */
 import type { Observation, Observer } from '../observations.ts';
 import { duration, shortNumber } from './plain-text.ts';
 

@@ -24,7 +24,10 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `  ${row.map(aligned).join('  ')}`.trimEnd()).join('\n');
 }
 
-/** The most memory that this process has held, its threads included: for people, and in bytes for --json. */
+/**
+ * The most memory that this process has held, its threads included: for people, and in bytes for
+ * --json.
+ */
 export function peakMemory(): { readonly bytes: number; readonly text: string } {
   // libuv counts kilobytes on every system.
   const bytes = process.resourceUsage().maxRSS * 1024;

@@ -1,4 +1,6 @@
-/** A row of a release as a person reads it: runs of text by role and origin, coloured and lettered. */
+/**
+ * A row of a release as a person reads it: runs of text by role and origin, coloured and lettered.
+ */
 import type { ReleaseRow } from '../release/release-reader.ts';
 
 /** A run of tokens as `inspect --json` shows it. */
@@ -55,7 +57,10 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
   return runs;
 }
 
-/** A run decoded behind the token before it: alone, a sentencepiece decoder takes its leading space for the beginning of a text. */
+/**
+ * A run decoded behind the token before it: alone, a sentencepiece decoder takes its leading space
+ * for the beginning of a text.
+ */
 function textOf(ids: Int32Array, from: number, to: number, decode: (ids: Int32Array) => string): string {
   if (from === 0) return decode(ids.subarray(0, to));
   return decode(ids.subarray(from - 1, to)).slice(decode(ids.subarray(from - 1, from)).length);
@@ -78,7 +83,10 @@ const LETTERS: Readonly<Record<string, string>> = {
   answer: 'A',
 };
 
-/** The whole row: a letter in the margin where the role changes, values of fields in bold, supervised tokens underlined. */
+/**
+ * The whole row: a letter in the margin where the role changes, values of fields in bold,
+ * supervised tokens underlined.
+ */
 export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boolean): string {
   const paint = (text: string, style: string) =>
     colour ? text.replace(/[^\n]+/g, (part) => `\u001b[${style}m${part}\u001b[0m`) : text;
@@ -96,7 +104,10 @@ export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boole
   return text;
 }
 
-/** NO TEXT COMMANDS THE TERMINAL: escapes, other controls and signs that turn the direction are shown by their code. */
+/**
+ * NO TEXT COMMANDS THE TERMINAL: escapes, other controls and signs that turn the direction are
+ * shown by their code.
+ */
 function harmless(text: string): string {
   return text.replace(
     /(?!\n)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,

@@ -1,4 +1,7 @@
-/** Runs a command in a thread of its own, and ends the process within a second of a signal whatever that thread does. */
+/**
+ * Runs a command in a thread of its own, and ends the process within a second of a signal whatever
+ * that thread does.
+ */
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { BrewhouseError, describeError, EXIT, unpackError } from '../errors.ts';
@@ -13,7 +16,9 @@ const GRACE_MS = 300;
 /** Ctrl-C in a terminal reaches the launcher too, which passes it on: that is one press. */
 const SAME_PRESS_MS = 50;
 
-/** Throws what the command threw, with the stack of its thread. Does not come back from a signal. */
+/**
+ * Throws what the command threw, with the stack of its thread. Does not come back from a signal.
+ */
 export function runInThread(task: ThreadTask, observe: Observer): Promise<Ended> {
   const thread = new Worker(threadFile(), { workerData: task });
   const signalled = stopOnSignals(thread, observe);
@@ -35,7 +40,10 @@ function threadFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './command-thread.ts' : './command-thread.js', import.meta.url);
 }
 
-/** At the first signal says so and asks the thread to stop; ends the process soon after, or at once at the second. */
+/**
+ * At the first signal says so and asks the thread to stop; ends the process soon after, or at once
+ * at the second.
+ */
 function stopOnSignals(thread: Worker, observe: Observer): AbortSignal {
   const stop = new AbortController();
   let first = 0;
@@ -60,8 +68,9 @@ function stopOnSignals(thread: Worker, observe: Observer): AbortSignal {
 
 /**
  * Ends the process without waiting for its threads. `process.exit` waits for each: for a second
- * inside a tokenizer that is loading, and for ever where a request to end comes during `JSON.parse`,
- * which loses it. Another program in this process's place is the one end that asks no thread.
+ * inside a tokenizer that is loading, and for ever where a request to end comes during
+ * `JSON.parse`, which loses it. Another program in this process's place is the one end that asks no
+ * thread.
  */
 function leave(code: number): never {
   if (process.platform !== 'win32') {

@@ -98,8 +98,8 @@ export interface FormRules {
   /** Where the task's questions open. */
   openings(lists: OpeningLists): readonly Opening[];
   /**
-   * Whether a mature opening is a question at all; what is none is counted nowhere. Left out: all
-   * are.
+   * Whether a mature opening is a question at all; what is not is counted nowhere. Left out where
+   * all are.
    */
   isAsked?(asking: Asking): boolean;
   /** What is asked about, or why nothing can be. */

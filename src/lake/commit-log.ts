@@ -36,7 +36,7 @@ export interface Chain {
   readonly folder: string;
   /** The newest record known, or null where the chain is empty. */
   head: RecordRef | null;
-  /** Attempt of the newest claim known: it alone may append. Null: nobody has claimed. */
+  /** Attempt of the newest claim known: it alone may append. Null where there is no claim. */
   owner: string | null;
   /**
    * Records with work, in order, from the beginning or from the hint on; chain-records.ts tells

@@ -17,7 +17,8 @@ export interface Work {
   /** A new id of this run of this writer. */
   readonly attempt: AttemptId;
   /**
-   * The newest work in the chain when this was begun, which it goes on from; null: there was none.
+   * The newest work in the chain when this was begun, which it continues; null where there was
+   * none.
    */
   readonly from: RecordRef | null;
   readonly record: NewRecord;

@@ -23,7 +23,7 @@ export interface SelectableRow {
   readonly heldOutSurface: boolean;
 }
 
-/** A split, a fate, or null: a variant that no split shows. */
+/** A split, a fate, or null for a variant that no split holds. */
 export type RowEnd = Split | RowFate | null;
 
 /** What was chosen. */

@@ -122,7 +122,7 @@ function versions(
     if (group.assume_known === undefined && group.time === undefined) continue;
     const fields = readFields(reading, group.fields, 'attributes');
     const time = group.time === undefined ? at : readMoment(reading, group.time, { field: 'attributes' });
-    // An attribute that became known nobody knows when can be told at no time.
+    // Nobody knows since when such an attribute was known: it can be told at no time.
     if (time === null && group.time !== undefined) continue;
     const { first } = timeSpan(time);
     if (first <= start) known = { ...known, ...fields };

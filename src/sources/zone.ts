@@ -35,7 +35,7 @@ export function zoneNamed(name: string): Zone | undefined {
     const offset = (fixed[1] === '-' ? -minutes : minutes) * MINUTE_MS;
     return { toMoment: (local) => local - offset };
   }
-  // Names alone: offsets in other notations are none.
+  // Names alone; offsets in other notations are not names.
   if (!/^[A-Za-z]/.test(name)) return undefined;
   let format: Intl.DateTimeFormat;
   try {

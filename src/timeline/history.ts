@@ -28,7 +28,7 @@ export type HistoryOrder = (newestFirst: readonly HistoryEntry[], noneRank: numb
 export interface AsOf {
   readonly t: number;
   readonly surface: string | undefined;
-  /** The newest N events seen exist; undefined: all (ASOF-7). */
+  /** Only the newest of the events seen exist, so many of them; all where undefined (ASOF-7). */
   readonly maxEvents: number | undefined;
 }
 

@@ -8,15 +8,15 @@ export interface LabelWindow {
   readonly t: number;
   /** W in ms; 0: the opening event alone. */
   readonly windowMs: number;
-  /** Member-local item number; -1: the member never met it. */
+  /** Member-local item number; -1 where the member never met it. */
   readonly item: number;
   readonly openingEvent: number;
   readonly surface: string | undefined;
 }
 
 /**
- * Rank of the strongest action in the window and the event that decided it (the first with that
- * rank; -1: none).
+ * Rank of the strongest action in the window, and the event that decided it: the first with that
+ * rank, -1 where there is none.
  */
 export interface SettledLabel {
   readonly rank: number;

@@ -6,7 +6,7 @@ import { CHECKS, type FaultList } from './fault-list.ts';
 export interface CheckedShare {
   readonly rows: number;
   readonly tokens: number;
-  /** undefined: every row was. Otherwise one row in `every` of so many. */
+  /** Where one row in `every` of `total` was made anew; undefined where every row was. */
   readonly sample: { readonly every: number; readonly total: number } | undefined;
 }
 

@@ -35,7 +35,7 @@ export const FAULTS_LISTED_MAX = 20;
 /** The id of a rule in RULES.md. */
 export type RuleId = `${Uppercase<string>}-${number}`;
 
-/** Where a fault lies; `row` counts within the split, -1: not in a row. */
+/** Where a fault lies; `row` counts within the split, -1 where it is not in a row. */
 export interface FaultPosition {
   readonly split?: string;
   readonly row?: number;

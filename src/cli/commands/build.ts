@@ -122,7 +122,10 @@ export function standing(examples: number): string {
     : `nothing to do, all ${grouped(examples)} were rendered before`;
 }
 
-/** Questions about items that no event defines: above this share something is wrong with the item events (dashboard.md, check 11). */
+/**
+ * Questions about items that no event defines: above this share something is wrong with the item
+ * events (dashboard.md, check 11).
+ */
 const UNKNOWN_ITEMS_WARN = 0.005;
 
 function unknownItems(corpus: RenderedCorpus): string[] {
@@ -134,7 +137,10 @@ function unknownItems(corpus: RenderedCorpus): string[] {
   ];
 }
 
-/** A label that loses more of its questions than another by over one point tells something about the label. */
+/**
+ * A label that loses more of its questions than another by over one point tells something about the
+ * label.
+ */
 function lossWarnings(corpus: RenderedCorpus): string[] {
   const warnings: string[] = [];
   for (const [task, fates] of Object.entries(corpus.questions)) {

@@ -24,7 +24,9 @@ import { showRow } from './inspect.ts';
 import type { TimedRelease } from './release.ts';
 import { verify } from './verify.ts';
 
-/** THE DEMO'S KEY IS NO SECRET: everybody who runs the demo gets the same release, byte for byte. */
+/**
+ * THE DEMO'S KEY IS NO SECRET: everybody who runs the demo gets the same release, byte for byte.
+ */
 export const DEMO_KEY = sha256Hex(Buffer.from('the pseudonym key of the Brewhouse demo'));
 
 const MEMBERS_DEFAULT = 2_000;
@@ -84,7 +86,10 @@ async function preparePlace(out: string, members: number): Promise<DemoPlace> {
   return place;
 }
 
-/** How many members the demo in the folder has. Throws `usage` where its `demo.json` says no such thing. */
+/**
+ * How many members the demo in the folder has. Throws `usage` where its `demo.json` says no such
+ * thing.
+ */
 function membersOf(text: string, file: string): number {
   try {
     const said: unknown = JSON.parse(text);

@@ -11,7 +11,9 @@ import type { CallOf } from '../command-table.ts';
 import { table } from '../plain-text.ts';
 import { rowText, textRuns } from '../row-text.ts';
 
-/** Throws `not_found` where there is no such row or release, `release_broken`, `tokenizer_refused`. */
+/**
+ * Throws `not_found` where there is no such row or release, `release_broken`, `tokenizer_refused`.
+ */
 export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, effects: Effects): Promise<Outcome> {
   const release = await openRelease(folder, effects);
   const { example, split = 'train', row = 0 } = flags;

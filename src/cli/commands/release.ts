@@ -11,7 +11,7 @@ import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { duration, peakMemory, table } from '../plain-text.ts';
 
-/** Throws `usage` for a name that is none, and as `release` does. */
+/** Throws `usage` for what cannot be a name, and as `release` does. */
 export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
   const { lake, recipe, until, profile, context, corpus, id } = flags;
   if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) {

@@ -1,4 +1,7 @@
-/** `brewhouse tokenizer check PATH`: hard pairs, control strings and label words, before anybody builds for an hour. */
+/**
+ * `brewhouse tokenizer check PATH`: hard pairs, control strings and label words, before anybody
+ * builds for an hour.
+ */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BrewhouseError, EXIT } from '../../errors.ts';

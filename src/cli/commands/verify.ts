@@ -45,7 +45,9 @@ export interface Verification {
   readonly tokenizer?: string | undefined;
 }
 
-/** Checks a release and leaves the certificate beside its manifest. Throws as `verifyRelease` does. */
+/**
+ * Checks a release and leaves the certificate beside its manifest. Throws as `verifyRelease` does.
+ */
 export async function verify(
   { release, events, key, sample, tokenizer }: Verification,
   { observe }: Effects,

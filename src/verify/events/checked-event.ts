@@ -58,7 +58,7 @@ const NAMES = ['kind', 'surface', 'session_id', 'slate_id', 'policy'];
 type Raw = Record<string, unknown>;
 
 /**
- * The event of one parsed record, or undefined where it is none: the build parks those as dead
+ * The event of one parsed record, or undefined where it is not one: the build parks those as dead
  * letters (EVENT-1). Every field is looked at, so that what is dead to the build is dead here too.
  */
 export function readEvent(record: unknown): CheckedEvent | undefined {

@@ -30,7 +30,7 @@ export interface RawTime {
 /**
  * A raw `event_time` (EVENT-2): epoch milliseconds, ISO 8601 with zone (fractions beyond the
  * millisecond are cut off), a day, month or year with an optional zone (UTC where none is written),
- * or null for unknown. undefined: not a time.
+ * or null for unknown; undefined where it is not a time.
  */
 export function readTime(raw: unknown): RawTime | undefined {
   if (raw === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN, text: 'null' };
@@ -41,7 +41,10 @@ export function readTime(raw: unknown): RawTime | undefined {
   return readCalendar(raw);
 }
 
-/** A raw `ingest_time`: a moment with zone or epoch milliseconds (EVENT-2). undefined: neither. */
+/**
+ * A raw `ingest_time`: a moment with zone or epoch milliseconds (EVENT-2); undefined where it is
+ * neither.
+ */
 export function readIngestTime(raw: unknown): number | undefined {
   const time = typeof raw === 'string' ? readMoment(raw) : raw;
   if (typeof time !== 'number' || !Number.isInteger(time)) return undefined;

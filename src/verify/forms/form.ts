@@ -52,7 +52,7 @@ export interface FormRules {
    * (LEDGER-1).
    */
   labelOf(outcome: Outcome): string;
-  /** What is asked, where `outcome` followed; undefined: too few candidates. */
+  /** What is asked, where `outcome` followed; undefined where there are too few candidates. */
   ask(moment: Moment, outcome: Outcome, openings: MemberOpenings): Answerable | undefined;
   /** What {will} says in an answer, where the label is no action (TEMPLATE-3). */
   willOf(label: string, template: Template): string;

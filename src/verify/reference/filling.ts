@@ -27,7 +27,7 @@ export interface Filling {
   /** Tokens of the room. */
   readonly used: number;
   readonly lowered: number;
-  /** Id of the event at which filling stopped; empty: none. */
+  /** Id of the event at which filling stopped; empty where it did not. */
   readonly stoppedAt: string;
 }
 

@@ -6,7 +6,7 @@ import type { Corpus } from './tasks.ts';
 
 /**
  * The tables of all tasks and templates, held-out ones too (TOKEN-4). An answer that ends at the
- * scoring position is scored by the end token. A token of -1: the answers do not differ.
+ * scoring position is scored by the end token. A token is -1 where the answers do not differ.
  */
 export function labelTablesOf({ tasks, vocabulary, tokenizer }: Corpus): LabelTable[] {
   return tasks.flatMap((task) =>

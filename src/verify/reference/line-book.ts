@@ -19,7 +19,7 @@ export interface LineBook {
    */
   prepare(versions: Iterable<Version>): void;
   item(version: Version, level: LevelName): CutLine;
-  /** undefined: the profile says nothing. */
+  /** Undefined where the profile says nothing. */
   profile(version: Version): CutLine | undefined;
   /** The exposure line: its label, and its text in words with the fields in it (TEXT-6). */
   shown(label: string, text: string, fields: readonly FieldRange[]): CutLine;

@@ -113,7 +113,7 @@ function joinIds(pieces: readonly Piece[]): Int32Array {
   return joined;
 }
 
-/** A question with its rows: none where it was not rendered. */
+/** A question with its rows, which are empty where it was not rendered. */
 export interface ReferenceExample {
   readonly question: ReferenceQuestion;
   readonly rows: readonly ReferenceRow[];

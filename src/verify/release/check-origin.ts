@@ -59,7 +59,7 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
   }
 }
 
-/** The rule that a segment breaks; undefined: it is right. */
+/** The rule that a segment breaks; undefined where it breaks none. */
 function brokenBy(a: OriginSegment | undefined, b: OriginSegment | undefined): RuleId | undefined {
   if (a?.role !== b?.role) return 'ORIGIN-1';
   if (a?.to !== b?.to || a?.event !== b?.event || a?.version !== b?.version) return 'ORIGIN-2';

@@ -15,7 +15,7 @@ const ORIGIN_COLUMNS =
 /** Row groups hold about 1 M tokens: one row may go beyond. */
 const GROUP_ROWS_MAX = 1_000;
 
-/** A fact of the footer, ours under a name of our own; undefined: it is not there. */
+/** A fact of the footer, ours under a name of our own; undefined where it is missing. */
 export function footerFact({ keyValues }: ParquetTable, name: string): string | undefined {
   return [...keyValues].find(([key]) => key === name || key.endsWith(`.${name}`) || key.endsWith(`:${name}`))?.[1];
 }

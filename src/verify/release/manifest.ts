@@ -105,14 +105,14 @@ export interface ReadManifest {
   readonly stored: Readonly<Record<'identity' | 'release', Readonly<Record<string, unknown>>>>;
 }
 
-/** Reads a manifest. Throws `release_broken` where it is none. */
+/** Reads a manifest. Throws `release_broken` where it is not one. */
 export function readManifest(json: unknown): ReadManifest {
   const object = objectOf(json, 'manifest');
   const stored = { identity: objectOf(object.identity, 'identity'), release: objectOf(object.release, 'release') };
   return { manifest: manifestShape(json, 'manifest'), stored };
 }
 
-/** Reads a lineage. Throws `release_broken` where it is none. */
+/** Reads a lineage. Throws `release_broken` where it is not one. */
 export function readLineage(json: unknown): Lineage {
   return lineageShape(json, 'lineage');
 }

@@ -15,7 +15,7 @@ export interface Pseudonyms {
 
 /**
  * HMAC-SHA-256 over kind, U+001F and id, under the key of 64 hexadecimal digits (PSEUDO-1). Throws
- * `key_missing` where the key is none.
+ * `key_missing` where the key is not one.
  */
 export function pseudonymsOf(key: string): Pseudonyms {
   if (!/^[0-9a-f]{64}$/i.test(key)) {

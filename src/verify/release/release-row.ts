@@ -83,22 +83,22 @@ export function wantedSegments(reference: ReferenceRow, pseudonyms: Pseudonyms):
   });
 }
 
-/** A cell's text; empty where it is none. */
+/** A cell's text; empty where it is not a text. */
 export function text(cell: Cell): string {
   return typeof cell === 'string' ? cell : '';
 }
 
-/** A cell's number; NaN where it is none. */
+/** A cell's number; NaN where it is not a number. */
 export function number(cell: Cell): number {
   return typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
 }
 
-/** A list of numbers below 2^53; empty where the cell is none. */
+/** A list of numbers below 2^53; empty where the cell is not one. */
 export function numbers(cell: Cell): Float64Array {
   return fill(cell, (length) => new Float64Array(length));
 }
 
-/** A list of 32-bit numbers; empty where the cell is none. */
+/** A list of 32-bit numbers; empty where the cell is not one. */
 export function integers(cell: Cell): Int32Array {
   return fill(cell, (length) => new Int32Array(length));
 }

@@ -30,7 +30,7 @@ export function loadReferenceTokenizer(identity: Identity, path?: string): Loade
 /** Text before and behind first and last line. */
 interface Framing {
   texts(first: string, last: string, askedAt: number): { before: string; behind: string };
-  /** What the chat template puts behind an answer; empty: none. */
+  /** What the chat template puts behind an answer; empty where there is none. */
   readonly ending: string;
   /** Whether a chat template makes it, and whether it tells the day. */
   readonly chat: boolean;

@@ -33,14 +33,15 @@ function drawItem(
 }
 
 /**
- * The item that a question asks about instead of its own; undefined: too few candidates (CAND-3).
+ * The item that a question asks about instead of its own; undefined where there are too few
+ * (CAND-3).
  */
 export function drawnItem(moment: Moment): string | undefined {
   const passes = (item: string) => item !== moment.opening.event.item && isLive(moment, item);
   return drawItem(moment, 'drawn_item', { start: 0, passes })?.item;
 }
 
-/** Right and wrong candidates in display order; undefined: too few. */
+/** Right and wrong candidates in display order; undefined where there are too few. */
 export function candidatesOf(
   moment: Moment,
   { count, exposedWanted }: { count: number; exposedWanted: number },
