@@ -48,7 +48,7 @@ test('domains without exposures draw the item of half of their yes/no questions 
   const acts = Array.from({ length: 20 }, (_, n) => act(`i${n}`, 'yea', NOON + n * DAY));
   const section = { label_window: '1d', tasks: [{ form: 'ranking.binary' }] };
   const asked = referenceQuestions(toyWorld([...items, ...acts], { domain: votes, section }), 'm');
-  const drawn = asked.filter((question) => question.drawn);
+  const drawn = asked.filter((question) => question.measured === 'nothing');
   expect(drawn.length).toBeGreaterThan(3);
   expect(drawn.length).toBeLessThan(17);
   for (const question of drawn) {
@@ -57,13 +57,15 @@ test('domains without exposures draw the item of half of their yes/no questions 
     expect(question.label).toBe('No');
     expect(question.candidates).toEqual([{ item: drawnItem, reason: 'random' }]);
   }
-  for (const question of asked.filter((one) => !one.drawn)) {
+  for (const question of asked.filter((one) => one.measured === 'item')) {
     expect(question.candidates).toEqual([{ item: question.opening.event.item, reason: 'right' }]);
   }
-  expect(asked.filter((question) => !question.drawn).every((question) => question.label === 'Yes')).toBe(true);
+  expect(asked.filter((question) => question.measured === 'item').every((question) => question.label === 'Yes')).toBe(
+    true,
+  );
 });
 test('domains with exposures draw no items', () => {
   const records = [item('b'), item('a'), act('a', 'viewed', NOON)];
   const world = toyWorld(records, { domain: jobs, section: { tasks: [{ form: 'ranking.binary', drawn: 1 }] } });
-  expect(referenceQuestions(world, 'm')[0]!.drawn).toBe(false);
+  expect(referenceQuestions(world, 'm')[0]!.measured).toBe('item');
 });

@@ -12,12 +12,17 @@ import type { Vocabulary } from '../world/vocabulary.ts';
 /** Words by the slots of a template. */
 export type Slots = Readonly<Record<string, string>>;
 
+/**
+ * Of what the opening event's measures tell: the item asked about, the slate that several share, or
+ * nothing that is asked about, as where the item was drawn.
+ */
+export type Measured = 'item' | 'slate' | 'nothing';
+
 /** What a question asks, and what the right answer is. */
 export interface Answerable {
   /** Items in display order. */
   readonly itemIds: readonly string[];
-  /** Whether the item was drawn instead of the opening's own. */
-  readonly drawn: boolean;
+  readonly measured: Measured;
   /** The items with their reasons, in display order; none where nothing is drawn or chosen. */
   readonly candidates: readonly Candidate[];
   readonly label: string;

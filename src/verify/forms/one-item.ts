@@ -23,5 +23,6 @@ export function askOne(
   // Where items may be drawn, the row says whether this one was.
   const candidates = drawnShare > 0 ? [{ item, reason: drawn ? 'random' : 'right' }] : [];
   const outcome = drawn ? outcomeOf(moment, item) : own;
-  return { itemIds: [item], drawn, candidates, label: labelOf(outcome), settledAt: outcome.settledAt };
+  const measured = drawn ? 'nothing' : 'item';
+  return { itemIds: [item], measured, candidates, label: labelOf(outcome), settledAt: outcome.settledAt };
 }

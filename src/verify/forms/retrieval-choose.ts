@@ -36,7 +36,7 @@ export const retrievalChoose: Form = {
         const candidates = candidatesOf(moment, { count, exposedWanted: exposedWanted(count - 1, shown, random) });
         if (candidates === undefined) return undefined;
         const label = letterOf(candidates.findIndex(({ reason }) => reason === 'right'));
-        return { itemIds: candidates.map(({ item }) => item), drawn: false, candidates, label, settledAt };
+        return { itemIds: candidates.map(({ item }) => item), measured: 'item', candidates, label, settledAt };
       },
     };
   },

@@ -122,7 +122,7 @@ function itemPiece({ asked, book }: Scene, item: string): Piece {
  * `surface: feed, device: phone` of what a prompt may say (OPEN-7, TEXT-6), and where the values
  * are in it.
  */
-function exposureText({ world, opening, drawn }: Asked): { text: string; fields: FieldRange[] } {
+function exposureText({ world, opening, measured }: Asked): { text: string; fields: FieldRange[] } {
   const { event } = opening;
   const fields: FieldRange[] = [];
   let text = '';
@@ -135,9 +135,9 @@ function exposureText({ world, opening, drawn }: Asked): { text: string; fields:
   };
   add('surface', event.surface);
   for (const key of world.vocabulary.domain.at_exposure) {
-    // Of a drawn item neither is known: they were measured of the opening's.
-    if (key === 'value') add(key, drawn ? undefined : event.value);
-    else if (key === 'position') add(key, drawn ? undefined : event.position);
+    // Of another item neither is known: they were measured of the opening's.
+    if (key === 'value') add(key, measured === 'item' ? event.value : undefined);
+    else if (key === 'position') add(key, measured === 'item' ? event.position : undefined);
     else add(key, event.context !== undefined && Object.hasOwn(event.context, key) ? event.context[key] : undefined);
   }
   return { text, fields };

@@ -4,6 +4,7 @@
  */
 import type { QuestionFate } from '../../../schemas/ledger.ts';
 import { DAY_MS } from '../events/raw-times.ts';
+import type { Measured } from '../forms/form.ts';
 import type { Candidate } from '../world/candidates.ts';
 import { type MemberOpenings, type Opening, openingsOf, uncapped } from '../world/openings.ts';
 import { type Moment, newestVersion } from '../world/view.ts';
@@ -19,7 +20,7 @@ export interface Asked extends Moment {
   readonly askedAt: number;
   /** Items in display order; one where nothing is chosen. */
   readonly itemIds: readonly string[];
-  readonly drawn: boolean;
+  readonly measured: Measured;
 }
 
 /** What happened to the question and what the right answer is. */
@@ -88,7 +89,7 @@ function questionOf(
   const { askedAt, event } = opening;
   const matures = maturesAt(world, askedAt, task.window);
   const base = { ...moment, task, askedAt, member: timeline.member, maturesAt: matures };
-  const without = { itemIds: [event.item], drawn: false, candidates: [], settledAt: 0 };
+  const without = { itemIds: [event.item], measured: 'item' as const, candidates: [], settledAt: 0 };
   if (matures > until) return { ...base, ...without, fate: 'pending', label: '', ledgerLabel: '' };
 
   const outcome = task.rules.outcome(moment);

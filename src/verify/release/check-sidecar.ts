@@ -22,8 +22,9 @@ export function checkSidecar(rowCase: RowCase, explained: boolean): void {
 function factsOf({ row, expected, reference, pseudonyms }: RowCase): Fact[] {
   const { question } = expected;
   const { event } = question.opening;
-  // What was measured of the opening's item says nothing of a drawn one.
-  const measured = question.drawn ? undefined : event;
+  // What was measured of the opening's item says nothing of another one.
+  const measured = question.measured === 'item' ? event : undefined;
+  const slate = question.measured === 'nothing' ? '' : (event.slate ?? '');
   return [
     ['task', question.task.name, 'OPEN-4'],
     ['form', question.task.form, 'OPEN-4'],
@@ -35,7 +36,7 @@ function factsOf({ row, expected, reference, pseudonyms }: RowCase): Fact[] {
     ['turn_times', ''],
     ['surface', event.surface ?? '', 'ORIGIN-4'],
     // Slate ids are made by the source and may say the member's: they are pseudonyms too.
-    ['slate_id', pseudonyms.of('event', measured?.slate ?? ''), 'ORIGIN-4', 'CAND-3', 'PSEUDO-2'],
+    ['slate_id', pseudonyms.of('event', slate), 'ORIGIN-4', 'CAND-3', 'PSEUDO-2'],
     ['position', measured?.position ?? -1, 'ORIGIN-4', 'CAND-3'],
     ['propensity', measured?.propensity ?? -1, 'ORIGIN-4', 'CAND-3'],
     ['split', row.place.split, 'SPLIT-1'],

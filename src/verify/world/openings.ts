@@ -25,6 +25,8 @@ export interface MemberOpenings {
   readonly session: readonly Opening[];
   /** Where an action opens (OPEN-2). */
   readonly action: readonly Opening[];
+  /** What opened the session of an interaction with its item; undefined where its time is unknown. */
+  openerOf(event: Interaction): Interaction | undefined;
 }
 
 type Opened = Omit<Opening, 'reference'>;
@@ -32,11 +34,18 @@ type Opened = Omit<Opening, 'reference'>;
 /** The openings of a member. */
 export function openingsOf(world: World, timeline: Timeline): MemberOpenings {
   const timed = timeline.interactions.filter((event) => event.at !== TIME_UNKNOWN);
+  let openers: Map<Interaction, Interaction> | undefined;
   let session: Opening[] | undefined;
   let action: Opening[] | undefined;
+  const opened = () => {
+    openers ??= sessionOpeners(world, timed);
+    return openers;
+  };
   return {
+    openerOf: (event) => opened().get(event),
     get session() {
-      session ??= withReferences(sessionOpenings(world, timed));
+      const first = timed.filter((event) => opened().get(event) === event);
+      session ??= withReferences(first.map((event) => ({ event, askedAt: event.at })));
       return session;
     },
     get action() {
@@ -61,11 +70,11 @@ function withReferences(opened: readonly Opened[]): Opening[] {
   });
 }
 
-/** The first interaction of each item and session; T is its event time (OPEN-1). */
-function sessionOpenings(world: World, timed: readonly Interaction[]): Opened[] {
+/** For each interaction the first of its item and session, which opens (OPEN-1). */
+function sessionOpeners(world: World, timed: readonly Interaction[]): Map<Interaction, Interaction> {
   const gap = world.section.session_gap;
-  const opened = new Set<string>();
-  const openings: Opened[] = [];
+  const opened = new Map<string, Interaction>();
+  const openers = new Map<Interaction, Interaction>();
   let session = 0;
   let before = Number.NEGATIVE_INFINITY;
   for (const event of timed) {
@@ -76,11 +85,11 @@ function sessionOpenings(world: World, timed: readonly Interaction[]): Opened[] 
       name = joinKey(['gap', session]);
     }
     const itemInSession = joinKey([event.item, name]);
-    if (opened.has(itemInSession)) continue;
-    opened.add(itemInSession);
-    openings.push({ event, askedAt: event.at });
+    const opener = opened.get(itemInSession) ?? event;
+    opened.set(itemInSession, opener);
+    openers.set(event, opener);
   }
-  return openings;
+  return openers;
 }
 
 /**
