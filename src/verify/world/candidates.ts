@@ -89,7 +89,8 @@ export function inDrawOrder({ world, key }: Moment, candidates: readonly Candida
   );
 }
 
-function isLive({ world, opening }: Moment, item: string): boolean {
+/** Whether an item is live at T (ASOF-3). */
+export function isLive({ world, opening }: Moment, item: string): boolean {
   return liveVersion(world, item, opening.askedAt) !== undefined;
 }
 
@@ -108,26 +109,27 @@ function barredItems(moment: Moment): Set<string> {
 function poolsOf(moment: Moment): { purpose: string; items: string[] }[] {
   const shown = seenInteractions(moment).filter((event) => isExposure(moment, event));
   return [
-    { purpose: 'slate', items: slateItems(moment) },
+    { purpose: 'slate', items: distinctItems(slateExposures(moment)) },
     { purpose: 'shown', items: distinctItems(shown) },
   ];
 }
 
-/** The items of the opening event's slate, those shown by T, in order of their ids (CAND-5). */
-export function slateItems(moment: Moment): string[] {
+/** The exposures of the opening event's slate that came by T, in order (CAND-5). */
+export function slateExposures(moment: Moment): Interaction[] {
   const { timeline, opening } = moment;
   const { slate } = opening.event;
   if (slate === undefined) return [];
   const inSlate = (event: Interaction) =>
     event.slate === slate && event.at !== TIME_UNKNOWN && event.at <= opening.askedAt && isExposure(moment, event);
-  return distinctItems(timeline.interactions.filter((event) => inSlate(event) && existsFor(moment, event)));
+  return timeline.interactions.filter((event) => inSlate(event) && existsFor(moment, event));
 }
 
 function isExposure({ world }: Moment, { rank }: Interaction): boolean {
   return rank === world.vocabulary.noneRank;
 }
 
-function distinctItems(events: readonly Interaction[]): string[] {
+/** The items of these interactions, each once, in order of their ids. */
+export function distinctItems(events: readonly Interaction[]): string[] {
   return [...new Set(events.map(({ item }) => item))].sort(compareBytes);
 }
 
