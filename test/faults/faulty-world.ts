@@ -32,8 +32,25 @@ const CHAT_TEMPLATE =
   "{{ '[INST] ' + message['content'] + ' [/INST]' }}" +
   "{% else %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}";
 
+/** What the recipe of a world may say otherwise. */
+interface FaultyRecipe {
+  /** In YAML, one a line. */
+  readonly tasks: readonly string[];
+  readonly profile: string;
+}
+
+const EVERY_DAY: FaultyRecipe = {
+  tasks: [
+    '{ form: ranking.pointwise, order: by_action }',
+    '{ form: ranking.binary, strategy: balanced }',
+    '{ form: retrieval.choose, candidates: 4, shown: 0.5, random: 0.5 }',
+    '{ form: next-action.action }',
+  ],
+  profile: 'hf',
+};
+
 /** Shares, caps, budget and context are such that each of them leaves something out. */
-const recipeWith = (tokenizer: string) => `corpus:
+const recipeWith = (tokenizer: string, { tasks, profile }: FaultyRecipe) => `corpus:
   seed: 7
   tokenizer: { path: ${JSON.stringify(tokenizer)}, sha256: ${MISTRAL.sha256} }
   context: 768
@@ -41,19 +58,17 @@ const recipeWith = (tokenizer: string) => `corpus:
   ask: { share: 0.3, per_member_day: 3 }
   levels: { full: 64, short: 32, title: 16, question: 48, profile: 64 }
   tasks:
-    - { form: ranking.pointwise, order: by_action }
-    - { form: ranking.binary, strategy: balanced }
-    - { form: retrieval.choose, candidates: 4, shown: 0.5, random: 0.5 }
-    - { form: next-action.action }
+${tasks.map((task) => `    - ${task}`).join('\n')}
   holdout: { members: 0.1 }
 release:
   until: 2026-02-25T00:00:00Z
   splits: { t1: 2026-02-08T00:00:00Z, t2: 2026-02-15T00:00:00Z, gap: 3d }
   token_budget: 50000
+  profile: ${profile}
 `;
 
 /** Makes the world in a temporary folder of its own. */
-export async function makeFaultyWorld(): Promise<FaultyWorld> {
+export async function makeFaultyWorld(recipe: Partial<FaultyRecipe> = {}): Promise<FaultyWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'brewhouse-faults-'));
   const world = {
     folder,
@@ -65,7 +80,7 @@ export async function makeFaultyWorld(): Promise<FaultyWorld> {
   cpSync(join(root, 'node_modules', MISTRAL.package, 'models'), tokenizer, { recursive: true });
   writeFileSync(join(tokenizer, 'chat_template.jinja'), CHAT_TEMPLATE);
   writeFileSync(world.domain, DOMAIN);
-  writeFileSync(world.recipe, recipeWith(tokenizer));
+  writeFileSync(world.recipe, recipeWith(tokenizer, { ...EVERY_DAY, ...recipe }));
   await writeEvents(world.events, join(folder, 'simulated'));
   return world;
 }

@@ -263,3 +263,47 @@ export const RELEASED: readonly PlantedRule[] = [
     to: 'event: origin.event,',
   },
 ];
+
+/** Pairs of a slate. */
+export const PAIRED: readonly PlantedRule[] = [
+  {
+    builder: 'pairs an item that opens later, so that a pair is asked twice',
+    check: 'question',
+    rule: 'OPEN-6',
+    file: 'src/forms/ranking-pairwise.ts',
+    from: 'intAt(openers, i) < opening.event && ',
+    to: 'intAt(openers, i) >= 0 && ',
+  },
+  {
+    builder: 'pairs two items of one strength',
+    check: 'candidates',
+    rule: 'PAIR-2',
+    file: 'src/forms/ranking-pairwise.ts',
+    from: 'rankOn(asking, itemId, noneRank) !== strength',
+    to: 'itemId.length > 0 || strength > 0',
+  },
+  {
+    builder: 'shows its own item first',
+    check: 'candidates',
+    rule: 'CAND-8',
+    file: 'src/forms/ranking-pairwise.ts',
+    from: 'inDrawnOrder(pair, { seed, key })',
+    to: 'pair',
+  },
+  {
+    builder: 'answers with the weaker of the two',
+    check: 'label',
+    rule: 'PAIR-1',
+    file: 'src/forms/ranking-pairwise.ts',
+    from: 'nth(ranks, 0) < nth(ranks, 1) ? 0 : 1',
+    to: 'nth(ranks, 0) < nth(ranks, 1) ? 1 : 0',
+  },
+  {
+    builder: 'settles a pair with the first strongest action on its own item',
+    check: 'sidecar',
+    rule: 'LABEL-3',
+    file: 'src/forms/ranking-pairwise.ts',
+    from: '{ ...own, isFinal: false }',
+    to: '{ ...own, isFinal: true }',
+  },
+];

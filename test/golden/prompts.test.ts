@@ -116,4 +116,18 @@ describe('one prompt of each form', () => {
     });
     expectGolden(`${form}.txt`, `${qwen.decode(ids)}\n`);
   });
+
+  it('ranking.pairwise, template side-by-side', async () => {
+    const slate = [
+      did('impression', 'Baker', NOON + DAY, { slate_id: 's' }),
+      did('impression', 'Grocer', NOON + DAY + 1, { event_id: 'pair', slate_id: 's', surface: 'feed' }),
+      did('viewed', 'Baker', NOON + DAY + HOUR),
+    ];
+    const { ids } = await rowOf([...records, ...slate], 'pair', {
+      context: 700,
+      levels,
+      tasks: [{ form: 'ranking.pairwise', templates: ['side-by-side'] }],
+    });
+    expectGolden('ranking.pairwise.txt', `${qwen.decode(ids)}\n`);
+  });
 });

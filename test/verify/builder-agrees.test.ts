@@ -23,8 +23,8 @@ import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
 import { buildWorld } from '../../src/verify/world/world.ts';
 import { planOf } from '../prompt/plans.ts';
-import { DAY, did, item, JOBS, NOON, profile, SHOP } from '../timeline/events.ts';
-import { anyRecords, MEMBERS } from '../timeline/worlds.ts';
+import { DAY, did, HOUR, item, JOBS, NOON, profile, SHOP } from '../timeline/events.ts';
+import { anyRecords, ITEMS, MEMBERS } from '../timeline/worlds.ts';
 import { QWEN } from '../tokenize/families.ts';
 
 const tokenizer = loadTokenizer(QWEN, packageRoot());
@@ -170,6 +170,49 @@ describe('The builder and the reference model', () => {
     );
     // Worlds in which hardly anything is asked would prove nothing.
     expect(rows).toBeGreaterThan(1_000);
+  });
+
+  it('pair the same items of slates in which many things happen in few minutes (PAIR-2)', async () => {
+    const seen = fc.record({
+      item_id: fc.constantFrom(...ITEMS),
+      // Several at one moment, some a session later, some when the window is about to end.
+      event_time: fc
+        .tuple(fc.nat(3), fc.constantFrom(0, 0, HOUR, DAY - 1))
+        .map(([minute, later]) => NOON + minute * 60_000 + later),
+      action: fc.constantFrom('impression', 'impression', 'impression', 'viewed', 'dismissed', 'applied'),
+      slate_id: fc.constantFrom('p', 'p', 'q', undefined),
+      session_id: fc.constantFrom('s', undefined, undefined),
+      surface: fc.constantFrom('feed', 'email', undefined),
+    });
+    const versions = fc.array(fc.tuple(fc.constantFrom(...ITEMS), fc.nat(3), fc.boolean()), { maxLength: 3 });
+    const given = (fields: object) =>
+      Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+    let pairs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(seen, { minLength: 8, maxLength: 40 }), versions, async (events, changed) => {
+        const records: EventRecord[] = [
+          ...ITEMS.map((id) => item(id, NOON - DAY, { event_id: `first-${id}` })),
+          ...changed.map(([id, minute, isDelete], i) =>
+            item(id, NOON + minute * 60_000, { event_id: `v${i}`, op: isDelete ? 'delete' : 'upsert' }),
+          ),
+          ...events.map(({ action, item_id, event_time, ...more }, i) =>
+            did(action, item_id, event_time, { event_id: `e${(i * 7) % 61}-${i}`, ...given(more) }),
+          ),
+        ];
+        const plan = await planOf(tokenizer, JOBS, {
+          context: 512,
+          label_window: '1d',
+          levels: { full: 40, short: 24, title: 12, question: 30, profile: 40, shown: 24 },
+          holdout: { surfaces: ['email'] },
+          tasks: [{ form: 'ranking.pairwise' }],
+        });
+        const told = await toldByBuilder(plan, records, null);
+        pairs += told.filter(({ fate }) => fate === 'rendered').length;
+        expect(await toldByReference(plan, records, null)).toEqual(told);
+      }),
+      { numRuns: 400, seed: 20261126 },
+    );
+    expect(pairs).toBeGreaterThan(100);
   });
 
   it('agree on items whose text is cut at every level', async () => {

@@ -25,7 +25,7 @@ export interface MemberOpenings {
   readonly session: readonly Opening[];
   /** Where an action opens (OPEN-2). */
   readonly action: readonly Opening[];
-  /** What opened the session of an interaction with its item; undefined where its time is unknown. */
+  /** What opened an interaction's session with its item; undefined where its time is unknown. */
   openerOf(event: Interaction): Interaction | undefined;
 }
 

@@ -1,0 +1,112 @@
+/** `ranking.pairwise`: which of two items of one slate gets the stronger action? */
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import type { ItemId } from '../../schemas/ids.ts';
+import { intAt, nth } from '../checked.ts';
+import { BrewhouseError } from '../errors.ts';
+import { inDrawnOrder, slateExposures } from '../timeline/candidates.ts';
+import { draw } from '../timeline/draws.ts';
+import { type ItemVersion, live } from '../timeline/item-table.ts';
+import { settledAt, strongestInWindow } from '../timeline/labels.ts';
+import type { Opening } from '../timeline/openings.ts';
+import type { Vocabulary } from '../timeline/vocabulary.ts';
+import { letterOf, lettersOf, lettersSlot } from './answers.ts';
+import { type Asked, type Asking, defineForm, type FormScope, type LostFate, type OpeningLists } from './form.ts';
+
+const NAME = 'ranking.pairwise';
+
+/** PAIR-1. */
+export const rankingPairwise = defineForm({
+  name: NAME,
+  about: 'Which of two items of one slate gets the stronger action? (PAIR-1)',
+  options: {},
+  rules(_options, scope) {
+    requireSlates(scope);
+    const { vocabulary } = scope;
+    const { noneRank } = vocabulary;
+    const labels = lettersOf(2);
+    return {
+      block: 'candidates',
+      labels,
+      drawsItems: false,
+      choosesItems: true,
+      slots: { ...lettersSlot(labels), actions_by_strength: () => byStrength(vocabulary) },
+      answerSlots: (label) => ({ letter: () => label }),
+      openings: (lists) => lists.sessions().filter((opening) => isOfSlate(lists, opening, noneRank)),
+      ask: (asking) => askPair(asking, noneRank),
+      settle(asking, asked) {
+        const own = asking.strongest();
+        // Whether there is a pair at all is not known before the window ends.
+        const settled = settledAt(asking.timeline, asking.window, { ...own, isFinal: false });
+        if (asked === undefined) return { label: vocabulary.nameOf(own.rank), settledAt: settled };
+        const ranks = asked.items.map(({ version }) => rankOn(asking, version.itemId, noneRank));
+        return { label: letterOf(nth(ranks, 0) < nth(ranks, 1) ? 0 : 1), settledAt: settled };
+      },
+    };
+  },
+});
+
+function isOfSlate({ timeline }: OpeningLists, { event }: Opening, noneRank: number): boolean {
+  return timeline.rank[event] === noneRank && nth(timeline.events, event).slate_id !== undefined;
+}
+
+/** The opening's own item and one drawn from its slate, in drawn order (PAIR-2). */
+function askPair(asking: Asking, noneRank: number): Asked | LostFate {
+  const { timeline, opening, seed, key, items } = asking;
+  const own = live(items.seen(nth(timeline.events, opening.event).item_id, opening.t));
+  if (own === undefined) return 'item_unknown';
+  const others = othersOf(asking, noneRank);
+  if (others.length === 0) return 'too_few_candidates';
+  const other = nth(others, draw(seed, 'pair', [...key, '0']) % others.length);
+  const pair = [
+    { version: own, reason: 'own' },
+    { version: other, reason: 'pair' },
+  ];
+  return { items: inDrawnOrder(pair, { seed, key }), measured: 'slate' };
+}
+
+/**
+ * Items of the slate that opened before this opening, so that each pair is asked once, with another
+ * strength; in order of their ids.
+ */
+function othersOf(asking: Asking, noneRank: number): ItemVersion[] {
+  const { timeline, opening, items, window } = asking;
+  const openers = asking.openers();
+  const ids = new Set<ItemId>();
+  for (const i of slateExposures(timeline, { openingEvent: opening.event, t: opening.t, noneRank })) {
+    if (intAt(openers, i) < opening.event && timeline.item[i] !== window.item)
+      ids.add(nth(timeline.itemIds, intAt(timeline.item, i)));
+  }
+  const strength = asking.strongest().rank;
+  return [...ids]
+    .sort(compareUtf8)
+    .filter((itemId) => rankOn(asking, itemId, noneRank) !== strength)
+    .map((itemId) => live(items.seen(itemId, opening.t)))
+    .filter((version) => version !== undefined);
+}
+
+/** The strongest rank on an item of the member's in the label window (LABEL-2). */
+function rankOn({ timeline, window }: Asking, itemId: ItemId, noneRank: number): number {
+  return strongestInWindow(timeline, { ...window, item: timeline.itemIds.indexOf(itemId) }, noneRank).rank;
+}
+
+/** `applied, then dismissed, then viewed, then did not interact`. */
+function byStrength({ domain }: Vocabulary): string {
+  return [...domain.actions, domain.none].map(({ name }) => name).join(', then ');
+}
+
+/**
+ * Throws `domain_invalid` where nothing is ever shown, `recipe_invalid` where nothing can follow.
+ */
+function requireSlates({ vocabulary, windowMs, field }: FormScope): void {
+  if (!vocabulary.hasExposures) {
+    throw new BrewhouseError('domain_invalid', `${NAME} needs exposures, and the domain lists none`, {
+      place: { field: 'exposures' },
+      remedy: `list the actions that only say that an item was shown, or leave ${NAME} out of the recipe`,
+    });
+  }
+  if (windowMs > 0) return;
+  throw new BrewhouseError('recipe_invalid', `${NAME} needs a label window`, {
+    place: { field: `${field}.label_window` },
+    remedy: 'set label_window: 7d, say',
+  });
+}
