@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Lineage, Manifest } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, LEVELS, MEMBER_INDEX, ORIGIN, ROLES, SIDECAR } from '../../schemas/rows.ts';
 import { HF } from '../../src/profiles/hf.ts';
+import { PROFILE_NAMES } from '../../src/profiles/profiles.ts';
 import { ROW_GROUP_ROWS_MAX, ROW_GROUP_TOKENS_MAX } from '../../src/shard/row-groups.ts';
 import { sourceFiles } from '../source-files.ts';
 import { marked, names, page, section } from './pages.ts';
@@ -23,7 +24,9 @@ describe('docs/release.md', () => {
   });
 
   it('lists the facts of the footer', () => {
-    const told = marked(section(text, '## data: the profile `hf`')).filter((word) => word.startsWith('brewhouse.'));
+    const told = PROFILE_NAMES.flatMap((name) => marked(section(text, `## data: the profile \`${name}\``))).filter(
+      (word) => word.startsWith('brewhouse.'),
+    );
     const written = sourceFiles('src').flatMap(({ code }) => code.match(/(?<=')brewhouse\.[a-z0-9_]+(?=')/g) ?? []);
     expect(written.length).toBeGreaterThan(15);
     expect(told.toSorted()).toEqual([...new Set(written)].toSorted());

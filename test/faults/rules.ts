@@ -264,7 +264,7 @@ export const RELEASED: readonly PlantedRule[] = [
   },
 ];
 
-/** Pairs of a slate. */
+/** Pairs of a slate, told by the profile `weighted`. */
 export const PAIRED: readonly PlantedRule[] = [
   {
     builder: 'pairs an item that opens later, so that a pair is asked twice',
@@ -305,5 +305,25 @@ export const PAIRED: readonly PlantedRule[] = [
     file: 'src/forms/ranking-pairwise.ts',
     from: '{ ...own, isFinal: false }',
     to: '{ ...own, isFinal: true }',
+  },
+];
+
+/** What a profile writes of a row. */
+export const WEIGHTED: readonly PlantedRule[] = [
+  {
+    builder: 'masks the labels of the prompt, so that they have no loss to weigh',
+    check: 'answer',
+    rule: 'PROFILE-1',
+    file: 'src/profiles/weighted.ts',
+    from: 'return [ids, mask, ids, weightsOf(rows)];',
+    to: 'return [ids, mask, HF.chunks(rows)[2] ?? ids, weightsOf(rows)];',
+  },
+  {
+    builder: 'weighs the first token of the answer like the prompt',
+    check: 'answer',
+    rule: 'FRAME-4',
+    file: 'src/profiles/weighted.ts',
+    from: 'values.fill(ANSWER_WEIGHT, start + intAt(spans, at),',
+    to: 'values.fill(ANSWER_WEIGHT, start + intAt(spans, at) + 1,',
   },
 ];

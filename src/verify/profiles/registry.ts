@@ -1,8 +1,9 @@
 /** The profiles that the checker knows: one line each. */
 import { hf } from './hf.ts';
 import type { Profile } from './profile.ts';
+import { weighted } from './weighted.ts';
 
-const ALL: readonly Profile[] = [hf];
+const ALL: readonly Profile[] = [hf, weighted];
 
 /** What a release section means that names no profile. */
 export const PROFILE_DEFAULT = hf.name;

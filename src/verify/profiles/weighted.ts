@@ -1,0 +1,39 @@
+/** weighted: every label is its id, and the loss of each token has a weight (PROFILE-1). */
+import { createHash } from 'node:crypto';
+import { numberAt } from '../checked.ts';
+import { ATTENTION_MASK, type Profile, type TokenColumn } from './profile.ts';
+
+const PROMPT = Math.fround(0.01);
+const ANSWER = 1;
+
+const ALL_LABELS: TokenColumn = {
+  name: 'labels',
+  element: 'INT64',
+  ...{ check: 'answer', rule: ['PROFILE-1'], detail: 'labels do not repeat the ids of the row' },
+  valueAt: (ids, index) => numberAt(ids, index),
+};
+
+const LOSS_WEIGHTS: TokenColumn = {
+  name: 'loss_weights',
+  element: 'FLOAT',
+  ...{ check: 'answer', rule: ['PROFILE-1'] },
+  detail: 'loss_weights are not 0.01 in the prompt and 1 from the answer to the end of the row',
+  valueAt: (_, index, answerFrom) => (index < answerFrom ? PROMPT : ANSWER),
+};
+
+/** The profile weighted. */
+export const weighted: Profile = {
+  name: 'weighted',
+  columns: [ATTENTION_MASK, ALL_LABELS, LOSS_WEIGHTS],
+  facts: { label_alignment: 'unshifted', ignore_index: '-100', loss_weights: 'prompt 0.01, answer 1' },
+  supervised({ ids, columns: { loss_weights: weights = new Float64Array() } }) {
+    const from = weights.indexOf(ANSWER);
+    return { answerFrom: from < 0 ? ids.length : from, count: weights.filter((weight) => weight === ANSWER).length };
+  },
+  digest({ ids, columns: { labels = [], loss_weights: weights = [] } }) {
+    const hash = createHash('sha256');
+    for (const values of [ids, BigInt64Array.from(labels, BigInt), Float32Array.from(weights)])
+      hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    return hash.digest();
+  },
+};
