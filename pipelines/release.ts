@@ -2,6 +2,7 @@
  * Rendered rows to a finished release: choose, shuffle by draw through sorted runs, write shards,
  * publish the manifest last.
  */
+import type { ReleaseId } from '../schemas/ids.ts';
 import { findCorpus, requireRendered } from '../src/corpus/find-corpus.ts';
 import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
 import { openLake } from '../src/lake/lake.ts';
@@ -27,7 +28,7 @@ export interface ReleaseOptions extends SectionWishes {
   /** Name of the corpus, where domain or templates changed between two builds of one recipe. */
   readonly corpus: string | undefined;
   /** Name of the release; default: by its content. */
-  readonly id: string | undefined;
+  readonly id: ReleaseId | undefined;
 }
 
 /**

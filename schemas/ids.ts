@@ -35,3 +35,17 @@ export type Sha256 = z.infer<typeof Sha256>;
 /** A random id of one run of one writer of a lake. */
 export const AttemptId = z.string().min(1).brand<'AttemptId'>();
 export type AttemptId = z.infer<typeof AttemptId>;
+
+/** The name of a corpus: 16 hexadecimal digits over all that its rows depend on (NAME-1). */
+export const CorpusId = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/)
+  .brand<'CorpusId'>();
+export type CorpusId = z.infer<typeof CorpusId>;
+
+/** The name of a release: its default one (NAME-2), or one that a user chose. */
+export const ReleaseId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
+  .brand<'ReleaseId'>();
+export type ReleaseId = z.infer<typeof ReleaseId>;

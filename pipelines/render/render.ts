@@ -1,5 +1,7 @@
 /** Timelines to a corpus: what is not rendered yet, partition by partition, in worker threads. */
+
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import { type CorpusSummary, summarizeCorpus } from '../../src/corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
@@ -30,7 +32,7 @@ export interface RenderOptions {
 
 /** A corpus after a build. */
 export interface RenderedCorpus extends CorpusSummary {
-  readonly corpus: string;
+  readonly corpus: CorpusId;
   readonly context: number;
   /** What this run rendered; no rows: there was nothing to do. */
   readonly rendered: { readonly rows: number; readonly tokens: number; readonly seconds: number };

@@ -5,7 +5,7 @@
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../../schemas/commit.ts';
-import type { AttemptId, Sha256 } from '../../schemas/ids.ts';
+import type { AttemptId, CorpusId, Sha256 } from '../../schemas/ids.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import type { TokenizerSpec } from '../../schemas/recipe.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
@@ -27,7 +27,7 @@ import { renderPartition } from './partition.ts';
 export interface RenderWorkerData {
   /** Location of the lake's store. */
   readonly lake: string;
-  readonly corpus: string;
+  readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
   /** Where the tokenizer lies: as the recipe says, paths counted from its file. */
   readonly tokenizer: TokenizerSpec;

@@ -1,5 +1,7 @@
 /** Which corpus of a lake a recipe speaks of, and how far it is rendered. */
+
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { last } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -48,7 +50,7 @@ export function findCorpus(
  * Throws `not_found` where a partition is not rendered as far as `until` (epoch milliseconds): a
  * release looks at nothing half done.
  */
-export function requireRendered(corpus: string, partitions: readonly CorpusPartition[], until: number): void {
+export function requireRendered(corpus: CorpusId, partitions: readonly CorpusPartition[], until: number): void {
   for (const { partition, newest } of partitions) {
     const far = newest?.record.until;
     if (far === null || (far !== undefined && far >= until)) continue;

@@ -1,6 +1,8 @@
 /** Rows of a corpus as they lie in the three files of a part. */
+
 import type { StoredRow } from '../../schemas/columns.ts';
 import type { CorpusRecord } from '../../schemas/commit.ts';
+import type { CorpusId } from '../../schemas/ids.ts';
 import { CORPUS, PART_ORIGIN, PART_TOKENS } from '../../schemas/rows.ts';
 import { corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore, RangeReader } from '../lake/object-store.ts';
@@ -28,7 +30,7 @@ export interface PartRow {
 }
 
 /** The rows of a part in order. Bound: one row group. Throws as the store and its files do. */
-export async function* readPart(store: ObjectStore, corpus: string, part: PartPosition): AsyncGenerator<PartRow> {
+export async function* readPart(store: ObjectStore, corpus: CorpusId, part: PartPosition): AsyncGenerator<PartRow> {
   const readers: RangeReader[] = [];
   const open = async (kind: 'parts' | 'meta' | 'origin', sha256: string) => {
     const reader = await store.openRead(`${corpusFolder(corpus, part.partition)}/${kind}/${sha256}.parquet`);

@@ -1,6 +1,8 @@
 /** What a lake holds of its corpora: their identities, and the corpus records of each partition. */
+
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusRecord } from '../../schemas/commit.ts';
+import { CorpusId } from '../../schemas/ids.ts';
 import { CorpusIdentity } from '../../schemas/manifest.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { Committed } from './commit-log.ts';
@@ -9,7 +11,7 @@ import type { ObjectStore } from './object-store.ts';
 
 /** A corpus of a lake and all that its rows depend on. */
 export interface NamedCorpus {
-  readonly corpus: string;
+  readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
 }
 
@@ -22,17 +24,17 @@ export interface CorpusPartition {
 }
 
 /** The folder of a partition's corpus chain and of its files. */
-export function corpusFolder(corpus: string, partition: number): string {
+export function corpusFolder(corpus: CorpusId, partition: number): string {
   return `corpora/${corpus}/${partition}`;
 }
 
 /** A corpus is named by all that its rows depend on (NAME-1). */
-export function corpusName(identity: CorpusIdentity): string {
-  return sha256Hex(canonicalJson(identity)).slice(0, 16);
+export function corpusName(identity: CorpusIdentity): CorpusId {
+  return sha256Hex(canonicalJson(identity)).slice(0, 16) as CorpusId;
 }
 
 /** Says in the lake what the corpus of this name is; returns the name. */
-export async function addCorpus(store: ObjectStore, identity: CorpusIdentity): Promise<string> {
+export async function addCorpus(store: ObjectStore, identity: CorpusIdentity): Promise<CorpusId> {
   const corpus = corpusName(identity);
   // The name says the bytes: who was first does not matter.
   await store.putIfAbsent(identityKey(corpus), Buffer.from(canonicalJson(identity), 'utf8'));
@@ -43,7 +45,7 @@ export async function addCorpus(store: ObjectStore, identity: CorpusIdentity): P
 export async function readCorpora(store: ObjectStore): Promise<NamedCorpus[]> {
   const found: NamedCorpus[] = [];
   for (const folder of await store.list('corpora/')) {
-    const corpus = /^([0-9a-f]{16})\/$/.exec(folder)?.[1];
+    const { data: corpus } = CorpusId.safeParse(folder.replace(/\/$/, ''));
     if (corpus === undefined) continue;
     const bytes = await store.get(identityKey(corpus));
     if (bytes !== null) found.push({ corpus, identity: parseIdentity(corpus, bytes) });
@@ -51,7 +53,7 @@ export async function readCorpora(store: ObjectStore): Promise<NamedCorpus[]> {
   return found;
 }
 
-function parseIdentity(corpus: string, bytes: Uint8Array): CorpusIdentity {
+function parseIdentity(corpus: CorpusId, bytes: Uint8Array): CorpusIdentity {
   try {
     return CorpusIdentity.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   } catch (cause) {
@@ -63,6 +65,6 @@ function parseIdentity(corpus: string, bytes: Uint8Array): CorpusIdentity {
   }
 }
 
-function identityKey(corpus: string): string {
+function identityKey(corpus: CorpusId): string {
   return `corpora/${corpus}/corpus.json`;
 }

@@ -1,7 +1,9 @@
 /**
  * A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits.
  */
+
 import type { ItemEvent } from '../../schemas/event.ts';
+import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -39,9 +41,9 @@ export interface Lake {
   /** Every corpus that was begun here. */
   corpora(): Promise<readonly NamedCorpus[]>;
   /** Begins a corpus, or finds that it was begun; returns its name. */
-  addCorpus(identity: CorpusIdentity): Promise<string>;
+  addCorpus(identity: CorpusIdentity): Promise<CorpusId>;
   /** The records of a corpus, partition by partition. */
-  corpus(corpus: string): Promise<readonly CorpusPartition[]>;
+  corpus(corpus: CorpusId): Promise<readonly CorpusPartition[]>;
   /** Commits work to the chain in `folder`: commit-work.ts says how. Throws `fenced`. */
   commitWork(folder: string, work: Work): Promise<RecordRef>;
 }

@@ -4,6 +4,7 @@
  */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { CorpusIdentity, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { nth } from '../checked.ts';
@@ -18,8 +19,8 @@ import type { SelectableRow, Selection } from './selection.ts';
 
 /** All that a manifest says. */
 export interface ManifestInputs {
-  readonly id: string;
-  readonly corpus: string;
+  readonly id: ReleaseId;
+  readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
   readonly plan: RenderPlan;
   readonly release: ReleaseSection;
@@ -38,7 +39,7 @@ export interface ManifestInputs {
  */
 export function footerFacts(
   inputs: Omit<ManifestInputs, 'files' | 'id' | 'selection' | 'rows' | 'timelines' | 'itemsWithoutTime'>,
-  defaultId: string,
+  defaultId: ReleaseId,
 ): Record<string, string> {
   const { plan, identity, release } = inputs;
   const { tokenizer } = plan;

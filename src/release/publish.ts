@@ -1,5 +1,7 @@
 /** Writes the files of a release, its lineage and, last, its manifest. */
+
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { ReleaseId } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { summarizeCorpus } from '../corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
@@ -32,7 +34,7 @@ export interface ReleaseSource
 
 /** A release that is there. */
 export interface PublishedRelease {
-  readonly id: string;
+  readonly id: ReleaseId;
   /** Its folder, as the store's location says it. */
   readonly path: string;
   readonly manifest: Manifest;
@@ -48,7 +50,7 @@ export interface PublishedRelease {
  */
 export async function publishRelease(
   source: ReleaseSource,
-  wishedId: string | undefined,
+  wishedId: ReleaseId | undefined,
   effects: Effects = PROCESS_EFFECTS,
 ): Promise<PublishedRelease> {
   const { store } = source.lake;
@@ -71,12 +73,12 @@ export async function publishRelease(
 }
 
 interface Names {
-  readonly id: string;
+  readonly id: ReleaseId;
   /**
    * In footers and on the card, whatever name the release is given: that one is in the manifest
    * alone.
    */
-  readonly defaultId: string;
+  readonly defaultId: ReleaseId;
   readonly folder: string;
 }
 

@@ -1,5 +1,7 @@
 /** How releases are named, and who may write under a name. */
+
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
 import { sha256Hex } from '../lake/content-hash.ts';
@@ -8,7 +10,7 @@ import type { PseudonymKey } from './pseudonyms.ts';
 
 /** What a release's name says of it. */
 export interface NamedBy {
-  readonly corpus: string;
+  readonly corpus: CorpusId;
   readonly section: ReleaseSection;
   readonly key: PseudonymKey;
   /** Over every example with its ids and labels. */
@@ -16,9 +18,9 @@ export interface NamedBy {
 }
 
 /** `<corpus>-<16 digits>`: SHA-256 over the release section, the key's id and the examples. */
-export function releaseId({ corpus, section, key, digest }: NamedBy): string {
+export function releaseId({ corpus, section, key, digest }: NamedBy): ReleaseId {
   const text = canonicalJson({ release: section, key: key.id, examples: digest });
-  return `${corpus}-${sha256Hex(Buffer.from(text, 'utf8')).slice(0, 16)}`;
+  return `${corpus}-${sha256Hex(Buffer.from(text, 'utf8')).slice(0, 16)}` as ReleaseId;
 }
 
 /**
@@ -26,7 +28,7 @@ export function releaseId({ corpus, section, key, digest }: NamedBy): string {
  * refused (`usage`), so that two which are written at once, or one which was left unfinished, never
  * mix their files.
  */
-export async function claimName(store: ObjectStore, id: string, defaultId: string): Promise<void> {
+export async function claimName(store: ObjectStore, id: ReleaseId, defaultId: ReleaseId): Promise<void> {
   const key = `releases/${id}.claim.json`;
   const claim = Buffer.from(canonicalJson({ release: defaultId }), 'utf8');
   if (await store.putIfAbsent(key, claim)) return;

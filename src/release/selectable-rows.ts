@@ -2,7 +2,9 @@
  * All rendered rows of a corpus as a release chooses among them: read from the sidecars of its
  * parts, tokens untouched.
  */
+
 import type { RowOf } from '../../schemas/columns.ts';
+import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import type { PartPosition } from '../corpus/part-rows.ts';
@@ -31,7 +33,7 @@ export interface RowRules {
 
 /** Whose rows are read. */
 export interface CorpusRows extends RowRules {
-  readonly corpus: string;
+  readonly corpus: CorpusId;
   readonly partitions: readonly CorpusPartition[];
 }
 

@@ -2,8 +2,10 @@
  * The map side of a release: chosen rows leave their parts, get pseudonyms and go into sorted runs
  * in the order of draw `shuffle`.
  */
+
 import { createHash } from 'node:crypto';
 import type { StoredRow } from '../../schemas/columns.ts';
+import type { CorpusId } from '../../schemas/ids.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import { type CORPUS, ORIGIN, type PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
@@ -43,7 +45,7 @@ export interface ShuffleOptions {
   readonly read: ReleaseRows;
   readonly selection: Selection;
   readonly scratch: Scratch;
-  readonly corpus: string;
+  readonly corpus: CorpusId;
   readonly profile: Profile;
   readonly key: PseudonymKey;
   readonly seed: number;

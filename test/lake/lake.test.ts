@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { NewRecord } from '../../schemas/commit.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
+import { CorpusId } from '../../schemas/ids.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { newestRecord } from '../../src/lake/chain-records.ts';
 import { openChain, type RecordRef } from '../../src/lake/commit-log.ts';
@@ -15,6 +16,8 @@ import { itemFilesOf, timelineFolder } from '../../src/lake/timeline-records.ts'
 import { failureOf, utf8 } from '../contract/object-store.ts';
 import { corpusRecord, timelineRecord } from './chain-records.ts';
 import { keysOf, LAKES } from './temp-lake.ts';
+
+const CORPUS = CorpusId.parse('0123456789abcdef');
 
 /** The store, with the number of reads in it and the most that were under way at once. */
 function counting(store: ObjectStore): ObjectStore & { reads: number; most: number } {
@@ -68,17 +71,17 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
   it('reads each chain on from the head that it knows, and sees what others have committed since', async () => {
     const store = counting(lake.open());
     const face = await makeLake(store, 1);
-    const folder = corpusFolder('c', 0);
+    const folder = corpusFolder(CORPUS, 0);
     let newest: RecordRef | null = null;
     for (const name of ['one', 'two', 'three'])
       newest = await face.commitWork(folder, work(newest, name, corpusRecord(name)));
-    expect((await face.corpus('c'))[0]?.records).toHaveLength(3);
+    expect((await face.corpus(CORPUS))[0]?.records).toHaveLength(3);
     store.reads = 0;
-    expect((await face.corpus('c'))[0]?.records).toHaveLength(3);
+    expect((await face.corpus(CORPUS))[0]?.records).toHaveLength(3);
     expect(store.reads).toBe(1);
     const other = await openLake(lake.open());
     await other.commitWork(folder, work(newest, 'x', corpusRecord('four')));
-    const [partition] = await face.corpus('c');
+    const [partition] = await face.corpus(CORPUS);
     expect(partition?.records.map(({ record }) => record.attempt)).toEqual(['one', 'two', 'three', 'x']);
     expect(partition?.newest).toBe(partition?.records[3]);
   });

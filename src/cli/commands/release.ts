@@ -1,6 +1,7 @@
 /** `brewhouse release`: parts to a finished release. */
 import { readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type ReleaseOptions, release } from '../../../pipelines/release.ts';
+import { ReleaseId } from '../../../schemas/ids.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
 import { openScratch, openStore } from '../../adapters/open-store.ts';
 import type { Effects } from '../../effects.ts';
@@ -13,12 +14,8 @@ import { duration, peakMemory, table } from '../plain-text.ts';
 
 /** Throws `usage` for what cannot be a name, and as `release` does. */
 export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
-  const { lake, recipe, until, profile, context, corpus, id } = flags;
-  if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(id)) {
-    throw new BrewhouseError('usage', `--id ${id} is no name of a release`, {
-      remedy: 'use letters, digits, dots, dashes and underscores',
-    });
-  }
+  const { lake, recipe, until, profile, context, corpus } = flags;
+  const id = flags.id === undefined ? undefined : namedRelease(flags.id);
   const started = effects.now();
   const options: ReleaseOptions = {
     ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects), recipe: await readRecipe(recipe) },
@@ -28,6 +25,14 @@ export async function run({ flags }: CallOf<'release'>, effects: Effects): Promi
   const published = await release(options, effects);
   const summary = { ...published, seconds: (effects.now() - started) / 1000 };
   return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
+}
+
+function namedRelease(name: string): ReleaseId {
+  const id = ReleaseId.safeParse(name);
+  if (id.success) return id.data;
+  throw new BrewhouseError('usage', `--id ${name} is no name of a release`, {
+    remedy: 'use letters, digits, dots, dashes and underscores',
+  });
 }
 
 /** A release and how long it took. */
