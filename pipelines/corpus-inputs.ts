@@ -5,18 +5,18 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Domain } from '../schemas/domain.ts';
-import type { CorpusIdentity } from '../schemas/manifest.ts';
-import type { CorpusSection, TokenizerSpec } from '../schemas/recipe.ts';
+import type { StoredIdentity } from '../schemas/identity.ts';
+import type { TokenizerSpec } from '../schemas/recipe.ts';
 import type { Template as AnyTemplate } from '../schemas/template.ts';
 import { packageRoot, shippedFolder } from '../src/config.ts';
 import { amendError, BrewhouseError, type ErrorCode } from '../src/errors.ts';
+import { contextLadder, readIdentity } from '../src/forms/identity.ts';
 import { Recipe } from '../src/forms/recipe.ts';
 import { Template } from '../src/forms/template.ts';
-import { contextLadder, createRenderPlan, type RenderPlan } from '../src/prompt/plan.ts';
+import { createRenderPlan, planCorpus, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
-import type { SegmentArena } from '../src/tokenize/segment-arena.ts';
 
 /** A recipe as read, and the file that its paths count from. */
 export interface ReadRecipe {
@@ -87,7 +87,7 @@ function loadPackage(spec: { package: string; sha256: string }): LoadedTokenizer
 export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context: number): Promise<RenderPlan> {
   const section = recipe.recipe.corpus;
   const [templates, tokenizer] = await Promise.all([readTemplates(), readTokenizer(section.tokenizer, recipe.file)]);
-  return createRenderPlan({ section, context, domain, templates, tokenizer });
+  return planCorpus({ section, context, domain, templates, tokenizer });
 }
 
 /**
@@ -124,32 +124,19 @@ export async function namingFiles<T>(
 }
 
 /**
- * The plan of a corpus in a lake: its identity says everything but where the tokenizer lies.
+ * The plan of a release's corpus: its identity says everything but where the tokenizer lies. Throws
+ * `release_broken`.
  */
-export async function planOfIdentity(
-  identity: CorpusIdentity,
-  tokenizer: LoadedTokenizer,
-  arena?: SegmentArena,
-): Promise<RenderPlan> {
-  // The ladder reduced to this rung and the least, which is all that a plan asks of it.
-  const context = [...new Set([identity.context_min, identity.context])];
-  const section = { ...identity.section, context } as CorpusSection;
-  return createRenderPlan({
-    section,
-    context: identity.context,
-    domain: identity.domain,
-    templates: identity.templates,
-    tokenizer,
-    arena,
-  });
+export async function planOfIdentity(stored: StoredIdentity, tokenizer: LoadedTokenizer): Promise<RenderPlan> {
+  return createRenderPlan(readIdentity(stored, { code: 'release_broken', place: {} }), tokenizer);
 }
 
 /**
  * The tokenizer of a release: from `folder` where that is given, else where the recipe said, a path
  * counted from the working directory.
  */
-export async function releaseTokenizer(identity: CorpusIdentity, folder?: string): Promise<LoadedTokenizer> {
-  const spec = identity.section.tokenizer as TokenizerSpec;
+export async function releaseTokenizer(identity: StoredIdentity, folder?: string): Promise<LoadedTokenizer> {
+  const spec = identity.section.tokenizer;
   const { sha256 } = identity.tokenizer;
   try {
     return await readTokenizer(folder === undefined ? spec : { path: resolve(folder), sha256 }, resolve('recipe.yaml'));

@@ -8,6 +8,7 @@ import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
 import { openLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { profileOf } from '../src/profiles/profiles.ts';
+import { createRenderPlan } from '../src/prompt/plan.ts';
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
 import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
@@ -15,7 +16,7 @@ import { readReleaseRows } from '../src/release/selectable-rows.ts';
 import { selectRows } from '../src/release/selection.ts';
 import { shuffleRows } from '../src/release/shuffle.ts';
 import type { Scratch } from '../src/sort/scratch.ts';
-import { namingFiles, planOfIdentity, type ReadRecipe, readTokenizer } from './corpus-inputs.ts';
+import { namingFiles, type ReadRecipe, readTokenizer } from './corpus-inputs.ts';
 
 /** Where a release is made, from which corpus, and under which name. */
 export interface ReleaseOptions extends SectionWishes {
@@ -48,7 +49,7 @@ export function release(options: ReleaseOptions, effects: Effects = PROCESS_EFFE
     const partitions = await lake.corpus(corpus);
     requireRendered(corpus, partitions, section.until);
     const key = await findPseudonymKey(store, options.key, effects);
-    const plan = await planOfIdentity(identity, await readTokenizer(recipe.corpus.tokenizer, file));
+    const plan = await createRenderPlan(identity, await readTokenizer(recipe.corpus.tokenizer, file));
     requireKnownNames(section, plan);
 
     const { rules } = plan;

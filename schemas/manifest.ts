@@ -3,8 +3,7 @@
  * canonical JSON.
  */
 import { z } from 'zod';
-import { Domain } from './domain.ts';
-import { Template } from './template.ts';
+import { StoredIdentity, StoredRelease } from './identity.ts';
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Counts = z.record(z.string(), z.number().int().nonnegative());
@@ -40,30 +39,14 @@ export type LabelTable = z.infer<typeof LabelTable>;
 export const AssumedAttribute = z.strictObject({ type: z.string(), attribute: z.string(), because: z.string() });
 export type AssumedAttribute = z.infer<typeof AssumedAttribute>;
 
-/**
- * The corpus section as a corpus is named by it: the recipe's section with every default written
- * out, durations in milliseconds, one `context` and the least of the ladder beside it.
- */
-export const CorpusIdentity = z.strictObject({
-  /** Named corpora: first 16 hexadecimal digits of the SHA-256 of this object's canonical JSON. */
-  section: z.record(z.string(), z.unknown()),
-  context: z.number().int(),
-  context_min: z.number().int(),
-  domain: Domain,
-  /** All templates that the tasks may use, in order of form and id. */
-  templates: z.array(Template),
-  tokenizer: z.strictObject({ id: z.string(), sha256: Sha256, chat_template_sha256: z.union([Sha256, z.null()]) }),
-  render_version: z.number().int(),
-});
-export type CorpusIdentity = z.infer<typeof CorpusIdentity>;
-
+/** What a release consists of and depends on. */
 export const Manifest = z.strictObject({
-  format: z.literal(1),
+  /** 1 was that of 0.1.0. */
+  format: z.literal(2),
   id: z.string(),
   corpus: z.string(),
-  identity: CorpusIdentity,
-  /** The release section with every default written out; times in epoch milliseconds. */
-  release: z.record(z.string(), z.unknown()),
+  identity: StoredIdentity,
+  release: StoredRelease,
   until: z.number().int(),
   recipe_sha256: Sha256,
   domain_sha256: Sha256,

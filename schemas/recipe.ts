@@ -30,7 +30,7 @@ export const Duration = z
   });
 
 /** A moment with its zone, parsed to epoch milliseconds. */
-const Moment = z.string().transform((text, context) => {
+export const Moment = z.string().transform((text, context) => {
   const parsed = parseMoment(text);
   if (parsed.ok) return Number(parsed.time);
   context.addIssue({ code: 'custom', message: parsed.message });
@@ -59,17 +59,16 @@ export const TokenizerSpec = z.union([
 ]);
 export type TokenizerSpec = z.infer<typeof TokenizerSpec>;
 
-/** Fields of a task that all forms share; `strategies` are the names that there are. */
-export function taskFields(strategies: readonly string[]) {
+/** Names a task in rows, weights and draws. */
+export const TaskName = z.string().regex(/^[a-z][a-z0-9._-]*$/);
+
+/**
+ * Fields of a task that are the same in a recipe and in an identity; `strategy` reads the names
+ * that there are.
+ */
+export function commonTaskFields(strategy: z.ZodType<string, string>) {
   return {
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9._-]*$/)
-      .optional()
-      .describe('Names the task in rows, weights and draws; by default the form does.')
-      .meta({ examples: ['apply-or-not'] }),
-    strategy: z
-      .enum(strategies)
+    strategy: strategy
       .default('chronological')
       .describe('Which entries of the history filling takes first (HIST-4, HIST-5).'),
     order: z.enum(ORDERS).default('chronological').describe('How the history is shown (FILL-3).'),
@@ -78,13 +77,23 @@ export function taskFields(strategies: readonly string[]) {
       .regex(/^[^\s/]/, 'begins with neither white space nor /')
       .optional()
       .describe('What the instruction asks to weigh.'),
-    label_window: Duration.optional().describe('Overrides the label window of the corpus.'),
     templates: z
       .array(z.string())
       .min(1)
       .optional()
       .describe('Ids of the templates to use; by default all of the form.')
       .meta({ examples: [['seed', 'journal']] }),
+  };
+}
+
+/** Fields of a recipe's task that all forms share. */
+export function taskFields(strategy: z.ZodType<string, string>) {
+  return {
+    name: TaskName.optional()
+      .describe('Names the task in rows, weights and draws; by default the form does.')
+      .meta({ examples: ['apply-or-not'] }),
+    ...commonTaskFields(strategy),
+    label_window: Duration.optional().describe('Overrides the label window of the corpus.'),
   };
 }
 
@@ -103,9 +112,8 @@ const LevelTokens = z.strictObject({
   shown: LevelSize.default(32).describe('The exposure line.'),
 });
 
-/** Fields of the corpus section; `task` is the schema of a task. */
-export function sectionFields<Task extends z.ZodType>(task: Task) {
-  const tokens = z.number().int().min(512).max(131_072);
+/** Fields of the corpus section that are the same in a recipe and in an identity. */
+export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodType>(task: Task, sessionGap: Gap) {
   return {
     seed: z.number().int().nonnegative().describe('What all draws begin with (DRAW-1).'),
     tokenizer: TokenizerSpec.describe('The tokenizer, and where it lies (TOKEN-1).'),
@@ -113,17 +121,11 @@ export function sectionFields<Task extends z.ZodType>(task: Task) {
       .union([z.boolean(), z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]))])
       .default(true)
       .describe("Whether prompts are put into the tokenizer's chat template, or the arguments that it takes."),
-    context: z
-      .union([tokens, z.array(tokens).min(1)])
-      .describe('Most tokens of a row; a list is a ladder, with one corpus a length.'),
     known: z
       .enum(['event_time', 'ingest_time'])
       .default('event_time')
       .describe('By which time an event is known (ASOF-1).'),
-    label_window: Duration.describe(
-      'How long after T the label is looked for (LABEL-2); 0 is the opening event alone.',
-    ),
-    session_gap: Duration.prefault('30m').describe('A pause of this length begins a new session (OPEN-1).'),
+    session_gap: sessionGap.describe('A pause of this length begins a new session (OPEN-1).'),
     max_events: z
       .number()
       .int()
@@ -157,21 +159,45 @@ export function sectionFields<Task extends z.ZodType>(task: Task) {
   };
 }
 
+/** `session_gap` where a recipe does not say it. */
+const SESSION_GAP = '30m';
+/** The same in milliseconds. */
+export const SESSION_GAP_MS = Duration.parse(SESSION_GAP);
+
+/** Fields of a recipe's corpus section; `task` is the schema of a task. */
+export function sectionFields<Task extends z.ZodType>(task: Task) {
+  const tokens = z.number().int().min(512).max(131_072);
+  return {
+    ...commonSectionFields(task, Duration.prefault(SESSION_GAP)),
+    context: z
+      .union([tokens, z.array(tokens).min(1)])
+      .describe('Most tokens of a row; a list is a ladder, with one corpus a length.'),
+    label_window: Duration.describe(
+      'How long after T the label is looked for (LABEL-2); 0 is the opening event alone.',
+    ),
+  };
+}
+
 /** The corpus section, its tasks as far as all forms share them. */
 export type CorpusSection = z.output<z.ZodObject<ReturnType<typeof sectionFields<z.ZodType<RecipeTask>>>>>;
 
 /**
- * Fields of the release section, which chooses among rendered rows. `profiles` are the names there
- * are, the default first.
+ * Fields of the release section, which chooses among rendered rows; times and the name of a profile
+ * as the schemas given read them.
  */
-export function releaseFields(profiles: readonly string[]) {
+export function releaseFields<Length extends z.ZodType, Time extends z.ZodType, Profile extends z.ZodType>(of: {
+  readonly duration: Length;
+  readonly moment: Time;
+  readonly profile: Profile;
+}) {
+  const { duration, moment, profile } = of;
   return {
-    until: Moment.optional().describe('What matured later is in no release; --until overrides it.'),
+    until: moment.optional().describe('What matured later is in no release; --until overrides it.'),
     splits: z
       .strictObject({
-        t1: Moment.describe('Train ends here (SPLIT-2).'),
-        t2: Moment.describe('Validation ends here.'),
-        gap: Duration.describe('Between the splits; at least the longest label window.'),
+        t1: moment.describe('Train ends here (SPLIT-2).'),
+        t2: moment.describe('Validation ends here.'),
+        gap: duration.describe('Between the splits; at least the longest label window.'),
       })
       .describe('How rows are split by time.'),
     weights: z
@@ -189,12 +215,11 @@ export function releaseFields(profiles: readonly string[]) {
       .default('none')
       .describe('Most train tokens; --token-budget overrides it.'),
     holdout_tasks: z.array(z.string()).default([]).describe('Names of tasks kept from training (SPLIT-3).'),
-    profile: z
-      .enum(profiles)
-      .default(profiles[0] ?? '')
-      .describe('What the columns of a token row are.'),
+    profile: profile.describe('What the columns of a token row are.'),
   };
 }
 
 /** The release section. */
-export type ReleaseSection = z.output<z.ZodObject<ReturnType<typeof releaseFields>>>;
+export type ReleaseSection = z.output<
+  z.ZodObject<ReturnType<typeof releaseFields<typeof Duration, typeof Moment, z.ZodString>>>
+>;

@@ -16,10 +16,10 @@ export {
 } from '../pipelines/corpus-inputs.ts';
 export { Domain } from '../schemas/domain.ts';
 export { EventRecord, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from '../schemas/event.ts';
+export { StoredIdentity } from '../schemas/identity.ts';
 export {
   type AssumedAttribute,
   type Certificate,
-  CorpusIdentity,
   type Fault,
   LabelTable,
   Lineage,
@@ -33,9 +33,10 @@ export { openRelease } from './adapters/open-release.ts';
 export { BrewhouseError, describeError, type ErrorCode } from './errors.ts';
 export { askMember } from './forms/ask-member.ts';
 export { FORM_NAMES } from './forms/forms.ts';
+export { CorpusIdentity, readIdentity } from './forms/identity.ts';
 export { Recipe } from './forms/recipe.ts';
 export { type Example, renderExamples } from './prompt/examples.ts';
-export { createRenderPlan, type PlanInputs, type RenderPlan, type TaskPlan } from './prompt/plan.ts';
+export { createRenderPlan, type PlanInputs, planCorpus, type RenderPlan, type TaskPlan } from './prompt/plan.ts';
 export { type RenderContext, type RenderedPrompt, renderPrompt, type Segment } from './prompt/render.ts';
 export type { ReleaseReader, ReleaseRow } from './release/release-reader.ts';
 /** From a member's events to questions as of a moment: what `renderPrompt` renders. */

@@ -6,21 +6,21 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../../schemas/commit.ts';
 import type { AttemptId, CorpusId, Sha256 } from '../../schemas/ids.ts';
-import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import type { TokenizerSpec } from '../../schemas/recipe.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { type PackedError, packError } from '../../src/errors.ts';
+import type { CorpusIdentity } from '../../src/forms/identity.ts';
 import type { RecordRef } from '../../src/lake/commit-log.ts';
 import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { type Lake, openLake } from '../../src/lake/lake.ts';
 import type { PartitionFiles } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
 import { createJoiningGate, type JoiningGate } from '../../src/prompt/joining-gate.ts';
-import type { RenderPlan } from '../../src/prompt/plan.ts';
+import { createRenderPlan, type RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable, type ItemTable } from '../../src/timeline/item-table.ts';
 import { openSegmentArena, type SharedArena } from '../../src/tokenize/segment-arena.ts';
-import { planOfIdentity, readTokenizer } from '../corpus-inputs.ts';
+import { readTokenizer } from '../corpus-inputs.ts';
 import { renderPartition } from './partition.ts';
 
 /** What all partitions of a corpus share. */
@@ -66,7 +66,7 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   const effects = threadEffects(say);
   const lake = await openLake(openStore(data.lake, effects), effects);
   const tokenizer = await readTokenizer(data.tokenizer, data.recipeFile);
-  const plan = await planOfIdentity(data.identity, tokenizer, openSegmentArena(data.arena));
+  const plan = await createRenderPlan(data.identity, tokenizer, openSegmentArena(data.arena));
   const items = createItemTable(await lake.items(data.items), plan.section.known);
   const means = { lake, plan, items, compare: createJoiningGate(plan.tokenizer), data };
   port.on('message', async (request: RenderRequest) => {

@@ -1,12 +1,11 @@
 /** Which corpus of a lake a recipe speaks of, and how far it is rendered. */
 
-import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { last } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
+import { contextLadder, hasSection } from '../forms/identity.ts';
 import type { CorpusPartition, NamedCorpus } from '../lake/corpus-records.ts';
-import { contextLadder, namedSection } from '../prompt/plan.ts';
 
 /**
  * Throws `not_found` where no corpus, or more than one, has this section; `context` picks a rung of
@@ -25,11 +24,10 @@ export function findCorpus(
       remedy: `it has ${ladder.join(', ')}`,
     });
   }
-  const text = canonicalJson(namedSection(section));
   const all = corpora.filter(({ corpus }) => wish.corpus === undefined || corpus === wish.corpus);
   const found = all.filter(
     ({ identity }) =>
-      canonicalJson(identity.section) === text && identity.context === wanted && identity.context_min === ladder[0],
+      identity.context === wanted && identity.context_min === ladder[0] && hasSection(identity, section),
   );
   const [only, ...others] = found;
   if (only === undefined) {

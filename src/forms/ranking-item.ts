@@ -48,7 +48,7 @@ export function defineRanking<const Name extends string>(spec: RankingSpec<Name>
     resolve({ drawn }, scope) {
       if (!scope.vocabulary.hasExposures) return { drawn: drawn ?? spec.drawnDefault };
       if (drawn !== undefined && drawn > 0) throw cannotDraw(spec.name, scope);
-      return {};
+      return { drawn: undefined };
     },
     rules({ drawn = 0 }, scope) {
       if (drawn > 0 && scope.windowMs < DAY_MS) throw windowTooShort(spec.name, scope);

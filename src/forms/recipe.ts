@@ -3,31 +3,19 @@
  * and the profiles there are.
  */
 import { z } from 'zod';
-import { releaseFields, sectionFields, taskFields } from '../../schemas/recipe.ts';
-import { present } from '../checked.ts';
-import { PROFILE_NAMES } from '../profiles/profiles.ts';
+import { Duration, Moment, releaseFields, sectionFields, taskFields } from '../../schemas/recipe.ts';
+import { DEFAULT_PROFILE, PROFILE_NAMES } from '../profiles/profiles.ts';
 import { STRATEGY_NAMES } from '../strategies/strategies.ts';
-import type { Form } from './form.ts';
-import { FORMS } from './forms.ts';
-
-const COMMON = taskFields(STRATEGY_NAMES);
-
-/** The tasks of one form: options that it does not know are refused (NAME-3). */
-function taskOf<Name extends string, Options extends z.ZodRawShape>(form: Form<Name, Options>) {
-  return z.strictObject({ form: z.literal(form.name).describe(form.about), ...COMMON, ...form.options });
-}
-
-const [first, ...others] = FORMS.map(taskOf);
-
-/** A task of any form. */
-export const RecipeTask = z.discriminatedUnion('form', [present(first, 'form'), ...others]);
+import { taskOfAnyForm } from './tasks.ts';
 
 /** The corpus section of a recipe. */
-export const CorpusSection = z.strictObject(sectionFields(RecipeTask));
+export const CorpusSection = z.strictObject(sectionFields(taskOfAnyForm(taskFields(z.enum(STRATEGY_NAMES)))));
 export type CorpusSection = z.infer<typeof CorpusSection>;
 
 /** The release section of a recipe. */
-export const ReleaseSection = z.strictObject(releaseFields(PROFILE_NAMES));
+export const ReleaseSection = z.strictObject(
+  releaseFields({ duration: Duration, moment: Moment, profile: z.enum(PROFILE_NAMES).default(DEFAULT_PROFILE) }),
+);
 
 /** A whole recipe. */
 export const Recipe = z.strictObject({

@@ -2,8 +2,10 @@
  * A corpus's tasks with everything resolved: label window, strategy, and what their forms do under
  * their options.
  */
+import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { CorpusSection, Order, RecipeTask } from '../../schemas/recipe.ts';
-import { BrewhouseError } from '../errors.ts';
+import type { Template } from '../../schemas/template.ts';
+import { BrewhouseError, nearestName } from '../errors.ts';
 import { strategyNamed } from '../strategies/strategies.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import type { AskRules } from '../timeline/openings.ts';
@@ -27,27 +29,31 @@ export interface CorpusRules {
   readonly tasks: readonly TaskRules[];
 }
 
-type TasksSection = Pick<CorpusSection, 'label_window'> & { readonly tasks: readonly RecipeTask[] };
+/** A task with what it inherits and what depends on the domain written out. */
+export type ResolvedTask = RecipeTask & { readonly name: string; readonly label_window: number };
 
-/**
- * The tasks with what they inherit and what depends on the domain written out. Throws as their
- * forms do.
- */
-export function resolveTasks<Section extends TasksSection>(section: Section, vocabulary: Vocabulary): RecipeTask[] {
+/** Resolves the tasks of a recipe. Throws as their forms do. */
+export function resolveTasks(section: CorpusSection, vocabulary: Vocabulary): ResolvedTask[] {
   return section.tasks.map((task, i) => {
-    const { name = task.form, label_window = section.label_window } = task;
+    const { name = task.form, label_window = section.label_window, templates } = task;
     const scope = { vocabulary, windowMs: label_window, field: `corpus.tasks[${i}]` };
-    return { ...task, ...formNamed(task.form).resolve(task, scope), name, label_window };
+    const named = templates === undefined ? {} : { templates: [...new Set(templates)].sort(compareUtf8) };
+    return { ...task, ...named, ...formNamed(task.form).resolve(task, scope), name, label_window };
   });
+}
+
+/** What of a section the timeline side depends on. */
+export interface RulesSection extends Pick<CorpusSection, 'seed' | 'session_gap' | 'max_events' | 'ask'> {
+  readonly tasks: readonly ResolvedTask[];
 }
 
 /**
  * Throws `recipe_invalid` naming the task's field, `domain_invalid` where the domain cannot be
  * asked what a task asks.
  */
-export function corpusRules(section: CorpusSection, vocabulary: Vocabulary): CorpusRules {
-  const tasks = resolveTasks(section, vocabulary).map((task, i) =>
-    taskRules(task, { vocabulary, windowMs: task.label_window ?? section.label_window, field: `corpus.tasks[${i}]` }),
+export function corpusRules(section: RulesSection, vocabulary: Vocabulary): CorpusRules {
+  const tasks = section.tasks.map((task, i) =>
+    taskRules(task, { vocabulary, windowMs: task.label_window, field: `corpus.tasks[${i}]` }),
   );
   requireDistinct(tasks);
   return {
@@ -59,10 +65,10 @@ export function corpusRules(section: CorpusSection, vocabulary: Vocabulary): Cor
   };
 }
 
-function taskRules(task: RecipeTask, scope: FormScope): TaskRules {
+function taskRules(task: ResolvedTask, scope: FormScope): TaskRules {
   return {
     ...formNamed(task.form).rules(task, scope),
-    name: task.name ?? task.form,
+    name: task.name,
     form: task.form,
     windowMs: scope.windowMs,
     strategy: strategyNamed(task.strategy),
@@ -81,4 +87,27 @@ function requireDistinct(tasks: readonly TaskRules[]): void {
     }
     names.add(name);
   }
+}
+
+/**
+ * The templates of a task, in order of id: those of its form, or those that it names. Throws
+ * `recipe_invalid`.
+ */
+export function taskTemplates(
+  { form, templates: named }: Pick<RecipeTask, 'form' | 'templates'>,
+  templates: readonly Template[],
+  field: string,
+): Template[] {
+  const ofForm = templates.filter((template) => template.form === form).sort((a, b) => compareUtf8(a.id, b.id));
+  if (named === undefined) return ofForm;
+  const ids = ofForm.map((template) => template.id);
+  const unknown = named.find((id) => !ids.includes(id));
+  if (unknown !== undefined) {
+    const near = nearestName(unknown, ids);
+    throw new BrewhouseError('recipe_invalid', `there is no template ${unknown} of ${form}`, {
+      place: { field: `${field}.templates` },
+      remedy: near === undefined ? `there are ${ids.join(', ')}` : `did you mean ${near}?`,
+    });
+  }
+  return ofForm.filter((template) => named.includes(template.id));
 }

@@ -2,9 +2,9 @@
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusRecord } from '../../schemas/commit.ts';
+import type { StoredIdentity } from '../../schemas/identity.ts';
 import { CorpusId } from '../../schemas/ids.ts';
-import { CorpusIdentity } from '../../schemas/manifest.ts';
-import { BrewhouseError } from '../errors.ts';
+import { type CorpusIdentity, isOfAnotherVersion, readIdentity, storedIdentity } from '../forms/identity.ts';
 import type { Committed } from './commit-log.ts';
 import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -29,39 +29,44 @@ export function corpusFolder(corpus: CorpusId, partition: number): string {
 }
 
 /** A corpus is named by all that its rows depend on (NAME-1). */
-export function corpusName(identity: CorpusIdentity): CorpusId {
+export function corpusName(identity: StoredIdentity): CorpusId {
   return sha256Hex(canonicalJson(identity)).slice(0, 16) as CorpusId;
 }
 
 /** Says in the lake what the corpus of this name is; returns the name. */
 export async function addCorpus(store: ObjectStore, identity: CorpusIdentity): Promise<CorpusId> {
-  const corpus = corpusName(identity);
+  const stored = storedIdentity(identity);
+  const corpus = corpusName(stored);
   // The name says the bytes: who was first does not matter.
-  await store.putIfAbsent(identityKey(corpus), Buffer.from(canonicalJson(identity), 'utf8'));
+  await store.putIfAbsent(identityKey(corpus), Buffer.from(canonicalJson(stored), 'utf8'));
   return corpus;
 }
 
-/** All corpora, in order of their names. Throws `lake_broken` where an identity does not read. */
+/**
+ * All corpora of this version, in order of their names; those of other versions are passed over.
+ * Throws `lake_broken` where an identity does not read.
+ */
 export async function readCorpora(store: ObjectStore): Promise<NamedCorpus[]> {
   const found: NamedCorpus[] = [];
   for (const folder of await store.list('corpora/')) {
     const { data: corpus } = CorpusId.safeParse(folder.replace(/\/$/, ''));
     if (corpus === undefined) continue;
     const bytes = await store.get(identityKey(corpus));
-    if (bytes !== null) found.push({ corpus, identity: parseIdentity(corpus, bytes) });
+    if (bytes === null) continue;
+    const stored = parseJson(bytes);
+    if (isOfAnotherVersion(stored)) continue;
+    const place = { file: `${store.location}/${identityKey(corpus)}` };
+    found.push({ corpus, identity: readIdentity(stored, { code: 'lake_broken', place }) });
   }
   return found;
 }
 
-function parseIdentity(corpus: CorpusId, bytes: Uint8Array): CorpusIdentity {
+/** Undefined where the bytes are not JSON: no identity, and told as that. */
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return CorpusIdentity.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch (cause) {
-    throw new BrewhouseError('lake_broken', `the identity of the corpus ${corpus} does not read`, {
-      place: { file: identityKey(corpus) },
-      remedy: 'remove the folder of this corpus and render it again',
-      cause,
-    });
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,9 +4,9 @@
 
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
-import type { CorpusIdentity } from '../../schemas/manifest.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
+import type { CorpusIdentity } from '../forms/identity.ts';
 import { addStats, type TimelineStats } from '../timeline/timeline-stats.ts';
 import { newestRecord, recordsOf } from './chain-records.ts';
 import { type Chain, catchUp, openChain, type RecordRef } from './commit-log.ts';

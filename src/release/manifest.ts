@@ -4,16 +4,19 @@
  */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
-import type { CorpusIdentity, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { nth } from '../checked.ts';
 import { packageVersion } from '../config.ts';
 import { addTo } from '../corpus/tally.ts';
+import { type CorpusIdentity, storedIdentity } from '../forms/identity.ts';
 import { sha256Hex } from '../lake/content-hash.ts';
 import type { PartitionTimeline } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
+import { TOKENIZERS_VERSION } from '../tokenize/tokenizers-version.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
 import type { SelectableRow, Selection } from './selection.ts';
 
@@ -43,7 +46,7 @@ export function footerFacts(
 ): Record<string, string> {
   const { plan, identity, release } = inputs;
   const { tokenizer } = plan;
-  const hashes = recipeHashes(identity, release);
+  const hashes = recipeHashes(storedIdentity(identity), storedRelease(release));
   return {
     'brewhouse.schema_version': '1',
     'brewhouse.writer_version': packageVersion(),
@@ -69,11 +72,12 @@ export function footerFacts(
 }
 
 /**
- * Hashes that a release is known by (NAME-1): recipe (both sections, as used), domain, templates.
+ * Hashes that a release is known by (NAME-1): recipe (both sections, as stored), domain,
+ * templates.
  */
-export function recipeHashes(
-  identity: CorpusIdentity,
-  release: ReleaseSection,
+function recipeHashes(
+  identity: StoredIdentity,
+  release: StoredRelease,
 ): { recipe: string; domain: string; templates: string } {
   const { section, context, context_min } = identity;
   return {
@@ -85,12 +89,13 @@ export function recipeHashes(
 
 /** Everything but clocks and machines. */
 export function buildManifest(inputs: ManifestInputs): Manifest {
-  const { identity, release, plan, rows, selection, files, timelines } = inputs;
+  const { plan, rows, selection, files, timelines } = inputs;
+  const [identity, release] = [storedIdentity(inputs.identity), storedRelease(inputs.release)];
   const hashes = recipeHashes(identity, release);
   const assumptions = timelines[0]?.record.assumptions ?? { assumed: [], left_out: [] };
   const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
   return {
-    format: 1,
+    format: 2,
     id: inputs.id,
     corpus: inputs.corpus,
     identity,
@@ -180,6 +185,3 @@ function versions(): Record<string, string> {
     tokenizers: TOKENIZERS_VERSION,
   };
 }
-
-/** Of the native tokenizers package, as package.json pins it. */
-const TOKENIZERS_VERSION = '0.23.2';

@@ -1,6 +1,7 @@
 /** How releases are named, and who may write under a name. */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import { storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -19,7 +20,7 @@ export interface NamedBy {
 
 /** `<corpus>-<16 digits>`: SHA-256 over the release section, the key's id and the examples. */
 export function releaseId({ corpus, section, key, digest }: NamedBy): ReleaseId {
-  const text = canonicalJson({ release: section, key: key.id, examples: digest });
+  const text = canonicalJson({ release: storedRelease(section), key: key.id, examples: digest });
   return `${corpus}-${sha256Hex(Buffer.from(text, 'utf8')).slice(0, 16)}` as ReleaseId;
 }
 

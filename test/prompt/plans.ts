@@ -9,7 +9,7 @@ import type { EventRecord } from '../../schemas/event.ts';
 import { shippedFolder } from '../../src/config.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
-import { createRenderPlan, type RenderPlan } from '../../src/prompt/plan.ts';
+import { planCorpus, type RenderPlan } from '../../src/prompt/plan.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { ask } from '../timeline/events.ts';
 import { QWEN } from '../tokenize/families.ts';
@@ -30,7 +30,7 @@ export function planOf(
 ): Promise<RenderPlan> {
   const section = sectionOf(more);
   const least = typeof section.context === 'number' ? section.context : Math.min(...section.context);
-  return createRenderPlan({ section, context: context ?? least, domain, templates, tokenizer });
+  return planCorpus({ section, context: context ?? least, domain, templates, tokenizer });
 }
 
 /** Everything that the plan's tasks ask about these events of one member. */

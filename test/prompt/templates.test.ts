@@ -9,7 +9,8 @@ import type { Domain } from '../../schemas/domain.ts';
 import type { Template } from '../../schemas/template.ts';
 import { shippedFolder } from '../../src/config.ts';
 import { FORM_NAMES } from '../../src/forms/forms.ts';
-import { contextLadder, createRenderPlan } from '../../src/prompt/plan.ts';
+import { contextLadder } from '../../src/forms/identity.ts';
+import { planCorpus } from '../../src/prompt/plan.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { QWEN, REPOSITORY } from '../tokenize/families.ts';
 import { domainOf, planOf, sectionOf, templates } from './plans.ts';
@@ -23,7 +24,7 @@ const planWith = (template: Partial<Template>, more: Record<string, unknown> = {
   const form = template.form ?? 'ranking.pointwise';
   const shipped = templates.find((each) => each.form === form && !each.held_out)!;
   const section = sectionOf({ tasks: [{ form }], ...more });
-  return createRenderPlan({
+  return planCorpus({
     section,
     context: 2048,
     domain,
@@ -64,7 +65,7 @@ describe('every template that ships', () => {
     expect(section.tokenizer).toEqual(QWEN);
     const domain = await domainOf(name);
     for (const context of contextLadder(section))
-      await expect(createRenderPlan({ section, context, domain, templates, tokenizer: qwen })).resolves.toBeDefined();
+      await expect(planCorpus({ section, context, domain, templates, tokenizer: qwen })).resolves.toBeDefined();
   });
 
   it('comes at least twice for training and once held out', () => {

@@ -9,7 +9,7 @@ import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../.
 import type { MemberId } from '../../schemas/ids.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
-import { type CorpusRules, corpusRules, type TaskRules } from '../../src/forms/task-rules.ts';
+import { type CorpusRules, corpusRules, resolveTasks, type TaskRules } from '../../src/forms/task-rules.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type MemberTimeline } from '../../src/timeline/member-timeline.ts';
 import type { Question } from '../../src/timeline/questions.ts';
@@ -118,7 +118,8 @@ export function task(form: string, more: TaskOptions = {}, domain = (more.drawn 
       },
     ],
   });
-  return corpusRules(section, createVocabulary(domain)).tasks[0]!;
+  const vocabulary = createVocabulary(domain);
+  return corpusRules({ ...section, tasks: resolveTasks(section, vocabulary) }, vocabulary).tasks[0]!;
 }
 
 export interface WorldOptions {

@@ -10,7 +10,18 @@ import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
 import { buildWorld } from '../../src/verify/world/world.ts';
-import { act, DAY, item, jobs, NOON, profile, storedIdentity, votes, wordTokenizer } from './toy-world.ts';
+import {
+  act,
+  builtIdentity,
+  DAY,
+  item,
+  jobs,
+  NOON,
+  profile,
+  storedIdentity,
+  votes,
+  wordTokenizer,
+} from './toy-world.ts';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -23,13 +34,18 @@ const EVENTS = [
 const corpusFrom = (identity: unknown) =>
   corpusOf(buildWorld(EVENTS, identityShape(identity, 'identity'), wordTokenizer()));
 
+/** What a task must hold. */
+function taskOf(form: string) {
+  return { form, name: form, label_window: 604_800_000 };
+}
+
 /** All that an identity must hold; everything else has a default. */
 const least = {
   section: {
-    ...{ seed: 7, tokenizer: { path: 'toy', sha256: '0'.repeat(64) }, label_window: 604_800_000 },
-    tasks: [{ form: 'ranking.pointwise', order: 'by_action', templates: ['seed'] }],
+    ...{ seed: 7, tokenizer: { path: 'toy', sha256: '0'.repeat(64) } },
+    tasks: [{ ...taskOf('ranking.pointwise'), order: 'by_action', templates: ['seed'] }],
   },
-  ...{ context: 4096, context_min: 4096, render_version: 1 },
+  ...{ format: 2, context: 4096, context_min: 4096, render_version: 1 },
   domain: {
     ...{ name: jobs.name, item: jobs.item, profile: jobs.profile, exposures: jobs.exposures },
     actions: jobs.actions.map(({ positive, ...action }) => (positive ? { ...action, positive } : action)),
@@ -38,12 +54,12 @@ const least = {
   templates: storedIdentity().templates.map(({ ages: _, held_out, ...template }) => {
     return held_out ? { ...template, held_out } : template;
   }),
-  tokenizer: { id: 'toy', sha256: '0'.repeat(64), chat_template_sha256: null },
+  tokenizer: storedIdentity().tokenizer,
 };
 
 describe('defaults (NAME-2)', () => {
   test('of section, domain and templates are those of the schemas', () => {
-    const [read, whole] = [least, storedIdentity()].map((identity) => identityShape(asJson(identity), 'identity'));
+    const [read, whole] = [least, builtIdentity()].map((identity) => identityShape(asJson(identity), 'identity'));
     const { tasks: _, ...section } = read!.section;
     expect({ ...read, section }).toEqual({ ...whole, section: { ...section } });
     expect(whole!.section).toMatchObject(section);
@@ -51,12 +67,14 @@ describe('defaults (NAME-2)', () => {
   test('of the release section are those of the schemas', () => {
     const splits = { t1: 1, t2: 2, gap: 3 };
     const base = {
-      ...{ format: 1, id: '', corpus: '', identity: asJson(least), until: 9, recipe_sha256: '', domain_sha256: '' },
+      ...{ format: 2, id: '', corpus: '', identity: asJson(least), until: 9, recipe_sha256: '', domain_sha256: '' },
       ...{ templates_sha256: '', profile: 'hf', key_id: '', splits: {}, fates: {}, variants: {}, labels: {} },
       ...{ label_tables: [], assumed: [], items_without_time: 0, train_shards_equal: true, versions: {}, files: [] },
     };
     const written = { splits, weights: {}, label_caps: {}, token_budget: 'none', holdout_tasks: [], profile: 'hf' };
-    const [read, whole] = [{ splits }, written].map((release) => readManifest({ ...base, release }).manifest.release);
+    const [read, whole] = [{ splits, profile: 'hf' }, written].map(
+      (release) => readManifest({ ...base, release }).manifest.release,
+    );
     expect(read).toEqual(whole);
   });
   test.each([
@@ -65,8 +83,8 @@ describe('defaults (NAME-2)', () => {
     ['retrieval.choose', { candidates: 8, shown: 0, random: 0 }],
     ['next-action.action', {}],
   ])('of %s make the same task as when they are written out', (form, options) => {
-    const common = { strategy: 'chronological', order: 'chronological', label_window: 604_800_000 };
-    const told = [{ form }, { form, name: form, ...common, ...options }].map((task) => {
+    const common = { strategy: 'chronological', order: 'chronological' };
+    const told = [taskOf(form), { ...taskOf(form), ...common, ...options }].map((task) => {
       const identity = asJson({ ...least, domain: votes, section: { ...least.section, tasks: [task] } });
       const { rules, ...rest } = corpusFrom(identity).tasks[0]!;
       const { labels, answersNone, hidesAsked, slots, block } = rules;
@@ -80,13 +98,13 @@ describe('labels', () => {
   const labelsOf = (task: object, domain: object = jobs) =>
     corpusFrom(asJson({ ...least, domain, section: { ...least.section, tasks: [task] } })).tasks[0]!.rules.labels;
   test("of pointwise end with none's where a question can have no action (POINT-1)", () => {
-    expect(labelsOf({ form: 'ranking.pointwise' })).toEqual(['applied', 'viewed', 'dismissed', 'did not interact']);
-    expect(labelsOf({ form: 'ranking.pointwise' }, votes)).toEqual(['yea', 'nay']);
-    expect(labelsOf({ form: 'ranking.pointwise', drawn: 0.1 }, votes)).toEqual(['yea', 'nay', 'did not vote']);
+    expect(labelsOf(taskOf('ranking.pointwise'))).toEqual(['applied', 'viewed', 'dismissed', 'did not interact']);
+    expect(labelsOf(taskOf('ranking.pointwise'), votes)).toEqual(['yea', 'nay']);
+    expect(labelsOf({ ...taskOf('ranking.pointwise'), drawn: 0.1 }, votes)).toEqual(['yea', 'nay', 'did not vote']);
   });
   test('of binary are yes and no (BINARY-1), of next-action end with nothing more (NEXT-1)', () => {
-    expect(labelsOf({ form: 'ranking.binary' })).toEqual(['Yes', 'No']);
-    expect(labelsOf({ form: 'next-action.action' })).toEqual(['applied', 'viewed', 'dismissed', 'nothing more']);
+    expect(labelsOf(taskOf('ranking.binary'))).toEqual(['Yes', 'No']);
+    expect(labelsOf(taskOf('next-action.action'))).toEqual(['applied', 'viewed', 'dismissed', 'nothing more']);
   });
 });
 
@@ -107,9 +125,9 @@ describe('a release that cannot be read', () => {
   test('for an option that nobody knows, or that another form has, is refused by name (NAME-3)', () => {
     expect(refused(withSection({ colour: 'red' }))).toBe('identity.section.colour');
     expect(refused(withSection({ levels: { huge: 9 } }))).toBe('identity.section.levels.huge');
-    const task = { form: 'ranking.pointwise', shown: 0.5 };
+    const task = { ...taskOf('ranking.pointwise'), shown: 0.5 };
     expect(refused(withSection({ tasks: [task] }))).toBe('identity.section.tasks[0].shown');
-    expect(refused(withSection({ tasks: [{ form: 'ranking.nothing' }] }))).toBe('identity.section.tasks[0].form');
+    expect(refused(withSection({ tasks: [taskOf('ranking.nothing')] }))).toBe('identity.section.tasks[0].form');
     expect(refused(asJson({ ...least, domain: { ...least.domain, toString: 1 } }))).toBe('identity.domain.toString');
   });
 

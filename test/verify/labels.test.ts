@@ -66,6 +66,6 @@ test('domains without exposures draw the item of half of their yes/no questions 
 });
 test('domains with exposures draw no items', () => {
   const records = [item('b'), item('a'), act('a', 'viewed', NOON)];
-  const world = toyWorld(records, { domain: jobs, section: { tasks: [{ form: 'ranking.binary', drawn: 1 }] } });
+  const world = toyWorld(records, { domain: jobs, section: { tasks: [{ form: 'ranking.binary' }] } });
   expect(referenceQuestions(world, 'm')[0]!.measured).toBe('item');
 });

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WHOLE } from '../../schemas/columns.ts';
+import { Domain } from '../../schemas/domain.ts';
 import type { LabelTable } from '../../schemas/manifest.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, columnsOf } from '../../src/shard/records.ts';
@@ -27,9 +28,10 @@ const identity = storedIdentity({ section: { tasks } });
 const release = { profile: 'hf', until: 9, splits: { t1: 1, t2: 2, gap: 0 } };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const { section, context, context_min, domain, templates } = identity;
+const whole = Domain.parse(domain);
 const world = toyWorld([], { section: { tasks }, tokenizer: wordTokenizer() });
 const honest = {
-  ...{ format: 1, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000' },
+  ...{ format: 2, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000' },
   ...{ splits: {}, fates: {}, variants: {}, labels: {}, assumed: [], items_without_time: 0, train_shards_equal: true },
   ...{ versions: { brewhouse: '1' }, files: [] as object[] },
   corpus: sha256(canonicalJson(identity)).slice(0, 16),
@@ -78,9 +80,9 @@ test('the scoring position is the first token that differs, be it the end token 
   const [pointwise] = labelTablesOf(world);
   expect(pointwise!.before).toHaveLength(3);
   expect(new Set(pointwise!.labels.map(({ token }) => token)).size).toBe(4);
-  const [first, ...others] = domain.actions;
+  const [first, ...others] = whole.actions;
   const going = {
-    ...domain,
+    ...whole,
     actions: [{ ...first!, will: 'go' }, ...others.map((one) => ({ ...one, will: 'go on' }))],
   };
   const none = { name: 'none', will: 'go away' };
@@ -102,7 +104,7 @@ test('a label table with another token, text or position is reported, and one to
   expect(withFirst({ ...first, template: 'none' })).toHaveLength(2);
 });
 test('answers whose scoring tokens are not different in pairs are reported (TOKEN-4)', () => {
-  const same = { ...domain, actions: domain.actions.map((action) => ({ ...action, will: `go ${action.name}` })) };
+  const same = { ...whole, actions: whole.actions.map((action) => ({ ...action, will: `go ${action.name}` })) };
   const other = toyWorld([], { domain: { ...same, none: { name: 'none', will: 'stay' } }, section: { tasks } });
   expect(faults({ label_tables: labelTablesOf(other) }, other)).toContainEqual(
     expect.stringContaining('two answers have the same scoring token'),

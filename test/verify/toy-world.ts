@@ -5,7 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { Domain } from '../../schemas/domain.ts';
+import type { StoredIdentity } from '../../schemas/identity.ts';
 import { Template } from '../../schemas/template.ts';
+import { type CorpusIdentity, corpusIdentity, storedIdentity as toStored } from '../../src/forms/identity.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import { type CheckedEvent, readEvent } from '../../src/verify/events/checked-event.ts';
 import { type Identity, identityShape } from '../../src/verify/identity/identity.ts';
@@ -107,9 +109,9 @@ export interface ToyOptions {
   readonly tokenizer?: ReferenceTokenizer;
 }
 
-/** An identity as a release stores it. */
-export function storedIdentity(options: ToyOptions = {}) {
-  const { context: _, ...section } = CorpusSection.parse({
+/** An identity as the builder makes it, with its defaults written out. */
+export function builtIdentity(options: ToyOptions = {}): CorpusIdentity {
+  const section = CorpusSection.parse({
     seed: 7,
     tokenizer: { path: 'toy', sha256: '0'.repeat(64) },
     context: 4096,
@@ -117,15 +119,16 @@ export function storedIdentity(options: ToyOptions = {}) {
     tasks: [{ form: 'ranking.pointwise', order: 'by_action', templates: ['seed'] }],
     ...options.section,
   });
-  return {
-    section,
-    context: options.context ?? 4096,
-    context_min: options.context ?? 4096,
-    domain: options.domain ?? jobs,
-    templates: options.templates ?? shippedTemplates(),
-    tokenizer: { id: 'toy', sha256: '0'.repeat(64), chat_template_sha256: null },
-    render_version: 1,
-  };
+  const { context = 4096, domain = jobs, templates = shippedTemplates() } = options;
+  const hashes = { sha256: '0'.repeat(64), chat_template_sha256: null };
+  const tokenizer = { id: 'toy', ...hashes, bos: null, eos: 0, pad: null, end: 0, add_bos: false };
+  const identity = corpusIdentity({ section, context, domain, templates, tokenizer });
+  return { ...identity, context_min: context };
+}
+
+/** An identity as a release stores it. */
+export function storedIdentity(options: ToyOptions = {}): StoredIdentity {
+  return toStored(builtIdentity(options));
 }
 
 /** An identity as the checker reads it. */

@@ -79,14 +79,17 @@ export interface Form {
   rulesOf(task: TaskSource): FormRules;
 }
 
-/** The options of every task, with their defaults (NAME-2). */
+/**
+ * The options of every task, with their defaults; name and label window are always written out
+ * (NAME-2).
+ */
 export const TASK_OPTIONS = {
   form: text,
-  name: optional(text),
+  name: text,
   strategy: orElse(text, 'chronological'),
   order: orElse(oneOf('by_action', 'chronological'), 'chronological'),
   note: optional(text),
-  label_window: optional(whole(0)),
+  label_window: whole(0),
   templates: optional(listOf(text)),
 };
 

@@ -10,7 +10,6 @@ import {
   number,
   objectOf,
   oneOf,
-  open,
   optional,
   orElse,
   orEmpty,
@@ -35,13 +34,15 @@ const chatShape: Shape<{ readonly isUsed: boolean; readonly args: ReadonlyMap<st
 
 const tokens = (most: number) => orElse(whole(8), most);
 
-/** The corpus section; durations in milliseconds. Tasks are read by their forms. */
+/**
+ * The corpus section; durations in milliseconds. Tasks are read by their forms, and each has its
+ * own label window.
+ */
 const sectionShape = closed({
   seed: whole(0),
   tokenizer: closed({ package: optional(text), path: optional(text), sha256: text }),
   chat_template: chatShape,
   known: orElse(oneOf('event_time', 'ingest_time'), 'event_time'),
-  label_window: whole(0),
   session_gap: orElse(whole(0), 1_800_000),
   max_events: optional(whole(1)),
   ask: orEmpty(closed({ share: orElse(share, 1), per_member_day: optional(whole(1)) })),
@@ -65,13 +66,18 @@ const sectionShape = closed({
 export type Section = Shaped<typeof sectionShape>;
 
 /** Reads an identity with its defaults written out (NAME-2, NAME-3). Throws `release_broken`. */
-export const identityShape = open({
+export const identityShape = closed({
+  format: whole(2, 2),
   section: sectionShape,
   context: whole(1),
   context_min: whole(1),
   domain: domainShape,
   templates: listOf(templateShape),
-  tokenizer: open({ id: text, sha256: text, chat_template_sha256: orNull(text) }),
+  tokenizer: closed({
+    ...{ id: text, sha256: text, chat_template_sha256: orNull(text) },
+    ...{ bos: orNull(whole(0)), eos: orNull(whole(0)), pad: orNull(whole(0)), end: orNull(whole(0)), add_bos: flag },
+  }),
+  render_version: whole(1),
 });
 
 /** All that the rows of a corpus depend on. */

@@ -44,7 +44,7 @@ export function corpusOf(world: World): Corpus {
 /** One task, with its form's rules. */
 function taskOf(world: World, options: object, field: string): TaskRule {
   const { identity, vocabulary } = world;
-  const { form, name = form, order, note, label_window, strategy, templates } = taskShape(options, field);
+  const { form, name, order, note, label_window, strategy, templates } = taskShape(options, field);
   const known = <T>(what: string, kinds: ReadonlyMap<string, T>, key: string): T => {
     const kind = kinds.get(key);
     if (kind === undefined) throw broken(`${field}.${what}`, `one of ${[...kinds.keys()].join(', ')}`);
@@ -54,7 +54,7 @@ function taskOf(world: World, options: object, field: string): TaskRule {
   const own = templatesOf(identity.templates, { form, named: templates, block: rules.block });
   return {
     ...{ name, form, rules, order, note, strategy: known('strategy', STRATEGIES, strategy) },
-    window: label_window ?? identity.section.label_window,
+    window: label_window,
     templates: own.filter((template) => !template.held_out),
     heldOut: own.filter((template) => template.held_out),
   };

@@ -60,7 +60,7 @@ const fileShape = open({
 const labelShape = closed({ label: text, text, token: whole() });
 
 const manifestShape = open({
-  format: whole(1, 1),
+  format: whole(2, 2),
   id: text,
   corpus: text,
   identity: identityShape,

@@ -24,7 +24,37 @@ export function loadReferenceTokenizer(identity: Identity, path?: string): Loade
   const { tokenizer, chat_template: chat } = identity.section;
   const files = readTokenizerFiles(path === undefined ? tokenizer : { path }, identity.tokenizer);
   const thread = startTokenizingThread(files.readings);
-  return tokenizerOf(files, thread, framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args));
+  const loaded = tokenizerOf(files, thread, framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args));
+  requireTold(files, loaded, identity.tokenizer);
+  return loaded;
+}
+
+/**
+ * What decides the special tokens is in the identity, since no hash names tokenizer_config.json
+ * (NAME-2). Throws `tokenizer_refused`.
+ */
+function requireTold(
+  { added, bos, eos }: TokenizerFiles,
+  { endId }: ReferenceTokenizer,
+  told: Identity['tokenizer'],
+): void {
+  const idOf = (content: string | undefined) => added.find((token) => token.content === content)?.id ?? null;
+  const facts = [
+    ['bos', idOf(bos), told.add_bos ? told.bos : null],
+    ['eos', idOf(eos), told.eos],
+    ['end', endId, told.end],
+  ] as const;
+  for (const [name, found, wanted] of facts) {
+    if (found === wanted) continue;
+    throw new BrewhouseError(
+      'tokenizer_refused',
+      `the ${name} token is ${found}, the release was made with ${wanted}`,
+      {
+        place: { file: 'tokenizer_config.json' },
+        remedy: 'use the files that the release was made with',
+      },
+    );
+  }
 }
 
 /** Text before and behind first and last line. */
