@@ -61,7 +61,7 @@ export const Manifest = z.strictObject({
   /**
    * Ordinary rows mature at `until`, by task and fate: in a split (its name), or why not. Variants
    * are apart. Questions that were not rendered, and rows after `until`, depend on how far the
-   * corpus was built and stand in lineage.json instead.
+   * corpus was built and are in lineage.json instead.
    */
   fates: z.record(z.string(), Counts),
   variants: Counts,

@@ -1,6 +1,6 @@
 /**
- * The library: schemas of what crosses files, readers of releases, and the renderer that gives a
- * serving system the ids of training.
+ * The library: schemas of what crosses files, readers of releases, and the renderer from which a
+ * serving system gets the ids of training.
  */
 
 /**

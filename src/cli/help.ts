@@ -6,7 +6,8 @@ import { COMMAND_NAMES, COMMANDS, type CommandName } from './command-table.ts';
 export function generalHelp(): string {
   const width = Math.max(...COMMAND_NAMES.map((name) => name.length));
   return [
-    'Brewhouse turns member, item and interaction events into tokenized instruction-tuning corpora for an LLM recommender.',
+    'Brewhouse turns member, item and interaction events into tokenized instruction-tuning corpora ' +
+      'for an LLM recommender.',
     '',
     'usage: brewhouse COMMAND [flags]',
     '',

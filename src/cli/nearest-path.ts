@@ -30,13 +30,13 @@ export function suggestPath(error: BrewhouseError, command: Command, given: Give
     if (existsSync(path) || !isAbout(error, path)) continue;
     const near = nearestPath(path);
     if (near === undefined) continue;
-    const remedy = [`did you mean ${quotedName(near, PATH_SHOWN_MAX)}?`, error.remedy].filter(Boolean).join(' else ');
+    const remedy = [`did you mean ${quotedName(near, PATH_QUOTED_MAX)}?`, error.remedy].filter(Boolean).join(' else ');
     return amendError(error, { remedy });
   }
   return error;
 }
 
-const PATH_SHOWN_MAX = 1_000;
+const PATH_QUOTED_MAX = 1_000;
 
 /** What the command line says is to be read: flags marked so, and the last argument. */
 function pathsOf(command: Command, { flags, args }: Given): string[] {

@@ -1,9 +1,10 @@
 /**
  * A row of a release as a person reads it: runs of text by role and origin, coloured and lettered.
  */
+import { intAt, nth } from '../checked.ts';
 import type { ReleaseRow } from '../release/release-reader.ts';
 
-/** A run of tokens as `inspect --json` shows it. */
+/** A run of tokens as `inspect --json` prints it. */
 export interface TextRun {
   readonly role: string;
   readonly from: number;
@@ -19,16 +20,18 @@ export interface TextRun {
   };
 }
 
-/** Splits the row's segments at the borders of fields. `decode` gives the text of a run of ids. */
+/**
+ * Splits the row's segments at the borders of fields. `decode` returns the text of a run of ids.
+ */
 export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): TextRun[] {
   const runs: TextRun[] = [];
   const { origin } = row;
   let from = 0;
   origin.role.forEach((role, i) => {
-    const to = origin.to[i]!;
-    const event = origin.event[i]!;
-    const version = origin.version[i]!;
-    const level = origin.level[i]!;
+    const to = intAt(origin.to, i);
+    const event = nth(origin.event, i);
+    const version = nth(origin.version, i);
+    const level = nth(origin.level, i);
     const known = {
       ...(event === '' ? {} : { event }),
       ...(version === '' ? {} : { version }),
@@ -41,12 +44,12 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
         role,
         from: start,
         to: end,
-        text: textOf(row.ids, start, end, decode),
+        text: textOf(row.ids, [start, end], decode),
         origin: { kind, ...known, ...(field === undefined ? {} : { field }) },
       });
     };
     let at = from;
-    for (const run of origin.fields[i]!) {
+    for (const run of nth(origin.fields, i)) {
       push(at, from + run.from);
       push(from + run.from, from + run.to, run.field);
       at = from + run.to;
@@ -61,7 +64,7 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
  * A run decoded behind the token before it: alone, a sentencepiece decoder takes its leading space
  * for the beginning of a text.
  */
-function textOf(ids: Int32Array, from: number, to: number, decode: (ids: Int32Array) => string): string {
+function textOf(ids: Int32Array, [from, to]: readonly [number, number], decode: (ids: Int32Array) => string): string {
   if (from === 0) return decode(ids.subarray(0, to));
   return decode(ids.subarray(from - 1, to)).slice(decode(ids.subarray(from - 1, from)).length);
 }
@@ -97,21 +100,21 @@ export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boole
       text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${LETTERS[run.role] ?? '?'} | `, '2')}`;
     role = run.role;
     const supervised = row.labels[run.from] !== -100;
-    const shown = run.role === 'control' ? visible(run.text) : harmless(run.text);
+    const printed = run.role === 'control' ? visible(run.text) : harmless(run.text);
     const style = `${run.origin.field === undefined ? '' : '1;'}${STYLES[run.role] ?? '0'}${supervised ? ';4' : ''}`;
-    text += paint(shown, style).replace(/\n(?=.)/gs, '\n    ');
+    text += paint(printed, style).replace(/\n(?=.)/gs, '\n    ');
   }
   return text;
 }
 
 /**
  * NO TEXT COMMANDS THE TERMINAL: escapes, other controls and signs that turn the direction are
- * shown by their code.
+ * replaced by their code.
  */
 function harmless(text: string): string {
   return text.replace(
     /(?!\n)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (sign) => `<U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`,
+    (sign) => `<U+${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}>`,
   );
 }
 

@@ -6,17 +6,13 @@
 /** Beginnings of paths. */
 export const NOT_YET: readonly string[] = [
   'pipelines/render/partition.ts',
-  'schemas/manifest.ts',
-  'src/cli/',
-  'src/config.ts',
-  'src/index.ts',
   'src/prompt/',
   'src/tokenize/batching-encoder.ts',
   'src/tokenize/segment-arena.ts',
 ];
 
 /** Beginnings of paths that keep every rule but that of the words. */
-export const WORDS_NOT_YET: readonly string[] = ['schemas/rows.ts'];
+export const WORDS_NOT_YET: readonly string[] = ['src/index.ts'];
 
 /** The path is to keep every rule today. */
 export function isDone(path: string): boolean {

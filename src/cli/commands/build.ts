@@ -133,7 +133,8 @@ function unknownItems(corpus: RenderedCorpus): string[] {
   const share = unknown / Math.max(1, rendered + unknown);
   if (share <= UNKNOWN_ITEMS_WARN) return [];
   return [
-    `${(100 * share).toFixed(1)} % of the questions that were not capped ask about items that no event had defined by then (item_unknown)`,
+    `${(100 * share).toFixed(1)} % of the questions that were not capped ask about items that ` +
+      'no event had defined by then (item_unknown)',
   ];
 }
 
@@ -160,7 +161,8 @@ function lossWarnings(corpus: RenderedCorpus): string[] {
     const least = rates.reduce((a, b) => (b[1] < a[1] ? b : a), ['', 100] as const);
     if (rates.length > 1 && most[1] - least[1] > 1) {
       warnings.push(
-        `${task} loses ${most[1].toFixed(1)} % of ${most[0]} and ${least[1].toFixed(1)} % of ${least[0]}: dropped rows differ by label`,
+        `${task} loses ${most[1].toFixed(1)} % of ${most[0]} and ${least[1].toFixed(1)} % of ${least[0]}: ` +
+          'dropped rows differ by label',
       );
     }
   }

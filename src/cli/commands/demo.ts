@@ -36,7 +36,7 @@ const DAYS = 90;
 const PROMPT_ROWS_MAX = 25;
 
 /** Where the demo keeps its things. */
-interface DemoPlace {
+interface DemoPaths {
   readonly out: string;
   readonly events: string;
   readonly lake: string;
@@ -50,27 +50,27 @@ interface DemoPlace {
 export async function run({ flags, colour }: CallOf<'demo'>, effects: Effects): Promise<Outcome> {
   const started = effects.now();
   const { out = 'demo', members = MEMBERS_DEFAULT } = flags;
-  const place = await preparePlace(out, members);
+  const paths = await preparePaths(out, members);
   const begin = (message: string) => effects.observe({ kind: 'stage', message });
 
   begin(`1 of 4  simulate: a jobs marketplace of ${grouped(members)} members, seed ${SEED}, ${DAYS} days`);
   const world = { members, seed: SEED, days: DAYS, duplicates: 0, shuffle: false, late: 0, memory: true };
-  const simulated = await simulate({ ...world, out: place.events }, effects);
+  const simulated = await simulate({ ...world, out: paths.events }, effects);
   begin('2 of 4  build: timelines, questions, prompts, tokens');
-  const built = await buildInto(place, effects);
+  const built = await buildInto(paths, effects);
   begin('3 of 4  release: splits, shuffle, shards');
-  const released = await releaseFrom(place, effects);
+  const released = await releaseFrom(paths, effects);
   begin('4 of 4  verify: every row against the events');
-  const folder = join(place.lake, 'releases', released.id);
-  const { exit, result, text } = await verify({ release: folder, events: place.events, key: DEMO_KEY }, effects);
+  const folder = join(paths.lake, 'releases', released.id);
+  const { exit, result, text } = await verify({ release: folder, events: paths.events, key: DEMO_KEY }, effects);
 
   const told = [text, demoSummary(simulated, built, released), await promptOf(folder, colour, effects)];
   const seconds = (effects.now() - started) / 1000;
-  return { exit, result, text: [...told, nextCommands({ ...place, folder, seconds })].join('\n') };
+  return { exit, result, text: [...told, nextCommands({ ...paths, folder, seconds })].join('\n') };
 }
 
-async function preparePlace(out: string, members: number): Promise<DemoPlace> {
-  const place = { out, events: join(out, 'events'), lake: join(out, 'lake'), recipe: join(out, 'recipe.yaml') };
+async function preparePaths(out: string, members: number): Promise<DemoPaths> {
+  const paths = { out, events: join(out, 'events'), lake: join(out, 'lake'), recipe: join(out, 'recipe.yaml') };
   await writing(out, async () => {
     await mkdir(out, { recursive: true });
     const file = join(out, 'demo.json');
@@ -80,10 +80,10 @@ async function preparePlace(out: string, members: number): Promise<DemoPlace> {
         remedy: `name another folder: --out ${out}-${members}`,
       });
     }
-    await copyFile(join(shippedFolder('recipes'), 'demo.yaml'), place.recipe);
-    await keepFirst(keyFileOf(place.lake), `${DEMO_KEY}\n`);
+    await copyFile(join(shippedFolder('recipes'), 'demo.yaml'), paths.recipe);
+    await keepFirst(keyFileOf(paths.lake), `${DEMO_KEY}\n`);
   });
-  return place;
+  return paths;
 }
 
 /**
@@ -115,7 +115,7 @@ async function keepFirst(file: string, text: string): Promise<string> {
   }
 }
 
-async function buildInto({ events, recipe, lake }: DemoPlace, effects: Effects): Promise<BuildSummary> {
+async function buildInto({ events, recipe, lake }: DemoPaths, effects: Effects): Promise<BuildSummary> {
   const file = join(events, 'domain.yaml');
   const options = {
     ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects) },
@@ -125,7 +125,7 @@ async function buildInto({ events, recipe, lake }: DemoPlace, effects: Effects):
   return build(options, effects);
 }
 
-async function releaseFrom({ lake, recipe }: DemoPlace, effects: Effects): Promise<TimedRelease> {
+async function releaseFrom({ lake, recipe }: DemoPaths, effects: Effects): Promise<TimedRelease> {
   const started = effects.now();
   const options = {
     ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects), recipe: await readRecipe(recipe) },

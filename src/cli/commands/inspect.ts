@@ -58,7 +58,8 @@ export function showRow(row: ReleaseRow, tokenizer: LoadedTokenizer, colour: boo
     ['tokens', `${grouped(meta.n_tokens)}, ${meta.n_loss_tokens} supervised`],
     [
       'history',
-      `${origin.shown} of ${origin.available} shown, ${origin.lowered} shortened, ${origin.left_out} left out (${room})`,
+      `${origin.shown} of ${origin.available} shown, ` +
+        `${origin.lowered} shortened, ${origin.left_out} left out (${room})`,
     ],
   ]);
   return `${rowText(row, runs, colour)}\n\n${facts}`;

@@ -55,13 +55,17 @@ function releaseResult({ manifest, ...summary }: TimedRelease): object {
   };
 }
 
+/** What a person reads of a release: splits, fates by task, label balance, files, where it is. */
 export function releaseTable({ manifest, ...summary }: TimedRelease): string {
-  const { splits, fates, labels, files } = manifest;
-  const names = Object.keys(splits);
-  const tasks = Object.keys(fates);
-  const ends = [...new Set(tasks.flatMap((task) => Object.keys(fates[task]!)))];
-  const drops = ends.filter((end) => !names.includes(end));
+  const { labels, files } = manifest;
+  const splits = Object.entries(manifest.splits);
+  const tasks = Object.entries(manifest.fates);
+  const names = splits.map(([name]) => name);
+  const ends = new Set(tasks.flatMap(([, byEnd]) => Object.keys(byEnd)));
+  const drops = [...ends].filter((end) => !names.includes(end));
   const ordinary = names.filter((name) => name !== 'test_template');
+  const byTask = (columns: readonly string[]) =>
+    tasks.map(([task, byEnd]) => [task, ...columns.map((end) => grouped(byEnd[end] ?? 0))]);
   const kinds = [...new Set(files.map((file) => file.kind))];
   const ofKind = (kind: string) => files.filter((file) => file.kind === kind);
   const megabytes = (kind: string) =>
@@ -69,29 +73,18 @@ export function releaseTable({ manifest, ...summary }: TimedRelease): string {
   return [
     table([
       ['split', 'rows', 'tokens', 'supervised', 'shards'],
-      ...names.map((name) => [
+      ...splits.map(([name, { rows, tokens, loss_tokens }]) => [
         name,
-        grouped(splits[name]!.rows),
-        grouped(splits[name]!.tokens),
-        grouped(splits[name]!.loss_tokens),
+        ...[rows, tokens, loss_tokens].map(grouped),
         String(ofKind('data').filter((file) => file.split === name).length),
       ]),
     ]),
-    table([
-      ['task', ...ordinary],
-      ...tasks.map((task) => [task, ...ordinary.map((name) => grouped(fates[task]![name] ?? 0))]),
-    ]),
-    ...(drops.length === 0
-      ? []
-      : [
-          table([
-            ['left out', ...drops],
-            ...tasks.map((task) => [task, ...drops.map((drop) => grouped(fates[task]![drop] ?? 0))]),
-          ]),
-        ]),
-    `label balance of train:\n${table(tasks.map((task) => [task, balance(labels[task] ?? {})]))}`,
+    table([['task', ...ordinary], ...byTask(ordinary)]),
+    ...(drops.length === 0 ? [] : [table([['left out', ...drops], ...byTask(drops)])]),
+    `label balance of train:\n${table(tasks.map(([task]) => [task, balance(labels[task] ?? {})]))}`,
     table([['files', 'number', 'size'], ...kinds.map((kind) => [kind, String(ofKind(kind).length), megabytes(kind)])]),
-    `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}, peak memory ${peakMemory().text}: ${summary.path}`,
+    `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}, ` +
+      `peak memory ${peakMemory().text}: ${summary.path}`,
   ].join('\n');
 }
 

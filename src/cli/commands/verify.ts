@@ -113,13 +113,14 @@ function verifyTable(certificate: Certificate): string {
       ['check', 'looked at', 'faults'],
       ...Object.entries(checks).map(([check, looked]) => [check, grouped(looked), grouped(counts[check] ?? 0)]),
     ]),
-    ...faults.slice(0, FAULTS_SHOWN).map(({ check, rule, split, row, detail }) => {
+    ...faults.slice(0, FAULTS_LISTED_MAX).map(({ check, rule, split, row, detail }) => {
       const where = split === '' ? '' : ` ${split} row ${row}`;
       return `  ${check}${where}: ${detail}${rule.length === 0 ? '' : ` (${rule.join(', ')})`}`;
     }),
-    ...(faults.length > FAULTS_SHOWN ? [`  and ${grouped(faults.length - FAULTS_SHOWN)} more`] : []),
+    ...(faults.length > FAULTS_LISTED_MAX ? [`  and ${grouped(faults.length - FAULTS_LISTED_MAX)} more`] : []),
     ...assumed.map(({ type, attribute, because }) => `  assumed ${type}.${attribute}: ${because}`),
-    `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked${sampled ? ' (a sample)' : ''}`,
+    `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked` +
+      (sampled ? ' (a sample)' : ''),
     `peak memory ${peakMemory().text}`,
     `${certificate.ok ? 'verified' : 'FAULTS FOUND'}: ${certificate.sentence}`,
   ];
@@ -127,4 +128,4 @@ function verifyTable(certificate: Certificate): string {
 }
 
 /** More than a screen of faults helps nobody; the certificate holds them. */
-const FAULTS_SHOWN = 20;
+const FAULTS_LISTED_MAX = 20;
