@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { StoredIdentity, StoredRelease } from './identity.ts';
+import { CorpusId, ReleaseId, Sha256 } from './ids.ts';
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Counts = z.record(z.string(), z.number().int().nonnegative());
 
 /** One file of a release; `path` is relative to the release. */
@@ -43,8 +43,8 @@ export type AssumedAttribute = z.infer<typeof AssumedAttribute>;
 export const Manifest = z.strictObject({
   /** 1 was that of 0.1.0. */
   format: z.literal(2),
-  id: z.string(),
-  corpus: z.string(),
+  id: ReleaseId,
+  corpus: CorpusId,
   identity: StoredIdentity,
   release: StoredRelease,
   until: z.number().int(),
@@ -92,7 +92,7 @@ export const Lineage = z.strictObject({
   /** Rendered rows (variants too) that are immature at `until`. */
   after_until: z.number().int(),
   partitions: z.number().int(),
-  parts: z.array(z.string()),
+  parts: z.array(Sha256),
   timelines: z.array(z.strictObject({ partition: z.number().int(), seq: z.number().int(), sha256: Sha256 })),
   machine: z.record(z.string(), z.string()),
 });

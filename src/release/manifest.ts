@@ -5,7 +5,7 @@
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
-import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
+import type { CorpusId, ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { nth } from '../checked.ts';
@@ -78,7 +78,7 @@ export function footerFacts(
 function recipeHashes(
   identity: StoredIdentity,
   release: StoredRelease,
-): { recipe: string; domain: string; templates: string } {
+): { recipe: Sha256; domain: Sha256; templates: Sha256 } {
   const { section, context, context_min } = identity;
   return {
     recipe: sha256Hex(canonicalJson({ corpus: { ...section, context, context_min }, release })),

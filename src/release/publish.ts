@@ -1,7 +1,7 @@
 /** Writes the files of a release, its lineage and, last, its manifest. */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import type { ReleaseId } from '../../schemas/ids.ts';
+import type { ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { summarizeCorpus } from '../corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
@@ -38,7 +38,7 @@ export interface PublishedRelease {
   /** Its folder, as the store's location says it. */
   readonly path: string;
   readonly manifest: Manifest;
-  readonly manifestSha256: string;
+  readonly manifestSha256: Sha256;
   readonly lineage: Lineage;
   /** It was there already and was not written again. */
   readonly stood: boolean;
@@ -114,7 +114,7 @@ function cardFile(card: Buffer): ReleaseFile {
 }
 
 /** Outside of the identity of a release: how far the corpus was built, and by what machine. */
-function lineageOf({ partitions, timelines, read, section }: ReleaseSource, manifestSha256: string): Lineage {
+function lineageOf({ partitions, timelines, read, section }: ReleaseSource, manifestSha256: Sha256): Lineage {
   const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
   return {
     manifest_sha256: manifestSha256,

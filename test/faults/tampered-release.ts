@@ -7,6 +7,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { StoredRow } from '../../schemas/columns.ts';
+import type { ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Split } from '../../schemas/ledger.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, type ORIGIN, type SIDECAR } from '../../schemas/rows.ts';
@@ -64,7 +65,7 @@ export async function tamper(
   }
   const card = manifest.files.filter(({ kind }) => kind === 'card');
   for (const { path } of card) cpSync(join(source, path), join(target, path));
-  publish(source, target, { ...manifest, id: to, splits: totals(files), files: [...files, ...card] });
+  publish(source, target, { ...manifest, id: to as ReleaseId, splits: totals(files), files: [...files, ...card] });
   return target;
 }
 
@@ -153,6 +154,6 @@ function totals(files: readonly ReleaseFile[]): Manifest['splits'] {
   return splits;
 }
 
-function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function sha256(bytes: Uint8Array | string): Sha256 {
+  return createHash('sha256').update(bytes).digest('hex') as Sha256;
 }
