@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { TOKENIZERS_VERSION } from '../src/tokenize/tokenizers-version.ts';
 import { packageOf, REPOSITORY, sourceFiles } from './source-files.ts';
 
 const read = (name: string) => readFileSync(join(REPOSITORY, name), 'utf8');
@@ -74,6 +75,10 @@ describe('package-lock.json', () => {
     expect([root.dependencies, root.devDependencies]).toEqual([dependencies, devDependencies]);
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
       expect(packages[`node_modules/${name}`]?.version, name).toBe(version);
+  });
+
+  it('has the version of tokenizers that manifests say', () => {
+    expect(TOKENIZERS_VERSION).toBe(dependencies.tokenizers);
   });
 
   it('pins every package by its hash, and names no registry host', () => {

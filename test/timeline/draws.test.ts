@@ -1,8 +1,13 @@
-/** DRAW-1 to DRAW-3: the worked examples of RULES.md, in the builder and in the checker. */
+/**
+ * DRAW-1 to DRAW-4: the worked examples of RULES.md, in the builder and in the checker, and the
+ * purposes.
+ */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { draw, inShare } from '../../src/timeline/draws.ts';
 import { compareKeys } from '../../src/timeline/openings.ts';
 import { drawsOf, sortByDraw } from '../../src/verify/world/draws.ts';
+import { sourceFiles } from '../source-files.ts';
 
 const EXAMPLE = 40_953_053_938_382;
 
@@ -29,5 +34,20 @@ describe('a draw', () => {
     expect(keys.toSorted(compareKeys)).toEqual(sorted);
     const join = (key: string[]) => key.join('\u001f');
     expect(sortByDraw(keys, () => 0, join)).toEqual(sorted);
+  });
+});
+
+describe('purposes', () => {
+  const law = readFileSync(new URL('../../RULES.md', import.meta.url), 'utf8');
+  const [, rule = ''] = /### DRAW-4[^\n]*\n([\s\S]*?)\n#/.exec(law) ?? [];
+  const listed = [...rule.matchAll(/`([a-z_]+)`/g)].map(([, purpose]) => purpose);
+  const builder = sourceFiles('src').filter(({ path }) => !path.startsWith('src/verify/'));
+
+  it('that code draws by are those of the law, and no others (DRAW-4)', () => {
+    const drawn = builder.flatMap(({ code }) => [...code.matchAll(/\bdraw\([\w.]+, '([a-z_]+)'/g)]);
+    expect(drawn.length).toBeGreaterThan(5);
+    expect(drawn.map(([, purpose]) => purpose).filter((purpose) => !listed.includes(purpose))).toEqual([]);
+    const unused = listed.filter((purpose) => !builder.some(({ code }) => code.includes(`'${purpose}'`)));
+    expect(unused).toEqual([]);
   });
 });
