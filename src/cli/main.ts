@@ -6,6 +6,7 @@ import { BrewhouseError, describeError, EXIT, nearestName } from '../errors.ts';
 import { COMMAND_NAMES, COMMANDS, type CommandName } from './command-table.ts';
 import type { ThreadTask } from './command-thread.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { leaveProcess } from './leave-process.ts';
 import { suggestPath } from './nearest-path.ts';
 import { createOutput } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug');
   // A reader that has seen enough (`| head`) is no fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.bug),
+    leaveProcess(error.code === 'EPIPE' ? EXIT.done : EXIT.bug),
   );
   try {
     process.exitCode = await dispatch(argv.filter((each) => each !== '--debug'));

@@ -2,12 +2,12 @@
  * Runs a command in a thread of its own, and ends the process within a second of a signal whatever
  * that thread does.
  */
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { BrewhouseError, describeError, EXIT, unpackError } from '../errors.ts';
 import type { Observer } from '../observations.ts';
 import type { ThreadReply, ThreadTask } from './command-thread.ts';
+import { leaveProcess } from './leave-process.ts';
 
 /** How the command ended: its exit code, and what it prints. */
 export type Ended = Extract<ThreadReply, { kind: 'ended' }>;
@@ -16,7 +16,6 @@ export type Ended = Extract<ThreadReply, { kind: 'ended' }>;
 const GRACE_MS = 250;
 /** Ctrl-C in a terminal reaches the launcher too, which passes it on: that is one press. */
 const SAME_PRESS_MS = 50;
-const SHELL = '/bin/sh';
 /**
  * Space for young objects. A thread keeps the pages that it once had: with V8's own limit, verify
  * holds 130 MB more than in a main thread. The limit of old ones is that of a main thread.
@@ -36,7 +35,7 @@ export function runInThread(task: ThreadTask, observe: Observer, script: URL = t
     thread.on('message', (reply: ThreadReply) => {
       if (reply.kind === 'observed') {
         if (!signalled.aborted) observe(reply.observation);
-      } else if (signalled.aborted) process.exit(EXIT.interrupted);
+      } else if (signalled.aborted) leaveProcess(EXIT.interrupted);
       else if (reply.kind === 'ended') resolve(reply);
       else reject(unpackError(reply.error));
     });
@@ -57,7 +56,7 @@ function stopOnSignals(thread: Worker, observe: Observer): AbortSignal {
   let first = 0;
   const onSignal = () => {
     if (stop.signal.aborted) {
-      if (performance.now() - first > SAME_PRESS_MS) leave(EXIT.interrupted);
+      if (performance.now() - first > SAME_PRESS_MS) leaveProcess(EXIT.interrupted);
       return;
     }
     first = performance.now();
@@ -65,23 +64,11 @@ function stopOnSignals(thread: Worker, observe: Observer): AbortSignal {
     observe({ kind: 'settled' });
     process.stderr.write(`${describeError(new BrewhouseError('interrupted', 'the command was interrupted'))}\n`);
     thread.postMessage('stop');
-    setTimeout(() => leave(EXIT.interrupted), GRACE_MS);
+    setTimeout(() => leaveProcess(EXIT.interrupted), GRACE_MS);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   // The launcher that started this one may be killed outright: then nobody waits for the work.
-  process.once('disconnect', () => leave(128 + constants.signals.SIGTERM));
+  process.once('disconnect', () => leaveProcess(128 + constants.signals.SIGTERM));
   process.channel?.unref();
   return stop.signal;
-}
-
-/**
- * Ends the process without waiting for its threads. `process.exit` waits for each: for a second
- * inside a tokenizer that is loading, and for ever where a request to end comes during
- * `JSON.parse`, which loses it. Another program in this process's place is the one end that asks no
- * thread.
- */
-function leave(code: number): never {
-  // Where there is no shell, as on Windows, the threads are waited for.
-  if (existsSync(SHELL)) process.execve?.(SHELL, ['sh', '-c', `exit ${code}`], {});
-  process.exit(code);
 }
