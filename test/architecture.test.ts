@@ -26,6 +26,9 @@ const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/',
 /** Rooms from the inside to the outside: each may import those before it. */
 const ROOMS = ['src/shard/', 'src/profiles/', 'src/sort/', 'src/lake/', 'src/corpus/', 'src/release/'] as const;
 
+/** What reads and writes files that a person names, and says what the system refused. */
+const USER_FILES = ['src/adapters/filesystem/user-files.ts', 'src/adapters/filesystem/file-bytes.ts'];
+
 /** Rooms of the checker from the inside to the outside: each may import those before it. */
 const CHECKER = [
   ...['src/verify/checked.ts', 'src/verify/shapes.ts', 'src/verify/fault-list.ts'],
@@ -59,8 +62,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/shard/': GROUND,
   'src/profiles/': [...GROUND, 'src/shard/'],
   'src/sort/': GROUND,
-  'src/simulate/': [...GROUND, 'src/timeline/', 'src/sources/'],
-  'src/sources/': [...GROUND, 'src/timeline/', 'src/lake/'],
+  'src/simulate/': [...GROUND, 'src/timeline/', 'src/sources/', ...USER_FILES],
+  'src/sources/': [...GROUND, 'src/timeline/', 'src/lake/', ...USER_FILES],
   'src/adapters/': [...GROUND, ...ROOMS],
   // The checker shares no code with the builder: types of schemas, and the errors that every
   // command ends with.
@@ -190,6 +193,15 @@ describe('a variation point', () => {
     // An order of history is called as a strategy is, and the default strategy is a part of the
     // recipe's schema.
     expect(named.filter((place) => place !== 'schemas/recipe.ts: chronological')).toEqual([]);
+  });
+});
+
+describe('answers of the file system', () => {
+  it('are read in adapters alone', () => {
+    const codes = /\b(ErrnoException|errno|E(NOENT|ACCES|PERM|EXIST|NOSPC|DQUOT|ISDIR|NOTDIR|MFILE|ROFS))\b/g;
+    const found = files.flatMap(({ path, code }) => [...code.matchAll(codes)].map(([word]) => `${path}: ${word}`));
+    expect(found.length).toBeGreaterThan(10);
+    expect(found.filter((each) => !each.startsWith('src/adapters/'))).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { TimelineRecord } from '../../schemas/commit.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
+import { reading } from '../../src/adapters/filesystem/user-files.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import { listEventFiles } from '../../src/sources/event-files.ts';
@@ -24,11 +25,13 @@ export async function inputFiles(folder: string, effects: Effects = PROCESS_EFFE
   const inputs: InputFile[] = [];
   for (const path of await listEventFiles(folder)) {
     const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path)) {
-      effects.signal.throwIfAborted();
-      hash.update(chunk);
-    }
-    const { size } = await stat(path);
+    const { size } = await reading(path, async () => {
+      for await (const chunk of createReadStream(path)) {
+        effects.signal.throwIfAborted();
+        hash.update(chunk);
+      }
+      return stat(path);
+    });
     inputs.push({ name: relative(folder, path), path, sha256: hash.digest('hex') as Sha256, bytes: size });
   }
   return inputs;
@@ -47,6 +50,5 @@ export function requireSameInputs(before: TimelineRecord['inputs'], now: readonl
   const what = changed === undefined ? `${gone?.name} is missing now` : `${changed.name} is new or changed`;
   throw new BrewhouseError('inputs_changed', `the lake was made from other event files: ${what}`, {
     place: { file: changed?.path ?? gone?.name ?? '' },
-    remedy: 'name another --lake, or bring the files back as they were',
   });
 }

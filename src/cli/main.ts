@@ -15,9 +15,7 @@ import { parseArguments } from './parse-arguments.ts';
 export async function main(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug');
   // A reader that has seen enough (`| head`) is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    leaveProcess(error.code === 'EPIPE' ? EXIT.done : EXIT.bug),
-  );
+  process.stdout.on('error', (error) => leaveProcess('code' in error && error.code === 'EPIPE' ? EXIT.done : EXIT.bug));
   try {
     process.exitCode = await dispatch(argv.filter((each) => each !== '--debug'));
   } catch (error) {

@@ -7,6 +7,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
 import type { AttemptId, Sha256 } from '../../schemas/ids.ts';
 import { BrewhouseError } from '../errors.ts';
+import { brokenFile } from './broken-file.ts';
 import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readRecord } from './read-record.ts';
@@ -64,7 +65,7 @@ export async function openChain(store: ObjectStore, folder: string, hint?: Recor
   if (hint !== undefined) {
     const at = await readRecord(store, recordKey(folder, hint.seq));
     if (at === null || at.sha256 !== hint.sha256 || at.record.seq !== hint.seq)
-      throw broken(chain, hint.seq, 'is not the record that was here before');
+      throw brokenFile(recordKey(chain.folder, hint.seq), 'is not the record that was here before');
     advance(chain, at);
   }
   return catchUp(chain);
@@ -123,7 +124,7 @@ async function putNext(chain: Chain, record: CommitRecord): Promise<{ ref: Recor
   const key = recordKey(chain.folder, record.seq);
   if (!(await chain.store.putIfAbsent(key, bytes))) {
     const there = await readRecord(chain.store, key);
-    if (there === null) throw broken(chain, record.seq, 'was there and is gone');
+    if (there === null) throw brokenFile(recordKey(chain.folder, record.seq), 'was there and is gone');
     // An answer that was lost makes our own record look like another's: the attempt in it tells.
     if (there.sha256 !== sha256) return { ref: there, other: there };
   }
@@ -146,9 +147,10 @@ function nextSeq(chain: Chain): number {
 function follow(chain: Chain, next: Committed): void {
   const { seq, previous, kind, attempt } = next.record;
   const expected = nextSeq(chain);
-  if (seq !== expected) throw broken(chain, expected, `says that it is record ${seq}`);
-  if (previous !== (chain.head?.sha256 ?? null)) throw broken(chain, expected, 'does not follow the record before it');
-  if (kind !== 'claim' && attempt !== chain.owner) throw broken(chain, expected, 'was appended without a claim');
+  const key = recordKey(chain.folder, expected);
+  if (seq !== expected) throw brokenFile(key, `says that it is record ${seq}`);
+  if (previous !== (chain.head?.sha256 ?? null)) throw brokenFile(key, 'does not follow the record before it');
+  if (kind !== 'claim' && attempt !== chain.owner) throw brokenFile(key, 'was appended without a claim');
   advance(chain, next);
 }
 
@@ -160,16 +162,6 @@ function advance(chain: Chain, { seq, sha256, record }: Committed): void {
   if (record.kind !== 'claim') chain.work.push({ seq, sha256, record });
 }
 
-function broken(chain: Chain, seq: number, what: string): BrewhouseError {
-  const key = recordKey(chain.folder, seq);
-  return new BrewhouseError('lake_broken', `the record ${key} ${what}`, {
-    place: { file: key },
-    remedy: 'restore the file, or make the lake again from the event files',
-  });
-}
-
 function fenced(chain: Chain, seq: number): BrewhouseError {
-  return new BrewhouseError('fenced', `another writer took over ${chain.folder} (record ${seq})`, {
-    remedy: 'two commands work on one lake: let the other one end, then run this one again',
-  });
+  return new BrewhouseError('fenced', `another writer took over ${chain.folder} (record ${seq})`);
 }

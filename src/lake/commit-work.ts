@@ -38,9 +38,7 @@ export async function commitWork(
   const chain = await openChain(store, folder, from ?? undefined);
   const newest = chain.work.at(-1);
   if (newest?.sha256 !== from?.sha256) {
-    throw new BrewhouseError('fenced', `another writer has committed to ${folder} in the meantime`, {
-      remedy: 'wait until it has ended, then run the same command again',
-    });
+    throw new BrewhouseError('fenced', `another writer has committed to ${folder} in the meantime`);
   }
   await claimChain(chain, attempt);
   return appendRecord(chain, attempt, record);

@@ -4,7 +4,7 @@
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { FileRef } from '../../schemas/commit.ts';
-import { BrewhouseError } from '../errors.ts';
+import { brokenFile } from './broken-file.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** Lines of one file before compression: what a reader holds at once. */
@@ -58,23 +58,16 @@ export async function* readLines(
   for (const file of files) {
     const key = `${folder}/${file.sha256}${ZSTD_ENDING}`;
     const bytes = await store.get(key);
-    if (bytes === null) throw broken(key, 'is missing');
+    if (bytes === null) throw brokenFile(key, 'is missing');
     let text: string;
     try {
       text = zstdDecompressSync(bytes).toString('utf8');
     } catch (cause) {
-      throw broken(key, 'cannot be decompressed', cause);
+      throw brokenFile(key, 'cannot be decompressed', cause);
     }
     const lines = text.split('\n');
     lines.pop();
-    if (lines.length !== file.rows) throw broken(key, `has ${lines.length} lines and not ${file.rows}`);
+    if (lines.length !== file.rows) throw brokenFile(key, `has ${lines.length} lines and not ${file.rows}`);
     yield lines;
   }
-}
-
-function broken(key: string, what: string, cause?: unknown): BrewhouseError {
-  return new BrewhouseError('lake_broken', `the file ${key} of the lake ${what}`, {
-    remedy: 'make the lake again from the event files, or restore the file',
-    cause,
-  });
 }

@@ -3,7 +3,7 @@
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { CommitRecord } from '../../schemas/commit.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
-import { BrewhouseError } from '../errors.ts';
+import { brokenFile } from './broken-file.ts';
 import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -26,22 +26,14 @@ function parseRecord(key: string, text: string): CommitRecord {
   try {
     parsed = CommitRecord.safeParse(JSON.parse(text));
   } catch (cause) {
-    throw broken(key, 'is no JSON', cause);
+    throw brokenFile(key, 'is no JSON', cause);
   }
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw broken(key, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, parsed.error);
+    throw brokenFile(key, `does not read: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, parsed.error);
   }
   // Of the last record nothing else tells that a byte was added: no record behind it names its
   // hash.
-  if (canonicalJson(parsed.data) !== text) throw broken(key, 'is not canonical JSON');
+  if (canonicalJson(parsed.data) !== text) throw brokenFile(key, 'is not canonical JSON');
   return parsed.data;
-}
-
-function broken(key: string, what: string, cause?: unknown): BrewhouseError {
-  return new BrewhouseError('lake_broken', `the record ${key} is broken: ${what}`, {
-    place: { file: key },
-    remedy: 'restore the file, or make the lake again from the event files',
-    cause,
-  });
 }

@@ -1,7 +1,7 @@
 /** What the newest timeline records of a lake say together: names and counts at a glance. */
 import type { FileRef, TimelineRecord } from '../../schemas/commit.ts';
-import { BrewhouseError } from '../errors.ts';
 import type { TimelineStats } from '../timeline/timeline-stats.ts';
+import { brokenFile } from './broken-file.ts';
 import type { Committed } from './commit-log.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -42,8 +42,5 @@ export async function readStats(store: ObjectStore, { partition, record }: Parti
   const key = `${timelineFolder(partition)}/state/${record.files.stats.sha256}.json`;
   const bytes = await store.get(key);
   if (bytes !== null) return JSON.parse(Buffer.from(bytes).toString('utf8')) as TimelineStats;
-  throw new BrewhouseError('lake_broken', `the state of partition ${partition} is missing`, {
-    place: { file: key },
-    remedy: 'restore the file, or make the lake again',
-  });
+  throw brokenFile(key, 'is missing');
 }

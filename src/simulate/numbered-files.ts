@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
-import { BrewhouseError } from '../errors.ts';
+import { writing } from '../adapters/filesystem/user-files.ts';
 
 /** Lines of a file: some tens of megabytes of text, a fair piece of work for one reader. */
 const FILE_LINES_MAX = 200_000;
@@ -69,26 +69,9 @@ export function createNumberedFiles(directory: string, stem: string, suffix: str
   };
 }
 
-/** Runs file work of the simulator and translates what the disk refuses. */
-export async function onDisk<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    // What has no system call is no refusal of the disk but a bug of ours.
-    if (!(cause instanceof Error) || !('code' in cause) || !('syscall' in cause)) throw cause;
-    const full = cause.code === 'ENOSPC';
-    throw new BrewhouseError(full ? 'disk_full' : 'store_refused', `cannot write ${name}: ${cause.message}`, {
-      remedy: full
-        ? 'Free some space or choose another folder with --out.'
-        : 'Choose a folder that can be written with --out.',
-      cause,
-    });
-  }
-}
-
 function openFile(path: string): OpenFile {
   const gzip = createGzip();
-  const done = onDisk(path, () => pipeline(gzip, createWriteStream(path)));
+  const done = writing(path, () => pipeline(gzip, createWriteStream(path)));
   // Heard at the next flush or end; without a listener until then Node would end the process.
   done.catch(() => undefined);
   return { gzip, done };

@@ -7,6 +7,7 @@ import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS } from '../../schemas/durations.ts';
 import type { EventRecord } from '../../schemas/event.ts';
+import { writing } from '../adapters/filesystem/user-files.ts';
 import { shippedFolder } from '../config.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -16,7 +17,7 @@ import { createItems, itemEvents } from './items.ts';
 import { memberInteractions } from './member-interactions.ts';
 import { memberProfile } from './member-profile.ts';
 import { type Marketplace, memberExposures } from './member-visits.ts';
-import { createNumberedFiles, type NumberedFiles, onDisk } from './numbered-files.ts';
+import { createNumberedFiles, type NumberedFiles } from './numbered-files.ts';
 import { answerQuestions } from './oracle.ts';
 import { createOracleFiles, type OracleFiles, type OracleSummary } from './oracle-files.ts';
 import { randomFor } from './random.ts';
@@ -86,7 +87,7 @@ export async function simulate(
   effects: Effects = PROCESS_EFFECTS,
 ): Promise<SimulationSummary> {
   checkOptions(options);
-  return onDisk(options.out, () => writeSimulation(options, effects));
+  return writing(options.out, () => writeSimulation(options, effects));
 }
 
 async function writeSimulation(options: SimulationOptions, effects: Effects): Promise<SimulationSummary> {

@@ -2,11 +2,11 @@
  * What an import takes on trust and what it leaves out, by the mapping and the columns of the
  * tables.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AssumedAttribute } from '../../schemas/manifest.ts';
 import type { FieldSource, Mapping, MappingTable } from '../../schemas/mapping.ts';
+import { readIfThere } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
 import { timeColumn } from './column-time.ts';
 import { columnOf } from './field-source.ts';
@@ -29,10 +29,11 @@ export type Assumptions = z.infer<typeof Assumptions>;
 export async function readAssumptions(dir: string): Promise<Assumptions> {
   const file = join(dir, ASSUMPTIONS_FILE);
   try {
-    return Assumptions.parse(JSON.parse(await readFile(file, 'utf8')));
+    const text = await readIfThere(file);
+    return text === undefined ? { assumed: [], left_out: [] } : Assumptions.parse(JSON.parse(text));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { assumed: [], left_out: [] };
-    const said = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? '') : (cause as Error).message;
+    if (cause instanceof BrewhouseError || !(cause instanceof Error)) throw cause;
+    const said = cause instanceof z.ZodError ? (cause.issues[0]?.message ?? '') : cause.message;
     throw new BrewhouseError('input_unreadable', `cannot read ${file}: ${said}`, {
       place: { file },
       remedy: 'brewhouse import writes it: run the import again, or remove the file where nothing is assumed',

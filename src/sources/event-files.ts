@@ -9,8 +9,9 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { DeadReason, EventRecord } from '../../schemas/event.ts';
+import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
+import { reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
-import { readFileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
 import { parseEvent, type RoundedNumber } from './validate-event.ts';
 
@@ -33,6 +34,7 @@ export const BATCH_LINES_MAX = 1_000;
 export const BATCH_BYTES_MAX = 4_194_304;
 /** Folders inside folders; deeper ones are a loop of links. */
 const FOLDER_DEPTH_MAX = 32;
+const LISTED = { what: 'folder', remedy: 'name a folder that holds event files' } as const;
 
 /** How reading one line ended; `raw` holds the line's bytes, at most RAW_BYTES_MAX of them. */
 export type ReadOutcome =
@@ -70,29 +72,20 @@ async function filesBelow(dir: string, prefix: string, depth: number): Promise<s
       remedy: 'look for a link that points at its own folder',
     });
   }
+  const folder = join(dir, prefix);
+  const entries = await reading(folder, () => readdir(folder, { withFileTypes: true }), LISTED);
   const found: string[] = [];
-  try {
-    for (const entry of await readdir(join(dir, prefix), { withFileTypes: true })) {
-      const path = `${prefix}${entry.name}`;
-      const isEvents = EVENT_FILE_ENDINGS.some((ending) => entry.name.endsWith(ending));
-      const kind = entry.isSymbolicLink() ? await stat(join(dir, path)) : entry;
-      if (kind.isDirectory()) {
-        if (entry.name === ORACLE_FOLDER || existsSync(join(dir, path, LAKE_FILE))) continue;
-        if (entry.isSymbolicLink() && (await isAbove(join(dir, path), join(dir, prefix)))) continue;
-        found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
-      } else if (isEvents) found.push(path);
-    }
-    return found;
-  } catch (cause) {
-    if (cause instanceof BrewhouseError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    const said = code === 'ENOENT' ? 'no such folder' : code === 'ENOTDIR' ? 'not a folder' : (cause as Error).message;
-    throw new BrewhouseError('input_unreadable', `cannot list ${join(dir, prefix)}: ${said}`, {
-      place: { file: join(dir, prefix) },
-      remedy: 'name a folder that holds event files',
-      cause,
-    });
+  for (const entry of entries) {
+    const path = `${prefix}${entry.name}`;
+    const isEvents = EVENT_FILE_ENDINGS.some((ending) => entry.name.endsWith(ending));
+    const kind = entry.isSymbolicLink() ? await reading(join(dir, path), () => stat(join(dir, path)), LISTED) : entry;
+    if (kind.isDirectory()) {
+      if (entry.name === ORACLE_FOLDER || existsSync(join(dir, path, LAKE_FILE))) continue;
+      if (entry.isSymbolicLink() && (await isAbove(join(dir, path), folder))) continue;
+      found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
+    } else if (isEvents) found.push(path);
   }
+  return found;
 }
 
 /** The link leads to a folder that holds it, whose files are found anyway. */

@@ -8,7 +8,7 @@ import { finished } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
-import { BrewhouseError } from '../errors.ts';
+import { writing } from '../adapters/filesystem/user-files.ts';
 
 /** Letters, about, of a piece that goes to the compressor. */
 const PIECE_LETTERS = 65_536;
@@ -63,10 +63,10 @@ export function openLines(path: string): LineWriter {
   return {
     write: async (line) => {
       pending += `${line}\n`;
-      if (pending.length >= PIECE_LETTERS) await translated(path, flush);
+      if (pending.length >= PIECE_LETTERS) await writing(path, flush);
     },
     commit: () =>
-      translated(path, async () => {
+      writing(path, async () => {
         await flush();
         entry.end();
         await finished(file);
@@ -85,25 +85,4 @@ export function openLines(path: string): LineWriter {
 /** Writes the line of `canonicalEvent`. Throws as `write`. */
 export function writeEvent(writer: LineWriter, event: EventRecord): Promise<void> {
   return writer.write(canonicalEvent(event));
-}
-
-async function translated(path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (cause) {
-    if (cause instanceof BrewhouseError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new BrewhouseError('disk_full', `no room left for ${path}`, {
-        place: { file: path },
-        remedy: 'make room and run it again',
-        cause,
-      });
-    }
-    throw new BrewhouseError('store_refused', `cannot write ${path}: ${message}`, {
-      place: { file: path },
-      remedy: 'name a folder that can be written to',
-      cause,
-    });
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { DeadReason } from '../../schemas/event.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
+import { reading, writing } from '../adapters/filesystem/user-files.ts';
 import { intAt } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
@@ -202,17 +203,11 @@ function formatOf(table: MappingTable, path: string, mappingFile: string): 'csv'
 
 /** Relative paths of all files below the folder, in byte order. */
 async function listFiles(from: string): Promise<string[]> {
-  try {
-    const entries = await readdir(from, { recursive: true, withFileTypes: true });
-    const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-    return paths.map((path) => path.slice(join(from, '/').length).replaceAll('\\', '/')).sort(compareUtf8);
-  } catch (cause) {
-    throw new BrewhouseError('input_unreadable', `cannot list ${from}: ${(cause as Error).message}`, {
-      place: { file: from },
-      remedy: 'name the folder that holds the tables',
-      cause,
-    });
-  }
+  const options = { recursive: true, withFileTypes: true } as const;
+  const remedy = 'name the folder that holds the tables';
+  const entries = await reading(from, () => readdir(from, options), { what: 'folder', remedy });
+  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  return paths.map((path) => path.slice(join(from, '/').length).replaceAll('\\', '/')).sort(compareUtf8);
 }
 
 function matching(
@@ -235,17 +230,10 @@ function matching(
  * ones.
  */
 async function prepare(out: string): Promise<void> {
-  let names: string[];
-  try {
+  const names = await writing(out, async () => {
     await mkdir(out, { recursive: true });
-    names = await readdir(out);
-  } catch (cause) {
-    throw new BrewhouseError('store_refused', `cannot make ${out}: ${(cause as Error).message}`, {
-      place: { file: out },
-      remedy: 'name a folder that can be written to',
-      cause,
-    });
-  }
+    return readdir(out);
+  });
   const ours: ReadonlySet<string> = new Set(Object.values(IMPORTED_FILES));
   const other = names.find((name) => !ours.has(name) && EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending)));
   if (other === undefined) return;

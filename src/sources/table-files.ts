@@ -5,10 +5,10 @@ import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import { CsvError, type InfoRecord, parse } from 'csv-parse';
 import type { DeadReason } from '../../schemas/event.ts';
+import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { BrewhouseError } from '../errors.ts';
 import { BATCH_LINES_MAX, LINE_BYTES_MAX } from './event-files.ts';
 import type { TableRow } from './field-source.ts';
-import { readFileBytes } from './file-bytes.ts';
 import { splitLines } from './lines.ts';
 
 /**

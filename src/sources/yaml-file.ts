@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { reading } from '../adapters/filesystem/user-files.ts';
 import { nth } from '../checked.ts';
 import { BrewhouseError, type ErrorCode, nearestName, quotedName } from '../errors.ts';
 
@@ -29,18 +30,7 @@ export async function readYaml<S extends z.ZodType>(
   schema: S,
   errorCode: ErrorCode,
 ): Promise<z.output<S>> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : String((cause as Error).message);
-    throw new BrewhouseError(errorCode, `cannot read ${file}: ${reason}`, {
-      place: { file },
-      remedy: 'mend the path',
-      cause,
-    });
-  }
+  const bytes = await reading(file, () => readFile(file), { code: errorCode });
   if (bytes.length > YAML_BYTES_MAX) {
     throw new BrewhouseError(errorCode, `${file} has ${bytes.length} bytes, more than ${YAML_BYTES_MAX}`, {
       place: { file },

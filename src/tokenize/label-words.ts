@@ -53,9 +53,6 @@ function clash(tokenizer: LoadedTokenizer, pair: readonly [string, string], toke
   return new BrewhouseError(
     'label_words_clash',
     `the answers ${a} and ${b} both begin to differ from others with ${shared}`,
-    {
-      remedy: 'rename one in the domain (will, past or name) so that the first differing tokens are all different',
-    },
   );
 }
 

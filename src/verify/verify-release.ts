@@ -59,8 +59,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   const { keyId } = pseudonyms;
   if (keyId !== manifest.key_id) {
     const message = `the release was made with key ${manifest.key_id}, this one is ${keyId}`;
-    const remedy = 'set BREWHOUSE_KEY to the key that the release was made with';
-    throw new BrewhouseError('key_missing', message, { remedy });
+    throw new BrewhouseError('key_missing', message);
   }
   options.report?.('files', 0, manifest.files.length);
   const whole = await checkFiles(release, list);

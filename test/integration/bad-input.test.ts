@@ -176,14 +176,14 @@ describe('recipe, domain and mapping', () => {
   test('a time that no calendar has is refused, in the recipe and on the command line', async () => {
     const recipe = TINY_RECIPE.replace('t1: 2026-02-08T', 't1: 2026-02-30T');
     await refused('calendar', { recipe }, [
-      /there is not/,
+      /does not exist/,
       /recipe\.yaml:\d+, field release\.splits\.t1/,
       /write it as/,
     ]);
     const until = await brewhouse(
       buildArgs(makeTinyWorld(folder, 'until'), lakeOf('until'), ['--until', '2026-02-30T00:00:00Z']),
     );
-    expectRefusal(until, 2, ['--until', /there is not/, '--until 2026-03-01T00:00:00Z']);
+    expectRefusal(until, 2, ['--until', /does not exist/, '--until 2026-03-01T00:00:00Z']);
     expect(existsSync(lakeOf('until'))).toBe(false);
   });
 

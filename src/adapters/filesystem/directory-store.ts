@@ -3,6 +3,7 @@ import { open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
+import { brokenFile } from '../../lake/broken-file.ts';
 import {
   assertFolder,
   assertKey,
@@ -12,7 +13,7 @@ import {
 } from '../../lake/object-store.ts';
 import { linkDurably, makeFolder, renameDurably, writeDurably } from './durable-names.ts';
 import { isMissing, translateFileError } from './file-errors.ts';
-import { missing, readExactly } from './file-ranges.ts';
+import { readExactly } from './file-ranges.ts';
 import { openFileUnderWay } from './files-under-way.ts';
 
 /**
@@ -88,7 +89,7 @@ function orNull<T>(doing: string, path: string, work: (path: string) => Promise<
 function openReader(path: string, key: string): Promise<RangeReader> {
   return translated('open', path, async () => {
     const file = await open(path).catch((cause: unknown) => {
-      throw isMissing(cause) ? missing(key, cause) : cause;
+      throw isMissing(cause) ? brokenFile(key, 'is missing', cause) : cause;
     });
     const { size } = await file.stat().catch(async (cause: unknown) => {
       await file.close();

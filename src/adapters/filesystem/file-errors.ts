@@ -19,7 +19,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   EROFS: { said: 'the file system is read-only' },
   ENOENT: { said: 'no such {}', remedy: 'mend the path' },
   EEXIST: { said: 'something else has this name' },
-  ENOTDIR: { said: 'a file stands where a folder must be' },
+  ENOTDIR: { said: 'not a folder' },
   EISDIR: { said: 'it is a folder' },
   EIO: { said: 'the disk does not answer as it should' },
   EXDEV: { said: 'the folder tmp/ of the lake lies on another file system' },

@@ -1,18 +1,12 @@
 /** Reads exactly the bytes that were asked for, or says that the lake is broken. */
 import type { FileHandle } from 'node:fs/promises';
-import { BrewhouseError } from '../../errors.ts';
-
-const REMEDY = 'restore the file, or make the lake again from the event files';
+import type { BrewhouseError } from '../../errors.ts';
+import { brokenFile } from '../../lake/broken-file.ts';
 
 /** An open file and how many bytes it has. */
 export interface SizedFile {
   readonly file: FileHandle;
   readonly size: number;
-}
-
-/** A file that something names and that is not there. */
-export function missing(key: string, cause: unknown): BrewhouseError {
-  return new BrewhouseError('lake_broken', `the file ${key} of the lake is missing`, { remedy: REMEDY, cause });
 }
 
 /**
@@ -37,7 +31,5 @@ export async function readExactly(
 }
 
 function cut(key: string, from: number, to: number): BrewhouseError {
-  return new BrewhouseError('lake_broken', `the file ${key} of the lake has no bytes ${from} to ${to}`, {
-    remedy: REMEDY,
-  });
+  return brokenFile(key, `has no bytes ${from} to ${to}`);
 }

@@ -3,7 +3,7 @@
  * it refused.
  */
 import { readFile } from 'node:fs/promises';
-import { type FailedRead, translateReadError, translateWriteError } from './file-errors.ts';
+import { type FailedRead, isMissing, translateReadError, translateWriteError } from './file-errors.ts';
 
 /** Runs `work`, which reads `path`. Throws what `translateReadError` makes of a refusal. */
 export async function reading<T>(path: string, work: () => Promise<T>, read?: FailedRead): Promise<T> {
@@ -26,7 +26,12 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** The bytes of the file. Throws as `reading`. */
-export function readUserFile(path: string, read?: FailedRead): Promise<Uint8Array> {
-  return reading(path, () => readFile(path), read);
+/** The text of the file; undefined where there is none. Throws as `reading`. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw translateReadError(cause, path);
+  }
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
 import type { Sha256 } from '../../../schemas/ids.ts';
-import { BrewhouseError } from '../../errors.ts';
+import { brokenFile } from '../../lake/broken-file.ts';
 import {
   assertFolder,
   assertKey,
@@ -32,7 +32,7 @@ export function openMemoryStore(): ObjectStore {
     async openRead(key) {
       assertKey(key);
       const bytes = objects.get(key);
-      if (bytes === undefined) throw broken(`the file ${key} of the lake is missing`);
+      if (bytes === undefined) throw brokenFile(key, 'is missing');
       return openReader(key, bytes);
     },
     async putIfAbsent(key, bytes) {
@@ -60,7 +60,7 @@ function openReader(key: string, bytes: Uint8Array): RangeReader {
     async read(from, to) {
       if (!isOpen) throw new Error(`the reader of ${key} is closed`);
       if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from || to > bytes.length)
-        throw broken(`the file ${key} of the lake has no bytes ${from} to ${to}`);
+        throw brokenFile(key, `has no bytes ${from} to ${to}`);
       return bytes.slice(from, to);
     },
     async close() {
@@ -93,8 +93,4 @@ function createFile(set: (key: string, bytes: Uint8Array) => void): FileUnderWay
       pieces = null;
     },
   };
-}
-
-function broken(message: string): BrewhouseError {
-  return new BrewhouseError('lake_broken', message, { remedy: 'a lake in memory cannot be mended: make it again' });
 }

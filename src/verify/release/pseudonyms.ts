@@ -19,9 +19,7 @@ export interface Pseudonyms {
  */
 export function pseudonymsOf(key: string): Pseudonyms {
   if (!/^[0-9a-f]{64}$/i.test(key)) {
-    throw new BrewhouseError('key_missing', 'the pseudonym key is not 64 hexadecimal digits', {
-      remedy: 'set BREWHOUSE_KEY to the key that the release was made with',
-    });
+    throw new BrewhouseError('key_missing', 'the pseudonym key is not 64 hexadecimal digits');
   }
   const bytes = Buffer.from(key, 'hex');
   const names = { member: new Map<string, string>(), event: new Map<string, string>() };

@@ -2,7 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { BrewhouseError } from '../errors.ts';
+import { BrewhouseError } from '../../errors.ts';
+import { fileErrorCode, translateReadError } from './file-errors.ts';
+
+/** As Node's decoders say it. */
+const CUT_SHORT = 'unexpected end of file';
 
 /**
  * Chunks of the decompressed file. Its name tells the format: `.gz` is gzip (RFC 1952) with its
@@ -49,34 +53,23 @@ async function* readFrames(file: string): AsyncGenerator<Uint8Array> {
   do {
     const decoder = createZstdDecompress();
     yield* readStream(file, at, decoder);
-    if (decoder.bytesWritten === 0) throw new Error('unexpected end of file');
+    if (decoder.bytesWritten === 0) throw new Error(CUT_SHORT);
     at += decoder.bytesWritten;
   } while (at < size);
 }
 
-function unreadable(file: string, line: number, cause: unknown): BrewhouseError {
-  const { code = '', message } = cause as NodeJS.ErrnoException;
-  const [said, remedy] =
-    code === 'ENOENT'
-      ? ['no such file', 'mend the path']
-      : code === 'EACCES' || code === 'EPERM'
-        ? ['no permission to read it', 'give this user the right to read it']
-        : code === 'EISDIR'
-          ? ['it is a folder', 'name a file']
-          : code === 'Z_BUF_ERROR' || message === 'unexpected end of file'
-            ? [
-                'it is cut short (the compressed data ends too early)',
-                'copy or make the file again; nothing of a broken file is used',
-              ]
-            : code.startsWith('Z_') || code.startsWith('ZSTD_')
-              ? [
-                  `its compressed data is damaged (${message})`,
-                  'copy or make the file again; nothing of a broken file is used',
-                ]
-              : [message, 'look at the disk and the file'];
-  return new BrewhouseError('input_unreadable', `cannot read ${file}: ${said}`, {
-    place: line > 0 ? { file, line } : { file },
-    remedy,
-    cause,
-  });
+/** What zlib found wrong; what the file system refused. */
+function unreadable(file: string, line: number, cause: unknown): unknown {
+  const place = line > 0 ? { file, line } : { file };
+  const said = damage(cause);
+  if (said === undefined) return translateReadError(cause, file, { place });
+  const remedy = 'copy or make the file again; nothing of a broken file is used';
+  return new BrewhouseError('input_unreadable', `cannot read ${file}: ${said}`, { place, remedy, cause });
+}
+
+function damage(cause: unknown): string | undefined {
+  const { message } = cause instanceof Error ? cause : new Error(String(cause));
+  const code = fileErrorCode(cause);
+  if (code === 'Z_BUF_ERROR' || message === CUT_SHORT) return 'it is cut short (the compressed data ends too early)';
+  return /^(Z|ZSTD)_/.test(code) ? `its compressed data is damaged (${message})` : undefined;
 }
