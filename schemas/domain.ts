@@ -21,7 +21,7 @@ export const DomainAction = z.strictObject({
   will: Phrase.describe('What follows "The member will".'),
   past: Phrase.describe('What follows "Member has".'),
   ask: Phrase.optional()
-    .describe('What comes before the item in a question; by default `will` and what `past` says behind `name`.')
+    .describe('What comes before the item in a question; by default `will` and what `past` says after `name`.')
     .meta({ examples: ['vote for'] }),
   positive: z.boolean().default(false).describe('Whether it is good news: what retrieval and yes/no ask for.'),
 });

@@ -12,7 +12,7 @@ export const FieldSource = z
     z.strictObject({ value: Constant.describe('The same value for every row.').meta({ examples: ['viewed'] }) }),
     z.strictObject({
       column: Name.describe('The column that holds the value.'),
-      after: Name.optional().describe('Takes the text behind the first of this: with -, 101-7 becomes 7.'),
+      after: Name.optional().describe('Takes the text after the first of this: with -, 101-7 becomes 7.'),
       map: z
         .record(z.string(), Constant)
         .optional()

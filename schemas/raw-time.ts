@@ -21,7 +21,7 @@ export interface LocalTime {
 }
 
 /**
- * A date-time of ISO 8601 / RFC 3339, or undefined: with `T` or a space, and digits behind the
+ * A date-time of ISO 8601 / RFC 3339, or undefined: with `T` or a space, and digits after the
  * milliseconds dropped.
  */
 export function readDateTime(text: string): LocalTime | undefined {
@@ -67,7 +67,7 @@ export function parseMoment(raw: unknown): ParsedTime {
 
 /**
  * `event_time` as a producer may write it (EVENT-2): a moment; a day, month or year (`2018-05-01`,
- * `2018-05`, `2018`; with `Z` or `+02:00` behind it, else UTC); or null for unknown. Numbers are
+ * `2018-05`, `2018`; with `Z` or `+02:00` after it, else UTC); or null for unknown. Numbers are
  * epoch milliseconds, never years or seconds.
  */
 export function parseEventTime(raw: unknown): ParsedTime {

@@ -64,7 +64,7 @@ export const ERRORS = {
 /** One of ERRORS. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Where a failure was seen: any of file, line (from 1) and field; shown behind the message. */
+/** Where a failure was seen: any of file, line (from 1) and field; shown after the message. */
 export interface ErrorPlace {
   readonly file?: string;
   readonly line?: number;

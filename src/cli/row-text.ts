@@ -61,8 +61,8 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
 }
 
 /**
- * A run decoded behind the token before it: alone, a sentencepiece decoder takes its leading space
- * for the beginning of a text.
+ * A run, decoded together with the token before it: alone, a sentencepiece decoder takes its
+ * leading space for the beginning of a text.
  */
 function textOf(ids: Int32Array, [from, to]: readonly [number, number], decode: (ids: Int32Array) => string): string {
   if (from === 0) return decode(ids.subarray(0, to));

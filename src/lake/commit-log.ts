@@ -114,7 +114,7 @@ export async function appendRecord(chain: Chain, attempt: AttemptId, record: New
 }
 
 /**
- * Puts the record at head + 1. `other` null: it is there, and the chain goes on behind it; else the
+ * Puts the record at head + 1. `other` null: it is there, and the chain goes on after it; else the
  * record of another that is there.
  */
 async function putNext(chain: Chain, record: CommitRecord): Promise<{ ref: RecordRef; other: Committed | null }> {
@@ -142,7 +142,7 @@ function nextSeq(chain: Chain): number {
 }
 
 /**
- * Takes in a record that was found behind the head. Throws `lake_broken` where it does not follow.
+ * Takes in a record that was found after the head. Throws `lake_broken` where it does not follow.
  */
 function follow(chain: Chain, next: Committed): void {
   const { seq, previous, kind, attempt } = next.record;

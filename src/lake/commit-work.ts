@@ -26,7 +26,7 @@ export interface Work {
 
 /**
  * COMMIT AFTER WRITE: every file that the record names lies in the store before.
- * ONE WRITER PER PARTITION: claims the chain in `folder` and appends the record behind the claim.
+ * ONE WRITER PER PARTITION: claims the chain in `folder` and appends the record after the claim.
  * Throws `fenced` where other work was committed since `from`, or another attempt claims before the
  * record is there; then nothing was appended. Throws as `openChain` does.
  */

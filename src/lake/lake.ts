@@ -20,7 +20,7 @@ import { type PartitionFiles, type PartitionTimeline, readStats, timelineFolder 
 
 /**
  * A lake that is open. It keeps the chains that it has read, so that what is asked again costs one
- * look behind the head of each. Everything throws as the store does, and `lake_broken` where a file
+ * look beyond the head of each. Everything throws as the store does, and `lake_broken` where a file
  * or a record of the lake is missing or damaged.
  */
 export interface Lake {

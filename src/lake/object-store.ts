@@ -112,7 +112,7 @@ export function assertKey(key: string): void {
   if (bad) throw new Error(`not a key of a lake: ${JSON.stringify(key)}`);
 }
 
-/** Throws Error (a bug of ours) where `folder` is neither empty nor a key with a `/` behind it. */
+/** Throws Error (a bug of ours) where `folder` is neither empty nor a key with a `/` after it. */
 export function assertFolder(folder: string): void {
   if (folder === '') return;
   if (!folder.endsWith('/')) throw new Error(`not a folder of a lake: ${JSON.stringify(folder)}`);

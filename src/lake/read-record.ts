@@ -8,8 +8,8 @@ import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /**
- * The record behind `key` with the sha256 of its bytes, or null where there is none. Throws
- * `lake_broken` where it is no record.
+ * The record under `key` with the sha256 of its bytes, or null where there is none. Throws
+ * `lake_broken` where it is not a record.
  */
 export async function readRecord(
   store: Pick<ObjectStore, 'get'>,
@@ -32,7 +32,7 @@ function parseRecord(key: string, text: string): CommitRecord {
     const [issue] = parsed.error.issues;
     throw brokenFile(key, `does not read: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, parsed.error);
   }
-  // Of the last record nothing else tells that a byte was added: no record behind it names its
+  // Of the last record nothing else tells that a byte was added: no record after it names its
   // hash.
   if (canonicalJson(parsed.data) !== text) throw brokenFile(key, 'is not canonical JSON');
   return parsed.data;

@@ -3,7 +3,7 @@ import type { Effects } from '../effects.ts';
 
 /**
  * The results of `work` on each item, in their order; at most `atOnce` run at a time. The first
- * failure is thrown, behind which nothing begins. Throws the reason of `effects.signal` where that
+ * failure is thrown, after which nothing begins. Throws the reason of `effects.signal` where that
  * is aborted.
  */
 export async function sideBySide<T, R>(

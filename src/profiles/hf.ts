@@ -31,7 +31,7 @@ export const HF: Profile = {
 const FEATURES_KEY = 'huggingface';
 
 /**
- * `facts` behind the features of list columns as `datasets` from 4.0 on writes them. Throws where
+ * `facts` after the features of list columns as `datasets` from 4.0 on writes them. Throws where
  * it brings their key.
  */
 export function withFeatures(

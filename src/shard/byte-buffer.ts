@@ -26,7 +26,7 @@ export interface ByteBuffer {
   /** Overwrites four bytes written before, at `position`. */
   setUint32(position: number, value: number): void;
   bytes(source: Uint8Array): void;
-  /** Writes UTF-8 behind its length in four bytes: PLAIN of BYTE_ARRAY. */
+  /** Writes UTF-8 after its length in four bytes: PLAIN of BYTE_ARRAY. */
   text(text: string): void;
   /**
    * Adds `count` bytes of any content, which the caller fills through `view`; returns the position

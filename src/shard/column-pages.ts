@@ -119,7 +119,7 @@ function slice(values: LeafValues, from: number, to: number): LeafValues {
 }
 
 /**
- * Writes the values behind the levels and, where it pays, the dictionary; `entries` is its size, 0
+ * Writes the values after the levels and, where it pays, the dictionary; `entries` is its size, 0
  * for PLAIN.
  */
 function writeValues(

@@ -98,7 +98,7 @@ function readPlain(leaf: LeafKind, bytes: Uint8Array, count: number): ReadNumber
   if (leaf === 'utf8') return readTexts(bytes, count);
   const size = leaf === 'int64' || leaf === 'double' ? 8 : 4;
   if (bytes.length !== count * size) throw new RangeError('a page holds another number of values');
-  // A copy, since values behind levels need not lie on a multiple of their size.
+  // A copy, since values after levels need not lie on a multiple of their size.
   const { buffer } = new Uint8Array(bytes);
   if (leaf === 'double') return new Float64Array(buffer);
   if (leaf === 'float') return new Float32Array(buffer);

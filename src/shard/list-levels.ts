@@ -12,7 +12,7 @@ const DEFINED_EMPTY = 1;
 
 /**
  * Writes repetition and definition levels for `offsets` (rows + 1 numbers that never fall), each
- * behind its byte length as in data page V1, in runs alone: a row takes some five bytes. Returns
+ * after its byte length as in data page V1, in runs alone: a row takes some five bytes. Returns
  * the number of levels and how many of them are empty lists. Throws Error, a bug of the caller,
  * where offsets fall.
  */

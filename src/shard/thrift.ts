@@ -96,7 +96,7 @@ export type ThriftStruct = ReadonlyMap<number, ThriftRead>;
 export type ThriftRead = number | boolean | Uint8Array | readonly ThriftRead[] | ThriftStruct;
 
 /**
- * The struct that begins at `from`, and the position behind it. Throws RangeError where the bytes
+ * The struct that begins at `from`, and the position after it. Throws RangeError where the bytes
  * are not a struct.
  */
 export function decodeThrift(bytes: Uint8Array, from = 0): { fields: ThriftStruct; end: number } {

@@ -34,7 +34,7 @@ export function writtenBytes({ buffer, length }: ByteWriter): Uint8Array {
 }
 
 /**
- * Appends the row: its values in the table's order, fixed sizes or behind their length,
+ * Appends the row: its values in the table's order, fixed sizes or after their length,
  * little-endian.
  */
 export function writeRow<T extends Table>(out: ByteWriter, table: T, row: StoredRow<T>): void {

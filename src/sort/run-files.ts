@@ -1,5 +1,5 @@
 /**
- * Sorted runs in scratch files: records one behind another, written once and read back block by
+ * Sorted runs in scratch files: records one after another, written once and read back block by
  * block.
  */
 import { RECORD_HEADER_BYTES, type RecordPosition, recordBytes } from './byte-records.ts';

@@ -31,7 +31,7 @@ export async function* splitLines(
     held += piece.length;
     if (held <= max) return;
     tooLong = true;
-    // A copy, so that the chunks behind it can go.
+    // A copy, so that the chunks can go.
     pieces = [new Uint8Array(Buffer.concat(pieces).subarray(0, keptMax))];
   };
   const finish = (): ByteLine => {

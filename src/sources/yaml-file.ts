@@ -167,7 +167,7 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
 }
 
 /**
- * Message and advice: messages of our own schemas may say behind a semicolon what to write instead.
+ * Message and advice: messages of our own schemas may say after a semicolon what to write instead.
  */
 function splitAdvice(message: string): [string, string] {
   const at = message.indexOf('; ');

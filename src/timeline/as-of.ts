@@ -1,5 +1,5 @@
 /**
- * AS OF T: the one place that says what lies before the moment T, in its label window, and behind
+ * AS OF T: the one place that says what lies before the moment T, in its label window, and after
  * it.
  */
 import { DAY_MS } from '../../schemas/durations.ts';

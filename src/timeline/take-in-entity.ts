@@ -60,7 +60,7 @@ function earliestIngested(copies: readonly EventRecord[]): EventRecord {
 }
 
 /**
- * ERASURE: nothing up to a member's delete remains, and nothing behind it until an upsert begins an
+ * ERASURE: nothing up to a member's delete remains, and nothing after it until an upsert begins an
  * empty timeline.
  */
 function withoutErased(ordered: readonly EventRecord[]): EventRecord[] {

@@ -4,7 +4,7 @@ import type { Domain } from '../../schemas/domain.ts';
 import { BrewhouseError, nearestName, quotedName } from '../errors.ts';
 
 /**
- * Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank behind the
+ * Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank after the
  * weakest action.
  */
 export interface Vocabulary {

@@ -118,7 +118,7 @@ async function endOfTurn(tokenizer: LoadedTokenizer, { askedAt, args = {} }: Cha
 
 /**
  * The tail begins as a continuation and may end in control tokens. `encodeTrusted` would prefix it
- * as it prefixes every beginning, so it is encoded behind a line end, and that beginning is taken
+ * as it prefixes every beginning, so it is encoded after a line end, and that beginning is taken
  * off again.
  */
 async function encodeTail(
@@ -166,7 +166,7 @@ export function endsInControl(tokenizer: LoadedTokenizer, tail: Int32Array): boo
 }
 
 /**
- * The answer behind a frame's tail, as one piece of untrusted text (TOKEN-3); `ChatFrame.end`
+ * The answer after a frame's tail, as one piece of untrusted text (TOKEN-3); `ChatFrame.end`
  * follows it.
  */
 export function encodeAnswer(tokenizer: LoadedTokenizer, tail: Int32Array, answer: string): Promise<Int32Array> {

@@ -61,7 +61,7 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 const MARKER_LENGTH_MAX = 68;
 
 /**
- * Puts a space behind the first character of every marker (TEXT-2), also of one that is spelled
+ * Puts a space after the first character of every marker (TEXT-2), also of one that is spelled
  * with full-width letters or with invisible characters in between: markers are sought in the NFKC
  * form without invisible characters.
  */
@@ -79,7 +79,7 @@ export function escapeMarkers(text: string): CleanText {
 }
 
 /**
- * The text behind `from` as a marker would read: in NFKC, without invisible characters, as long as
+ * The text from `from` on as a marker would read: in NFKC, without invisible characters, as long as
  * markers can be.
  */
 function skeletonAt(text: string, from: number): string {

@@ -11,7 +11,7 @@ import type { LoadedTokenizer } from './load-tokenizer.ts';
 export interface LabelWords {
   /** Longest common text of the answers, up to the end of a word: `The member will`. */
   readonly common: string;
-  /** Ids of every answer before the scoring position, behind the frame's tail. */
+  /** Ids of every answer before the scoring position, after the frame's tail. */
   readonly before: Int32Array;
   /**
    * One token an answer, at the scoring position, all different; the end token for an answer that
@@ -21,7 +21,7 @@ export interface LabelWords {
 }
 
 /**
- * Where answers are scored (TOKEN-4). Every answer is encoded as one piece behind `tail`; the
+ * Where answers are scored (TOKEN-4). Every answer is encoded as one piece after `tail`; the
  * scoring position is the first token that differs between any two of them. Throws BrewhouseError
  * `label_words_clash`, naming two answers that have the same token there, and RangeError without an
  * answer.

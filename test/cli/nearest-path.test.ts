@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The remedy of an error that names the path, behind a command that was given it. */
+/** The remedy of an error that names the path, after a command that was given it. */
 function remedyOf(
   name: CommandName,
   given: { readonly flags?: Record<string, string>; readonly args?: readonly string[] },

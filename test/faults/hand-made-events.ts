@@ -52,7 +52,7 @@ function doings(member: string, begin: number): object[] {
     // One id for two events: neither happened.
     act('conflict', 5, 'viewed', begin + 10 * HOUR),
     act('conflict', 5, 'dismissed', begin + 10 * HOUR),
-    // A question at a time when all that is behind it.
+    // A question after all of that.
     act('after', 6, 'impression', begin + 12 * HOUR),
     act('after-b', 6, 'dismissed', begin + 12 * HOUR + MINUTE),
     act('next', 7, 'viewed', begin + 30 * HOUR),

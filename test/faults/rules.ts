@@ -212,7 +212,7 @@ export const FILLED: readonly PlantedRule[] = [
   },
 ];
 
-/** Which rows are released, and where: planted behind an honest corpus. */
+/** Which rows are released, and where: planted in the release of an honest corpus. */
 export const RELEASED: readonly PlantedRule[] = [
   {
     builder: 'trains on labels that look over t1',

@@ -21,7 +21,7 @@ export interface TextFile {
 }
 
 /**
- * Comments, strings and templates, regular expressions. A slash begins an expression only behind
+ * Comments, strings and templates, regular expressions. A slash begins an expression only after
  * what cannot end a value. Code inside of `${}` counts as string.
  */
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*|^#!.*/;

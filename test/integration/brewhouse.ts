@@ -107,7 +107,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder that is removed behind the last test of the file. */
+/** A folder that is removed after the last test of the file. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'brewhouse-integration-'));
   folders.push(folder);

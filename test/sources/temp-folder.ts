@@ -1,4 +1,4 @@
-/** A folder for one test, removed behind it. */
+/** A folder for one test, removed after it. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

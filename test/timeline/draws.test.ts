@@ -28,7 +28,7 @@ describe('a draw', () => {
   });
 
   it('that equals another one falls back on the bytes of the key', () => {
-    // U+FF5E sorts before U+10000 by bytes, and behind it by UTF-16 units.
+    // U+FF5E sorts before U+10000 by bytes, and after it by UTF-16 units.
     const keys = [['\u{10000}'], ['\uff5e'], ['a', 'b'], ['a']];
     const sorted = [['a'], ['a', 'b'], ['\uff5e'], ['\u{10000}']];
     expect(keys.toSorted(compareKeys)).toEqual(sorted);

@@ -60,7 +60,7 @@ export function shippedTemplates(): Template[] {
 }
 
 /**
- * One token a word, mark or line end; a frame of two tokens before the first line and two behind
+ * One token a word, mark or line end; a frame of two tokens before the first line and two after
  * the last.
  */
 export function wordTokenizer(): ReferenceTokenizer & { decode(ids: ArrayLike<number>): string } {

@@ -44,8 +44,8 @@ async function* readStream(
 }
 
 /**
- * Node's decoder ends silently after one frame; files by pzstd or `cat` have many, so each is read
- * on behind.
+ * Node's decoder ends silently after one frame; files by pzstd or `cat` have many, so reading
+ * goes on after each.
  */
 async function* readFrames(file: string): AsyncGenerator<Uint8Array> {
   const { size } = await stat(file);

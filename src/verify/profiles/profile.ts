@@ -41,7 +41,7 @@ export interface Supervised {
 /** One way in which trainers are given a release's tokens. */
 export interface Profile {
   readonly name: string;
-  /** In file order, behind `input_ids`. */
+  /** In file order, after `input_ids`. */
   readonly columns: readonly TokenColumn[];
   /** What its footers say beside what every footer says. */
   readonly facts: Readonly<Record<string, string>>;

@@ -16,7 +16,7 @@ export interface CutLine {
 export interface Cutting {
   readonly pattern: Pattern;
   readonly slots: readonly FilledSlot[];
-  /** About how many tokens come behind the last word of a cut line. */
+  /** About how many tokens come after the last word of a cut line. */
   readonly tail: number;
 }
 
@@ -77,7 +77,7 @@ function wordsBefore({ line, encoded }: Trial, tokens: number): number {
   const end = encoded.offsets[tokens * 2 - 1] ?? 0;
   return line.fields.reduce((count, { from, to }) => {
     if (to <= end) return count + line.text.slice(from, to).split(' ').length;
-    // What is behind the last space may be a part of a word.
+    // What is after the last space may be a part of a word.
     return from >= end ? count : count + line.text.slice(from, end + 1).split(' ').length - 1;
   }, 0);
 }

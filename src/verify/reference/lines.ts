@@ -8,7 +8,7 @@ import { nth } from '../checked.ts';
 type FieldValue = Attributes[string];
 
 /**
- * Where a field's text is in a line, in UTF-16 units; the ellipsis behind it included where it is
+ * Where a field's text is in a line, in UTF-16 units; the ellipsis after it included where it is
  * cut.
  */
 export interface FieldRange {
@@ -78,7 +78,7 @@ export function fillSlots(pattern: Pattern, attributes: Attributes): FilledSlot[
 }
 
 /**
- * The line of the first `count` words, with `ellipsis` behind the last of them. A field none of
+ * The line of the first `count` words, with `ellipsis` after the last of them. A field none of
  * whose words are kept is left out as if it were missing; the first that is there loses its
  * separator (TEXT-4).
  */
@@ -147,7 +147,7 @@ const MARKERS = new RegExp(
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
-/** Puts a space behind the first character of each marker (TEXT-2). */
+/** Puts a space after the first character of each marker (TEXT-2). */
 function breakMarkers(text: string): string {
   return spaced(text, markerPlaces(text));
 }

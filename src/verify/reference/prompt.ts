@@ -144,7 +144,7 @@ function exposureText({ world, opening, measured }: Asked): { text: string; fiel
 }
 
 /**
- * The first line is fused with the frame before it, the last with the frame behind it (FRAME-1,
+ * The first line is fused with the frame before it, the last with the frame after it (FRAME-1,
  * ORIGIN-1).
  */
 function fuseFrame({ world, askedAt }: Asked, before: Piece[], behind: Piece[]): void {

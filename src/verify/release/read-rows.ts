@@ -39,7 +39,7 @@ function isSame(sums: Sums, wanted: { rows: number; tokens: number; loss_tokens:
 
 /**
  * All rows in order of split, shard and row, one row group of tokens at a time. Forms of files are
- * checked on the way (`schema`), and what the manifest says of their rows and tokens behind them
+ * checked on the way (`schema`), and what the manifest says of their rows and tokens afterwards
  * (`manifest`).
  */
 export async function* readRowGroups(release: OpenRelease, list: FaultList): AsyncGenerator<ReadRow[]> {

@@ -57,7 +57,7 @@ function renderMessages(chatTemplate: string, messages: readonly Message[], opti
 
 /**
  * Renders the template with one user message of the first line, the lines, and the last line, and
- * the generation prompt (FRAME-1). Returns the text before the first line and that behind the last.
+ * the generation prompt (FRAME-1). Returns the text before the first line and that after the last.
  */
 export function renderFrame(
   chatTemplate: string,
@@ -71,7 +71,7 @@ export function renderFrame(
   return { before: text.slice(0, at), behind: text.slice(at + content.length) };
 }
 
-/** What the template puts behind an assistant's message: the end token is in it (FRAME-3). */
+/** What the template puts after an assistant's message: the end token is in it (FRAME-3). */
 export function renderEnding(chatTemplate: string, options: FrameOptions): string {
   const messages: Message[] = [
     { role: 'user', content: 'question' },

@@ -57,10 +57,10 @@ function requireTold(
   }
 }
 
-/** Text before and behind first and last line. */
+/** Text before and after first and last line. */
 interface Framing {
   texts(first: string, last: string, askedAt: number): { before: string; behind: string };
-  /** What the chat template puts behind an answer; empty where there is none. */
+  /** What the chat template puts after an answer; empty where there is none. */
   readonly ending: string;
   /** Whether a chat template makes it, and whether it tells the day. */
   readonly chat: boolean;
@@ -68,7 +68,7 @@ interface Framing {
 }
 
 /**
- * Without a chat template the bos token is before the lines and a line end behind them (FRAME-2).
+ * Without a chat template the bos token is before the lines and a line end after them (FRAME-2).
  */
 function framingOf(
   { bos, eos }: TokenizerFiles,
@@ -169,7 +169,7 @@ function frameOf(
 ): ReferenceFrame {
   const { before, behind } = framing.texts(first, last, askedAt);
   const head = one('full', `${before}${first}\n`, true);
-  // Behind a line end, text of ours is a continuation of the lines: no sentencepiece prefix may
+  // After a line end, text of ours is a continuation of the lines: no sentencepiece prefix may
   // be there.
   const lead = 'x\n';
   const tail = one('full', `${lead}${last}${behind}`, true);

@@ -9,7 +9,7 @@ import { nth } from '../checked.ts';
 
 /**
  * How a text is read: `content` and `start` know no control tokens (TOKEN-2); `start` is right
- * behind one; `full` is for our own text.
+ * after one; `full` is for our own text.
  */
 export type Reading = 'content' | 'start' | 'full';
 

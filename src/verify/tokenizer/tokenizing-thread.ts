@@ -46,7 +46,7 @@ export function startTokenizingThread(
   worker.unref();
   port1.unref();
 
-  /** A wait may end early or the answer come a moment behind the wake: so look, and wait again. */
+  /** A wait may end early or the answer come a moment after the wake: so look, and wait again. */
   const answer = (): EncodedTexts => {
     for (let silent = 0; silent < SILENCE_MS_MAX; ) {
       const answered = Atomics.load(state, 0);

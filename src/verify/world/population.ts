@@ -37,7 +37,7 @@ export function populationOf(items: ReadonlyMap<string, readonly Version[]>): Po
     at(t) {
       if (t !== lastT) {
         lastT = t;
-        // Known to the last one up to here; of those behind, only what began before T can be known.
+        // All are known up to here; of those after, only what began before T can be known.
         whole = countBelow(knownBy, t);
         scattered = [];
         for (let i = whole; i < entries.length; i++) {

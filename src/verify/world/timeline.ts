@@ -3,7 +3,7 @@ import type { CheckedEvent, InteractionEvent, VersionEvent } from '../events/che
 import { compareBytes } from './draws.ts';
 
 /**
- * A spoken interaction; `rank` is its action's place in the domain (0 is strongest), behind all of
+ * A spoken interaction; `rank` is its action's place in the domain (0 is strongest), after all of
  * them an exposure's.
  */
 export interface Interaction extends InteractionEvent {

@@ -1,6 +1,6 @@
 /** What the reference needs of a tokenizer; real ones and toys of tests are behind it alike. */
 
-/** Ids before and behind the lines of a prompt. */
+/** Ids before and after the lines of a prompt. */
 export interface ReferenceFrame {
   /** From the row's begin to the end of the first line. */
   readonly head: ArrayLike<number>;
@@ -24,14 +24,14 @@ export interface ReferenceTokenizer {
   encode(text: string): ArrayLike<number>;
   /** What `encode` says of each text, with places: many at once cost less than one by one. */
   encodeLines(texts: readonly string[]): readonly EncodedLine[];
-  /** The answer, behind the frame's tail. */
+  /** The answer, after the frame's tail. */
   encodeAnswer(text: string): ArrayLike<number>;
   /**
    * First and last line (without line ends) fused with the frame, asked at a moment in epoch
    * milliseconds.
    */
   frame(firstLine: string, lastLine: string, askedAt: number): ReferenceFrame;
-  /** The token behind the answer. */
+  /** The token after the answer. */
   readonly endId: number;
   /** Tokens that text must never make. */
   readonly controlIds?: ReadonlySet<number>;

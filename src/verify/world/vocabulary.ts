@@ -7,7 +7,7 @@ export interface Vocabulary {
   readonly domain: Domain;
   /** Strongest first; a rank is an index into it. */
   readonly actions: readonly DomainAction[];
-  /** Rank of each spoken action and, behind all of them, of the exposures. */
+  /** Rank of each spoken action and, after all of them, of the exposures. */
   readonly ranks: ReadonlyMap<string, number>;
   /** The rank of an exposure, which also means "none". */
   readonly noneRank: number;
