@@ -206,7 +206,7 @@ describe('answers of the file system', () => {
 });
 
 describe('what chooses, sorts or renders', () => {
-  it('knows no clock, chance, locale or logarithm', () => {
+  it('knows no clock, chance, locale or logarithm (DRAW-3)', () => {
     const places = [...PURE, ...ROOMS, 'schemas/byte-order.ts', 'schemas/canonical-json.ts'];
     const chance = /Math\.(?:random|log\w*|exp\w*|pow|sin|cos|tan)/;
     const clock = /Date\.now|new Date\(\s*\)|performance\.now|localeCompare|toLocale\w*|Intl\b/;

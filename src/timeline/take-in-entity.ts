@@ -61,7 +61,7 @@ function earliestIngested(copies: readonly EventRecord[]): EventRecord {
 
 /**
  * ERASURE: nothing up to a member's delete remains, and nothing after it until an upsert begins an
- * empty timeline.
+ * empty timeline (EVENT-5).
  */
 function withoutErased(ordered: readonly EventRecord[]): EventRecord[] {
   const isDelete = (event: EventRecord): event is MemberEvent => event.type === 'member' && event.op === 'delete';

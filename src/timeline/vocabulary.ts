@@ -11,7 +11,7 @@ export interface Vocabulary {
   readonly domain: Domain;
   /** The rank of exposures, and of no action at all. */
   readonly noneRank: number;
-  /** Rank of a spoken action; -1 for an ignored one, undefined for one that is neither. */
+  /** Rank of a spoken action; -1 of an ignored one, undefined of one that is neither (EVENT-6). */
   rankOf(action: string): number | undefined;
   nameOf(rank: number): string;
   isPositive(rank: number): boolean;
@@ -59,7 +59,9 @@ export function createVocabulary(domain: Domain): Vocabulary {
   };
 }
 
-/** The error that stops a build at an action which the domain neither speaks nor ignores. */
+/**
+ * The error that stops a build at an action which the domain neither speaks nor ignores (EVENT-6).
+ */
 export function unknownAction(
   { domain }: Vocabulary,
   { name, count, first }: { readonly name: string; readonly count: number; readonly first: string },

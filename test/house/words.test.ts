@@ -83,6 +83,6 @@ describe('words that README.md bans', () => {
     const text =
       '/** Each, every\n * so many. */\nconst b: OptionBag | ToolBag = 1;\n// `every so` and every so often\n';
     expect(usesIn({ path: 'a.ts', text }, some)).toEqual(['a.ts:1: every so', 'a.ts:3: *Bag']);
-    expect(usesIn({ path: 'a.md', text: 'Every so.\n```\nevery so\n```\n' }, some)).toHaveLength(1);
+    expect(usesIn({ path: 'README.md', text: 'Every so.\n```\nevery so\n```\n' }, some)).toHaveLength(1);
   });
 });

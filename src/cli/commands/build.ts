@@ -124,7 +124,7 @@ export function standing(examples: number): string {
 
 /**
  * Questions about items that no event defines: above this share something is wrong with the item
- * events (dashboard.md, check 11).
+ * events.
  */
 const UNKNOWN_ITEMS_WARN = 0.005;
 
