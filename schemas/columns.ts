@@ -57,6 +57,11 @@ export const WHOLES = plain('list<int32>');
 /** Raw bytes. */
 export const BYTES = plain('bytes');
 
+/** An id of one kind, which was made or parsed before it was written. */
+export function idText<I extends string>(): Column<I, 'utf8'> {
+  return { type: 'utf8', store: (id) => id, load: (stored) => stored as I };
+}
+
 /** One of a closed list of words. */
 export function wordOf<const W extends string>(words: readonly W[]): Column<W, 'utf8'> {
   const known = new Map<string, W>(words.map((word) => [word, word]));

@@ -49,3 +49,13 @@ export const ReleaseId = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
   .brand<'ReleaseId'>();
 export type ReleaseId = z.infer<typeof ReleaseId>;
+
+const Hidden = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** What a release writes in place of a producer's id (PSEUDO-1). */
+export const Pseudonym = Hidden.brand<'Pseudonym'>();
+export type Pseudonym = z.infer<typeof Pseudonym>;
+
+/** A row of a release by its question and variant, a pseudonym too. */
+export const ExampleId = Hidden.brand<'ExampleId'>();
+export type ExampleId = z.infer<typeof ExampleId>;

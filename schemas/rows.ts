@@ -4,6 +4,7 @@
  */
 import {
   BYTES,
+  idText,
   joined,
   LONG,
   listOf,
@@ -18,6 +19,7 @@ import {
 } from './columns.ts';
 import { DEAD_REASONS } from './event.ts';
 import { FIELD_RUNS } from './field-runs.ts';
+import type { ExampleId, ItemId, MemberId, Pseudonym } from './ids.ts';
 import { SPLITS } from './ledger.ts';
 
 /** Joins lists inside one string column. */
@@ -38,8 +40,9 @@ export const SEGMENT_LEVELS = ['', ...LEVELS, 'question', 'profile', 'shown'] as
 /** One of SEGMENT_LEVELS. */
 export type SegmentLevel = (typeof SEGMENT_LEVELS)[number];
 
+const EXAMPLE = idText<ExampleId>();
+
 const ASKED = {
-  member: TEXT,
   task: TEXT,
   form: TEXT,
   template: TEXT,
@@ -55,7 +58,7 @@ const ASKED = {
 
 const MET = {
   /** The asked item, or the candidates in the order of the prompt. */
-  item_ids: joined(TEXT, UNIT_SEPARATOR),
+  item_ids: joined(idText<ItemId>(), UNIT_SEPARATOR),
   /** Why each candidate is there, in the same order; empty where nothing was chosen or drawn. */
   candidate_reasons: joined(TEXT, UNIT_SEPARATOR),
   surface: TEXT,
@@ -76,7 +79,8 @@ const COUNTED = {
 
 /** One row of `meta/`: same rows, same order as the token file. */
 export const SIDECAR = {
-  example_id: TEXT,
+  example_id: EXAMPLE,
+  member: idText<Pseudonym>(),
   ...ASKED,
   /** Of rows of several turns: T of each, epoch milliseconds. */
   turn_times: joined(NUMBER_TEXT, UNIT_SEPARATOR),
@@ -98,6 +102,7 @@ export type SidecarRow = RowOf<typeof SIDECAR>;
 export const CORPUS = {
   /** The question key's parts, joined by U+001F. */
   key: TEXT,
+  member: idText<MemberId>(),
   ...ASKED,
   /** From when on the label is mature, epoch milliseconds. */
   matures_at: LONG,
@@ -151,7 +156,7 @@ export const PART_ORIGIN = {
 export type PartOrigin = RowOf<typeof PART_ORIGIN>;
 
 /** One row of `origin/`: the same with the row's example id. */
-export const ORIGIN = { example_id: TEXT, ...PART_ORIGIN };
+export const ORIGIN = { example_id: EXAMPLE, ...PART_ORIGIN };
 /** A row of `origin/`. */
 export type OriginRow = RowOf<typeof ORIGIN>;
 
@@ -160,9 +165,9 @@ export const ROW_POSITION = { split: wordOf(SPLITS), shard: WHOLE, row_group: WH
 /** Where a row of a release lies. */
 export type RowPosition = RowOf<typeof ROW_POSITION>;
 /** A row of `index/examples.parquet`, which is sorted by all columns. */
-export const EXAMPLE_INDEX = { example_id: TEXT, ...ROW_POSITION };
+export const EXAMPLE_INDEX = { example_id: EXAMPLE, ...ROW_POSITION };
 /** A row of `index/members.parquet`, which is sorted by all columns. */
-export const MEMBER_INDEX = { member: TEXT, ...ROW_POSITION };
+export const MEMBER_INDEX = { member: idText<Pseudonym>(), ...ROW_POSITION };
 
 /** A record that was parked, with where it was read and why. */
 export const DEAD_LETTER = {
