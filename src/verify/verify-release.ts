@@ -9,16 +9,14 @@ import { type EventStream, eventsOfFolder } from './events/event-stream.ts';
 import { TIME_UNKNOWN } from './events/raw-times.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
 import type { Identity } from './identity/identity.ts';
-import { referenceRow } from './reference/rows.ts';
-import { type Corpus, corpusOf } from './reference/tasks.ts';
+import { corpusOf } from './reference/tasks.ts';
 import { checkIndex } from './release/check-index.ts';
 import { checkDerived, checkLabelTables, checkReleaseId } from './release/check-manifest.ts';
 import { checkRows } from './release/check-rows.ts';
 import { checkSelection, compareCounts, flatCounts } from './release/check-selection.ts';
-import { type Expectation, expectRows } from './release/expected-rows.ts';
+import { type Expectation, expectRows, type ReleaseCase } from './release/expected-rows.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
 import { checkFiles, type OpenRelease, openRelease } from './release/release-files.ts';
-import type { ReleaseRules } from './release/selection.ts';
 import { loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
 import type { ReferenceTokenizer } from './world/tokenizer-port.ts';
 import { buildWorld, type World } from './world/world.ts';
@@ -68,7 +66,8 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   try {
     const corpus = corpusOf(await worldOf(options, manifest.identity, tokenizer));
     checkLabelTables(release, corpus, list);
-    const checked = await checkContents({ release, corpus, list, pseudonyms, whole, options });
+    const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
+    const checked = await checkContents(releaseCase, options, whole);
     const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
     const { manifestSha256 } = release;
     return certificateOf({ manifestSha256, ...checked, list, assumed: manifest.assumed, itemsWithoutTime });
@@ -87,37 +86,18 @@ async function worldOf(
   return buildWorld(await deduplicate(stream(), (done) => report?.('events', done, 0)), identity, tokenizer);
 }
 
-interface Contents {
-  readonly release: OpenRelease;
-  readonly corpus: Corpus;
-  readonly list: FaultList;
-  readonly pseudonyms: ReturnType<typeof pseudonymsOf>;
-  /** Whether all files are there as the manifest has them. */
-  readonly whole: boolean;
-  readonly options: VerifyOptions;
-}
-
-async function checkContents({ options, whole, ...contents }: Contents): Promise<CheckedShare> {
-  const { release, corpus, list, pseudonyms } = contents;
-  const { release: section, until } = release.manifest;
-  const rules: ReleaseRules = { section, until };
-  const corpusUntil = release.lineage?.corpus_until ?? Number.POSITIVE_INFINITY;
-  const expectation = expectRows(corpus, pseudonyms, {
-    ...{ rules, corpusUntil: Math.max(corpusUntil, until) },
-    report: (done, total) => options.report?.('questions', done, total),
-  });
+/** Rows, selection, indexes and name; `whole`: all files are there as the manifest has them. */
+async function checkContents(
+  releaseCase: ReleaseCase,
+  { sample, report }: VerifyOptions,
+  whole: boolean,
+): Promise<CheckedShare> {
+  const { release, list } = releaseCase;
+  const expectation = expectRows(releaseCase, (done, total) => report?.('questions', done, total));
   checkLineage(release, expectation, list);
-  const { sample } = options;
-  const report = (done: number, total: number) => options.report?.('rows', done, total);
-  const checked = await checkRows({ ...contents, expectation, rules, sample, report });
-  checkSelection({
-    ...{ release, rules, expectation, list, present: checked.present },
-    // Tokens of rows that the release does not hold are counted where they are needed.
-    tokensOf: (row) => {
-      row.tokens ??= referenceRow(row.question, row).ids.length;
-      return row.tokens;
-    },
-  });
+  const options = { sample, report: (done: number, total: number) => report?.('rows', done, total) };
+  const checked = await checkRows(releaseCase, expectation, options);
+  checkSelection(releaseCase, expectation, checked.present);
   if (whole) {
     await checkIndex(release, checked.addresses, list);
     await checkReleaseId(release, checked.digests, list);

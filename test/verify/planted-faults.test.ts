@@ -8,6 +8,7 @@ import type { Corpus } from '../../src/verify/reference/tasks.ts';
 import { checkRow } from '../../src/verify/release/check-rows.ts';
 import { checkColumns } from '../../src/verify/release/check-tokens.ts';
 import { type Pseudonyms, pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
+import type { OpenRelease } from '../../src/verify/release/release-files.ts';
 import { type ReleaseRow, type RowCells, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
 import { expectedRow } from '../../src/verify/release/selection.ts';
 import { act, DAY, HOUR, item, NOON, profile, toyWorld, wordTokenizer } from './toy-world.ts';
@@ -95,9 +96,9 @@ function faults(world: Corpus, row: ReleaseRow): string[] {
   const list = createFaultList();
   const question = asked(world);
   const expected = expectedRow(question, templatesOf(question)[0]!, 'train');
-  const rules = { until: NOON + 30 * DAY, section: {} as never };
+  const release = { manifest: { until: NOON + 30 * DAY } } as unknown as OpenRelease;
   const maskIsWhole = checkColumns({ row, list, corpus: world }, hf);
-  checkRow({ corpus: world, pseudonyms, list, rules }, row, { expected, maskIsWhole, whole: true });
+  checkRow({ release, corpus: world, pseudonyms, list }, row, { expected, maskIsWhole, whole: true });
   return [...new Set(list.faults.map(({ check }) => check))];
 }
 

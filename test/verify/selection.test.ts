@@ -40,7 +40,7 @@ describe('splits (SPLIT-1)', () => {
   const ends = (days: number[], rules: Partial<ReleaseSection> = {}, corpus: object = {}, more: object = {}) => {
     const made = world(days, corpus, more);
     return referenceQuestions(made, 'm').map((question) =>
-      splitOf(question, { section: section(rules), until: NOON + 60 * DAY }),
+      splitOf(question, { release: section(rules), until: NOON + 60 * DAY }),
     );
   };
   test('no train label looks over t1, and a gap lies before validation and test (SPLIT-2)', () => {
@@ -87,7 +87,7 @@ const days = Array.from({ length: 40 }, (_, n) => n);
 test('label caps keep those with the least draw and say which share was kept (RELEASE-2)', () => {
   const list = rows(days);
   const caps = new Map([['ranking.pointwise', new Map([['viewed', 5]])]]);
-  capLabels(list, { section: section({ label_caps: caps }), until: 0 });
+  capLabels(list, { release: section({ label_caps: caps }), until: 0 });
   const kept = list.filter(({ end, question }) => end === 'train' && question.label === 'viewed');
   expect(kept).toHaveLength(5);
   expect(kept.every(({ keepShare }) => keepShare === 0.25)).toBe(true);
@@ -99,7 +99,7 @@ test("a smaller budget takes a subset of a larger one's rows, up to the first th
   const taken = (budget: number) => {
     for (const row of list) row.end = 'train';
     const asked = new Set<string>();
-    thin(list, { section: section({ token_budget: budget }), until: 0 }, (row) => {
+    thin(list, { release: section({ token_budget: budget }), until: 0 }, (row) => {
       asked.add(row.id);
       return 10;
     });
@@ -131,7 +131,7 @@ test('caps come before the budget, the budget before the remainder, and all touc
   const list = rows(days);
   for (const row of list.slice(0, 10)) row.end = 'test';
   const caps = new Map([['ranking.pointwise', new Map([['viewed', 5]])]]);
-  const rules = { section: section({ label_caps: caps, token_budget: 120 }), until: 0 };
+  const rules = { release: section({ label_caps: caps, token_budget: 120 }), until: 0 };
   capLabels(list, rules);
   thin(list, rules, () => 10);
   takeRemainder(list, () => 10);

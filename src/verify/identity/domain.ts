@@ -1,44 +1,32 @@
 /** The domain and the templates as an identity holds them, defaults left out. */
-import {
-  broken,
-  closed,
-  flag,
-  listOf,
-  objectOf,
-  optional,
-  orElse,
-  orEmpty,
-  type Shape,
-  type Shaped,
-  text,
-  whole,
-} from '../shapes.ts';
+import * as is from '../shapes.ts';
 
-const names = orElse(listOf(text), []);
-const actionShape = closed({ name: text, will: text, past: text, ask: optional(text), positive: orElse(flag, false) });
+const names = is.orElse(is.listOf(is.text), []);
+const actionShape = is.closed({
+  ...{ name: is.text, will: is.text, past: is.text, ask: is.optional(is.text) },
+  positive: is.orElse(is.flag, false),
+});
 
 /** How members, items and actions are spoken. */
-export const domainShape = closed({
-  name: text,
-  item: closed({ one: text, many: text, line: text }),
-  profile: text,
-  exposures: names,
-  actions: listOf(actionShape, 1),
-  none: closed({ name: text, will: text, past: optional(text) }),
-  ignored: names,
-  at_exposure: names,
+export const domainShape = is.closed({
+  name: is.text,
+  item: is.closed({ one: is.text, many: is.text, line: is.text }),
+  profile: is.text,
+  actions: is.listOf(actionShape, 1),
+  none: is.closed({ name: is.text, will: is.text, past: is.optional(is.text) }),
+  ...{ exposures: names, ignored: names, at_exposure: names },
 });
 
 /** One action; a domain lists them strongest first. */
-export type DomainAction = Shaped<typeof actionShape>;
+export type DomainAction = is.Shaped<typeof actionShape>;
 /** How members, items and actions are spoken. */
-export type Domain = Shaped<typeof domainShape>;
+export type Domain = is.Shaped<typeof domainShape>;
 
-const lines = listOf(text, 1);
-const historyShape = closed({ heading: lines, group: text, dated: text, undated: text });
+const lines = is.listOf(is.text, 1);
+const historyShape = is.closed({ heading: lines, group: is.text, dated: is.text, undated: is.text });
 
 /** The headings of a history block. */
-export type HistoryHeadings = Shaped<typeof historyShape>;
+export type HistoryHeadings = is.Shaped<typeof historyShape>;
 
 /** One part of a prompt. */
 export type Block =
@@ -48,58 +36,42 @@ export type Block =
   | { readonly kind: 'item' }
   | { readonly kind: 'candidates'; readonly letter: string };
 
-const lettersShape = closed({ letter: text });
+const lettersShape = is.closed({ letter: is.text });
 
-const blockShape: Shape<Block> = (value, field) => {
-  const [[kind, content] = [], ...others] = Object.entries(objectOf(value, field));
+const blockShape: is.Shape<Block> = (value, field) => {
+  const [[kind, content] = [], ...others] = Object.entries(is.objectOf(value, field));
+  if (others.length > 0) throw is.broken(field, 'one block');
   const inside = `${field}.${kind}`;
-  if (others.length > 0) throw broken(field, 'one block');
-  switch (kind) {
-    case 'text':
-    case 'note':
-    case 'profile':
-      return { kind, lines: lines(content, inside) };
-    case 'history':
-      return { kind, headings: historyShape(content, inside) };
-    case 'shown':
-      return { kind, label: text(content, inside) };
-    case 'item':
-      return { kind };
-    case 'candidates':
-      return { kind, letter: lettersShape(content, inside).letter };
-    default:
-      throw broken(field, 'a block of a template');
-  }
+  if (kind === 'text' || kind === 'note' || kind === 'profile') return { kind, lines: lines(content, inside) };
+  if (kind === 'history') return { kind, headings: historyShape(content, inside) };
+  if (kind === 'shown') return { kind, label: is.text(content, inside) };
+  if (kind === 'candidates') return { kind, letter: lettersShape(content, inside).letter };
+  if (kind === 'item') return { kind };
+  throw is.broken(field, 'a block of a template');
 };
 
 /** The first line and the last are fused with the frame, so they are text (FRAME-1). */
-const blocksShape: Shape<readonly Block[]> = (value, field) => {
-  const blocks = listOf(blockShape, 2)(value, field);
+const blocksShape: is.Shape<readonly Block[]> = (value, field) => {
+  const blocks = is.listOf(blockShape, 2)(value, field);
   if (blocks[0]?.kind === 'text' && blocks.at(-1)?.kind === 'text') return blocks;
-  throw broken(field, 'a list that begins and ends with text');
+  throw is.broken(field, 'a list that begins and ends with text');
 };
 
-/** One phrasing of a form. */
-export const templateShape = closed({
-  id: text,
-  version: whole(1),
-  form: text,
-  held_out: orElse(flag, false),
-  blocks: blocksShape,
-  answer: text,
-  nothing_more: optional(text),
-  ages: orEmpty(
-    closed({
-      today: orElse(text, 'Today'),
-      yesterday: orElse(text, 'Yesterday'),
-      days: orElse(text, '{n} days ago'),
-      week: orElse(text, '1 week ago'),
-      weeks: orElse(text, '{n} weeks ago'),
-      month: orElse(text, '1 month ago'),
-      months: orElse(text, '{n} months ago'),
-    }),
-  ),
+const word = (usual: string) => is.orElse(is.text, usual);
+const agesShape = is.closed({
+  ...{ today: word('Today'), yesterday: word('Yesterday'), days: word('{n} days ago') },
+  ...{ week: word('1 week ago'), weeks: word('{n} weeks ago') },
+  ...{ month: word('1 month ago'), months: word('{n} months ago') },
 });
 
 /** One phrasing of a form. */
-export type Template = Shaped<typeof templateShape>;
+export const templateShape = is.closed({
+  ...{ id: is.text, version: is.whole(1), form: is.text, held_out: is.orElse(is.flag, false) },
+  blocks: blocksShape,
+  answer: is.text,
+  nothing_more: is.optional(is.text),
+  ages: is.orEmpty(agesShape),
+});
+
+/** One phrasing of a form. */
+export type Template = is.Shaped<typeof templateShape>;

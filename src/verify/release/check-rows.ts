@@ -1,6 +1,5 @@
 /** Checks the rows of a release one by one against the reference. */
 import type { FaultList, RuleId } from '../fault-list.ts';
-import type { ReferenceQuestion } from '../reference/questions.ts';
 import { prepareLines, referenceRow } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
 import { checkFuture } from './check-future.ts';
@@ -10,25 +9,11 @@ import { checkCandidates, checkOrigin, checkPseudonyms } from './check-origin.ts
 import type { PresentRow } from './check-selection.ts';
 import { checkSidecar } from './check-sidecar.ts';
 import { checkColumns, checkControl, checkLabel, checkPrompt, checkWhole, samePrompt } from './check-tokens.ts';
-import { type Expectation, explainRows } from './expected-rows.ts';
-import type { Pseudonyms } from './pseudonyms.ts';
-import { type ReadRow, readRowGroups } from './read-rows.ts';
+import { type Expectation, explainRows, type ReleaseCase, type Report } from './expected-rows.ts';
+import { readRowGroups } from './read-rows.ts';
 import type { RowDigest } from './release-digest.ts';
-import type { OpenRelease } from './release-files.ts';
 import { type ReleaseRow, type RowCase, text, wantedSegments } from './release-row.ts';
-import type { ExpectedRow, ReleaseRules } from './selection.ts';
-
-/** What all rows of a release are checked with. */
-export interface RowsCase {
-  readonly release: OpenRelease;
-  readonly corpus: Corpus;
-  readonly list: FaultList;
-  readonly pseudonyms: Pseudonyms;
-  readonly expectation: Expectation;
-  readonly rules: ReleaseRules;
-  readonly sample: number | undefined;
-  readonly report: (done: number, total: number) => void;
-}
+import type { ExpectedRow } from './selection.ts';
 
 /** Rows checked in full, and what was seen of all. */
 export interface CheckedRows {
@@ -48,12 +33,16 @@ export interface CheckedRows {
 /** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 
-/** Reads all rows and checks them, or a sample of them, in full. */
-export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
-  const { release, list, corpus, expectation } = rowsCase;
+/** Reads all rows and checks them, or about `sample` of them, in full. */
+export async function checkRows(
+  releaseCase: ReleaseCase,
+  expectation: Expectation,
+  { sample, report }: { sample: number | undefined; report: Report },
+): Promise<CheckedRows> {
+  const { release, list, corpus } = releaseCase;
   const { profile } = release.manifest.release;
   const total = [...release.manifest.splits.values()].reduce((sum, { rows }) => sum + rows, 0);
-  const every = rowsCase.sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(rowsCase.sample, 1)));
+  const every = sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(sample, 1)));
   const checked: CheckedRows = {
     ...{ rows: 0, tokens: 0, every, total, addresses: [], digests: [] },
     ...{ present: new Map(), strangers: new Map() },
@@ -62,7 +51,10 @@ export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
   for await (const group of readRowGroups(release, list)) {
     const first = read;
     const chosen = group.filter((_, index) => (first + index) % every === 0);
-    prepareLines(corpus, questionsOf(expectation, chosen));
+    prepareLines(
+      corpus,
+      chosen.flatMap(({ row }) => expectation.rows.get(row.place.example)?.question ?? []),
+    );
     for (const { row, shard, group: inShard, inGroup, inFile } of group) {
       const { example, split } = row.place;
       const address = { split, shard: shard.shard, group: inShard, inGroup, inFile };
@@ -70,29 +62,23 @@ export async function checkRows(rowsCase: RowsCase): Promise<CheckedRows> {
       checked.digests.push({ example, sha256: profile.digest(row) });
       const maskIsWhole = checkColumns({ row, list, corpus }, profile);
       const index = read++;
-      if (read % 100 === 0) rowsCase.report(read, total);
-      const expected = expectedOf(rowsCase, row, checked);
+      if (read % 100 === 0) report(read, total);
+      const expected = expectedOf({ list, expectation, row }, checked);
       if (expected === undefined || index % every !== 0) continue;
       checked.rows++;
       checked.tokens += row.ids.length;
-      checkRow(rowsCase, row, { expected, maskIsWhole, whole: index % WHOLE_EVERY === 0 });
+      checkRow(releaseCase, row, { expected, maskIsWhole, whole: index % WHOLE_EVERY === 0 });
     }
   }
-  reportStrangers(rowsCase, checked.strangers);
+  reportStrangers(releaseCase, checked.strangers);
   return checked;
-}
-
-/** The questions of rows that are checked in full. */
-function questionsOf({ rows }: Expectation, chosen: readonly ReadRow[]): ReferenceQuestion[] {
-  return chosen.flatMap(({ row }) => rows.get(row.place.example)?.question ?? []);
 }
 
 /**
  * The row that the rules make here; undefined where they make none or it was there before (OPEN-4).
  */
 function expectedOf(
-  { list, expectation }: RowsCase,
-  row: ReleaseRow,
+  { list, expectation, row }: { list: FaultList; expectation: Expectation; row: ReleaseRow },
   { present, strangers }: CheckedRows,
 ): ExpectedRow | undefined {
   const { place } = row;
@@ -121,20 +107,21 @@ export interface RowOptions {
 
 /** All checks of one row that the rules make, the most telling first. */
 export function checkRow(
-  { corpus, pseudonyms, list, rules }: Pick<RowsCase, 'corpus' | 'pseudonyms' | 'list' | 'rules'>,
+  { release, ...shared }: ReleaseCase,
   row: ReleaseRow,
   { expected, maskIsWhole, whole }: RowOptions,
 ): void {
   const reference = referenceRow(expected.question, expected);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.
   expected.tokens = reference.ids.length;
-  const wanted = wantedSegments(reference, pseudonyms);
-  const rowCase: RowCase = { corpus, pseudonyms, list, row, expected, reference, wanted };
+  const { list, pseudonyms } = shared;
+  const rowCase: RowCase = { ...shared, row, expected, reference, wanted: wantedSegments(reference, pseudonyms) };
   if (expected.variant !== '') list.look('variants');
   const future = checkFuture(rowCase);
   const { maturesAt } = expected.question;
-  if (maturesAt > rules.until) {
-    const detail = `the label is known at ${maturesAt}, the release ends at ${rules.until}`;
+  const { until } = release.manifest;
+  if (maturesAt > until) {
+    const detail = `the label is known at ${maturesAt}, the release ends at ${until}`;
     list.add(row.place, { check: 'future', rule: IMMATURE, detail });
   }
   const candidates = !future && checkCandidates(rowCase);
@@ -158,13 +145,10 @@ const RULE_OF_FATE: Readonly<Record<string, readonly RuleId[]>> = {
 };
 
 /** Rows that the rules do not make: no such question, or one that ended otherwise. */
-function reportStrangers(
-  { corpus, pseudonyms, list, rules }: RowsCase,
-  strangers: ReadonlyMap<string, ReleaseRow>,
-): void {
+function reportStrangers(releaseCase: ReleaseCase, strangers: ReadonlyMap<string, ReleaseRow>): void {
   if (strangers.size === 0) return;
-  const unknown = new Set(strangers.keys());
-  const found = explainRows(corpus, pseudonyms, { until: rules.until, unknown });
+  const { corpus, list } = releaseCase;
+  const found = explainRows(releaseCase, new Set(strangers.keys()));
   for (const [example, { place, meta }] of strangers) {
     const { question, isVariant = text(meta.variant) !== '' } = found.get(example) ?? {};
     if (isVariant) {

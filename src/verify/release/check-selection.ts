@@ -3,28 +3,16 @@
  * order.
  */
 import type { FaultList, FaultPosition, RuleId } from '../fault-list.ts';
+import { referenceRow } from '../reference/rows.ts';
 import { compareBytes } from '../world/draws.ts';
-import type { Expectation } from './expected-rows.ts';
-import type { Manifest, ReleaseFile } from './manifest.ts';
-import type { OpenRelease } from './release-files.ts';
-import { type ExpectedRow, type ReleaseRules, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
+import type { Expectation, ReleaseCase } from './expected-rows.ts';
+import type { Manifest } from './manifest.ts';
+import { type ExpectedRow, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
 
 /** A row of the release that the rules make, with where it was seen. */
 export interface PresentRow {
   readonly expected: ExpectedRow;
   readonly place: Required<FaultPosition>;
-}
-
-/** What a selection is checked with. */
-export interface SelectionCase {
-  readonly release: OpenRelease;
-  readonly rules: ReleaseRules;
-  readonly expectation: Expectation;
-  readonly list: FaultList;
-  /** By pseudonym of the row. */
-  readonly present: ReadonlyMap<string, PresentRow>;
-  /** Renders a row that the release does not hold, to count its tokens. */
-  readonly tokensOf: (row: ExpectedRow) => number;
 }
 
 /** The rule that ends a row so. */
@@ -35,18 +23,20 @@ const RULE_OF_END: Readonly<Record<RowEnd, RuleId>> = {
   ...{ label_capped: 'RELEASE-2', thinned: 'RELEASE-3', remainder: 'RELEASE-4' },
 };
 
-const SPLITS: readonly RowEnd[] = [
-  ...(['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'] as const),
-];
+const SPLITS = ['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'];
 
 /**
  * Decides what the budget takes, and then the remainder (RELEASE-1); compares both ways: every row
  * that should be there is, and no other.
  */
-export function checkSelection(selection: SelectionCase): void {
-  const { expectation, list, present, rules, tokensOf, release } = selection;
+export function checkSelection(
+  { release, list }: ReleaseCase,
+  expectation: Expectation,
+  present: ReadonlyMap<string, PresentRow>,
+): void {
+  const { manifest } = release;
   const rows = [...expectation.rows.values()];
-  thin(rows, rules, tokensOf);
+  thin(rows, manifest, tokensOf);
   const trainShards = takeRemainder(rows, tokensOf);
   for (const [example, { end, variant, question }] of expectation.rows) {
     const there = present.get(example);
@@ -62,9 +52,15 @@ export function checkSelection(selection: SelectionCase): void {
       list.add(there.place, { check: isVariant ? 'variants' : 'split', rule: [RULE_OF_END[end], 'SPLIT-1'], detail });
     }
   }
-  checkFates(release.manifest, rows, list);
-  checkShards(selection, trainShards);
-  checkOrder(selection);
+  checkFates(manifest, rows, list);
+  checkShards(manifest, trainShards, list);
+  checkOrder([...present.values()], list);
+}
+
+/** Tokens of a row, counted where they are needed of one that the release does not hold. */
+function tokensOf(row: ExpectedRow): number {
+  row.tokens ??= referenceRow(row.question, row).ids.length;
+  return row.tokens;
 }
 
 /** Rows by task, label and end, as the manifest counts them (LEDGER-2). */
@@ -76,18 +72,19 @@ function checkFates(manifest: Manifest, rows: readonly ExpectedRow[], list: Faul
     if (variant !== '') variantsTested += end === 'test_template' ? 1 : 0;
     if (variant !== '' || end === 'after_until') continue;
     const { task, label } = question;
-    for (const [counts, name] of [
-      [fates, `${task.name} ${end}`] as const,
-      [labels, `${task.name} ${label} ${end}`] as const,
-    ]) {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
+    countUp(fates, `${task.name} ${end}`);
+    countUp(labels, `${task.name} ${label} ${end}`);
   }
   compareCounts(list, 'LEDGER-2', { what: 'fates', told: flatCounts(manifest.fates), wanted: fates });
   compareCounts(list, 'LEDGER-2', { what: 'labels', told: flatCounts(manifest.labels), wanted: labels });
   const told = manifest.variants.get('test_template') ?? 0;
   const detail = `the manifest counts ${told} rows in test_template, the rules make ${variantsTested}`;
   if (told !== variantsTested) list.add({}, { check: 'variants', rule: ['LEDGER-2', 'SPLIT-4'], detail });
+}
+
+/** Counts one more under a name. */
+export function countUp(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
 /** Counts in maps of maps. */
@@ -121,36 +118,30 @@ export function compareCounts(list: FaultList, rule: RuleId, { what, told, wante
 }
 
 /** Numbers of shards, and how rows divide among them (RELEASE-4). */
-function checkShards({ release, list }: SelectionCase, trainShards: number): void {
-  const data = release.manifest.files.filter(({ kind }) => kind === 'data');
+function checkShards(manifest: Manifest, trainShards: number, list: FaultList): void {
+  const data = manifest.files.filter(({ kind }) => kind === 'data');
   for (const [split, files] of Map.groupBy(data, (file) => file.split)) {
     const wrong = (detail: string) => list.add({ split }, { check: 'split', rule: ['RELEASE-4'], detail });
     const inOrder = files.toSorted((a, b) => compareBytes(a.path, b.path));
-    const sum = (of: (file: ReleaseFile) => number) => inOrder.reduce((total, file) => total + of(file), 0);
-    const rows = sum((file) => file.rows);
-    const shards =
-      split === 'train'
-        ? trainShards
-        : shardCount(
-            sum(({ tokens }) => tokens),
-            rows,
-          );
+    const sum = (of: 'rows' | 'tokens') => inOrder.reduce((total, file) => total + file[of], 0);
+    const rows = sum('rows');
+    const shards = split === 'train' ? trainShards : shardCount(sum('tokens'), rows);
     if (inOrder.length !== shards) wrong(`${inOrder.length} shards instead of ${shards}`);
     const less = Math.floor(rows / inOrder.length);
     const more = rows % inOrder.length;
     if (inOrder.some((file, index) => file.rows !== less + (index < more ? 1 : 0))) {
       wrong(`shards have ${inOrder.map((file) => file.rows).join(', ')} rows`);
     }
-    const { train_shards_equal: told } = release.manifest;
+    const { train_shards_equal: told } = manifest;
     if (split !== 'train' || told === (more === 0)) continue;
     list.add({ split }, { check: 'manifest', rule: ['RELEASE-4'], detail: `train_shards_equal is ${told}` });
   }
 }
 
 /** Rows lie in the order of draw `shuffle` (RELEASE-5). */
-function checkOrder({ list, present }: SelectionCase): void {
+function checkOrder(rows: readonly PresentRow[], list: FaultList): void {
   let before: { split: string; draw: number; id: string } | undefined;
-  for (const { expected, place } of present.values()) {
+  for (const { expected, place } of rows) {
     const { question, variant, id } = expected;
     const draw = question.world.draws.number('shuffle', [...question.key, variant]);
     const { split } = place;

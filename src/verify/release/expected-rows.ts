@@ -1,9 +1,22 @@
 /** Runs the reference over all members: which rows there should be, and how all questions end. */
+import type { FaultList } from '../fault-list.ts';
 import { type ReferenceQuestion, referenceQuestions } from '../reference/questions.ts';
 import { exampleId, templatesOf } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { capLabels, type ExpectedRow, expectedRow, type ReleaseRules, splitOf, variantSplit } from './selection.ts';
+import type { OpenRelease } from './release-files.ts';
+import { capLabels, type ExpectedRow, expectedRow, splitOf, variantSplit } from './selection.ts';
+
+/** A release, and what it is checked against. */
+export interface ReleaseCase {
+  readonly release: OpenRelease;
+  readonly corpus: Corpus;
+  readonly pseudonyms: Pseudonyms;
+  readonly list: FaultList;
+}
+
+/** Says how far a check is. */
+export type Report = (done: number, total: number) => void;
 
 /** What the rules make of a corpus for a release. */
 export interface Expectation {
@@ -13,23 +26,13 @@ export interface Expectation {
   readonly questions: ReadonlyMap<string, number>;
 }
 
-/** What rows are expected of. */
-export interface ExpectOptions {
-  readonly rules: ReleaseRules;
-  /** How far the corpus was built, in epoch milliseconds. */
-  readonly corpusUntil: number;
-  readonly report: (done: number, total: number) => void;
-}
-
 /**
  * All rows that the events make, with their ends as far as time, held-out choices and label caps
  * decide them. Prompts are not rendered here.
  */
-export function expectRows(
-  corpus: Corpus,
-  pseudonyms: Pseudonyms,
-  { rules, corpusUntil, report }: ExpectOptions,
-): Expectation {
+export function expectRows({ release, corpus, pseudonyms }: ReleaseCase, report: Report): Expectation {
+  const { manifest, lineage } = release;
+  const corpusUntil = Math.max(lineage?.corpus_until ?? Number.POSITIVE_INFINITY, manifest.until);
   const rows = new Map<string, ExpectedRow>();
   const questions = new Map<string, number>();
   let done = 0;
@@ -38,7 +41,7 @@ export function expectRows(
       const name = `${question.task.name} ${question.fate} ${question.ledgerLabel}`;
       questions.set(name, (questions.get(name) ?? 0) + 1);
       if (question.fate !== 'rendered') continue;
-      const split = splitOf(question, rules);
+      const split = splitOf(question, manifest);
       for (const row of templatesOf(question)) {
         const expected = expectedRow(question, row, row.variant === '' ? split : variantSplit(split));
         rows.set(pseudonyms.of('example', expected.id), expected);
@@ -46,7 +49,7 @@ export function expectRows(
     }
     if (++done % 100 === 0) report(done, corpus.timelines.size);
   }
-  capLabels([...rows.values()], rules);
+  capLabels([...rows.values()], manifest);
   return { rows, questions };
 }
 
@@ -61,13 +64,12 @@ export interface Explanation {
 
 /** Rows that the rules do not make, by pseudonym: those that are of a question at all. */
 export function explainRows(
-  corpus: Corpus,
-  pseudonyms: Pseudonyms,
-  { until, unknown }: { until: number; unknown: ReadonlySet<string> },
+  { release, corpus, pseudonyms }: ReleaseCase,
+  unknown: ReadonlySet<string>,
 ): Map<string, Explanation> {
   const found = new Map<string, Explanation>();
   for (const member of corpus.timelines.keys()) {
-    for (const question of referenceQuestions(corpus, member, until)) {
+    for (const question of referenceQuestions(corpus, member, release.manifest.until)) {
       const variants = ['', ...question.task.heldOut.map(({ id }) => `template:${id}`)];
       for (const variant of variants) {
         const id = pseudonyms.of('example', exampleId(question, variant));

@@ -1,9 +1,9 @@
 /** A row of a release as read from its three files, and what the reference says it should be. */
 import { numberAt } from '../checked.ts';
-import type { FaultList, FaultPosition, Finding } from '../fault-list.ts';
+import type { FaultPosition, Finding } from '../fault-list.ts';
 import type { Supervised, TokenRow } from '../profiles/profile.ts';
 import type { ReferenceRow } from '../reference/rows.ts';
-import type { Corpus } from '../reference/tasks.ts';
+import type { ReleaseCase } from './expected-rows.ts';
 import type { Cell, TableRow } from './parquet-table.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { ExpectedRow } from './selection.ts';
@@ -28,10 +28,7 @@ export interface ReleaseRow extends TokenRow, Supervised {
 }
 
 /** What the checks of one row work with. */
-export interface RowCase {
-  readonly corpus: Corpus;
-  readonly pseudonyms: Pseudonyms;
-  readonly list: FaultList;
+export interface RowCase extends Omit<ReleaseCase, 'release'> {
   readonly row: ReleaseRow;
   readonly expected: ExpectedRow;
   readonly reference: ReferenceRow;

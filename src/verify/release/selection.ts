@@ -6,7 +6,7 @@ import type { RowFate, Split } from '../../../schemas/ledger.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
 import { exampleId, type Variant } from '../reference/rows.ts';
 import { sortByDraw } from '../world/draws.ts';
-import type { ReleaseSection } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 
 /**
  * Where a row ends; variants of questions that are not in `test` are left out apart from the fates.
@@ -26,10 +26,7 @@ export interface ExpectedRow extends Variant {
 }
 
 /** What chooses among the rows. */
-export interface ReleaseRules {
-  readonly section: ReleaseSection;
-  readonly until: number;
-}
+export type ReleaseRules = Pick<Manifest, 'release' | 'until'>;
 
 const TOKENS_PER_SHARD = 64_000_000;
 const ROWS_PER_SHARD_MIN = 1_000;
@@ -46,16 +43,15 @@ export function expectedRow(question: ReferenceQuestion, { template, variant }: 
  * The split of a question's ordinary row, or why it has none, by the first test that decides
  * (SPLIT-1).
  */
-export function splitOf(question: ReferenceQuestion, rules: ReleaseRules): RowEnd {
-  const { splits, holdout_tasks: tasks } = rules.section;
-  const { t1, t2, gap } = splits;
+export function splitOf(question: ReferenceQuestion, { release, until }: ReleaseRules): RowEnd {
+  const { t1, t2, gap } = release.splits;
   const { world, askedAt: t, opening, task, member } = question;
-  if (question.maturesAt > rules.until) return 'after_until';
+  if (question.maturesAt > until) return 'after_until';
   const { surfaces, members } = world.section.holdout;
   const { surface } = opening.event;
   // What is held out has splits of its own (SPLIT-3).
   if (surface !== undefined && surfaces.includes(surface)) return t >= t2 + gap ? 'test_surface' : 'held_out';
-  if (tasks.includes(task.name)) return t >= t2 + gap ? 'test_task' : 'held_out';
+  if (release.holdout_tasks.includes(task.name)) return t >= t2 + gap ? 'test_task' : 'held_out';
   if (world.draws.within(members, 'holdout', [member])) return t >= t1 + gap ? 'test_members' : 'held_out';
   // Of the others time decides (SPLIT-2).
   if (t + Math.max(task.window, 1) <= t1) return 'train';
@@ -75,8 +71,8 @@ export function variantSplit(split: RowEnd): RowEnd {
  * Of a task's train rows with a capped label the N with the least draw stay (RELEASE-2). Sets ends
  * and keep shares.
  */
-export function capLabels(rows: readonly ExpectedRow[], { section }: ReleaseRules): void {
-  for (const [task, caps] of section.label_caps) {
+export function capLabels(rows: readonly ExpectedRow[], { release }: ReleaseRules): void {
+  for (const [task, caps] of release.label_caps) {
     for (const [label, most] of caps) {
       const capped = rows.filter(
         ({ end, question }) => end === 'train' && question.task.name === task && question.label === label,
@@ -104,14 +100,14 @@ interface Thinning {
  */
 export function thin(
   rows: readonly ExpectedRow[],
-  { section }: ReleaseRules,
+  { release }: ReleaseRules,
   tokensOf: (row: ExpectedRow) => number,
 ): void {
-  if (section.token_budget === 'none') return;
+  if (release.token_budget === 'none') return;
   const train = rows.filter(({ end }) => end === 'train');
-  let rest: number = section.token_budget;
+  let rest: number = release.token_budget;
   let active: Thinning[] = [...Map.groupBy(train, ({ question }) => question.task.name)].map(([task, list]) => {
-    return { weight: section.weights.get(task) ?? 1, rows: inThinOrder(list) };
+    return { weight: release.weights.get(task) ?? 1, rows: inThinOrder(list) };
   });
   while (active.length > 0) {
     const sum = active.reduce((total, { weight }) => total + weight, 0);
