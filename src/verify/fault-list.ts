@@ -5,26 +5,10 @@ import type { Fault } from '../../schemas/manifest.ts';
  * All checks, the most telling first: a row's fault is reported under the first that explains it.
  */
 export const CHECKS = [
-  'manifest',
-  'schema',
-  'future',
-  'question',
-  'repeat',
-  'variants',
-  'candidates',
-  'label',
-  'answer',
-  'context',
-  'control',
-  'history',
-  'ledger',
-  'prompt',
-  'origin',
-  'sidecar',
-  'split',
-  'pseudonym',
-  'index',
-] as const;
+  ...(['manifest', 'schema', 'future', 'question', 'repeat', 'variants', 'candidates'] as const),
+  ...(['label', 'answer', 'context', 'control', 'history', 'ledger', 'prompt', 'origin'] as const),
+  ...(['sidecar', 'split', 'pseudonym', 'index'] as const),
+];
 
 /** One of CHECKS. */
 export type Check = (typeof CHECKS)[number];

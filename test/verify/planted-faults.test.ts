@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { hf } from '../../src/verify/profiles/hf.ts';
+import type { Supervised, TokenRow } from '../../src/verify/profiles/profile.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { exampleId, referenceRow, templatesOf } from '../../src/verify/reference/rows.ts';
 import type { Corpus } from '../../src/verify/reference/tasks.ts';
@@ -9,7 +10,7 @@ import { checkRow } from '../../src/verify/release/check-rows.ts';
 import { checkColumns } from '../../src/verify/release/check-tokens.ts';
 import { type Pseudonyms, pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
 import type { OpenRelease } from '../../src/verify/release/release-files.ts';
-import { type ReleaseRow, type RowCells, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
+import { type ReleaseRow, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
 import { expectedRow } from '../../src/verify/release/selection.ts';
 import { act, DAY, HOUR, item, NOON, profile, toyWorld, wordTokenizer } from './toy-world.ts';
 
@@ -38,7 +39,7 @@ function asked(world: Corpus) {
 }
 
 /** A row's tokens with the columns of the profile hf, of which a test may say the labels. */
-function tokensOf(ids: Int32Array, label: (id: number, at: number) => number): RowCells['tokens'] {
+function tokensOf(ids: Int32Array, label: (id: number, at: number) => number): TokenRow & Supervised {
   const labels = Float64Array.from(ids, label);
   const row = { ids, columns: { attention_mask: new Float64Array(ids.length).fill(1), labels } };
   return { ...row, ...hf.supervised(row) };
@@ -58,7 +59,7 @@ function builtIn(world: Corpus, ids: Pseudonyms = pseudonyms): ReleaseRow {
   return releaseRow(
     { split: 'train', row: 0 },
     {
-      tokens: tokensOf(row.ids, (id, at) => (at < row.answerFrom ? -100 : id)),
+      ...tokensOf(row.ids, (id, at) => (at < row.answerFrom ? -100 : id)),
       meta: {
         ...{ example_id: example, member: ids.of('member', 'm'), task: question.task.name, form: question.task.form },
         ...{ template: template.id, template_version: template.version, variant: '', label: question.label },

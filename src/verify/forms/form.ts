@@ -4,7 +4,7 @@ import type { Block, Template } from '../identity/domain.ts';
 import { listOf, oneOf, optional, orElse, text, whole } from '../shapes.ts';
 import type { Candidate } from '../world/candidates.ts';
 import type { MemberOpenings, Opening } from '../world/openings.ts';
-import type { Outcome } from '../world/outcomes.ts';
+import { type Outcome, outcomeOf } from '../world/outcomes.ts';
 import type { Version } from '../world/timeline.ts';
 import { isThere, type Moment } from '../world/view.ts';
 import type { Vocabulary } from '../world/vocabulary.ts';
@@ -107,12 +107,10 @@ export function plainRules({ domain }: Vocabulary): PlainRules {
     slots: {},
     openings: ({ session }) => session,
     isOwnSeen: isThere,
+    outcome: (moment) => outcomeOf(moment, moment.opening.event.item),
     isAsked: () => true,
     willOf: () => domain.none.will,
   };
 }
 
-type PlainRules = Pick<
-  FormRules,
-  'answersNone' | 'block' | 'hidesAsked' | 'slots' | 'openings' | 'isOwnSeen' | 'isAsked' | 'willOf'
->;
+type PlainRules = Omit<FormRules, 'rule' | 'labels' | 'labelOf' | 'ask'>;

@@ -1,8 +1,8 @@
 /** next-action.action: which stronger action on this item comes next (NEXT-1)? */
 import { closed } from '../shapes.ts';
-import { followUpOf, type Outcome } from '../world/outcomes.ts';
-import { type Form, plainRules, TASK_OPTIONS } from './form.ts';
-import { askOne } from './one-item.ts';
+import { followUpOf } from '../world/outcomes.ts';
+import { type Form, TASK_OPTIONS } from './form.ts';
+import { oneItemRules } from './one-item.ts';
 
 const options = closed(TASK_OPTIONS);
 const NOTHING_MORE = 'nothing more';
@@ -13,15 +13,12 @@ export const nextAction: Form = {
   rulesOf({ options: written, field, vocabulary }) {
     options(written, field);
     const { actions, names, domain } = vocabulary;
-    const labelOf = ({ rank }: Outcome) => actions[rank]?.name ?? NOTHING_MORE;
     return {
-      ...plainRules(vocabulary),
+      ...oneItemRules(vocabulary, 0, ({ rank }) => actions[rank]?.name ?? NOTHING_MORE),
       rule: ['NEXT-1'],
       labels: [...names, NOTHING_MORE],
       openings: ({ action }) => action,
       outcome: followUpOf,
-      labelOf,
-      ask: (moment, outcome) => askOne(moment, outcome, { drawnShare: 0, labelOf }),
       willOf: (_, { nothing_more }) => nothing_more ?? domain.none.will,
     };
   },

@@ -3,18 +3,31 @@ import { drawnItem } from '../world/candidates.ts';
 import { type Outcome, outcomeOf } from '../world/outcomes.ts';
 import type { Moment } from '../world/view.ts';
 import type { Vocabulary } from '../world/vocabulary.ts';
-import type { Answerable } from './form.ts';
+import { type Answerable, type FormRules, plainRules } from './form.ts';
 
 /** A form's share of questions about a drawn item: only domains without exposures draw (CAND-3). */
 export function drawnShareIn({ domain }: Vocabulary, wanted: number): number {
   return domain.exposures.length > 0 ? 0 : wanted;
 }
 
-/** Asks about the opening's own item, or in a share of the questions about a drawn one (CAND-3). */
-export function askOne(
+/** The rules of a form that asks about one item, drawn in a share of the questions (CAND-3). */
+export function oneItemRules(
+  vocabulary: Vocabulary,
+  drawnShare: number,
+  labelOf: FormRules['labelOf'],
+): Omit<FormRules, 'rule' | 'labels'> {
+  return {
+    ...plainRules(vocabulary),
+    hidesAsked: drawnShare > 0,
+    labelOf,
+    ask: (moment, outcome) => askOne(moment, outcome, { drawnShare, labelOf }),
+  };
+}
+
+function askOne(
   moment: Moment,
   own: Outcome,
-  { drawnShare, labelOf }: { drawnShare: number; labelOf: (outcome: Outcome) => string },
+  { drawnShare, labelOf }: Pick<FormRules, 'labelOf'> & { drawnShare: number },
 ): Answerable | undefined {
   const { world, opening, key } = moment;
   const drawn = drawnShare > 0 && world.draws.within(drawnShare, 'drawn', key);

@@ -25,7 +25,6 @@ export const rankingPairwise: Form = {
       slots: { letters: `${letterOf(0)} to ${letterOf(1)}`, actions_by_strength: strengths },
       openings: ({ session }) => session.filter(({ event }) => event.slate !== undefined && event.rank === noneRank),
       isOwnSeen: seen,
-      outcome: (moment) => outcomeOf(moment, moment.opening.event.item),
       labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
       ask(moment, own, openings) {
         const other = otherOf(moment, own, openings);

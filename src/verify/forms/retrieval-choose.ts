@@ -1,7 +1,6 @@
 /** retrieval.choose: which of the candidates is the member's (CHOOSE-1)? */
 import { closed, orElse, share, whole } from '../shapes.ts';
 import { candidatesOf } from '../world/candidates.ts';
-import { outcomeOf } from '../world/outcomes.ts';
 import { type Form, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
 
 const options = closed({
@@ -29,7 +28,6 @@ export const retrievalChoose: Form = {
       block: 'candidates',
       hidesAsked: true,
       slots: { letters: `A to ${letterOf(count - 1)}` },
-      outcome: (moment) => outcomeOf(moment, moment.opening.event.item),
       isAsked: ({ rank }) => actions[rank]?.positive ?? false,
       labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
       ask(moment, { settledAt }) {

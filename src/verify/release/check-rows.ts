@@ -1,7 +1,6 @@
 /** Checks the rows of a release one by one against the reference. */
 import type { FaultList, RuleId } from '../fault-list.ts';
 import { prepareLines, referenceRow } from '../reference/rows.ts';
-import type { Corpus } from '../reference/tasks.ts';
 import { checkFuture } from './check-future.ts';
 import { checkHistory, checkLedger } from './check-history.ts';
 import type { RowAddress } from './check-index.ts';
@@ -55,11 +54,9 @@ export async function checkRows(
       corpus,
       chosen.flatMap(({ row }) => expectation.rows.get(row.place.example)?.question ?? []),
     );
-    for (const { row, shard, group: inShard, inGroup, inFile } of group) {
-      const { example, split } = row.place;
-      const address = { split, shard: shard.shard, group: inShard, inGroup, inFile };
-      checked.addresses.push({ example, member: text(row.meta.member), ...address });
-      checked.digests.push({ example, sha256: profile.digest(row) });
+    for (const { row, address } of group) {
+      checked.addresses.push(address);
+      checked.digests.push({ example: address.example, sha256: profile.digest(row) });
       const maskIsWhole = checkColumns({ row, list, corpus }, profile);
       const index = read++;
       if (read % 100 === 0) report(read, total);
@@ -147,7 +144,7 @@ const RULE_OF_FATE: Readonly<Record<string, readonly RuleId[]>> = {
 /** Rows that the rules do not make: no such question, or one that ended otherwise. */
 function reportStrangers(releaseCase: ReleaseCase, strangers: ReadonlyMap<string, ReleaseRow>): void {
   if (strangers.size === 0) return;
-  const { corpus, list } = releaseCase;
+  const { list } = releaseCase;
   const found = explainRows(releaseCase, new Set(strangers.keys()));
   for (const [example, { place, meta }] of strangers) {
     const { question, isVariant = text(meta.variant) !== '' } = found.get(example) ?? {};
@@ -159,18 +156,14 @@ function reportStrangers(releaseCase: ReleaseCase, strangers: ReadonlyMap<string
       list.add(place, { check: 'future', rule: IMMATURE, detail });
     } else {
       const detail = question === undefined ? 'no such question opens' : `this question is ${question.fate}`;
-      const rule =
-        question === undefined ? unopenedRules(corpus, text(meta.task)) : (RULE_OF_FATE[question.fate] ?? []);
+      const rule = question === undefined ? UNOPENED : (RULE_OF_FATE[question.fate] ?? []);
       list.add(place, { check: 'question', rule, detail });
     }
   }
 }
 
 /**
- * What a question breaks that no opening asks: the rules of events that open, and those of its
- * form.
+ * What a question breaks that no opening asks: the rules of what opens, and of which events there
+ * are.
  */
-function unopenedRules({ tasks }: Corpus, task: string): RuleId[] {
-  const form = tasks.find(({ name }) => name === task)?.rules.rule ?? [];
-  return ['OPEN-1', 'OPEN-2', 'OPEN-3', 'OPEN-4', 'EVENT-1', 'EVENT-3', 'EVENT-4', 'EVENT-5', 'EVENT-6', ...form];
-}
+const UNOPENED: readonly RuleId[] = ['OPEN-1', 'OPEN-2', 'OPEN-3', 'EVENT-3', 'EVENT-5', 'EVENT-6'];

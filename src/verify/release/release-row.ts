@@ -1,5 +1,4 @@
 /** A row of a release as read from its three files, and what the reference says it should be. */
-import { numberAt } from '../checked.ts';
 import type { FaultPosition, Finding } from '../fault-list.ts';
 import type { Supervised, TokenRow } from '../profiles/profile.ts';
 import type { ReferenceRow } from '../reference/rows.ts';
@@ -8,10 +7,9 @@ import type { Cell, TableRow } from './parquet-table.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { ExpectedRow } from './selection.ts';
 
-/** One segment as `origin/` has it, from the end of the one before. */
+/** One segment as `origin/` has it; it begins where the one before ends. */
 export interface OriginSegment {
   readonly role: string;
-  readonly from: number;
   readonly to: number;
   readonly event: string;
   readonly version: string;
@@ -36,47 +34,36 @@ export interface RowCase extends Omit<ReleaseCase, 'release'> {
   readonly wanted: readonly OriginSegment[];
 }
 
-/** What a row's three files hold, as they were read. */
-export interface RowCells {
-  readonly tokens: TokenRow & Supervised;
-  readonly meta: TableRow;
-  readonly origin: TableRow;
-}
-
-/** Puts a row together. */
-export function releaseRow(place: { split: string; row: number }, { tokens, meta, origin }: RowCells): ReleaseRow {
-  return {
-    ...{ ...tokens, meta, origin },
-    place: { ...place, example: text(meta.example_id) },
-    segments: segmentsOf(origin),
-  };
+/** Puts a row together of what its three files hold. */
+export function releaseRow(
+  place: { split: string; row: number },
+  cells: Omit<ReleaseRow, 'place' | 'segments'>,
+): ReleaseRow {
+  const { meta, origin } = cells;
+  return { ...cells, place: { ...place, example: text(meta.example_id) }, segments: segmentsOf(origin) };
 }
 
 function segmentsOf(origin: TableRow): OriginSegment[] {
-  const ends = integers(origin.to);
-  const list = (name: string, index: number) => text((origin[name] as readonly Cell[] | undefined)?.[index]);
-  return Array.from(ends, (to, index) => ({
-    role: list('role', index),
-    from: index === 0 ? 0 : numberAt(ends, index - 1),
-    to,
-    event: list('event', index),
-    version: list('version', index),
-    fields: list('fields', index),
-    level: list('level', index),
-  }));
+  return Array.from(integers(origin.to), (to, index) => {
+    const of = (name: string) => text((origin[name] as readonly Cell[] | undefined)?.[index]);
+    return {
+      role: of('role'),
+      to,
+      event: of('event'),
+      version: of('version'),
+      fields: of('fields'),
+      level: of('level'),
+    };
+  });
 }
 
 /** The segments that the reference's pieces make. */
 export function wantedSegments(reference: ReferenceRow, pseudonyms: Pseudonyms): OriginSegment[] {
   let to = 0;
-  return reference.pieces.map((piece) => {
-    const from = to;
-    to += piece.ids.length;
-    return {
-      ...{ role: piece.role, from, to, fields: piece.fields, level: piece.level },
-      event: pseudonyms.of('event', piece.event),
-      version: pseudonyms.of('event', piece.version),
-    };
+  return reference.pieces.map(({ role, ids, fields, level, ...piece }) => {
+    to += ids.length;
+    const [event, version] = [pseudonyms.of('event', piece.event), pseudonyms.of('event', piece.version)];
+    return { role, to, fields, level, event, version };
   });
 }
 

@@ -44,8 +44,9 @@ export function openingsOf(world: World, timeline: Timeline): MemberOpenings {
   return {
     openerOf: (event) => opened().get(event),
     get session() {
-      const first = timed.filter((event) => opened().get(event) === event);
-      session ??= withReferences(first.map((event) => ({ event, askedAt: event.at })));
+      session ??= withReferences(
+        timed.filter((event) => opened().get(event) === event).map((event) => ({ event, askedAt: event.at })),
+      );
       return session;
     },
     get action() {
