@@ -102,15 +102,9 @@ function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefine
   }
   if (value !== undefined && (!isAttribute(value) || Array.isArray(value))) return undefined;
   if (context !== undefined && !isAttributes(context)) return undefined;
+  const { surface, session_id: session, slate_id: slate } = record as Record<string, string | undefined>;
   return {
-    type: 'interaction',
-    ...stamp,
-    entity,
-    item,
-    action,
-    surface: record.surface as string | undefined,
-    session: record.session_id as string | undefined,
-    slate: record.slate_id as string | undefined,
+    ...{ type: 'interaction', ...stamp, entity, item, action, surface, session, slate },
     position: position as number | undefined,
     propensity: propensity as number | undefined,
     value: value as string | number | boolean | undefined,

@@ -2,9 +2,9 @@
  * The files of a release: what the manifest names, what lies there, and the three files of each
  * shard.
  */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { open, readdir, readFile } from 'node:fs/promises';
+import { createHash, hash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BrewhouseError } from '../../errors.ts';
 import type { FaultList, RuleId } from '../fault-list.ts';
@@ -33,13 +33,12 @@ const FOLDERS = ['data', 'meta', 'origin', 'index'];
  */
 export async function openRelease(dir: string): Promise<OpenRelease> {
   const file = join(dir, 'manifest.json');
-  if (!existsSync(file)) {
+  if (!existsSync(file))
     throw new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
-  }
   const bytes = await readFile(file);
   const lineage = join(dir, 'lineage.json');
   return {
-    ...{ dir, manifestSha256: sha256(bytes), ...readManifest(jsonOf(bytes, file)) },
+    ...{ dir, manifestSha256: hash('sha256', bytes), ...readManifest(jsonOf(bytes, file)) },
     lineage: existsSync(lineage) ? readLineage(jsonOf(await readFile(lineage), lineage)) : undefined,
   };
 }
@@ -50,10 +49,6 @@ function jsonOf(bytes: Buffer, file: string): unknown {
   } catch (cause) {
     throw new BrewhouseError('release_broken', 'the file is no JSON', { place: { file }, cause });
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The shards in order of split and number, from the names `data/SPLIT-NNNNN-of-NNNNN.parquet`. */
@@ -118,12 +113,11 @@ async function filesBelow(dir: string): Promise<string[]> {
 }
 
 async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
+  const digest = createHash('sha256');
   let bytes = 0;
-  const file = await open(path);
-  for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20 })) {
-    hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    digest.update(chunk as Buffer);
     bytes += (chunk as Buffer).length;
   }
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256: digest.digest('hex') };
 }

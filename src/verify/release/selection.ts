@@ -137,14 +137,9 @@ function needOf(rows: readonly ExpectedRow[], most: number, tokensOf: (row: Expe
 
 function cutAt(rows: readonly ExpectedRow[], most: number, tokensOf: (row: ExpectedRow) => number): void {
   let used = 0;
-  let open = true;
   for (const row of rows) {
-    if (open) {
-      const tokens = tokensOf(row);
-      open = used + tokens <= most;
-      if (open) used += tokens;
-    }
-    if (!open) row.end = 'thinned';
+    if (used <= most) used += tokensOf(row);
+    if (used > most) row.end = 'thinned';
   }
 }
 

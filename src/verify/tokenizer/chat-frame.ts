@@ -1,7 +1,7 @@
 /** The chat template's text around a prompt, by Jinja, without a clock. */
 import { Template } from '@huggingface/jinja';
-import { BrewhouseError } from '../../errors.ts';
 import { nth } from '../checked.ts';
+import { refused } from './tokenizer-files.ts';
 
 const MONTHS = [
   ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
@@ -38,21 +38,17 @@ interface Message {
 /** A user's message is followed by the generation prompt, an assistant's is not. */
 function render(chatTemplate: string, messages: readonly Message[], options: FrameOptions): string {
   try {
-    return renderMessages(chatTemplate, messages, options);
+    return new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
+      messages,
+      add_generation_prompt: messages.at(-1)?.role === 'user',
+      bos_token: options.bos ?? '',
+      eos_token: options.eos,
+      [CLOCK]: (format: string) => formatDay(format, options.askedAt),
+      ...options.args,
+    });
   } catch (cause) {
-    throw new BrewhouseError('tokenizer_refused', 'the chat template cannot be rendered', { cause });
+    throw refused('the chat template cannot be rendered', { cause });
   }
-}
-
-function renderMessages(chatTemplate: string, messages: readonly Message[], options: FrameOptions): string {
-  return new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
-    messages,
-    add_generation_prompt: messages.at(-1)?.role === 'user',
-    bos_token: options.bos ?? '',
-    eos_token: options.eos,
-    [CLOCK]: (format: string) => formatDay(format, options.askedAt),
-    ...options.args,
-  });
 }
 
 /**
@@ -67,7 +63,7 @@ export function renderFrame(
   const content = `${lines.first}\n${SENTINEL}\n${lines.last}`;
   const text = render(chatTemplate, [{ role: 'user', content }], options);
   const at = text.indexOf(content);
-  if (at < 0) throw new BrewhouseError('tokenizer_refused', 'the chat template does not show its message as it is');
+  if (at < 0) throw refused('the chat template does not show its message as it is');
   return { before: text.slice(0, at), behind: text.slice(at + content.length) };
 }
 
@@ -89,17 +85,9 @@ export function formatDay(format: string, at: number): string {
   const month = nth(MONTHS, day.getUTCMonth());
   const weekday = nth(DAYS, day.getUTCDay());
   const parts: Record<string, string> = {
-    Y: String(day.getUTCFullYear()),
-    m: two(day.getUTCMonth() + 1),
-    d: two(day.getUTCDate()),
-    b: month.slice(0, 3),
-    B: month,
-    a: weekday.slice(0, 3),
-    A: weekday,
-    H: '00',
-    M: '00',
-    S: '00',
-    '%': '%',
+    ...{ Y: String(day.getUTCFullYear()), m: two(day.getUTCMonth() + 1), d: two(day.getUTCDate()) },
+    ...{ b: month.slice(0, 3), B: month, a: weekday.slice(0, 3), A: weekday },
+    ...{ H: '00', M: '00', S: '00', '%': '%' },
   };
   return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole);
 }

