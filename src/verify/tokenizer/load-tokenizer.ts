@@ -1,5 +1,4 @@
 /** A real tokenizer behind the reference's port. */
-import { BrewhouseError } from '../../errors.ts';
 import { numberAt, present } from '../checked.ts';
 import { DAY_MS } from '../events/raw-times.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -25,35 +24,25 @@ export function loadReferenceTokenizer(identity: Identity, path?: string): Loade
   const files = readTokenizerFiles(path === undefined ? tokenizer : { path }, identity.tokenizer);
   const thread = startTokenizingThread(files.readings);
   const loaded = tokenizerOf(files, thread, framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args));
-  requireTold(files, loaded, identity.tokenizer);
+  requireSame(identity.tokenizer, files, loaded.endId);
   return loaded;
 }
 
 /**
- * What decides the special tokens is in the identity, since no hash names tokenizer_config.json
- * (NAME-2). Throws `tokenizer_refused`.
+ * The special tokens are those of the identity: no hash names tokenizer_config.json (NAME-2).
+ * Throws `tokenizer_refused`.
  */
-function requireTold(
-  { added, bos, eos }: TokenizerFiles,
-  { endId }: ReferenceTokenizer,
-  told: Identity['tokenizer'],
-): void {
+function requireSame(wanted: Identity['tokenizer'], { added, bos, eos }: TokenizerFiles, end: number): void {
   const idOf = (content: string | undefined) => added.find((token) => token.content === content)?.id ?? null;
-  const facts = [
-    ['bos', idOf(bos), told.add_bos ? told.bos : null],
-    ['eos', idOf(eos), told.eos],
-    ['end', endId, told.end],
-  ] as const;
-  for (const [name, found, wanted] of facts) {
-    if (found === wanted) continue;
-    throw new BrewhouseError(
-      'tokenizer_refused',
-      `the ${name} token is ${found}, the release was made with ${wanted}`,
-      {
-        place: { file: 'tokenizer_config.json' },
-        remedy: 'use the files that the release was made with',
-      },
-    );
+  const begin = wanted.add_bos ? wanted.bos : null;
+  for (const [name, found, told] of [
+    ['bos', idOf(bos), begin] as const,
+    ['eos', idOf(eos), wanted.eos] as const,
+    ['end', end, wanted.end] as const,
+  ]) {
+    if (found === told) continue;
+    const remedy = 'use the tokenizer_config.json that the release was made with';
+    throw refused(`the ${name} token is ${found}, the release was made with ${told}`, { remedy });
   }
 }
 
