@@ -17,7 +17,8 @@ import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { deduplicate } from '../../src/verify/events/deduplicate.ts';
-import { identityShape } from '../../src/verify/identity/identity.ts';
+import { identitySchema } from '../../src/verify/identity/identity.ts';
+import { readAs } from '../../src/verify/read-json.ts';
 import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
@@ -87,7 +88,7 @@ async function toldByReference(
   records: readonly EventRecord[],
   until: number | null,
 ): Promise<Told[]> {
-  const identity = identityShape(JSON.parse(JSON.stringify(plan.identity)), 'identity');
+  const identity = readAs(identitySchema, JSON.parse(JSON.stringify(plan.identity)), 'identity');
   reference ??= loadReferenceTokenizer(identity);
   const corpus = corpusOf(buildWorld(await deduplicate(records), identity, reference));
   return MEMBERS.flatMap((member) => referenceMember(corpus, member, until ?? Number.POSITIVE_INFINITY))

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrewhouseError } from '../../src/errors.ts';
 import { readEvent } from '../../src/verify/events/checked-event.ts';
-import { identityShape } from '../../src/verify/identity/identity.ts';
+import { identitySchema } from '../../src/verify/identity/identity.ts';
+import { readAs } from '../../src/verify/read-json.ts';
 import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
@@ -32,7 +33,7 @@ const EVENTS = [
 ].flatMap((record) => readEvent(record) ?? []);
 
 const corpusFrom = (identity: unknown) =>
-  corpusOf(buildWorld(EVENTS, identityShape(identity, 'identity'), wordTokenizer()));
+  corpusOf(buildWorld(EVENTS, readAs(identitySchema, identity, 'identity'), wordTokenizer()));
 
 /** What a task must hold. */
 function taskOf(form: string) {
@@ -59,7 +60,9 @@ const least = {
 
 describe('defaults (NAME-2)', () => {
   test('of section, domain and templates are those of the schemas', () => {
-    const [read, whole] = [least, builtIdentity()].map((identity) => identityShape(asJson(identity), 'identity'));
+    const [read, whole] = [least, builtIdentity()].map((identity) =>
+      readAs(identitySchema, asJson(identity), 'identity'),
+    );
     const { tasks: _, ...section } = read!.section;
     expect({ ...read, section }).toEqual({ ...whole, section: { ...section } });
     expect(whole!.section).toMatchObject(section);

@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Identity, identityShape } from '../../src/verify/identity/identity.ts';
+import { type Identity, identitySchema } from '../../src/verify/identity/identity.ts';
+import { readAs } from '../../src/verify/read-json.ts';
 import { cleanText } from '../../src/verify/reference/lines.ts';
 import { formatDay } from '../../src/verify/tokenizer/chat-frame.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
@@ -54,7 +55,7 @@ function identityOf(name: string, chat: unknown, end?: number): Identity {
     add_bos: config.add_bos_token !== false,
   };
   const tokenizer = { id: name, sha256: hash, chat_template_sha256: template, ...ends };
-  return identityShape({ ...identity, section, tokenizer }, 'identity');
+  return readAs(identitySchema, { ...identity, section, tokenizer }, 'identity');
 }
 
 const cases: [name: string, chat: unknown, end?: number][] = [

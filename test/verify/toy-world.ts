@@ -10,7 +10,8 @@ import { Template } from '../../schemas/template.ts';
 import { type CorpusIdentity, corpusIdentity, storedIdentity as toStored } from '../../src/forms/identity.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import { type CheckedEvent, readEvent } from '../../src/verify/events/checked-event.ts';
-import { type Identity, identityShape } from '../../src/verify/identity/identity.ts';
+import { type Identity, identitySchema } from '../../src/verify/identity/identity.ts';
+import { readAs } from '../../src/verify/read-json.ts';
 import { type Corpus, corpusOf } from '../../src/verify/reference/tasks.ts';
 import type { ReferenceTokenizer } from '../../src/verify/world/tokenizer-port.ts';
 import { buildWorld } from '../../src/verify/world/world.ts';
@@ -133,7 +134,7 @@ export function storedIdentity(options: ToyOptions = {}): StoredIdentity {
 
 /** An identity as the checker reads it. */
 export function toyIdentity(options: ToyOptions = {}): Identity {
-  return identityShape(storedIdentity(options), 'identity');
+  return readAs(identitySchema, storedIdentity(options), 'identity');
 }
 
 /** The corpus of raw records; throws where one is no event. */

@@ -1,7 +1,8 @@
 /** What a form of question decides; the rest of the reference knows no form by its name. */
+import { z } from 'zod';
 import type { RuleId } from '../fault-list.ts';
 import type { Block, Template } from '../identity/domain.ts';
-import { listOf, oneOf, optional, orElse, text, whole } from '../shapes.ts';
+import { count, readAs } from '../read-json.ts';
 import type { Candidate } from '../world/candidates.ts';
 import type { MemberOpenings, Opening } from '../world/openings.ts';
 import { type Outcome, outcomeOf } from '../world/outcomes.ts';
@@ -63,20 +64,24 @@ export interface FormRules {
   willOf(label: string, template: Template): string;
 }
 
-/** A task as the identity holds it. */
-export interface TaskSource {
-  readonly options: unknown;
-  /** Where the task is in the manifest. */
-  readonly field: string;
-  readonly vocabulary: Vocabulary;
-}
-
 /** A form: reads a task's options and makes its rules. */
 export interface Form {
   /** As recipes write it. */
   readonly name: string;
-  /** Throws `release_broken` for an option that the form does not know (NAME-3). */
-  rulesOf(task: TaskSource): FormRules;
+  /**
+   * `field` says where the task is in the manifest. Throws `release_broken` for an option that the
+   * form does not know (NAME-3).
+   */
+  rulesOf(options: object, field: string, vocabulary: Vocabulary): FormRules;
+}
+
+/** The form of a name, whose options are read by a schema. */
+export function formOf<S extends z.ZodType>(
+  name: string,
+  schema: S,
+  rulesOf: (options: z.infer<S>, vocabulary: Vocabulary) => FormRules,
+): Form {
+  return { name, rulesOf: (options, field, vocabulary) => rulesOf(readAs(schema, options, field), vocabulary) };
 }
 
 /**
@@ -84,13 +89,13 @@ export interface Form {
  * (NAME-2).
  */
 export const TASK_OPTIONS = {
-  form: text,
-  name: text,
-  strategy: orElse(text, 'chronological'),
-  order: orElse(oneOf('by_action', 'chronological'), 'chronological'),
-  note: optional(text),
-  label_window: whole(0),
-  templates: optional(listOf(text)),
+  form: z.string(),
+  name: z.string(),
+  strategy: z.string().default('chronological'),
+  order: z.enum(['by_action', 'chronological']).default('chronological'),
+  note: z.string().optional(),
+  label_window: count,
+  templates: z.array(z.string()).optional(),
 };
 
 /** The letter of the candidate at an index: `A`, `B` ... (CHOOSE-1). */

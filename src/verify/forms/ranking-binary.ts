@@ -1,20 +1,18 @@
 /** ranking.binary: will the member take a positive action on this item (BINARY-1)? */
-import { closed, orElse, share } from '../shapes.ts';
-import { type Form, TASK_OPTIONS } from './form.ts';
+import { z } from 'zod';
+import { share } from '../read-json.ts';
+import { formOf, TASK_OPTIONS } from './form.ts';
 import { drawnShareIn, oneItemRules } from './one-item.ts';
 
-const options = closed({ ...TASK_OPTIONS, drawn: orElse(share, 0.5) });
+const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.default(0.5) });
 
 /** The form ranking.binary. */
-export const rankingBinary: Form = {
-  name: 'ranking.binary',
-  rulesOf({ options: written, field, vocabulary }) {
-    const drawnShare = drawnShareIn(vocabulary, options(written, field).drawn);
-    const isPositive = (rank: number) => vocabulary.actions[rank]?.positive ?? false;
-    return {
-      ...oneItemRules(vocabulary, drawnShare, ({ rank }) => (isPositive(rank) ? 'Yes' : 'No')),
-      rule: ['BINARY-1', 'CAND-3'],
-      labels: ['Yes', 'No'],
-    };
-  },
-};
+export const rankingBinary = formOf('ranking.binary', options, ({ drawn }, vocabulary) => {
+  const drawnShare = drawnShareIn(vocabulary, drawn);
+  const isPositive = (rank: number) => vocabulary.actions[rank]?.positive ?? false;
+  return {
+    ...oneItemRules(vocabulary, drawnShare, ({ rank }) => (isPositive(rank) ? 'Yes' : 'No')),
+    rule: ['BINARY-1', 'CAND-3'],
+    labels: ['Yes', 'No'],
+  };
+});

@@ -1,47 +1,43 @@
 /** ranking.pairwise: which of two items of one slate gets the stronger action (PAIR-1)? */
-import { closed } from '../shapes.ts';
+import { z } from 'zod';
 import { distinctItems, inDrawOrder, isLive, slateExposures, takeFrom } from '../world/candidates.ts';
 import type { MemberOpenings } from '../world/openings.ts';
 import { type Outcome, outcomeOf } from '../world/outcomes.ts';
 import { type Interaction, inOrder, seen } from '../world/timeline.ts';
 import type { Moment } from '../world/view.ts';
-import { type Form, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
+import { formOf, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
 
-const options = closed(TASK_OPTIONS);
+const options = z.strictObject(TASK_OPTIONS);
 
 /** The form ranking.pairwise. */
-export const rankingPairwise: Form = {
-  name: 'ranking.pairwise',
-  rulesOf({ options: written, field, vocabulary }) {
-    options(written, field);
-    const { actions, domain, noneRank } = vocabulary;
-    const strengths = [...actions, domain.none].map(({ name }) => name).join(', then ');
-    return {
-      ...plainRules(vocabulary),
-      rule: ['PAIR-2', 'PAIR-1'],
-      labels: [letterOf(0), letterOf(1)],
-      block: 'candidates',
-      hidesAsked: true,
-      slots: { letters: `${letterOf(0)} to ${letterOf(1)}`, actions_by_strength: strengths },
-      openings: ({ session }) => session.filter(({ event }) => event.slate !== undefined && event.rank === noneRank),
-      isOwnSeen: seen,
-      labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
-      ask(moment, own, openings) {
-        const other = otherOf(moment, own, openings);
-        if (other === undefined) return undefined;
-        const { item } = moment.opening.event;
-        const candidates = inDrawOrder(moment, [
-          { item, reason: 'own' },
-          { item: other, reason: 'pair' },
-        ]);
-        const isOwnStronger = own.rank < outcomeOf(moment, other).rank;
-        const label = letterOf(candidates.findIndex(({ reason }) => (reason === 'own') === isOwnStronger));
-        const settledAt = moment.opening.askedAt + moment.window;
-        return { itemIds: candidates.map((one) => one.item), measured: 'slate', candidates, label, settledAt };
-      },
-    };
-  },
-};
+export const rankingPairwise = formOf('ranking.pairwise', options, (_, vocabulary) => {
+  const { actions, domain, noneRank } = vocabulary;
+  const strengths = [...actions, domain.none].map(({ name }) => name).join(', then ');
+  return {
+    ...plainRules(vocabulary),
+    rule: ['PAIR-2', 'PAIR-1'],
+    labels: [letterOf(0), letterOf(1)],
+    block: 'candidates',
+    hidesAsked: true,
+    slots: { letters: `${letterOf(0)} to ${letterOf(1)}`, actions_by_strength: strengths },
+    openings: ({ session }) => session.filter(({ event }) => event.slate !== undefined && event.rank === noneRank),
+    isOwnSeen: seen,
+    labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
+    ask(moment, own, openings) {
+      const other = otherOf(moment, own, openings);
+      if (other === undefined) return undefined;
+      const { item } = moment.opening.event;
+      const candidates = inDrawOrder(moment, [
+        { item, reason: 'own' },
+        { item: other, reason: 'pair' },
+      ]);
+      const isOwnStronger = own.rank < outcomeOf(moment, other).rank;
+      const label = letterOf(candidates.findIndex(({ reason }) => (reason === 'own') === isOwnStronger));
+      const settledAt = moment.opening.askedAt + moment.window;
+      return { itemIds: candidates.map((one) => one.item), measured: 'slate', candidates, label, settledAt };
+    },
+  };
+});
 
 /** The other item of the pair, or undefined where the slate has none (PAIR-2). */
 function otherOf(moment: Moment, own: Outcome, openings: MemberOpenings): string | undefined {

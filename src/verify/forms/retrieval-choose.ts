@@ -1,13 +1,14 @@
 /** retrieval.choose: which of the candidates is the member's (CHOOSE-1)? */
-import { closed, orElse, share, whole } from '../shapes.ts';
+import { z } from 'zod';
+import { share } from '../read-json.ts';
 import { candidatesOf } from '../world/candidates.ts';
-import { type Form, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
+import { formOf, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
 
-const options = closed({
+const options = z.strictObject({
   ...TASK_OPTIONS,
-  candidates: orElse(whole(2, 26), 8),
-  shown: orElse(share, 0),
-  random: orElse(share, 0),
+  candidates: z.int().min(2).max(26).default(8),
+  shown: share.default(0),
+  random: share.default(0),
 });
 
 /** How many of the wrong candidates are to be shown ones, rounded half up (CAND-4). */
@@ -16,26 +17,23 @@ function exposedWanted(wrong: number, shown: number, random: number): number {
 }
 
 /** The form retrieval.choose. */
-export const retrievalChoose: Form = {
-  name: 'retrieval.choose',
-  rulesOf({ options: written, field, vocabulary }) {
-    const { candidates: count, shown, random } = options(written, field);
-    const { actions, domain } = vocabulary;
-    return {
-      ...plainRules(vocabulary),
-      rule: ['CHOOSE-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7'],
-      labels: Array.from({ length: count }, (_, index) => letterOf(index)),
-      block: 'candidates',
-      hidesAsked: true,
-      slots: { letters: `A to ${letterOf(count - 1)}` },
-      isAsked: ({ rank }) => actions[rank]?.positive ?? false,
-      labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
-      ask(moment, { settledAt }) {
-        const candidates = candidatesOf(moment, { count, exposedWanted: exposedWanted(count - 1, shown, random) });
-        if (candidates === undefined) return undefined;
-        const label = letterOf(candidates.findIndex(({ reason }) => reason === 'right'));
-        return { itemIds: candidates.map(({ item }) => item), measured: 'item', candidates, label, settledAt };
-      },
-    };
-  },
-};
+export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabulary) => {
+  const { candidates: count, shown, random } = own;
+  const { actions, domain } = vocabulary;
+  return {
+    ...plainRules(vocabulary),
+    rule: ['CHOOSE-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7'],
+    labels: Array.from({ length: count }, (_, index) => letterOf(index)),
+    block: 'candidates',
+    hidesAsked: true,
+    slots: { letters: `A to ${letterOf(count - 1)}` },
+    isAsked: ({ rank }) => actions[rank]?.positive ?? false,
+    labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
+    ask(moment, { settledAt }) {
+      const candidates = candidatesOf(moment, { count, exposedWanted: exposedWanted(count - 1, shown, random) });
+      if (candidates === undefined) return undefined;
+      const label = letterOf(candidates.findIndex(({ reason }) => reason === 'right'));
+      return { itemIds: candidates.map(({ item }) => item), measured: 'item', candidates, label, settledAt };
+    },
+  };
+});

@@ -1,77 +1,81 @@
 /** The domain and the templates as an identity holds them, defaults left out. */
-import * as is from '../shapes.ts';
+import { z } from 'zod';
 
-const names = is.orElse(is.listOf(is.text), []);
-const actionShape = is.closed({
-  ...{ name: is.text, will: is.text, past: is.text, ask: is.optional(is.text) },
-  positive: is.orElse(is.flag, false),
+const text = z.string();
+const names = z.array(text).default([]);
+const actionSchema = z.strictObject({
+  ...{ name: text, will: text, past: text, ask: text.optional() },
+  positive: z.boolean().default(false),
 });
 
 /** How members, items and actions are spoken. */
-export const domainShape = is.closed({
-  name: is.text,
-  item: is.closed({ one: is.text, many: is.text, line: is.text }),
-  profile: is.text,
-  actions: is.listOf(actionShape, 1),
-  none: is.closed({ name: is.text, will: is.text, past: is.optional(is.text) }),
+export const domainSchema = z.strictObject({
+  name: text,
+  item: z.strictObject({ one: text, many: text, line: text }),
+  profile: text,
+  actions: z.array(actionSchema).min(1),
+  none: z.strictObject({ name: text, will: text, past: text.optional() }),
   ...{ exposures: names, ignored: names, at_exposure: names },
 });
 
 /** One action; a domain lists them strongest first. */
-export type DomainAction = is.Shaped<typeof actionShape>;
+export type DomainAction = z.infer<typeof actionSchema>;
 /** How members, items and actions are spoken. */
-export type Domain = is.Shaped<typeof domainShape>;
+export type Domain = z.infer<typeof domainSchema>;
 
-const lines = is.listOf(is.text, 1);
-const historyShape = is.closed({ heading: lines, group: is.text, dated: is.text, undated: is.text });
+const lines = z.array(text).min(1);
+const historySchema = z.strictObject({ heading: lines, group: text, dated: text, undated: text });
 
 /** The headings of a history block. */
-export type HistoryHeadings = is.Shaped<typeof historyShape>;
+export type HistoryHeadings = z.infer<typeof historySchema>;
+
+/** One part of a prompt: an object with one key, which is its kind. */
+const blockSchema = z
+  .strictObject({
+    text: lines.transform((own) => ({ kind: 'text' as const, lines: own })),
+    note: lines.transform((own) => ({ kind: 'note' as const, lines: own })),
+    profile: lines.transform((own) => ({ kind: 'profile' as const, lines: own })),
+    history: historySchema.transform((headings) => ({ kind: 'history' as const, headings })),
+    shown: text.transform((label) => ({ kind: 'shown' as const, label })),
+    item: z.literal(true).transform(() => ({ kind: 'item' as const })),
+    candidates: z.strictObject({ letter: text }).transform(({ letter }) => ({ kind: 'candidates' as const, letter })),
+  })
+  .partial()
+  .transform((block, context) => {
+    const [one, ...others] = Object.values(block);
+    if (one !== undefined && others.length === 0) return one;
+    context.addIssue('is not one block');
+    return z.NEVER;
+  });
 
 /** One part of a prompt. */
-export type Block =
-  | { readonly kind: 'text' | 'note' | 'profile'; readonly lines: readonly string[] }
-  | { readonly kind: 'history'; readonly headings: HistoryHeadings }
-  | { readonly kind: 'shown'; readonly label: string }
-  | { readonly kind: 'item' }
-  | { readonly kind: 'candidates'; readonly letter: string };
-
-const lettersShape = is.closed({ letter: is.text });
-
-const blockShape: is.Shape<Block> = (value, field) => {
-  const [[kind, content] = [], ...others] = Object.entries(is.objectOf(value, field));
-  if (others.length > 0) throw is.broken(field, 'one block');
-  const inside = `${field}.${kind}`;
-  if (kind === 'text' || kind === 'note' || kind === 'profile') return { kind, lines: lines(content, inside) };
-  if (kind === 'history') return { kind, headings: historyShape(content, inside) };
-  if (kind === 'shown') return { kind, label: is.text(content, inside) };
-  if (kind === 'candidates') return { kind, letter: lettersShape(content, inside).letter };
-  if (kind === 'item') return { kind };
-  throw is.broken(field, 'a block of a template');
-};
+export type Block = z.infer<typeof blockSchema>;
 
 /** The first line and the last are fused with the frame, so they are text (FRAME-1). */
-const blocksShape: is.Shape<readonly Block[]> = (value, field) => {
-  const blocks = is.listOf(blockShape, 2)(value, field);
-  if (blocks[0]?.kind === 'text' && blocks.at(-1)?.kind === 'text') return blocks;
-  throw is.broken(field, 'a list that begins and ends with text');
-};
+const blocksSchema = z
+  .array(blockSchema)
+  .refine((blocks) => blocks.length > 1 && blocks[0]?.kind === 'text' && blocks.at(-1)?.kind === 'text', {
+    error: 'does not begin and end with text',
+  });
 
-const word = (usual: string) => is.orElse(is.text, usual);
-const agesShape = is.closed({
-  ...{ today: word('Today'), yesterday: word('Yesterday'), days: word('{n} days ago') },
-  ...{ week: word('1 week ago'), weeks: word('{n} weeks ago') },
-  ...{ month: word('1 month ago'), months: word('{n} months ago') },
+const agesSchema = z.strictObject({
+  today: text.default('Today'),
+  yesterday: text.default('Yesterday'),
+  days: text.default('{n} days ago'),
+  week: text.default('1 week ago'),
+  weeks: text.default('{n} weeks ago'),
+  month: text.default('1 month ago'),
+  months: text.default('{n} months ago'),
 });
 
 /** One phrasing of a form. */
-export const templateShape = is.closed({
-  ...{ id: is.text, version: is.whole(1), form: is.text, held_out: is.orElse(is.flag, false) },
-  blocks: blocksShape,
-  answer: is.text,
-  nothing_more: is.optional(is.text),
-  ages: is.orEmpty(agesShape),
+export const templateSchema = z.strictObject({
+  ...{ id: text, version: z.int().min(1), form: text, held_out: z.boolean().default(false) },
+  blocks: blocksSchema,
+  answer: text,
+  nothing_more: text.optional(),
+  ages: agesSchema.prefault({}),
 });
 
 /** One phrasing of a form. */
-export type Template = is.Shaped<typeof templateShape>;
+export type Template = z.infer<typeof templateSchema>;

@@ -1,9 +1,9 @@
 /** The tasks of a corpus, each with the rules of its form and its templates. */
-
+import { z } from 'zod';
 import { type FormRules, TASK_OPTIONS } from '../forms/form.ts';
 import { FORMS } from '../forms/registry.ts';
 import type { Template } from '../identity/domain.ts';
-import { broken, open } from '../shapes.ts';
+import { broken, namedIn, readAs } from '../read-json.ts';
 import { compareBytes } from '../world/draws.ts';
 import type { World } from '../world/world.ts';
 import { STRATEGIES, type Strategy } from './strategies.ts';
@@ -17,7 +17,7 @@ export interface TaskRule {
   readonly window: number;
   readonly strategy: Strategy;
   readonly order: string;
-  readonly note: string | undefined;
+  readonly note?: string | undefined;
   readonly templates: readonly Template[];
   readonly heldOut: readonly Template[];
 }
@@ -27,7 +27,11 @@ export interface Corpus extends World {
   readonly tasks: readonly TaskRule[];
 }
 
-const taskShape = open(TASK_OPTIONS);
+const taskSchema = z.object({
+  ...TASK_OPTIONS,
+  form: namedIn(FORMS),
+  strategy: TASK_OPTIONS.strategy.pipe(namedIn(STRATEGIES)),
+});
 
 /**
  * Reads the tasks of a world's identity. Throws `release_broken` for a form or an option that is
@@ -44,17 +48,11 @@ export function corpusOf(world: World): Corpus {
 /** One task, with its form's rules. */
 function taskOf(world: World, options: object, field: string): TaskRule {
   const { identity, vocabulary } = world;
-  const { form, name, order, note, label_window, strategy, templates } = taskShape(options, field);
-  const known = <T>(what: string, kinds: ReadonlyMap<string, T>, key: string): T => {
-    const kind = kinds.get(key);
-    if (kind === undefined) throw broken(`${field}.${what}`, `one of ${[...kinds.keys()].join(', ')}`);
-    return kind;
-  };
-  const rules = known('form', FORMS, form).rulesOf({ options, field, vocabulary });
-  const own = templatesOf(identity.templates, { form, named: templates, block: rules.block });
+  const { form, label_window: window, templates, ...task } = readAs(taskSchema, options, field);
+  const rules = form.rulesOf(options, field, vocabulary);
+  const own = templatesOf(identity.templates, { form: form.name, named: templates, block: rules.block });
   return {
-    ...{ name, form, rules, order, note, strategy: known('strategy', STRATEGIES, strategy) },
-    window: label_window,
+    ...{ ...task, form: form.name, rules, window },
     templates: own.filter((template) => !template.held_out),
     heldOut: own.filter((template) => template.held_out),
   };
@@ -67,6 +65,6 @@ function templatesOf(
 ): Template[] {
   const own = templates.filter((template) => template.form === form && (named?.includes(template.id) ?? true));
   const without = own.find(({ blocks }) => !blocks.some(({ kind }) => kind === block));
-  if (without !== undefined) throw broken(`identity.templates: ${without.id}`, `one with a block ${block}`);
+  if (without !== undefined) throw broken(`identity.templates: ${without.id}`, `has no block ${block}`);
   return own.sort((a, b) => compareBytes(a.id, b.id));
 }
