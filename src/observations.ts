@@ -33,9 +33,7 @@ export type Observation =
   /**
    * Something that a person should know although nothing failed: one sentence without a full stop.
    */
-  | { readonly kind: 'warning'; readonly message: string }
-  /** The step that was shown last is over. */
-  | { readonly kind: 'settled' };
+  | { readonly kind: 'warning'; readonly message: string };
 
 /** Takes observations; must not throw. */
 export type Observer = (observation: Observation) => void;

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** Starts the command line on the Node that the package brings, from source in a clone and compiled in a package. */
+/**
+ * Starts the command line on the Node that the package brings, from source in a clone and compiled
+ * in a package.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,9 +17,6 @@ if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) await runHere();
 else runOn(ownNode());
 
 async function runHere() {
-  // The launcher that started this one may be killed outright: then nobody waits for the work any more.
-  process.once('disconnect', () => process.exit(128 + constants.signals.SIGTERM));
-  process.channel?.unref();
   const { main } = await import(pathToFileURL(entry()).href);
   await main(process.argv.slice(2));
 }

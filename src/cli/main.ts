@@ -59,7 +59,7 @@ async function runCommand(name: CommandName, words: readonly string[]): Promise<
   try {
     const { runInThread } = await import('./run-in-thread.ts');
     const task = { name, call: { ...given, colour: output.colour }, json } as ThreadTask;
-    const { exit, text } = await runInThread(task, output.observe);
+    const { exit, text } = await runInThread(task, output);
     output.settle();
     stdout.write(`${text}\n`);
     return exit;

@@ -62,10 +62,11 @@ export function createOutput({ stdout, stderr, now, environment }: OutputStreams
     else stderr.write(`${text}\n`);
   };
   const observe: Observer = (observation) => {
-    if (observation.kind === 'progress') return show(observation);
+    if (observation.kind === 'progress') show(observation);
+    if (observation.kind !== 'warning' && observation.kind !== 'stage') return;
     settle();
     if (observation.kind === 'warning') stderr.write(`warning: ${observation.message}\n`);
-    if (observation.kind === 'stage') stdout.write(`${observation.message}\n`);
+    else stdout.write(`${observation.message}\n`);
   };
   return { colour: stdout.isTTY === true && !plain, observe, settle };
 }

@@ -5,9 +5,11 @@
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { BrewhouseError, describeError, EXIT, unpackError } from '../errors.ts';
-import type { Observer } from '../observations.ts';
 import type { ThreadReply, ThreadTask } from './command-thread.ts';
 import { leaveProcess } from './leave-process.ts';
+import type { Output } from './output.ts';
+
+type Screen = Pick<Output, 'observe' | 'settle'>;
 
 /** How the command ended: its exit code, and what it prints. */
 export type Ended = Extract<ThreadReply, { kind: 'ended' }>;
@@ -26,15 +28,15 @@ const YOUNG_MB = 48;
  * Runs the task; `script` is the thread's file. Throws what the command threw, with the stack of
  * its thread. Does not return from a signal.
  */
-export function runInThread(task: ThreadTask, observe: Observer, script: URL = threadFile()): Promise<Ended> {
+export function runInThread(task: ThreadTask, screen: Screen, script: URL = threadFile()): Promise<Ended> {
   const thread = new Worker(script, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
-  const signalled = stopOnSignals(thread, observe);
+  const signalled = stopOnSignals(thread, screen);
   return new Promise((resolve, reject) => {
     thread.on('error', reject);
     thread.on('exit', (code) => reject(new Error(`the thread of the command ended with code ${code}`)));
     thread.on('message', (reply: ThreadReply) => {
       if (reply.kind === 'observed') {
-        if (!signalled.aborted) observe(reply.observation);
+        if (!signalled.aborted) screen.observe(reply.observation);
       } else if (signalled.aborted) leaveProcess(EXIT.interrupted);
       else if (reply.kind === 'ended') resolve(reply);
       else reject(unpackError(reply.error));
@@ -51,7 +53,7 @@ function threadFile(): URL {
  * At the first signal says so and asks the thread to stop; ends the process soon after, or at once
  * at the second.
  */
-function stopOnSignals(thread: Worker, observe: Observer): AbortSignal {
+function stopOnSignals(thread: Worker, screen: Screen): AbortSignal {
   const stop = new AbortController();
   let first = 0;
   const onSignal = () => {
@@ -61,7 +63,7 @@ function stopOnSignals(thread: Worker, observe: Observer): AbortSignal {
     }
     first = performance.now();
     stop.abort();
-    observe({ kind: 'settled' });
+    screen.settle();
     process.stderr.write(`${describeError(new BrewhouseError('interrupted', 'the command was interrupted'))}\n`);
     thread.postMessage('stop');
     setTimeout(() => leaveProcess(EXIT.interrupted), GRACE_MS);

@@ -166,7 +166,7 @@ function programOf(script: string): string {
     file,
     `import { runInThread } from ${JSON.stringify(module)};
     const script = new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(thread)}`)});
-    const { exit } = await runInThread({}, () => {}, script);
+    const { exit } = await runInThread({}, { observe() {}, settle() {} }, script);
     process.exitCode = exit;`,
   );
   return file;

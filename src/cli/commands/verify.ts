@@ -50,14 +50,16 @@ export interface Verification {
  */
 export async function verify(
   { release, events, key, sample, tokenizer }: Verification,
-  { observe }: Effects,
+  { observe, signal }: Effects,
 ): Promise<Outcome> {
   const certificate = await verifyRelease({
     ...{ releaseDir: release, events, key },
     ...(sample === undefined ? {} : { sample }),
     ...(tokenizer === undefined ? {} : { tokenizerPath: tokenizer }),
-    report: (unit, done, total) =>
-      observe({ kind: 'progress', step: `verifying ${unit}`, done, total, rate: { count: done, unit } }),
+    report: (unit, done, total) => {
+      signal.throwIfAborted();
+      observe({ kind: 'progress', step: `verifying ${unit}`, done, total, rate: { count: done, unit } });
+    },
   });
   const text = canonicalJson(certificate);
   writeCertificate(join(release, 'certificate.json'), text, observe);
