@@ -13,18 +13,14 @@ export interface HistoryEntry {
 }
 
 /** What the member did before T. */
-export interface PastActions {
-  /** In timeline order, oldest first. */
-  readonly entries: readonly HistoryEntry[];
-  /** Actions seen before T, those on candidates included (ORIGIN-4). */
-  readonly actionsBefore: number;
-}
+export type PastActions = ReturnType<typeof pastOf>;
 
 /**
  * Each item once, under its strongest action (HIST-1, HIST-2), but for those that are left out
- * (HIST-3).
+ * (HIST-3), in timeline order; and the number of actions seen before T, those on candidates
+ * included (ORIGIN-4).
  */
-export function pastOf(asked: Asked): PastActions {
+export function pastOf(asked: Asked) {
   const { world, askedAt: t, task } = asked;
   const { noneRank } = world.vocabulary;
   const events = seenInteractions(asked);

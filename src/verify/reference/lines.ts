@@ -30,11 +30,7 @@ interface Slot {
 }
 
 /** A pattern such as `[Title: {title}, Company: {company}]`, taken apart. */
-export interface Pattern {
-  readonly open: string;
-  readonly slots: readonly Slot[];
-  readonly closing: string;
-}
+export type Pattern = ReturnType<typeof patternOf>;
 
 /** A field that has a text, in words. */
 export interface FilledSlot extends Slot {
@@ -44,7 +40,7 @@ export interface FilledSlot extends Slot {
 }
 
 /** Opening, slots and closing of a pattern (TEXT-3). */
-export function patternOf(text: string): Pattern {
+export function patternOf(text: string) {
   const parts = text.split(/\{([^{}]*)\}/);
   const open = text.startsWith('[') ? '[' : '';
   const slots: Slot[] = [];

@@ -70,14 +70,11 @@ export function agePhrase({ ages }: Template, at: number, t: number): string | u
   return counted(ages.months, Math.floor(days / 30));
 }
 
-/** An answer's text with the label that it says. */
-export interface Answer {
-  readonly label: string;
-  readonly text: string;
-}
-
-/** Every answer that a task can have under a template, in the order of its form (TEMPLATE-3). */
-export function answersOf({ rules }: TaskRule, template: Template, { domain, actions }: Vocabulary): Answer[] {
+/**
+ * Every answer that a task can have under a template, with the label that it says, in the order of
+ * its form (TEMPLATE-3).
+ */
+export function answersOf({ rules }: TaskRule, template: Template, { domain, actions }: Vocabulary) {
   return rules.labels.map((label) => {
     const will = actions.find(({ name }) => name === label)?.will ?? rules.willOf(label, template);
     const words = { item: domain.item.one, items: domain.item.many, will, yes_no: label, letter: label };

@@ -5,7 +5,7 @@ import { letterOf, type Slots } from '../forms/form.ts';
 import type { Block, Template } from '../identity/domain.ts';
 import { liveVersion, profileAt } from '../world/view.ts';
 import { type Filling, fillHistory } from './filling.ts';
-import { type PastActions, pastOf } from './history.ts';
+import { pastOf } from './history.ts';
 import type { LineBook } from './line-book.ts';
 import { type FieldRange, fieldText } from './lines.ts';
 import { answersOf, fillTemplate, promptSlots } from './phrases.ts';
@@ -15,14 +15,7 @@ import { type Asked, ownVersion } from './questions.ts';
 /**
  * All before the answer. It is made from what is asked alone: the type holds no label (LABEL-5).
  */
-export interface Prompt {
-  readonly template: Template;
-  readonly pieces: readonly Piece[];
-  readonly past: PastActions;
-  readonly filling: Filling;
-  /** Tokens that the history could take. */
-  readonly room: number;
-}
+export type Prompt = ReturnType<typeof promptOf>;
 
 const NO_HISTORY: Filling = { placed: [], used: 0, lowered: 0, stoppedAt: '' };
 
@@ -34,10 +27,10 @@ interface Scene {
 }
 
 /**
- * The prompt of a question under a template: fixed parts first, the history in the room they leave
- * (FILL-1).
+ * The prompt of a question under a template: fixed parts first, the history in the room that they
+ * leave, in tokens (FILL-1).
  */
-export function promptOf(asked: Asked, book: LineBook, template: Template): Prompt {
+export function promptOf(asked: Asked, book: LineBook, template: Template) {
   const slots = promptSlots(asked.task, asked.world.vocabulary);
   const scene = { asked, book, slots };
   const before: Piece[] = [];

@@ -19,20 +19,12 @@ export interface Variant {
   readonly variant: string;
 }
 
-/** One rendered row. */
-export interface ReferenceRow extends Variant {
-  readonly prompt: Prompt;
-  /** Everything, answer and end token included. */
-  readonly pieces: readonly Piece[];
-  readonly ids: Int32Array;
-  /** From here on tokens are supervised. */
-  readonly answerFrom: number;
-  readonly answer: string;
-  /** The cut ledger by the columns of `origin/` (FILL-5). */
-  readonly ledger: Readonly<Record<'shown' | 'available' | 'lowered' | 'left_out' | 'room' | 'used', number>>;
-  /** The draw `thin`. */
-  readonly thin: number;
-}
+/**
+ * One rendered row: pieces and ids of everything, answer and end token included, of which those
+ * from `answerFrom` on are supervised; the cut ledger by the columns of `origin/` (FILL-5); and the
+ * draw `thin`.
+ */
+export type ReferenceRow = ReturnType<typeof referenceRow>;
 
 const books = new WeakMap<World, LineBook>();
 
@@ -79,14 +71,11 @@ export function referencePrompt(asked: Asked, template: Template): Prompt {
 }
 
 /** Joins prompt, answer and end token of a rendered question (FRAME-4). */
-export function referenceRow(question: ReferenceQuestion, { template, variant }: Variant): ReferenceRow {
+export function referenceRow(question: ReferenceQuestion, { template, variant }: Variant) {
   const { world, task, label, key } = question;
   const prompt = referencePrompt(question, template);
   const answers = answersOf(task, template, world.vocabulary);
-  const answer = present(
-    answers.find((one) => one.label === label),
-    'the answer of a label',
-  ).text;
+  const answer = present(answers.find((one) => one.label === label)?.text, 'the answer of a label');
   const pieces = mergeFixed([
     ...prompt.pieces,
     plainPiece('answer', answer, world.tokenizer.encodeAnswer(answer)),
@@ -113,14 +102,11 @@ function joinIds(pieces: readonly Piece[]): Int32Array {
   return joined;
 }
 
-/** A question with its rows, which are empty where it was not rendered. */
-export interface ReferenceExample {
-  readonly question: ReferenceQuestion;
-  readonly rows: readonly ReferenceRow[];
-}
-
-/** Every question of a member with its rows, ordinary and variant: the oracle of property tests. */
-export function referenceMember(corpus: Corpus, member: string, until?: number): ReferenceExample[] {
+/**
+ * Every question of a member with its rows, ordinary and variant, none where it was not rendered:
+ * the oracle of property tests.
+ */
+export function referenceMember(corpus: Corpus, member: string, until?: number) {
   return referenceQuestions(corpus, member, until).map((question) => ({
     question,
     rows: question.fate === 'rendered' ? templatesOf(question).map((row) => referenceRow(question, row)) : [],

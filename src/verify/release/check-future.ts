@@ -1,14 +1,11 @@
 /** Whether a row shows anything that was not known when it was asked: the first thing to prove. */
-import type { RuleId } from '../fault-list.ts';
+import type { Finding } from '../fault-list.ts';
 import { joinKey, splitKey } from '../world/draws.ts';
 import { type Interaction, seen, type Version } from '../world/timeline.ts';
 import { fault, type OriginSegment, type RowCase, text } from './release-row.ts';
 
 /** Something of the future, and the rule that forbids it. */
-interface Late {
-  readonly rule: RuleId[];
-  readonly detail: string;
-}
+type Late = Omit<Finding, 'check'>;
 
 /**
  * Reports what the row shows from T on (ASOF-2 to ASOF-5, CAND-1); returns whether it found

@@ -95,18 +95,14 @@ function expectedOf(
   return expected;
 }
 
-/** How one row is checked. */
-export interface RowOptions {
-  readonly expected: ExpectedRow;
-  readonly maskIsWhole: boolean;
-  readonly whole: boolean;
-}
-
-/** All checks of one row that the rules make, the most telling first. */
+/**
+ * All checks of one row that the rules make, the most telling first; `whole`: its text is tokenized
+ * as a whole too.
+ */
 export function checkRow(
   { release, ...shared }: ReleaseCase,
   row: ReleaseRow,
-  { expected, maskIsWhole, whole }: RowOptions,
+  { expected, maskIsWhole, whole }: { expected: ExpectedRow; maskIsWhole: boolean; whole: boolean },
 ): void {
   const reference = referenceRow(expected.question, expected);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.

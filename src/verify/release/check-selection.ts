@@ -101,15 +101,15 @@ export function flatCounts(counts: Counts): Map<string, number> {
   );
 }
 
-/** What is counted, as a file tells it and as the rules make it. */
-export interface Compared {
-  readonly what: string;
-  readonly told: ReadonlyMap<string, number>;
-  readonly wanted: ReadonlyMap<string, number>;
-}
-
-/** Reports every count of the manifest or lineage that differs; a count that is missing is 0. */
-export function compareCounts(list: FaultList, rule: RuleId, { what, told, wanted }: Compared): void {
+/**
+ * Reports every count of the manifest or lineage that differs from what the rules make; a count
+ * that is missing is 0.
+ */
+export function compareCounts(
+  list: FaultList,
+  rule: RuleId,
+  { what, told, wanted }: { what: string } & Record<'told' | 'wanted', ReadonlyMap<string, number>>,
+): void {
   for (const name of [...new Set([...told.keys(), ...wanted.keys()])].sort()) {
     list.look('ledger');
     const [a, b] = [told.get(name) ?? 0, wanted.get(name) ?? 0];

@@ -54,20 +54,11 @@ export function expectRows({ release, corpus, pseudonyms }: ReleaseCase, report:
 }
 
 /**
- * A question that a row of the release belongs to, which the rules do not make; the variant if it
- * is one.
+ * Rows that the rules do not make, by pseudonym, as far as they are of a question at all: with it,
+ * and whether they are variants of it.
  */
-export interface Explanation {
-  readonly question: ReferenceQuestion;
-  readonly isVariant: boolean;
-}
-
-/** Rows that the rules do not make, by pseudonym: those that are of a question at all. */
-export function explainRows(
-  { release, corpus, pseudonyms }: ReleaseCase,
-  unknown: ReadonlySet<string>,
-): Map<string, Explanation> {
-  const found = new Map<string, Explanation>();
+export function explainRows({ release, corpus, pseudonyms }: ReleaseCase, unknown: ReadonlySet<string>) {
+  const found = new Map<string, { question: ReferenceQuestion; isVariant: boolean }>();
   for (const member of corpus.timelines.keys()) {
     for (const question of referenceQuestions(corpus, member, release.manifest.until)) {
       const variants = ['', ...question.task.heldOut.map(({ id }) => `template:${id}`)];

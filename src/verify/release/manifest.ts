@@ -56,21 +56,16 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export type ReleaseSection = z.infer<typeof sectionSchema>;
 /** One file of a release, by its path in it. */
 export type ReleaseFile = z.infer<typeof fileSchema>;
-/** What a release was made from. */
-export type Lineage = z.infer<typeof lineageSchema>;
 
 /** A manifest as it is read, and the parts of it that hashes are made of, as they are stored. */
-export interface ReadManifest {
-  readonly manifest: Manifest;
-  readonly stored: z.infer<typeof storedSchema>;
-}
+export type ReadManifest = ReturnType<typeof readManifest>;
 
 /** Reads a manifest. Throws `release_broken` where it is not one. */
-export function readManifest(json: unknown): ReadManifest {
+export function readManifest(json: unknown) {
   return { manifest: readAs(manifestSchema, json, 'manifest'), stored: readAs(storedSchema, json, 'manifest') };
 }
 
 /** Reads a lineage. Throws `release_broken` where it is not one. */
-export function readLineage(json: unknown): Lineage {
+export function readLineage(json: unknown) {
   return readAs(lineageSchema, json, 'lineage');
 }

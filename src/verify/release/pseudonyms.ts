@@ -5,19 +5,14 @@ import { BrewhouseError } from '../../errors.ts';
 /** What an id is the id of. */
 export type PseudonymKind = 'member' | 'example' | 'event';
 
-/** Makes pseudonyms under one key. */
-export interface Pseudonyms {
-  /** First 8 hexadecimal digits of the key's SHA-256. */
-  readonly keyId: string;
-  /** 32 hexadecimal digits; an empty id stays empty. */
-  of(kind: PseudonymKind, id: string): string;
-}
+/** Makes pseudonyms under one key, whose id are the first 8 hexadecimal digits of its SHA-256. */
+export type Pseudonyms = ReturnType<typeof pseudonymsOf>;
 
 /**
- * HMAC-SHA-256 over kind, U+001F and id, under the key of 64 hexadecimal digits (PSEUDO-1). Throws
- * `key_missing` where the key is not one.
+ * HMAC-SHA-256 over kind, U+001F and id, under the key of 64 hexadecimal digits, cut to 32; an
+ * empty id stays empty (PSEUDO-1). Throws `key_missing` where the key is not one.
  */
-export function pseudonymsOf(key: string): Pseudonyms {
+export function pseudonymsOf(key: string) {
   if (!/^[0-9a-f]{64}$/i.test(key)) {
     throw new BrewhouseError('key_missing', 'the pseudonym key is not 64 hexadecimal digits');
   }
@@ -27,7 +22,7 @@ export function pseudonymsOf(key: string): Pseudonyms {
   const make = (kind: PseudonymKind, id: string) => hmac(`${kind}\u001f${id}`).slice(0, 32);
   return {
     keyId: createHash('sha256').update(bytes).digest('hex').slice(0, 8),
-    of(kind, id) {
+    of(kind: PseudonymKind, id: string): string {
       if (id === '') return '';
       if (kind === 'example') return make(kind, id);
       const known = names[kind].get(id) ?? make(kind, id);

@@ -8,30 +8,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BrewhouseError } from '../../errors.ts';
 import type { FaultList, RuleId } from '../fault-list.ts';
-import { type Lineage, type ReadManifest, type ReleaseFile, readLineage, readManifest } from './manifest.ts';
+import { type ReadManifest, readLineage, readManifest } from './manifest.ts';
 
-/** A release whose manifest is read. */
-export interface OpenRelease extends ReadManifest {
-  readonly dir: string;
-  readonly manifestSha256: string;
-  readonly lineage: Lineage | undefined;
-}
+/** A release whose manifest is read, and its lineage where it has one. */
+export type OpenRelease = Awaited<ReturnType<typeof openRelease>>;
 
 /** Token, sidecar and origin file of one shard. */
-export interface ShardFiles {
-  readonly split: string;
-  readonly shard: number;
-  readonly data: ReleaseFile;
-  readonly meta: ReleaseFile | undefined;
-  readonly origin: ReleaseFile | undefined;
-}
+export type ShardFiles = ReturnType<typeof shardsOf>[number];
 
 const FOLDERS = ['data', 'meta', 'origin', 'index'];
 
 /**
  * Reads the manifest. Throws `not_found` where there is none, `release_broken` where it is not one.
  */
-export async function openRelease(dir: string): Promise<OpenRelease> {
+export async function openRelease(dir: string) {
   const file = join(dir, 'manifest.json');
   if (!existsSync(file))
     throw new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
@@ -52,7 +42,7 @@ function jsonOf(bytes: Buffer, file: string): unknown {
 }
 
 /** The shards in order of split and number, from the names `data/SPLIT-NNNNN-of-NNNNN.parquet`. */
-export function shardsOf({ manifest }: OpenRelease): ShardFiles[] {
+export function shardsOf({ manifest }: ReadManifest) {
   const byPath = new Map(manifest.files.map((file) => [file.path, file]));
   const shards = manifest.files
     .filter(({ kind }) => kind === 'data')

@@ -12,12 +12,6 @@ const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 
 /** The library's own strftime_now reads the clock and cannot be replaced, only gone around. */
 const CLOCK = 'day_of_question';
 
-/** What a chat template puts around the lines. */
-export interface FrameTexts {
-  readonly before: string;
-  readonly behind: string;
-}
-
 /** Takes the place of the lines between the first and the last while the template is rendered. */
 const SENTINEL = 'the lines of the prompt stand here';
 
@@ -30,13 +24,9 @@ export interface FrameOptions {
   readonly eos: string;
 }
 
-interface Message {
-  readonly role: 'user' | 'assistant';
-  readonly content: string;
-}
-
-/** A user's message is followed by the generation prompt, an assistant's is not. */
-function render(chatTemplate: string, messages: readonly Message[], options: FrameOptions): string {
+/** A dialogue that the user begins: a user's message is followed by the generation prompt. */
+function render(chatTemplate: string, said: readonly string[], options: FrameOptions): string {
+  const messages = said.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content }));
   try {
     return new Template(chatTemplate.replace(/\bstrftime_now\b/g, CLOCK)).render({
       messages,
@@ -55,13 +45,9 @@ function render(chatTemplate: string, messages: readonly Message[], options: Fra
  * Renders the template with one user message of the first line, the lines, and the last line, and
  * the generation prompt (FRAME-1). Returns the text before the first line and that after the last.
  */
-export function renderFrame(
-  chatTemplate: string,
-  lines: { first: string; last: string },
-  options: FrameOptions,
-): FrameTexts {
+export function renderFrame(chatTemplate: string, lines: { first: string; last: string }, options: FrameOptions) {
   const content = `${lines.first}\n${SENTINEL}\n${lines.last}`;
-  const text = render(chatTemplate, [{ role: 'user', content }], options);
+  const text = render(chatTemplate, [content], options);
   const at = text.indexOf(content);
   if (at < 0) throw refused('the chat template does not show its message as it is');
   return { before: text.slice(0, at), behind: text.slice(at + content.length) };
@@ -69,11 +55,7 @@ export function renderFrame(
 
 /** What the template puts after an assistant's message: the end token is in it (FRAME-3). */
 export function renderEnding(chatTemplate: string, options: FrameOptions): string {
-  const messages: Message[] = [
-    { role: 'user', content: 'question' },
-    { role: 'assistant', content: SENTINEL },
-  ];
-  const text = render(chatTemplate, messages, options);
+  const text = render(chatTemplate, ['question', SENTINEL], options);
   const at = text.lastIndexOf(SENTINEL);
   return at < 0 ? '' : text.slice(at + SENTINEL.length);
 }

@@ -5,7 +5,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { EncodedLine, ReferenceFrame, ReferenceTokenizer } from '../world/tokenizer-port.ts';
 import { renderEnding, renderFrame } from './chat-frame.ts';
 import { readTokenizerFiles, refused, type TokenizerFiles } from './tokenizer-files.ts';
-import type { Reading } from './tokenizer-worker.ts';
+import type { EncodedTexts, Reading } from './tokenizer-worker.ts';
 import { startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
 
 /** A tokenizer with its thread, which must be closed. */
@@ -46,43 +46,28 @@ function requireSame(wanted: Identity['tokenizer'], { added, bos, eos }: Tokeniz
   }
 }
 
-/** Text before and after first and last line. */
-interface Framing {
-  texts(first: string, last: string, askedAt: number): { before: string; behind: string };
-  /** What the chat template puts after an answer; empty where there is none. */
-  readonly ending: string;
-  /** Whether a chat template makes it, and whether it tells the day. */
-  readonly chat: boolean;
-  readonly daily: boolean;
-}
+type Framing = ReturnType<typeof framingOf>;
 
 /**
- * Without a chat template the bos token is before the lines and a line end after them (FRAME-2).
+ * Text before and after first and last line; what the chat template puts after an answer (`ending`,
+ * empty where there is none); whether a chat template makes it, and whether it tells the day.
+ * Without one the bos token is before the lines and a line end after them (FRAME-2).
  */
-function framingOf(
-  { bos, eos }: TokenizerFiles,
-  chat: string | undefined,
-  args: ReadonlyMap<string, unknown>,
-): Framing {
+function framingOf({ bos, eos }: TokenizerFiles, chat: string | undefined, args: ReadonlyMap<string, unknown>) {
   if (chat === undefined) {
     return { texts: () => ({ before: bos ?? '', behind: '\n' }), ending: '', chat: false, daily: false };
   }
   const options = { args: Object.fromEntries(args), bos, eos };
   return {
-    texts: (first, last, askedAt) => renderFrame(chat, { first, last }, { ...options, askedAt }),
+    texts: (first: string, last: string, askedAt: number) =>
+      renderFrame(chat, { first, last }, { ...options, askedAt }),
     ending: renderEnding(chat, { ...options, askedAt: 0 }),
     chat: true,
     daily: chat.includes('strftime_now'),
   };
 }
 
-/** One text's ids and, where wanted, begin and end of each token in code points. */
-interface Encoded {
-  readonly ids: Int32Array;
-  readonly offsets: Int32Array;
-}
-
-type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => Encoded;
+type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => EncodedTexts;
 
 /** The end token is the first control token of the ending, or eos (FRAME-3). */
 function tokenizerOf(

@@ -6,20 +6,11 @@ import { dirname, join } from 'node:path';
 import { BrewhouseError } from '../../errors.ts';
 import type { Reading } from './tokenizer-worker.ts';
 
-/** A token that the tokenizer recognises as a whole. */
-export interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-}
-
-/** A tokenizer as its files describe it. */
-export interface TokenizerFiles {
-  readonly readings: Readonly<Record<Reading, string>>;
-  readonly added: readonly AddedToken[];
-  readonly bos: string | undefined;
-  readonly eos: string;
-  readonly chatTemplate: string | undefined;
-}
+/**
+ * A tokenizer as its files describe it: its tokenizer.json by reading, the tokens that it
+ * recognises as a whole, bos where it writes one, eos, and its chat template.
+ */
+export type TokenizerFiles = ReturnType<typeof readTokenizerFiles>;
 
 type Json = Record<string, unknown>;
 
@@ -32,10 +23,7 @@ export function refused(
 }
 
 /** Where a tokenizer lies: an installed package, or a folder. */
-export interface TokenizerSource {
-  readonly package?: string | undefined;
-  readonly path?: string | undefined;
-}
+type TokenizerSource = Partial<Record<'package' | 'path', string | undefined>>;
 
 /**
  * Reads a tokenizer; `expected` are the hashes that the release was made with (TOKEN-1). Data text
@@ -45,7 +33,7 @@ export interface TokenizerSource {
 export function readTokenizerFiles(
   source: TokenizerSource,
   expected: { sha256: string; chat_template_sha256: string | null },
-): TokenizerFiles {
+) {
   const folder = folderOf(source);
   const file = join(folder, 'tokenizer.json');
   const bytes = readFileSync(file);
@@ -59,14 +47,15 @@ export function readTokenizerFiles(
   const eos = tokenText(config.eos_token);
   if (eos === undefined) throw refused('tokenizer_config.json names no eos_token', { place: { file } });
   const content: Json = { ...json, added_tokens: [], post_processor: null };
+  const readings: Readonly<Record<Reading, string>> = {
+    // No post processor either: it adds nothing that is wanted and may shorten offsets.
+    full: JSON.stringify({ ...json, post_processor: null }),
+    start: JSON.stringify(content),
+    content: JSON.stringify(withoutPrefix(content)),
+  };
   return {
-    readings: {
-      // No post processor either: it adds nothing that is wanted and may shorten offsets.
-      full: JSON.stringify({ ...json, post_processor: null }),
-      start: JSON.stringify(content),
-      content: JSON.stringify(withoutPrefix(content)),
-    },
-    added: (json.added_tokens ?? []) as AddedToken[],
+    readings,
+    added: (json.added_tokens ?? []) as readonly { readonly id: number; readonly content: string }[],
     bos: config.add_bos_token === false ? undefined : tokenText(config.bos_token),
     eos,
     chatTemplate: chatTemplateOf(folder, config, expected.chat_template_sha256),

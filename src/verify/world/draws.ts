@@ -7,19 +7,15 @@ const RANGE = 2 ** 48;
 /** The parts of a draw's key; which key a purpose has says DRAW-4. */
 export type DrawKey = readonly (string | number)[];
 
-/** Makes draws for one recipe. */
-export interface Draws {
-  /** A number below 2^48. */
-  number(purpose: string, key: DrawKey): number;
-  /** Whether the draw falls below a share of 0 to 1. */
-  within(share: number, purpose: string, key: DrawKey): boolean;
-}
-
-/** The draws of a seed: numbers (DRAW-1) and shares (DRAW-2). */
-export function drawsOf(seed: number): Draws {
+/**
+ * The draws of a seed: numbers below 2^48 (DRAW-1), and whether one falls below a share of 0 to 1
+ * (DRAW-2).
+ */
+export function drawsOf(seed: number) {
   const number = (purpose: string, key: DrawKey) =>
     hash('sha256', [seed, purpose, ...key].join(SEPARATOR), 'buffer').readUIntBE(0, 6);
-  return { number, within: (share, purpose, key) => number(purpose, key) < Math.floor(share * RANGE) };
+  const within = (share: number, purpose: string, key: DrawKey) => number(purpose, key) < Math.floor(share * RANGE);
+  return { number, within };
 }
 
 /** Compares two strings by their UTF-8 bytes (DRAW-3). */

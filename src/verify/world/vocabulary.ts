@@ -1,27 +1,19 @@
 /** The domain's words and ranks, worked out once for a world. */
 import { nth } from '../checked.ts';
-import type { Domain, DomainAction } from '../identity/domain.ts';
+import type { Domain } from '../identity/domain.ts';
 
-/** The actions of a domain by strength. */
-export interface Vocabulary {
-  readonly domain: Domain;
-  /** Strongest first; a rank is an index into it. */
-  readonly actions: readonly DomainAction[];
-  /** Rank of each spoken action and, after all of them, of the exposures. */
-  readonly ranks: ReadonlyMap<string, number>;
-  /** The rank of an exposure, which also means "none". */
-  readonly noneRank: number;
-  /** Ranks in display order. */
-  readonly display: readonly number[];
-  /** Names of the actions in display order. */
-  readonly names: readonly string[];
-}
+/**
+ * The actions of a domain: `actions` strongest first, and a rank is an index into them; `ranks` of
+ * spoken actions and, after all of them, of exposures; `noneRank`, that of an exposure, which also
+ * means "none"; `display` are ranks in display order, `names` the actions' names in it.
+ */
+export type Vocabulary = ReturnType<typeof vocabularyOf>;
 
 /**
  * Which actions are spoken (EVENT-6), how strong they are and in which order they are displayed
  * (LABEL-1).
  */
-export function vocabularyOf(domain: Domain): Vocabulary {
+export function vocabularyOf(domain: Domain) {
   const { actions } = domain;
   const ranks = new Map<string, number>();
   for (const name of domain.exposures) ranks.set(name, actions.length);

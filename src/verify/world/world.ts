@@ -3,30 +3,21 @@
  * of items.
  */
 import type { CheckedEvent } from '../events/checked-event.ts';
-import type { Identity, Section } from '../identity/identity.ts';
-import { type Draws, drawsOf } from './draws.ts';
-import { type Population, populationOf } from './population.ts';
+import type { Identity } from '../identity/identity.ts';
+import { drawsOf } from './draws.ts';
+import { populationOf } from './population.ts';
 import { type Interaction, inOrder, knownAtOf, listIn, type Timeline, timelineOf, type Version } from './timeline.ts';
 import type { ReferenceTokenizer } from './tokenizer-port.ts';
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
+import { vocabularyOf } from './vocabulary.ts';
 
 /** Everything that questions and prompts are made from. */
-export interface World {
-  readonly identity: Identity;
-  readonly section: Section;
-  readonly vocabulary: Vocabulary;
-  readonly tokenizer: ReferenceTokenizer;
-  readonly draws: Draws;
-  readonly timelines: ReadonlyMap<string, Timeline>;
-  readonly items: ReadonlyMap<string, readonly Version[]>;
-  readonly population: Population;
-}
+export type World = ReturnType<typeof buildWorld>;
 
 /**
  * Builds the world from events without copies (`deduplicate`); what is not spoken is left out
  * (EVENT-6). Bounded by the events themselves, which stay in memory.
  */
-export function buildWorld(events: Iterable<CheckedEvent>, identity: Identity, tokenizer: ReferenceTokenizer): World {
+export function buildWorld(events: Iterable<CheckedEvent>, identity: Identity, tokenizer: ReferenceTokenizer) {
   const { section } = identity;
   const vocabulary = vocabularyOf(identity.domain);
   const byIngest = section.known === 'ingest_time';
