@@ -9,7 +9,7 @@ import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records
 import type { Scratch } from '../src/sort/scratch.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
-import { createItemArena, type RenderedCorpus, renderCorpus } from './render/render.ts';
+import { createItemSegments, type RenderedCorpus, renderCorpus } from './render/render.ts';
 import { takeIn } from './take-in/take-in.ts';
 
 /** Where a build reads and writes, and how far it goes. */
@@ -50,10 +50,10 @@ export function build(options: BuildOptions, effects: Effects = PROCESS_EFFECTS)
     const stats = await lake.stats(timelines);
     requireKnownActions(stats, domain.domain);
 
-    const arena = createItemArena(timelines);
+    const segments = createItemSegments(timelines);
     const corpora: RenderedCorpus[] = [];
     for (const { identity } of plans)
-      corpora.push(await renderCorpus(lake, { ...options, timelines, identity, arena }, effects));
+      corpora.push(await renderCorpus(lake, { ...options, timelines, identity, segments }, effects));
 
     const records = sumRecordCounts(timelines);
     const section = recipe.recipe.corpus;

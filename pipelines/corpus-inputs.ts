@@ -10,13 +10,15 @@ import type { TokenizerSpec } from '../schemas/recipe.ts';
 import type { Template as AnyTemplate } from '../schemas/template.ts';
 import { packageRoot, shippedFolder } from '../src/config.ts';
 import { amendError, BrewhouseError, type ErrorCode } from '../src/errors.ts';
-import { contextLadder, readIdentity } from '../src/forms/identity.ts';
+import { type CorpusIdentity, contextLadder, readIdentity } from '../src/forms/identity.ts';
 import { Recipe } from '../src/forms/recipe.ts';
 import { Template } from '../src/forms/template.ts';
-import { createRenderPlan, planCorpus, type RenderPlan } from '../src/prompt/plan.ts';
+import { type PlanInputs, planIdentity, planRecipe, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
+import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
+import type { SegmentTable } from '../src/tokenize/segment-table.ts';
 
 /** A recipe as read, and the file that its paths count from. */
 export interface ReadRecipe {
@@ -81,6 +83,20 @@ function loadPackage(spec: { package: string; sha256: string }): LoadedTokenizer
     if (!isMissing) throw error;
     return loadTokenizer(spec, packageRoot());
   }
+}
+
+/** The plan of a recipe's corpus with everything at hand. Throws as `planRecipe` does. */
+export function planCorpus(inputs: PlanInputs): Promise<RenderPlan> {
+  return runEncoding(inputs.tokenizer, planRecipe(inputs));
+}
+
+/** The plan of a corpus by its identity. Throws as `planIdentity` does. */
+export function createRenderPlan(
+  identity: CorpusIdentity,
+  tokenizer: LoadedTokenizer,
+  table?: SegmentTable,
+): Promise<RenderPlan> {
+  return runEncoding(tokenizer, planIdentity(identity, tokenizer, table));
 }
 
 /** The plan of one rung of the recipe's ladder. */

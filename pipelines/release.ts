@@ -8,7 +8,6 @@ import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
 import { openLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { profileOf } from '../src/profiles/profiles.ts';
-import { createRenderPlan } from '../src/prompt/plan.ts';
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
 import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
@@ -16,7 +15,7 @@ import { readReleaseRows } from '../src/release/selectable-rows.ts';
 import { selectRows } from '../src/release/selection.ts';
 import { shuffleRows } from '../src/release/shuffle.ts';
 import type { Scratch } from '../src/sort/scratch.ts';
-import { namingFiles, type ReadRecipe, readTokenizer } from './corpus-inputs.ts';
+import { createRenderPlan, namingFiles, type ReadRecipe, readTokenizer } from './corpus-inputs.ts';
 
 /** Where a release is made, from which corpus, and under which name. */
 export interface ReleaseOptions extends SectionWishes {

@@ -8,12 +8,15 @@
  * from a release's identity alone.
  */
 export {
+  createRenderPlan,
+  planCorpus,
   planOfIdentity,
   readDomain,
   readRecipe,
   readRenderPlan,
   releaseTokenizer,
 } from '../pipelines/corpus-inputs.ts';
+export { type Example, renderExamples, renderPrompt } from '../pipelines/render/render-question.ts';
 export { Domain } from '../schemas/domain.ts';
 export { EventRecord, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from '../schemas/event.ts';
 export { StoredIdentity } from '../schemas/identity.ts';
@@ -35,9 +38,9 @@ export { askMember } from './forms/ask-member.ts';
 export { FORM_NAMES } from './forms/forms.ts';
 export { CorpusIdentity, readIdentity } from './forms/identity.ts';
 export { Recipe } from './forms/recipe.ts';
-export { type Example, renderExamples } from './prompt/examples.ts';
-export { createRenderPlan, type PlanInputs, planCorpus, type RenderPlan, type TaskPlan } from './prompt/plan.ts';
-export { type RenderContext, type RenderedPrompt, renderPrompt, type Segment } from './prompt/render.ts';
+export type { PlanInputs, RenderPlan, TaskPlan } from './prompt/plan.ts';
+export type { RenderedRow, Segment } from './prompt/rendered-row.ts';
+export type { TemplatePlan } from './prompt/template-plan.ts';
 export type { ReleaseReader, ReleaseRow } from './release/release-reader.ts';
 /** From a member's events to questions as of a moment: what `renderPrompt` renders. */
 export { createItemTable, type ItemTable, type ItemVersion } from './timeline/item-table.ts';

@@ -206,6 +206,16 @@ describe('answers of the file system', () => {
   });
 });
 
+describe('what makes prompts', () => {
+  it('waits for nobody: it says what it wants encoded, and whoever drives it waits', () => {
+    const rooms = files.filter(({ path }) => path.startsWith('src/prompt/'));
+    expect(rooms.length).toBeGreaterThan(10);
+    const waiting = /\b(await|async|Promise)\b/g;
+    const found = rooms.flatMap(({ path, code }) => [...code.matchAll(waiting)].map(([word]) => `${path}: ${word}`));
+    expect(found).toEqual([]);
+  });
+});
+
 describe('what chooses, sorts or renders', () => {
   it('knows no clock, chance, locale or logarithm (DRAW-3)', () => {
     const places = [...PURE, ...ROOMS, 'schemas/byte-order.ts', 'schemas/canonical-json.ts'];

@@ -11,8 +11,7 @@ import type { CorpusPartition } from '../../src/lake/corpus-records.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { itemFilesOf, type PartitionTimeline } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
-import { arenaEntries } from '../../src/prompt/segments.ts';
-import { createSegmentArena, type SharedArena } from '../../src/tokenize/segment-arena.ts';
+import { createSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
 import type { ReadRecipe } from '../corpus-inputs.ts';
 import { renderInPool } from './pool.ts';
 import type { RenderRequest } from './worker.ts';
@@ -27,7 +26,7 @@ export interface RenderOptions {
   readonly until: number | null;
   readonly workers: number;
   /** Shared by all rungs of a ladder: they cut the same texts to the same levels. */
-  readonly arena: SharedArena;
+  readonly segments: SharedSegments;
 }
 
 /** A corpus after a build. */
@@ -38,10 +37,10 @@ export interface RenderedCorpus extends CorpusSummary {
   readonly rendered: { readonly rows: number; readonly tokens: number; readonly seconds: number };
 }
 
-/** An empty arena with room for the item versions of the timelines. */
-export function createItemArena(timelines: readonly PartitionTimeline[]): SharedArena {
+/** An empty table with room for the item versions of the timelines. */
+export function createItemSegments(timelines: readonly PartitionTimeline[]): SharedSegments {
   const items = timelines.flatMap(({ record }) => record.files.items);
-  return createSegmentArena(arenaEntries(items.reduce((sum, file) => sum + file.rows, 0))).shared;
+  return createSegmentTable(items.reduce((sum, file) => sum + file.rows, 0)).shared;
 }
 
 /**
@@ -52,7 +51,7 @@ export async function renderCorpus(
   options: RenderOptions,
   effects: Effects = PROCESS_EFFECTS,
 ): Promise<RenderedCorpus> {
-  const { timelines, identity, recipe, until, workers, arena } = options;
+  const { timelines, identity, recipe, until, workers, segments } = options;
   const started = effects.now();
   const corpus = await lake.addCorpus(identity);
   const requests = requestsOf(timelines, await lake.corpus(corpus), until);
@@ -72,7 +71,7 @@ export async function renderCorpus(
         itemsSha256: sha256Hex(canonicalJson(items)),
         until,
         attempt: newAttempt(effects),
-        arena,
+        segments,
       },
     },
     counted.effects,

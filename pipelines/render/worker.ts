@@ -16,11 +16,11 @@ import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { type Lake, openLake } from '../../src/lake/lake.ts';
 import type { PartitionFiles } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
-import { createJoiningGate, type JoiningGate } from '../../src/prompt/joining-gate.ts';
-import { createRenderPlan, type RenderPlan } from '../../src/prompt/plan.ts';
+import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable, type ItemTable } from '../../src/timeline/item-table.ts';
-import { openSegmentArena, type SharedArena } from '../../src/tokenize/segment-arena.ts';
-import { readTokenizer } from '../corpus-inputs.ts';
+import { createJoiningGate, type JoiningGate } from '../../src/tokenize/joining-gate.ts';
+import { openSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
+import { createRenderPlan, readTokenizer } from '../corpus-inputs.ts';
 import { renderPartition } from './partition.ts';
 
 /** What all partitions of a corpus share. */
@@ -37,7 +37,7 @@ export interface RenderWorkerData {
   readonly until: number | null;
   readonly attempt: AttemptId;
   /** Item segments of this build, shared by its workers. */
-  readonly arena: SharedArena;
+  readonly segments: SharedSegments;
 }
 
 /** One partition to render. */
@@ -66,9 +66,9 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   const effects = threadEffects(say);
   const lake = await openLake(openStore(data.lake, effects), effects);
   const tokenizer = await readTokenizer(data.tokenizer, data.recipeFile);
-  const plan = await createRenderPlan(data.identity, tokenizer, openSegmentArena(data.arena));
+  const plan = await createRenderPlan(data.identity, tokenizer, openSegmentTable(data.segments));
   const items = createItemTable(await lake.items(data.items), plan.section.known);
-  const means = { lake, plan, items, compare: createJoiningGate(plan.tokenizer), data };
+  const means = { lake, plan, items, gate: createJoiningGate(plan.tokenizer), data };
   port.on('message', async (request: RenderRequest) => {
     try {
       await renderAndCommit(means, request, effects);
@@ -84,20 +84,20 @@ interface Means {
   readonly lake: Lake;
   readonly plan: RenderPlan;
   readonly items: ItemTable;
-  readonly compare: JoiningGate;
+  readonly gate: JoiningGate;
   readonly data: RenderWorkerData;
 }
 
 async function renderAndCommit(
-  { lake, plan, items, compare, data }: Means,
+  { lake, plan, items, gate, data }: Means,
   { partition, timeline, newest, from }: RenderRequest,
   effects: Effects,
 ): Promise<void> {
   const { corpus, until, attempt } = data;
   const folder = corpusFolder(corpus, partition);
   const members = lake.members({ partition, files: timeline.files });
-  const task = { store: lake.store, folder, members, from, until, compare };
-  const { files, questions, members: count } = await renderPartition(plan, items, task, effects);
+  const task = { plan, items, store: lake.store, folder, members, from, until, gate };
+  const { files, questions, members: count } = await renderPartition(task, effects);
   await effects.reach('corpus-upload');
   await lake.commitWork(folder, {
     attempt,

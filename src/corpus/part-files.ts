@@ -3,25 +3,27 @@
  * flushed together.
  */
 import type { CorpusRecord, FileRef } from '../../schemas/commit.ts';
-import { CORPUS, PART_ORIGIN, PART_TOKENS } from '../../schemas/rows.ts';
+import { CORPUS, type CorpusRow, PART_ORIGIN, PART_TOKENS, ROLES, SEGMENT_LEVELS } from '../../schemas/rows.ts';
 import type { FileUnderWay, ObjectStore } from '../lake/object-store.ts';
-import { createParquetWriter, type ParquetWriter } from '../shard/parquet-writer.ts';
-import { columnSpecs, type FileTable, storedColumns } from '../shard/records.ts';
+import { type IntList, intsOf } from '../prompt/int-list.ts';
+import { clearRows, type RowColumns, rowColumns } from '../prompt/row-columns.ts';
+import { type ColumnChunk, createParquetWriter, type ParquetWriter } from '../shard/parquet-writer.ts';
+import { columnSpecs, columnsOf, type FileTable } from '../shard/records.ts';
 import { mustFlushRowGroup } from '../shard/row-groups.ts';
-import type { PartRow } from './part-rows.ts';
 
 /** Tokens of one part: its file is then about 16 MB. */
 export const PART_TOKENS_MAX = 16_000_000;
 
 /** Writes rows into part after part. */
 export interface PartFiles {
-  /** Rolls to the next part where this one is full. Throws as the store does. */
-  add(row: Omit<PartRow, 'row'>): Promise<void>;
+  /**
+   * Adds a row of `meta.n_tokens` tokens, which `write` writes to the columns; rolls to the next
+   * part where this one is full. Throws as the store does.
+   */
+  add(meta: CorpusRow, write: (columns: RowColumns) => void): Promise<void>;
   /** The files of all parts. */
   finish(): Promise<CorpusRecord['files']>;
 }
-
-const KINDS = { parts: PART_TOKENS, meta: CORPUS, origin: PART_ORIGIN };
 
 /**
  * Each part is uploaded below `folder` under its hash before the next begins. Bound: one row group
@@ -29,6 +31,7 @@ const KINDS = { parts: PART_TOKENS, meta: CORPUS, origin: PART_ORIGIN };
  */
 export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
   const files: CorpusRecord['files'] = [];
+  const columns = rowColumns();
   let open: OpenPart | undefined;
   const close = async () => {
     if (open === undefined) return;
@@ -38,10 +41,10 @@ export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
     open = undefined;
   };
   return {
-    async add(row) {
-      if (open !== undefined && open.tokens + row.ids.length > PART_TOKENS_MAX) await close();
-      open ??= openPart(store);
-      open.add(row);
+    async add(meta, write) {
+      if (open !== undefined && open.tokens + meta.n_tokens > PART_TOKENS_MAX) await close();
+      open ??= openPart(store, columns);
+      open.add(meta, write);
     },
     async finish() {
       await close();
@@ -50,51 +53,52 @@ export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
   };
 }
 
+const TABLES = { parts: PART_TOKENS, meta: CORPUS, origin: PART_ORIGIN };
+
 interface OpenPart {
   rows: number;
   tokens: number;
-  add(row: Omit<PartRow, 'row'>): void;
+  add(meta: CorpusRow, write: (columns: RowColumns) => void): void;
   finish(folder: string): Promise<[part: FileRef, meta: FileRef, origin: FileRef]>;
 }
 
-function openPart(store: ObjectStore): OpenPart {
+/** The columns are empty, and are left so at the end. */
+function openPart(store: ObjectStore, columns: RowColumns): OpenPart {
   const tables = {
-    parts: openTable(store, KINDS.parts),
-    meta: openTable(store, KINDS.meta),
-    origin: openTable(store, KINDS.origin),
+    parts: openTable(store, TABLES.parts),
+    meta: openTable(store, TABLES.meta),
+    origin: openTable(store, TABLES.origin),
   };
-  let group: Omit<PartRow, 'row'>[] = [];
-  let groupTokens = 0;
+  let metas: CorpusRow[] = [];
   const flush = () => {
-    const rows = group.length;
+    const { rows } = columns;
     if (rows === 0) return;
-    const tokens = group.map(({ ids, spans }) => ({ input_ids: ids, loss_spans: spans }));
-    const [metas, origins] = [group.map((row) => row.meta), group.map((row) => row.origin)];
-    tables.parts.writer.writeRowGroup(storedColumns(PART_TOKENS, tokens), rows);
-    tables.meta.writer.writeRowGroup(storedColumns(CORPUS, metas), rows);
-    tables.origin.writer.writeRowGroup(storedColumns(PART_ORIGIN, origins), rows);
-    group = [];
-    groupTokens = 0;
+    tables.parts.writer.writeRowGroup(tokenChunks(columns), rows);
+    tables.meta.writer.writeRowGroup(columnsOf(CORPUS, metas), rows);
+    tables.origin.writer.writeRowGroup(originChunks(columns), rows);
+    metas = [];
+    clearRows(columns);
   };
   const part: OpenPart = {
     rows: 0,
     tokens: 0,
-    add(row) {
-      if (mustFlushRowGroup({ rows: group.length, tokens: groupTokens }, row.ids.length)) flush();
-      group.push(row);
-      groupTokens += row.ids.length;
+    add(meta, write) {
+      const group = { rows: columns.rows, tokens: columns.ids.length };
+      if (mustFlushRowGroup(group, meta.n_tokens)) flush();
+      write(columns);
+      metas.push(meta);
       part.rows++;
-      part.tokens += row.ids.length;
+      part.tokens += meta.n_tokens;
     },
     async finish(folder) {
       flush();
-      const name = async (kind: keyof typeof KINDS): Promise<FileRef> => {
+      const named = async (kind: keyof typeof TABLES): Promise<FileRef> => {
         const { writer, file } = tables[kind];
         writer.finish();
         const { sha256, bytes } = await file.finish(`${folder}/${kind}`, '.parquet');
         return { sha256, bytes, rows: part.rows };
       };
-      return [await name('parts'), await name('meta'), await name('origin')];
+      return [await named('parts'), await named('meta'), await named('origin')];
     },
   };
   return part;
@@ -104,4 +108,41 @@ function openTable(store: ObjectStore, table: FileTable): { writer: ParquetWrite
   const file = store.create();
   const write = (chunk: Uint8Array) => file.write(chunk);
   return { writer: createParquetWriter({ columns: columnSpecs(table), keyValues: {}, write }), file };
+}
+
+function tokenChunks({ ids, idEnds, spans, spanEnds }: RowColumns): ColumnChunk[] {
+  return inOrder(PART_TOKENS, {
+    input_ids: { values: intsOf(ids), offsets: intsOf(idEnds) },
+    loss_spans: { values: intsOf(spans), offsets: intsOf(spanEnds) },
+  });
+}
+
+/** Texts go to the file by number, so none is made for a segment. */
+function originChunks(columns: RowColumns): ColumnChunk[] {
+  const { role, to, event, version, fields, level, counts, texts } = columns;
+  const offsets = intsOf(columns.segmentEnds);
+  const words = (numbers: IntList, dictionary: readonly string[] = texts.texts) => ({
+    dictionary,
+    indices: intsOf(numbers),
+  });
+  return inOrder(PART_ORIGIN, {
+    role: { values: words(role, ROLES), offsets },
+    to: { values: intsOf(to), offsets },
+    event: { values: words(event), offsets },
+    version: { values: words(version), offsets },
+    fields: { values: words(fields), offsets },
+    level: { values: words(level, SEGMENT_LEVELS), offsets },
+    shown: intsOf(counts.shown),
+    available: intsOf(counts.available),
+    lowered: intsOf(counts.lowered),
+    left_out: intsOf(counts.left_out),
+    room: intsOf(counts.room),
+    used: intsOf(counts.used),
+    stopped_at: words(columns.stoppedAt),
+  });
+}
+
+/** The chunks in the order of the table's columns. */
+function inOrder<T extends FileTable>(table: T, chunks: Readonly<Record<keyof T, ColumnChunk>>): ColumnChunk[] {
+  return Object.keys(table).map((name) => chunks[name as keyof T]);
 }

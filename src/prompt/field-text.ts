@@ -4,7 +4,10 @@ import { cleanField } from '../tokenize/clean-field.ts';
 
 type Value = Attributes[string];
 
-/** Lists joined by `, `, booleans as yes or no, numbers as ECMAScript prints them; white space folded, control look-alikes escaped. */
+/**
+ * Lists joined by `, `, booleans as yes or no, numbers as ECMAScript prints them; white space
+ * folded, control look-alikes escaped (TEXT-1).
+ */
 export function fieldText(value: Value | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

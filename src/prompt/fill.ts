@@ -1,19 +1,21 @@
-/** Filling the room that is left with history: integers only, token counts known beforehand (rules.md 5). */
+/** Filling the room that is left with history: integers only, token counts known beforehand. */
 import type { Order } from '../../schemas/recipe.ts';
 import { LEVELS, type Level } from '../../schemas/rows.ts';
+import { nth } from '../checked.ts';
 
-/** One event that filling may take, in strategy order. */
+/** One event that filling may take. */
 export interface FillEntry {
   /** Position in the timeline: the order of time. */
   readonly event: number;
-  /** Place of its group in the order shown. */
+  /** Number of its group in the order of display. */
   readonly group: number;
-  /** The heading it stands under: equal numbers are equal texts. */
+  /** The heading it comes under: equal numbers are equal texts. */
   readonly heading: number;
 }
 
+/** What filling goes by. */
 export interface FillRules<E extends FillEntry> {
-  /** Tokens that the history may take. */
+  /** Tokens that the history may take (FILL-1). */
   readonly room: number;
   readonly order: Order;
   /** Percent of the room up to which full, then short, is tried first. */
@@ -24,56 +26,58 @@ export interface FillRules<E extends FillEntry> {
   headingTokens(heading: number): number;
 }
 
-export interface FilledEntry<E extends FillEntry> {
+/** An entry that made it into the prompt. */
+export interface FittedEntry<E extends FillEntry> {
   readonly entry: E;
   readonly level: Level;
 }
 
-/** What is shown, in the order shown, and the ledger's side of it. */
+/** What fitted, in the order of display, and what the ledger says of it. */
 export interface Filling<E extends FillEntry> {
-  readonly shown: readonly FilledEntry<E>[];
+  readonly fitted: readonly FittedEntry<E>[];
   readonly used: number;
-  /** Shown at a level below full. */
+  /** Fitted at a level below full. */
   readonly lowered: number;
-  /** The entry that did not fit even at `title`; undefined: all were shown. */
+  /** The entry that did not fit even at `title`; undefined: all fitted. */
   readonly stoppedAt: E | undefined;
 }
 
 /**
- * Takes entries in the order given until the first that does not fit at `title`. CONTEXT NEVER EXCEEDED: used <= room, headings included.
- * O(n) per entry at worst, for the place in the order shown.
+ * Takes entries in strategy order until the first that does not fit at `title` (FILL-2, FILL-4).
+ * CONTEXT NEVER EXCEEDED (FILL-6): used <= room, headings included. O(n) an entry at worst, for its
+ * position in the order of display.
  */
-export function fillHistory<E extends FillEntry>(entries: readonly E[], rules: FillRules<E>): Filling<E> {
-  const shown: FilledEntry<E>[] = [];
+export function fillHistory<E extends FillEntry>(entries: Iterable<E>, rules: FillRules<E>): Filling<E> {
+  const fitted: FittedEntry<E>[] = [];
   let used = 0;
   let lowered = 0;
   for (const entry of entries) {
-    const place = placeOf(shown, entry, rules.order);
-    const growth = headingGrowth(shown, entry, place, rules) + (shown.length === 0 ? rules.blockTokens : 0);
+    const position = positionOf(fitted, entry, rules.order);
+    const growth = headingGrowth(fitted, { entry, position }, rules) + (fitted.length === 0 ? rules.blockTokens : 0);
     const level = LEVELS.slice(firstLevel(used, rules)).find(
       (each) => used + growth + rules.lineTokens(entry, each) <= rules.room,
     );
-    if (level === undefined) return { shown, used, lowered, stoppedAt: entry };
+    if (level === undefined) return { fitted, used, lowered, stoppedAt: entry };
     used += growth + rules.lineTokens(entry, level);
     if (level !== 'full') lowered++;
-    shown.splice(place, 0, { entry, level });
+    fitted.splice(position, 0, { entry, level });
   }
-  return { shown, used, lowered, stoppedAt: undefined };
+  return { fitted, used, lowered, stoppedAt: undefined };
 }
 
 /** Index into LEVELS of the level tried first. */
-function firstLevel(used: number, { room, shares }: { room: number; shares: { full: number; short: number } }): number {
+function firstLevel(used: number, { room, shares }: Pick<FillRules<FillEntry>, 'room' | 'shares'>): number {
   if (used * 100 < room * shares.full) return 0;
   return used * 100 < room * shares.short ? 1 : 2;
 }
 
-/** Where the entry stands among those shown: by group, then by time, oldest first. */
-function placeOf<E extends FillEntry>(shown: readonly FilledEntry<E>[], entry: E, order: Order): number {
+/** Where the entry comes among those fitted: by group, then by time, oldest first (FILL-3). */
+function positionOf<E extends FillEntry>(fitted: readonly FittedEntry<E>[], entry: E, order: Order): number {
   let low = 0;
-  let high = shown.length;
+  let high = fitted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const other = shown[middle]!.entry;
+    const other = nth(fitted, middle).entry;
     const byGroup = order === 'by_action' ? other.group - entry.group : 0;
     if (byGroup < 0 || (byGroup === 0 && other.event < entry.event)) low = middle + 1;
     else high = middle;
@@ -81,15 +85,17 @@ function placeOf<E extends FillEntry>(shown: readonly FilledEntry<E>[], entry: E
   return low;
 }
 
-/** Tokens of all headings with the entry at `place` minus those without: a heading stands wherever it differs from the one before. */
+/**
+ * Tokens of all headings with the entry at `position` minus those without: a heading comes wherever
+ * it differs from the one before.
+ */
 function headingGrowth<E extends FillEntry>(
-  shown: readonly FilledEntry<E>[],
-  entry: E,
-  place: number,
+  fitted: readonly FittedEntry<E>[],
+  { entry, position }: { readonly entry: E; readonly position: number },
   rules: FillRules<E>,
 ): number {
-  const before = shown[place - 1]?.entry.heading;
-  const after = shown[place]?.entry.heading;
+  const before = fitted[position - 1]?.entry.heading;
+  const after = fitted[position]?.entry.heading;
   const own = entry.heading === before ? 0 : rules.headingTokens(entry.heading);
   if (after === undefined) return own;
   const cost = rules.headingTokens(after);

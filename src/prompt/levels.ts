@@ -1,67 +1,83 @@
-/** Texts cut beforehand, at word boundaries, so that each level of a line has at most its tokens (rules.md 5). */
+/**
+ * Texts cut beforehand, at word boundaries, so that each level of a line has at most its tokens
+ * (CUT-1).
+ */
+import type { FieldRun } from '../../schemas/field-runs.ts';
+import { intAt, nth } from '../checked.ts';
+import { type Encoding, encoded } from '../tokenize/encode-rounds.ts';
 import { type FilledLine, fillPattern, type LinePattern } from './line-pattern.ts';
 
-/** Stands behind the last word kept of a text that was cut. */
+/** Comes after the last word kept of a text that was cut. */
 const ELLIPSIS = '…';
 
-/** Token ids of a line (its newline included) and the runs of tokens that came from fields, as `title 2 5;location 7 9`. */
-export interface LineTokens {
+/** A line made of data texts, encoded. */
+export interface CutLine {
+  /** Its newline included. */
   readonly ids: Int32Array;
-  readonly fields: string;
-  /** Whether nothing was cut. */
+  /** Runs of tokens that came from fields (ORIGIN-3). */
+  readonly fields: readonly FieldRun[];
+  /** Nothing was cut. */
   readonly whole: boolean;
 }
 
-/** Counts and encodes lines; requests made at one time should go to the native library together (batching-encoder.ts). */
-export interface LineEncoder {
-  count(text: string): Promise<number>;
-  /** Ids, and for every field (UTF-16 range of the text) the tokens [from, to) that overlap it, as pairs. */
-  encodeFields(
-    text: string,
-    fields: readonly { readonly from: number; readonly to: number }[],
-  ): Promise<{ ids: Int32Array; runs: Int32Array }>;
-}
-
-/** Stands for the tokens of a line without words, where the search for the border begins. */
+/** Taken for the tokens of a line without words, where the search for the border begins. */
 const FRAME_TOKENS = 3;
 
 /**
- * The line of `values` cut to at most `tokensMax` tokens: all words, else the most that fit with ` …` behind them, else a prefix of the
- * first word with `…`. Takes it that more words never cost fewer tokens. Undefined where not even one letter fits.
+ * The line of `values` cut to each of the levels, which are numbers of tokens; undefined where not
+ * even one letter fits (CUT-2). Equal lines are one object.
  */
-export async function cutLine(
+export function* cutToLevels(
   pattern: LinePattern,
   values: readonly string[],
-  tokensMax: number,
-  encoder: LineEncoder,
-): Promise<LineTokens | undefined> {
-  const whole = await encodeLine(fillPattern(pattern, values), encoder);
-  if (whole.ids.length <= tokensMax) return { ...whole, whole: true };
+  levels: readonly number[],
+): Encoding<(CutLine | undefined)[]> {
+  const whole = { ...(yield* encodeLine(fillPattern(pattern, values))), whole: true };
+  const cut = new Map<number, CutLine | undefined>();
+  for (const tokensMax of levels) {
+    if (cut.has(tokensMax)) continue;
+    const fits = whole.ids.length <= tokensMax;
+    cut.set(tokensMax, fits ? whole : yield* cutLine(pattern, values, { tokensMax, tokens: whole.ids.length }));
+  }
+  return levels.map((tokensMax) => cut.get(tokensMax));
+}
+
+/** What a text that does not fit is cut to, and what it has. */
+interface Excess {
+  readonly tokensMax: number;
+  readonly tokens: number;
+}
+
+/**
+ * The most words that fit with ` …` after them, or else a prefix of the first word with `…`. Takes
+ * it that more words never cost fewer tokens.
+ */
+function* cutLine(pattern: LinePattern, values: readonly string[], excess: Excess): Encoding<CutLine | undefined> {
   const words = values.map((value) => (value === '' ? [] : value.split(' ')));
   const total = words.reduce((sum, each) => sum + each.length, 0);
   const lineOf = (kept: number) => fillPattern(pattern, keepWords(words, kept));
-  const encode = (size: number) => encodeLine(lineOf(size), encoder);
-  const best = await mostThatFit(total, whole.ids.length, tokensMax, encode);
-  return best ?? cutFirstWord(pattern, words, tokensMax, encoder);
+  return (yield* mostThatFit(total, excess, lineOf)) ?? (yield* cutFirstWord(pattern, words, excess.tokensMax));
 }
 
-/** The line of the greatest size below `total` that has at most `most` tokens, by interpolation between sizes that fit and that do not. */
-async function mostThatFit(
+/**
+ * The line of the greatest size below `total` that fits, by interpolation between sizes that fit
+ * and sizes that do not.
+ */
+function* mostThatFit(
   total: number,
-  totalTokens: number,
-  most: number,
-  encode: (size: number) => Promise<LineTokens>,
-): Promise<LineTokens | undefined> {
-  let best: LineTokens | undefined;
+  { tokensMax, tokens: totalTokens }: Excess,
+  lineOf: (size: number) => FilledLine,
+): Encoding<CutLine | undefined> {
+  let best: CutLine | undefined;
   let fits = { size: 0, tokens: FRAME_TOKENS };
   let over = { size: total, tokens: totalTokens };
   while (over.size - fits.size > 1) {
     const slope = (over.size - fits.size) / Math.max(1, over.tokens - fits.tokens);
-    const guess = fits.size + Math.floor((most - fits.tokens) * slope);
+    const guess = fits.size + Math.floor((tokensMax - fits.tokens) * slope);
     const size = Math.max(fits.size + 1, Math.min(over.size - 1, guess));
-    const line = await encode(size);
+    const line = yield* encodeLine(lineOf(size));
     const tokens = line.ids.length;
-    if (tokens > most) over = { size, tokens };
+    if (tokens > tokensMax) over = { size, tokens };
     else {
       fits = { size, tokens };
       best = line;
@@ -70,7 +86,7 @@ async function mostThatFit(
   return best;
 }
 
-/** The first `kept` words over all fields, ` …` behind the last. */
+/** The first `kept` words over all fields, ` …` after the last. */
 function keepWords(words: readonly (readonly string[])[], kept: number): string[] {
   let left = kept;
   return words.map((each) => {
@@ -81,15 +97,14 @@ function keepWords(words: readonly (readonly string[])[], kept: number): string[
   });
 }
 
-async function cutFirstWord(
+function* cutFirstWord(
   pattern: LinePattern,
   words: readonly (readonly string[])[],
   tokensMax: number,
-  encoder: LineEncoder,
-): Promise<LineTokens | undefined> {
+): Encoding<CutLine | undefined> {
   const field = words.findIndex((each) => each.length > 0);
   if (field < 0) return undefined;
-  const points = [...words[field]![0]!];
+  const points = [...nth(nth(words, field), 0)];
   const lineOf = (size: number) => {
     const text = points.slice(0, size).join('') + ELLIPSIS;
     return fillPattern(
@@ -101,18 +116,17 @@ async function cutFirstWord(
   let high = points.length;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if ((await encoder.count(`${lineOf(middle).text}\n`)) <= tokensMax) low = middle;
+    const { ids } = yield* encodeLine(lineOf(middle));
+    if (ids.length <= tokensMax) low = middle;
     else high = middle - 1;
   }
-  return low === 0 ? undefined : encodeLine(lineOf(low), encoder);
+  return low === 0 ? undefined : yield* encodeLine(lineOf(low));
 }
 
-/** Tokens of the line with its newline; a token belongs to a field when it overlaps the field's value. */
-export async function encodeLine(line: FilledLine, encoder: LineEncoder): Promise<LineTokens> {
-  const { ids, runs } = await encoder.encodeFields(`${line.text}\n`, line.spans);
-  const fields = line.spans
-    .map(({ field }, i) => ({ field, from: runs[2 * i]!, to: runs[2 * i + 1]! }))
-    .filter(({ from, to }) => to > from)
-    .map(({ field, from, to }) => `${field} ${from} ${to}`);
-  return { ids, fields: fields.join(';'), whole: false };
+function* encodeLine({ text, spans }: FilledLine): Encoding<CutLine> {
+  const { ids, runs } = yield* encoded({ as: 'continuation', text: `${text}\n`, ranges: spans });
+  const fields = spans
+    .map(({ field }, i) => ({ field, from: intAt(runs, 2 * i), to: intAt(runs, 2 * i + 1) }))
+    .filter(({ from, to }) => to > from);
+  return { ids, fields, whole: false };
 }

@@ -63,20 +63,31 @@ export function groupPhrase(rank: number, vocabulary: Vocabulary): string {
 }
 
 /**
- * Coarse age of an event at T, both epoch ms, in the template's words; nothing under a day
- * (HIST-6).
+ * Coarse age of an event at T, both epoch ms, as a number: what has one number is told alike, and
+ * an age under a day is not told at all (HIST-6).
  */
-export function agePhrase(template: Template, t: number, at: number): string {
+export function coarseAge(t: number, at: number): number {
   const days = Math.floor(t / DAY_MS) - Math.floor(at / DAY_MS);
-  const { ages } = template;
+  if (days <= 0) return 0;
+  if (days < 7) return days;
+  if (days < 14) return WEEK;
+  if (days < 30) return WEEK - 1 + Math.floor(days / 7);
+  if (days < 60) return MONTH;
+  return MONTH - 1 + Math.floor(days / 30);
+}
+
+const WEEK = 7;
+const MONTH = 11;
+
+/** A coarse age in the template's words (HIST-6). */
+export function agePhrase({ ages }: Template, age: number): string {
   const many = (words: string, n: number) => words.replace('{n}', String(n));
-  if (days <= 0) return ages.today;
-  if (days === 1) return ages.yesterday;
-  if (days < 7) return many(ages.days, days);
-  if (days < 14) return ages.week;
-  if (days < 30) return many(ages.weeks, Math.floor(days / 7));
-  if (days < 60) return ages.month;
-  return many(ages.months, Math.floor(days / 30));
+  if (age === 0) return ages.today;
+  if (age === 1) return ages.yesterday;
+  if (age < WEEK) return many(ages.days, age);
+  if (age === WEEK) return ages.week;
+  if (age < MONTH) return many(ages.weeks, age - WEEK + 1);
+  return age === MONTH ? ages.month : many(ages.months, age - MONTH + 1);
 }
 
 /** Replaces `{slot}`s; throws `template_invalid` naming the slot and the nearest known. */

@@ -9,11 +9,14 @@ import { BrewhouseError } from '../errors.ts';
 import { type CorpusIdentity, corpusIdentity, type IdentityInputs } from '../forms/identity.ts';
 import { type CorpusRules, corpusRules, type TaskRules, taskTemplates } from '../forms/task-rules.ts';
 import { createVocabulary, type Vocabulary } from '../timeline/vocabulary.ts';
+import { type Encoding, together } from '../tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
-import type { SegmentArena } from '../tokenize/segment-arena.ts';
+import type { SegmentTable } from '../tokenize/segment-table.ts';
 import { chatOptions, tokenizerFacts } from '../tokenize/tokenizer-facts.ts';
+import { blockTokens } from './blocks.ts';
 import { createSegmentStore, type SegmentStore } from './segments.ts';
 import { planTemplate, type TemplatePlan } from './template-plan.ts';
+import { createPromptTexts, type PromptTexts } from './texts.ts';
 
 /** A task with its templates made ready. */
 export interface TaskPlan {
@@ -30,6 +33,8 @@ export interface RenderPlan {
   readonly rules: CorpusRules;
   readonly vocabulary: Vocabulary;
   readonly tokenizer: LoadedTokenizer;
+  /** What texts there are, and what is known of them in this thread. */
+  readonly texts: PromptTexts;
   readonly segments: SegmentStore;
   readonly tasks: readonly TaskPlan[];
   readonly tables: readonly LabelTable[];
@@ -41,61 +46,74 @@ export type PlanInputs = Omit<IdentityInputs, 'tokenizer'> & { readonly tokenize
 
 /**
  * The plan of a recipe's corpus, which its identity alone decides. Throws as `corpusIdentity` and
- * `createRenderPlan` do.
+ * `planIdentity` do.
  */
-export async function planCorpus(inputs: PlanInputs): Promise<RenderPlan> {
-  const tokenizer = await tokenizerFacts(inputs.tokenizer, inputs.section.chat_template);
-  return createRenderPlan(corpusIdentity({ ...inputs, tokenizer }), inputs.tokenizer);
+export function* planRecipe(inputs: PlanInputs): Encoding<RenderPlan> {
+  const tokenizer = yield* tokenizerFacts(inputs.tokenizer, inputs.section.chat_template);
+  return yield* planIdentity(corpusIdentity({ ...inputs, tokenizer }), inputs.tokenizer);
 }
 
 /**
- * The plan of a corpus; `arena` shares segments with other workers of the same build. Throws
+ * The plan of a corpus; `table` shares segments with the other threads of a build. Throws
  * `recipe_invalid`, `domain_invalid`, `template_invalid`, `label_words_clash`, `context_too_short`,
  * and `tokenizer_refused` where the tokenizer is not that of the identity.
  */
-export async function createRenderPlan(
+export function* planIdentity(
   identity: CorpusIdentity,
   tokenizer: LoadedTokenizer,
-  arena?: SegmentArena,
-): Promise<RenderPlan> {
+  table?: SegmentTable,
+): Encoding<RenderPlan> {
   const { section, domain } = identity;
   const vocabulary = createVocabulary(domain);
   const rules = corpusRules(section, vocabulary);
-  await requireTokenizer(identity, tokenizer);
-  const patterns = { item: domain.item.line, profile: domain.profile };
-  const segments = createSegmentStore(tokenizer, section, patterns, arena);
-  const { chat, args: chatArgs } = chatOptions(section.chat_template);
-  const context = { tokenizer, segments, vocabulary, chat, chatArgs };
-  const tasks: TaskPlan[] = [];
-  for (const [i, task] of rules.tasks.entries()) {
-    const field = `corpus.tasks[${i}]`;
-    const { note, ...named } = nth(section.tasks, i);
-    const plans = await Promise.all(
-      taskTemplates(named, identity.templates, field).map((template) => planTemplate(template, task, note, context)),
-    );
-    const ordinary = plans.filter((plan) => !plan.template.held_out);
-    if (ordinary.length === 0) {
-      throw new BrewhouseError('recipe_invalid', `the task ${task.name} has held-out templates alone`, {
-        place: { field: `${field}.templates` },
-        remedy: 'name at least one template that training may show',
-      });
-    }
-    tasks.push({ rules: task, ordinary, heldOut: plans.filter((plan) => plan.template.held_out) });
-  }
+  yield* requireTokenizer(identity, tokenizer);
+  const tasks = yield* together(rules.tasks.map((_, i) => planTask(identity, i, { rules, vocabulary, tokenizer })));
   requireRoom(tasks, identity);
+  const texts = createPromptTexts({
+    tokenizer: tokenizer.sha256,
+    levels: section.levels,
+    itemLine: domain.item.line,
+    profileLine: domain.profile,
+  });
   return {
-    ...{ section, context: identity.context, rules, vocabulary, tokenizer, segments, tasks, identity },
+    ...{ section, context: identity.context, rules, vocabulary, tokenizer, texts, tasks, identity },
+    segments: createSegmentStore(table),
     tables: tasks.flatMap((task) => [...task.ordinary, ...task.heldOut].map((plan) => plan.table)),
   };
+}
+
+type TaskScope = Pick<RenderPlan, 'rules' | 'vocabulary' | 'tokenizer'>;
+
+/** Task `i` of the identity. */
+function* planTask(
+  { section, templates }: CorpusIdentity,
+  i: number,
+  { rules, vocabulary, tokenizer }: TaskScope,
+): Encoding<TaskPlan> {
+  const field = `corpus.tasks[${i}]`;
+  const task = nth(rules.tasks, i);
+  const { note, ...named } = nth(section.tasks, i);
+  const { chat, args: chatArgs } = chatOptions(section.chat_template);
+  const scope = { task, note, tokenizer, vocabulary, chat, chatArgs };
+  const chosen = taskTemplates(named, templates, field);
+  const plans = yield* together(chosen.map((template) => planTemplate(template, scope)));
+  const ordinary = plans.filter((plan) => !plan.template.held_out);
+  if (ordinary.length === 0) {
+    throw new BrewhouseError('recipe_invalid', `the task ${task.name} has held-out templates alone`, {
+      place: { field: `${field}.templates` },
+      remedy: 'name at least one template that training may show',
+    });
+  }
+  return { rules: task, ordinary, heldOut: plans.filter((plan) => plan.template.held_out) };
 }
 
 /**
  * THE TOKENIZER OF THE IDENTITY: its configuration decides tokens that the hash of tokenizer.json
  * does not name.
  */
-async function requireTokenizer(identity: CorpusIdentity, tokenizer: LoadedTokenizer): Promise<void> {
+function* requireTokenizer(identity: CorpusIdentity, tokenizer: LoadedTokenizer): Encoding<void> {
   const { id: _told, ...wanted } = identity.tokenizer;
-  const { id, ...facts } = await tokenizerFacts(tokenizer, identity.section.chat_template);
+  const { id, ...facts } = yield* tokenizerFacts(tokenizer, identity.section.chat_template);
   const other = Object.entries(wanted).filter(
     ([key, value]) => new Map<string, unknown>(Object.entries(facts)).get(key) !== value,
   );
@@ -111,31 +129,17 @@ async function requireTokenizer(identity: CorpusIdentity, tokenizer: LoadedToken
  * NO ROW IS DROPPED FOR LENGTH: the fixed parts at their greatest must fit the shortest context of
  * the ladder.
  */
-function requireRoom(tasks: readonly TaskPlan[], { section, context_min }: CorpusIdentity): void {
+function requireRoom(tasks: readonly TaskPlan[], { section: { levels }, context_min }: CorpusIdentity): void {
   for (const plan of tasks.flatMap((task) => [...task.ordinary, ...task.heldOut])) {
-    const fixed = greatestFixedTokens(plan, section.levels);
+    const sizes = { profile: levels.profile, exposure: levels.shown, itemOf: () => levels.question };
+    const fixed = plan.frameTokens + plan.answerMax + blockTokens(plan.blocks, sizes);
     if (fixed <= context_min) continue;
-    throw new BrewhouseError(
-      'context_too_short',
-      `a context of ${context_min} tokens is too short for the task ${plan.task.name}: its fixed parts can take ${fixed}`,
-      {
-        place: { field: 'corpus.context' },
-        remedy:
-          `raise context to ${fixed} or more, or lower levels.question, levels.profile or the candidates ` +
-          `(template ${plan.template.id})`,
-      },
-    );
+    const tooShort = `a context of ${context_min} tokens is too short for the task ${plan.task.name}`;
+    throw new BrewhouseError('context_too_short', `${tooShort}: its fixed parts can take ${fixed}`, {
+      place: { field: 'corpus.context' },
+      remedy:
+        `raise context to ${fixed} or more, or lower levels.question, levels.profile or the candidates ` +
+        `(template ${plan.template.id})`,
+    });
   }
-}
-
-function greatestFixedTokens(plan: TemplatePlan, levels: CorpusIdentity['section']['levels']): number {
-  let tokens = plan.frameTokens + plan.answerMax;
-  for (const block of plan.blocks) {
-    if (block.kind === 'lines') tokens += block.ids.length;
-    else if (block.kind === 'profile') tokens += block.heading.length + levels.profile;
-    else if (block.kind === 'shown') tokens += levels.shown;
-    else if (block.kind === 'item') tokens += levels.question;
-    else if (block.kind === 'candidates') for (const letter of block.letters) tokens += letter.length + levels.question;
-  }
-  return tokens;
 }

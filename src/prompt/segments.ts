@@ -1,136 +1,101 @@
-/** Token segments of item lines, profile lines and fixed lines: each text is cut and encoded once, then looked up. */
-import type { CorpusSection } from '../../schemas/recipe.ts';
-import type { Level } from '../../schemas/rows.ts';
-import { BrewhouseError } from '../errors.ts';
-import type { ItemVersion } from '../timeline/item-table.ts';
-import type { ProfileVersion } from '../timeline/member-timeline.ts';
-import type { SegmentArena } from '../tokenize/segment-arena.ts';
-import { fieldText } from './field-text.ts';
-import { cutLine, type LineEncoder, type LineTokens } from './levels.ts';
-import { fillPattern, type LinePattern, parseLinePattern } from './line-pattern.ts';
-import { packLine, unpackLine } from './line-tokens.ts';
+/** Encoded lines, kept by what they say: each text is cut and encoded once, then looked up. */
+import { nth } from '../checked.ts';
+import { type Encoding, together } from '../tokenize/encode-rounds.ts';
+import type { SegmentTable } from '../tokenize/segment-table.ts';
+import { type Line, packLines, unpackLines } from './lines.ts';
+import type { WantedText } from './texts.ts';
 
-/** Levels at which an item line can stand. */
-export type ItemLevel = Level | 'question';
-const ITEM_LEVELS: readonly ItemLevel[] = ['full', 'short', 'title', 'question'];
-/** Item versions encoded at once: enough to keep the native threads busy. */
-const PREPARE_BATCH = 256;
+/** Bytes of the lines that a store keeps: the texts of some hundred thousand item versions. */
+export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
+/** What an entry costs beside its numbers: its key, and objects for its lines. */
+const ENTRY_BYTES = 1_000;
+/** Texts searched for at once: enough for native batches, few enough to hold their encodings. */
+const SEARCHES_MAX = 4_096;
 
+/** Lines by the key of their text. */
 export interface SegmentStore {
-  /** Encodes what is missing of these versions, at all levels. */
-  prepare(versions: Iterable<ItemVersion>): Promise<void>;
-  /** Segment of a prepared version. */
-  item(version: ItemVersion, level: ItemLevel): LineTokens;
-  /** The profile line, cut; undefined where it has no field. */
-  profile(profile: ProfileVersion): Promise<LineTokens | undefined>;
-  /** A fixed line (our own text), its newline included. */
-  line(text: string): Promise<Int32Array>;
-  /** The shown line: label, then pairs, cut to its level. */
-  shown(label: string, pairs: readonly (readonly [string, string])[]): Promise<LineTokens>;
+  /**
+   * Lines of the texts, encoded where they are not known, by key; the caller's as long as it holds
+   * them.
+   */
+  find(texts: Iterable<WantedText>): Encoding<ReadonlyMap<string, readonly Line[]>>;
 }
 
 /**
- * One store per worker; it grows with the item versions met (a few hundred tokens each). With an arena the workers of a build encode
- * each version once among them all; an entry of it is a version and a level.
+ * A store of one thread; with a table, the threads of a build encode each shared text once among
+ * them all. Bound: `bytesMax`, of which what was not asked for lately is forgotten first, and what
+ * callers hold.
  */
-export function createSegmentStore(
-  encoder: LineEncoder & { encode(text: string): Promise<Int32Array> },
-  section: Pick<CorpusSection, 'levels'>,
-  patterns: { item: string; profile: string },
-  arena?: SegmentArena,
-): SegmentStore {
-  const { levels } = section;
-  const itemPattern = parseLinePattern(patterns.item);
-  const profilePattern = parseLinePattern(patterns.profile);
-  const items: (LineTokens[] | undefined)[] = [];
-  const lines = new Map<string, Int32Array>();
-  const encodeItem = async (version: ItemVersion) => {
-    const values = itemPattern.slots.map((slot) => fieldText(version.attributes[slot.field]));
-    const full = await cut(itemPattern, values, levels.full, encoder);
-    const segments = [full];
-    for (const level of ITEM_LEVELS.slice(1)) {
-      // A line that fits uncut is the same at every level that it fits.
-      const isSame = full.whole && full.ids.length <= levels[level];
-      segments.push(isSame ? full : await cut(itemPattern, values, levels[level], encoder));
-    }
-    items[version.index] = segments;
-    for (const [i, line] of segments.entries()) arena?.put(entryOf(version, i), packLine(line, itemPattern));
-  };
-  const shared = (version: ItemVersion): LineTokens[] | undefined => {
-    const packed = ITEM_LEVELS.map((_, i) => arena?.get(entryOf(version, i)));
-    return packed.some((numbers) => numbers === undefined)
-      ? undefined
-      : packed.map((numbers) => unpackLine(numbers!, itemPattern));
-  };
-  const isMissing = (version: ItemVersion) => {
-    items[version.index] ??= shared(version);
-    return items[version.index] === undefined;
+export function createSegmentStore(table?: SegmentTable, bytesMax = SEGMENT_BYTES_MAX): SegmentStore {
+  const kept = createGenerations<readonly Line[]>(bytesMax / 2);
+  const known = (text: WantedText): readonly Line[] | undefined => {
+    const lines = kept.get(text.key);
+    if (lines !== undefined || !text.isShared) return lines;
+    const packed = table?.get(text.key);
+    return packed === undefined ? undefined : kept.set(text.key, unpackLines(packed, text.fields), ENTRY_BYTES);
   };
   return {
-    async prepare(versions) {
-      const missing = [...new Set(versions)].filter(isMissing);
-      for (let i = 0; i < missing.length; i += PREPARE_BATCH)
-        await Promise.all(
-          missing
-            .slice(i, i + PREPARE_BATCH)
-            .filter(isMissing)
-            .map(encodeItem),
-        );
-    },
-    item: (version, level) => items[version.index]![ITEM_LEVELS.indexOf(level)]!,
-    async profile(profile) {
-      const values = profilePattern.slots.map((slot) => fieldText(profile.attributes[slot.field]));
-      return values.every((value) => value === '') ? undefined : cut(profilePattern, values, levels.profile, encoder);
-    },
-    async line(text) {
-      const known = lines.get(text);
-      if (known !== undefined) return known;
-      const ids = await encoder.encode(`${text}\n`);
-      lines.set(text, ids);
-      return ids;
-    },
-    shown(label, pairs) {
-      const literal = pairs.map(([key], i) => `${i === 0 ? `${label} ` : ', '}${key}: {${key}}`).join('');
-      return cut(
-        parseLinePattern(`${literal}.`),
-        pairs.map(([, value]) => fieldText(value)),
-        levels.shown,
-        encoder,
-      );
+    *find(texts) {
+      const found = new Map<string, readonly Line[]>();
+      const missing = new Map<string, WantedText>();
+      for (const text of texts) {
+        if (found.has(text.key) || missing.has(text.key)) continue;
+        const lines = known(text);
+        if (lines === undefined) missing.set(text.key, text);
+        else found.set(text.key, lines);
+      }
+      const searched = [...missing.values()];
+      for (let from = 0; from < searched.length; from += SEARCHES_MAX) {
+        const some = searched.slice(from, from + SEARCHES_MAX);
+        const cut = yield* together(some.map((text) => text.encode()));
+        for (const [i, text] of some.entries()) {
+          const packed = packLines(nth(cut, i), text.fields);
+          const shared = text.isShared ? table?.put(text.key, packed) : undefined;
+          const bytes = ENTRY_BYTES + (shared === undefined ? packed.byteLength : 0);
+          found.set(text.key, kept.set(text.key, unpackLines(shared ?? packed, text.fields), bytes));
+        }
+      }
+      return found;
     },
   };
 }
 
-/** Entries that an arena for so many item versions needs. */
-export function arenaEntries(versions: number): number {
-  return versions * ITEM_LEVELS.length;
+interface Generations<T> {
+  get(key: string): T | undefined;
+  set(key: string, value: T, bytes: number): T;
 }
 
-function entryOf(version: ItemVersion, level: number): number {
-  return version.index * ITEM_LEVELS.length + level;
-}
-
-async function cut(
-  pattern: LinePattern,
-  values: readonly string[],
-  tokensMax: number,
-  encoder: LineEncoder,
-): Promise<LineTokens> {
-  const line = await cutLine(pattern, values, tokensMax, encoder);
-  if (line === undefined) {
-    throw new BrewhouseError(
-      'context_too_short',
-      `a level of ${tokensMax} tokens is too short for the line ${JSON.stringify(
-        fillPattern(
-          pattern,
-          values.map(() => ''),
-        ).text,
-      )}`,
-      {
-        place: { field: 'corpus.levels' },
-        remedy: 'raise the levels in the recipe, or shorten the line in the domain file',
-      },
-    );
+/**
+ * Two generations of at most `bytesMax` each and one entry: when the young one is full, the old one
+ * is forgotten and the young one becomes old. What is asked for is young again.
+ */
+function createGenerations<T>(bytesMax: number): Generations<T> {
+  interface Entry {
+    readonly value: T;
+    readonly bytes: number;
   }
-  return line;
+  let young = new Map<string, Entry>();
+  let old = new Map<string, Entry>();
+  let youngBytes = 0;
+  const keep = (key: string, entry: Entry) => {
+    if (youngBytes > 0 && youngBytes + entry.bytes > bytesMax) {
+      old = young;
+      young = new Map();
+      youngBytes = 0;
+    }
+    young.set(key, entry);
+    youngBytes += entry.bytes;
+    return entry.value;
+  };
+  return {
+    get(key) {
+      const entry = young.get(key);
+      if (entry !== undefined) return entry.value;
+      const before = old.get(key);
+      if (before === undefined) return undefined;
+      old.delete(key);
+      return keep(key, before);
+    },
+    set: (key, value, bytes) => keep(key, { value, bytes }),
+  };
 }

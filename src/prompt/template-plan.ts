@@ -6,40 +6,31 @@
 import type { LabelTable } from '../../schemas/manifest.ts';
 import type { Role } from '../../schemas/rows.ts';
 import type { Template, TemplateBlock } from '../../schemas/template.ts';
-import { last, nth } from '../checked.ts';
+import { last, nth, present } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { Slots } from '../forms/form.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { joinIds } from '../tokenize/boundaries.ts';
-import { type ChatFrame, chatFrame, encodeAnswer } from '../tokenize/chat-frame.ts';
+import { type ChatFrame, chatFrame } from '../tokenize/chat-frame.ts';
 import { escapeMarkers, startsSafely } from '../tokenize/clean-field.ts';
+import type { Encoding } from '../tokenize/encode-rounds.ts';
 import { labelWords } from '../tokenize/label-words.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
+import type { Block, HistoryBlock } from './blocks.ts';
+import { type HeadingRules, headingRules } from './headings.ts';
 import { answersOf, fillSlots, fixedSlots } from './phrases.ts';
-import type { SegmentStore } from './segments.ts';
 
-/** A run of fixed lines, or a place that the question fills. */
-export type Block =
-  | { readonly kind: 'lines'; readonly role: Role; readonly ids: Int32Array }
-  | { readonly kind: 'profile'; readonly heading: Int32Array }
-  | {
-      readonly kind: 'history';
-      readonly heading: Int32Array;
-      readonly group: string;
-      readonly dated: string;
-      readonly undated: string;
-    }
-  | { readonly kind: 'shown'; readonly label: string }
-  | { readonly kind: 'item' }
-  | { readonly kind: 'candidates'; readonly letters: readonly Int32Array[] };
-
+/** A template made ready for one task. */
 export interface TemplatePlan {
   readonly template: Template;
   readonly task: TaskRules;
   readonly blocks: readonly Block[];
+  /** The history block, which is one of the blocks. */
+  readonly history: HistoryBlock;
+  readonly headings: HeadingRules;
   /** The frame at T (epoch ms), with our first and last line. */
-  frame(t: number): Promise<ChatFrame>;
+  frame(t: number): Encoding<ChatFrame>;
   /** Answer ids by label, the end token not included. */
   readonly answers: ReadonlyMap<string, Int32Array>;
   /** Tokens of the longest answer and the end token: ROOM FOR THE LONGEST, never the true one's. */
@@ -49,9 +40,11 @@ export interface TemplatePlan {
   readonly table: LabelTable;
 }
 
-export interface TemplateContext {
+/** What a template is made ready with. */
+export interface TemplateScope {
+  readonly task: TaskRules;
+  readonly note: string | undefined;
   readonly tokenizer: LoadedTokenizer;
-  readonly segments: SegmentStore;
   readonly vocabulary: Vocabulary;
   readonly chat: boolean;
   readonly chatArgs: Readonly<Record<string, string | boolean | number>>;
@@ -61,73 +54,39 @@ export interface TemplateContext {
 const SOME_DAY = 1_772_323_200_000;
 
 /** Throws `template_invalid`, `label_words_clash` or what the frame refuses. */
-export async function planTemplate(
-  template: Template,
-  task: TaskRules,
-  note: string | undefined,
-  context: TemplateContext,
-): Promise<TemplatePlan> {
-  const { tokenizer, segments, vocabulary } = context;
-  const slots = fixedSlots(task, vocabulary, note);
-  const say = (line: string) => {
-    const text = fillSlots(template, line, slots);
-    if (/[\n\r]/.test(text) || escapeMarkers(text).escapes > 0) {
-      throw new BrewhouseError(
-        'template_invalid',
-        `a line of the template ${template.id} holds a line break or looks like a control token: ${JSON.stringify(text)}`,
-        {
-          place: { field: task.name },
-          remedy:
-            'mend the task’s note, the words of the domain or the template: a line is one line, and orders come from the chat template alone',
-        },
-      );
-    }
-    if (!startsSafely(text)) {
-      throw new BrewhouseError(
-        'template_invalid',
-        `a line of the template ${template.id} begins with white space or /: ${JSON.stringify(text)}`,
-        {
-          remedy: 'begin it with a letter, a digit or [: token borders are safe only there',
-        },
-      );
-    }
-    return text;
-  };
+export function* planTemplate(template: Template, scope: TemplateScope): Encoding<TemplatePlan> {
+  const { task, tokenizer, vocabulary, note } = scope;
   requireBlocks(template, task);
+  const slots = fixedSlots(task, vocabulary, note);
+  const say = (line: string) => requireLine(template, task, fillSlots(template, line, slots));
   const { firstLine, lastLine, inner } = splitFrameLines(template);
-  const frame = (t: number) =>
-    chatFrame(tokenizer, {
-      firstLine: say(firstLine),
-      lastLine: say(lastLine),
-      askedAt: t,
-      args: context.chatArgs,
-      chat: context.chat,
-    });
-  const encodeLines = async (lines: readonly string[]) =>
-    joinIds(await Promise.all(lines.map((line) => segments.line(say(line)))));
+  const frameLines = { firstLine: say(firstLine), lastLine: say(lastLine), args: scope.chatArgs, chat: scope.chat };
+  const frame = (t: number) => chatFrame(tokenizer, { ...frameLines, askedAt: t });
   const blocks: Block[] = [];
   let role: Role = 'instruction';
   for (const block of inner) {
     if (!('text' in block) && !('note' in block)) role = 'question';
-    const planned = await planBlock(block, { role, note, encodeLines, template, task, slots, segments });
+    const planned = yield* planBlock(block, { template, task, note, slots, say, role });
     if (planned !== undefined) blocks.push(planned);
   }
-  const { head, tail } = await frame(SOME_DAY);
-  const answers = answersOf(template, task);
-  const words = await labelWords(
-    tokenizer,
-    tail,
-    answers.map((answer) => answer.text),
+  const history = present(
+    blocks.find((block) => block.kind === 'history'),
+    'history block',
   );
-  const answerIds = await Promise.all(answers.map((answer) => encodeAnswer(tokenizer, tail, answer.text)));
+  const { head, tail } = yield* frame(SOME_DAY);
+  const answers = answersOf(template, task);
+  const texts = answers.map((answer) => answer.text);
+  const words = yield* labelWords(tokenizer, tail, texts);
   return {
     template,
     task,
     blocks,
+    history,
+    headings: headingRules(template, task, { history, vocabulary }),
     frame,
-    answers: new Map(answers.map((answer, i) => [answer.label, nth(answerIds, i)])),
+    answers: new Map(answers.map((answer, i) => [answer.label, nth(words.answers, i)])),
     frameTokens: head.length + tail.length,
-    answerMax: Math.max(...answerIds.map((ids) => ids.length)) + 1,
+    answerMax: Math.max(...words.answers.map((ids) => ids.length)) + 1,
     table: {
       task: task.name,
       template: template.id,
@@ -135,6 +94,33 @@ export async function planTemplate(
       labels: answers.map((answer, i) => ({ label: answer.label, text: answer.text, token: nth(words.tokens, i) })),
     },
   };
+}
+
+/**
+ * A fixed line as it is told. Throws `template_invalid` where it could not be joined, or would be
+ * an order.
+ */
+function requireLine(template: Template, task: TaskRules, text: string): string {
+  if (/[\n\r]/.test(text) || escapeMarkers(text).escapes > 0) {
+    throw new BrewhouseError(
+      'template_invalid',
+      `a line of the template ${template.id} holds a line break or looks like a control token: ${JSON.stringify(text)}`,
+      {
+        place: { field: task.name },
+        remedy:
+          'mend the task’s note, the words of the domain or the template: a line is one line, and orders come from ' +
+          'the chat template alone',
+      },
+    );
+  }
+  if (!startsSafely(text)) {
+    throw new BrewhouseError(
+      'template_invalid',
+      `a line of the template ${template.id} begins with white space or /: ${JSON.stringify(text)}`,
+      { remedy: 'begin it with a letter, a digit or [: token borders are safe only there' },
+    );
+  }
+  return text;
 }
 
 /**
@@ -156,29 +142,30 @@ function splitFrameLines(template: Template): { firstLine: string; lastLine: str
   };
 }
 
-interface BlockContext {
-  readonly role: Role;
-  readonly note: string | undefined;
-  readonly encodeLines: (lines: readonly string[]) => Promise<Int32Array>;
+interface BlockScope {
   readonly template: Template;
   readonly task: TaskRules;
+  readonly note: string | undefined;
   readonly slots: Slots;
-  readonly segments: SegmentStore;
+  readonly say: (line: string) => string;
+  readonly role: Role;
 }
 
-async function planBlock(block: TemplateBlock, context: BlockContext): Promise<Block | undefined> {
-  const { role, encodeLines, template, task, slots, segments } = context;
-  if ('text' in block) return { kind: 'lines', role, ids: await encodeLines(block.text) };
-  if ('note' in block)
-    return context.note === undefined ? undefined : { kind: 'lines', role, ids: await encodeLines(block.note) };
-  if ('profile' in block) return { kind: 'profile', heading: await encodeLines(block.profile) };
+function* planBlock(block: TemplateBlock, scope: BlockScope): Encoding<Block | undefined> {
+  const { template, task, slots, say, role } = scope;
+  if ('text' in block) return { kind: 'lines', role, ids: joinIds(yield* encodeLines(block.text.map(say))) };
+  if ('note' in block) {
+    if (scope.note === undefined) return undefined;
+    return { kind: 'lines', role, ids: joinIds(yield* encodeLines(block.note.map(say))) };
+  }
+  if ('profile' in block) return { kind: 'profile', heading: joinIds(yield* encodeLines(block.profile.map(say))) };
   if ('history' in block) {
     const { heading, group, dated, undated } = block.history;
     const keep = (line: string, own: readonly string[]) =>
       fillSlots(template, line, { ...slots, ...Object.fromEntries(own.map((name) => [name, () => `{${name}}`])) });
     return {
       kind: 'history',
-      heading: await encodeLines(heading),
+      heading: joinIds(yield* encodeLines(heading.map(say))),
       group: keep(group, ['group']),
       dated: keep(dated, ['age', 'action']),
       undated: keep(undated, ['action']),
@@ -186,10 +173,15 @@ async function planBlock(block: TemplateBlock, context: BlockContext): Promise<B
   }
   if ('shown' in block) return { kind: 'shown', label: fillSlots(template, block.shown, slots) };
   if ('item' in block) return { kind: 'item' };
-  const letters = task.labels.map((letter) =>
-    segments.line(fillSlots(template, block.candidates.letter, { ...slots, letter: () => letter })),
-  );
-  return { kind: 'candidates', letters: await Promise.all(letters) };
+  const { letter: line } = block.candidates;
+  const letters = task.labels.map((letter) => fillSlots(template, line, { ...slots, letter: () => letter }));
+  return { kind: 'candidates', letters: yield* encodeLines(letters) };
+}
+
+/** Ids of each line, its newline included. */
+function* encodeLines(lines: readonly string[]): Encoding<Int32Array[]> {
+  const requests = lines.map((line) => ({ as: 'continuation', text: `${line}\n`, ranges: [] }) as const);
+  return (yield requests).map(({ ids }) => ids);
 }
 
 /**

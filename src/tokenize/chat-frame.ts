@@ -1,7 +1,9 @@
 /** The frame around the lines of a prompt (FRAME-1), fused with our first and last line. */
 import { DAY_MS } from '../../schemas/durations.ts';
+import { intAt } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { renderChat, type TemplateArgs, usesClock } from './chat-template.ts';
+import { type Encoded, type EncodeRequest, type Encoding, encoded } from './encode-rounds.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
 /** What a frame depends on beside its tokenizer. */
@@ -51,7 +53,7 @@ const SENTINEL = 'brewhouse-lines-stand-here';
  */
 const FRAMES_MAX = 11_000;
 
-const frames = new WeakMap<LoadedTokenizer, Map<string, Promise<ChatFrame>>>();
+const frames = new WeakMap<LoadedTokenizer, Map<string, ChatFrame>>();
 
 /**
  * The frame of a prompt (FRAME-1). `head`, `encode` of each line with its line end, and `tail`,
@@ -60,19 +62,15 @@ const frames = new WeakMap<LoadedTokenizer, Map<string, Promise<ChatFrame>>>();
  * where there is no template or it changes the user message, and `recipe_invalid` as `renderChat`
  * does. Bound: FRAMES_MAX frames a tokenizer.
  */
-export function chatFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Promise<ChatFrame> {
-  let known = frames.get(tokenizer);
-  if (known === undefined) {
-    known = new Map();
-    frames.set(tokenizer, known);
-  }
+export function* chatFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Encoding<ChatFrame> {
+  const known = frames.get(tokenizer) ?? new Map<string, ChatFrame>();
+  frames.set(tokenizer, known);
   const key = frameKey(tokenizer, options);
-  let frame = known.get(key);
-  if (frame === undefined) {
-    if (known.size >= FRAMES_MAX) for (const oldest of known.keys().take(1)) known.delete(oldest);
-    frame = makeFrame(tokenizer, options);
-    known.set(key, frame);
-  }
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const frame = yield* makeFrame(tokenizer, options);
+  if (known.size >= FRAMES_MAX) for (const oldest of known.keys().take(1)) known.delete(oldest);
+  known.set(key, frame);
   return frame;
 }
 
@@ -82,61 +80,59 @@ function frameKey(tokenizer: LoadedTokenizer, options: ChatFrameOptions): string
   return JSON.stringify([firstLine, lastLine, chat ? (args ?? {}) : null, timed ? Math.floor(askedAt / DAY_MS) : null]);
 }
 
-async function makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Promise<ChatFrame> {
-  const { headText, tailText } = options.chat ? chatTexts(tokenizer, options) : rawTexts(tokenizer, options);
-  const head = await tokenizer.encodeTrustedSpans(headText);
-  const frameLength = headText.length - options.firstLine.length - 1;
-  const tail = await encodeTail(tokenizer, tailText);
+function* makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Encoding<ChatFrame> {
+  const { firstLine, lastLine, chat } = options;
+  const { headText, tailText } = chat ? chatTexts(tokenizer, options) : rawTexts(tokenizer, options);
+  const [head, before, tail] = yield [
+    trusted(headText, headText.length - firstLine.length - 1),
+    trusted(BEFORE_TAIL),
+    trusted(BEFORE_TAIL + tailText, BEFORE_TAIL.length + lastLine.length),
+  ];
+  if (head === undefined || before === undefined || tail === undefined) throw new Error('a frame was not encoded');
+  if (before.ids.some((id, i) => tail.ids[i] !== id)) {
+    const joining = `tokenizer ${tokenizer.id} joins ${JSON.stringify(tailText)} with the line before it`;
+    throw new BrewhouseError('tokenizer_refused', joining, {
+      remedy: 'segments cannot be joined with this tokenizer; use another',
+    });
+  }
+  const tailIds = tail.ids.slice(before.ids.length);
   return {
     head: head.ids,
-    tail: tail.ids,
+    tail: tailIds,
     headText,
     tailText,
-    headFrame: countBelow(head.starts, frameLength),
+    headFrame: beginning(head),
     // Without a template no frame follows the last line: its line end is its own.
-    tailLine: options.chat ? countBelow(tail.starts, options.lastLine.length) : tail.ids.length,
-    end: Int32Array.of(options.chat ? await endOfTurn(tokenizer, options) : tokenizer.endId),
+    tailLine: chat ? beginning(tail) - before.ids.length : tailIds.length,
+    end: Int32Array.of(chat ? yield* endOfTurn(tokenizer, options) : tokenizer.endId),
   };
 }
 
-/** Number of tokens that begin below `limit` (ORIGIN-1); starts never fall. */
-function countBelow(starts: Int32Array, limit: number): number {
-  const first = starts.findIndex((start) => start >= limit);
-  return first < 0 ? starts.length : first;
+/**
+ * Comes before the tail while it is encoded: the tail begins as a continuation and may end in
+ * control tokens, and `trusted` would prefix it as it prefixes every beginning.
+ */
+const BEFORE_TAIL = '.\n';
+
+/** Trusted text, and which of its tokens begin below `length` (ORIGIN-1). */
+function trusted(text: string, length = 0): EncodeRequest {
+  return { as: 'trusted', text, ranges: [{ from: 0, to: length }] };
+}
+
+/** Number of tokens that begin below the length asked for. */
+function beginning({ runs }: Encoded): number {
+  return intAt(runs, 1);
 }
 
 /**
  * The end token (FRAME-3). A config's eos token need not be what ends a turn: Llama 3 says
  * `<|end_of_text|>` and ends turns with `<|eot_id|>`.
  */
-async function endOfTurn(tokenizer: LoadedTokenizer, { askedAt, args = {} }: ChatFrameOptions): Promise<number> {
+function* endOfTurn(tokenizer: LoadedTokenizer, { askedAt, args = {} }: ChatFrameOptions): Encoding<number> {
   const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, { askedAt, args });
-  const behind = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
-  const ids = await tokenizer.encodeTrusted(behind);
+  const after = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
+  const { ids } = yield* encoded(trusted(after));
   return ids.find((id) => tokenizer.controlIds.has(id)) ?? tokenizer.endId;
-}
-
-/**
- * The tail begins as a continuation and may end in control tokens. `encodeTrusted` would prefix it
- * as it prefixes every beginning, so it is encoded after a line end, and that beginning is taken
- * off again.
- */
-async function encodeTail(
-  tokenizer: LoadedTokenizer,
-  tailText: string,
-): Promise<{ ids: Int32Array; starts: Int32Array }> {
-  const before = await tokenizer.encodeTrusted('.\n');
-  const joined = await tokenizer.encodeTrustedSpans(`.\n${tailText}`);
-  if (before.some((id, i) => joined.ids[i] !== id)) {
-    const joining = `tokenizer ${tokenizer.id} joins ${JSON.stringify(tailText)} with the line before it`;
-    throw new BrewhouseError('tokenizer_refused', joining, {
-      remedy: 'segments cannot be joined with this tokenizer; use another',
-    });
-  }
-  return {
-    ids: joined.ids.slice(before.length),
-    starts: joined.starts.slice(before.length).map((start) => start - '.\n'.length),
-  };
 }
 
 /** Without a chat template (FRAME-2). */
@@ -166,9 +162,14 @@ export function endsInControl(tokenizer: LoadedTokenizer, tail: Int32Array): boo
 }
 
 /**
- * The answer after a frame's tail, as one piece of untrusted text (TOKEN-3); `ChatFrame.end`
- * follows it.
+ * The answers after a frame's tail, each as one piece of untrusted text (TOKEN-3); `ChatFrame.end`
+ * follows them.
  */
-export function encodeAnswer(tokenizer: LoadedTokenizer, tail: Int32Array, answer: string): Promise<Int32Array> {
-  return endsInControl(tokenizer, tail) ? tokenizer.encodeAfterControl(answer) : tokenizer.encode(answer);
+export function* encodeAnswers(
+  tokenizer: LoadedTokenizer,
+  tail: Int32Array,
+  answers: readonly string[],
+): Encoding<Int32Array[]> {
+  const as = endsInControl(tokenizer, tail) ? 'afterControl' : 'continuation';
+  return (yield answers.map((text) => ({ as, text, ranges: [] }) as const)).map(({ ids }) => ids);
 }

@@ -8,6 +8,7 @@ import { BrewhouseError } from '../errors.ts';
 import { assertBoundaries, sameIds } from './boundaries.ts';
 import { chatFrame } from './chat-frame.ts';
 import { assertNoControl } from './clean-field.ts';
+import { runEncoding } from './encode-rounds.ts';
 import { labelWords } from './label-words.ts';
 import { type LoadedTokenizer, loadTokenizer } from './load-tokenizer.ts';
 import { type TokenizerSource, tokenizerSha256Of } from './tokenizer-files.ts';
@@ -68,7 +69,7 @@ async function controlStrings(tokenizer: LoadedTokenizer): Promise<string> {
 async function frame(tokenizer: LoadedTokenizer): Promise<string> {
   const chat = tokenizer.chatTemplate !== null;
   const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
-  const { headText, tailText, head, tail } = await chatFrame(tokenizer, options);
+  const { headText, tailText, head, tail } = await runEncoding(tokenizer, chatFrame(tokenizer, options));
   const joined = Int32Array.of(...head, ...(await tokenizer.encode('[one line]\n')), ...tail);
   if (!sameIds(joined, await tokenizer.encodeTrusted(`${headText}[one line]\n${tailText}`))) {
     throw new Error('the frame and a line, joined, are not what the whole prompt gives');
@@ -80,7 +81,7 @@ async function frame(tokenizer: LoadedTokenizer): Promise<string> {
 async function seedWords(tokenizer: LoadedTokenizer): Promise<string> {
   const chat = tokenizer.chatTemplate !== null;
   const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
-  const { tail } = await chatFrame(tokenizer, options);
-  const { common, tokens } = await labelWords(tokenizer, tail, SEED_ANSWERS);
+  const { tail } = await runEncoding(tokenizer, chatFrame(tokenizer, options));
+  const { common, tokens } = await runEncoding(tokenizer, labelWords(tokenizer, tail, SEED_ANSWERS));
   return `${common} | ${tokens.map((token) => JSON.stringify(tokenizer.tokenText(token))).join(' ')}`;
 }

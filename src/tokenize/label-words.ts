@@ -4,13 +4,16 @@
  */
 import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { encodeAnswer } from './chat-frame.ts';
+import { encodeAnswers } from './chat-frame.ts';
+import type { Encoding } from './encode-rounds.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
 /** How the answers of a template are told apart. */
 export interface LabelWords {
   /** Longest common text of the answers, up to the end of a word: `The member will`. */
   readonly common: string;
+  /** Ids of every answer, after the frame's tail; the end token follows them. */
+  readonly answers: readonly Int32Array[];
   /** Ids of every answer before the scoring position, after the frame's tail. */
   readonly before: Int32Array;
   /**
@@ -26,12 +29,12 @@ export interface LabelWords {
  * `label_words_clash`, naming two answers that have the same token there, and RangeError without an
  * answer.
  */
-export async function labelWords(
+export function* labelWords(
   tokenizer: LoadedTokenizer,
   tail: Int32Array,
   answers: readonly string[],
-): Promise<LabelWords> {
-  const ids = await Promise.all(answers.map((answer) => encodeAnswer(tokenizer, tail, answer)));
+): Encoding<LabelWords> {
+  const ids = yield* encodeAnswers(tokenizer, tail, answers);
   const first = ids[0];
   if (first === undefined) throw new RangeError('label words need at least one answer');
   let position = 0;
@@ -44,7 +47,7 @@ export async function labelWords(
     if (other !== undefined) throw clash(tokenizer, [other, answer], token);
     seen.set(token, answer);
   }
-  return { common: commonText(answers), before: first.slice(0, position), tokens };
+  return { common: commonText(answers), answers: ids, before: first.slice(0, position), tokens };
 }
 
 function clash(tokenizer: LoadedTokenizer, pair: readonly [string, string], token: number): BrewhouseError {

@@ -5,8 +5,10 @@
 import { createHash } from 'node:crypto';
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
 import type { TokenizerConfig } from '../../schemas/tokenizer.ts';
+import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { type BatchingEncoder, createBatchingEncoder } from './batching-encoder.ts';
+import type { Encoded, EncodeRequest, RequestEncoder } from './encode-rounds.ts';
+import { rangeRuns } from './range-runs.ts';
 import { type TextSpans, textSpans } from './text-spans.ts';
 import { readTokenizerFiles, sourceName, type TokenizerFiles, type TokenizerSource } from './tokenizer-files.ts';
 import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts';
@@ -15,13 +17,13 @@ import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts
  * Texts in one native batch: enough to keep the native threads busy, and encodings of about 100 MB
  * at most.
  */
-const ENCODE_BATCH_MAX = 4_096;
+const ENCODE_BATCH_MAX = 2_048;
 
 /**
  * A tokenizer: what its files say, and its encodings, which the native library makes asynchronously
  * alone.
  */
-export interface LoadedTokenizer {
+export interface LoadedTokenizer extends RequestEncoder {
   /** Package name, or last name of the folder. */
   readonly id: string;
   /** Of tokenizer.json. */
@@ -60,10 +62,6 @@ export interface LoadedTokenizer {
   encodeSpans(text: string): Promise<TextSpans>;
   /** `encode` of many texts, in order; several times faster than one by one. */
   encodeMany(texts: readonly string[]): Promise<Int32Array[]>;
-  /** Tokens of `encode(text)`. */
-  count: BatchingEncoder['count'];
-  /** `encode`, and the tokens of each field (batching-encoder.ts). */
-  encodeFields: BatchingEncoder['encodeFields'];
   /**
    * The text, with special tokens kept. Throws RangeError on an id that is not in the vocabulary.
    */
@@ -127,13 +125,14 @@ type Encoders = Pick<
   | 'encodeTrustedSpans'
   | 'encodeSpans'
   | 'encodeMany'
-  | 'count'
-  | 'encodeFields'
+  | 'encodeRequests'
   | 'decode'
   | 'tokenText'
 >;
 
-function encodersOf(native: { trusted: Tokenizer; continuation: Tokenizer; afterControl: Tokenizer }): Encoders {
+type NativeTokenizers = Readonly<Record<EncodeRequest['as'], Tokenizer>>;
+
+function encodersOf(native: NativeTokenizers): Encoders {
   const encodeWith = async (tokenizer: Tokenizer, text: string) =>
     idsOf(await tokenizer.encode(text.toWellFormed(), null, NOTHING_ADDED));
   const spansWith = async (tokenizer: Tokenizer, text: string) => {
@@ -155,17 +154,33 @@ function encodersOf(native: { trusted: Tokenizer; continuation: Tokenizer; after
     encodeTrustedSpans: (text) => spansWith(native.trusted, text),
     encodeSpans: (text) => spansWith(native.continuation, text),
     encodeMany: async (texts) => {
-      const all: Int32Array[] = [];
-      for (let from = 0; from < texts.length; from += ENCODE_BATCH_MAX) {
-        const batch = texts.slice(from, from + ENCODE_BATCH_MAX).map((text) => text.toWellFormed());
-        for (const encoding of await native.continuation.encodeBatch(batch, NOTHING_ADDED)) all.push(idsOf(encoding));
-      }
-      return all;
+      const requests = texts.map((text): EncodeRequest => ({ as: 'continuation', text, ranges: [] }));
+      return (await encodeRequests(native, requests)).map(({ ids }) => ids);
     },
-    ...createBatchingEncoder((texts) => native.continuation.encodeBatch(texts, NOTHING_ADDED)),
+    encodeRequests: (requests) => encodeRequests(native, requests),
     decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
     tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
   };
+}
+
+/** Batch after batch of each kind; the answers come in the order of the requests. */
+async function encodeRequests(native: NativeTokenizers, requests: readonly EncodeRequest[]): Promise<Encoded[]> {
+  const answers: Encoded[] = [];
+  const numbered = requests.map(({ as, text, ranges }, i) => ({ as, text: text.toWellFormed(), ranges, i }));
+  for (const as of ['continuation', 'afterControl', 'trusted'] as const) {
+    const own = numbered.filter((request) => request.as === as);
+    for (let from = 0; from < own.length; from += ENCODE_BATCH_MAX) {
+      const batch = own.slice(from, from + ENCODE_BATCH_MAX);
+      const texts = batch.map(({ text }) => text);
+      const encodings = await native[as].encodeBatch(texts, NOTHING_ADDED);
+      for (const [n, { text, ranges, i }] of batch.entries()) {
+        const encoding = nth(encodings, n);
+        // Added tokens of trusted text have spans that their characters do not tell.
+        answers[i] = { ids: idsOf(encoding), runs: rangeRuns(encoding, text, { ranges, exact: as === 'trusted' }) };
+      }
+    }
+  }
+  return answers;
 }
 
 /** What the library's own decode does, which is asynchronous. */

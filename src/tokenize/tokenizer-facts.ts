@@ -3,6 +3,7 @@ import type { TokenizerFacts } from '../../schemas/identity.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { nth } from '../checked.ts';
 import { chatFrame } from './chat-frame.ts';
+import type { Encoding } from './encode-rounds.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
 /** Any moment: a chat template may tell the day, and ends every answer alike. */
@@ -17,13 +18,13 @@ export function chatOptions(template: CorpusSection['chat_template']): {
 }
 
 /** Throws `tokenizer_refused` and `recipe_invalid` as `chatFrame` does. */
-export async function tokenizerFacts(
+export function* tokenizerFacts(
   tokenizer: LoadedTokenizer,
   template: CorpusSection['chat_template'],
-): Promise<TokenizerFacts> {
+): Encoding<TokenizerFacts> {
   const { id, sha256, chatTemplateSha256, bosId, eosId, padId, beginsWithBos } = tokenizer;
   const frame = { firstLine: 'Question:', lastLine: 'Answer:', askedAt: SOME_DAY, ...chatOptions(template) };
-  const { end } = await chatFrame(tokenizer, frame);
+  const { end } = yield* chatFrame(tokenizer, frame);
   return {
     ...{ id, sha256, chat_template_sha256: chatTemplateSha256 },
     ...{ bos: bosId, eos: eosId, pad: padId, end: nth([...end], 0), add_bos: beginsWithBos },

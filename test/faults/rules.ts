@@ -86,8 +86,8 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'prompt',
     rule: 'HIST-6',
     file: 'src/prompt/phrases.ts',
-    from: 'if (days <= 0) return ages.today;',
-    to: `if (days <= 0) return \`\${Math.floor((t - at) / 3_600_000)} hours ago\`;`,
+    from: 'if (days <= 0) return 0;',
+    to: 'if (days <= 0) return t - at < 3_600_000 ? 0 : 1;',
   },
   {
     builder: 'tells the position at which the item was shown',
@@ -182,16 +182,17 @@ export const FILLED: readonly PlantedRule[] = [
     builder: "leaves room for the label's own length instead of the longest answer's",
     check: 'ledger',
     rule: 'FILL-1',
-    file: 'src/prompt/examples.ts',
-    from: 'await renderPrompt(template, question, {',
-    to: 'await renderPrompt({ ...template, answerMax: template.answers.get(label.label)!.length + 1 }, question, {',
+    file: 'pipelines/render/render-rows.ts',
+    from: 'const filled = fillRow(outline,',
+    to: `const own = outline.template.answers.get(label)!.length + 1;
+    const filled = fillRow({ ...outline, template: { ...outline.template, answerMax: own } },`,
   },
   {
     builder: 'goes on filling behind the first event that does not fit',
     check: 'history',
     rule: 'FILL-2',
     file: 'src/prompt/fill.ts',
-    from: 'if (level === undefined) return { shown, used, lowered, stoppedAt: entry };',
+    from: 'if (level === undefined) return { fitted, used, lowered, stoppedAt: entry };',
     to: 'if (level === undefined) continue;',
   },
   {
@@ -206,9 +207,9 @@ export const FILLED: readonly PlantedRule[] = [
     builder: 'does not supervise the end token',
     check: 'answer',
     rule: 'FRAME-4',
-    file: 'pipelines/render/partition.ts',
-    from: 'spans: Int32Array.of(promptLength, ids.length),',
-    to: 'spans: Int32Array.of(promptLength, ids.length - 1),',
+    file: 'src/prompt/write-row.ts',
+    from: 'endRow(columns, [row.promptTokens, tokens], row.ledger);',
+    to: 'endRow(columns, [row.promptTokens, tokens - 1], row.ledger);',
   },
 ];
 

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readRecipe } from '../../pipelines/corpus-inputs.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import { StoredIdentity } from '../../schemas/identity.ts';
+import { StoredIdentity, type TokenizerFacts } from '../../schemas/identity.ts';
 import { withoutDefaults } from '../../schemas/without-defaults.ts';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
 import {
@@ -23,6 +23,7 @@ import {
 import { CorpusSection, Recipe } from '../../src/forms/recipe.ts';
 import { Template } from '../../src/forms/template.ts';
 import { corpusName } from '../../src/lake/corpus-records.ts';
+import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { tokenizerFacts } from '../../src/tokenize/tokenizer-facts.ts';
 import { domainOf, templates } from '../prompt/plans.ts';
@@ -43,9 +44,10 @@ function kept(format: 1 | 2): [recipe: string, name: string, stored: unknown][] 
   });
 }
 
-let facts: Awaited<ReturnType<typeof tokenizerFacts>>;
+let facts: TokenizerFacts;
 beforeAll(async () => {
-  facts = await tokenizerFacts(loadTokenizer(QWEN, packageRoot()), true);
+  const qwen = loadTokenizer(QWEN, packageRoot());
+  facts = await runEncoding(qwen, tokenizerFacts(qwen, true));
 });
 
 async function identityOf(recipe: string) {

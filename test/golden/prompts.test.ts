@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecipe } from '../../pipelines/corpus-inputs.ts';
+import { type Example, renderExamples } from '../../pipelines/render/render-question.ts';
 import type { Attributes, EventRecord } from '../../schemas/event.ts';
 import { shippedFolder } from '../../src/config.ts';
-import { type Example, renderExamples } from '../../src/prompt/examples.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { askPlan, domainOf, planOf } from '../prompt/plans.ts';
 import { DAY, did, HOUR, item, NOON, profile, rendered } from '../timeline/events.ts';
@@ -20,8 +20,7 @@ const EARLIER = NOON - 200 * DAY;
 
 async function rowOf(records: readonly EventRecord[], event: string, more: Record<string, unknown>): Promise<Example> {
   const plan = await planOf(qwen, demo, more);
-  const { question, label } = rendered(askPlan(plan, records), event);
-  const [example] = await renderExamples(plan, plan.tasks[0]!, question, label);
+  const [example] = await renderExamples(plan, plan.tasks[0]!, rendered(askPlan(plan, records), event));
   return example!;
 }
 

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEVELS, type Level } from '../../schemas/rows.ts';
-import { type FillEntry, type FilledEntry, fillHistory } from '../../src/prompt/fill.ts';
+import { type FillEntry, type FittedEntry, fillHistory } from '../../src/prompt/fill.ts';
 
 interface Line extends FillEntry {
   readonly cost: Readonly<Record<Level, number>>;
@@ -44,13 +44,13 @@ const rulesOf = ({ room, order, shares, blockTokens, headings }: World) => ({
 });
 
 /**
- * What a history costs, from scratch: its lines in the order shown, a heading wherever it changes,
- * the block's own lines.
+ * What a history costs, from scratch: its lines in the order of display, a heading wherever it
+ * changes, the block's own lines.
  */
-function costOf({ order, blockTokens, headings }: World, shown: readonly FilledEntry<Line>[]): number {
-  let tokens = shown.length === 0 ? 0 : blockTokens;
+function costOf({ order, blockTokens, headings }: World, fitted: readonly FittedEntry<Line>[]): number {
+  let tokens = fitted.length === 0 ? 0 : blockTokens;
   let heading = -1;
-  for (const { entry, level } of inOrder(order, shown)) {
+  for (const { entry, level } of inOrder(order, fitted)) {
     if (entry.heading !== heading) tokens += headings[entry.heading]!;
     heading = entry.heading;
     tokens += entry.cost[level];
@@ -58,8 +58,8 @@ function costOf({ order, blockTokens, headings }: World, shown: readonly FilledE
   return tokens;
 }
 
-function inOrder(order: World['order'], shown: readonly FilledEntry<Line>[]): FilledEntry<Line>[] {
-  return [...shown].sort(
+function inOrder(order: World['order'], fitted: readonly FittedEntry<Line>[]): FittedEntry<Line>[] {
+  return [...fitted].sort(
     (a, b) => (order === 'by_action' ? a.entry.group - b.entry.group : 0) || a.entry.event - b.entry.event,
   );
 }
@@ -69,8 +69,8 @@ const law = (check: (drawn: World) => void) => fc.assert(fc.property(world, chec
 describe('CONTEXT NEVER EXCEEDED', () => {
   it('used is what the lines and headings cost from scratch, and never more than the room', () => {
     law((drawn) => {
-      const { shown, used } = fillHistory(drawn.lines, rulesOf(drawn));
-      expect(used).toBe(costOf(drawn, shown));
+      const { fitted, used } = fillHistory(drawn.lines, rulesOf(drawn));
+      expect(used).toBe(costOf(drawn, fitted));
       expect(used).toBeLessThanOrEqual(Math.max(0, drawn.room));
     });
   });
@@ -79,28 +79,28 @@ describe('CONTEXT NEVER EXCEEDED', () => {
 describe('filling', () => {
   it('takes the entries in order up to the first that would not fit at title', () => {
     law((drawn) => {
-      const { shown, stoppedAt } = fillHistory(drawn.lines, rulesOf(drawn));
-      const taken = drawn.lines.slice(0, shown.length);
-      expect(new Set(shown.map(({ entry }) => entry))).toEqual(new Set(taken));
-      expect(stoppedAt).toBe(drawn.lines[shown.length]);
+      const { fitted, stoppedAt } = fillHistory(drawn.lines, rulesOf(drawn));
+      const taken = drawn.lines.slice(0, fitted.length);
+      expect(new Set(fitted.map(({ entry }) => entry))).toEqual(new Set(taken));
+      expect(stoppedAt).toBe(drawn.lines[fitted.length]);
       if (stoppedAt !== undefined)
-        expect(costOf(drawn, [...shown, { entry: stoppedAt, level: 'title' }])).toBeGreaterThan(drawn.room);
+        expect(costOf(drawn, [...fitted, { entry: stoppedAt, level: 'title' }])).toBeGreaterThan(drawn.room);
     });
   });
 
   it('shows them in the declared order', () => {
     law((drawn) => {
-      const { shown } = fillHistory(drawn.lines, rulesOf(drawn));
-      expect(shown).toEqual(inOrder(drawn.order, shown));
+      const { fitted } = fillHistory(drawn.lines, rulesOf(drawn));
+      expect(fitted).toEqual(inOrder(drawn.order, fitted));
     });
   });
 
   it('gives each the first level that its share allows and that fits', () => {
     law((drawn) => {
-      const { shown, lowered } = fillHistory(drawn.lines, rulesOf(drawn));
-      const byEntry = new Map(shown.map((each) => [each.entry, each.level]));
-      const before: FilledEntry<Line>[] = [];
-      for (const entry of drawn.lines.slice(0, shown.length)) {
+      const { fitted, lowered } = fillHistory(drawn.lines, rulesOf(drawn));
+      const byEntry = new Map(fitted.map((each) => [each.entry, each.level]));
+      const before: FittedEntry<Line>[] = [];
+      for (const entry of drawn.lines.slice(0, fitted.length)) {
         const percent = 100 * costOf(drawn, before);
         const tried = percent < drawn.room * drawn.shares.full ? 0 : percent < drawn.room * drawn.shares.short ? 1 : 2;
         const level = LEVELS.slice(tried).find(
@@ -109,7 +109,7 @@ describe('filling', () => {
         expect(byEntry.get(entry)).toBe(level);
         before.push({ entry, level: level! });
       }
-      expect(lowered).toBe(shown.filter(({ level }) => level !== 'full').length);
+      expect(lowered).toBe(fitted.filter(({ level }) => level !== 'full').length);
     });
   });
 
@@ -126,8 +126,8 @@ describe('filling', () => {
         lines,
       }),
     };
-    const { shown, used, stoppedAt } = fillHistory(lines, rules);
-    expect(shown.map(({ level }) => level)).toEqual([
+    const { fitted, used, stoppedAt } = fillHistory(lines, rules);
+    expect(fitted.map(({ level }) => level)).toEqual([
       'full',
       'full',
       'short',

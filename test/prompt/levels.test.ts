@@ -4,8 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutLine, type LineTokens } from '../../src/prompt/levels.ts';
+import { cutToLevels } from '../../src/prompt/levels.ts';
 import { fillPattern, parseLinePattern } from '../../src/prompt/line-pattern.ts';
+import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { QWEN, REPOSITORY } from '../tokenize/families.ts';
 import { createToyEncoder } from './toy-encoder.ts';
@@ -32,11 +33,14 @@ function lineOf(all: readonly string[], kept: number): string {
   return `${fillPattern(PATTERN, said).text}\n`;
 }
 
+const cutLine = (all: readonly string[], tokensMax: number) =>
+  toy.run(cutToLevels(PATTERN, all, [tokensMax])).result[0];
+
 describe('a line cut to a level', () => {
-  it('keeps the most words that fit, or the longest beginning of the first word', async () => {
-    await fc.assert(
-      fc.asyncProperty(values, fc.integer({ min: 1, max: 40 }), async (all, tokensMax) => {
-        const line = await cutLine(PATTERN, all, tokensMax, toy);
+  it('keeps the most words that fit, or the longest beginning of the first word', () => {
+    fc.assert(
+      fc.property(values, fc.integer({ min: 1, max: 40 }), (all, tokensMax) => {
+        const line = cutLine(all, tokensMax);
         const total = all.flatMap(wordsOf).length;
         const fitting = Array.from({ length: total + 1 }, (_, kept) => kept).filter(
           (kept) => (kept > 0 || total === 0) && toy.size(lineOf(all, kept)) <= tokensMax,
@@ -60,13 +64,13 @@ describe('a line cut to a level', () => {
     );
   });
 
-  it('finds each field again by its run of tokens, and no token more', async () => {
-    await fc.assert(
-      fc.asyncProperty(values, fc.integer({ min: 8, max: 60 }), async (all, tokensMax) => {
-        const line = await cutLine(PATTERN, all, tokensMax, toy);
+  it('finds each field again by its run of tokens, and no token more', () => {
+    fc.assert(
+      fc.property(values, fc.integer({ min: 8, max: 60 }), (all, tokensMax) => {
+        const line = cutLine(all, tokensMax);
         if (line === undefined) return;
         let last = 0;
-        for (const { field, from, to } of runsOf(line)) {
+        for (const { field, from, to } of line.fields) {
           expect(from).toBeGreaterThanOrEqual(last);
           last = to;
           const said = toy.decode(line.ids.subarray(from, to)).trimStart();
@@ -74,17 +78,35 @@ describe('a line cut to a level', () => {
           expect(full.startsWith(said.replace(/ ?…$/, '')) || full === said).toBe(true);
           if (line.whole) expect(said).toBe(full);
         }
-        if (line.whole) expect(runsOf(line)).toHaveLength(all.filter((text) => text !== '').length);
+        if (line.whole) expect(line.fields).toHaveLength(all.filter((text) => text !== '').length);
       }),
       { numRuns: 300, seed: 7 },
     );
   });
 
-  it('is undefined only where not even one letter fits', async () => {
-    expect(await cutLine(PATTERN, ['cook', '', ''], 5, toy)).toBeUndefined();
-    const line = await cutLine(PATTERN, ['engineer', '', ''], 8, toy);
+  it('is undefined only where not even one letter fits', () => {
+    expect(cutLine(['cook', '', ''], 5)).toBeUndefined();
+    const line = cutLine(['engineer', '', ''], 8);
     expect(toy.decode(line!.ids)).toBe('[Title: engin…]\n');
-    expect(await cutLine(PATTERN, ['', '', ''], 3, toy)).toMatchObject({ whole: true, fields: '' });
+    expect(cutLine(['', '', ''], 3)).toMatchObject({ whole: true, fields: [] });
+  });
+
+  it('is at several levels what it is at each alone, and equal levels cost nothing more', () => {
+    const levels = fc.array(fc.integer({ min: 4, max: 40 }), { minLength: 1, maxLength: 4 });
+    let saved = 0;
+    fc.assert(
+      fc.property(values, levels, (all, sizes) => {
+        const { result, texts } = toy.run(cutToLevels(PATTERN, all, [...sizes, ...sizes]));
+        const alone = sizes.map((size) => toy.run(cutToLevels(PATTERN, all, [size])));
+        expect(result).toEqual([...alone, ...alone].map(({ result: [line] }) => line));
+        expect(result.slice(sizes.length).every((line, i) => line === result[i])).toBe(true);
+        const apart = alone.reduce((sum, each) => sum + each.texts, 0);
+        expect(texts).toBeLessThanOrEqual(apart);
+        if (texts < apart) saved++;
+      }),
+      { numRuns: 200, seed: 7 },
+    );
+    expect(saved).toBeGreaterThan(50);
   });
 });
 
@@ -94,12 +116,12 @@ describe('with a real tokenizer', () => {
   it('never has more tokens than the level; one more word would not fit; no token is cut out of the text', async () => {
     await fc.assert(
       fc.asyncProperty(values, fc.integer({ min: 8, max: 50 }), async (all, tokensMax) => {
-        const line = await cutLine(PATTERN, all, tokensMax, qwen);
+        const [line] = await runEncoding(qwen, cutToLevels(PATTERN, all, [tokensMax]));
         if (line === undefined) return;
         expect(line.ids.length).toBeLessThanOrEqual(tokensMax);
         const text = qwen.decode(line.ids);
         expect(line.ids).toEqual(await qwen.encode(text));
-        for (const { field, from, to } of line.whole ? runsOf(line) : []) {
+        for (const { field, from, to } of line.whole ? line.fields : []) {
           // A token may reach over the border: ` cook` has the space before it.
           const said = qwen.decode(line.ids.subarray(from, to));
           expect(said).toContain(all[FIELDS.indexOf(field)]!);
@@ -110,17 +132,9 @@ describe('with a real tokenizer', () => {
           (size) => lineOf(all, size) === text,
         );
         if (kept === undefined || kept === total) return;
-        expect(await qwen.count(lineOf(all, kept + 1))).toBeGreaterThan(tokensMax);
+        expect((await qwen.encode(lineOf(all, kept + 1))).length).toBeGreaterThan(tokensMax);
       }),
       { numRuns: 150, seed: 7 },
     );
   });
 });
-
-function runsOf(line: LineTokens): { field: string; from: number; to: number }[] {
-  if (line.fields === '') return [];
-  return line.fields.split(';').map((run) => {
-    const [field, from, to] = run.split(' ');
-    return { field: field!, from: Number(from), to: Number(to) };
-  });
-}

@@ -8,6 +8,7 @@ import {
   agePhrase,
   answersOf,
   askPhrase,
+  coarseAge,
   fillSlots,
   fixedSlots,
   groupPhrase,
@@ -98,7 +99,7 @@ it('names groups as the seed does', () => {
 it('tells ages in whole UTC days and coarser', () => {
   const midnight = NOON - DAY / 2;
   const ages = [0, 1, 2, 6, 7, 13, 14, 20, 21, 29, 30, 59, 60, 89, 90, 400].map((days) =>
-    agePhrase(seed, midnight, midnight - days * DAY),
+    agePhrase(seed, coarseAge(midnight, midnight - days * DAY)),
   );
   expect(ages).toEqual([
     'Today',
@@ -118,9 +119,9 @@ it('tells ages in whole UTC days and coarser', () => {
     '3 months ago',
     '13 months ago',
   ]);
-  expect(agePhrase(seed, midnight, midnight - 1)).toBe('Yesterday');
-  expect(agePhrase(seed, midnight + DAY - 1, midnight)).toBe('Today');
-  expect(agePhrase(seed, -1, -DAY - 1)).toBe('Yesterday');
+  expect(agePhrase(seed, coarseAge(midnight, midnight - 1))).toBe('Yesterday');
+  expect(agePhrase(seed, coarseAge(midnight + DAY - 1, midnight))).toBe('Today');
+  expect(agePhrase(seed, coarseAge(-1, -DAY - 1))).toBe('Yesterday');
 });
 
 function caught(run: () => unknown): BrewhouseError {

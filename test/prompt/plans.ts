@@ -3,13 +3,13 @@
  * questions of small worlds.
  */
 import { join } from 'node:path';
-import { readDomain, readTemplates } from '../../pipelines/corpus-inputs.ts';
+import { planCorpus, readDomain, readTemplates } from '../../pipelines/corpus-inputs.ts';
 import type { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { shippedFolder } from '../../src/config.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
-import { planCorpus, type RenderPlan } from '../../src/prompt/plan.ts';
+import type { RenderPlan } from '../../src/prompt/plan.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { ask } from '../timeline/events.ts';
 import { QWEN } from '../tokenize/families.ts';

@@ -4,10 +4,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Example, renderExamples } from '../../pipelines/render/render-question.ts';
 import type { Domain } from '../../schemas/domain.ts';
 import type { Attributes, EventRecord } from '../../schemas/event.ts';
-import { type Example, renderExamples } from '../../src/prompt/examples.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
+import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { DAY, did, item, NOON, profile } from '../timeline/events.ts';
 import { anyRecords, askAll, type Rendered, renderedOf } from '../timeline/worlds.ts';
 import { HARD_PIECES, loadFamilies } from '../tokenize/families.ts';
@@ -102,11 +103,14 @@ describe.each(families)('$name', ({ tokenizer }) => {
         for (const n of asked.length === 0 ? [] : numbers) {
           const each = asked[n % asked.length]!;
           forms.add(each.task.form);
-          for (const example of await renderExamples(plan, taskOf(plan, each), each.question, each.label)) {
+          for (const example of await renderExamples(plan, taskOf(plan, each), each)) {
             const { ids, promptLength, ledger, segments } = example;
             // BOUNDARIES: the joined segments are what an ordinary tokenizer gives for the whole
             // text.
-            const { head, tail, headText, tailText } = await example.template.frame(each.question.t);
+            const { head, tail, headText, tailText } = await runEncoding(
+              tokenizer,
+              example.template.frame(each.question.t),
+            );
             const middle = tokenizer.decode(ids.subarray(head.length, promptLength - tail.length));
             const whole = await tokenizer.encodeTrusted(headText + middle + tailText);
             expect([...ids.subarray(0, promptLength)]).toEqual([...whole]);
@@ -126,9 +130,9 @@ describe.each(families)('$name', ({ tokenizer }) => {
             // ROOM FOR THE LONGEST answer, and the ledger balances.
             expect(promptLength - ledger.used + example.template.answerMax).toBe(512 - ledger.room);
             expect(ledger.used).toBeLessThanOrEqual(Math.max(0, ledger.room));
-            expect(ledger.shown + ledger.leftOut).toBe(ledger.available);
+            expect(ledger.shown + ledger.left_out).toBe(ledger.available);
             expect(ledger.available).toBe(each.question.history.length);
-            expect(ledger.stoppedAt === '').toBe(ledger.leftOut === 0);
+            expect(ledger.stopped_at === '').toBe(ledger.left_out === 0);
           }
         }
       }),
@@ -162,7 +166,10 @@ describe('rows of one question', () => {
       const labels = [...taskOf(plan, each).ordinary[0]!.answers.keys()];
       const prompts = await Promise.all(
         labels.map(async (label) => {
-          const examples = await renderExamples(plan, taskOf(plan, each), each.question, { ...each.label, label });
+          const examples = await renderExamples(plan, taskOf(plan, each), {
+            question: each.question,
+            label: { ...each.label, label },
+          });
           return examples.map(({ ids, promptLength, segments }) => [
             [...ids.subarray(0, promptLength)],
             segments.slice(0, -2),
@@ -181,8 +188,8 @@ describe('rows of one question', () => {
     expect(short.asked.length).toBeGreaterThan(10);
     let grown = 0;
     for (const [i, each] of short.asked.entries()) {
-      const [a] = await renderExamples(short.plan, taskOf(short.plan, each), each.question, each.label);
-      const [b] = await renderExamples(long.plan, taskOf(long.plan, long.asked[i]!), each.question, each.label);
+      const [a] = await renderExamples(short.plan, taskOf(short.plan, each), each);
+      const [b] = await renderExamples(long.plan, taskOf(long.plan, long.asked[i]!), each);
       expect(a!.ledger.available).toBe(b!.ledger.available);
       expect(b!.ids.length).toBeLessThanOrEqual(1024);
       expect(b!.ledger.room - a!.ledger.room).toBe(512);
@@ -196,7 +203,7 @@ describe('rows of one question', () => {
     const { plan, asked } = await at(512);
     const variants = async (share: number) => {
       const other = { ...plan, section: { ...plan.section, variants: share } };
-      const all = await Promise.all(asked.map((e) => renderExamples(other, taskOf(other, e), e.question, e.label)));
+      const all = await Promise.all(asked.map((e) => renderExamples(other, taskOf(other, e), e)));
       for (const [ordinary, variant] of all) {
         expect([ordinary!.variant, ordinary!.template.template.held_out]).toEqual(['', false]);
         if (variant !== undefined) expect(variant.variant).toBe(`template:${variant.template.template.id}`);
@@ -214,7 +221,7 @@ describe('rows of one question', () => {
         tasks: [{ form: 'ranking.pointwise', templates: ['seed'] }],
       });
       const [asked] = renderedOf(askPlan(plan, [items[0]!, open, profile(NOON - DAY, { attributes })]));
-      const [example] = await renderExamples(plan, plan.tasks[0]!, asked!.question, asked!.label);
+      const [example] = await renderExamples(plan, plan.tasks[0]!, asked!);
       return tokenizer.decode(example!.ids);
     };
     expect(await text({ position: 'cook' })).toContain('Member Profile:\nCurrent position: cook.\n');
@@ -228,7 +235,7 @@ describe('rows of one question', () => {
     for (const each of asked.filter(({ question }) => question.exposure.surface !== '')) {
       for (const template of taskOf(plan, each).ordinary) {
         const task = { ...taskOf(plan, each), ordinary: [template], heldOut: [] };
-        const [example] = await renderExamples(plan, task, each.question, each.label);
+        const [example] = await renderExamples(plan, task, each);
         const line = 'Where it is shown: surface: feed.\n';
         expect(tokenizer.decode(example!.ids).includes(line)).toBe(template.template.id === 'journal');
         told.add(template.template.id);

@@ -4,13 +4,12 @@
  */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../pipelines/corpus-inputs.ts';
+import { planCorpus, readRecipe } from '../../pipelines/corpus-inputs.ts';
 import type { Domain } from '../../schemas/domain.ts';
 import type { Template } from '../../schemas/template.ts';
 import { shippedFolder } from '../../src/config.ts';
 import { FORM_NAMES } from '../../src/forms/forms.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
-import { planCorpus } from '../../src/prompt/plan.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { QWEN, REPOSITORY } from '../tokenize/families.ts';
 import { domainOf, planOf, sectionOf, templates } from './plans.ts';

@@ -2,11 +2,13 @@
  * An encoder that a test can see through: tokens of up to three characters, a space before a word
  * belongs to it.
  */
-import type { LineEncoder } from '../../src/prompt/levels.ts';
+import type { Encoded, EncodeRequest, Encoding } from '../../src/tokenize/encode-rounds.ts';
 
-export interface ToyEncoder extends LineEncoder {
+export interface ToyEncoder {
   decode(ids: ArrayLike<number>): string;
   size(text: string): number;
+  /** Runs a search to its end; returns its result and how many texts it asked for. */
+  run<T>(search: Encoding<T>): { result: T; texts: number };
 }
 
 export function createToyEncoder(): ToyEncoder {
@@ -18,23 +20,31 @@ export function createToyEncoder(): ToyEncoder {
     numbers.set(piece, id);
     return id;
   };
+  const encode = ({ text, ranges }: EncodeRequest): Encoded => {
+    const parts = split(text);
+    let from = 0;
+    const spans = parts.map((part) => {
+      const span = { from, to: from + part.length };
+      from = span.to;
+      return span;
+    });
+    const runs = ranges.flatMap((range) => {
+      const overlaps = spans.map((span) => span.from < range.to && span.to > range.from);
+      return [overlaps.indexOf(true), overlaps.lastIndexOf(true) + 1];
+    });
+    return { ids: Int32Array.from(parts, idOf), runs: Int32Array.from(runs) };
+  };
   return {
     size: (text) => split(text).length,
-    count: async (text) => split(text).length,
     decode: (ids) => Array.from(ids, (id) => pieces[id]!).join(''),
-    async encodeFields(text, fields) {
-      const parts = split(text);
-      let from = 0;
-      const spans = parts.map((part) => {
-        const span = { from, to: from + part.length };
-        from = span.to;
-        return span;
-      });
-      const runs = fields.flatMap((field) => {
-        const overlaps = spans.map((span) => span.from < field.to && span.to > field.from);
-        return [overlaps.indexOf(true), overlaps.lastIndexOf(true) + 1];
-      });
-      return { ids: Int32Array.from(parts, idOf), runs: Int32Array.from(runs) };
+    run(search) {
+      let texts = 0;
+      let step = search.next();
+      while (step.done !== true) {
+        texts += step.value.length;
+        step = search.next(step.value.map(encode));
+      }
+      return { result: step.value, texts };
     },
   };
 }

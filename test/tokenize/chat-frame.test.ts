@@ -1,7 +1,8 @@
 /** FRAME-1, FRAME-2, FRAME-3: the frame of a prompt, the day of T for a clock, what is refused. */
 import { describe, expect, it } from 'vitest';
-import { chatFrame, encodeAnswer, endsInControl } from '../../src/tokenize/chat-frame.ts';
+import { type ChatFrameOptions, chatFrame, encodeAnswers, endsInControl } from '../../src/tokenize/chat-frame.ts';
 import { formatDay, renderChat } from '../../src/tokenize/chat-template.ts';
+import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { loadFamilies, QWEN, REPOSITORY } from './families.ts';
 
@@ -10,9 +11,11 @@ const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: Date.
 
 const withTemplate = (chatTemplate: string | null): LoadedTokenizer => ({ ...qwen, chatTemplate });
 
+const frameOf = (tokenizer: LoadedTokenizer, of: ChatFrameOptions) => runEncoding(tokenizer, chatFrame(tokenizer, of));
+
 describe('chatFrame of Qwen-3', () => {
   it('is the golden frame', async () => {
-    const frame = await chatFrame(qwen, options);
+    const frame = await frameOf(qwen, options);
     expect(frame.headText).toBe('<|im_start|>user\nInstruction:\n');
     expect(frame.tailText).toBe('Answer:<|im_end|>\n<|im_start|>assistant\n');
     expect([...frame.head]).toEqual([151644, 872, 198, 16664, 510]);
@@ -21,7 +24,7 @@ describe('chatFrame of Qwen-3', () => {
   });
 
   it('hands arguments through to the template', async () => {
-    const frame = await chatFrame(qwen, { ...options, args: { enable_thinking: false } });
+    const frame = await frameOf(qwen, { ...options, args: { enable_thinking: false } });
     expect(frame.tailText).toBe('Answer:<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n');
     expect([...frame.tail].filter((id) => qwen.controlIds.has(id)).map(qwen.tokenText)).toEqual([
       '<|im_end|>',
@@ -32,14 +35,15 @@ describe('chatFrame of Qwen-3', () => {
   });
 
   it('without a chat template is the two lines, since Qwen has no bos token', async () => {
-    const frame = await chatFrame(qwen, { ...options, chat: false });
+    const frame = await frameOf(qwen, { ...options, chat: false });
     expect([frame.headText, frame.tailText]).toEqual(['Instruction:\n', 'Answer:\n']);
     expect(qwen.decode(frame.head) + qwen.decode(frame.tail)).toBe('Instruction:\nAnswer:\n');
   });
 
-  it('is made once for all days where the template asks for none', () => {
-    expect(chatFrame(qwen, { ...options, askedAt: 0 })).toBe(chatFrame(qwen, options));
-    expect(chatFrame(qwen, { ...options, args: { enable_thinking: true } })).not.toBe(chatFrame(qwen, options));
+  it('is made once for all days where the template asks for none', async () => {
+    const frame = await frameOf(qwen, options);
+    expect(await frameOf(qwen, { ...options, askedAt: 0 })).toBe(frame);
+    expect(await frameOf(qwen, { ...options, args: { enable_thinking: true } })).not.toBe(frame);
   });
 });
 
@@ -47,14 +51,15 @@ describe('a template that asks for the clock', () => {
   const timed = withTemplate("{{ strftime_now('%d %b %Y') }}\n{{ messages[0]['content'] }}");
 
   it('gets the UTC day of T', async () => {
-    expect((await chatFrame(timed, options)).headText).toBe('01 Mar 2026\nInstruction:\n');
-    expect((await chatFrame(timed, { ...options, askedAt: options.askedAt + 60_000 })).headText).toBe(
+    expect((await frameOf(timed, options)).headText).toBe('01 Mar 2026\nInstruction:\n');
+    expect((await frameOf(timed, { ...options, askedAt: options.askedAt + 60_000 })).headText).toBe(
       '02 Mar 2026\nInstruction:\n',
     );
   });
 
-  it('is rendered once a day', () => {
-    expect(chatFrame(timed, { ...options, askedAt: options.askedAt - 3_600_000 })).toBe(chatFrame(timed, options));
+  it('is rendered once a day', async () => {
+    const earlier = { ...options, askedAt: options.askedAt - 3_600_000 };
+    expect(await frameOf(timed, earlier)).toBe(await frameOf(timed, options));
   });
 
   it('gets midnight for what is finer than a day', () => {
@@ -80,7 +85,7 @@ describe('what chatFrame refuses', () => {
     ['a template that raises', "{{ raise_exception('no') }}", 'cannot be rendered'],
     ['a template that is no Jinja', '{% if %}', 'cannot be rendered'],
   ])('%s', async (_, template, message) => {
-    await expect(chatFrame(withTemplate(template), options)).rejects.toMatchObject({
+    await expect(frameOf(withTemplate(template), options)).rejects.toMatchObject({
       code: 'tokenizer_refused',
       message: expect.stringContaining(message),
       remedy: expect.stringContaining('chat_template: false'),
@@ -99,11 +104,11 @@ describe('what chatFrame refuses', () => {
 describe.each(loadFamilies())('the answer in $name', ({ tokenizer }) => {
   it('is encoded behind a control token only where the tail ends in one, and never holds one', async () => {
     for (const chat of [true, false]) {
-      const { tail, headText } = await chatFrame(tokenizer, { ...options, chat });
+      const { tail, headText } = await frameOf(tokenizer, { ...options, chat });
       const behind = endsInControl(tokenizer, tail);
       const text = 'The member will apply</s><|im_end|>';
       const plain = behind ? tokenizer.encodeAfterControl(text) : tokenizer.encode(text);
-      const answer = await encodeAnswer(tokenizer, tail, text);
+      const [answer = []] = await runEncoding(tokenizer, encodeAnswers(tokenizer, tail, [text]));
       expect(answer).toEqual(await plain);
       expect([...answer].some((id) => tokenizer.controlIds.has(id))).toBe(false);
       if (!chat) expect(headText.startsWith(tokenizer.specialTexts.bos_token ?? 'Instruction:')).toBe(true);

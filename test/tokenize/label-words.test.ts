@@ -1,18 +1,22 @@
 /** TOKEN-4: where answers are scored, and which answers clash. */
 import { describe, expect, it } from 'vitest';
 import { chatFrame } from '../../src/tokenize/chat-frame.ts';
+import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { labelWords } from '../../src/tokenize/label-words.ts';
 import { loadFamilies } from './families.ts';
 
 const SEED = ['apply', 'dismiss', 'view', 'not interact'].map((will) => `The member will ${will}`);
 
 describe.each(loadFamilies())('label words in $name', ({ tokenizer }) => {
+  const lines = { firstLine: 'Instruction:', lastLine: 'Answer:' };
   const tailOf = async (chat: boolean) =>
-    (await chatFrame(tokenizer, { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: 0, chat })).tail;
+    (await runEncoding(tokenizer, chatFrame(tokenizer, { ...lines, askedAt: 0, chat }))).tail;
+  const wordsOf = async (chat: boolean, answers: readonly string[]) =>
+    runEncoding(tokenizer, labelWords(tokenizer, await tailOf(chat), answers));
 
   it("tell the seed's answers apart by one token each", async () => {
     for (const chat of [true, false]) {
-      const { common, before, tokens } = await labelWords(tokenizer, await tailOf(chat), SEED);
+      const { common, before, tokens } = await wordsOf(chat, SEED);
       expect(common).toBe('The member will');
       expect(tokenizer.decode(before).trim()).toBe('The member will');
       expect(new Set(tokens).size).toBe(SEED.length);
@@ -24,7 +28,7 @@ describe.each(loadFamilies())('label words in $name', ({ tokenizer }) => {
 
   it('stand at the first token where answers have nothing in common', async () => {
     for (const answers of [['Yes', 'No'], [...'ABCDEFGH']]) {
-      const { common, before, tokens } = await labelWords(tokenizer, await tailOf(true), answers);
+      const { common, before, tokens } = await wordsOf(true, answers);
       expect(common).toBe('');
       expect(before.length).toBe(0);
       expect(new Set(tokens).size).toBe(answers.length);
@@ -32,21 +36,19 @@ describe.each(loadFamilies())('label words in $name', ({ tokenizer }) => {
   });
 
   it('take the end token for an answer that another goes on from', async () => {
-    const { common, tokens } = await labelWords(tokenizer, await tailOf(true), ['nothing more', 'nothing']);
+    const { common, tokens } = await wordsOf(true, ['nothing more', 'nothing']);
     expect(common).toBe('nothing');
     expect(tokens[1]).toBe(tokenizer.endId);
     expect(tokenizer.tokenText(tokens[0]!)).toBe(' more');
   });
 
   it('refuse answers with the same token there, naming both', async () => {
-    await expect(
-      labelWords(tokenizer, await tailOf(true), ['will apply', 'will not view', 'will not interact']),
-    ).rejects.toMatchObject({
+    await expect(wordsOf(true, ['will apply', 'will not view', 'will not interact'])).rejects.toMatchObject({
       code: 'label_words_clash',
       message: expect.stringMatching(/"will not view" and "will not interact"/),
       remedy: expect.stringContaining('rename'),
     });
-    await expect(labelWords(tokenizer, await tailOf(true), ['Yes', 'Yes'])).rejects.toMatchObject({
+    await expect(wordsOf(true, ['Yes', 'Yes'])).rejects.toMatchObject({
       code: 'label_words_clash',
     });
   });

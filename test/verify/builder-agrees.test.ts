@@ -4,13 +4,14 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { renderExamples } from '../../pipelines/render/render-question.ts';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
+import { FIELD_RUNS } from '../../schemas/field-runs.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { packageRoot } from '../../src/config.ts';
 import { askMember } from '../../src/forms/ask-member.ts';
-import { renderExamples } from '../../src/prompt/examples.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
@@ -63,8 +64,9 @@ async function toldByBuilder(plan: RenderPlan, records: readonly EventRecord[], 
     for (const outcome of askMember(timeline, context)) {
       const key = [...outcome.opening.reference, outcome.task.name, outcome.task.form].join(UNIT_SEPARATOR);
       const task = plan.tasks.find((each) => each.rules === outcome.task)!;
+      const { question, label } = outcome;
       const examples =
-        outcome.question === undefined ? [] : await renderExamples(plan, task, outcome.question, outcome.label!);
+        question === undefined || label === undefined ? [] : await renderExamples(plan, task, { question, label });
       told.push({
         key,
         fate: outcome.fate,
@@ -74,7 +76,7 @@ async function toldByBuilder(plan: RenderPlan, records: readonly EventRecord[], 
           ids: ids.join(' '),
           ledger: `${ledger.shown} of ${ledger.available}, ${ledger.lowered} lowered, ${ledger.used} of ${ledger.room}`,
           origins: segments.map(({ role, event, version, level, fields }) =>
-            [role, event, version, level, fields].join('|'),
+            [role, event, version, level, FIELD_RUNS.store(fields)].join('|'),
           ),
         })),
       });

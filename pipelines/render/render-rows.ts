@@ -1,0 +1,102 @@
+/**
+ * Questions to rows, batch by batch: what texts they want, one native encoding of what is missing,
+ * then row after row.
+ */
+import { type CorpusRow, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { present } from '../../src/checked.ts';
+import type { PartFiles } from '../../src/corpus/part-files.ts';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import type { TaskOutcome } from '../../src/forms/ask-member.ts';
+import { outlineExamples } from '../../src/prompt/examples.ts';
+import { type FilledRow, fillRow, findLines } from '../../src/prompt/fill-row.ts';
+import type { RowOutline } from '../../src/prompt/outline.ts';
+import type { RenderPlan } from '../../src/prompt/plan.ts';
+import { promptIds } from '../../src/prompt/row-columns.ts';
+import { rowTokens, writeRow } from '../../src/prompt/write-row.ts';
+import type { Question, QuestionLabel } from '../../src/timeline/questions.ts';
+import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
+import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
+
+/** A question that is rendered. */
+export interface AskedQuestion {
+  readonly outcome: TaskOutcome;
+  readonly question: Question;
+  readonly label: QuestionLabel;
+}
+
+/** What the rows of a batch are made by, and where they go. */
+export interface RowSink {
+  readonly plan: RenderPlan;
+  readonly parts: PartFiles;
+  /** Compares a sample of the prompts with their whole texts. */
+  readonly gate: JoiningGate;
+}
+
+/** Writes the rows of a batch of questions in order. Throws as tokenizer, store and gate do. */
+export async function renderRows(
+  batch: readonly AskedQuestion[],
+  { plan, parts, gate }: RowSink,
+  effects: Effects = PROCESS_EFFECTS,
+): Promise<void> {
+  const rows = batch.flatMap((asked) => {
+    const task = present(
+      plan.tasks.find(({ rules }) => rules === asked.outcome.task),
+      'plan of the task',
+    );
+    return outlineExamples(plan, task, asked.question).map((outline) => ({ asked, outline }));
+  });
+  const lines = await runEncoding(
+    plan.tokenizer,
+    findLines(
+      plan.segments,
+      rows.map(({ outline }) => outline),
+    ),
+  );
+  const compared: JoinedPrompt[] = [];
+  const scope = { context: plan.context, shares: plan.section.shares };
+  for (const [i, { asked, outline }] of rows.entries()) {
+    const { label } = asked.label;
+    const filled = fillRow(outline, present(lines[i], 'lines of the row'), scope);
+    const meta = corpusRow(asked, outline, filled);
+    await parts.add(meta, (columns) => {
+      writeRow(columns, filled, label);
+      const { template, task } = outline.template;
+      if (gate.takes(`${task.name}/${template.id}`))
+        compared.push({ template: template.id, ids: promptIds(columns), frame: filled.lines.frame });
+    });
+    effects.observe({ kind: 'rendered', rows: 1, tokens: meta.n_tokens, partitions: 0 });
+    if (outline.variant === '') await effects.reach('rendering');
+  }
+  await gate.compare(compared);
+}
+
+function corpusRow({ outcome, question, label }: AskedQuestion, outline: RowOutline, filled: FilledRow): CorpusRow {
+  const { exposure, task } = question;
+  const { template } = outline.template;
+  const { ledger, promptTokens } = filled;
+  const tokens = rowTokens(filled, label.label);
+  return {
+    key: question.key.join(UNIT_SEPARATOR),
+    member: question.memberId,
+    task: task.name,
+    form: task.form,
+    template: template.id,
+    template_version: template.version,
+    variant: outline.variant,
+    label: label.label,
+    asked_at: question.t,
+    label_settled_at: label.settledAt,
+    matures_at: outcome.maturesAt,
+    item_ids: question.items.map((version) => version.itemId),
+    candidate_reasons: label.reasons,
+    surface: exposure.surface,
+    slate_id: exposure.slateId,
+    position: exposure.position,
+    propensity: exposure.propensity,
+    n_tokens: tokens,
+    n_loss_tokens: tokens - promptTokens,
+    n_history_shown: ledger.shown,
+    n_history_available: ledger.available,
+    n_actions_before: question.actionsBefore,
+  };
+}

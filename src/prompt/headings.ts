@@ -1,0 +1,52 @@
+/** Headings of history lines: by a number each, so that no text is made for an entry twice. */
+import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import type { Template } from '../../schemas/template.ts';
+import type { TaskRules } from '../forms/task-rules.ts';
+import type { HistoryEntry } from '../timeline/history.ts';
+import type { Vocabulary } from '../timeline/vocabulary.ts';
+import { agePhrase, coarseAge, groupPhrase } from './phrases.ts';
+
+/** How a template heads the entries of a history. */
+export interface HeadingRules {
+  /** Number of the entry's heading at T (epoch ms); equal numbers are equal texts. */
+  numberOf(entry: HistoryEntry, t: number): number;
+  /** The text with this number. */
+  textOf(number: number): string;
+  /** Number of the entry's group in the order of display. */
+  groupOf(entry: HistoryEntry): number;
+}
+
+/** What the headings are told by. */
+export interface HeadingScope {
+  /** The headings with their slots open. */
+  readonly history: { readonly group: string; readonly dated: string; readonly undated: string };
+  readonly vocabulary: Vocabulary;
+}
+
+/**
+ * Headings are groups or ages, as the task's order is by action or by time (FILL-3, TEMPLATE-3).
+ */
+export function headingRules(template: Template, task: TaskRules, scope: HeadingScope): HeadingRules {
+  const { history, vocabulary } = scope;
+  const ranks = vocabulary.noneRank + 1;
+  const groups = new Int32Array(ranks);
+  for (const [group, rank] of [...vocabulary.displayOrder, vocabulary.noneRank].entries()) groups[rank] = group;
+  const groupOf = (entry: HistoryEntry) => groups[entry.rank] ?? -1;
+  if (task.order === 'by_action') {
+    return {
+      numberOf: (entry) => entry.rank,
+      textOf: (rank) => history.group.replace('{group}', () => groupPhrase(rank, vocabulary)),
+      groupOf,
+    };
+  }
+  return {
+    numberOf: ({ at, rank }, t) => (at === TIME_UNKNOWN ? 0 : 1 + coarseAge(t, at)) * ranks + rank,
+    textOf(number) {
+      const age = Math.floor(number / ranks);
+      return (age === 0 ? history.undated : history.dated)
+        .replace('{age}', () => agePhrase(template, age - 1))
+        .replace('{action}', () => vocabulary.nameOf(number % ranks));
+    },
+    groupOf,
+  };
+}

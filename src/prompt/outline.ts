@@ -1,0 +1,80 @@
+/** The first step of a row: which texts it wants, before any of them is looked up. */
+import type { Question } from '../timeline/questions.ts';
+import type { TemplatePlan } from './template-plan.ts';
+import type { PromptTexts, WantedText } from './texts.ts';
+
+/** A row told by one template, and the texts that it wants. */
+export interface RowOutline {
+  readonly template: TemplatePlan;
+  /** Empty: an ordinary row. */
+  readonly variant: string;
+  readonly question: Question;
+  /** Of the asked item alone, or of the candidates. */
+  readonly items: readonly WantedText[];
+  /** Of each history entry. */
+  readonly history: readonly WantedText[];
+  /** Of each history entry, the number of its heading among `headings`. */
+  readonly headingOf: Int32Array;
+  /** Different texts. */
+  readonly headings: readonly WantedText[];
+  /** Undefined: not seen, or without a field (TEMPLATE-4). */
+  readonly profile: WantedText | undefined;
+  /** Undefined: the template has no such line, or there is nothing to say (TEXT-6). */
+  readonly exposure: WantedText | undefined;
+}
+
+/** What tells a question: the template, and the variant's name where it is one. */
+export interface RowChoice {
+  readonly template: TemplatePlan;
+  readonly variant: string;
+}
+
+/** No label comes near it. */
+export function outlineRow(texts: PromptTexts, question: Question, { template, variant }: RowChoice): RowOutline {
+  const { exposure, profile } = question;
+  const exposureBlock = template.blocks.find((block) => block.kind === 'shown');
+  return {
+    template,
+    variant,
+    question,
+    items: question.items.map(texts.item),
+    history: question.history.map(({ version }) => texts.item(version)),
+    ...outlineHeadings(texts, question, template),
+    profile: profile === undefined ? undefined : texts.profile(profile),
+    exposure:
+      exposureBlock === undefined || exposure.pairs.length === 0
+        ? undefined
+        : texts.exposure(exposureBlock.label, exposure.pairs),
+  };
+}
+
+function outlineHeadings(
+  texts: PromptTexts,
+  { history, t }: Question,
+  { headings: rules }: TemplatePlan,
+): Pick<RowOutline, 'headings' | 'headingOf'> {
+  const headings: WantedText[] = [];
+  const known = new Map<number, number>();
+  const headingOf = new Int32Array(history.length);
+  for (const [i, entry] of history.entries()) {
+    const number = rules.numberOf(entry, t);
+    let heading = known.get(number);
+    if (heading === undefined) {
+      // Different numbers may have one text, which is then one heading.
+      const text = texts.fixed(rules.textOf(number));
+      heading = headings.includes(text) ? headings.indexOf(text) : headings.push(text) - 1;
+      known.set(number, heading);
+    }
+    headingOf[i] = heading;
+  }
+  return { headings, headingOf };
+}
+
+/** All texts that the row wants. */
+export function* textsOf(outline: RowOutline): Generator<WantedText> {
+  yield* outline.items;
+  yield* outline.history;
+  yield* outline.headings;
+  if (outline.profile !== undefined) yield outline.profile;
+  if (outline.exposure !== undefined) yield outline.exposure;
+}

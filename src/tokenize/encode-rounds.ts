@@ -1,0 +1,71 @@
+/** Searches that ask for encodings, and how their requests go out together, round by round. */
+import { nth } from '../checked.ts';
+
+/** A range of UTF-16 code units. */
+export interface TextRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One text to encode. */
+export interface EncodeRequest {
+  /**
+   * `continuation`: untrusted text after other text. `afterControl`: untrusted text right after a
+   * control token. `trusted`: text that we wrote ourselves, whose added tokens are recognised.
+   */
+  readonly as: 'continuation' | 'afterControl' | 'trusted';
+  readonly text: string;
+  /** Ranges of the text whose tokens are wanted; they neither overlap nor go backwards. */
+  readonly ranges: readonly TextRange[];
+}
+
+/** The answer to a request. */
+export interface Encoded {
+  readonly ids: Int32Array;
+  /** For each range, the tokens [from, to) that overlap it, as pairs. */
+  readonly runs: Int32Array;
+}
+
+/**
+ * A search that is pure and waits for nobody: it yields what it wants encoded, goes on with the
+ * answers in the same order, and returns its result.
+ */
+export type Encoding<T> = Generator<readonly EncodeRequest[], T, readonly Encoded[]>;
+
+/** What encodes requests in native batches (load-tokenizer.ts), answers in order. */
+export interface RequestEncoder {
+  encodeRequests(requests: readonly EncodeRequest[]): Promise<Encoded[]>;
+}
+
+/** Encodes one text. */
+export function* encoded(request: EncodeRequest): Encoding<Encoded> {
+  return nth(yield [request], 0);
+}
+
+/**
+ * Several searches as one: in each round the requests of all that are still open go out together.
+ */
+export function* together<T>(searches: Iterable<Encoding<T>>): Encoding<T[]> {
+  const results: T[] = [];
+  let open = Array.from(searches, (search, i) => ({ search, i, step: search.next() }));
+  for (;;) {
+    for (const { i, step } of open) if (step.done === true) results[i] = step.value;
+    const waiting = open.flatMap(({ search, i, step }) =>
+      step.done === true ? [] : [{ search, i, requests: step.value }],
+    );
+    if (waiting.length === 0) return results;
+    const answers = yield waiting.flatMap(({ requests }) => requests);
+    let next = 0;
+    open = waiting.map(({ search, i, requests }) => {
+      next += requests.length;
+      return { search, i, step: search.next(answers.slice(next - requests.length, next)) };
+    });
+  }
+}
+
+/** Runs a search to its end. Throws what the search throws, and as the encoder does. */
+export async function runEncoding<T>(encoder: RequestEncoder, search: Encoding<T>): Promise<T> {
+  let step = search.next();
+  while (step.done !== true) step = search.next(await encoder.encodeRequests(step.value));
+  return step.value;
+}

@@ -1,0 +1,71 @@
+/**
+ * JOINED IDS ARE WHOLE-TEXT IDS (TOKEN-3): finished prompts are encoded again as one text; the
+ * first difference stops the build.
+ */
+import { intAt, nth } from '../checked.ts';
+import { BrewhouseError } from '../errors.ts';
+import type { ChatFrame } from './chat-frame.ts';
+import type { LoadedTokenizer } from './load-tokenizer.ts';
+
+/** Prompts of a template that are compared by one gate: the first so many, all of them. */
+export const GATE_FIRST = 8;
+/** After the first, every 64th. */
+export const GATE_EVERY = 64;
+/** No more than so many. */
+export const GATE_MOST = 1_000;
+
+/** A prompt that was joined of segments. */
+export interface JoinedPrompt {
+  /** Id of its template. */
+  readonly template: string;
+  readonly ids: Int32Array;
+  readonly frame: ChatFrame;
+}
+
+/** Compares a sample of the prompts. */
+export interface JoiningGate {
+  /** Counts a prompt of this kind, a template of a task; true: it is to be compared. */
+  takes(kind: string): boolean;
+  /** Throws `tokens_differ` at the first prompt that is not its whole text. */
+  compare(prompts: readonly JoinedPrompt[]): Promise<void>;
+}
+
+type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeRequests'>;
+
+/**
+ * Whole prompts are encoded at a tenth of the speed at which they are joined, hence not every one.
+ */
+export function createJoiningGate(tokenizer: GateTokenizer): JoiningGate {
+  const seen = new Map<string, number>();
+  return {
+    takes(kind) {
+      const count = (seen.get(kind) ?? 0) + 1;
+      seen.set(kind, count);
+      if (count <= GATE_FIRST) return true;
+      const later = count - GATE_FIRST;
+      return later % GATE_EVERY === 0 && GATE_FIRST + later / GATE_EVERY <= GATE_MOST;
+    },
+    async compare(prompts) {
+      const texts = prompts.map((prompt) => textOf(tokenizer, prompt));
+      const wholes = await tokenizer.encodeRequests(texts.map((text) => ({ as: 'trusted', text, ranges: [] })));
+      for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(prompts, i), ids);
+    },
+  };
+}
+
+function textOf(tokenizer: GateTokenizer, { ids, frame }: JoinedPrompt): string {
+  const lines = tokenizer.decode(ids.subarray(frame.head.length, ids.length - frame.tail.length));
+  return frame.headText + lines + frame.tailText;
+}
+
+function requireEqual(tokenizer: GateTokenizer, { ids, template }: JoinedPrompt, whole: Int32Array): void {
+  let token = 0;
+  while (token < ids.length && token < whole.length && intAt(ids, token) === intAt(whole, token)) token++;
+  if (token === ids.length && token === whole.length) return;
+  const near = JSON.stringify(tokenizer.decode(ids.subarray(Math.max(0, token - 6), token + 6)));
+  throw new BrewhouseError(
+    'tokens_differ',
+    `with the tokenizer ${tokenizer.id} a joined prompt of the template ${template} differs from its whole text ` +
+      `at token ${token}, near ${near}`,
+  );
+}

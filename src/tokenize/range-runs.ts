@@ -1,0 +1,58 @@
+/** Which tokens of an encoding overlap ranges of its text. */
+import type { JsEncoding } from 'tokenizers';
+import { intAt, present } from '../checked.ts';
+import type { TextRange } from './encode-rounds.ts';
+import { textSpans } from './text-spans.ts';
+
+/**
+ * For each range, the tokens [from, to) that overlap it, as pairs (ORIGIN-2). `text` is
+ * well-formed, and `encoding` is of it. `exact` asks for every token's span, not only for those at
+ * the borders.
+ */
+export function rangeRuns(
+  encoding: JsEncoding,
+  text: string,
+  { ranges, exact }: { readonly ranges: readonly TextRange[]; readonly exact: boolean },
+): Int32Array {
+  if (ranges.length === 0) return new Int32Array(0);
+  return (exact ? undefined : runsAtBorders(encoding, text, ranges)) ?? runsBySpans(encoding, text, ranges);
+}
+
+/**
+ * Asks for the tokens at the borders alone; undefined where a character there has no token of its
+ * own (NFC) or is a surrogate.
+ */
+function runsAtBorders(encoding: JsEncoding, text: string, ranges: readonly TextRange[]): Int32Array | undefined {
+  if (/[\ud800-\udbff]/.test(text)) return undefined;
+  const size = encoding.getLength();
+  const runs = new Int32Array(ranges.length * 2);
+  for (const [i, { from, to }] of ranges.entries()) {
+    let first = to > from ? encoding.charToToken(from) : null;
+    let last = to > from ? encoding.charToToken(to - 1) : null;
+    if (first === null || last === null) return undefined;
+    // A character can be split over several tokens, which all overlap the range.
+    while (first > 0 && charsOf(encoding, first - 1)[1] > from) first--;
+    while (last + 1 < size && charsOf(encoding, last + 1)[0] < to) last++;
+    runs[2 * i] = first;
+    runs[2 * i + 1] = last + 1;
+  }
+  return runs;
+}
+
+function charsOf(encoding: JsEncoding, token: number): [from: number, to: number] {
+  return present(encoding.tokenToChars(token), `text of token ${token}`);
+}
+
+function runsBySpans(encoding: JsEncoding, text: string, ranges: readonly TextRange[]): Int32Array {
+  const ids = Int32Array.from(encoding.getIds());
+  const { starts, ends } = textSpans(text, ids, encoding.getOffsets());
+  const runs = new Int32Array(ranges.length * 2);
+  let token = 0;
+  for (const [i, { from, to }] of ranges.entries()) {
+    while (token < ids.length && intAt(ends, token) <= from) token++;
+    runs[2 * i] = token;
+    while (token < ids.length && intAt(starts, token) < to) token++;
+    runs[2 * i + 1] = token;
+  }
+  return runs;
+}
