@@ -1,4 +1,4 @@
-/** Reads what must be there: where it is not, that is a bug of the checker's own, and it throws. */
+/** Reads what must be there, or throws a bug of the checker's own; and bisects. */
 
 /** Element `index` of a list without holes. Throws Error beyond its end. */
 export function nth<T>(list: readonly T[], index: number): T {
@@ -12,6 +12,19 @@ export function numberAt(numbers: ArrayLike<number>, index: number): number {
   const number = numbers[index];
   if (number === undefined) throw new Error(`no number ${index} in ${numbers.length} of them`);
   return number;
+}
+
+/**
+ * How many of `length` elements come before a border: `isBefore` is true up to it, and then false.
+ */
+export function countBefore(length: number, isBefore: (index: number) => boolean): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The value itself. Throws Error, which names it as `what`, where it is undefined. */

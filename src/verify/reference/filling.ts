@@ -1,5 +1,5 @@
 /** Filling: takes history entries, one by one, into the room that the fixed parts leave. */
-import { nth } from '../checked.ts';
+import { countBefore, nth } from '../checked.ts';
 import type { Slots } from '../forms/form.ts';
 import type { HistoryHeadings, Template } from '../identity/domain.ts';
 import { inOrder } from '../world/timeline.ts';
@@ -80,7 +80,7 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
   let stoppedAt = '';
   for (const entry of asked.task.strategy(entries)) {
     const heading = headingOf(asked, options, entry);
-    const index = indexAmong(placed, (other) => isBefore(other, entry));
+    const index = countBefore(placed.length, (i) => isBefore(nth(placed, i), entry));
     const neighbours = [placed[index - 1]?.heading, placed[index]?.heading] as const;
     const growth = headingGrowth(heading, neighbours, tokens) + (placed.length === 0 ? blockHeading : 0);
     let first = 2;
@@ -97,18 +97,6 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
     used += fitting.line.ids.length + growth;
   }
   return { placed, used, lowered: placed.filter(({ level }) => level !== 'full').length, stoppedAt };
-}
-
-/** How many placed entries are shown before a new one: they are in order, so by bisection. */
-function indexAmong(placed: readonly PlacedEntry[], isBefore: (entry: PlacedEntry) => boolean): number {
-  let low = 0;
-  let high = placed.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBefore(nth(placed, middle))) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**

@@ -9,27 +9,27 @@ import { openParquetTable } from './parquet-table.ts';
 import { defaultReleaseId, type RowDigest } from './release-digest.ts';
 import type { OpenRelease } from './release-files.ts';
 
+/** Facts that follow from the release section, not from the identity. */
+const OTHER_RULES: Readonly<Record<string, readonly RuleId[]>> = { until: ['SPLIT-1'], profile: [] };
+
 /** Facts that follow from the identity (NAME-1, NAME-2) and from the release section. */
 export function checkDerived({ manifest, stored }: OpenRelease, list: FaultList): void {
   const { identity, release } = stored;
   const { section, context, context_min, domain, templates } = identity;
-  const facts: [name: string, told: unknown, wanted: unknown, ...rule: RuleId[]][] = [
-    ['corpus', manifest.corpus, canonicalSha256(identity).slice(0, 16), 'NAME-1', 'NAME-2'],
-    [
-      'recipe_sha256',
-      manifest.recipe_sha256,
-      canonicalSha256({ corpus: { ...(section as object), context, context_min }, release }),
-      'NAME-1',
-    ],
-    ['domain_sha256', manifest.domain_sha256, canonicalSha256(domain), 'NAME-1'],
-    ['templates_sha256', manifest.templates_sha256, canonicalSha256(templates), 'NAME-1'],
-    ['until', manifest.until, manifest.release.until, 'SPLIT-1'],
-    ['profile', manifest.profile, manifest.release.profile.name],
-  ];
-  for (const [name, told, wanted, ...rule] of facts) {
+  const wanted = {
+    corpus: canonicalSha256(identity).slice(0, 16),
+    recipe_sha256: canonicalSha256({ corpus: { ...(section as object), context, context_min }, release }),
+    domain_sha256: canonicalSha256(domain),
+    templates_sha256: canonicalSha256(templates),
+    until: manifest.release.until,
+    profile: manifest.release.profile.name,
+  };
+  for (const [name, right] of Object.entries(wanted)) {
     list.look('manifest');
-    const detail = `${name} is ${told}, by the identity and the release it is ${wanted}`;
-    if (told !== wanted) list.add({}, { check: 'manifest', rule, detail });
+    const told = manifest[name as keyof typeof wanted];
+    const detail = `${name} is ${told}, by the identity and the release it is ${right}`;
+    const rule = OTHER_RULES[name] ?? ['NAME-1', 'NAME-2'];
+    if (told !== right) list.add({}, { check: 'manifest', rule, detail });
   }
 }
 

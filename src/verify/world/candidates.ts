@@ -1,5 +1,4 @@
 /** Drawn items, pools, and the candidates of a choice. */
-import { nth } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { compareBytes, joinKey, sortByDraw } from './draws.ts';
 import type { Interaction } from './timeline.ts';
@@ -14,22 +13,12 @@ export interface Candidate {
 /** No more counters than this are drawn for one purpose of one question (CAND-2). */
 const COUNTERS_MAX = 1_000;
 
-/**
- * The next item of the population that `passes` takes, counting on from `start`; undefined where
- * the counters are used up (CAND-2).
- */
-function drawItem(
-  { world, opening, key }: Moment,
-  purpose: string,
-  { start, passes }: { start: number; passes: (item: string) => boolean },
-): { item: string; next: number } | undefined {
-  const population = world.population.at(opening.askedAt);
-  if (population.size === 0) return undefined;
-  for (let counter = start; counter < COUNTERS_MAX; counter++) {
-    const item = population.item(world.draws.number(purpose, [...key, counter]) % population.size);
-    if (passes(item)) return { item, next: counter + 1 };
+/** Items of the population by draw, counter by counter (CAND-2). */
+function* drawnItems({ world, opening, key }: Moment, purpose: string): Generator<string> {
+  const { size, item } = world.population.at(opening.askedAt);
+  for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
+    yield item(world.draws.number(purpose, [...key, counter]) % size);
   }
-  return undefined;
 }
 
 /**
@@ -37,8 +26,8 @@ function drawItem(
  * (CAND-3).
  */
 export function drawnItem(moment: Moment): string | undefined {
-  const passes = (item: string) => item !== moment.opening.event.item && isLive(moment, item);
-  return drawItem(moment, 'drawn_item', { start: 0, passes })?.item;
+  const own = moment.opening.event.item;
+  return drawnItems(moment, 'drawn_item').find((item) => item !== own && isLive(moment, item));
 }
 
 /** Right and wrong candidates in display order; undefined where there are too few. */
@@ -56,17 +45,13 @@ export function candidatesOf(
       chosen.set(item, purpose);
     }
   }
-  let start = 0;
-  while (chosen.size < count) {
-    const drawn = drawItem(moment, 'random', { start, passes });
-    if (drawn === undefined) return undefined;
-    chosen.set(drawn.item, 'random');
-    start = drawn.next;
+  for (const item of drawnItems(moment, 'random')) {
+    if (chosen.size >= count) break;
+    if (passes(item)) chosen.set(item, 'random');
   }
-  return inDrawOrder(
-    moment,
-    [...chosen].map(([item, reason]) => ({ item, reason })),
-  );
+  if (chosen.size < count) return undefined;
+  const candidates = [...chosen].map(([item, reason]) => ({ item, reason }));
+  return inDrawOrder(moment, candidates);
 }
 
 /**
@@ -98,11 +83,11 @@ export function isLive({ world, opening }: Moment, item: string): boolean {
 function barredItems(moment: Moment): Set<string> {
   const { world, timeline, opening, window } = moment;
   const t = opening.askedAt;
-  const barred = new Set([opening.event.item]);
-  for (const event of eventsBetween(timeline.interactions, t, t + window)) {
-    if (event.rank < world.vocabulary.noneRank && existsFor(moment, event)) barred.add(event.item);
-  }
-  return barred;
+  const acted = timeline.interactions.filter(({ at, rank }) => {
+    return at >= t && at < t + window && rank < world.vocabulary.noneRank;
+  });
+  const barring = acted.filter((event) => existsFor(moment, event)).map(({ item }) => item);
+  return new Set([opening.event.item, ...barring]);
 }
 
 /** The slate's items, then those shown before T (CAND-5). */
@@ -131,20 +116,4 @@ function isExposure({ world }: Moment, { rank }: Interaction): boolean {
 /** The items of these interactions, each once, in order of their ids. */
 export function distinctItems(events: readonly Interaction[]): string[] {
   return [...new Set(events.map(({ item }) => item))].sort(compareBytes);
-}
-
-/** Interactions with from <= event_time < to, by bisection: the list is in order of event time. */
-function* eventsBetween(events: readonly Interaction[], from: number, to: number): Generator<Interaction> {
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (nth(events, middle).at < from) low = middle + 1;
-    else high = middle;
-  }
-  for (let i = low; i < events.length; i++) {
-    const event = nth(events, i);
-    if (event.at >= to) return;
-    yield event;
-  }
 }

@@ -1,5 +1,5 @@
 /** The items that wrong candidates and drawn items are taken from at a moment. */
-import { nth, numberAt } from '../checked.ts';
+import { countBefore, nth, numberAt } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { compareBytes } from './draws.ts';
 import { seen, type Version } from './timeline.ts';
@@ -38,7 +38,7 @@ export function populationOf(items: ReadonlyMap<string, readonly Version[]>): Po
       if (t !== lastT) {
         lastT = t;
         // All are known up to here; of those after, only what began before T can be known.
-        whole = countBelow(knownBy, t);
+        whole = countBefore(knownBy.length, (index) => numberAt(knownBy, index) < t);
         scattered = [];
         for (let i = whole; i < entries.length; i++) {
           const entry = nth(entries, i);
@@ -65,16 +65,4 @@ function entriesOf(items: ReadonlyMap<string, readonly Version[]>): Entry[] {
     if (first !== undefined) entries.push({ item, at: first.at, knownAt: first.knownAt });
   }
   return entries.sort((a, b) => a.at - b.at || compareBytes(a.item, b.item));
-}
-
-/** How many numbers of an ascending list are below a limit. */
-function countBelow(ascending: readonly number[], limit: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numberAt(ascending, middle) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
