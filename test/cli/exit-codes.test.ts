@@ -61,6 +61,10 @@ describe('a command', () => {
   it('prints a stack with --debug alone', async () => {
     expect((await runCli(['biuld'])).stderr).not.toContain('    at ');
     expect((await runCli(['biuld', '--debug'])).stderr).toContain('    at ');
+    // Of the thread in which it was thrown, and of what it came from.
+    const { stderr } = await runCli(['check', '--events', join(folder, 'nowhere'), '--debug']);
+    expect(stderr).toMatch(/^ {4}at .*user-files\.ts/m);
+    expect(stderr).toMatch(/^caused by Error: ENOENT/m);
   });
 
   it('that is interrupted ends with 130', async () => {
