@@ -1,6 +1,5 @@
 /** Lines end at 120 columns, comments at 100; files end at 400 lines. */
 import { describe, expect, it } from 'vitest';
-import { isDone } from './not-yet.ts';
 import { runsOf, type TextFile, textFiles } from './source-text.ts';
 
 const COLUMNS_MAX = 120;
@@ -44,24 +43,24 @@ function proseOf(text: string): string[] {
 
 describe('lines', () => {
   it('of code and data end at 120 columns', () => {
-    const files = textFiles(/\.(ts|js|yaml|yml|json|py)$/).filter(({ path }) => isDone(path) && !EXACT.test(path));
+    const files = textFiles(/\.(ts|js|yaml|yml|json|py)$/).filter(({ path }) => !EXACT.test(path));
     expect(files.length).toBeGreaterThan(3);
     expect(files.flatMap(({ path, text }) => overlong(path, text.split('\n'), COLUMNS_MAX))).toEqual([]);
   });
 
   it('of comments end at 100', () => {
-    const files = textFiles(/\.ts$/).filter(({ path }) => isDone(path));
+    const files = textFiles(/\.ts$/);
     expect(files.flatMap(longComments)).toEqual([]);
   });
 
   it('of prose end at 120', () => {
-    const files = textFiles(/\.md$/).filter(({ path }) => isDone(path) && !EXACT.test(path));
+    const files = textFiles(/\.md$/).filter(({ path }) => !EXACT.test(path));
     expect(files.length).toBeGreaterThan(0);
     expect(files.flatMap(({ path, text }) => overlong(path, proseOf(text), COLUMNS_MAX))).toEqual([]);
   });
 
   it('are at most 400 a file', () => {
-    const files = textFiles(/\.(ts|js)$/).filter(({ path }) => isDone(path));
+    const files = textFiles(/\.(ts|js)$/);
     expect(files.filter(({ text }) => text.split('\n').length > 400).map(({ path }) => path)).toEqual([]);
   });
 

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '../source-files.ts';
-import { NOT_YET } from './not-yet.ts';
 import { runsOf, textFiles } from './source-text.ts';
 
 interface BiomeFile {
@@ -58,10 +57,8 @@ describe('the linter', () => {
     expect([...new Set(reported)].sort()).toEqual(ours.sort());
   });
 
-  it('is told to look away only in tests, and where the rules are not kept yet', () => {
-    const includes = overrides.map((each) => each.includes);
-    const open = NOT_YET.filter((path) => !path.endsWith('.md')).map((path) => path.replace(/\/$/, '/**'));
-    expect(includes).toEqual([['test/**'], ...(open.length > 0 ? [open] : [])]);
+  it('is told to look away only in tests', () => {
+    expect(overrides.map((each) => each.includes)).toEqual([['test/**']]);
   });
 
   it('and the compiler are never silenced by a comment', () => {

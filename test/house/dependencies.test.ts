@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TOKENIZERS_VERSION } from '../src/tokenize/tokenizers-version.ts';
-import { packageOf, REPOSITORY, sourceFiles } from './source-files.ts';
+import { TOKENIZERS_VERSION } from '../../src/tokenize/tokenizers-version.ts';
+import { packageOf, REPOSITORY, sourceFiles } from '../source-files.ts';
 
 const read = (name: string) => readFileSync(join(REPOSITORY, name), 'utf8');
 interface PackageFile {
