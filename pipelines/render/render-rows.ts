@@ -70,6 +70,7 @@ export async function renderRows(
   await gate.compare(compared);
 }
 
+/** What is kept beside a row (ORIGIN-4). */
 function corpusRow({ outcome, question, label }: AskedQuestion, outline: RowOutline, filled: FilledRow): CorpusRow {
   const { exposure, task } = question;
   const { template } = outline.template;
