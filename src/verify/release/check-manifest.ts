@@ -18,7 +18,7 @@ export function checkDerived({ manifest, stored }: OpenRelease, list: FaultList)
   const { section, context, context_min, domain, templates } = identity;
   const wanted = {
     corpus: canonicalSha256(identity).slice(0, 16),
-    recipe_sha256: canonicalSha256({ corpus: { ...(section as object), context, context_min }, release }),
+    recipe_sha256: canonicalSha256({ corpus: { ...section, context, context_min }, release }),
     domain_sha256: canonicalSha256(domain),
     templates_sha256: canonicalSha256(templates),
     until: manifest.release.until,

@@ -42,8 +42,8 @@ const manifestSchema = z.object({
   files: z.array(fileSchema),
 });
 
-const object = z.record(text, z.unknown());
-const storedSchema = z.object({ identity: object, release: object });
+const object = z.looseObject({});
+const storedSchema = z.object({ identity: z.looseObject({ section: object }), release: object });
 
 const lineageSchema = z.object({
   ...{ manifest_sha256: text, corpus_until: z.int().nullable() },
