@@ -29,9 +29,7 @@ export interface Column<T, S extends StoredType = StoredType> {
 /** Columns by name, in file order. */
 export type Table<S extends StoredType = StoredType> = Readonly<Record<string, Column<unknown, S>>>;
 /** A row of the table in memory. */
-export type RowOf<T extends Table> = {
-  readonly [K in keyof T]: T[K] extends Column<infer V, infer _> ? V : never;
-};
+export type RowOf<T extends Table> = { readonly [K in keyof T]: T[K] extends Column<infer V, infer _> ? V : never };
 /** A row of the table with every value as its file holds it. */
 export type StoredRow<T extends Table> = {
   readonly [K in keyof T]: T[K] extends { readonly type: infer S extends StoredType } ? StoredTypes[S] : never;

@@ -44,16 +44,12 @@ export const TimeSource = z
         .enum(['ms', 's'])
         .optional()
         .describe('The times are numbers since 1970 in this unit.')
-        .meta({
-          examples: ['s'],
-        }),
+        .meta({ examples: ['s'] }),
       precision: z
         .literal('day')
         .optional()
         .describe('Times are written in full and mean their day alone.')
-        .meta({
-          examples: ['day'],
-        }),
+        .meta({ examples: ['day'] }),
       empty: z
         .enum(['dead', 'unknown'])
         .default('dead')
@@ -111,9 +107,7 @@ const tableBase = {
     .length(1)
     .default(',')
     .describe('What separates the columns of a CSV file.')
-    .meta({
-      examples: [';'],
-    }),
+    .meta({ examples: [';'] }),
   event_id: FieldSource.optional()
     .describe('By default made from the mapped row and the number of equal rows before it.')
     .meta({ examples: ['vote_id'] }),

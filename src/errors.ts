@@ -4,16 +4,7 @@
  */
 
 /** Exit codes of the command line: a contract, since checks from outside rely on them. */
-export const EXIT = {
-  done: 0,
-  fault: 1,
-  usage: 2,
-  input: 3,
-  service: 4,
-  store: 5,
-  bug: 70,
-  interrupted: 130,
-} as const;
+export const EXIT = { done: 0, fault: 1, usage: 2, input: 3, service: 4, store: 5, bug: 70, interrupted: 130 } as const;
 
 /** What an error code means. */
 interface ErrorKind {

@@ -115,18 +115,11 @@ export const COMMANDS = {
       json,
     },
   },
-  tokenizer: {
-    about: 'check a tokenizer before anybody builds with it',
-    args: ['check', 'PATH'],
-    flags: { json },
-  },
+  tokenizer: { about: 'check a tokenizer before anybody builds with it', args: ['check', 'PATH'], flags: { json } },
   demo: {
     about: 'simulate, build, release, verify and show a prompt',
     args: [],
-    flags: {
-      out: text('DIR', 'default: demo'),
-      members: whole(1, 'N', 'default: 2000'),
-    },
+    flags: { out: text('DIR', 'default: demo'), members: whole(1, 'N', 'default: 2000') },
   },
 } as const satisfies Readonly<Record<string, Command>>;
 

@@ -37,12 +37,7 @@ interface Odds {
   readonly seniority: readonly number[];
 }
 
-const VIEW: Odds = {
-  base: 0.24,
-  state: [6, 1.1, 0.25],
-  distance: [1.4, 1.1, 1.2, 0.8],
-  seniority: [1.3, 1, 0.7, 0.5],
-};
+const VIEW: Odds = { base: 0.24, state: [6, 1.1, 0.25], distance: [1.4, 1.1, 1.2, 0.8], seniority: [1.3, 1, 0.7, 0.5] };
 const DISMISS: Odds = {
   base: 0.1,
   state: [0.25, 0.8, 1.8],

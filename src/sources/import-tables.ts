@@ -240,9 +240,6 @@ async function prepare(out: string): Promise<void> {
   throw new BrewhouseError(
     'usage',
     `${out} holds other event files (${other}), which would be read together with the imported ones`,
-    {
-      place: { file: out },
-      remedy: 'import into an empty folder',
-    },
+    { place: { file: out }, remedy: 'import into an empty folder' },
   );
 }

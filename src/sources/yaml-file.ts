@@ -41,11 +41,7 @@ export async function readYaml<S extends z.ZodType>(
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new BrewhouseError(errorCode, `${file} is not UTF-8`, {
-      place: { file },
-      remedy: 'save it as UTF-8',
-      cause,
-    });
+    throw new BrewhouseError(errorCode, `${file} is not UTF-8`, { place: { file }, remedy: 'save it as UTF-8', cause });
   }
   return parseYaml(text, schema, { file, errorCode });
 }
@@ -128,11 +124,7 @@ function schemaError(issues: Issue[], source: Source): BrewhouseError {
   const { message, remedy, path } = describeIssue(issue, source);
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
   return new BrewhouseError(source.errorCode, `${message}${more}`, {
-    place: {
-      file: source.file,
-      line: lineOf(path, source),
-      ...(path.length === 0 ? {} : { field: spellPath(path) }),
-    },
+    place: { file: source.file, line: lineOf(path, source), ...(path.length === 0 ? {} : { field: spellPath(path) }) },
     remedy,
   });
 }
@@ -142,11 +134,7 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
   const name = path.length === 0 ? 'the file' : spellPath(path);
   if (issue.code === 'unrecognized_keys') {
     const key = nth(issue.keys, 0);
-    return {
-      message: `unknown key "${key}"`,
-      remedy: suggest(key, keysAt(source, path)),
-      path: [...path, key],
-    };
+    return { message: `unknown key "${key}"`, remedy: suggest(key, keysAt(source, path)), path: [...path, key] };
   }
   if (issue.code === 'invalid_value' || (issue.code === 'invalid_union' && issue.discriminator !== undefined)) {
     const found = valueAt(source.value, path);
