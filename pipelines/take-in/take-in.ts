@@ -30,7 +30,7 @@ export interface TakeInOptions {
 export async function takeIn(
   lake: Lake,
   { events, scratch }: TakeInOptions,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<readonly PartitionTimeline[]> {
   const inputs = await inputFiles(events, effects);
   const before = await lake.takenIn();

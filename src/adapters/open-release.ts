@@ -1,5 +1,5 @@
 /** From where a release is said to lie to its rows. */
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import { type ReleaseReader, readRelease } from '../release/release-reader.ts';
 import { openStore } from './open-store.ts';
 
@@ -7,6 +7,6 @@ import { openStore } from './open-store.ts';
  * Opens the release in the folder. Throws `usage` for what is not a folder, `not_found`,
  * `release_broken`.
  */
-export async function openRelease(location: string, effects: Effects = PROCESS_EFFECTS): Promise<ReleaseReader> {
+export async function openRelease(location: string, effects = PROCESS_EFFECTS): Promise<ReleaseReader> {
   return readRelease(openStore(location, effects));
 }

@@ -1,5 +1,5 @@
 /** From where a lake is said to lie to the store that holds it, and to scratch beside it. */
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Scratch } from '../sort/scratch.ts';
@@ -13,7 +13,7 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
  * Opens nothing yet: a folder is made when something is written. The same location means the same
  * lake in every thread. Throws `usage` for what is not a folder.
  */
-export function openStore(location: string, effects: Effects = PROCESS_EFFECTS): ObjectStore {
+export function openStore(location: string, effects = PROCESS_EFFECTS): ObjectStore {
   const scheme = SCHEME.exec(location)?.[1]?.toLowerCase();
   if (scheme === 's3') {
     throw new BrewhouseError('usage', `cannot open ${location}: lakes on S3 come with a later version`, {
@@ -30,6 +30,6 @@ export function openStore(location: string, effects: Effects = PROCESS_EFFECTS):
  * Scratch for work on a lake that `openStore` opens: in the lake's own temporary folder, on the
  * disk that has the room.
  */
-export function openScratch(location: string, effects: Effects = PROCESS_EFFECTS): Scratch {
+export function openScratch(location: string, effects = PROCESS_EFFECTS): Scratch {
   return openScratchFolder(tempFolderOf(location), effects);
 }

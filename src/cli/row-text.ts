@@ -77,14 +77,6 @@ const STYLES: Readonly<Record<string, string>> = {
   question: '34',
   answer: '1;4;32',
 };
-const LETTERS: Readonly<Record<string, string>> = {
-  control: 'C',
-  instruction: 'I',
-  profile: 'P',
-  history: 'H',
-  question: 'Q',
-  answer: 'A',
-};
 
 /**
  * The whole row: a letter in the margin where the role changes, values of fields in bold,
@@ -97,7 +89,7 @@ export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boole
   let role = '';
   for (const run of runs) {
     if (run.role !== role)
-      text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${LETTERS[run.role] ?? '?'} | `, '2')}`;
+      text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${run.role.charAt(0).toUpperCase()} | `, '2')}`;
     role = run.role;
     const supervised = row.labels[run.from] !== -100;
     const printed = run.role === 'control' ? visible(run.text) : harmless(run.text);

@@ -54,7 +54,7 @@ export interface Lake {
 const CHAINS_AT_ONCE_MAX = 32;
 
 /** Opens a lake. Throws `not_found` where there is none, `lake_broken`. */
-export async function openLake(store: ObjectStore, effects: Effects = PROCESS_EFFECTS): Promise<Lake> {
+export async function openLake(store: ObjectStore, effects = PROCESS_EFFECTS): Promise<Lake> {
   const file = await readLakeFile(store);
   if (file !== null) return lakeAt(store, file.partitions, effects);
   throw new BrewhouseError('not_found', `there is no lake at ${store.location}`, {
@@ -69,7 +69,7 @@ export async function openLake(store: ObjectStore, effects: Effects = PROCESS_EF
 export async function makeLake(
   store: ObjectStore,
   partitions: number | undefined,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<Lake> {
   return lakeAt(store, (await makeLakeFile(store, partitions)).partitions, effects);
 }

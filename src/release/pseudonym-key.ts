@@ -2,7 +2,7 @@
  * Finds the pseudonym key of a release: the one that the user names, else the key file of the lake,
  * made once and said aloud.
  */
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { type PseudonymKey, parsePseudonymKey } from './pseudonyms.ts';
@@ -38,7 +38,7 @@ export interface KeySources {
 export async function findPseudonymKey(
   store: ObjectStore,
   { text, file }: KeySources,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<PseudonymKey> {
   if (text !== undefined && text !== '') return parsePseudonymKey(text, 'BREWHOUSE_KEY');
   if (file === undefined) {

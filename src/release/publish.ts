@@ -51,7 +51,7 @@ export interface PublishedRelease {
 export async function publishRelease(
   source: ReleaseSource,
   wishedId: ReleaseId | undefined,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<PublishedRelease> {
   const { store } = source.lake;
   const name = { ...source, digest: source.shuffled.digest };

@@ -6,7 +6,7 @@
 import { DAY_MS } from '../../schemas/durations.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 
@@ -29,7 +29,7 @@ export type DecidedSection = ReleaseSection & { readonly until: number };
 export function decideSection(
   section: ReleaseSection,
   { newest, ...wishes }: SectionWishes & { readonly newest: number },
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): DecidedSection {
   const { until = section.until, tokenBudget = section.token_budget, profile = section.profile } = wishes;
   if (until === undefined) throw untilMissing(newest);

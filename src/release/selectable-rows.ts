@@ -8,7 +8,7 @@ import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import type { PartPosition } from '../corpus/part-rows.ts';
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import { type CorpusPartition, corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
@@ -45,7 +45,7 @@ const SELECTED = { key, variant, task, label, asked_at, matures_at, n_tokens, me
 export async function readReleaseRows(
   store: ObjectStore,
   { corpus, partitions, ...rules }: CorpusRows,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<ReleaseRows> {
   const rows: SelectableRow[] = [];
   const parts: PartPosition[] = [];

@@ -6,7 +6,7 @@
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
 import { present } from '../checked.ts';
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Scratch } from '../sort/scratch.ts';
@@ -35,7 +35,7 @@ export interface ShardOptions {
 export async function writeShards(
   store: ObjectStore,
   options: ShardOptions,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<ReleaseFile[]> {
   const { folder, shuffled } = options;
   const indexes = createIndexes(options.scratch);

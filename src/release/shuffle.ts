@@ -10,7 +10,7 @@ import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import { type CORPUS, ORIGIN, type PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
 import { readPart } from '../corpus/part-rows.ts';
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../sort/row-codec.ts';
@@ -58,7 +58,7 @@ export interface ShuffleOptions {
 export async function shuffleRows(
   store: ObjectStore,
   options: ShuffleOptions,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<ShuffledRows> {
   const { read, selection } = options;
   const sorter = createSorter({ scratch: options.scratch });

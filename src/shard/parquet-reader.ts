@@ -6,16 +6,7 @@ import { BrewhouseError } from '../errors.ts';
 import { chunkRange, decodeChunk, type ReadLists, type ReadValues } from './column-reader.ts';
 import { type ColumnSpec, readSchema } from './parquet-schema.ts';
 import { CREATED_BY, MAGIC } from './parquet-writer.ts';
-import {
-  asStruct,
-  decodeThrift,
-  listField,
-  numberField,
-  structField,
-  type ThriftRead,
-  type ThriftStruct,
-  textField,
-} from './thrift.ts';
+import * as thrift from './thrift.ts';
 
 export type { ReadLists, ReadNumbers, ReadValues } from './column-reader.ts';
 
@@ -59,7 +50,7 @@ export async function openParquet(source: ParquetSource): Promise<ParquetFile> {
         const column = footer.columns.findIndex((spec) => spec.name === name);
         const spec = footer.columns[column];
         if (spec === undefined) throw new RangeError(`it has no column "${name}"`);
-        const meta = structField(asStruct(group.chunks[column]), 3);
+        const meta = thrift.structField(thrift.asStruct(group.chunks[column]), 3);
         return decodeChunk(spec, { meta, rows: group.rows }, await readExactly(source, ...chunkRange(meta)));
       });
     },
@@ -69,7 +60,7 @@ export async function openParquet(source: ParquetSource): Promise<ParquetFile> {
 interface Footer {
   readonly columns: readonly ColumnSpec[];
   readonly keyValues: Record<string, string>;
-  readonly groups: readonly { readonly rows: number; readonly chunks: readonly ThriftRead[] }[];
+  readonly groups: readonly { readonly rows: number; readonly chunks: readonly thrift.ThriftRead[] }[];
 }
 
 async function readFooter(source: ParquetSource): Promise<Footer> {
@@ -79,21 +70,22 @@ async function readFooter(source: ParquetSource): Promise<Footer> {
   const length = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
   const end = source.size - TAIL_BYTES;
   if (length > end - MAGIC.length) throw new RangeError('the footer is cut off');
-  const { fields } = decodeThrift(await readExactly(source, end - length, end));
-  if (textField(fields, 6) !== CREATED_BY) throw new RangeError(`the file was written by "${textField(fields, 6)}"`);
-  const columns = readSchema(listField(fields, 2));
+  const { fields } = thrift.decodeThrift(await readExactly(source, end - length, end));
+  if (thrift.textField(fields, 6) !== CREATED_BY)
+    throw new RangeError(`the file was written by "${thrift.textField(fields, 6)}"`);
+  const columns = readSchema(thrift.listField(fields, 2));
   return {
     columns,
-    keyValues: Object.fromEntries(listField(fields, 5).map((pair) => keyValue(asStruct(pair)))),
-    groups: listField(fields, 4).map((element) => {
-      const group = asStruct(element);
-      return { rows: numberField(group, 3), chunks: listField(group, 1) };
+    keyValues: Object.fromEntries(thrift.listField(fields, 5).map((pair) => keyValue(thrift.asStruct(pair)))),
+    groups: thrift.listField(fields, 4).map((element) => {
+      const group = thrift.asStruct(element);
+      return { rows: thrift.numberField(group, 3), chunks: thrift.listField(group, 1) };
     }),
   };
 }
 
-function keyValue(pair: ThriftStruct): [string, string] {
-  return [textField(pair, 1), textField(pair, 2)];
+function keyValue(pair: thrift.ThriftStruct): [string, string] {
+  return [thrift.textField(pair, 1), thrift.textField(pair, 2)];
 }
 
 async function readExactly(source: ParquetSource, from: number, to: number): Promise<Uint8Array> {

@@ -21,16 +21,7 @@ import {
  * The type of a column. Flat columns are required; lists are optional groups as `datasets` writes
  * them, though no row and no element is ever null.
  */
-export type ColumnType =
-  | 'int32'
-  | 'int64'
-  | 'double'
-  | 'utf8'
-  | 'list<int32>'
-  | 'list<int8>'
-  | 'list<int64>'
-  | 'list<float>'
-  | 'list<utf8>';
+export type ColumnType = keyof typeof COLUMN_TYPES;
 
 /** A column of a file. */
 export interface ColumnSpec {
@@ -60,7 +51,7 @@ const LEAVES: Record<LeafKind, { physical: number; converted?: number; logical?:
   utf8: { physical: 6, converted: 0, logical: struct({ 1: struct({}) }) },
 };
 
-const COLUMN_TYPES: Record<ColumnType, { leaf: LeafKind; isList: boolean }> = {
+const COLUMN_TYPES = {
   int32: { leaf: 'int32', isList: false },
   int64: { leaf: 'int64', isList: false },
   double: { leaf: 'double', isList: false },
@@ -70,7 +61,7 @@ const COLUMN_TYPES: Record<ColumnType, { leaf: LeafKind; isList: boolean }> = {
   'list<int64>': { leaf: 'int64', isList: true },
   'list<float>': { leaf: 'float', isList: true },
   'list<utf8>': { leaf: 'utf8', isList: true },
-};
+} as const satisfies Readonly<Record<string, { leaf: LeafKind; isList: boolean }>>;
 
 /** The leaf of a column type, and whether it is in a list. */
 export function shapeOf(type: ColumnType): { leaf: LeafKind; isList: boolean } {

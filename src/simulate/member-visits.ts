@@ -4,18 +4,7 @@
 
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../schemas/durations.ts';
 import { byteAt, intAt, nth } from '../checked.ts';
-import {
-  APPLY_DELAYS,
-  type Chances,
-  chancesOf,
-  createInterests,
-  DISMISS_DELAYS,
-  delayAt,
-  type Fit,
-  lookedAt,
-  SLATE_MAX,
-  VIEW_DELAYS,
-} from './choice-model.ts';
+import * as model from './choice-model.ts';
 import { CITIES } from './cities.ts';
 import { familyOfTheme, SPECIALITIES_EACH, specialityOf, THEME_COUNT } from './families.ts';
 import { SENIORITY_COUNT } from './item-text.ts';
@@ -81,7 +70,7 @@ export interface Exposure {
    * over.
    */
   readonly propensity: number;
-  readonly fit: Fit;
+  readonly fit: model.Fit;
   /** The interest that the choice came from; no observer can see it. */
   readonly state: number;
   readonly viewedAt: number | undefined;
@@ -106,14 +95,14 @@ export interface Marketplace {
 export function memberExposures(market: Marketplace, index: number, profile: MemberProfile): Exposure[] {
   const visits = randomFor(market.seed, 'visits', index);
   const choices = randomFor(market.seed, 'choices', index);
-  const interests = createInterests((theme) => familyOfTheme(theme) === profile.family, market.memory);
+  const interests = model.createInterests((theme) => familyOfTheme(theme) === profile.family, market.memory);
   const met = new Set<number>();
   const exposures: Exposure[] = [];
   for (const slate of slatesOf(visits, profile, market.calendar)) {
     const day = dayOf(slate.at, market.calendar);
     const searched = slate.surface === 'search' ? drawTheme(visits, profile.family, HOME_SHARE) : undefined;
     const asked = searched === undefined ? slate : { ...slate, query: specialityOf(searched).name.toLowerCase() };
-    const size = SLATE_MIN + visits.below(SLATE_MAX - SLATE_MIN + 1);
+    const size = SLATE_MIN + visits.below(model.SLATE_MAX - SLATE_MIN + 1);
     let position = 0;
     for (let slot = 0; slot < size && exposures.length < MEMBER_IMPRESSIONS_MAX; slot++) {
       const theme = searched ?? drawTheme(visits, profile.family, slate.surface === 'feed' ? HOME_SHARE : 0);
@@ -125,7 +114,7 @@ export function memberExposures(market: Marketplace, index: number, profile: Mem
       const propensity = roundedShare(themeShare(slate.surface, home) / live);
       const fit = fitOf(market.items, item, versionAt(profile, slate.at));
       const state = interests.stateAt(theme, day, [choices.next(), choices.next()]);
-      const acted = act(choices, chancesOf(fit, state), { look: lookedAt(position), at: slate.at });
+      const acted = act(choices, model.chancesOf(fit, state), { look: model.lookedAt(position), at: slate.at });
       exposures.push({ slate: asked, position, item, theme, home, day, propensity, fit, state, ...acted });
       position++;
     }
@@ -193,7 +182,7 @@ function versionAt(profile: MemberProfile, at: number): ProfileVersion {
   return profile.versions.findLast((version) => version.from < at) ?? profile.versions[0];
 }
 
-function fitOf(items: Items, item: number, version: ProfileVersion): Fit {
+function fitOf(items: Items, item: number, version: ProfileVersion): model.Fit {
   const city = byteAt(items.city, item);
   const gap = Math.abs(byteAt(items.seniority, item) - version.seniority);
   const isSameCountry = nth(CITIES, city).country === nth(CITIES, version.city).country;
@@ -202,13 +191,13 @@ function fitOf(items: Items, item: number, version: ProfileVersion): Fit {
 }
 
 /** Takes four draws whatever happens, so that one outcome moves no other. */
-function act(random: Random, chances: Chances, { look, at }: { look: number; at: number }) {
+function act(random: Random, chances: model.Chances, { look, at }: { look: number; at: number }) {
   const [first, second, delay, applyDelay] = [random.next(), random.next(), random.next(), random.next()] as const;
   const viewed = first < look * chances.view;
   const dismissed = !viewed && first < look * (chances.view + chances.dismiss);
   return {
-    viewedAt: viewed ? at + delayAt(VIEW_DELAYS, delay) : undefined,
-    dismissedAt: dismissed ? at + delayAt(DISMISS_DELAYS, delay) : undefined,
-    appliedAt: viewed && second < chances.apply ? at + delayAt(APPLY_DELAYS, applyDelay) : undefined,
+    viewedAt: viewed ? at + model.delayAt(model.VIEW_DELAYS, delay) : undefined,
+    dismissedAt: dismissed ? at + model.delayAt(model.DISMISS_DELAYS, delay) : undefined,
+    appliedAt: viewed && second < chances.apply ? at + model.delayAt(model.APPLY_DELAYS, applyDelay) : undefined,
   };
 }

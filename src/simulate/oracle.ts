@@ -7,18 +7,7 @@
 
 import { DAY_MS } from '../../schemas/durations.ts';
 import { nth } from '../checked.ts';
-import {
-  APPLY_DELAYS,
-  type Chances,
-  chancesOf,
-  DISMISS_DELAYS,
-  keptAfter,
-  LOOKED_AT_MEAN,
-  lookedAt,
-  priorOf,
-  shareWithin,
-  VIEW_DELAYS,
-} from './choice-model.ts';
+import * as model from './choice-model.ts';
 import type { EventNumbers, MemberInteractions } from './member-interactions.ts';
 import type { Exposure } from './member-visits.ts';
 
@@ -71,7 +60,7 @@ export function answerQuestions(
       const from = Math.max(0, firstOfSlate - length);
       const belief = believe(past, exposure, { from, to: firstOfSlate, memory });
       for (const [state, weight] of belief.entries()) {
-        positive[name] += weight * LOOKED_AT_MEAN * chancesOf(exposure.fit, state).view;
+        positive[name] += weight * model.LOOKED_AT_MEAN * model.chancesOf(exposure.fit, state).view;
       }
     }
     past.push({ exposure, numbers: own });
@@ -111,23 +100,23 @@ function countBefore(events: MemberInteractions['events'], at: number): number {
 
 /** Probability of each state of interest, given what is seen of the theme's earlier exposures. */
 function believe(past: readonly Past[], question: Exposure, seen: Seen): readonly number[] {
-  const prior = priorOf(question.home);
+  const prior = model.priorOf(question.home);
   let belief: readonly number[] = prior;
   let day: number | undefined;
   for (const { exposure, numbers } of past) {
     const sight = sightOf(numbers, seen);
     if (sight === undefined) continue;
-    if (day !== undefined) belief = passed(belief, prior, keptAfter(exposure.day - day, seen.memory));
+    if (day !== undefined) belief = passed(belief, prior, model.keptAfter(exposure.day - day, seen.memory));
     day = exposure.day;
     const age = question.slate.at - exposure.slate.at;
-    const look = lookedAt(exposure.position);
+    const look = model.lookedAt(exposure.position);
     const joint = belief.map(
-      (weight, state) => weight * likelihood(sight, chancesOf(exposure.fit, state), { age, look }),
+      (weight, state) => weight * likelihood(sight, model.chancesOf(exposure.fit, state), { age, look }),
     );
     const total = joint.reduce((sum, weight) => sum + weight, 0);
     belief = joint.map((weight) => weight / total);
   }
-  return day === undefined ? belief : passed(belief, prior, keptAfter(question.day - day, seen.memory));
+  return day === undefined ? belief : passed(belief, prior, model.keptAfter(question.day - day, seen.memory));
 }
 
 /** Returns undefined where no event of the exposure is among those seen. */
@@ -147,24 +136,26 @@ function passed(belief: readonly number[], prior: readonly number[], kept: numbe
  * Of a sight `age` ms after the impression; an action that may still come counts with the share
  * that comes later.
  */
-function likelihood(sight: Sight, chances: Chances, { age, look }: { age: number; look: number }): number {
+function likelihood(sight: Sight, chances: model.Chances, { age, look }: { age: number; look: number }): number {
   if (sight === 'applied') return chances.view * chances.apply;
-  if (sight === 'viewed') return chances.view * (1 - chances.apply * shareWithin(APPLY_DELAYS, age));
+  if (sight === 'viewed') return chances.view * (1 - chances.apply * model.shareWithin(model.APPLY_DELAYS, age));
   if (sight === 'dismissed') return chances.dismiss;
-  const come = chances.view * shareWithin(VIEW_DELAYS, age) + chances.dismiss * shareWithin(DISMISS_DELAYS, age);
+  const come =
+    chances.view * model.shareWithin(model.VIEW_DELAYS, age) +
+    chances.dismiss * model.shareWithin(model.DISMISS_DELAYS, age);
   return 1 - look * come;
 }
 
 function truthOf(exposure: Exposure, memory: boolean): OracleAnswer['truth'] {
   // Without memory the drawn state is noise that nothing tells of: the choice follows the mixture
   // over it.
-  const prior = priorOf(exposure.home);
+  const prior = model.priorOf(exposure.home);
   const weights = memory ? prior.map((_, state) => Number(state === exposure.state)) : prior;
-  const look = lookedAt(exposure.position);
-  const inWindow = shareWithin(APPLY_DELAYS, LABEL_WINDOW_MS);
+  const look = model.lookedAt(exposure.position);
+  const inWindow = model.shareWithin(model.APPLY_DELAYS, LABEL_WINDOW_MS);
   let [viewed, applied, dismissed] = [0, 0, 0];
   for (const [state, weight] of weights.entries()) {
-    const chances = chancesOf(exposure.fit, state);
+    const chances = model.chancesOf(exposure.fit, state);
     applied += weight * look * chances.view * chances.apply * inWindow;
     viewed += weight * look * chances.view * (1 - chances.apply * inWindow);
     dismissed += weight * look * chances.dismiss;

@@ -82,10 +82,7 @@ interface Output {
  * Bound: the items, and one member, since each is made from draws of its own. Throws BrewhouseError
  * `usage`, `disk_full`, `store_refused`.
  */
-export async function simulate(
-  options: SimulationOptions,
-  effects: Effects = PROCESS_EFFECTS,
-): Promise<SimulationSummary> {
+export async function simulate(options: SimulationOptions, effects = PROCESS_EFFECTS): Promise<SimulationSummary> {
   checkOptions(options);
   return writing(options.out, () => writeSimulation(options, effects));
 }

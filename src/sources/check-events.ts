@@ -38,11 +38,7 @@ const PROGRESS_EVERY = 100_000;
  * bytes an event, up to about 89 million events; from there on ids are not compared, and the
  * warning `ids_not_checked` says from which line. Throws BrewhouseError('input_unreadable').
  */
-export async function checkEvents(
-  dir: string,
-  domain?: Domain,
-  effects: Effects = PROCESS_EFFECTS,
-): Promise<CheckResult> {
+export async function checkEvents(dir: string, domain?: Domain, effects = PROCESS_EFFECTS): Promise<CheckResult> {
   const state = newState(domain);
   let read = 0;
   for (const path of await listEventFiles(dir)) {

@@ -65,7 +65,7 @@ export interface ImportSummary {
  */
 export async function importTables(
   { mappingFile, from, out }: { mappingFile: string; from: string; out: string },
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<ImportSummary> {
   const mapping = await readMapping(mappingFile);
   const files = await listFiles(from);

@@ -10,7 +10,7 @@ import type { FieldSource, Mapping, MappingTable, SequenceSource, TimeSource } f
 import { readTime, type TimeRules, unknownBefore } from './column-time.ts';
 import { type FieldType, readField, type TableRow } from './field-source.ts';
 import { zoneOf } from './mapping-file.ts';
-import { validateEvent } from './validate-event.ts';
+import { type ParsedEvent, validateEvent } from './validate-event.ts';
 
 /** A row that became no event, and why. */
 interface DeadRow {
@@ -87,15 +87,15 @@ function draftEvents(reading: Reading): Draft[] {
   const draft: Draft = { type: table.emit };
   const take = (field: string, type: FieldType) => {
     const source = sources[field];
-    const value = source === undefined ? undefined : readValue(reading, source, { field, type });
+    const value = source === undefined ? undefined : readValue(reading, source, [field, type]);
     if (value !== undefined) draft[field] = value;
   };
-  const at = table.event_time === undefined ? null : readMoment(reading, table.event_time, { field: 'event_time' });
+  const at = table.event_time === undefined ? null : readMoment(reading, table.event_time, ['event_time']);
   draft.event_time = at;
   if (table.ingest_time !== undefined) {
     // No placeholder is expected here.
     const always = { ...rules, unknownBefore: Number.NEGATIVE_INFINITY };
-    const ingested = readMoment(reading, table.ingest_time, { field: 'ingest_time', rules: always });
+    const ingested = readMoment(reading, table.ingest_time, ['ingest_time', always]);
     if (ingested !== null) draft.ingest_time = ingested;
   }
   for (const field of TEXT_FIELDS) take(field, 'text');
@@ -121,7 +121,7 @@ function versions(
   for (const group of table.attributes) {
     if (group.assume_known === undefined && group.time === undefined) continue;
     const fields = readFields(reading, group.fields, 'attributes');
-    const time = group.time === undefined ? at : readMoment(reading, group.time, { field: 'attributes' });
+    const time = group.time === undefined ? at : readMoment(reading, group.time, ['attributes']);
     // Nobody knows since when such an attribute was known: it can be told at no time.
     if (time === null && group.time !== undefined) continue;
     const { first } = timeSpan(time);
@@ -142,18 +142,11 @@ function versions(
   return drafts.map((each, i) => (i === 0 ? each : { ...each, version: i }));
 }
 
-function finishEvent(
-  { version, ...draft }: Draft,
-  reading: Reading,
-  number: RowNumber,
-): ReturnType<typeof validateEvent> {
+function finishEvent({ version, ...draft }: Draft, reading: Reading, number: RowNumber): ParsedEvent {
   const { table } = reading;
   const sequence = table.sequence === undefined ? undefined : readSequence(reading, table.sequence);
   if (sequence !== undefined) draft.sequence = sequence;
-  const id =
-    table.event_id === undefined
-      ? ROW_ID_PREFIX
-      : readValue(reading, table.event_id, { field: 'event_id', type: 'text' });
+  const id = table.event_id === undefined ? ROW_ID_PREFIX : readValue(reading, table.event_id, ['event_id', 'text']);
   // The versions of one row share its id column: each needs an id of its own.
   draft.event_id = version === undefined || id === ROW_ID_PREFIX || id === undefined ? id : `${id}#${version}`;
   const checked = validateEvent(draft);
@@ -178,23 +171,19 @@ function isRowNumbered(source: SequenceSource | undefined, event: EventRecord): 
 
 function readSequence(reading: Reading, source: SequenceSource): unknown {
   if (typeof source === 'object' && 'row_number' in source) return undefined;
-  return readValue(reading, source, { field: 'sequence', type: 'number' });
+  return readValue(reading, source, ['sequence', 'number']);
 }
 
 function readFields(reading: Reading, sources: Readonly<Record<string, FieldSource>>, field: string): Draft {
   const fields: Draft = {};
   for (const [name, source] of Object.entries(sources)) {
-    const value = readValue(reading, source, { field: `${field}.${name}`, type: 'natural' });
+    const value = readValue(reading, source, [`${field}.${name}`, 'natural']);
     if (value !== undefined) fields[name] = value;
   }
   return fields;
 }
 
-function readValue(
-  reading: Reading,
-  source: FieldSource,
-  { field, type }: { field: string; type: FieldType },
-): unknown {
+function readValue(reading: Reading, source: FieldSource, [field, type]: readonly [string, FieldType]): unknown {
   const read = readField(reading.row, source, type);
   if (read.ok) return read.value;
   reading.fault ??= { ok: false, reason: 'field_invalid', field, message: read.message };
@@ -205,7 +194,7 @@ function readValue(
 function readMoment(
   reading: Reading,
   source: TimeSource,
-  { field, rules = reading.rules }: { field: string; rules?: TimeRules },
+  [field, rules = reading.rules]: readonly [string, TimeRules?],
 ): CanonicalTime {
   const read = readTime(reading.row, source, rules);
   if (read.ok) return read.time;

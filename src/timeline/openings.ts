@@ -69,13 +69,9 @@ export function openActions(timeline: MemberTimeline, vocabulary: Vocabulary): O
   return withReferences(timeline, positions, (i) => floatAt(timeline.knownAt, i) + 1);
 }
 
-function withReferences(
-  timeline: MemberTimeline,
-  positions: readonly number[],
-  timeOf: (i: number) => number,
-): Opening[] {
+function withReferences(timeline: MemberTimeline, events: readonly number[], timeOf: (i: number) => number): Opening[] {
   const occurrences = new Map<string, number>();
-  return positions.map((event) => {
+  return events.map((event) => {
     const t = timeOf(event);
     return { event, t, reference: referenceOf(timeline, { event, t }, occurrences) };
   });

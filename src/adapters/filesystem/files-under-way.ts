@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../../../schemas/ids.ts';
-import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
+import { PROCESS_EFFECTS } from '../../effects.ts';
 import type { FileUnderWay, WrittenFile } from '../../lake/object-store.ts';
 import { renameDurably } from './durable-names.ts';
 import { translateFileError } from './file-errors.ts';
@@ -18,10 +18,7 @@ export interface LakeFolders {
 }
 
 /** Opens an empty file. Throws `disk_full`, `store_refused`. */
-export function openFileUnderWay(
-  { tempFolder, pathOf }: LakeFolders,
-  effects: Effects = PROCESS_EFFECTS,
-): FileUnderWay {
+export function openFileUnderWay({ tempFolder, pathOf }: LakeFolders, effects = PROCESS_EFFECTS): FileUnderWay {
   const temp = openTempFile(tempFolder, '.new', effects);
   const hash = createHash('sha256');
   let bytes = 0;

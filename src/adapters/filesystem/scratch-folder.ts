@@ -1,6 +1,6 @@
 /** Scratch in a local folder, which is made with the first file in it. */
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
-import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
+import { PROCESS_EFFECTS } from '../../effects.ts';
 import type { Scratch, ScratchFile, ScratchReader } from '../../sort/scratch.ts';
 import { translateFileError } from './file-errors.ts';
 import { openTempFile } from './temp-files.ts';
@@ -9,7 +9,7 @@ import { openTempFile } from './temp-files.ts';
 const SCRATCH_ENDING = '.run';
 
 /** Opens the folder as scratch; touches no disk yet. */
-export function openScratchFolder(folder: string, effects: Effects = PROCESS_EFFECTS): Scratch {
+export function openScratchFolder(folder: string, effects = PROCESS_EFFECTS): Scratch {
   return {
     create() {
       const file = openTempFile(folder, SCRATCH_ENDING, effects);

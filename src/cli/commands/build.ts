@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type BuildSummary, build } from '../../../pipelines/build.ts';
 import { readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import type { RenderedCorpus } from '../../../pipelines/render/render.ts';
+import { QUESTION_FATES } from '../../../schemas/ledger.ts';
 import { openScratch, openStore } from '../../adapters/open-store.ts';
 import { last } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
@@ -31,14 +32,7 @@ export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise
 
 /** Questions by fate, summed over tasks and labels. */
 export function questionsByFate(corpus: RenderedCorpus): Record<string, number> {
-  const fates: Record<string, number> = {
-    rendered: 0,
-    pending: 0,
-    capped: 0,
-    item_unknown: 0,
-    too_few_candidates: 0,
-    duplicate: 0,
-  };
+  const fates: Record<string, number> = Object.fromEntries(QUESTION_FATES.map((fate) => [fate, 0]));
   for (const byFate of Object.values(corpus.questions)) {
     for (const [fate, labels] of Object.entries(byFate)) {
       for (const count of Object.values(labels)) fates[fate] = (fates[fate] ?? 0) + count;
