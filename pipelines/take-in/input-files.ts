@@ -7,7 +7,7 @@ import { relative } from 'node:path';
 import type { TimelineRecord } from '../../schemas/commit.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
 import { reading } from '../../src/adapters/filesystem/user-files.ts';
-import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import { listEventFiles } from '../../src/sources/event-files.ts';
 
@@ -21,7 +21,7 @@ export interface InputFile {
 }
 
 /** Names and hashes of the event files below the folder. Throws `input_unreadable`. */
-export async function inputFiles(folder: string, effects: Effects = PROCESS_EFFECTS): Promise<InputFile[]> {
+export async function inputFiles(folder: string, effects = PROCESS_EFFECTS): Promise<InputFile[]> {
   const inputs: InputFile[] = [];
   for (const path of await listEventFiles(folder)) {
     const hash = createHash('sha256');

@@ -2,7 +2,7 @@
 import { open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
-import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
+import { PROCESS_EFFECTS } from '../../effects.ts';
 import { brokenFile } from '../../lake/broken-file.ts';
 import {
   assertFolder,
@@ -31,7 +31,7 @@ export function tempFolderOf(folder: string): string {
 }
 
 /** Opens the store; touches no disk until something is read or written. */
-export function openDirectoryStore(folder: string, effects: Effects = PROCESS_EFFECTS): ObjectStore {
+export function openDirectoryStore(folder: string, effects = PROCESS_EFFECTS): ObjectStore {
   const location = resolve(folder);
   const tempFolder = tempFolderOf(location);
   const pathOf = (key: string) => {
