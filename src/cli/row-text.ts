@@ -89,7 +89,7 @@ export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boole
   let role = '';
   for (const run of runs) {
     if (run.role !== role)
-      text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${run.role.charAt(0).toUpperCase()} | `, '2')}`;
+      text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${run.role[0]?.toUpperCase()} | `, '2')}`;
     role = run.role;
     const supervised = row.labels[run.from] !== -100;
     const printed = run.role === 'control' ? visible(run.text) : harmless(run.text);
