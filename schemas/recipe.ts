@@ -4,7 +4,11 @@
  * schema together.
  */
 import { z } from 'zod';
+
 import { described } from './described.ts';
+
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
+
 import { parseMoment } from './raw-time.ts';
 
 /** In which order a prompt shows its history (FILL-3). */
@@ -12,7 +16,7 @@ export const ORDERS = ['by_action', 'chronological'] as const;
 /** One of ORDERS. */
 export type Order = (typeof ORDERS)[number];
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /** `30m`, `7d`, `0`: parsed to milliseconds. */
 export const Duration = z

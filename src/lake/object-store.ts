@@ -2,13 +2,14 @@
  * The port to where a lake lies: keys with `/` between names, bytes behind them, one name won by
  * one writer.
  */
+import { DAY_MS } from '../../schemas/durations.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
 
 /**
  * Files under way that were not written to for this long belong to a writer that crashed
  * (docs/lake.md).
  */
-export const LEFTOVER_AGE_MS = 24 * 60 * 60 * 1000;
+export const LEFTOVER_AGE_MS = DAY_MS;
 
 /**
  * The contract, held by one suite (test/contract/object-store.ts) for every store.

@@ -1,6 +1,6 @@
 /** Reads a column of times with the mapping's zone and its rule for placeholders. */
 
-import { DAY_MS } from '../../schemas/durations.ts';
+import { DAY_MS, MINUTE_MS } from '../../schemas/durations.ts';
 import { calendarSpan, dayNumber, timeSpan, zoneOffset } from '../../schemas/event-time.ts';
 import type { TimeSource } from '../../schemas/mapping.ts';
 import { calendarTime, checkRange, type ParsedTime, readDateTime } from '../../schemas/raw-time.ts';
@@ -99,7 +99,7 @@ function zoneAt(parts: RegExpExecArray, zone: Zone): string {
 
 function spellOffset(ms: number): string {
   // Local mean times have seconds; the offsets of XML Schema have none.
-  const minutes = Math.trunc(Math.abs(ms) / 60_000);
+  const minutes = Math.trunc(Math.abs(ms) / MINUTE_MS);
   if (minutes === 0) return 'Z';
   const two = (n: number) => String(n).padStart(2, '0');
   return `${ms < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;

@@ -46,6 +46,7 @@ const TEXT_FIELDS = [
   'policy',
 ] as const;
 const NUMBER_FIELDS = ['position', 'propensity'] as const;
+type SourceField = (typeof TEXT_FIELDS)[number] | (typeof NUMBER_FIELDS)[number] | 'value';
 
 /** A row that is read: its first fault is kept, and what is read after that does not matter. */
 interface Reading {
@@ -83,9 +84,9 @@ type Draft = Record<string, unknown>;
 
 function draftEvents(reading: Reading): Draft[] {
   const { table, rules } = reading;
-  const sources = table as unknown as Partial<Record<string, FieldSource>>;
+  const sources: Partial<Record<SourceField, FieldSource | undefined>> = table;
   const draft: Draft = { type: table.emit };
-  const take = (field: string, type: FieldType) => {
+  const take = (field: SourceField, type: FieldType) => {
     const source = sources[field];
     const value = source === undefined ? undefined : readValue(reading, source, [field, type]);
     if (value !== undefined) draft[field] = value;

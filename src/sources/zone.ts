@@ -16,7 +16,7 @@ export interface Zone {
 const FIXED = /^(?:UTC|GMT|Z)$|^([+-])(\d\d):(\d\d)$/;
 
 /** Zones change at whole quarters of an hour at most: one look-up serves a quarter. */
-const QUARTER_MS = 900_000;
+const QUARTER_MS = 15 * MINUTE_MS;
 /** Look-ups that are kept, about two years of quarters, before the cache begins again. */
 const CACHED_MAX = 70_000;
 
