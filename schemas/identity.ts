@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { Domain } from './domain.ts';
+import { Sha256 } from './ids.ts';
 import { commonSectionFields, commonTaskFields, releaseFields, SESSION_GAP_MS, TaskName } from './recipe.ts';
 import { Template } from './template.ts';
 import { withoutDefaults } from './without-defaults.ts';
@@ -12,7 +13,6 @@ import { withoutDefaults } from './without-defaults.ts';
 /** Raised when identities of before can no longer be read; those of 0.1.0 had no such number. */
 export const IDENTITY_FORMAT = 2;
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Milliseconds = z.number().int();
 const TokenId = z.number().int().nonnegative().nullable();
 

@@ -4,11 +4,8 @@
  * schema together.
  */
 import { z } from 'zod';
-
 import { described } from './described.ts';
-
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
-
 import { parseMoment } from './raw-time.ts';
 
 /** In which order a prompt shows its history (FILL-3). */

@@ -2,11 +2,11 @@
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import { type CorpusSummary, summarizeCorpus } from '../../src/corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { CorpusIdentity } from '../../src/forms/identity.ts';
 import { newAttempt } from '../../src/lake/commit-work.ts';
-import { sha256Hex } from '../../src/lake/content-hash.ts';
 import type { CorpusPartition } from '../../src/lake/corpus-records.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { itemFilesOf, type PartitionTimeline } from '../../src/lake/timeline-records.ts';

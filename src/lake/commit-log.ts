@@ -6,9 +6,9 @@
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
 import type { AttemptId, Sha256 } from '../../schemas/ids.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { brokenFile } from './broken-file.ts';
-import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 import { readRecord } from './read-record.ts';
 

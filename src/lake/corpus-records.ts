@@ -4,9 +4,9 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusRecord } from '../../schemas/commit.ts';
 import type { StoredIdentity } from '../../schemas/identity.ts';
 import { CorpusId } from '../../schemas/ids.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { type CorpusIdentity, isOfAnotherVersion, readIdentity, storedIdentity } from '../forms/identity.ts';
 import type { Committed } from './commit-log.ts';
-import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** A corpus of a lake and all that its rows depend on. */

@@ -3,8 +3,8 @@
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { CommitRecord } from '../../schemas/commit.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { brokenFile } from './broken-file.ts';
-import { sha256Hex } from './content-hash.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** What stands for an id in a release: a keyed hash, so another key never means another corpus. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 
 /** What an id is of: ids of two kinds never have one pseudonym. */
@@ -22,7 +23,7 @@ export function parsePseudonymKey(text: string, from: string): PseudonymKey {
     });
   }
   const secret = Buffer.from(digits, 'hex');
-  return { secret, id: createHash('sha256').update(secret).digest('hex').slice(0, 8) };
+  return { secret, id: sha256Hex(secret).slice(0, 8) };
 }
 
 /** The pseudonym of an id, 32 hexadecimal digits (PSEUDO-1); the empty id stays empty. */

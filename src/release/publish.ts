@@ -3,9 +3,9 @@
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { summarizeCorpus } from '../corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
-import { sha256Hex } from '../lake/content-hash.ts';
 import type { CorpusPartition } from '../lake/corpus-records.ts';
 import type { Lake } from '../lake/lake.ts';
 import { itemFilesOf, sumRecordCounts } from '../lake/timeline-records.ts';

@@ -4,8 +4,8 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
-import { sha256Hex } from '../lake/content-hash.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
 

@@ -2,10 +2,12 @@
  * Loads a pinned tokenizer with the encodings of a corpus: trusted, after a control token,
  * continuation.
  */
-import { createHash } from 'node:crypto';
+
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
+import type { Sha256 } from '../../schemas/ids.ts';
 import type { TokenizerConfig } from '../../schemas/tokenizer.ts';
 import { nth } from '../checked.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { Encoded, EncodeRequest, RequestEncoder } from './encode-rounds.ts';
 import { rangeRuns } from './range-runs.ts';
@@ -27,10 +29,10 @@ export interface LoadedTokenizer extends RequestEncoder {
   /** Package name, or last name of the folder. */
   readonly id: string;
   /** Of tokenizer.json. */
-  readonly sha256: string;
+  readonly sha256: Sha256;
   /** Jinja source; null where there is none, so that only raw text is possible. */
   readonly chatTemplate: string | null;
-  readonly chatTemplateSha256: string | null;
+  readonly chatTemplateSha256: Sha256 | null;
   /** The greatest id plus 1, or the number of tokens where that is more. */
   readonly vocabSize: number;
   readonly bosId: number | null;
@@ -194,8 +196,7 @@ function idsOf(encoding: JsEncoding): Int32Array {
 
 function factsOf(files: TokenizerFiles): Pick<LoadedTokenizer, 'id' | 'sha256' | 'chatTemplateSha256'> {
   const { id, sha256, chatTemplate } = files;
-  const chatTemplateSha256 =
-    chatTemplate === null ? null : createHash('sha256').update(chatTemplate, 'utf8').digest('hex');
+  const chatTemplateSha256 = chatTemplate === null ? null : sha256Hex(chatTemplate);
   return { id, sha256, chatTemplateSha256 };
 }
 

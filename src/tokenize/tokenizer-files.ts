@@ -2,10 +2,12 @@
  * Finds and reads the files of a tokenizer in an installed package or a folder; nothing is ever
  * downloaded.
  */
-import { createHash } from 'node:crypto';
+
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Sha256 } from '../../schemas/ids.ts';
 import { TokenizerConfig, TokenizerFile } from '../../schemas/tokenizer.ts';
+import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 
 /**
@@ -21,7 +23,7 @@ export interface TokenizerFiles {
    */
   readonly id: string;
   /** Lower-case hexadecimal sha256 of the bytes of tokenizer.json. */
-  readonly sha256: string;
+  readonly sha256: Sha256;
   readonly json: TokenizerFile;
   readonly config: TokenizerConfig;
   /** Jinja source, or null where the tokenizer has none. */
@@ -134,8 +136,4 @@ function parseAs<T>(schema: { parse(value: unknown): T }, text: string, file: st
       cause,
     });
   }
-}
-
-function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,8 +1,8 @@
 /** Records and writers for tests of the commit log. */
 import type { NewRecord } from '../../schemas/commit.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import * as log from '../../src/lake/commit-log.ts';
-import { sha256Hex } from '../../src/lake/content-hash.ts';
 
 /** Claims the chain for a writer by any name. */
 export const claimChain = (chain: log.Chain, attempt: string) => log.claimChain(chain, attempt as AttemptId);

@@ -4,9 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CommitRecord } from '../../schemas/commit.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import { newestRecord, recordsOf } from '../../src/lake/chain-records.ts';
 import { openChain, recordKey } from '../../src/lake/commit-log.ts';
-import { sha256Hex } from '../../src/lake/content-hash.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { appendRecord, claimChain, corpusRecord, timelineRecord } from './chain-records.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import { sha256Hex } from '../../src/lake/content-hash.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import { LAKE_KEY, makeLakeFile, readLakeFile } from '../../src/lake/lake-file.ts';
 import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { LAKES } from './temp-lake.ts';

@@ -2,10 +2,12 @@
  * A small world for tests: the jobs domain of the design, the shipped templates, and a tokenizer of
  * words.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { Domain } from '../../schemas/domain.ts';
 import type { StoredIdentity } from '../../schemas/identity.ts';
+import type { Sha256 } from '../../schemas/ids.ts';
 import { Template } from '../../schemas/template.ts';
 import { type CorpusIdentity, corpusIdentity, storedIdentity as toStored } from '../../src/forms/identity.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
@@ -121,7 +123,7 @@ export function builtIdentity(options: ToyOptions = {}): CorpusIdentity {
     ...options.section,
   });
   const { context = 4096, domain = jobs, templates = shippedTemplates() } = options;
-  const hashes = { sha256: '0'.repeat(64), chat_template_sha256: null };
+  const hashes = { sha256: '0'.repeat(64) as Sha256, chat_template_sha256: null };
   const tokenizer = { id: 'toy', ...hashes, bos: null, eos: 0, pad: null, end: 0, add_bos: false };
   const identity = corpusIdentity({ section, context, domain, templates, tokenizer });
   return { ...identity, context_min: context };

@@ -1,8 +1,8 @@
 /** A lake in memory: the whole contract of a store without a disk, for tests and simulations. */
 
-import { createHash } from 'node:crypto';
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
 import type { Sha256 } from '../../../schemas/ids.ts';
+import { sha256Hex } from '../../content-hash.ts';
 import { brokenFile } from '../../lake/broken-file.ts';
 import {
   assertFolder,
@@ -75,7 +75,7 @@ function createFile(set: (key: string, bytes: Uint8Array) => void): FileUnderWay
     if (pieces === null) throw new Error('the file is finished or aborted');
     const content = Buffer.concat(pieces);
     pieces = null;
-    const sha256 = createHash('sha256').update(content).digest('hex') as Sha256;
+    const sha256 = sha256Hex(content);
     set(keyOf(sha256), content);
     return { key: keyOf(sha256), sha256, bytes: content.length };
   };
