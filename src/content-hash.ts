@@ -1,4 +1,4 @@
-/** SHA-256 of bytes: names the files of a lake, links its records, pins what a corpus depends on. */
+/** SHA-256 of bytes: names files of a lake, links its records, pins what a corpus depends on. */
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../schemas/ids.ts';
 
