@@ -1,7 +1,7 @@
 /** The blocks of a template, and what they cost. */
 import type { Role } from '../../schemas/rows.ts';
 
-/** A run of fixed lines, or a place that the question fills. */
+/** A run of fixed lines, or a part that the question fills. */
 export type Block =
   | { readonly kind: 'lines'; readonly role: Role; readonly ids: Int32Array }
   | { readonly kind: 'profile'; readonly heading: Int32Array }
@@ -23,9 +23,9 @@ export interface HistoryBlock {
 
 /** Tokens of what a question fills in. */
 export interface BlockSizes {
-  /** Of the profile line; undefined: the block is left out. */
+  /** Of the profile line; undefined where the block is left out. */
   readonly profile: number | undefined;
-  /** Of the exposure line; undefined: it is left out. */
+  /** Of the exposure line; undefined where it is left out. */
   readonly exposure: number | undefined;
   /** Of the item asked about, or of candidate `i`. */
   itemOf(i: number): number;

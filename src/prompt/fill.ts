@@ -38,7 +38,7 @@ export interface Filling<E extends FillEntry> {
   readonly used: number;
   /** Fitted at a level below full. */
   readonly lowered: number;
-  /** The entry that did not fit even at `title`; undefined: all fitted. */
+  /** The entry that did not fit even at `title`; undefined where all fitted. */
   readonly stoppedAt: E | undefined;
 }
 

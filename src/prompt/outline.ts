@@ -6,7 +6,7 @@ import type { PromptTexts, WantedText } from './texts.ts';
 /** A row told by one template, and the texts that it wants. */
 export interface RowOutline {
   readonly template: TemplatePlan;
-  /** Empty: an ordinary row. */
+  /** Empty in an ordinary row. */
   readonly variant: string;
   readonly question: Question;
   /** Of the asked item alone, or of the candidates. */
@@ -17,9 +17,9 @@ export interface RowOutline {
   readonly headingOf: Int32Array;
   /** Different texts. */
   readonly headings: readonly WantedText[];
-  /** Undefined: not seen, or without a field (TEMPLATE-4). */
+  /** Undefined where no profile was seen, or it has no field (TEMPLATE-4). */
   readonly profile: WantedText | undefined;
-  /** Undefined: the template has no such line, or there is nothing to say (TEXT-6). */
+  /** Undefined where the template has no such line, or nothing is to be said (TEXT-6). */
   readonly exposure: WantedText | undefined;
 }
 

@@ -9,7 +9,7 @@ import type { PromptLedger, RowColumns } from './row-columns.ts';
 export interface Segment {
   readonly role: Role;
   readonly to: number;
-  /** Event id; empty: the template or a control token. */
+  /** Event id; empty for the template and for control tokens. */
   readonly event: string;
   /** Event id of the item version. */
   readonly version: string;

@@ -6,7 +6,7 @@ import { type IntList, intList, pushInt, pushInts } from './int-list.ts';
 export const LEDGER_COUNTS = ['shown', 'available', 'lowered', 'left_out', 'room', 'used'] as const;
 /** The cut ledger of a row. */
 export type PromptLedger = Readonly<Record<(typeof LEDGER_COUNTS)[number], number>> & {
-  /** The event at which filling stopped; empty: all entries fitted. */
+  /** The event at which filling stopped; empty where all entries fitted. */
   readonly stopped_at: string;
 };
 
