@@ -2,10 +2,9 @@
  * Job families and their specialities: the words that titles, descriptions, positions and skills
  * are made of.
  */
+
 import { nth } from '../checked.ts';
-import { FIELD_FAMILIES } from './families-field.ts';
-import { OFFICE_FAMILIES } from './families-office.ts';
-import { type FamilyWords, listOf } from './family-words.ts';
+import words from './words.json' with { type: 'json' };
 
 /** A narrow kind of work: titles hold its `name`, descriptions its two tasks ("You will ..."). */
 export interface Speciality {
@@ -25,7 +24,14 @@ export interface Family {
 export const SPECIALITIES_EACH = 8;
 
 /** All families; a family is known by its index in this list. */
-export const FAMILIES: readonly Family[] = [...OFFICE_FAMILIES, ...FIELD_FAMILIES].map(toFamily);
+export const FAMILIES: readonly Family[] = words.families.map((family) => {
+  if (family.specialities.length !== SPECIALITIES_EACH)
+    throw new Error(`family ${family.name} needs ${SPECIALITIES_EACH} specialities`);
+  const specialities = family.specialities.map(({ name, tasks: [first = '', second = ''] }) => {
+    return { name, tasks: [first, second] as const };
+  });
+  return { ...family, specialities };
+});
 
 /** Number of themes: one for each speciality of each family. */
 export const THEME_COUNT = FAMILIES.length * SPECIALITIES_EACH;
@@ -38,14 +44,4 @@ export function familyOfTheme(theme: number): number {
 /** The speciality that a theme is. */
 export function specialityOf(theme: number): Speciality {
   return nth(nth(FAMILIES, familyOfTheme(theme)).specialities, theme % SPECIALITIES_EACH);
-}
-
-function toFamily(words: FamilyWords): Family {
-  const specialities = words.specialities.map((line) => {
-    const [name = '', first = '', second = ''] = listOf(line);
-    return { name, tasks: [first, second] as const };
-  });
-  if (specialities.length !== SPECIALITIES_EACH)
-    throw new Error(`family ${words.name} needs ${SPECIALITIES_EACH} specialities`);
-  return { name: words.name, roles: listOf(words.roles), skills: listOf(words.skills), specialities };
 }

@@ -63,14 +63,15 @@ function runPackaged(args: readonly string[]): Promise<CliRun> {
 }
 
 describe('the package', () => {
-  it('holds JavaScript and types of each module, the launcher, the shipped YAML and documents, and no more', () => {
+  it('holds JavaScript, types and data of each module, the launcher, shipped YAML, documents, and no more', () => {
     const code = CODE_FOLDERS.flatMap((name) => filesBelow(join(root, name)).map((file) => `${name}/${file}`));
     const compiled = code
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
       .flatMap((file) => ['js', 'd.ts'].map((ending) => `dist/${file.slice(0, -'ts'.length)}${ending}`));
     const yaml = code.filter((file) => file.endsWith('.yaml'));
     const docs = filesBelow(join(root, 'docs')).map((file) => `docs/${file}`);
-    expect(shipped).toEqual([...TOP_FILES, ...docs, 'src/cli/brewhouse.js', ...yaml, ...compiled].sort());
+    const data = code.filter((file) => file.endsWith('.json')).map((file) => `dist/${file}`);
+    expect(shipped).toEqual([...TOP_FILES, ...docs, 'src/cli/brewhouse.js', ...yaml, ...data, ...compiled].sort());
   });
 
   it('simulates, builds with its worker threads, releases and inspects in a folder of its own', async () => {
