@@ -2,8 +2,6 @@
 
 /** How a record that was read ends. */
 export const RECORD_FATES = ['used', 'duplicate', 'late', 'dead', 'dropped'] as const;
-/** One of RECORD_FATES. */
-export type RecordFate = (typeof RECORD_FATES)[number];
 
 /** How a question ends in a corpus. */
 export const QUESTION_FATES = [

@@ -152,9 +152,6 @@ export const PART_ORIGIN = {
    */
   stopped_at: TEXT,
 };
-/** Origins of a corpus row. */
-export type PartOrigin = RowOf<typeof PART_ORIGIN>;
-
 /** One row of `origin/`: the same with the row's example id. */
 export const ORIGIN = { example_id: EXAMPLE, ...PART_ORIGIN };
 /** A row of `origin/`. */
