@@ -4,6 +4,7 @@
 import { FIELD_RUNS } from '../../schemas/field-runs.ts';
 import { intAt, nth } from '../checked.ts';
 import type { CutLine } from './levels.ts';
+import type { LinePattern } from './line-pattern.ts';
 
 /** A line ready to be joined. */
 export interface Line {
@@ -18,9 +19,9 @@ const RUN_SIZE = 3;
 
 /**
  * Layout: number of lines, where each begins, then each line once: number of runs, number of ids,
- * the runs, the ids. `fields` are the names of the slots, of which a field may have two.
+ * the runs, the ids. A run has the number of its slot, since a field may have two.
  */
-export function packLines(lines: readonly CutLine[], fields: readonly string[]): Int32Array {
+export function packLines(lines: readonly CutLine[], { slots }: LinePattern): Int32Array {
   const starts = new Map<CutLine, number>();
   let size = 1 + lines.length;
   for (const line of lines) {
@@ -40,7 +41,8 @@ export function packLines(lines: readonly CutLine[], fields: readonly string[]):
     let slot = -1;
     for (const { field, from, to } of line.fields) {
       // Runs come in the order of slots.
-      slot = fields.indexOf(field, slot + 1);
+      const before = slot;
+      slot = slots.findIndex((each, i) => i > before && each.field === field);
       packed.set([slot, from, to], at);
       at += RUN_SIZE;
     }
@@ -50,22 +52,22 @@ export function packLines(lines: readonly CutLine[], fields: readonly string[]):
 }
 
 /** The ids are views of `packed`; equal lines are one object. */
-export function unpackLines(packed: Int32Array, fields: readonly string[]): Line[] {
+export function unpackLines(packed: Int32Array, pattern: LinePattern): Line[] {
   const lines = new Map<number, Line>();
   return Array.from({ length: intAt(packed, 0) }, (_, i) => {
     const start = intAt(packed, 1 + i);
-    const line = lines.get(start) ?? unpackLine(packed.subarray(start), fields);
+    const line = lines.get(start) ?? unpackLine(packed.subarray(start), pattern);
     lines.set(start, line);
     return line;
   });
 }
 
-function unpackLine(packed: Int32Array, fields: readonly string[]): Line {
+function unpackLine(packed: Int32Array, { slots }: LinePattern): Line {
   const runs = intAt(packed, 0);
   const idsFrom = 2 + RUN_SIZE * runs;
   const named = Array.from({ length: runs }, (_, i) => {
     const at = 2 + RUN_SIZE * i;
-    return { field: nth(fields, intAt(packed, at)), from: intAt(packed, at + 1), to: intAt(packed, at + 2) };
+    return { field: nth(slots, intAt(packed, at)).field, from: intAt(packed, at + 1), to: intAt(packed, at + 2) };
   });
   return { ids: packed.subarray(idsFrom, idsFrom + intAt(packed, 1)), fields: FIELD_RUNS.store(named) };
 }

@@ -18,8 +18,8 @@ export interface WantedText {
    * that has changed is another text, and the same text of two events is one.
    */
   readonly key: string;
-  /** Names of the pattern's slots. */
-  readonly fields: readonly string[];
+  /** Its slots name the fields of the lines. */
+  readonly pattern: LinePattern;
   /** Other threads of a build want it too. */
   readonly isShared: boolean;
   /** Its line at each level. Throws `context_too_short` where a level is too short for it. */
@@ -65,7 +65,7 @@ export function createPromptTexts({ tokenizer, levels, itemLine, profileLine }: 
   const keyOf = (...says: readonly unknown[]) => hash('sha256', JSON.stringify([tokenizer, ...says]), 'hex');
   const cutText = (pattern: LinePattern, values: () => string[], sizes: readonly number[]): WantedText => ({
     key: keyOf(sizes, pattern, values()),
-    fields: pattern.slots.map(({ field }) => field),
+    pattern,
     isShared: pattern === itemPattern,
     encode: () => cutAll(pattern, values(), sizes),
   });
@@ -93,7 +93,7 @@ export function createPromptTexts({ tokenizer, levels, itemLine, profileLine }: 
     fixed(line) {
       const text = fixedLines.get(line) ?? {
         key: keyOf(line),
-        fields: [],
+        pattern: NO_SLOTS,
         isShared: false,
         encode: () => encodeFixed(line),
       };
@@ -102,6 +102,9 @@ export function createPromptTexts({ tokenizer, levels, itemLine, profileLine }: 
     },
   };
 }
+
+/** Of fixed lines. */
+const NO_SLOTS = parseLinePattern('');
 
 function valuesOf(pattern: LinePattern, { attributes }: ItemVersion | ProfileVersion): string[] {
   return pattern.slots.map(({ field }) => fieldText(attributes[field]));

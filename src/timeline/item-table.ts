@@ -12,8 +12,6 @@ import { createPopulation, type Population } from './population.ts';
  * beginning.
  */
 export interface ItemVersion {
-  /** Position in the table: the handle by which segments are kept. */
-  readonly index: number;
   readonly itemId: ItemId;
   readonly eventId: EventId;
   readonly at: number;
@@ -24,9 +22,6 @@ export interface ItemVersion {
 
 /** Every version of every item. */
 export interface ItemTable {
-  /** Distinct items, versions in timeline order. */
-  readonly versionCount: number;
-  readonly itemCount: number;
   /** Items all of whose versions have no time. */
   readonly withoutTime: number;
   /** The newest version that is seen at T, or undefined (ASOF-3). */
@@ -48,14 +43,12 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     else versions.push(event);
   }
   const table = new Map<ItemId, ItemVersion[]>();
-  let versionCount = 0;
   let withoutTime = 0;
   for (const [itemId, events] of [...grouped].sort(([a], [b]) => compareUtf8(a, b))) {
     const versions = orderEvents(events).map((event): ItemVersion => {
       const { at, knownAt } = eventTimes(event, known);
       const attributes = event.op === 'upsert' ? (event.attributes ?? {}) : {};
       return {
-        index: versionCount++,
         itemId,
         eventId: event.event_id,
         at,
@@ -68,8 +61,6 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     table.set(itemId, versions);
   }
   return {
-    versionCount,
-    itemCount: table.size,
     withoutTime,
     seen: (itemId, t) => table.get(itemId)?.findLast((version) => isSeen(version.knownAt, t)),
     newestAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),

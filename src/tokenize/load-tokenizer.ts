@@ -55,8 +55,6 @@ export interface LoadedTokenizer extends RequestEncoder {
   encodeAfterControl(text: string): Promise<Int32Array>;
   /** Text that we wrote ourselves: added tokens are recognised, and none is put in. */
   encodeTrusted(text: string): Promise<Int32Array>;
-  /** `encodeTrusted` with the UTF-16 span of every token. */
-  encodeTrustedSpans(text: string): Promise<TextSpans>;
   /**
    * `encode` with the UTF-16 span of every token; the pieces of one split character all have its
    * span.
@@ -124,7 +122,6 @@ type Encoders = Pick<
   | 'encode'
   | 'encodeAfterControl'
   | 'encodeTrusted'
-  | 'encodeTrustedSpans'
   | 'encodeSpans'
   | 'encodeMany'
   | 'encodeRequests'
@@ -137,11 +134,6 @@ type NativeTokenizers = Readonly<Record<EncodeRequest['as'], Tokenizer>>;
 function encodersOf(native: NativeTokenizers): Encoders {
   const encodeWith = async (tokenizer: Tokenizer, text: string) =>
     idsOf(await tokenizer.encode(text.toWellFormed(), null, NOTHING_ADDED));
-  const spansWith = async (tokenizer: Tokenizer, text: string) => {
-    const formed = text.toWellFormed();
-    const encoding = await tokenizer.encode(formed, null, NOTHING_ADDED);
-    return textSpans(formed, idsOf(encoding), encoding.getOffsets());
-  };
   const decoder = native.trusted.getDecoder();
   const rawDecoder = native.continuation.getDecoder();
   const tokenOf = (id: number) => {
@@ -153,8 +145,11 @@ function encodersOf(native: NativeTokenizers): Encoders {
     encode: (text) => encodeWith(native.continuation, text),
     encodeAfterControl: (text) => encodeWith(native.afterControl, text),
     encodeTrusted: (text) => encodeWith(native.trusted, text),
-    encodeTrustedSpans: (text) => spansWith(native.trusted, text),
-    encodeSpans: (text) => spansWith(native.continuation, text),
+    encodeSpans: async (text) => {
+      const formed = text.toWellFormed();
+      const encoding = await native.continuation.encode(formed, null, NOTHING_ADDED);
+      return textSpans(formed, idsOf(encoding), encoding.getOffsets());
+    },
     encodeMany: async (texts) => {
       const requests = texts.map((text): EncodeRequest => ({ as: 'continuation', text, ranges: [] }));
       return (await encodeRequests(native, requests)).map(({ ids }) => ids);

@@ -25,7 +25,7 @@ const RULES: TextRules = {
 
 let events = 0;
 const version = (title: string, text = ''): ItemVersion => ({
-  ...{ index: 0, itemId: ItemId.parse('i'), eventId: EventId.parse(`e${events++}`), at: 0, knownAt: 0, deleted: false },
+  ...{ itemId: ItemId.parse('i'), eventId: EventId.parse(`e${events++}`), at: 0, knownAt: 0, deleted: false },
   attributes: { title, text },
 });
 
@@ -33,7 +33,7 @@ describe('the key of a text', () => {
   const texts = createPromptTexts(RULES);
 
   it('is that of what it says: not of event, item or position', () => {
-    const [one, other] = [version('cook', 'soup'), { ...version('cook', 'soup'), index: 7, itemId: ItemId.parse('j') }];
+    const [one, other] = [version('cook', 'soup'), { ...version('cook', 'soup'), itemId: ItemId.parse('j') }];
     expect(texts.item(one).key).toBe(texts.item(other).key);
     expect(texts.item(one)).toBe(texts.item(one));
     expect(texts.item(version('cook', 'soups')).key).not.toBe(texts.item(one).key);

@@ -10,19 +10,14 @@ import type { Question } from '../../src/timeline/questions.ts';
 import type { WorldOptions } from './events.ts';
 import { ACTIONS, anyOptions, anyRecords, askAll, keyOf, moreRecords, type Rendered, renderedOf } from './worlds.ts';
 
-/**
- * Without the version handles: a number counts versions of the whole table, which has more of them
- * in a larger world.
- */
+/** Plain, and without positions in the timeline. */
 function viewOf(question: Question): unknown {
   const plain = JSON.parse(JSON.stringify(question)) as Question;
-  const strip = ({ index, ...version }: Question['items'][number]) => version;
   return {
     ...plain,
-    items: plain.items.map(strip),
     // Places in the timeline move with events that are added; the order stays and is compared with
     // the list.
-    history: plain.history.map(({ event, ...entry }) => ({ ...entry, version: strip(entry.version) })),
+    history: plain.history.map(({ event, ...entry }) => entry),
   };
 }
 
