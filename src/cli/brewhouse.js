@@ -5,11 +5,12 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+const { enableCompileCache, getCompileCacheDir } = nodeModule;
 const MAJOR_MIN = 24;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -17,6 +18,10 @@ if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) await runHere();
 else runOn(ownNode());
 
 async function runHere() {
+  // Sources compiled once are loaded from then on, by threads too, which learn it from the variable.
+  // Where the folder cannot be written to there is no cache, and no error.
+  enableCompileCache?.();
+  process.env.NODE_COMPILE_CACHE ??= getCompileCacheDir?.() ?? '';
   const { main } = await import(pathToFileURL(entry()).href);
   await main(process.argv.slice(2));
 }

@@ -59,7 +59,8 @@ function filesBelow(place: string): string[] {
 
 function runPackaged(args: readonly string[]): Promise<CliRun> {
   const app = join(folder, 'app');
-  return runCli(args, { cwd: app, script: join(app, 'node_modules', 'brewhouse', 'src', 'cli', 'brewhouse.js') });
+  const script = join(app, 'node_modules', 'brewhouse', 'src', 'cli', 'brewhouse.js');
+  return runCli(args, { cwd: app, script, environment: { NODE_COMPILE_CACHE: join(app, 'compiled') } });
 }
 
 describe('the package', () => {

@@ -45,7 +45,12 @@ export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
     cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
   const run = async (args: readonly string[]) => {
-    const ran = await runCli(args, { script: join(copy, 'src', 'cli', 'brewhouse.js'), cwd: copy, environment });
+    const ran = await runCli(args, {
+      script: join(copy, 'src', 'cli', 'brewhouse.js'),
+      cwd: copy,
+      // What is compiled of the copy goes when the world goes.
+      environment: { ...environment, NODE_COMPILE_CACHE: join(world.folder, 'compiled') },
+    });
     expect(ran.code, `${args[0]} with a planted fault must come to its end: ${ran.stderr}`).toBe(0);
   };
   const release = async (id: string, lake: string) => {
