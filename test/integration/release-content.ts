@@ -35,13 +35,6 @@ export function before(name: string): Record<string, SplitContent> {
   return kept;
 }
 
-/** The one release below a folder of releases. */
-export function onlyRelease(folder: string): string {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  if (names.length !== 1 || names[0] === undefined) throw new Error(`${names.length} releases in ${folder}`);
-  return join(folder, names[0].name);
-}
-
 /** Content by split. Bound: one shard's columns in memory. */
 export async function releaseContent(release: string): Promise<Record<string, SplitContent>> {
   const { splits } = JSON.parse(readFileSync(join(release, 'manifest.json'), 'utf8')) as { splits: object };
