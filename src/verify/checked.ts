@@ -1,4 +1,4 @@
-/** Reads what must be there, or throws a bug of the checker's own; and bisects. */
+/** Reads what must be there, or throws a bug of the checker's own; bisects; and remembers. */
 
 /** Element `index` of a list without holes. Throws Error beyond its end. */
 export function nth<T>(list: readonly T[], index: number): T {
@@ -25,6 +25,16 @@ export function countBefore(length: number, isBefore: (index: number) => boolean
     else high = middle;
   }
   return low;
+}
+
+/** A map, weak or not. */
+type Memory<K, V> = { get(key: K): V | undefined; set(key: K, value: V): unknown };
+
+/** The value under a key of a map, which is made where there is none yet. */
+export function remember<K, V>(made: Memory<K, V>, key: K, make: () => V): V {
+  const known = made.get(key) ?? make();
+  made.set(key, known);
+  return known;
 }
 
 /** The value itself. Throws Error, which names it as `what`, where it is undefined. */

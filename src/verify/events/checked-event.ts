@@ -68,8 +68,9 @@ export function readEvent(record: unknown): CheckedEvent | undefined {
   if (fields === undefined || Object.keys(record).some((key) => !fields.includes(key))) return undefined;
   if (NAMES.some((name) => record[name] !== undefined && !isText(record[name]))) return undefined;
   const interaction = record.type === 'interaction';
+  const { event_time: written = null } = record;
   if (interaction && record.event_time === undefined) return undefined;
-  const time = readTime(record.event_time === undefined ? null : record.event_time);
+  const time = readTime(written);
   if (time === undefined) return undefined;
   const stamp = readStamp(record, time);
   if (stamp === undefined) return undefined;
@@ -96,20 +97,13 @@ function readVersion(record: Raw, stamp: Stamp): VersionEvent | undefined {
 function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefined {
   const { member_id: entity, item_id: item, action, position, propensity, value, context } = record;
   if (!isId(entity) || !isId(item) || !isText(action)) return undefined;
-  if (position !== undefined && !(Number.isSafeInteger(position) && (position as number) >= 0)) return undefined;
-  if (propensity !== undefined && !(typeof propensity === 'number' && propensity >= 0 && propensity <= 1)) {
-    return undefined;
-  }
-  if (value !== undefined && (!isAttribute(value) || Array.isArray(value))) return undefined;
+  if (position !== undefined && !(Number.isSafeInteger(position) && isWithin(position, Infinity))) return undefined;
+  if (propensity !== undefined && !isWithin(propensity, 1)) return undefined;
+  if (value !== undefined && !isScalar(value)) return undefined;
   if (context !== undefined && !isAttributes(context)) return undefined;
   const { surface, session_id: session, slate_id: slate } = record as Record<string, string | undefined>;
-  return {
-    ...{ type: 'interaction', ...stamp, entity, item, action, surface, session, slate },
-    position: position as number | undefined,
-    propensity: propensity as number | undefined,
-    value: value as string | number | boolean | undefined,
-    context: context as Attributes | undefined,
-  };
+  const what = { entity, item, action, surface, session, slate };
+  return { type: 'interaction', ...stamp, ...what, position, propensity, value, context };
 }
 
 /**
@@ -118,19 +112,14 @@ function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefine
  * accepts.
  */
 export function contentDigest(record: unknown): string {
-  const { ingest_time: _, event_time: time, ...rest } = record as Raw;
-  const content = { ...rest, event_time: readTime(time === undefined ? null : time)?.text };
-  return createHash('sha256').update(sortedJson(content)).digest().toString('latin1', 0, 16);
+  const { ingest_time: _, event_time: time = null, ...rest } = record as Raw;
+  const content = { ...rest, event_time: readTime(time)?.text };
+  return createHash('sha256').update(JSON.stringify(content, sorted)).digest().toString('latin1', 0, 16);
 }
 
-function sortedJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
-  return `{${keys
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`)
-    .join(',')}}`;
+/** Objects with their keys in one order, however they were written. */
+function sorted(_key: string, value: unknown): unknown {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 }
 
 function isObject(value: unknown): value is Raw {
@@ -145,11 +134,16 @@ function isId(value: unknown): value is string {
   return isText(value) && value.isWellFormed() && !value.includes('\u001f');
 }
 
+function isWithin(value: unknown, most: number): value is number {
+  return typeof value === 'number' && value >= 0 && value <= most;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
 function isAttribute(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every((part) => typeof part === 'string');
-  return (
-    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
-  );
+  return Array.isArray(value) ? value.every((part) => typeof part === 'string') : isScalar(value);
 }
 
 function isAttributes(value: unknown): value is Attributes {

@@ -1,7 +1,7 @@
 /** Streams the raw records of an events folder: plain, gzip or zstd NDJSON, one line at a time. */
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
@@ -39,10 +39,8 @@ async function eventFiles(dir: string): Promise<string[]> {
   try {
     const entries = await readdir(dir, { recursive: true });
     const isOracle = (name: string) => name.split(/[/\\]/).includes('oracle');
-    const lakes = entries
-      .filter((name) => /[/\\]lake\.json$/.test(name))
-      .map((name) => name.slice(0, -'lake.json'.length));
-    const inLake = (name: string) => lakes.some((lake) => name.startsWith(lake));
+    const lakes = entries.filter((name) => basename(name) === 'lake.json').map(dirname);
+    const inLake = (name: string) => lakes.some((lake) => name.startsWith(join(lake, sep)));
     return entries
       .filter((name) => /\.ndjson(\.gz|\.zst)?$/.test(name) && !isOracle(name) && !inLake(name))
       .sort()

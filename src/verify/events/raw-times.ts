@@ -78,18 +78,14 @@ function readCalendar(text: string): RawTime | undefined {
 }
 
 function startOfMonth(year: number, month: number): number {
-  const at = new Date(0);
-  at.setUTCFullYear(year, month - 1, 1);
-  return at.getTime();
+  return new Date(0).setUTCFullYear(year, month - 1, 1);
 }
 
 /** Midnight UTC of `yyyy-mm-dd`, or undefined where the calendar has no such day. */
 function startOfDay(text: string): number | undefined {
   const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
-  const at = new Date(0);
-  at.setUTCFullYear(year, month - 1, day);
-  if (at.getUTCFullYear() !== year || at.getUTCMonth() !== month - 1 || at.getUTCDate() !== day) return undefined;
-  return at.getTime();
+  const time = new Date(0).setUTCFullYear(year, month - 1, day);
+  return new Date(time).toISOString().startsWith(text) ? time : undefined;
 }
 
 /** Milliseconds east of UTC; XML Schema ends at 14 hours. */

@@ -1,5 +1,5 @@
 /** A real tokenizer behind the reference's port. */
-import { numberAt, present } from '../checked.ts';
+import { numberAt, present, remember } from '../checked.ts';
 import { DAY_MS } from '../events/raw-times.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { EncodedLine, ReferenceFrame, ReferenceTokenizer } from '../world/tokenizer-port.ts';
@@ -67,14 +67,11 @@ function framingOf({ bos, eos }: TokenizerFiles, chat: string | undefined, args:
   };
 }
 
+type FramedLines = { readonly first: string; readonly last: string; readonly askedAt: number };
 type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => EncodedTexts;
 
 /** The end token is the first control token of the ending, or eos (FRAME-3). */
-function tokenizerOf(
-  { added, eos }: Pick<TokenizerFiles, 'added' | 'eos'>,
-  thread: TokenizingThread,
-  framing: Framing,
-): LoadedReferenceTokenizer {
+function tokenizerOf({ added, eos }: TokenizerFiles, thread: TokenizingThread, framing: Framing) {
   const controlIds = new Set(added.map(({ id }) => id));
   const one: EncodeOne = (reading, text, withOffsets = false) => thread.encode({ reading, texts: [text], withOffsets });
   const eosId = added.find(({ content }) => content === eos)?.id;
@@ -87,16 +84,18 @@ function tokenizerOf(
   };
   const answers = new Map<string, ArrayLike<number>>();
   return {
-    ...{ frame, endId, controlIds },
-    encode: (text) => one('content', text).ids,
-    encodeLines: (texts) => encodeLines(thread, texts),
-    encodeAnswer: (text) =>
+    frame,
+    endId,
+    controlIds,
+    encode: (text: string) => one('content', text).ids,
+    encodeLines: (texts: readonly string[]) => encodeLines(thread, texts),
+    encodeAnswer: (text: string) =>
       remember(answers, text, () => {
         const { tail } = frame('First', 'Last', 0);
         const behindControl = framing.chat && controlIds.has(numberAt(tail, tail.length - 1));
         return one(behindControl ? 'start' : 'content', text).ids;
       }),
-    encodeWhole(lines, askedAt) {
+    encodeWhole(lines: readonly string[], askedAt: number) {
       const middle = lines.slice(1, -1).map((line) => `${line}\n`);
       const [first, last] = [present(lines[0], 'the first line'), present(lines.at(-1), 'the last line')];
       const { before, behind } = framing.texts(first, last, askedAt);
@@ -128,17 +127,7 @@ function encodeLines(thread: TokenizingThread, texts: readonly string[]): Encode
   return lines;
 }
 
-function remember<T>(made: Map<string, T>, name: string, make: () => T): T {
-  const known = made.get(name) ?? make();
-  made.set(name, known);
-  return known;
-}
-
-function frameOf(
-  framing: Framing,
-  one: EncodeOne,
-  { first, last, askedAt }: { first: string; last: string; askedAt: number },
-): ReferenceFrame {
+function frameOf(framing: Framing, one: EncodeOne, { first, last, askedAt }: FramedLines): ReferenceFrame {
   const { before, behind } = framing.texts(first, last, askedAt);
   const head = one('full', `${before}${first}\n`, true);
   // After a line end, text of ours is a continuation of the lines: no sentencepiece prefix may

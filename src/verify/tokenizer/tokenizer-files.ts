@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BrewhouseError } from '../../errors.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { Reading } from './tokenizer-worker.ts';
 
 /**
@@ -12,14 +13,12 @@ import type { Reading } from './tokenizer-worker.ts';
  */
 export type TokenizerFiles = ReturnType<typeof readTokenizerFiles>;
 
+type Facts = ConstructorParameters<typeof BrewhouseError>[2];
 type Json = Record<string, unknown>;
 
 /** The failure of a tokenizer that is not the release's, or that does not work. */
-export function refused(
-  message: string,
-  options: ConstructorParameters<typeof BrewhouseError>[2] = {},
-): BrewhouseError {
-  return new BrewhouseError('tokenizer_refused', message, options);
+export function refused(message: string, facts: Facts = {}): BrewhouseError {
+  return new BrewhouseError('tokenizer_refused', message, facts);
 }
 
 /** Where a tokenizer lies: an installed package, or a folder. */
@@ -30,10 +29,7 @@ type TokenizerSource = Partial<Record<'package' | 'path', string | undefined>>;
  * is read without added tokens and post processor (TOKEN-2). Throws `tokenizer_refused` where a
  * file is missing, is another one or cannot be read.
  */
-export function readTokenizerFiles(
-  source: TokenizerSource,
-  expected: { sha256: string; chat_template_sha256: string | null },
-) {
+export function readTokenizerFiles(source: TokenizerSource, expected: Identity['tokenizer']) {
   const folder = folderOf(source);
   const file = join(folder, 'tokenizer.json');
   const bytes = readFileSync(file);

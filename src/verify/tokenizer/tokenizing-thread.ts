@@ -28,10 +28,7 @@ const WAIT_MS = 1_000;
 const YOUNG_MB = 4;
 
 /** Starts the thread; `script` is the worker's file. */
-export function startTokenizingThread(
-  files: Readonly<Record<Reading, string>>,
-  script: URL = workerFile(),
-): TokenizingThread {
+export function startTokenizingThread(files: Record<Reading, string>, script: URL = workerFile()): TokenizingThread {
   const { port1, port2 } = new MessageChannel();
   const state = new Int32Array(new SharedArrayBuffer(8));
   const different = [...new Set(Object.values(files))];
