@@ -50,7 +50,9 @@ export function createFaultList(): FaultList {
   const counts: Record<string, number> = {};
   const looked: Record<string, number> = Object.fromEntries(CHECKS.map((check) => [check, 0]));
   return {
-    ...{ faults, counts, looked },
+    faults,
+    counts,
+    looked,
     add({ split = '', row = -1, example = '' }, { check, rule, detail }) {
       const count = (counts[check] ?? 0) + 1;
       counts[check] = count;

@@ -3,10 +3,8 @@ import { z } from 'zod';
 
 const text = z.string();
 const names = z.array(text).default([]);
-const actionSchema = z.strictObject({
-  ...{ name: text, will: text, past: text, ask: text.optional() },
-  positive: z.boolean().default(false),
-});
+const flag = z.boolean().default(false);
+const actionSchema = z.strictObject({ name: text, will: text, past: text, ask: text.optional(), positive: flag });
 
 /** How members, items and actions are spoken. */
 export const domainSchema = z.strictObject({
@@ -15,7 +13,9 @@ export const domainSchema = z.strictObject({
   profile: text,
   actions: z.array(actionSchema).min(1),
   none: z.strictObject({ name: text, will: text, past: text.optional() }),
-  ...{ exposures: names, ignored: names, at_exposure: names },
+  exposures: names,
+  ignored: names,
+  at_exposure: names,
 });
 
 /** One action; a domain lists them strongest first. */
@@ -70,7 +70,10 @@ const agesSchema = z.strictObject({
 
 /** One phrasing of a form. */
 export const templateSchema = z.strictObject({
-  ...{ id: text, version: z.int().min(1), form: text, held_out: z.boolean().default(false) },
+  id: text,
+  version: z.int().min(1),
+  form: text,
+  held_out: flag,
   blocks: blocksSchema,
   answer: text,
   nothing_more: text.optional(),

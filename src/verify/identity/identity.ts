@@ -53,16 +53,22 @@ const sectionSchema = z.strictObject({
 export type Section = z.infer<typeof sectionSchema>;
 
 const tokenId = count.nullable();
+const specialTokens = { bos: tokenId, eos: tokenId, pad: tokenId, end: tokenId };
 const tokenizerSchema = z.strictObject({
-  ...{ id: text, sha256: text, chat_template_sha256: text.nullable() },
-  ...{ bos: tokenId, eos: tokenId, pad: tokenId, end: tokenId, add_bos: z.boolean() },
+  id: text,
+  sha256: text,
+  chat_template_sha256: text.nullable(),
+  ...specialTokens,
+  add_bos: z.boolean(),
 });
 
 /** An identity; what is read of it has its defaults written out (NAME-2, NAME-3). */
 export const identitySchema = z.strictObject({
   format: z.literal(2),
   section: sectionSchema,
-  ...{ context: positive, context_min: positive, render_version: positive },
+  context: positive,
+  context_min: positive,
+  render_version: positive,
   domain: domainSchema,
   templates: z.array(templateSchema),
   tokenizer: tokenizerSchema,

@@ -2,14 +2,15 @@
 import type { RuleId } from '../fault-list.ts';
 import { fault, number, type OriginSegment, type RowCase, text } from './release-row.ts';
 
+type Segments = readonly OriginSegment[];
+
 /**
  * Which lines the history has, in which order and at which levels. Returns whether one is wrong.
  */
 export function checkHistory(rowCase: RowCase): boolean {
   const { row, wanted } = rowCase;
   rowCase.list.look('history');
-  const lines = (segments: readonly OriginSegment[]) =>
-    segments.filter(({ role, version }) => role === 'history' && version !== '');
+  const lines = (segments: Segments) => segments.filter(({ role, version }) => role === 'history' && version !== '');
   const [actual, right] = [lines(row.segments), lines(wanted)];
   const index = Array.from({ length: Math.max(actual.length, right.length) }, (_, i) => i).find((i) => {
     const [a, b] = [actual[i], right[i]];
@@ -28,11 +29,7 @@ export function checkHistory(rowCase: RowCase): boolean {
  * The rules that lines break: which entries there are, what filling takes of them, in which order
  * they are shown.
  */
-function rulesOfLines(
-  { reference, pseudonyms }: RowCase,
-  actual: readonly OriginSegment[],
-  right: readonly OriginSegment[],
-): RuleId[] {
+function rulesOfLines({ reference, pseudonyms }: RowCase, actual: Segments, right: Segments): RuleId[] {
   const entries = new Set(reference.prompt.past.entries.map(({ event }) => pseudonyms.of('event', event.id)));
   if (actual.some(({ event }) => !entries.has(event))) return ['HIST-1', 'HIST-2', 'HIST-3', 'ASOF-6', 'ASOF-7'];
   const byEvent = new Map(right.map((line) => [line.event, line]));
@@ -45,7 +42,12 @@ function rulesOfLines(
 
 /** Each column of the cut ledger with the rule that makes it. */
 const LEDGER_RULES: Readonly<Record<keyof RowCase['reference']['ledger'], RuleId>> = {
-  ...{ shown: 'FILL-2', available: 'HIST-1', lowered: 'FILL-2', left_out: 'FILL-5', room: 'FILL-1', used: 'FILL-4' },
+  shown: 'FILL-2',
+  available: 'HIST-1',
+  lowered: 'FILL-2',
+  left_out: 'FILL-5',
+  room: 'FILL-1',
+  used: 'FILL-4',
 };
 
 /** The cut ledger of the row (FILL-5). */
@@ -58,10 +60,6 @@ export function checkLedger(rowCase: RowCase): void {
     if (actual !== right) fault(rowCase, { check: 'ledger', rule, detail: `${name} ${actual} instead of ${right}` });
   }
   const [told, stopped] = [text(row.origin.stopped_at), pseudonyms.of('event', reference.prompt.filling.stoppedAt)];
-  if (told === stopped) return;
-  fault(rowCase, {
-    check: 'ledger',
-    rule: ['FILL-5', 'FILL-2'],
-    detail: `stopped at "${told}" instead of "${stopped}"`,
-  });
+  const detail = `stopped at "${told}" instead of "${stopped}"`;
+  if (told !== stopped) fault(rowCase, { check: 'ledger', rule: ['FILL-5', 'FILL-2'], detail });
 }

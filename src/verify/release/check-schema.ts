@@ -43,7 +43,7 @@ export function checkTokenFile({ table, manifest, file, list }: TokenFile): void
   if (schema.join('; ') !== wanted.join('; ')) wrong(`the token columns are ${schema.join('; ')}`);
   for (const [name, value] of Object.entries(footerFacts(manifest, file))) {
     const told = footerFact(table, name);
-    if (told !== value) wrong(`footer ${name} is ${told} instead of ${value}`);
+    if (told !== String(value)) wrong(`footer ${name} is ${told} instead of ${value}`);
   }
   const features = featuresOf(table.keyValues.get('huggingface'));
   const names = columns.map(({ name }) => name).sort();
@@ -56,19 +56,27 @@ export function checkTokenFile({ table, manifest, file, list }: TokenFile): void
 }
 
 /** What the footer of a token file says; its release id is checked with all rows in hand. */
-function footerFacts(manifest: Manifest, file: ReleaseFile): Record<string, string> {
+function footerFacts(manifest: Manifest, file: ReleaseFile): Record<string, string | number> {
   const { identity, recipe_sha256, domain_sha256, templates_sha256, profile, versions, release } = manifest;
-  const { t1, t2 } = release.splits;
+  const { id: tokenizer, sha256: tokenizer_sha256, chat_template_sha256 } = identity.tokenizer;
+  const hashes = { recipe_sha256, domain_sha256, templates_sha256, tokenizer_sha256 };
   const day = (at: number) => new Date(at).toISOString();
+  const days = { t1: day(release.splits.t1), t2: day(release.splits.t2), until: day(manifest.until) };
+  const { split, rows, tokens, loss_tokens } = file;
   const writer = versions.get('brewhouse');
   return {
-    ...{ ...release.profile.facts, max_length: String(identity.context) },
-    ...{ recipe_sha256, domain_sha256, templates_sha256, profile, split: file.split },
+    ...release.profile.facts,
+    ...hashes,
+    ...days,
     ...(writer === undefined ? {} : { writer_version: writer }),
-    ...{ tokenizer: identity.tokenizer.id, tokenizer_sha256: identity.tokenizer.sha256 },
-    chat_template_sha256: identity.tokenizer.chat_template_sha256 ?? '',
-    ...{ t1: day(t1), t2: day(t2), until: day(manifest.until) },
-    ...{ rows: String(file.rows), tokens: String(file.tokens), loss_tokens: String(file.loss_tokens) },
+    chat_template_sha256: chat_template_sha256 ?? '',
+    max_length: identity.context,
+    tokenizer,
+    profile,
+    split,
+    rows,
+    tokens,
+    loss_tokens,
   };
 }
 

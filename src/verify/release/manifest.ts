@@ -24,16 +24,24 @@ const sectionSchema = z.strictObject({
 const sums = { rows: count, tokens: count, loss_tokens: count };
 const fileSchema = z.object({ path: text, kind: text, split: text, ...sums, bytes: count, sha256: text });
 const labelSchema = z.strictObject({ label: text, text, token: z.int() });
-const tableSchema = z.strictObject({
-  ...{ task: text, template: text, before: z.array(z.int()), labels: z.array(labelSchema) },
-});
+const labels = z.array(labelSchema);
+const tableSchema = z.strictObject({ task: text, template: text, before: z.array(z.int()), labels });
 
+const hashes = { recipe_sha256: text, domain_sha256: text, templates_sha256: text };
 const manifestSchema = z.object({
   format: z.literal(2),
-  ...{ id: text, corpus: text, identity: identitySchema, release: sectionSchema, until: z.int() },
-  ...{ recipe_sha256: text, domain_sha256: text, templates_sha256: text, profile: text, key_id: text },
+  id: text,
+  corpus: text,
+  identity: identitySchema,
+  release: sectionSchema,
+  until: z.int(),
+  ...hashes,
+  profile: text,
+  key_id: text,
   splits: mapOf(z.object(sums)),
-  ...{ fates: mapOf(counts), variants: counts, labels: mapOf(mapOf(counts)) },
+  fates: mapOf(counts),
+  variants: counts,
+  labels: mapOf(mapOf(counts)),
   label_tables: z.array(tableSchema),
   assumed: z.array(z.strictObject({ type: text, attribute: text, because: text })),
   items_without_time: count,
@@ -46,8 +54,10 @@ const object = z.looseObject({});
 const storedSchema = z.object({ identity: z.looseObject({ section: object }), release: object });
 
 const lineageSchema = z.object({
-  ...{ manifest_sha256: text, corpus_until: z.int().nullable() },
-  ...{ questions: mapOf(mapOf(counts)), after_until: count },
+  manifest_sha256: text,
+  corpus_until: z.int().nullable(),
+  questions: mapOf(mapOf(counts)),
+  after_until: count,
 });
 
 /** What a release says of itself. */

@@ -38,7 +38,8 @@ export async function openParquetTable(path: string): Promise<ParquetTable> {
     const groups = [0, ...metadata.row_groups.map(({ num_rows }) => (end += Number(num_rows)))];
     const opened = descriptor;
     return {
-      ...{ metadata, groups },
+      metadata,
+      groups,
       rows: Number(metadata.num_rows),
       keyValues: new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
       read: async (rowStart, rowEnd, columns) => {

@@ -67,9 +67,17 @@ export function formatDay(format: string, at: number): string {
   const month = nth(MONTHS, day.getUTCMonth());
   const weekday = nth(DAYS, day.getUTCDay());
   const parts: Record<string, string> = {
-    ...{ Y: String(day.getUTCFullYear()), m: two(day.getUTCMonth() + 1), d: two(day.getUTCDate()) },
-    ...{ b: month.slice(0, 3), B: month, a: weekday.slice(0, 3), A: weekday },
-    ...{ H: '00', M: '00', S: '00', '%': '%' },
+    Y: String(day.getUTCFullYear()),
+    m: two(day.getUTCMonth() + 1),
+    d: two(day.getUTCDate()),
+    b: month.slice(0, 3),
+    B: month,
+    a: weekday.slice(0, 3),
+    A: weekday,
+    H: '00',
+    M: '00',
+    S: '00',
+    '%': '%',
   };
   return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) => parts[letter] ?? whole);
 }
