@@ -1,14 +1,7 @@
 /** The certificate: what a verification found, in figures and in one sentence. */
 import type { AssumedAttribute, Certificate, Fault } from '../../schemas/manifest.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
-
-/** How much of a release was checked in full. */
-export interface CheckedShare {
-  readonly rows: number;
-  readonly tokens: number;
-  /** Where one row in `every` of `total` was made anew; undefined where every row was. */
-  readonly sample: { readonly every: number; readonly total: number } | undefined;
-}
+import type { CheckedShare } from './release/check-rows.ts';
 
 /** What a certificate is made of. */
 export interface CertificateOptions extends CheckedShare {

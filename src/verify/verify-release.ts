@@ -3,7 +3,7 @@
  */
 import type { Certificate } from '../../schemas/manifest.ts';
 import { BrewhouseError } from '../errors.ts';
-import { type CheckedShare, certificateOf } from './certificate.ts';
+import { certificateOf } from './certificate.ts';
 import { deduplicate } from './events/deduplicate.ts';
 import { type EventStream, eventsOfFolder } from './events/event-stream.ts';
 import { TIME_UNKNOWN } from './events/raw-times.ts';
@@ -16,7 +16,7 @@ import { checkRows } from './release/check-rows.ts';
 import { checkSelection, compareCounts, flatCounts } from './release/check-selection.ts';
 import { type Expectation, expectRows, type ReleaseCase } from './release/expected-rows.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
-import { checkFiles, type OpenRelease, openRelease } from './release/release-files.ts';
+import { checkFiles, openRelease } from './release/release-files.ts';
 import { loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
 import type { ReferenceTokenizer } from './world/tokenizer-port.ts';
 import { buildWorld, type World } from './world/world.ts';
@@ -77,49 +77,36 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
 }
 
 /** On its own, so that the events as they were read do not stay in memory beside the world. */
-async function worldOf(
-  { events, report }: VerifyOptions,
-  identity: Identity,
-  tokenizer: ReferenceTokenizer,
-): Promise<World> {
+async function worldOf({ events, report }: VerifyOptions, identity: Identity, tokenizer: ReferenceTokenizer) {
   const stream = typeof events === 'string' ? eventsOfFolder(events) : events;
   return buildWorld(await deduplicate(stream(), (done) => report?.('events', done, 0)), identity, tokenizer);
 }
 
 /** Rows, selection, indexes and name; `whole`: all files are there as the manifest has them. */
-async function checkContents(
-  releaseCase: ReleaseCase,
-  { sample, report }: VerifyOptions,
-  whole: boolean,
-): Promise<CheckedShare> {
+async function checkContents(releaseCase: ReleaseCase, { sample, report }: VerifyOptions, whole: boolean) {
   const { release, list } = releaseCase;
   const expectation = expectRows(releaseCase, (done, total) => report?.('questions', done, total));
-  checkLineage(release, expectation, list);
-  const options = { sample, report: (done: number, total: number) => report?.('rows', done, total) };
-  const checked = await checkRows(releaseCase, expectation, options);
-  checkSelection(releaseCase, expectation, checked.present);
+  checkLineage(expectation);
+  const checked = await checkRows(expectation, (done, total) => report?.('rows', done, total), sample);
+  checkSelection(expectation, checked.present);
   if (whole) {
     await checkIndex(release, checked.addresses, list);
-    await checkReleaseId(release, checked.digests, list);
+    await checkReleaseId(release, checked.addresses, list);
   }
-  const { rows, tokens, every, total } = checked;
-  return { rows, tokens, sample: sample === undefined ? undefined : { every, total } };
+  return checked;
 }
 
 /** The lineage's ledger of questions, as of how far the corpus was built (LEDGER-1, LEDGER-2). */
-function checkLineage({ lineage, manifestSha256 }: OpenRelease, expectation: Expectation, list: FaultList): void {
+function checkLineage({ release, rows, questions, list }: Expectation): void {
+  const { lineage, manifestSha256 } = release;
   if (lineage === undefined) return;
   if (lineage.manifest_sha256 !== manifestSha256) {
     list.add({}, { check: 'manifest', rule: [], detail: 'lineage.json names another manifest' });
   }
-  const told = flatCounts(lineage.questions);
-  compareCounts(list, 'LEDGER-1', { what: 'questions', told, wanted: expectation.questions });
-  const after = [...expectation.rows.values()].filter(({ end }) => end === 'after_until').length;
-  compareCounts(list, 'LEDGER-2', {
-    what: 'lineage',
-    told: new Map([['after_until', lineage.after_until]]),
-    wanted: new Map([['after_until', after]]),
-  });
+  compareCounts(list, 'LEDGER-1', { what: 'questions', told: flatCounts(lineage.questions), wanted: questions });
+  const after = [...rows.values()].filter(({ end }) => end === 'after_until').length;
+  const late = (count: number) => new Map([['after_until', count]]);
+  compareCounts(list, 'LEDGER-2', { what: 'lineage', told: late(lineage.after_until), wanted: late(after) });
 }
 
 /** Items none of whose versions has a time: no population holds them (CAND-1). */

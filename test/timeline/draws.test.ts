@@ -33,7 +33,7 @@ describe('a draw', () => {
     const sorted = [['a'], ['a', 'b'], ['\uff5e'], ['\u{10000}']];
     expect(keys.toSorted(compareKeys)).toEqual(sorted);
     const join = (key: string[]) => key.join('\u001f');
-    expect(sortByDraw(keys, () => 0, join)).toEqual(sorted);
+    expect(sortByDraw(keys, (key) => ({ draw: 0, key: join(key) }))).toEqual(sorted);
   });
 });
 

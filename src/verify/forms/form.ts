@@ -21,10 +21,13 @@ export type Measured = 'item' | 'slate' | 'nothing';
 
 /** What a question asks, and what the right answer is. */
 export interface Answerable {
-  /** Items in display order. */
+  /** Items in display order; one where nothing is chosen. */
   readonly itemIds: readonly string[];
   readonly measured: Measured;
-  /** The items with their reasons, in display order; none where nothing is drawn or chosen. */
+  /**
+   * With their reasons, in display order; of a task that draws its items the one asked about; else
+   * none.
+   */
   readonly candidates: readonly Candidate[];
   readonly label: string;
   /** Epoch milliseconds (LABEL-3). */
@@ -75,12 +78,10 @@ export interface Form {
   rulesOf(options: object, field: string, vocabulary: Vocabulary): FormRules;
 }
 
+type RulesOf<T> = (options: T, vocabulary: Vocabulary) => FormRules;
+
 /** The form of a name, whose options are read by a schema. */
-export function formOf<S extends z.ZodType>(
-  name: string,
-  schema: S,
-  rulesOf: (options: z.infer<S>, vocabulary: Vocabulary) => FormRules,
-): Form {
+export function formOf<S extends z.ZodType>(name: string, schema: S, rulesOf: RulesOf<z.infer<S>>): Form {
   return { name, rulesOf: (options, field, vocabulary) => rulesOf(readAs(schema, options, field), vocabulary) };
 }
 
@@ -104,7 +105,7 @@ export function letterOf(index: number): string {
 }
 
 /** What a form has that says nothing else: one item of a session, shown as the item block. */
-export function plainRules({ domain }: Vocabulary): PlainRules {
+export function plainRules({ domain, nameOf }: Vocabulary): PlainRules {
   return {
     answersNone: false,
     block: 'item',
@@ -114,8 +115,9 @@ export function plainRules({ domain }: Vocabulary): PlainRules {
     isOwnSeen: isThere,
     outcome: (moment) => outcomeOf(moment, moment.opening.event.item),
     isAsked: () => true,
+    labelOf: ({ rank }) => nameOf(rank),
     willOf: () => domain.none.will,
   };
 }
 
-type PlainRules = Omit<FormRules, 'rule' | 'labels' | 'labelOf' | 'ask'>;
+type PlainRules = Omit<FormRules, 'rule' | 'labels' | 'ask'>;

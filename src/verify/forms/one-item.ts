@@ -1,41 +1,33 @@
 /** What forms share that ask about one item: the opening's own, or a drawn one. */
 import { drawnItem } from '../world/candidates.ts';
-import { type Outcome, outcomeOf } from '../world/outcomes.ts';
-import type { Moment } from '../world/view.ts';
+import { outcomeOf } from '../world/outcomes.ts';
 import type { Vocabulary } from '../world/vocabulary.ts';
-import { type Answerable, type FormRules, plainRules } from './form.ts';
+import { type FormRules, plainRules } from './form.ts';
 
 /** A form's share of questions about a drawn item: only domains without exposures draw (CAND-3). */
 export function drawnShareIn({ domain }: Vocabulary, wanted: number): number {
   return domain.exposures.length > 0 ? 0 : wanted;
 }
 
+type OneItemRules = Omit<FormRules, 'rule' | 'labels'>;
+type LabelOf = FormRules['labelOf'];
+
 /** The rules of a form that asks about one item, drawn in a share of the questions (CAND-3). */
-export function oneItemRules(
-  vocabulary: Vocabulary,
-  drawnShare: number,
-  labelOf: FormRules['labelOf'],
-): Omit<FormRules, 'rule' | 'labels'> {
+export function oneItemRules(vocabulary: Vocabulary, drawnShare: number, labelOf: LabelOf): OneItemRules {
   return {
     ...plainRules(vocabulary),
     hidesAsked: drawnShare > 0,
     labelOf,
-    ask: (moment, outcome) => askOne(moment, outcome, { drawnShare, labelOf }),
+    ask(moment, own) {
+      const { world, opening, key } = moment;
+      const drawn = drawnShare > 0 && world.draws.within(drawnShare, 'drawn', key);
+      const item = drawn ? drawnItem(moment) : opening.event.item;
+      if (item === undefined) return undefined;
+      // Where items may be drawn, the row says whether this one was.
+      const candidates = drawnShare > 0 ? [{ item, reason: drawn ? 'random' : 'right' }] : [];
+      const outcome = drawn ? outcomeOf(moment, item) : own;
+      const measured = drawn ? 'nothing' : 'item';
+      return { itemIds: [item], measured, candidates, label: labelOf(outcome), settledAt: outcome.settledAt };
+    },
   };
-}
-
-function askOne(
-  moment: Moment,
-  own: Outcome,
-  { drawnShare, labelOf }: Pick<FormRules, 'labelOf'> & { drawnShare: number },
-): Answerable | undefined {
-  const { world, opening, key } = moment;
-  const drawn = drawnShare > 0 && world.draws.within(drawnShare, 'drawn', key);
-  const item = drawn ? drawnItem(moment) : opening.event.item;
-  if (item === undefined) return undefined;
-  // Where items may be drawn, the row says whether this one was.
-  const candidates = drawnShare > 0 ? [{ item, reason: drawn ? 'random' : 'right' }] : [];
-  const outcome = drawn ? outcomeOf(moment, item) : own;
-  const measured = drawn ? 'nothing' : 'item';
-  return { itemIds: [item], measured, candidates, label: labelOf(outcome), settledAt: outcome.settledAt };
 }

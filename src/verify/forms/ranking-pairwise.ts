@@ -22,15 +22,11 @@ export const rankingPairwise = formOf('ranking.pairwise', options, (_, vocabular
     slots: { letters: `${letterOf(0)} to ${letterOf(1)}`, actions_by_strength: strengths },
     openings: ({ session }) => session.filter(({ event }) => event.slate !== undefined && event.rank === noneRank),
     isOwnSeen: seen,
-    labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
     ask(moment, own, openings) {
       const other = otherOf(moment, own, openings);
       if (other === undefined) return undefined;
       const { item } = moment.opening.event;
-      const candidates = inDrawOrder(moment, [
-        { item, reason: 'own' },
-        { item: other, reason: 'pair' },
-      ]);
+      const candidates = inDrawOrder(moment, new Map([[item, 'own']]).set(other, 'pair'));
       const isOwnStronger = own.rank < outcomeOf(moment, other).rank;
       const label = letterOf(candidates.findIndex(({ reason }) => (reason === 'own') === isOwnStronger));
       const settledAt = moment.opening.askedAt + moment.window;
@@ -49,5 +45,5 @@ function otherOf(moment: Moment, own: Outcome, openings: MemberOpenings): string
   const eligible = distinctItems(slateExposures(moment).filter(openedBefore)).filter(
     (item) => item !== opening.event.item && isLive(moment, item) && outcomeOf(moment, item).rank !== own.rank,
   );
-  return takeFrom(moment, 'pair', { items: eligible, counter: 0 });
+  return takeFrom(moment, { purpose: 'pair', items: eligible }, 0);
 }

@@ -8,11 +8,11 @@ const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.default(0) });
 
 /** The form ranking.pointwise. */
 export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn }, vocabulary) => {
-  const { domain, actions, names } = vocabulary;
+  const { domain, names, nameOf } = vocabulary;
   const drawnShare = drawnShareIn(vocabulary, drawn);
   const answersNone = domain.exposures.length > 0 || drawnShare > 0;
   return {
-    ...oneItemRules(vocabulary, drawnShare, ({ rank }) => actions[rank]?.name ?? domain.none.name),
+    ...oneItemRules(vocabulary, drawnShare, ({ rank }) => nameOf(rank)),
     rule: ['POINT-1', 'CAND-3'],
     labels: answersNone ? [...names, domain.none.name] : names,
     answersNone,

@@ -19,7 +19,6 @@ function exposedWanted(wrong: number, shown: number, random: number): number {
 /** The form retrieval.choose. */
 export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabulary) => {
   const { candidates: count, shown, random } = own;
-  const { actions, domain } = vocabulary;
   return {
     ...plainRules(vocabulary),
     rule: ['CHOOSE-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7'],
@@ -27,10 +26,9 @@ export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabul
     block: 'candidates',
     hidesAsked: true,
     slots: { letters: `A to ${letterOf(count - 1)}` },
-    isAsked: ({ rank }) => actions[rank]?.positive ?? false,
-    labelOf: ({ rank }) => actions[rank]?.name ?? domain.none.name,
+    isAsked: ({ rank }) => vocabulary.actions[rank]?.positive ?? false,
     ask(moment, { settledAt }) {
-      const candidates = candidatesOf(moment, { count, exposedWanted: exposedWanted(count - 1, shown, random) });
+      const candidates = candidatesOf(moment, count, exposedWanted(count - 1, shown, random));
       if (candidates === undefined) return undefined;
       const label = letterOf(candidates.findIndex(({ reason }) => reason === 'right'));
       return { itemIds: candidates.map(({ item }) => item), measured: 'item', candidates, label, settledAt };

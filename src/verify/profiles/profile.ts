@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { numberAt } from '../checked.ts';
-import type { Check, RuleId } from '../fault-list.ts';
+import type { Finding } from '../fault-list.ts';
 
 /** A row's tokens as a file holds them. */
 export interface TokenRow {
@@ -21,10 +21,8 @@ export interface TokenColumn {
   readonly name: string;
   /** The element's types as a Parquet footer says them: `INT32 INT_8`. */
   readonly element: string;
-  /** The check and the rules that a wrong value is reported under, and how. */
-  readonly check: Check;
-  readonly rule: readonly RuleId[];
-  readonly detail: string;
+  /** What is reported where a value is wrong. */
+  readonly fault: Finding;
   /** The value of token `index` of a row whose answer begins at `answerFrom`. */
   valueAt(ids: Int32Array, index: number, answerFrom: number): number;
 }
@@ -58,16 +56,17 @@ const IGNORED = -100;
 export const ATTENTION_MASK: TokenColumn = {
   name: 'attention_mask',
   element: 'INT32 INT_8',
-  ...{ check: 'schema', rule: [], detail: 'attention_mask is not all ones' },
+  fault: { check: 'schema', rule: [], detail: 'attention_mask is not all ones' },
   valueAt: () => 1,
 };
+
+const LABELS_WRONG = 'supervised tokens are not one run up to the end of the row that repeats its ids';
 
 /** The answer's ids, unshifted; before it nothing is supervised (FRAME-4). */
 export const LABELS: TokenColumn = {
   name: 'labels',
   element: 'INT64',
-  ...{ check: 'answer', rule: ['FRAME-4'] },
-  detail: 'supervised tokens are not one run up to the end of the row that repeats its ids',
+  fault: { check: 'answer', rule: ['FRAME-4'], detail: LABELS_WRONG },
   valueAt: (ids, index, answerFrom) => (index < answerFrom ? IGNORED : numberAt(ids, index)),
 };
 

@@ -9,15 +9,16 @@ const ANSWER = 1;
 const ALL_LABELS: TokenColumn = {
   name: 'labels',
   element: 'INT64',
-  ...{ check: 'answer', rule: ['PROFILE-1'], detail: 'labels do not repeat the ids of the row' },
+  fault: { check: 'answer', rule: ['PROFILE-1'], detail: 'labels do not repeat the ids of the row' },
   valueAt: (ids, index) => numberAt(ids, index),
 };
+
+const WEIGHTS_WRONG = 'loss_weights are not 0.01 in the prompt and 1 from the answer to the end of the row';
 
 const LOSS_WEIGHTS: TokenColumn = {
   name: 'loss_weights',
   element: 'FLOAT',
-  ...{ check: 'answer', rule: ['PROFILE-1'] },
-  detail: 'loss_weights are not 0.01 in the prompt and 1 from the answer to the end of the row',
+  fault: { check: 'answer', rule: ['PROFILE-1'], detail: WEIGHTS_WRONG },
   valueAt: (_, index, answerFrom) => (index < answerFrom ? PROMPT : ANSWER),
 };
 

@@ -36,26 +36,19 @@ function* trials(lines: readonly Line[]): Search<Trial[]> {
  */
 export function* cutLine(cutting: Cutting, mosts: readonly number[]): Search<CutLine[]> {
   const { pattern, slots } = cutting;
-  const total = slots.reduce((count, { words }) => count + words.length, 0);
-  const whole = nth(yield* trials([lineOf(pattern, slots, { count: total, ellipsis: '' })]), 0);
-  const found = yield* together(
-    mosts.map((most) =>
-      total === 0 || whole.encoded.ids.length <= most ? kept(whole) : cutWords(cutting, { total, most, whole }),
-    ),
-  );
+  const whole = nth(yield* trials([lineOf(pattern, slots, { count: countWords(slots), ellipsis: '' })]), 0);
+  const found = yield* together(mosts.map((most) => cutWords(cutting, whole, most)));
   return found.map(cutLineOf);
 }
 
-/** A search that is over before it asks for anything. */
-function* kept(trial: Trial): Search<Trial> {
-  yield* [];
-  return trial;
+function countWords(slots: readonly FilledSlot[]): number {
+  return slots.reduce((count, { words }) => count + words.length, 0);
 }
 
-function* cutWords(
-  { pattern, slots, tail }: Cutting,
-  { total, most, whole }: { total: number; most: number; whole: Trial },
-): Search<Trial> {
+/** The whole line where it fits or has no words: a search that is over before it asks for more. */
+function* cutWords({ pattern, slots, tail }: Cutting, whole: Trial, most: number): Search<Trial> {
+  const total = countWords(slots);
+  if (total === 0 || whole.encoded.ids.length <= most) return whole;
   const words = (count: number) => lineOf(pattern, slots, { count, ellipsis: ' …' });
   // No word is free of tokens, so more words than tokens never fit.
   const bounds = { longest: Math.min(total - 1, most), most, guess: wordsBefore(whole, most - tail) };
@@ -82,15 +75,14 @@ function wordsBefore({ line, encoded }: Trial, tokens: number): number {
   }, 0);
 }
 
+type Bounds = { readonly longest: number; readonly most: number; readonly guess: number };
+
 /**
  * The form of the largest count from 1 to `longest` that takes at most `most` tokens (taken to be
  * monotone); undefined where none does. Tries the guess and its successor, then bisects between
  * bounds that are sought in growing steps.
  */
-function* longest(
-  form: (count: number) => Line,
-  bounds: { longest: number; most: number; guess: number },
-): Search<Trial | undefined> {
+function* longest(form: (count: number) => Line, bounds: Bounds): Search<Trial | undefined> {
   const tried = new Map<number, Trial>();
   let low = 0;
   let high = bounds.longest;

@@ -4,9 +4,9 @@ import type { Slots } from '../forms/form.ts';
 import type { HistoryHeadings, Template } from '../identity/domain.ts';
 import { inOrder } from '../world/timeline.ts';
 import type { CutLine } from './cutting.ts';
-import type { HistoryEntry } from './history.ts';
+import type { HistoryEntry, PastActions } from './history.ts';
 import type { LevelName, LineBook } from './line-book.ts';
-import { actionPhrase, agePhrase, fillTemplate, groupPhrase } from './phrases.ts';
+import { agePhrase, fillTemplate, groupPhrase } from './phrases.ts';
 import type { Asked } from './questions.ts';
 
 /** Best first. */
@@ -37,7 +37,7 @@ export interface FillingOptions {
   readonly template: Template;
   readonly headings: HistoryHeadings;
   readonly slots: Slots;
-  readonly entries: readonly HistoryEntry[];
+  readonly past: PastActions;
   readonly room: number;
 }
 
@@ -47,11 +47,10 @@ function headingOf({ world, task, askedAt }: Asked, options: FillingOptions, ent
   if (task.order === 'by_action') {
     return fillTemplate(headings.group, { ...slots, group: groupPhrase(world.vocabulary, entry.rank) });
   }
-  const action = actionPhrase(world.vocabulary, entry.rank);
+  const action = world.vocabulary.nameOf(entry.rank);
   const age = agePhrase(template, entry.event.at, askedAt);
-  return age === undefined
-    ? fillTemplate(headings.undated, { ...slots, action })
-    : fillTemplate(headings.dated, { ...slots, age, action });
+  if (age === undefined) return fillTemplate(headings.undated, { ...slots, action });
+  return fillTemplate(headings.dated, { ...slots, age, action });
 }
 
 /**
@@ -59,18 +58,16 @@ function headingOf({ world, task, askedAt }: Asked, options: FillingOptions, ent
  * (FILL-3).
  */
 function displayedBefore({ world, task }: Asked): (a: HistoryEntry, b: HistoryEntry) => boolean {
-  const { display } = world.vocabulary;
-  const groupOf = ({ rank }: HistoryEntry) => {
-    const group = display.indexOf(rank);
-    return group < 0 ? display.length : group;
-  };
+  const { display, noneRank } = world.vocabulary;
+  const groups = [...display, noneRank];
+  const groupOf = ({ rank }: HistoryEntry) => groups.indexOf(rank);
   const byAction = task.order === 'by_action';
   return (a, b) => ((byAction ? groupOf(a) - groupOf(b) : 0) || inOrder(a.event, b.event)) < 0;
 }
 
 /** Places entries in the order of the strategy, until one does not fit even at `title` (FILL-2). */
 export function fillHistory(asked: Asked, options: FillingOptions): Filling {
-  const { book, headings, slots, entries, room } = options;
+  const { book, headings, slots, past, room } = options;
   const { shares } = asked.world.section;
   const tokens = (heading: string) => book.fixed(heading).length;
   const blockHeading = headings.heading.reduce((sum, line) => sum + tokens(fillTemplate(line, slots)), 0);
@@ -78,10 +75,10 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
   const placed: PlacedEntry[] = [];
   let used = 0;
   let stoppedAt = '';
-  for (const entry of asked.task.strategy(entries)) {
+  for (const entry of asked.task.strategy(past.entries)) {
     const heading = headingOf(asked, options, entry);
     const index = countBefore(placed.length, (i) => isBefore(nth(placed, i), entry));
-    const neighbours = [placed[index - 1]?.heading, placed[index]?.heading] as const;
+    const neighbours: Neighbours = [placed[index - 1]?.heading, placed[index]?.heading];
     const growth = headingGrowth(heading, neighbours, tokens) + (placed.length === 0 ? blockHeading : 0);
     let first = 2;
     if (used * 100 < room * shares.full) first = 0;
@@ -99,15 +96,13 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
   return { placed, used, lowered: placed.filter(({ level }) => level !== 'full').length, stoppedAt };
 }
 
+type Neighbours = readonly [before: string | undefined, after: string | undefined];
+
 /**
  * Tokens of all headings with a new entry, less those without it: only its neighbours matter
  * (FILL-4).
  */
-function headingGrowth(
-  heading: string,
-  [before, after]: readonly [string | undefined, string | undefined],
-  tokens: (heading: string) => number,
-): number {
+function headingGrowth(heading: string, [before, after]: Neighbours, tokens: (heading: string) => number): number {
   let growth = before === heading ? 0 : tokens(heading);
   if (after !== undefined) {
     if (after !== before) growth -= tokens(after);

@@ -39,11 +39,9 @@ export function pastOf(asked: Asked) {
     const known = strongest.get(event.item);
     if (known === undefined || event.rank <= known.rank) strongest.set(event.item, event);
   }
-  const entries: HistoryEntry[] = [];
-  for (const event of events) {
-    if (strongest.get(event.item) !== event) continue;
-    const version = liveVersion(world, event.item, t);
-    if (version !== undefined) entries.push({ event, rank: event.rank, version });
-  }
+  const entries = events.flatMap((event): HistoryEntry[] => {
+    const version = strongest.get(event.item) === event ? liveVersion(world, event.item, t) : undefined;
+    return version === undefined ? [] : [{ event, rank: event.rank, version }];
+  });
   return { entries, actionsBefore };
 }

@@ -1,5 +1,5 @@
 /** Line books: each line of a world tokenized, and cut to its levels, once. */
-import { nth, present } from '../checked.ts';
+import { nth, present, remember } from '../checked.ts';
 import type { Version } from '../world/timeline.ts';
 import type { World } from '../world/world.ts';
 import { type CutLine, cutLine } from './cutting.ts';
@@ -40,8 +40,10 @@ export function lineBookOf(world: World): LineBook {
   const itemPattern = patternOf(world.vocabulary.domain.item.line);
   const profilePattern = patternOf(world.vocabulary.domain.profile);
   const lengths = [...new Set(ITEM_LEVELS.map((level) => levels[level]))];
-  const fixed = remembered((text: string) => tokenizer.encode(`${text}\n`));
-  const tailOf = remembered((closing: string) => fixed(`a …${closing}`).length - tokenizer.encode('a').length);
+  const fixedIds = new Map<string, ArrayLike<number>>();
+  const fixed = (text: string) => remember(fixedIds, text, () => tokenizer.encode(`${text}\n`));
+  const wordIds = tokenizer.encode('a').length;
+  const tailOf = (closing: string) => fixed(`a …${closing}`).length - wordIds;
   const cut = (pattern: Pattern, slots: readonly FilledSlot[], mosts: readonly number[]) =>
     cutLine({ pattern, slots, tail: tailOf(pattern.closing) }, mosts);
   const now = <T>(search: Search<T>): T => collect(search, (texts) => tokenizer.encodeLines(texts));
@@ -56,38 +58,23 @@ export function lineBookOf(world: World): LineBook {
     }
   };
   const profiles = new WeakMap<Version, { line: CutLine | undefined }>();
+  const profileOf = ({ attributes }: Version) => {
+    const slots = fillSlots(profilePattern, attributes);
+    return { line: slots.length === 0 ? undefined : now(cut(profilePattern, slots, [levels.profile]))[0] };
+  };
   const shown = new Map<string, CutLine>();
   return {
-    ...{ fixed, prepare },
+    fixed,
+    prepare,
+    profile: (version) => remember(profiles, version, () => profileOf(version)).line,
     item(version, level) {
       if (!items.has(version)) prepare([version]);
       return nth(present(items.get(version), 'a cut line'), lengths.indexOf(levels[level]));
     },
-    profile(version) {
-      let known = profiles.get(version);
-      if (known === undefined) {
-        const slots = fillSlots(profilePattern, version.attributes);
-        known = { line: slots.length === 0 ? undefined : now(cut(profilePattern, slots, [levels.profile]))[0] };
-        profiles.set(version, known);
-      }
-      return known.line;
-    },
     shown(label, text, inner) {
-      const name = `${label}\n${text}`;
       const slot = { field: '', separator: '', label: `${label} `, words: text.split(' '), inner };
       const pattern = { open: '', slots: [slot], closing: '.' };
-      const line = shown.get(name) ?? nth(now(cut(pattern, [slot], [levels.shown])), 0);
-      shown.set(name, line);
-      return line;
+      return remember(shown, `${label}\n${text}`, () => nth(now(cut(pattern, [slot], [levels.shown])), 0));
     },
-  };
-}
-
-function remembered<T>(make: (text: string) => T): (text: string) => T {
-  const made = new Map<string, T>();
-  return (text) => {
-    const known = made.get(text) ?? make(text);
-    made.set(text, known);
-    return known;
   };
 }

@@ -41,19 +41,16 @@ export interface FilledSlot extends Slot {
 
 /** Opening, slots and closing of a pattern (TEXT-3). */
 export function patternOf(text: string) {
-  const parts = text.split(/\{([^{}]*)\}/);
   const open = text.startsWith('[') ? '[' : '';
+  const parts = text.slice(open.length).split(/\{([^{}]*)\}/);
   const slots: Slot[] = [];
   for (let i = 1; i < parts.length; i += 2) {
     const literal = nth(parts, i - 1);
-    const space = literal.indexOf(' ');
-    let separator = space < 0 ? literal : literal.slice(0, space + 1);
-    if (i === 1) separator = '';
-    const label = literal.slice(i === 1 ? open.length : separator.length);
-    slots.push({ field: nth(parts, i), separator, label });
+    // Up to its first space, or all of it where it has none.
+    const separator = i === 1 ? '' : literal.slice(0, literal.indexOf(' ') + 1) || literal;
+    slots.push({ field: nth(parts, i), separator, label: literal.slice(separator.length) });
   }
-  const last = nth(parts, parts.length - 1);
-  return { open, slots, closing: slots.length === 0 ? last.slice(open.length) : last };
+  return { open, slots, closing: nth(parts, parts.length - 1) };
 }
 
 /** The text of an attribute; empty where it is missing or says nothing (TEXT-1). */
@@ -65,25 +62,21 @@ export function fieldText(value: FieldValue | undefined): string {
 
 /** The slots of a pattern that have a text, in order. */
 export function fillSlots(pattern: Pattern, attributes: Attributes): FilledSlot[] {
-  const filled: FilledSlot[] = [];
-  for (const slot of pattern.slots) {
+  return pattern.slots.flatMap((slot) => {
     const text = Object.hasOwn(attributes, slot.field) ? fieldText(attributes[slot.field]) : '';
-    if (text !== '') filled.push({ ...slot, words: text.split(' ') });
-  }
-  return filled;
+    return text === '' ? [] : [{ ...slot, words: text.split(' ') }];
+  });
 }
+
+type Kept = { readonly count: number; readonly ellipsis: string };
 
 /**
  * The line of the first `count` words, with `ellipsis` after the last of them. A field none of
  * whose words are kept is left out as if it were missing; the first that is there loses its
  * separator (TEXT-4).
  */
-export function lineOf(
-  pattern: Pattern,
-  slots: readonly FilledSlot[],
-  { count, ellipsis }: { count: number; ellipsis: string },
-): Line {
-  let text = pattern.open;
+export function lineOf({ open, closing }: Pattern, slots: readonly FilledSlot[], { count, ellipsis }: Kept): Line {
+  let text = open;
   let left = count;
   const fields: FieldRange[] = [];
   for (const [index, { field, separator, label, words, inner }] of slots.entries()) {
@@ -99,7 +92,7 @@ export function lineOf(
       if (begin < end) fields.push({ field: part.field, from: begin, to: to >= end ? text.length : to });
     }
   }
-  return safeLine({ text: text + pattern.closing, fields });
+  return safeLine({ text: text + closing, fields });
 }
 
 /**
@@ -121,12 +114,9 @@ function safeLine({ text, fields }: Line): Line {
  * Well-formed, white space folded, and look-alikes of control tokens broken up (TEXT-1, TEXT-2).
  */
 export function cleanText(text: string): string {
-  return breakMarkers(
-    text
-      .toWellFormed()
-      .replace(/\p{White_Space}+/gu, ' ')
-      .replace(/^ | $/g, ''),
-  );
+  const folded = text.toWellFormed().replace(/\p{White_Space}+/gu, ' ');
+  const trimmed = folded.replace(/^ | $/g, '');
+  return spaced(trimmed, markerPlaces(trimmed));
 }
 
 const NAMED_TAGS = 's|unk|pad|bos|eos|mask|cls|sep|think|tool_call|tool_response|tools|start_of_turn|end_of_turn';
@@ -143,11 +133,7 @@ const MARKERS = new RegExp(
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
-/** Puts a space after the first character of each marker (TEXT-2). */
-function breakMarkers(text: string): string {
-  return spaced(text, markerPlaces(text));
-}
-
+/** Puts a space before each place. */
 function spaced(text: string, places: readonly number[]): string {
   return [0, ...places].map((from, index) => text.slice(from, places[index] ?? text.length)).join(' ');
 }

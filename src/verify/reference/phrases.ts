@@ -48,11 +48,6 @@ export function groupPhrase(vocabulary: Vocabulary, rank: number): string {
   return action === undefined ? (none.past ?? `${none.name} with`) : `has ${action.past}`;
 }
 
-/** What the member did, in a dated heading (TEMPLATE-3). */
-export function actionPhrase(vocabulary: Vocabulary, rank: number): string {
-  return vocabulary.actions[rank]?.name ?? vocabulary.domain.none.name;
-}
-
 /**
  * How long ago an event was, in whole UTC days and coarser (HIST-6); undefined where its time is
  * unknown.

@@ -23,13 +23,11 @@ export function plainPiece(role: Role, text: string, ids: ArrayLike<number>): Pi
   return { role, text, ids, event: '', version: '', level: '', fields: '' };
 }
 
+type LineOrigin = Partial<Pick<Piece, 'event' | 'version'>> & { readonly level: LevelName };
+
 /** A piece of data: a line at a level, with the event and the item version that it comes from. */
-export function linePiece(
-  role: Role,
-  line: CutLine,
-  { event = '', version = '', level }: { event?: string; version?: string; level: LevelName },
-): Piece {
-  return { role, text: `${line.text}\n`, ids: line.ids, event, version, level, fields: line.fields };
+export function linePiece(role: Role, { text, ids, fields }: CutLine, origin: LineOrigin): Piece {
+  return { ...plainPiece(role, `${text}\n`, ids), fields, ...origin };
 }
 
 /**

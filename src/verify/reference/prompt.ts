@@ -43,12 +43,8 @@ export function promptOf(asked: Asked, book: LineBook, template: Template) {
   fuseFrame(asked, before, behind);
 
   const past = pastOf(asked);
-  const room =
-    asked.world.identity.context - countTokens(before) - countTokens(behind) - longestAnswer(asked, template);
-  const filling =
-    headings === undefined
-      ? NO_HISTORY
-      : fillHistory(asked, { book, template, headings, slots, entries: past.entries, room });
+  const room = asked.world.identity.context - countTokens([...before, ...behind]) - longestAnswer(asked, template);
+  const filling = headings ? fillHistory(asked, { book, template, headings, slots, past, room }) : NO_HISTORY;
   const history = historyPieces(scene, headings?.heading ?? [], filling);
   return { template, pieces: mergeFixed([...before, ...history, ...behind]), past, filling, room };
 }
@@ -144,12 +140,10 @@ function fuseFrame({ world, askedAt }: Asked, before: Piece[], behind: Piece[]):
   const first = present(before.shift(), 'the first line');
   const last = present((behind.length > 0 ? behind : before).pop(), 'the last line');
   const frame = world.tokenizer.frame(first.text.slice(0, -1), last.text.slice(0, -1), askedAt);
+  const { headControl, tailLine } = frame;
   const [head, tail] = [Array.from(frame.head), Array.from(frame.tail)];
-  before.unshift(plainPiece('control', '', head.slice(0, frame.headControl)), {
-    ...first,
-    ids: head.slice(frame.headControl),
-  });
-  behind.push({ ...last, ids: tail.slice(0, frame.tailLine) }, plainPiece('control', '', tail.slice(frame.tailLine)));
+  before.unshift(plainPiece('control', '', head.slice(0, headControl)), { ...first, ids: head.slice(headControl) });
+  behind.push({ ...last, ids: tail.slice(0, tailLine) }, plainPiece('control', '', tail.slice(tailLine)));
 }
 
 /**
@@ -157,10 +151,8 @@ function fuseFrame({ world, askedAt }: Asked, before: Piece[], behind: Piece[]):
  * (FILL-1).
  */
 function longestAnswer({ world, task }: Asked, template: Template): number {
-  const lengths = answersOf(task, template, world.vocabulary).map(({ text }) => {
-    return world.tokenizer.encodeAnswer(text).length;
-  });
-  return Math.max(...lengths) + 1;
+  const answers = answersOf(task, template, world.vocabulary);
+  return Math.max(...answers.map(({ text }) => world.tokenizer.encodeAnswer(text).length)) + 1;
 }
 
 /**

@@ -4,9 +4,9 @@
  */
 import type { QuestionFate } from '../../../schemas/ledger.ts';
 import { DAY_MS } from '../events/raw-times.ts';
-import type { Measured } from '../forms/form.ts';
-import type { Candidate } from '../world/candidates.ts';
-import { type MemberOpenings, type Opening, openingsOf, uncapped } from '../world/openings.ts';
+import type { Answerable } from '../forms/form.ts';
+import { type MemberOpenings, openingsOf, uncapped } from '../world/openings.ts';
+import type { Interaction } from '../world/timeline.ts';
 import { type Moment, newestVersion } from '../world/view.ts';
 import type { World } from '../world/world.ts';
 import type { Corpus, TaskRule } from './tasks.ts';
@@ -15,26 +15,18 @@ import type { Corpus, TaskRule } from './tasks.ts';
  * What a prompt may depend on: no label (LABEL-5), and nothing at or after T but what the rules
  * name.
  */
-export interface Asked extends Moment {
+export interface Asked extends Moment, Pick<Answerable, 'itemIds' | 'measured'> {
   readonly task: TaskRule;
   readonly askedAt: number;
-  /** Items in display order; one where nothing is chosen. */
-  readonly itemIds: readonly string[];
-  readonly measured: Measured;
 }
 
-/** What happened to the question and what the right answer is. */
-export interface ReferenceQuestion extends Asked {
+/**
+ * What happened to the question and what the right answer is; of questions that are not rendered
+ * the label is what `ledgerLabel` says.
+ */
+export interface ReferenceQuestion extends Asked, Answerable {
   readonly member: string;
   readonly fate: QuestionFate;
-  /** Of rendered questions their answer's label; of the others what `ledgerLabel` says. */
-  readonly label: string;
-  readonly settledAt: number;
-  /**
-   * With their reasons, in display order; of a task that draws its items the one asked about;
-   * else none.
-   */
-  readonly candidates: readonly Candidate[];
   /** From when on the label is mature. */
   readonly maturesAt: number;
   /** The label that the ledger counts the question under. */
@@ -55,11 +47,7 @@ export function maturesAt(world: World, t: number, window: number): number {
  * Every question of a member whose fate is counted, in order of task, then of opening. `until`
  * (epoch ms) is how far the corpus is rendered; what is immature then is `pending`.
  */
-export function referenceQuestions(
-  corpus: Corpus,
-  member: string,
-  until = Number.POSITIVE_INFINITY,
-): ReferenceQuestion[] {
+export function referenceQuestions(corpus: Corpus, member: string, until = Infinity): ReferenceQuestion[] {
   const timeline = corpus.timelines.get(member);
   if (timeline === undefined) return [];
   const openings = openingsOf(corpus, timeline);
@@ -67,24 +55,18 @@ export function referenceQuestions(
   const free = uncapped(corpus, [...new Set(ofTasks.map(({ own }) => own))].flat());
   return ofTasks.flatMap(({ task, own }) =>
     own.flatMap((opening) => {
-      const key = keyOf(opening, task);
+      // What names the question (OPEN-4).
+      const key = [...opening.reference, task.name, task.form];
       const moment = { world: corpus, timeline, opening, key, window: task.window };
-      return questionOf(moment, task, { until, capped: !free.has(opening.event), openings }) ?? [];
+      return questionOf(moment, task, { until, free, openings }) ?? [];
     }),
   );
 }
 
-/** The key of a question: its opening's reference, the task's name, its form (OPEN-4). */
-function keyOf(opening: Opening, task: TaskRule): string[] {
-  return [...opening.reference, task.name, task.form];
-}
+type Bounds = { readonly until: number; readonly free: ReadonlySet<Interaction>; readonly openings: MemberOpenings };
 
 /** The first fate that applies (OPEN-6); undefined where an opening is no question of the task. */
-function questionOf(
-  moment: Moment,
-  task: TaskRule,
-  { until, capped, openings }: { until: number; capped: boolean; openings: MemberOpenings },
-): ReferenceQuestion | undefined {
+function questionOf(moment: Moment, task: TaskRule, { until, free, openings }: Bounds): ReferenceQuestion | undefined {
   const { world, opening, timeline } = moment;
   const { askedAt, event } = opening;
   const matures = maturesAt(world, askedAt, task.window);
@@ -98,7 +80,7 @@ function questionOf(
     const label = task.rules.labelOf(outcome);
     return { ...base, ...without, fate, label, ledgerLabel: label };
   };
-  if (capped) return refused('capped');
+  if (!free.has(event)) return refused('capped');
   if (ownVersion(base) === undefined) return refused('item_unknown');
   const asked = task.rules.ask(moment, outcome, openings);
   if (asked === undefined) return refused('too_few_candidates');

@@ -1,5 +1,5 @@
 /** Rows: a prompt with its answer, and what belongs to it. */
-import { nth, present } from '../checked.ts';
+import { nth, present, remember } from '../checked.ts';
 import type { Template } from '../identity/domain.ts';
 import { joinKey } from '../world/draws.ts';
 import type { Version } from '../world/timeline.ts';
@@ -28,11 +28,7 @@ export type ReferenceRow = ReturnType<typeof referenceRow>;
 
 const books = new WeakMap<World, LineBook>();
 
-function bookOf(world: World): LineBook {
-  const book = books.get(world) ?? lineBookOf(world);
-  books.set(world, book);
-  return book;
-}
+const bookOf = (world: World) => remember(books, world, () => lineBookOf(world));
 
 /**
  * Cuts the lines that questions may show in a few rounds: those of all items that their members
@@ -84,7 +80,11 @@ export function referenceRow(question: ReferenceQuestion, { template, variant }:
   const { filling, past, room } = prompt;
   const [shown, available] = [filling.placed.length, past.entries.length];
   return {
-    ...{ variant, template, prompt, pieces, answer },
+    variant,
+    template,
+    prompt,
+    pieces,
+    answer,
     answerFrom: countTokens(prompt.pieces),
     ids: joinIds(pieces),
     ledger: { shown, available, lowered: filling.lowered, left_out: available - shown, room, used: filling.used },

@@ -14,9 +14,8 @@ const chronological: Strategy = (entries) => entries.toReversed();
 
 /** One of each action in turn, the strongest action first, newest first within one (HIST-5). */
 const balanced: Strategy = <T extends Ranked>(entries: readonly T[]) => {
-  const newestFirst = entries.toReversed();
-  const ranks = [...new Set(newestFirst.map(({ rank }) => rank))].sort((a, b) => a - b);
-  const groups = ranks.map((rank) => newestFirst.filter((entry) => entry.rank === rank));
+  const strongestFirst = entries.toReversed().sort((a, b) => a.rank - b.rank);
+  const groups = [...Map.groupBy(strongestFirst, ({ rank }) => rank).values()];
   const order: T[] = [];
   for (let round = 0; order.length < entries.length; round++) {
     for (const group of groups) if (round < group.length) order.push(nth(group, round));

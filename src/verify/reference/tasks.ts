@@ -38,33 +38,20 @@ const taskSchema = z.object({
  * unknown.
  */
 export function corpusOf(world: World): Corpus {
-  const { section } = world.identity;
-  return {
-    ...world,
-    tasks: section.tasks.map((options, index) => taskOf(world, options, `identity.section.tasks[${index}]`)),
-  };
+  const { tasks } = world.section;
+  return { ...world, tasks: tasks.map((options, index) => taskOf(world, options, `identity.section.tasks[${index}]`)) };
 }
 
-/** One task, with its form's rules. */
+/** One task, with its form's rules and templates, or those that it names, by id (TEMPLATE-1). */
 function taskOf(world: World, options: object, field: string): TaskRule {
   const { identity, vocabulary } = world;
-  const { form, label_window: window, templates, ...task } = readAs(taskSchema, options, field);
-  const rules = form.rulesOf(options, field, vocabulary);
-  const own = templatesOf(identity.templates, { form: form.name, named: templates, block: rules.block });
-  return {
-    ...{ ...task, form: form.name, rules, window },
-    templates: own.filter((template) => !template.held_out),
-    heldOut: own.filter((template) => template.held_out),
-  };
-}
-
-/** The templates of a form, or those that a task names, in order of id (TEMPLATE-1). */
-function templatesOf(
-  templates: readonly Template[],
-  { form, named, block }: { form: string; named: readonly string[] | undefined; block: string },
-): Template[] {
-  const own = templates.filter((template) => template.form === form && (named?.includes(template.id) ?? true));
-  const without = own.find(({ blocks }) => !blocks.some(({ kind }) => kind === block));
-  if (without !== undefined) throw broken(`identity.templates: ${without.id}`, `has no block ${block}`);
-  return own.sort((a, b) => compareBytes(a.id, b.id));
+  const { form: ofForm, label_window: window, templates: named, ...task } = readAs(taskSchema, options, field);
+  const { name: form } = ofForm;
+  const rules = ofForm.rulesOf(options, field, vocabulary);
+  const own = identity.templates.filter((one) => one.form === form && (named?.includes(one.id) ?? true));
+  const without = own.find(({ blocks }) => !blocks.some(({ kind }) => kind === rules.block));
+  if (without !== undefined) throw broken(`identity.templates: ${without.id}`, `has no block ${rules.block}`);
+  own.sort((a, b) => compareBytes(a.id, b.id));
+  const { templates = [], heldOut = [] } = Object.groupBy(own, (one) => (one.held_out ? 'heldOut' : 'templates'));
+  return { ...task, form, rules, window, templates, heldOut };
 }

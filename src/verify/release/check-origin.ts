@@ -1,7 +1,7 @@
 /** Where a row's tokens come from: items asked about, roles, events, versions and fields. */
 import type { RuleId } from '../fault-list.ts';
 import { splitKey } from '../world/draws.ts';
-import { fault, type OriginSegment, type RowCase, text } from './release-row.ts';
+import { fault, isSameList, type OriginSegment, type RowCase, text } from './release-row.ts';
 
 /**
  * The items asked about, in order, with reasons and versions. Returns whether the items are others.
@@ -12,25 +12,21 @@ export function checkCandidates(rowCase: RowCase): boolean {
   const { itemIds, candidates, task } = expected.question;
   const items = splitKey(text(row.meta.item_ids));
   const wrong = (rule: readonly RuleId[], detail: string) => fault(rowCase, { check: 'candidates', rule, detail });
-  if (!sameList(items, itemIds)) {
-    const isOrder = sameList([...items].sort(), [...itemIds].sort());
+  if (!isSameList(items, itemIds)) {
+    const isOrder = isSameList([...items].sort(), [...itemIds].sort());
     wrong(isOrder ? ['CAND-8'] : task.rules.rule, `asks about ${items.join(', ')} instead of ${itemIds.join(', ')}`);
     return true;
   }
   const reasons = candidates.map(({ reason }) => reason);
   const told = text(row.meta.candidate_reasons) === '' ? [] : splitKey(text(row.meta.candidate_reasons));
-  if (!sameList(told, reasons)) {
+  if (!isSameList(told, reasons)) {
     wrong(['CAND-8', 'ORIGIN-4'], `reasons ${told.join(', ')} instead of ${reasons.join(', ')}`);
   }
   const versions = (segments: readonly OriginSegment[]) =>
     segments.filter(({ role, version }) => role === 'question' && version !== '').map(({ version }) => version);
-  if (sameList(versions(row.segments), versions(wanted))) return false;
+  if (isSameList(versions(row.segments), versions(wanted))) return false;
   wrong(['ASOF-4', 'ASOF-3'], 'the question shows other item versions than the newest seen');
   return true;
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
 /**
@@ -51,9 +47,7 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
     const rule = brokenBy(a, b);
     if (rule === undefined) continue;
     const told = (s: OriginSegment | undefined) =>
-      s === undefined
-        ? 'none'
-        : `${s.role} to ${s.to} (event ${s.event}, version ${s.version}, ${s.level}, fields ${s.fields})`;
+      s ? `${s.role} to ${s.to} (event ${s.event}, version ${s.version}, ${s.level}, fields ${s.fields})` : 'none';
     wrong(rule, `segment ${index}: ${told(a)} instead of ${told(b)}`);
     return;
   }

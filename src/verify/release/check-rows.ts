@@ -1,5 +1,5 @@
 /** Checks the rows of a release one by one against the reference. */
-import type { FaultList, RuleId } from '../fault-list.ts';
+import type { RuleId } from '../fault-list.ts';
 import { prepareLines, referenceRow } from '../reference/rows.ts';
 import { checkFuture } from './check-future.ts';
 import { checkHistory, checkLedger } from './check-history.ts';
@@ -14,39 +14,36 @@ import type { RowDigest } from './release-digest.ts';
 import { type ReleaseRow, type RowCase, text, wantedSegments } from './release-row.ts';
 import type { ExpectedRow } from './selection.ts';
 
-/** Rows checked in full, and what was seen of all. */
-export interface CheckedRows {
-  /** Rows checked in full, and their tokens. */
-  rows: number;
-  tokens: number;
-  /** One row in `every` was checked in full; of how many. */
-  readonly every: number;
-  readonly total: number;
+/** How much of a release was checked in full. */
+export interface CheckedShare {
+  readonly rows: number;
+  readonly tokens: number;
+  /** Where one row in `every` of `total` was made anew; undefined where every row was. */
+  readonly sample: { readonly every: number; readonly total: number } | undefined;
+}
+
+/** What was seen of all rows. */
+interface SeenRows {
   readonly present: Map<string, PresentRow>;
-  readonly addresses: RowAddress[];
-  readonly digests: RowDigest[];
+  readonly addresses: (RowAddress & RowDigest)[];
   /** Rows that the rules do not make. */
   readonly strangers: Map<string, ReleaseRow>;
 }
+
+/** How much was checked in full, and what was seen of all. */
+export interface CheckedRows extends CheckedShare, SeenRows {}
 
 /** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 
 /** Reads all rows and checks them, or about `sample` of them, in full. */
-export async function checkRows(
-  releaseCase: ReleaseCase,
-  expectation: Expectation,
-  { sample, report }: { sample: number | undefined; report: Report },
-): Promise<CheckedRows> {
-  const { release, list, corpus } = releaseCase;
+export async function checkRows(expectation: Expectation, report: Report, sample?: number): Promise<CheckedRows> {
+  const { release, list, corpus } = expectation;
   const { profile } = release.manifest.release;
   const total = [...release.manifest.splits.values()].reduce((sum, { rows }) => sum + rows, 0);
   const every = sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(sample, 1)));
-  const checked: CheckedRows = {
-    ...{ rows: 0, tokens: 0, every, total, addresses: [], digests: [] },
-    ...{ present: new Map(), strangers: new Map() },
-  };
-  let read = 0;
+  const all: SeenRows = { present: new Map(), addresses: [], strangers: new Map() };
+  let [read, rows, tokens] = [0, 0, 0];
   for await (const group of readRowGroups(release, list)) {
     const first = read;
     const chosen = group.filter((_, index) => (first + index) % every === 0);
@@ -55,29 +52,25 @@ export async function checkRows(
       chosen.flatMap(({ row }) => expectation.rows.get(row.place.example)?.question ?? []),
     );
     for (const { row, address } of group) {
-      checked.addresses.push(address);
-      checked.digests.push({ example: address.example, sha256: profile.digest(row) });
+      all.addresses.push({ ...address, sha256: profile.digest(row) });
       const maskIsWhole = checkColumns({ row, list, corpus }, profile);
       const index = read++;
       if (read % 100 === 0) report(read, total);
-      const expected = expectedOf({ list, expectation, row }, checked);
+      const expected = expectedOf(row, expectation, all);
       if (expected === undefined || index % every !== 0) continue;
-      checked.rows++;
-      checked.tokens += row.ids.length;
-      checkRow(releaseCase, row, { expected, maskIsWhole, whole: index % WHOLE_EVERY === 0 });
+      rows++;
+      tokens += row.ids.length;
+      checkRow(expectation, row, { expected, maskIsWhole, whole: index % WHOLE_EVERY === 0 });
     }
   }
-  reportStrangers(releaseCase, checked.strangers);
-  return checked;
+  reportStrangers(expectation, all.strangers);
+  return { rows, tokens, sample: sample === undefined ? undefined : { every, total }, ...all };
 }
 
 /**
  * The row that the rules make here; undefined where they make none or it was there before (OPEN-4).
  */
-function expectedOf(
-  { list, expectation, row }: { list: FaultList; expectation: Expectation; row: ReleaseRow },
-  { present, strangers }: CheckedRows,
-): ExpectedRow | undefined {
+function expectedOf(row: ReleaseRow, { list, rows }: Expectation, { present, strangers }: SeenRows) {
   const { place } = row;
   list.look('repeat');
   list.look('question');
@@ -85,7 +78,7 @@ function expectedOf(
     list.add(place, { check: 'repeat', rule: ['OPEN-4', 'EVENT-3'], detail: 'the same question is here twice' });
     return undefined;
   }
-  const expected = expectation.rows.get(place.example);
+  const expected = rows.get(place.example);
   if (expected === undefined) {
     strangers.set(place.example, row);
     return undefined;
@@ -95,15 +88,14 @@ function expectedOf(
   return expected;
 }
 
+type KnownOfRow = { readonly expected: ExpectedRow; readonly maskIsWhole: boolean; readonly whole: boolean };
+
 /**
  * All checks of one row that the rules make, the most telling first; `whole`: its text is tokenized
  * as a whole too.
  */
-export function checkRow(
-  { release, ...shared }: ReleaseCase,
-  row: ReleaseRow,
-  { expected, maskIsWhole, whole }: { expected: ExpectedRow; maskIsWhole: boolean; whole: boolean },
-): void {
+export function checkRow({ release, ...shared }: ReleaseCase, row: ReleaseRow, known: KnownOfRow): void {
+  const { expected, maskIsWhole, whole } = known;
   const reference = referenceRow(expected.question, expected);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.
   expected.tokens = reference.ids.length;
@@ -134,7 +126,9 @@ const IMMATURE: readonly RuleId[] = ['LABEL-4', 'SPLIT-1'];
 
 /** The rule that ends a question so (OPEN-6). */
 const RULE_OF_FATE: Readonly<Record<string, readonly RuleId[]>> = {
-  ...{ capped: ['OPEN-5'], item_unknown: ['OPEN-6', 'ASOF-4'], too_few_candidates: ['OPEN-6', 'CAND-2'] },
+  capped: ['OPEN-5'],
+  item_unknown: ['OPEN-6', 'ASOF-4'],
+  too_few_candidates: ['OPEN-6', 'CAND-2'],
 };
 
 /** Rows that the rules do not make: no such question, or one that ended otherwise. */

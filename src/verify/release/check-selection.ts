@@ -5,7 +5,7 @@
 import type { FaultList, FaultPosition, RuleId } from '../fault-list.ts';
 import { referenceRow } from '../reference/rows.ts';
 import { compareBytes } from '../world/draws.ts';
-import type { Expectation, ReleaseCase } from './expected-rows.ts';
+import { countUp, type Expectation } from './expected-rows.ts';
 import type { Manifest } from './manifest.ts';
 import { type ExpectedRow, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
 
@@ -17,10 +17,21 @@ export interface PresentRow {
 
 /** The rule that ends a row so. */
 const RULE_OF_END: Readonly<Record<RowEnd, RuleId>> = {
-  ...{ train: 'SPLIT-2', validation: 'SPLIT-2', test: 'SPLIT-2', in_gap: 'SPLIT-2', after_until: 'SPLIT-1' },
-  ...{ test_members: 'SPLIT-3', test_surface: 'SPLIT-3', test_task: 'SPLIT-3', held_out: 'SPLIT-3' },
-  ...{ test_template: 'SPLIT-4', variant_left_out: 'SPLIT-4', same_prompt: 'RELEASE-1' },
-  ...{ label_capped: 'RELEASE-2', thinned: 'RELEASE-3', remainder: 'RELEASE-4' },
+  after_until: 'SPLIT-1',
+  train: 'SPLIT-2',
+  validation: 'SPLIT-2',
+  test: 'SPLIT-2',
+  in_gap: 'SPLIT-2',
+  test_members: 'SPLIT-3',
+  test_surface: 'SPLIT-3',
+  test_task: 'SPLIT-3',
+  held_out: 'SPLIT-3',
+  test_template: 'SPLIT-4',
+  variant_left_out: 'SPLIT-4',
+  same_prompt: 'RELEASE-1',
+  label_capped: 'RELEASE-2',
+  thinned: 'RELEASE-3',
+  remainder: 'RELEASE-4',
 };
 
 const SPLITS = ['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'];
@@ -29,12 +40,9 @@ const SPLITS = ['train', 'validation', 'test', 'test_members', 'test_template', 
  * Decides what the budget takes, and then the remainder (RELEASE-1); compares both ways: every row
  * that should be there is, and no other.
  */
-export function checkSelection(
-  { release, list }: ReleaseCase,
-  expectation: Expectation,
-  present: ReadonlyMap<string, PresentRow>,
-): void {
-  const { manifest } = release;
+export function checkSelection(expectation: Expectation, present: ReadonlyMap<string, PresentRow>): void {
+  const { list } = expectation;
+  const { manifest } = expectation.release;
   const rows = [...expectation.rows.values()];
   thin(rows, manifest, tokensOf);
   const trainShards = takeRemainder(rows, tokensOf);
@@ -82,11 +90,6 @@ function checkFates(manifest: Manifest, rows: readonly ExpectedRow[], list: Faul
   if (told !== variantsTested) list.add({}, { check: 'variants', rule: ['LEDGER-2', 'SPLIT-4'], detail });
 }
 
-/** Counts one more under a name. */
-export function countUp(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-}
-
 /** Counts in maps of maps. */
 export type Counts = ReadonlyMap<string, number | Counts>;
 
@@ -101,15 +104,13 @@ export function flatCounts(counts: Counts): Map<string, number> {
   );
 }
 
+type Compared = { readonly what: string } & Readonly<Record<'told' | 'wanted', ReadonlyMap<string, number>>>;
+
 /**
  * Reports every count of the manifest or lineage that differs from what the rules make; a count
  * that is missing is 0.
  */
-export function compareCounts(
-  list: FaultList,
-  rule: RuleId,
-  { what, told, wanted }: { what: string } & Record<'told' | 'wanted', ReadonlyMap<string, number>>,
-): void {
+export function compareCounts(list: FaultList, rule: RuleId, { what, told, wanted }: Compared): void {
   for (const name of [...new Set([...told.keys(), ...wanted.keys()])].sort()) {
     list.look('ledger');
     const [a, b] = [told.get(name) ?? 0, wanted.get(name) ?? 0];

@@ -6,16 +6,15 @@ import type { RuleId } from '../fault-list.ts';
 import type { Profile, TokenColumn } from '../profiles/profile.ts';
 import { answersOf } from '../reference/phrases.ts';
 import type { Piece } from '../reference/pieces.ts';
-import { fault, type ReleaseRow, type RowCase, text } from './release-row.ts';
+import { fault, isSameList, type ReleaseRow, type RowCase, text } from './release-row.ts';
+
+type ReadCase = Pick<RowCase, 'row' | 'list' | 'corpus'>;
 
 /**
  * What needs no reference: lengths (FILL-6), and the columns beside the ids (FRAME-4, FRAME-3).
  * Returns whether the supervised tokens are one run to the row's end.
  */
-export function checkColumns(
-  { row, list, corpus }: Pick<RowCase, 'row' | 'list' | 'corpus'>,
-  { columns }: Profile,
-): boolean {
+export function checkColumns({ row, list, corpus }: ReadCase, { columns }: Profile): boolean {
   list.look('context');
   list.look('answer');
   const { context } = corpus.identity;
@@ -23,8 +22,8 @@ export function checkColumns(
     const detail = `${row.ids.length} tokens, the context holds ${context}`;
     list.add(row.place, { check: 'context', rule: ['FILL-6'], detail });
   }
-  const wrong = columns.filter((column) => !isRight(row, column));
-  for (const { check, rule, detail } of wrong) list.add(row.place, { check, rule, detail });
+  const wrong = columns.filter((column) => !isRight(row, column)).map(({ fault }) => fault);
+  for (const finding of wrong) list.add(row.place, finding);
   if (row.count === 0) list.add(row.place, { check: 'answer', rule: ['FRAME-4'], detail: 'no token is supervised' });
   const whole = row.count > 0 && !wrong.some(({ check }) => check === 'answer');
   const { endId } = corpus.tokenizer;
@@ -53,9 +52,9 @@ export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
   if (isWrong) fault(rowCase, { check: 'label', rule, detail: `label ${actual} instead of ${label}` });
   if (!maskIsWhole) return isWrong;
   const answer = row.ids.subarray(row.answerFrom, -1);
-  if (sameIds(answer, reference.ids.subarray(reference.answerFrom, -1))) return isWrong;
+  if (isSameList(answer, reference.ids.subarray(reference.answerFrom, -1))) return isWrong;
   const spoken = answersOf(task, reference.template, corpus.vocabulary).find((other) =>
-    sameIds(answer, corpus.tokenizer.encodeAnswer(other.text)),
+    isSameList(answer, corpus.tokenizer.encodeAnswer(other.text)),
   );
   if (spoken === undefined) {
     const detail = `supervised are ${answer.length} tokens that are not "${reference.answer}"`;
@@ -120,26 +119,15 @@ export function checkPrompt(rowCase: RowCase, explained: boolean): void {
 
 /** Whether the ids before the answer are the reference's. */
 export function samePrompt({ row, reference }: Pick<RowCase, 'row' | 'reference'>): boolean {
-  return sameIds(row.ids.subarray(0, row.answerFrom), reference.ids.subarray(0, reference.answerFrom));
+  return isSameList(row.ids.subarray(0, row.answerFrom), reference.ids.subarray(0, reference.answerFrom));
 }
 
 /** The whole text, tokenized at once, has the ids of its lines (TOKEN-3). */
 export function checkWhole({ corpus, reference, expected, list, row }: RowCase): void {
-  const lines = reference.prompt.pieces
-    .map((piece) => piece.text)
-    .join('')
-    .split('\n')
-    .slice(0, -1);
-  const whole = corpus.tokenizer.encodeWhole?.(lines, expected.question.askedAt);
-  if (whole !== undefined && !sameIds(whole, reference.ids.subarray(0, reference.answerFrom))) {
+  const prompt = reference.prompt.pieces.map((piece) => piece.text).join('');
+  const whole = corpus.tokenizer.encodeWhole?.(prompt.split('\n').slice(0, -1), expected.question.askedAt);
+  if (whole !== undefined && !isSameList(whole, reference.ids.subarray(0, reference.answerFrom))) {
     const detail = 'the text tokenized at once has other ids than its lines';
     list.add(row.place, { check: 'prompt', rule: ['TOKEN-3'], detail });
   }
-}
-
-/** Whether two runs of ids are equal. */
-export function sameIds(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -18,28 +18,33 @@ export interface ReleaseCase {
 /** Says how far a check is. */
 export type Report = (done: number, total: number) => void;
 
-/** What the rules make of a corpus for a release. */
-export interface Expectation {
+/** What the rules make of a corpus for a release, with the case that it is of. */
+export interface Expectation extends ReleaseCase {
   /** By pseudonym of the row; all rendered rows, those that the release leaves out too. */
   readonly rows: ReadonlyMap<string, ExpectedRow>;
   /** Questions by `task fate label`, as of how far the corpus was built (LEDGER-1). */
   readonly questions: ReadonlyMap<string, number>;
 }
 
+/** Counts one more under a name. */
+export function countUp(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
 /**
  * All rows that the events make, with their ends as far as time, held-out choices and label caps
  * decide them. Prompts are not rendered here.
  */
-export function expectRows({ release, corpus, pseudonyms }: ReleaseCase, report: Report): Expectation {
-  const { manifest, lineage } = release;
+export function expectRows(releaseCase: ReleaseCase, report: Report): Expectation {
+  const { corpus, pseudonyms } = releaseCase;
+  const { manifest, lineage } = releaseCase.release;
   const corpusUntil = Math.max(lineage?.corpus_until ?? Number.POSITIVE_INFINITY, manifest.until);
   const rows = new Map<string, ExpectedRow>();
   const questions = new Map<string, number>();
   let done = 0;
   for (const member of corpus.timelines.keys()) {
     for (const question of referenceQuestions(corpus, member, corpusUntil)) {
-      const name = `${question.task.name} ${question.fate} ${question.ledgerLabel}`;
-      questions.set(name, (questions.get(name) ?? 0) + 1);
+      countUp(questions, `${question.task.name} ${question.fate} ${question.ledgerLabel}`);
       if (question.fate !== 'rendered') continue;
       const split = splitOf(question, manifest);
       for (const row of templatesOf(question)) {
@@ -50,7 +55,7 @@ export function expectRows({ release, corpus, pseudonyms }: ReleaseCase, report:
     if (++done % 100 === 0) report(done, corpus.timelines.size);
   }
   capLabels([...rows.values()], manifest);
-  return { rows, questions };
+  return { ...releaseCase, rows, questions };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Pseudonyms: what a release holds in place of ids. */
 import { createHash, hash } from 'node:crypto';
 import { BrewhouseError } from '../../errors.ts';
+import { remember } from '../checked.ts';
 
 /** What an id is the id of. */
 export type PseudonymKind = 'member' | 'example' | 'event';
@@ -25,9 +26,7 @@ export function pseudonymsOf(key: string) {
     of(kind: PseudonymKind, id: string): string {
       if (id === '') return '';
       if (kind === 'example') return make(kind, id);
-      const known = names[kind].get(id) ?? make(kind, id);
-      names[kind].set(id, known);
-      return known;
+      return remember(names[kind], id, () => make(kind, id));
     },
   };
 }

@@ -74,7 +74,7 @@ async function* groupsOfShard(shardCase: ShardCase, firstRow: number): AsyncGene
       return fault(`${data.path}: ${counts.join(', ')} rows of tokens, of sidecar, of origin`);
     }
     for (let group = 0; group + 1 < tokens.groups.length; group++) {
-      const span = [nth(tokens.groups, group), nth(tokens.groups, group + 1)] as const;
+      const span: Span = [nth(tokens.groups, group), nth(tokens.groups, group + 1)];
       const rows = await readTokens(tokens, release.manifest.release.profile, span);
       const [metas, origins] = [await meta.read(...span), await origin.read(...span)];
       yield rows.map((cells, inGroup) => {
@@ -113,16 +113,15 @@ async function openTables({ release, shard, list }: ShardCase, opened: ParquetTa
   return opened;
 }
 
+/** From one row to another, which is no part of it. */
+type Span = readonly [from: number, to: number];
+
 /** One column of tokens after another: the library holds every value as an object of its own. */
-async function readTokens(
-  table: ParquetTable,
-  profile: Profile,
-  [from, to]: readonly [number, number],
-): Promise<(TokenRow & Supervised)[]> {
-  const ids = (await table.read(from, to, ['input_ids'])).map((cells) => integers(cells.input_ids));
+async function readTokens(table: ParquetTable, profile: Profile, span: Span): Promise<(TokenRow & Supervised)[]> {
+  const ids = (await table.read(...span, ['input_ids'])).map((cells) => integers(cells.input_ids));
   const rows = ids.map((own) => ({ ids: own, columns: {} as Record<string, Float64Array> }));
   for (const { name } of profile.columns) {
-    const read = await table.read(from, to, [name]);
+    const read = await table.read(...span, [name]);
     for (const [index, row] of rows.entries()) row.columns[name] = numbers(nth(read, index)[name]);
   }
   return rows.map((row) => ({ ...row, ...profile.supervised(row) }));

@@ -34,11 +34,10 @@ export interface RowCase extends Omit<ReleaseCase, 'release'> {
   readonly wanted: readonly OriginSegment[];
 }
 
+type CellsOfRow = Omit<ReleaseRow, 'place' | 'segments'>;
+
 /** Puts a row together of what its three files hold. */
-export function releaseRow(
-  place: { split: string; row: number },
-  cells: Omit<ReleaseRow, 'place' | 'segments'>,
-): ReleaseRow {
+export function releaseRow(place: { split: string; row: number }, cells: CellsOfRow): ReleaseRow {
   const { meta, origin } = cells;
   return { ...cells, place: { ...place, example: text(meta.example_id) }, segments: segmentsOf(origin) };
 }
@@ -97,4 +96,11 @@ function fill<T extends Float64Array | Int32Array>(cell: Cell, make: (length: nu
 /** Adds a fault of this row. */
 export function fault({ list, row }: Pick<RowCase, 'list' | 'row'>, finding: Finding): void {
   list.add(row.place, finding);
+}
+
+/** Whether two lists, of ids or of names, are equal. */
+export function isSameList<T>(a: ArrayLike<T>, b: ArrayLike<T>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -77,11 +77,9 @@ export function capLabels(rows: readonly ExpectedRow[], { release }: ReleaseRule
       const capped = rows.filter(
         ({ end, question }) => end === 'train' && question.task.name === task && question.label === label,
       );
-      const drawn = sortByDraw(
-        capped,
-        ({ question }) => question.world.draws.number('label_cap', question.key),
-        ({ id }) => id,
-      );
+      const drawn = sortByDraw(capped, ({ question: { world, key }, id }) => {
+        return { draw: world.draws.number('label_cap', key), key: id };
+      });
       for (const row of drawn.slice(most)) row.end = 'label_capped';
       for (const row of drawn.slice(0, most)) row.keepShare = Math.min(1, most / drawn.length);
     }
@@ -94,15 +92,13 @@ interface Thinning {
   readonly rows: readonly ExpectedRow[];
 }
 
+type TokensOf = (row: ExpectedRow) => number;
+
 /**
  * Takes train rows into the token budget, by task in order of draw `thin` (RELEASE-3). `tokensOf`
  * is asked for as few rows as can be: those taken, and of each task the first that does not fit.
  */
-export function thin(
-  rows: readonly ExpectedRow[],
-  { release }: ReleaseRules,
-  tokensOf: (row: ExpectedRow) => number,
-): void {
+export function thin(rows: readonly ExpectedRow[], { release }: ReleaseRules, tokensOf: TokensOf): void {
   if (release.token_budget === 'none') return;
   const train = rows.filter(({ end }) => end === 'train');
   let rest: number = release.token_budget;
@@ -126,7 +122,7 @@ export function thin(
 }
 
 /** All tokens of a task's rows, or the first sum beyond `most`. */
-function needOf(rows: readonly ExpectedRow[], most: number, tokensOf: (row: ExpectedRow) => number): number {
+function needOf(rows: readonly ExpectedRow[], most: number, tokensOf: TokensOf): number {
   let sum = 0;
   for (const row of rows) {
     sum += tokensOf(row);
@@ -135,7 +131,7 @@ function needOf(rows: readonly ExpectedRow[], most: number, tokensOf: (row: Expe
   return sum;
 }
 
-function cutAt(rows: readonly ExpectedRow[], most: number, tokensOf: (row: ExpectedRow) => number): void {
+function cutAt(rows: readonly ExpectedRow[], most: number, tokensOf: TokensOf): void {
   let used = 0;
   for (const row of rows) {
     if (used <= most) used += tokensOf(row);
@@ -164,7 +160,7 @@ function powerOfTwo(count: number, direction: 'up' | 'down'): number {
  * Takes off the rows with the greatest draw `thin` that do not divide by the shards, which it
  * returns (RELEASE-4).
  */
-export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: (row: ExpectedRow) => number): number {
+export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: TokensOf): number {
   const train = rows.filter(({ end }) => end === 'train');
   const tokens = train.reduce((sum, row) => sum + tokensOf(row), 0);
   const shards = shardCount(tokens, train.length);
@@ -174,9 +170,5 @@ export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: (row: Expe
 }
 
 function inThinOrder(rows: readonly ExpectedRow[]): ExpectedRow[] {
-  return sortByDraw(
-    rows,
-    (row) => row.thin,
-    ({ id }) => id,
-  );
+  return sortByDraw(rows, (row) => ({ draw: row.thin, key: row.id }));
 }

@@ -2,7 +2,7 @@
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { compareBytes, joinKey, sortByDraw } from './draws.ts';
 import type { Interaction } from './timeline.ts';
-import { existsFor, liveVersion, type Moment, seenInteractions } from './view.ts';
+import { existsFor, inWindow, liveVersion, type Moment, seenInteractions } from './view.ts';
 
 /** An item that a question shows, and why. */
 export interface Candidate {
@@ -30,17 +30,17 @@ export function drawnItem(moment: Moment): string | undefined {
   return drawnItems(moment, 'drawn_item').find((item) => item !== own && isLive(moment, item));
 }
 
-/** Right and wrong candidates in display order; undefined where there are too few. */
-export function candidatesOf(
-  moment: Moment,
-  { count, exposedWanted }: { count: number; exposedWanted: number },
-): Candidate[] | undefined {
+/**
+ * `count` candidates in display order, the right one and wrong ones, of which `exposedWanted` are
+ * to be shown ones; undefined where there are too few.
+ */
+export function candidatesOf(moment: Moment, count: number, exposedWanted: number): Candidate[] | undefined {
   const barred = barredItems(moment);
   const chosen = new Map([[moment.opening.event.item, 'right']]);
   const passes = (item: string) => !chosen.has(item) && !barred.has(item) && isLive(moment, item);
   for (const { purpose, items } of exposedWanted === 0 ? [] : poolsOf(moment)) {
     for (let taken = 0; chosen.size - 1 < exposedWanted; taken++) {
-      const item = takeFrom(moment, purpose, { items: items.filter(passes), counter: taken });
+      const item = takeFrom(moment, { purpose, items: items.filter(passes) }, taken);
       if (item === undefined) break;
       chosen.set(item, purpose);
     }
@@ -49,29 +49,27 @@ export function candidatesOf(
     if (chosen.size >= count) break;
     if (passes(item)) chosen.set(item, 'random');
   }
-  if (chosen.size < count) return undefined;
-  const candidates = [...chosen].map(([item, reason]) => ({ item, reason }));
-  return inDrawOrder(moment, candidates);
+  return chosen.size < count ? undefined : inDrawOrder(moment, chosen);
 }
+
+/** Items to take from, and the purpose of the draws that do. */
+type Pool = { readonly purpose: string; readonly items: readonly string[] };
 
 /**
  * The item of a pool at a draw, modulo the eligible ones (CAND-6); undefined where there is none.
  */
-export function takeFrom(
-  { world, key }: Moment,
-  purpose: string,
-  { items, counter }: { items: readonly string[]; counter: number },
-): string | undefined {
+export function takeFrom({ world, key }: Moment, { purpose, items }: Pool, counter: number): string | undefined {
   return items[world.draws.number(purpose, [...key, counter]) % items.length];
 }
 
-/** Candidates in the order of draw `order` (CAND-8). */
-export function inDrawOrder({ world, key }: Moment, candidates: readonly Candidate[]): Candidate[] {
-  return sortByDraw(
-    candidates,
-    ({ item }) => world.draws.number('order', [...key, item]),
-    ({ item }) => joinKey([...key, item]),
-  );
+/** Candidates in the order of draw `order` (CAND-8), of their reasons by item. */
+export function inDrawOrder({ world, key }: Moment, reasons: ReadonlyMap<string, string>): Candidate[] {
+  const candidates = [...reasons].map(([item, reason]) => ({ item, reason, key: [...key, item] }));
+  const sorted = sortByDraw(candidates, (one) => ({
+    draw: world.draws.number('order', one.key),
+    key: joinKey(one.key),
+  }));
+  return sorted.map(({ item, reason }) => ({ item, reason }));
 }
 
 /** Whether an item is live at T (ASOF-3). */
@@ -81,17 +79,13 @@ export function isLive({ world, opening }: Moment, item: string): boolean {
 
 /** Items on which the member acts in [T, T + W); with W = 0 the opening's own alone (CAND-7). */
 function barredItems(moment: Moment): Set<string> {
-  const { world, timeline, opening, window } = moment;
-  const t = opening.askedAt;
-  const acted = timeline.interactions.filter(({ at, rank }) => {
-    return at >= t && at < t + window && rank < world.vocabulary.noneRank;
-  });
-  const barring = acted.filter((event) => existsFor(moment, event)).map(({ item }) => item);
-  return new Set([opening.event.item, ...barring]);
+  const { timeline, opening } = moment;
+  const acted = inWindow(moment, timeline.interactions).filter((event) => !isExposure(moment, event));
+  return new Set([opening.event.item, ...acted.map(({ item }) => item)]);
 }
 
 /** The slate's items, then those shown before T (CAND-5). */
-function poolsOf(moment: Moment): { purpose: string; items: string[] }[] {
+function poolsOf(moment: Moment): Pool[] {
   const shown = seenInteractions(moment).filter((event) => isExposure(moment, event));
   return [
     { purpose: 'slate', items: distinctItems(slateExposures(moment)) },

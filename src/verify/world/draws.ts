@@ -24,9 +24,12 @@ export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+/** A draw, and the key that orders those that are equal. */
+type Drawn = { readonly draw: number; readonly key: string };
+
 /** Sorts by draw; equal draws fall back on the key as UTF-8 bytes (DRAW-3). Returns a new list. */
-export function sortByDraw<T>(list: readonly T[], draw: (entry: T) => number, key: (entry: T) => string): T[] {
-  const drawn = list.map((entry) => ({ entry, draw: draw(entry), key: key(entry) }));
+export function sortByDraw<T>(list: readonly T[], drawnOf: (entry: T) => Drawn): T[] {
+  const drawn = list.map((entry) => ({ ...drawnOf(entry), entry }));
   drawn.sort((a, b) => a.draw - b.draw || compareBytes(a.key, b.key));
   return drawn.map(({ entry }) => entry);
 }

@@ -19,7 +19,7 @@ export interface Opening {
   readonly reference: readonly string[];
 }
 
-/** All openings of a member in timeline order, each kind worked out when it is asked for. */
+/** All openings of a member in timeline order. */
 export interface MemberOpenings {
   /** Where a session opens (OPEN-1). */
   readonly session: readonly Opening[];
@@ -34,25 +34,12 @@ type Opened = Omit<Opening, 'reference'>;
 /** The openings of a member. */
 export function openingsOf(world: World, timeline: Timeline): MemberOpenings {
   const timed = timeline.interactions.filter((event) => event.at !== TIME_UNKNOWN);
-  let openers: Map<Interaction, Interaction> | undefined;
-  let session: Opening[] | undefined;
-  let action: Opening[] | undefined;
-  const opened = () => {
-    openers ??= sessionOpeners(world, timed);
-    return openers;
-  };
+  const openers = sessionOpeners(world, timed);
+  const opening = timed.filter((event) => openers.get(event) === event);
   return {
-    openerOf: (event) => opened().get(event),
-    get session() {
-      session ??= withReferences(
-        timed.filter((event) => opened().get(event) === event).map((event) => ({ event, askedAt: event.at })),
-      );
-      return session;
-    },
-    get action() {
-      action ??= withReferences(actionOpenings(world, timed));
-      return action;
-    },
+    session: withReferences(opening.map((event) => ({ event, askedAt: event.at }))),
+    action: withReferences(actionOpenings(world, timed)),
+    openerOf: (event) => openers.get(event),
   };
 }
 
@@ -106,20 +93,18 @@ function actionOpenings(world: World, timed: readonly Interaction[]): Opened[] {
 /**
  * The opening events that may ask: distinct over all tasks, by draws on the opening alone (OPEN-5).
  */
-export function uncapped(world: World, openings: Iterable<Opening>): Set<Interaction> {
-  const distinct = new Set<Interaction>();
-  for (const { event } of openings) distinct.add(event);
+export function uncapped(world: World, openings: readonly Opening[]): Set<Interaction> {
+  const distinct = new Set(openings.map(({ event }) => event));
   const inTime = [...distinct].sort(inOrder).map((event) => ({ event, askedAt: event.at }));
   const { share, per_member_day: most } = world.section.ask;
   const asked = withReferences(inTime).filter(({ reference }) => world.draws.within(share, 'ask', reference));
   if (most === undefined) return new Set(asked.map(({ event }) => event));
   const kept = new Set<Interaction>();
   for (const day of Map.groupBy(asked, ({ event }) => Math.floor(event.at / DAY_MS)).values()) {
-    const drawn = sortByDraw(
-      day,
-      ({ reference }) => world.draws.number('cap', reference),
-      ({ reference }) => joinKey(reference),
-    );
+    const drawn = sortByDraw(day, ({ reference: key }) => ({
+      draw: world.draws.number('cap', key),
+      key: joinKey(key),
+    }));
     for (const { event } of drawn.slice(0, most)) kept.add(event);
   }
   return kept;

@@ -12,12 +12,6 @@ export interface Population {
   at(t: number): { readonly size: number; item(index: number): string };
 }
 
-interface Entry {
-  readonly item: string;
-  readonly at: number;
-  readonly knownAt: number;
-}
-
 /**
  * The population of all items: by event time of the version that was known first, then by id
  * (CAND-1).
@@ -30,39 +24,28 @@ export function populationOf(items: ReadonlyMap<string, readonly Version[]>): Po
     latest = Math.max(latest, knownAt);
     return latest;
   });
-  let lastT = Number.NaN;
-  let whole = 0;
-  let scattered: Entry[] = [];
+  const seenAt = (t: number) => {
+    // All are known up to here; of those after, only what began before T can be known.
+    const whole = countBefore(knownBy.length, (index) => numberAt(knownBy, index) < t);
+    const begun = countBefore(entries.length, (index) => nth(entries, index).at < t);
+    const rest = entries.slice(whole, begun).filter((entry) => seen(entry, t));
+    const entry = (index: number) => (index < whole ? nth(entries, index) : nth(rest, index - whole));
+    return { size: whole + rest.length, item: (index: number) => entry(index).item };
+  };
+  let last = { t: Number.NEGATIVE_INFINITY, seen: seenAt(Number.NEGATIVE_INFINITY) };
   return {
     at(t) {
-      if (t !== lastT) {
-        lastT = t;
-        // All are known up to here; of those after, only what began before T can be known.
-        whole = countBefore(knownBy.length, (index) => numberAt(knownBy, index) < t);
-        scattered = [];
-        for (let i = whole; i < entries.length; i++) {
-          const entry = nth(entries, i);
-          if (entry.at >= t) break;
-          if (seen(entry, t)) scattered.push(entry);
-        }
-      }
-      const [first, rest] = [whole, scattered];
-      const entry = (index: number) => (index < first ? nth(entries, index) : nth(rest, index - first));
-      return { size: first + rest.length, item: (index) => entry(index).item };
+      if (t !== last.t) last = { t, seen: seenAt(t) };
+      return last.seen;
     },
   };
 }
 
 /** Items with a timed version by their first one, in order; ties of known_at in timeline order. */
-function entriesOf(items: ReadonlyMap<string, readonly Version[]>): Entry[] {
-  const entries: Entry[] = [];
-  for (const [item, versions] of items) {
-    let first: Version | undefined;
-    for (const version of versions) {
-      if (version.at === TIME_UNKNOWN) continue;
-      if (first === undefined || version.knownAt < first.knownAt) first = version;
-    }
-    if (first !== undefined) entries.push({ item, at: first.at, knownAt: first.knownAt });
-  }
+function entriesOf(items: ReadonlyMap<string, readonly Version[]>) {
+  const entries = [...items].flatMap(([item, versions]) => {
+    const [first] = versions.filter(({ at }) => at !== TIME_UNKNOWN).sort((a, b) => a.knownAt - b.knownAt);
+    return first === undefined ? [] : [{ item, at: first.at, knownAt: first.knownAt }];
+  });
   return entries.sort((a, b) => a.at - b.at || compareBytes(a.item, b.item));
 }

@@ -63,16 +63,5 @@ export function timelineOf(member: string, records: (Interaction | Version)[]): 
       erased = false;
     } else if (!erased) interactions.push(record);
   }
-  const byItem = new Map<string, Interaction[]>();
-  for (const interaction of interactions) listIn(byItem, interaction.item).push(interaction);
-  return { member, profiles, interactions, byItem };
-}
-
-/** The list under a key, a new one where there is none. */
-export function listIn<T>(map: Map<string, T[]>, key: string): T[] {
-  const list = map.get(key);
-  if (list !== undefined) return list;
-  const fresh: T[] = [];
-  map.set(key, fresh);
-  return fresh;
+  return { member, profiles, interactions, byItem: Map.groupBy(interactions, ({ item }) => item) };
 }

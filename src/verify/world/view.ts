@@ -1,6 +1,5 @@
 /** What exists for a question and what of it is seen at its moment. */
 import { nth } from '../checked.ts';
-import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Opening } from './openings.ts';
 import { type Interaction, seen, type Timeline, type Version } from './timeline.ts';
 import type { World } from './world.ts';
@@ -19,9 +18,8 @@ export interface Moment {
 /** A held-out surface exists only for questions on that very surface (ASOF-6). */
 export function existsFor({ world, opening }: Moment, event: Interaction): boolean {
   const { surface } = event;
-  return (
-    surface === undefined || surface === opening.event.surface || !world.section.holdout.surfaces.includes(surface)
-  );
+  const { surfaces } = world.section.holdout;
+  return surface === undefined || surface === opening.event.surface || !surfaces.includes(surface);
 }
 
 /**
@@ -30,23 +28,20 @@ export function existsFor({ world, opening }: Moment, event: Interaction): boole
  */
 export function seenInteractions(moment: Moment): Interaction[] {
   const { world, timeline, opening } = moment;
-  const isAllHere = world.section.holdout.surfaces.length === 0;
-  const all = timeline.interactions.filter(
-    (event) => seen(event, opening.askedAt) && (isAllHere || existsFor(moment, event)),
-  );
+  const all = timeline.interactions.filter((event) => seen(event, opening.askedAt) && existsFor(moment, event));
   const most = world.section.max_events;
   return most === undefined ? all : all.slice(-most);
 }
 
 /**
- * Interactions with an item in the label window [T, T + W) of event time; timed ones alone
- * (LABEL-2).
+ * Of these interactions those in the label window [T, T + W) of event time, which the unknown time
+ * lies before (LABEL-2).
  */
-export function itemWindow(moment: Moment, item: string): Interaction[] {
-  const { timeline, opening, window } = moment;
-  const from = opening.askedAt;
-  const inWindow = ({ at }: Interaction) => at !== TIME_UNKNOWN && at >= from && at < from + window;
-  return (timeline.byItem.get(item) ?? []).filter((event) => inWindow(event) && existsFor(moment, event));
+export function inWindow(moment: Moment, interactions: readonly Interaction[] = []): Interaction[] {
+  const { askedAt: from } = moment.opening;
+  return interactions.filter((event) => {
+    return event.at >= from && event.at < from + moment.window && existsFor(moment, event);
+  });
 }
 
 /** Whether a version is there at T: the question's own item must be, to be shown (ASOF-4). */
@@ -67,15 +62,13 @@ export function profileAt(timeline: Timeline, t: number): Version | undefined {
   return newestVersion(timeline.profiles, t, seen);
 }
 
+type Versions = readonly Version[] | undefined;
+
 /**
  * The newest version that `isSeen` takes at T, or undefined where it is a delete. A loop, since
  * this is asked millions of times.
  */
-export function newestVersion(
-  versions: readonly Version[] | undefined,
-  t: number,
-  isSeen: (version: Version, t: number) => boolean,
-): Version | undefined {
+export function newestVersion(versions: Versions, t: number, isSeen: typeof isThere): Version | undefined {
   if (versions === undefined) return undefined;
   for (let i = versions.length - 1; i >= 0; i--) {
     const version = nth(versions, i);

@@ -5,7 +5,8 @@ import type { Domain } from '../identity/domain.ts';
 /**
  * The actions of a domain: `actions` strongest first, and a rank is an index into them; `ranks` of
  * spoken actions and, after all of them, of exposures; `noneRank`, that of an exposure, which also
- * means "none"; `display` are ranks in display order, `names` the actions' names in it.
+ * means "none"; `display` are ranks in display order, `names` the actions' names in it; `nameOf`
+ * says what a rank is called, none included (TEMPLATE-3).
  */
 export type Vocabulary = ReturnType<typeof vocabularyOf>;
 
@@ -23,5 +24,6 @@ export function vocabularyOf(domain: Domain) {
   const all = [...actions.keys()];
   const display = [...all.filter(isPositive), ...all.filter((rank) => !isPositive(rank))];
   const names = display.map((rank) => nth(actions, rank).name);
-  return { domain, actions, ranks, noneRank: actions.length, display, names };
+  const nameOf = (rank: number) => actions[rank]?.name ?? domain.none.name;
+  return { domain, actions, ranks, noneRank: actions.length, display, names, nameOf };
 }

@@ -2,11 +2,12 @@
  * The world that a corpus is made from, as the reference sees it: members' timelines and versions
  * of items.
  */
+import { remember } from '../checked.ts';
 import type { CheckedEvent } from '../events/checked-event.ts';
 import type { Identity } from '../identity/identity.ts';
 import { drawsOf } from './draws.ts';
 import { populationOf } from './population.ts';
-import { type Interaction, inOrder, knownAtOf, listIn, type Timeline, timelineOf, type Version } from './timeline.ts';
+import { type Interaction, inOrder, knownAtOf, timelineOf, type Version } from './timeline.ts';
 import type { ReferenceTokenizer } from './tokenizer-port.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
@@ -23,20 +24,20 @@ export function buildWorld(events: Iterable<CheckedEvent>, identity: Identity, t
   const byIngest = section.known === 'ingest_time';
   const members = new Map<string, (Interaction | Version)[]>();
   const items = new Map<string, Version[]>();
+  const recordsOf = (member: string) => remember(members, member, () => []);
   for (const event of events) {
     const knownAt = knownAtOf(event, byIngest);
     if (event.type !== 'interaction') {
       const version: Version = { ...event, knownAt };
-      if (event.type === 'item') listIn(items, event.entity).push(version);
-      else listIn(members, event.entity).push(version);
+      const versions = event.type === 'item' ? remember(items, event.entity, () => []) : recordsOf(event.entity);
+      versions.push(version);
       continue;
     }
     const rank = vocabulary.ranks.get(event.action);
-    if (rank !== undefined) listIn(members, event.entity).push({ ...event, knownAt, rank });
+    if (rank !== undefined) recordsOf(event.entity).push({ ...event, knownAt, rank });
   }
   for (const versions of items.values()) versions.sort(inOrder);
-  const timelines = new Map<string, Timeline>();
-  for (const [member, records] of members) timelines.set(member, timelineOf(member, records));
+  const timelines = new Map([...members].map(([member, records]) => [member, timelineOf(member, records)]));
   const draws = drawsOf(section.seed);
   return { identity, section, vocabulary, tokenizer, draws, timelines, items, population: populationOf(items) };
 }
