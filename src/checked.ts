@@ -1,6 +1,7 @@
 /**
  * Reads elements that must be there: an index beyond the end is a bug of ours and throws. One
- * function for each kind of array, so that each stays monomorphic where it is called often.
+ * function for each kind of array, so that each stays monomorphic where it is called often. And
+ * makes records in which no name is missing.
  */
 
 /** Element `i` of whole numbers of at most 32 bits. Throws Error beyond the end. */
@@ -36,6 +37,11 @@ export function last<T>(values: readonly T[]): T {
 export function present<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) throw new Error(`there is no ${what}`);
   return value;
+}
+
+/** A record that holds a value for every one of `names`, in their order. */
+export function recordOf<N extends string, T>(names: readonly N[], valueFor: (name: N, i: number) => T): Record<N, T> {
+  return Object.fromEntries(names.map((name, i) => [name, valueFor(name, i)])) as Record<N, T>;
 }
 
 function beyond(i: number, length: number): never {

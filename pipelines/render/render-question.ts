@@ -48,6 +48,5 @@ export async function renderExamples(
 
 async function fillRows(plan: RenderPlan, outlines: readonly RowOutline[]): Promise<FilledRow[]> {
   const lines = await runEncoding(plan.tokenizer, findLines(plan.segments, outlines));
-  const scope = { context: plan.context, shares: plan.section.shares };
-  return outlines.map((outline, i) => fillRow(outline, nth(lines, i), scope));
+  return outlines.map((outline, i) => fillRow(outline, nth(lines, i), plan));
 }

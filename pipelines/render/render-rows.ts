@@ -5,7 +5,7 @@
 import { type CorpusRow, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { present } from '../../src/checked.ts';
 import type { PartFiles } from '../../src/corpus/part-files.ts';
-import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
 import { type FilledRow, fillRow, findLines } from '../../src/prompt/fill-row.ts';
@@ -36,27 +36,21 @@ export interface RowSink {
 export async function renderRows(
   batch: readonly AskedQuestion[],
   { plan, parts, gate }: RowSink,
-  effects: Effects = PROCESS_EFFECTS,
+  effects = PROCESS_EFFECTS,
 ): Promise<void> {
   const rows = batch.flatMap((asked) => {
-    const task = present(
-      plan.tasks.find(({ rules }) => rules === asked.outcome.task),
-      'plan of the task',
-    );
-    return outlineExamples(plan, task, asked.question).map((outline) => ({ asked, outline }));
+    const task = plan.tasks.find(({ rules }) => rules === asked.outcome.task);
+    return outlineExamples(plan, present(task, 'plan of the task'), asked.question).map((outline) => ({
+      asked,
+      outline,
+    }));
   });
-  const lines = await runEncoding(
-    plan.tokenizer,
-    findLines(
-      plan.segments,
-      rows.map(({ outline }) => outline),
-    ),
-  );
+  const outlines = rows.map(({ outline }) => outline);
+  const lines = await runEncoding(plan.tokenizer, findLines(plan.segments, outlines));
   const compared: JoinedPrompt[] = [];
-  const scope = { context: plan.context, shares: plan.section.shares };
   for (const [i, { asked, outline }] of rows.entries()) {
     const { label } = asked.label;
-    const filled = fillRow(outline, present(lines[i], 'lines of the row'), scope);
+    const filled = fillRow(outline, present(lines[i], 'lines of the row'), plan);
     const meta = corpusRow(asked, outline, filled);
     await parts.add(meta, (columns) => {
       writeRow(columns, filled, label);

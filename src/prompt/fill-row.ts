@@ -11,6 +11,7 @@ import { blockTokens } from './blocks.ts';
 import { type FillEntry, type Filling, fillHistory } from './fill.ts';
 import type { Line } from './lines.ts';
 import { type RowOutline, textsOf } from './outline.ts';
+import type { RenderPlan } from './plan.ts';
 import type { PromptLedger } from './row-columns.ts';
 import type { SegmentStore } from './segments.ts';
 import { ITEM_LEVELS, type WantedText } from './texts.ts';
@@ -46,13 +47,6 @@ export interface FilledRow {
   readonly context: number;
 }
 
-/** What a row must fit into. */
-export interface FillScope {
-  /** Tokens of a row. */
-  readonly context: number;
-  readonly shares: { readonly full: number; readonly short: number };
-}
-
 /** Looks up what a batch of rows wants; what is not known is encoded together. */
 export function* findLines(segments: SegmentStore, outlines: readonly RowOutline[]): Encoding<RowLines[]> {
   const found = yield* segments.find(wantedBy(outlines));
@@ -77,7 +71,7 @@ function* wantedBy(outlines: readonly RowOutline[]): Generator<WantedText> {
 /**
  * Fills the history. Its label is not known here, so ROOM FOR THE LONGEST answer is left (FILL-1).
  */
-export function fillRow(outline: RowOutline, lines: RowLines, { context, shares }: FillScope): FilledRow {
+export function fillRow(outline: RowOutline, lines: RowLines, { context, section }: RenderPlan): FilledRow {
   const { template, question } = outline;
   const { frame, profile, exposure, items } = lines;
   const sizes = { profile: profile?.ids.length, exposure: exposure?.ids.length };
@@ -87,29 +81,16 @@ export function fillRow(outline: RowOutline, lines: RowLines, { context, shares 
   const filling = fillHistory(entriesOf(outline, lines), {
     room,
     order: template.task.order,
-    shares,
+    shares: section.shares,
     blockTokens: template.history.heading.length,
     lineTokens: (line, level) => lineAt(line, level).ids.length,
     headingTokens: (heading) => nth(lines.headings, heading).ids.length,
   });
-  const available = question.history.length;
-  const shown = filling.fitted.length;
-  return {
-    outline,
-    lines,
-    filling,
-    ledger: {
-      shown,
-      available,
-      lowered: filling.lowered,
-      left_out: available - shown,
-      room,
-      used: filling.used,
-      stopped_at: filling.stoppedAt?.source.eventId ?? '',
-    },
-    promptTokens: fixed + filling.used,
-    context,
-  };
+  const { lowered, used } = filling;
+  const [shown, available] = [filling.fitted.length, question.history.length];
+  const stopped_at = filling.stoppedAt?.source.eventId ?? '';
+  const ledger = { shown, available, lowered, left_out: available - shown, room, used, stopped_at };
+  return { outline, lines, filling, ledger, promptTokens: fixed + used, context };
 }
 
 /** The line of an entry at a level. */

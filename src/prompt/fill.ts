@@ -53,7 +53,8 @@ export function fillHistory<E extends FillEntry>(entries: Iterable<E>, rules: Fi
   let lowered = 0;
   for (const entry of entries) {
     const position = positionOf(fitted, entry, rules.order);
-    const growth = headingGrowth(fitted, { entry, position }, rules) + (fitted.length === 0 ? rules.blockTokens : 0);
+    const beside = [fitted[position - 1]?.entry.heading, fitted[position]?.entry.heading];
+    const growth = headingGrowth(entry.heading, beside, rules) + (fitted.length === 0 ? rules.blockTokens : 0);
     const level = LEVELS.slice(firstLevel(used, rules)).find(
       (each) => used + growth + rules.lineTokens(entry, each) <= rules.room,
     );
@@ -85,19 +86,16 @@ function positionOf<E extends FillEntry>(fitted: readonly FittedEntry<E>[], entr
   return low;
 }
 
+type HeadingCosts = Pick<FillRules<FillEntry>, 'headingTokens'>;
+
 /**
- * Tokens of all headings with the entry at `position` minus those without: a heading comes wherever
- * it differs from the one before.
+ * Tokens of all headings with `heading` between the two beside it minus those without: a heading
+ * comes wherever it differs from the one before.
  */
-function headingGrowth<E extends FillEntry>(
-  fitted: readonly FittedEntry<E>[],
-  { entry, position }: { readonly entry: E; readonly position: number },
-  rules: FillRules<E>,
-): number {
-  const before = fitted[position - 1]?.entry.heading;
-  const after = fitted[position]?.entry.heading;
-  const own = entry.heading === before ? 0 : rules.headingTokens(entry.heading);
+function headingGrowth(heading: number, beside: readonly (number | undefined)[], costs: HeadingCosts): number {
+  const [before, after] = beside;
+  const own = heading === before ? 0 : costs.headingTokens(heading);
   if (after === undefined) return own;
-  const cost = rules.headingTokens(after);
-  return own + (after === entry.heading ? 0 : cost) - (after === before ? 0 : cost);
+  const cost = costs.headingTokens(after);
+  return own + (after === heading ? 0 : cost) - (after === before ? 0 : cost);
 }

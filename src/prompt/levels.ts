@@ -5,7 +5,7 @@
 import type { FieldRun } from '../../schemas/field-runs.ts';
 import { intAt, nth } from '../checked.ts';
 import { type Encoding, encoded } from '../tokenize/encode-rounds.ts';
-import { type FilledLine, fillPattern, type LinePattern } from './line-pattern.ts';
+import { type FilledLine, fillPattern, type LinePattern, type SlotTexts } from './line-pattern.ts';
 
 /** Comes after the last word kept of a text that was cut. */
 const ELLIPSIS = '…';
@@ -20,6 +20,11 @@ export interface CutLine {
   readonly whole: boolean;
 }
 
+/** A line cut to a level; undefined where not even one letter fits (CUT-2). */
+type Cut = CutLine | undefined;
+/** Of each slot, its words. */
+type Words = readonly (readonly string[])[];
+
 /** Taken for the tokens of a line without words, where the search for the border begins. */
 const FRAME_TOKENS = 3;
 
@@ -27,13 +32,9 @@ const FRAME_TOKENS = 3;
  * The line of `values` cut to each of the levels, which are numbers of tokens; undefined where not
  * even one letter fits (CUT-2). Equal lines are one object.
  */
-export function* cutToLevels(
-  pattern: LinePattern,
-  values: readonly string[],
-  levels: readonly number[],
-): Encoding<(CutLine | undefined)[]> {
+export function* cutToLevels(pattern: LinePattern, values: SlotTexts, levels: readonly number[]): Encoding<Cut[]> {
   const whole = { ...(yield* encodeLine(fillPattern(pattern, values))), whole: true };
-  const cut = new Map<number, CutLine | undefined>();
+  const cut = new Map<number, Cut>();
   for (const tokensMax of levels) {
     if (cut.has(tokensMax)) continue;
     const fits = whole.ids.length <= tokensMax;
@@ -52,7 +53,7 @@ interface Excess {
  * The most words that fit with ` …` after them, or else a prefix of the first word with `…`. Takes
  * it that more words never cost fewer tokens.
  */
-function* cutLine(pattern: LinePattern, values: readonly string[], excess: Excess): Encoding<CutLine | undefined> {
+function* cutLine(pattern: LinePattern, values: SlotTexts, excess: Excess): Encoding<Cut> {
   const words = values.map((value) => (value === '' ? [] : value.split(' ')));
   const total = words.reduce((sum, each) => sum + each.length, 0);
   const lineOf = (kept: number) => fillPattern(pattern, keepWords(words, kept));
@@ -63,14 +64,11 @@ function* cutLine(pattern: LinePattern, values: readonly string[], excess: Exces
  * The line of the greatest size below `total` that fits, by interpolation between sizes that fit
  * and sizes that do not.
  */
-function* mostThatFit(
-  total: number,
-  { tokensMax, tokens: totalTokens }: Excess,
-  lineOf: (size: number) => FilledLine,
-): Encoding<CutLine | undefined> {
+function* mostThatFit(total: number, excess: Excess, lineOf: (size: number) => FilledLine): Encoding<Cut> {
+  const { tokensMax } = excess;
   let best: CutLine | undefined;
   let fits = { size: 0, tokens: FRAME_TOKENS };
-  let over = { size: total, tokens: totalTokens };
+  let over = { size: total, tokens: excess.tokens };
   while (over.size - fits.size > 1) {
     const slope = (over.size - fits.size) / Math.max(1, over.tokens - fits.tokens);
     const guess = fits.size + Math.floor((tokensMax - fits.tokens) * slope);
@@ -87,7 +85,7 @@ function* mostThatFit(
 }
 
 /** The first `kept` words over all fields, ` …` after the last. */
-function keepWords(words: readonly (readonly string[])[], kept: number): string[] {
+function keepWords(words: Words, kept: number): string[] {
   let left = kept;
   return words.map((each) => {
     const own = each.slice(0, left);
@@ -97,20 +95,14 @@ function keepWords(words: readonly (readonly string[])[], kept: number): string[
   });
 }
 
-function* cutFirstWord(
-  pattern: LinePattern,
-  words: readonly (readonly string[])[],
-  tokensMax: number,
-): Encoding<CutLine | undefined> {
+function* cutFirstWord(pattern: LinePattern, words: Words, tokensMax: number): Encoding<Cut> {
   const field = words.findIndex((each) => each.length > 0);
   if (field < 0) return undefined;
   const points = [...nth(nth(words, field), 0)];
   const lineOf = (size: number) => {
     const text = points.slice(0, size).join('') + ELLIPSIS;
-    return fillPattern(
-      pattern,
-      words.map((_, i) => (i === field ? text : '')),
-    );
+    const values = words.map((_, i) => (i === field ? text : ''));
+    return fillPattern(pattern, values);
   };
   let low = 0;
   let high = points.length;

@@ -22,6 +22,9 @@ export interface LinePattern {
   readonly close: string;
 }
 
+/** The text for each slot of a pattern; empty where there is none. */
+export type SlotTexts = readonly string[];
+
 /** A line of text and where in it (UTF-16 code units) the values of fields lie. */
 export interface FilledLine {
   readonly text: string;
@@ -49,7 +52,7 @@ export function parseLinePattern(line: string): LinePattern {
  * The line of the values given, slot by slot; an empty value leaves its slot out with label and
  * separator (TEXT-4).
  */
-export function fillPattern(pattern: LinePattern, values: readonly string[]): FilledLine {
+export function fillPattern(pattern: LinePattern, values: SlotTexts): FilledLine {
   let text = pattern.open;
   const spans: { field: string; from: number; to: number }[] = [];
   for (const [i, slot] of pattern.slots.entries()) {

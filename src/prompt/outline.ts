@@ -3,11 +3,15 @@ import type { Question } from '../timeline/questions.ts';
 import type { TemplatePlan } from './template-plan.ts';
 import type { PromptTexts, WantedText } from './texts.ts';
 
-/** A row told by one template, and the texts that it wants. */
-export interface RowOutline {
+/** What tells a question. */
+export interface RowChoice {
   readonly template: TemplatePlan;
-  /** Empty in an ordinary row. */
+  /** Name of the variant; empty in an ordinary row. */
   readonly variant: string;
+}
+
+/** A row told by one template, and the texts that it wants. */
+export interface RowOutline extends RowChoice {
   readonly question: Question;
   /** Of the asked item alone, or of the candidates. */
   readonly items: readonly WantedText[];
@@ -21,12 +25,6 @@ export interface RowOutline {
   readonly profile: WantedText | undefined;
   /** Undefined where the template has no such line, or nothing is to be said (TEXT-6). */
   readonly exposure: WantedText | undefined;
-}
-
-/** What tells a question: the template, and the variant's name where it is one. */
-export interface RowChoice {
-  readonly template: TemplatePlan;
-  readonly variant: string;
 }
 
 /** No label comes near it. */
@@ -48,11 +46,7 @@ export function outlineRow(texts: PromptTexts, question: Question, { template, v
   };
 }
 
-function outlineHeadings(
-  texts: PromptTexts,
-  { history, t }: Question,
-  { headings: rules }: TemplatePlan,
-): Pick<RowOutline, 'headings' | 'headingOf'> {
+function outlineHeadings(texts: PromptTexts, { history, t }: Question, { headings: rules }: TemplatePlan) {
   const headings: WantedText[] = [];
   const known = new Map<number, number>();
   const headingOf = new Int32Array(history.length);

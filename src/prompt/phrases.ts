@@ -96,12 +96,9 @@ export function fillSlots(template: Template, line: string, slots: Slots): strin
     const slot = slots[name];
     if (slot !== undefined) return slot();
     const near = nearestName(name, Object.keys(slots));
-    throw new BrewhouseError(
-      'template_invalid',
-      `the template ${template.id} (${template.form}) uses {${name}}, which it cannot have there`,
-      {
-        remedy: near === undefined ? `known here: ${Object.keys(slots).join(', ')}` : `did you mean {${near}}?`,
-      },
-    );
+    const message = `the template ${template.id} (${template.form}) uses {${name}}, which it cannot have there`;
+    throw new BrewhouseError('template_invalid', message, {
+      remedy: near === undefined ? `known here: ${Object.keys(slots).join(', ')}` : `did you mean {${near}}?`,
+    });
   });
 }

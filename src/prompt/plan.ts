@@ -65,9 +65,9 @@ export function* planIdentity(
 ): Encoding<RenderPlan> {
   const { section, domain } = identity;
   const vocabulary = createVocabulary(domain);
-  const rules = corpusRules(section, vocabulary);
+  const means: PlanMeans = { rules: corpusRules(section, vocabulary), vocabulary, tokenizer };
   yield* requireTokenizer(identity, tokenizer);
-  const tasks = yield* together(rules.tasks.map((_, i) => planTask(identity, i, { rules, vocabulary, tokenizer })));
+  const tasks = yield* together(section.tasks.map((_, i) => planTask(identity, i, means)));
   requireRoom(tasks, identity);
   const texts = createPromptTexts({
     tokenizer: tokenizer.sha256,
@@ -76,25 +76,26 @@ export function* planIdentity(
     profileLine: domain.profile,
   });
   return {
-    ...{ section, context: identity.context, rules, vocabulary, tokenizer, texts, tasks, identity },
+    ...means,
+    section,
+    context: identity.context,
+    texts,
+    tasks,
+    identity,
     segments: createSegmentStore(table),
     tables: tasks.flatMap((task) => [...task.ordinary, ...task.heldOut].map((plan) => plan.table)),
   };
 }
 
-type TaskScope = Pick<RenderPlan, 'rules' | 'vocabulary' | 'tokenizer'>;
+type PlanMeans = Pick<RenderPlan, 'rules' | 'vocabulary' | 'tokenizer'>;
 
 /** Task `i` of the identity. */
-function* planTask(
-  { section, templates }: CorpusIdentity,
-  i: number,
-  { rules, vocabulary, tokenizer }: TaskScope,
-): Encoding<TaskPlan> {
+function* planTask(identity: CorpusIdentity, i: number, { rules, ...means }: PlanMeans): Encoding<TaskPlan> {
+  const { section, templates } = identity;
   const field = `corpus.tasks[${i}]`;
   const task = nth(rules.tasks, i);
   const { note, ...named } = nth(section.tasks, i);
-  const { chat, args: chatArgs } = chatOptions(section.chat_template);
-  const scope = { task, note, tokenizer, vocabulary, chat, chatArgs };
+  const scope = { ...means, ...chatOptions(section.chat_template), task, note };
   const chosen = taskTemplates(named, templates, field);
   const plans = yield* together(chosen.map((template) => planTemplate(template, scope)));
   const ordinary = plans.filter((plan) => !plan.template.held_out);

@@ -1,9 +1,9 @@
 /** A row of the columns as an object: for whoever looks at one row, not at millions. */
 import { FIELD_RUNS, type FieldRun } from '../../schemas/field-runs.ts';
 import { ROLES, type Role, SEGMENT_LEVELS, type SegmentLevel } from '../../schemas/rows.ts';
-import { intAt, nth } from '../checked.ts';
+import { intAt, nth, recordOf } from '../checked.ts';
 import type { IntList } from './int-list.ts';
-import type { PromptLedger, RowColumns } from './row-columns.ts';
+import { LEDGER_COUNTS, type PromptLedger, type RowColumns } from './row-columns.ts';
 
 /** One run of tokens with one role and one origin, up to `to` (exclusive). */
 export interface Segment {
@@ -47,14 +47,6 @@ export function renderedRow(columns: RowColumns, row: number): RenderedRow {
         level: nth(SEGMENT_LEVELS, at(columns.level, i)),
       };
     }),
-    ledger: {
-      shown: at(counts.shown, row),
-      available: at(counts.available, row),
-      lowered: at(counts.lowered, row),
-      left_out: at(counts.left_out, row),
-      room: at(counts.room, row),
-      used: at(counts.used, row),
-      stopped_at: textAt(stoppedAt, row),
-    },
+    ledger: { ...recordOf(LEDGER_COUNTS, (name) => at(counts[name], row)), stopped_at: textAt(stoppedAt, row) },
   };
 }

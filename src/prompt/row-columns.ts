@@ -1,5 +1,6 @@
 /** Finished rows side by side in typed columns: what a row group of a part is written from. */
 import { ROLES, type Role, SEGMENT_LEVELS, type SegmentLevel } from '../../schemas/rows.ts';
+import { recordOf } from '../checked.ts';
 import { type IntList, intList, pushInt, pushInts } from './int-list.ts';
 
 /** Columns of numbers of the cut ledger (FILL-5), one a row. */
@@ -11,29 +12,25 @@ export type PromptLedger = Readonly<Record<(typeof LEDGER_COUNTS)[number], numbe
 };
 
 /**
- * Rows. A list with `Ends` begins with 0 and has rows + 1 numbers: row r holds what lies between
- * its number r and the next. Texts are numbers into `texts`.
+ * Of each row: its ids, its supervised [from, to) pairs (counted from its first token), where
+ * filling stopped.
  */
-export interface RowColumns {
+const ROW_LISTS = ['ids', 'spans', 'stoppedAt'] as const;
+/** Begin with 0 and have rows + 1 numbers: row r holds what lies between number r and the next. */
+const END_LISTS = ['idEnds', 'spanEnds', 'segmentEnds'] as const;
+/**
+ * Of each segment: a number into ROLES, where it ends (counted from the row's first token), event,
+ * version, runs of fields as origin files hold them, a number into SEGMENT_LEVELS.
+ */
+const SEGMENT_LISTS = ['role', 'to', 'event', 'version', 'fields', 'level'] as const;
+const LISTS = [...ROW_LISTS, ...END_LISTS, ...SEGMENT_LISTS] as const;
+
+type Lists<N extends string> = Readonly<Record<N, IntList>>;
+
+/** Rows. Texts are numbers into `texts`. */
+export interface RowColumns extends Lists<(typeof LISTS)[number]> {
   rows: number;
-  readonly ids: IntList;
-  readonly idEnds: IntList;
-  /** Supervised [from, to) pairs, counted from the row's first token. */
-  readonly spans: IntList;
-  readonly spanEnds: IntList;
-  /** Of each segment, a number into ROLES. */
-  readonly role: IntList;
-  /** Where each segment ends, counted from the row's first token. */
-  readonly to: IntList;
-  readonly event: IntList;
-  readonly version: IntList;
-  /** Runs of fields as origin files hold them. */
-  readonly fields: IntList;
-  /** Of each segment, a number into SEGMENT_LEVELS. */
-  readonly level: IntList;
-  readonly segmentEnds: IntList;
-  readonly counts: Readonly<Record<(typeof LEDGER_COUNTS)[number], IntList>>;
-  readonly stoppedAt: IntList;
+  readonly counts: Lists<(typeof LEDGER_COUNTS)[number]>;
   readonly texts: TextNumbers;
 }
 
@@ -56,14 +53,8 @@ export interface PieceOrigin {
 export function rowColumns(): RowColumns {
   const columns: RowColumns = {
     rows: 0,
-    ...{ ids: intList(), idEnds: intList(), spans: intList(), spanEnds: intList() },
-    ...{ role: intList(), to: intList(), event: intList(), version: intList(), fields: intList(), level: intList() },
-    segmentEnds: intList(),
-    counts: {
-      ...{ shown: intList(), available: intList(), lowered: intList() },
-      ...{ left_out: intList(), room: intList(), used: intList() },
-    },
-    stoppedAt: intList(),
+    ...recordOf(LISTS, intList),
+    counts: recordOf(LEDGER_COUNTS, intList),
     texts: { texts: [], numbers: new Map() },
   };
   clearRows(columns);
@@ -73,15 +64,10 @@ export function rowColumns(): RowColumns {
 /** Forgets all rows; memory is kept. */
 export function clearRows(columns: RowColumns): void {
   columns.rows = 0;
-  const { ids, spans, role, to, event, version, fields, level, counts, stoppedAt, texts } = columns;
-  for (const list of [ids, spans, role, to, event, version, fields, level, stoppedAt, ...Object.values(counts)])
-    list.length = 0;
-  for (const ends of [columns.idEnds, columns.spanEnds, columns.segmentEnds]) {
-    ends.length = 0;
-    pushInt(ends, 0);
-  }
-  texts.texts = [''];
-  texts.numbers = new Map([['', 0]]);
+  for (const list of [...LISTS.map((name) => columns[name]), ...Object.values(columns.counts)]) list.length = 0;
+  for (const name of END_LISTS) pushInt(columns[name], 0);
+  columns.texts.texts = [''];
+  columns.texts.numbers = new Map([['', 0]]);
 }
 
 /** Tokens of the row that is being written. */
@@ -146,9 +132,5 @@ function lastOf({ values, length }: IntList): number {
   return values[length - 1] ?? 0;
 }
 
-function numbered<W extends string>(words: readonly W[]): Readonly<Record<W, number>> {
-  return Object.fromEntries(words.map((word, i) => [word, i])) as Record<W, number>;
-}
-
-const ROLE_NUMBERS = numbered(ROLES);
-const LEVEL_NUMBERS = numbered(SEGMENT_LEVELS);
+const ROLE_NUMBERS = recordOf(ROLES, (_, i) => i);
+const LEVEL_NUMBERS = recordOf(SEGMENT_LEVELS, (_, i) => i);

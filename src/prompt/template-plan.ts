@@ -17,6 +17,7 @@ import { escapeMarkers, startsSafely } from '../tokenize/clean-field.ts';
 import type { Encoding } from '../tokenize/encode-rounds.ts';
 import { labelWords } from '../tokenize/label-words.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
+import type { ChatOptions } from '../tokenize/tokenizer-facts.ts';
 import type { Block, HistoryBlock } from './blocks.ts';
 import { type HeadingRules, headingRules } from './headings.ts';
 import { answersOf, fillSlots, fixedSlots } from './phrases.ts';
@@ -41,13 +42,11 @@ export interface TemplatePlan {
 }
 
 /** What a template is made ready with. */
-export interface TemplateScope {
+export interface TemplateScope extends ChatOptions {
   readonly task: TaskRules;
   readonly note: string | undefined;
   readonly tokenizer: LoadedTokenizer;
   readonly vocabulary: Vocabulary;
-  readonly chat: boolean;
-  readonly chatArgs: Readonly<Record<string, string | boolean | number>>;
 }
 
 /** Any moment: the length of a frame does not depend on it but for the digits of a date. */
@@ -60,7 +59,7 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
   const slots = fixedSlots(task, vocabulary, note);
   const say = (line: string) => requireLine(template, task, fillSlots(template, line, slots));
   const { firstLine, lastLine, inner } = splitFrameLines(template);
-  const frameLines = { firstLine: say(firstLine), lastLine: say(lastLine), args: scope.chatArgs, chat: scope.chat };
+  const frameLines = { firstLine: say(firstLine), lastLine: say(lastLine), chat: scope.chat, args: scope.args };
   const frame = (t: number) => chatFrame(tokenizer, { ...frameLines, askedAt: t });
   const blocks: Block[] = [];
   let role: Role = 'instruction';
@@ -69,10 +68,8 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
     const planned = yield* planBlock(block, { template, task, note, slots, say, role });
     if (planned !== undefined) blocks.push(planned);
   }
-  const history = present(
-    blocks.find((block) => block.kind === 'history'),
-    'history block',
-  );
+  const historyBlock = blocks.find((block) => block.kind === 'history');
+  const history = present(historyBlock, 'history block');
   const { head, tail } = yield* frame(SOME_DAY);
   const answers = answersOf(template, task);
   const texts = answers.map((answer) => answer.text);
@@ -101,24 +98,19 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
  * an order.
  */
 function requireLine(template: Template, task: TaskRules, text: string): string {
+  const told = (what: string) => `a line of the template ${template.id} ${what}: ${JSON.stringify(text)}`;
   if (/[\n\r]/.test(text) || escapeMarkers(text).escapes > 0) {
-    throw new BrewhouseError(
-      'template_invalid',
-      `a line of the template ${template.id} holds a line break or looks like a control token: ${JSON.stringify(text)}`,
-      {
-        place: { field: task.name },
-        remedy:
-          'mend the task’s note, the words of the domain or the template: a line is one line, and orders come from ' +
-          'the chat template alone',
-      },
-    );
+    throw new BrewhouseError('template_invalid', told('holds a line break or looks like a control token'), {
+      place: { field: task.name },
+      remedy:
+        'mend the task’s note, the words of the domain or the template: a line is one line, and orders come from ' +
+        'the chat template alone',
+    });
   }
   if (!startsSafely(text)) {
-    throw new BrewhouseError(
-      'template_invalid',
-      `a line of the template ${template.id} begins with white space or /: ${JSON.stringify(text)}`,
-      { remedy: 'begin it with a letter, a digit or [: token borders are safe only there' },
-    );
+    throw new BrewhouseError('template_invalid', told('begins with white space or /'), {
+      remedy: 'begin it with a letter, a digit or [: token borders are safe only there',
+    });
   }
   return text;
 }
@@ -142,10 +134,8 @@ function splitFrameLines(template: Template): { firstLine: string; lastLine: str
   };
 }
 
-interface BlockScope {
+interface BlockScope extends Pick<TemplateScope, 'task' | 'note'> {
   readonly template: Template;
-  readonly task: TaskRules;
-  readonly note: string | undefined;
   readonly slots: Slots;
   readonly say: (line: string) => string;
   readonly role: Role;
@@ -193,10 +183,8 @@ function requireBlocks(template: Template, task: TaskRules): void {
   for (const [kind, most] of Object.entries(wanted)) {
     const count = template.blocks.filter((block) => kind in block).length;
     if (count === most) continue;
-    throw new BrewhouseError(
-      'template_invalid',
-      `the template ${template.id} has ${count} blocks of kind ${kind}, not ${most}`,
-      { remedy: `a template of ${task.form} has one ${task.block} block and one history block` },
-    );
+    const message = `the template ${template.id} has ${count} blocks of kind ${kind}, not ${most}`;
+    const remedy = `a template of ${task.form} has one ${task.block} block and one history block`;
+    throw new BrewhouseError('template_invalid', message, { remedy });
   }
 }

@@ -8,7 +8,7 @@ import type { ProfileVersion } from '../timeline/member-timeline.ts';
 import { type Encoding, encoded } from '../tokenize/encode-rounds.ts';
 import { fieldText } from './field-text.ts';
 import { type CutLine, cutToLevels } from './levels.ts';
-import { fillPattern, type LinePattern, parseLinePattern } from './line-pattern.ts';
+import { fillPattern, type LinePattern, parseLinePattern, type SlotTexts } from './line-pattern.ts';
 
 /** A text that a row wants. */
 export interface WantedText {
@@ -115,25 +115,16 @@ function* encodeFixed(line: string): Encoding<readonly CutLine[]> {
   return [{ ids, fields: [], whole: true }];
 }
 
-function* cutAll(
-  pattern: LinePattern,
-  values: readonly string[],
-  sizes: readonly number[],
-): Encoding<readonly CutLine[]> {
+function* cutAll(pattern: LinePattern, values: SlotTexts, sizes: readonly number[]): Encoding<readonly CutLine[]> {
+  const empty = values.map(() => '');
   const lines = yield* cutToLevels(pattern, values, sizes);
   return lines.map((line, i) => {
     if (line !== undefined) return line;
-    const { text } = fillPattern(
-      pattern,
-      values.map(() => ''),
-    );
-    throw new BrewhouseError(
-      'context_too_short',
-      `a level of ${sizes[i]} tokens is too short for the line ${JSON.stringify(text)}`,
-      {
-        place: { field: 'corpus.levels' },
-        remedy: 'raise the levels in the recipe, or shorten the line in the domain file',
-      },
-    );
+    const told = JSON.stringify(fillPattern(pattern, empty).text);
+    const message = `a level of ${sizes[i]} tokens is too short for the line ${told}`;
+    throw new BrewhouseError('context_too_short', message, {
+      place: { field: 'corpus.levels' },
+      remedy: 'raise the levels in the recipe, or shorten the line in the domain file',
+    });
   });
 }

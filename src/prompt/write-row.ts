@@ -5,7 +5,8 @@
 import { nth } from '../checked.ts';
 import type { Block, HistoryBlock } from './blocks.ts';
 import { type FilledRow, lineAt } from './fill-row.ts';
-import { addPiece, endRow, openTokens, type RowColumns } from './row-columns.ts';
+import type { Line } from './lines.ts';
+import { addPiece, endRow, openTokens, type PieceOrigin, type RowColumns } from './row-columns.ts';
 
 /** Writes the prompt as a row without an answer: what a serving system asks with. */
 export function writePrompt(columns: RowColumns, row: FilledRow): void {
@@ -62,33 +63,26 @@ function addBlock(columns: RowColumns, row: FilledRow, block: Block): void {
     case 'profile':
       if (profile === undefined) break;
       addPiece(columns, block.heading, { role: 'profile' });
-      addPiece(columns, profile.ids, {
-        role: 'profile',
-        event: question.profile?.eventId ?? '',
-        fields: profile.fields,
-        level: 'profile',
-      });
+      addLine(columns, profile, { role: 'profile', event: question.profile?.eventId ?? '', level: 'profile' });
       break;
     case 'history':
       addHistory(columns, row, block);
       break;
     case 'shown':
-      if (exposure === undefined) break;
-      addPiece(columns, exposure.ids, {
-        role: 'question',
-        event: question.exposure.eventId,
-        fields: exposure.fields,
-        level: 'shown',
-      });
+      if (exposure !== undefined)
+        addLine(columns, exposure, { role: 'question', event: question.exposure.eventId, level: 'shown' });
       break;
     case 'item':
     case 'candidates':
       for (const [i, { eventId: version }] of question.items.entries()) {
         if (block.kind === 'candidates') addPiece(columns, nth(block.letters, i), { role: 'question' });
-        const { ids, fields } = nth(items, i);
-        addPiece(columns, ids, { role: 'question', version, fields, level: 'question' });
+        addLine(columns, nth(items, i), { role: 'question', version, level: 'question' });
       }
   }
+}
+
+function addLine(columns: RowColumns, { ids, fields }: Line, origin: Omit<PieceOrigin, 'fields'>): void {
+  addPiece(columns, ids, { ...origin, fields });
 }
 
 function addHistory(columns: RowColumns, { lines, filling }: FilledRow, block: HistoryBlock): void {
@@ -99,7 +93,6 @@ function addHistory(columns: RowColumns, { lines, filling }: FilledRow, block: H
     if (entry.heading !== heading)
       addPiece(columns, nth(lines.headings, entry.heading).ids, { role: 'history', event });
     heading = entry.heading;
-    const { ids, fields } = lineAt(entry, level);
-    addPiece(columns, ids, { role: 'history', event, version: version.eventId, fields, level });
+    addLine(columns, lineAt(entry, level), { role: 'history', event, version: version.eventId, level });
   }
 }

@@ -2,19 +2,16 @@
 import { DAY_MS } from '../../schemas/durations.ts';
 import { intAt } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { renderChat, type TemplateArgs, usesClock } from './chat-template.ts';
+import { renderChat, type TemplateOptions, usesClock } from './chat-template.ts';
 import { type Encoded, type EncodeRequest, type Encoding, encoded } from './encode-rounds.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
 /** What a frame depends on beside its tokenizer. */
-export interface ChatFrameOptions {
+export interface ChatFrameOptions extends TemplateOptions {
   /** Trusted, without line end: `Instruction:`. */
   readonly firstLine: string;
   /** Trusted, without line end: `Answer:`. */
   readonly lastLine: string;
-  /** T, epoch ms; only its UTC day counts, and only for templates that ask for it. */
-  readonly askedAt: number;
-  readonly args?: TemplateArgs;
   /** False for no template: then the frame is the bos token, where the model has one. */
   readonly chat: boolean;
 }
@@ -128,8 +125,8 @@ function beginning({ runs }: Encoded): number {
  * The end token (FRAME-3). A config's eos token need not be what ends a turn: Llama 3 says
  * `<|end_of_text|>` and ends turns with `<|eot_id|>`.
  */
-function* endOfTurn(tokenizer: LoadedTokenizer, { askedAt, args = {} }: ChatFrameOptions): Encoding<number> {
-  const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, { askedAt, args });
+function* endOfTurn(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Encoding<number> {
+  const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, options);
   const after = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
   const { ids } = yield* encoded(trusted(after));
   return ids.find((id) => tokenizer.controlIds.has(id)) ?? tokenizer.endId;
@@ -142,8 +139,8 @@ function rawTexts(tokenizer: LoadedTokenizer, options: ChatFrameOptions): { head
 }
 
 function chatTexts(tokenizer: LoadedTokenizer, options: ChatFrameOptions): { headText: string; tailText: string } {
-  const { firstLine, lastLine, askedAt, args = {} } = options;
-  const rendered = renderChat(tokenizer, { user: `${firstLine}\n${SENTINEL}\n${lastLine}` }, { askedAt, args });
+  const { firstLine, lastLine } = options;
+  const rendered = renderChat(tokenizer, { user: `${firstLine}\n${SENTINEL}\n${lastLine}` }, options);
   const parts = rendered.split(`${SENTINEL}\n`);
   const [headText = '', tailText = ''] = parts;
   if (parts.length !== 2 || !headText.endsWith(`${firstLine}\n`) || !tailText.startsWith(lastLine)) {

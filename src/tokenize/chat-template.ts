@@ -8,12 +8,6 @@ import type { LoadedTokenizer } from './load-tokenizer.ts';
 /** Arguments that a recipe passes to the template, such as `enable_thinking: false`. */
 export type TemplateArgs = Readonly<Record<string, string | boolean | number>>;
 
-/** Names that we set ourselves, as `transformers` does; a recipe may not set them. */
-const OURS = new Set([
-  ...['messages', 'tools', 'documents', 'add_generation_prompt', 'strftime_now'],
-  ...['true', 'false', 'none', 'True', 'False', 'None', 'range', 'raise_exception'],
-]);
-
 /** The rendered text may depend on the day of T. */
 export function usesClock(chatTemplate: string): boolean {
   return chatTemplate.includes('strftime_now');
@@ -26,17 +20,22 @@ export interface ChatMessages {
   readonly assistant?: string;
 }
 
+/** When a template is asked, and how. */
+export interface TemplateOptions {
+  /** T, epoch ms; only its UTC day counts, and only for templates that ask for it. */
+  readonly askedAt: number;
+  readonly args?: TemplateArgs;
+}
+
 /**
  * The text that `apply_chat_template` of `transformers` makes of these messages (with
  * `add_generation_prompt` where there is no answer) on the UTC day of `askedAt` (epoch ms); hours
  * and minutes read 00:00. Throws BrewhouseError `tokenizer_refused` where there is no template or
  * it cannot be rendered, and `recipe_invalid` where an argument has a name that we set ourselves.
  */
-export function renderChat(
-  tokenizer: LoadedTokenizer,
-  { user, assistant }: ChatMessages,
-  { askedAt, args }: { askedAt: number; args: TemplateArgs },
-): string {
+export function renderChat(tokenizer: LoadedTokenizer, messages: ChatMessages, options: TemplateOptions): string {
+  const { user, assistant } = messages;
+  const { askedAt, args = {} } = options;
   if (tokenizer.chatTemplate === null) {
     throw new BrewhouseError('tokenizer_refused', `tokenizer ${tokenizer.id} has no chat template`, {
       place: { file: 'tokenizer_config.json', field: 'chat_template' },
@@ -44,7 +43,18 @@ export function renderChat(
     });
   }
   const specials = Object.entries(tokenizer.specialTexts).filter(([, text]) => text !== null);
-  const taken = Object.keys(args).find((name) => OURS.has(name) || name in tokenizer.specialTexts);
+  const ours = {
+    ...JINJA_GLOBALS,
+    messages: [
+      { role: 'user', content: user },
+      ...(assistant === undefined ? [] : [{ role: 'assistant', content: assistant }]),
+    ],
+    tools: null,
+    documents: null,
+    add_generation_prompt: assistant === undefined,
+    strftime_now: (format: string) => formatDay(askedAt, format),
+  };
+  const taken = Object.keys(args).find((name) => name in ours || name in tokenizer.specialTexts);
   if (taken !== undefined) {
     throw new BrewhouseError('recipe_invalid', `chat template argument ${taken} is set by Brewhouse`, {
       place: { field: `corpus.chat_template.${taken}` },
@@ -52,18 +62,7 @@ export function renderChat(
     });
   }
   try {
-    return renderJinja(tokenizer.chatTemplate, {
-      ...args,
-      ...Object.fromEntries(specials),
-      messages: [
-        { role: 'user', content: user },
-        ...(assistant === undefined ? [] : [{ role: 'assistant', content: assistant }]),
-      ],
-      tools: null,
-      documents: null,
-      add_generation_prompt: assistant === undefined,
-      strftime_now: (format: string) => formatDay(askedAt, format),
-    });
+    return renderJinja(tokenizer.chatTemplate, { ...args, ...Object.fromEntries(specials), ...ours });
   } catch (cause) {
     throw new BrewhouseError('tokenizer_refused', `the chat template of ${tokenizer.id} cannot be rendered`, {
       place: { field: 'chat_template' },
@@ -79,7 +78,7 @@ export function renderChat(
  */
 function renderJinja(template: string, values: Readonly<Record<string, unknown>>): string {
   const environment = new Environment();
-  for (const [name, value] of Object.entries({ ...JINJA_GLOBALS, ...values })) environment.set(name, value);
+  for (const [name, value] of Object.entries(values)) environment.set(name, value);
   const program = parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }));
   return String(new Interpreter(environment).run(program).value);
 }
@@ -101,21 +100,8 @@ const JINJA_GLOBALS = {
   },
 };
 
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
+const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
 /**
  * The UTC day of T as Python's strftime writes it in English; all that is finer is midnight. Throws

@@ -29,7 +29,7 @@ export async function checkTokenizer(source: TokenizerSource, resolveFrom: strin
   const tokenizer = loadTokenizer({ ...source, sha256 }, resolveFrom);
   return [
     { check: 'files', ok: true, detail: `${tokenizer.family}, ${tokenizer.vocabSize} tokens, sha256 ${sha256}` },
-    await checked('hard pairs', () => hardPairs(tokenizer)),
+    await checked('hard pairs', () => assertBoundaries(tokenizer).then(() => 'lines can be joined')),
     await checked('control strings', () => controlStrings(tokenizer)),
     await checked('chat frame', () => frame(tokenizer)),
     await checked('label words', () => seedWords(tokenizer)),
@@ -43,11 +43,6 @@ async function checked(check: string, run: () => Promise<string>): Promise<Token
     const remedy = error instanceof BrewhouseError && error.remedy !== '' ? `; ${error.remedy}` : '';
     return { check, ok: false, detail: `${(error as Error).message}${remedy}` };
   }
-}
-
-async function hardPairs(tokenizer: LoadedTokenizer): Promise<string> {
-  await assertBoundaries(tokenizer);
-  return 'lines can be joined';
 }
 
 /** The text of every added token must become plain pieces in each encoding of untrusted text. */

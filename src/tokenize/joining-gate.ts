@@ -63,9 +63,6 @@ function requireEqual(tokenizer: GateTokenizer, { ids, template }: JoinedPrompt,
   while (token < ids.length && token < whole.length && intAt(ids, token) === intAt(whole, token)) token++;
   if (token === ids.length && token === whole.length) return;
   const near = JSON.stringify(tokenizer.decode(ids.subarray(Math.max(0, token - 6), token + 6)));
-  throw new BrewhouseError(
-    'tokens_differ',
-    `with the tokenizer ${tokenizer.id} a joined prompt of the template ${template} differs from its whole text ` +
-      `at token ${token}, near ${near}`,
-  );
+  const prompt = `with the tokenizer ${tokenizer.id} a joined prompt of the template ${template}`;
+  throw new BrewhouseError('tokens_differ', `${prompt} differs from its whole text at token ${token}, near ${near}`);
 }

@@ -53,10 +53,8 @@ export function* labelWords(
 function clash(tokenizer: LoadedTokenizer, pair: readonly [string, string], token: number): BrewhouseError {
   const [a, b] = pair.map((answer) => JSON.stringify(answer));
   const shared = JSON.stringify(tokenizer.tokenText(token));
-  return new BrewhouseError(
-    'label_words_clash',
-    `the answers ${a} and ${b} both begin to differ from others with ${shared}`,
-  );
+  const message = `the answers ${a} and ${b} both begin to differ from others with ${shared}`;
+  return new BrewhouseError('label_words_clash', message);
 }
 
 function commonText(answers: readonly string[]): string {

@@ -5,14 +5,13 @@
 
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
 import type { Sha256 } from '../../schemas/ids.ts';
-import type { TokenizerConfig } from '../../schemas/tokenizer.ts';
-import { nth } from '../checked.ts';
+import { nth, recordOf } from '../checked.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { Encoded, EncodeRequest, RequestEncoder } from './encode-rounds.ts';
 import { rangeRuns } from './range-runs.ts';
 import { type TextSpans, textSpans } from './text-spans.ts';
-import { readTokenizerFiles, sourceName, type TokenizerFiles, type TokenizerSource } from './tokenizer-files.ts';
+import { type PinnedSource, readTokenizerFiles, sourceName, type TokenizerSource } from './tokenizer-files.ts';
 import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts';
 
 /**
@@ -21,11 +20,14 @@ import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts
  */
 const ENCODE_BATCH_MAX = 2_048;
 
+/** The special tokens whose texts chat templates ask for. */
+const SPECIAL_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
+
 /**
  * A tokenizer: what its files say, and its encodings, which the native library makes asynchronously
  * alone.
  */
-export interface LoadedTokenizer extends RequestEncoder {
+export interface LoadedTokenizer extends Encoders {
   /** Package name, or last name of the folder. */
   readonly id: string;
   /** Of tokenizer.json. */
@@ -41,7 +43,7 @@ export interface LoadedTokenizer extends RequestEncoder {
   /** Ends an assistant turn: the config's eos_token. */
   readonly endId: number;
   /** Texts of the special tokens, as chat templates ask for them. */
-  readonly specialTexts: Readonly<Record<'bos_token' | 'eos_token' | 'pad_token' | 'unk_token', string | null>>;
+  readonly specialTexts: Readonly<Record<(typeof SPECIAL_TOKENS)[number], string | null>>;
   /** A raw text (no chat template) begins with the bos token. */
   readonly beginsWithBos: boolean;
   /** Ids of all added tokens, special or not. */
@@ -49,6 +51,9 @@ export interface LoadedTokenizer extends RequestEncoder {
   /** Texts of all added tokens, in order of id. */
   readonly controlTexts: readonly string[];
   readonly family: TokenizerFamily;
+}
+
+interface Encoders extends RequestEncoder {
   /** Untrusted text that continues other text; never a control id. */
   encode(text: string): Promise<Int32Array>;
   /** Untrusted text right after a control token, with the family's prefix; never a control id. */
@@ -78,12 +83,8 @@ export interface LoadedTokenizer extends RequestEncoder {
  * BrewhouseError `tokenizer_refused` where files are missing or others than pinned (naming the
  * actual sha256), or where there is no end token.
  */
-export function loadTokenizer(
-  source: TokenizerSource & { readonly sha256: string },
-  resolveFrom: string,
-): LoadedTokenizer {
-  const files = readTokenizerFiles(source, resolveFrom);
-  const { json, config, chatTemplate } = files;
+export function loadTokenizer(source: PinnedSource, resolveFrom: string): LoadedTokenizer {
+  const { id, sha256, json, config, chatTemplate } = readTokenizerFiles(source, resolveFrom);
   const variants = tokenizerVariants(json);
   const trusted = nativeTokenizer(variants.trusted, source);
   const continuation = nativeTokenizer(variants.continuation, source);
@@ -99,14 +100,16 @@ export function loadTokenizer(
   }
   const bosId = tokenIdOf(trusted, config.bos_token);
   return {
-    ...factsOf(files),
+    id,
+    sha256,
     chatTemplate,
+    chatTemplateSha256: chatTemplate === null ? null : sha256Hex(chatTemplate),
     vocabSize: Math.max(trusted.getVocabSize(true), (added.at(-1)?.id ?? -1) + 1),
     bosId,
     eosId,
     padId: tokenIdOf(trusted, config.pad_token),
     endId: eosId,
-    specialTexts: specialTextsOf(config),
+    specialTexts: recordOf(SPECIAL_TOKENS, (name) => config[name] ?? null),
     beginsWithBos: bosId !== null && config.add_bos_token !== false,
     controlIds: new Set(added.map((token) => token.id)),
     controlTexts: added.map((token) => token.content),
@@ -116,18 +119,6 @@ export function loadTokenizer(
 }
 
 const NOTHING_ADDED = { addSpecialTokens: false };
-
-type Encoders = Pick<
-  LoadedTokenizer,
-  | 'encode'
-  | 'encodeAfterControl'
-  | 'encodeTrusted'
-  | 'encodeSpans'
-  | 'encodeMany'
-  | 'encodeRequests'
-  | 'decode'
-  | 'tokenText'
->;
 
 type NativeTokenizers = Readonly<Record<EncodeRequest['as'], Tokenizer>>;
 
@@ -163,17 +154,16 @@ function encodersOf(native: NativeTokenizers): Encoders {
 /** Batch after batch of each kind; the answers come in the order of the requests. */
 async function encodeRequests(native: NativeTokenizers, requests: readonly EncodeRequest[]): Promise<Encoded[]> {
   const answers: Encoded[] = [];
-  const numbered = requests.map(({ as, text, ranges }, i) => ({ as, text: text.toWellFormed(), ranges, i }));
+  const numbered = requests.map((request, i) => ({ ...request, text: request.text.toWellFormed(), i }));
   for (const as of ['continuation', 'afterControl', 'trusted'] as const) {
     const own = numbered.filter((request) => request.as === as);
     for (let from = 0; from < own.length; from += ENCODE_BATCH_MAX) {
       const batch = own.slice(from, from + ENCODE_BATCH_MAX);
       const texts = batch.map(({ text }) => text);
       const encodings = await native[as].encodeBatch(texts, NOTHING_ADDED);
-      for (const [n, { text, ranges, i }] of batch.entries()) {
+      for (const [n, request] of batch.entries()) {
         const encoding = nth(encodings, n);
-        // Added tokens of trusted text have spans that their characters do not tell.
-        answers[i] = { ids: idsOf(encoding), runs: rangeRuns(encoding, text, { ranges, exact: as === 'trusted' }) };
+        answers[request.i] = { ids: idsOf(encoding), runs: rangeRuns(encoding, request) };
       }
     }
   }
@@ -187,21 +177,6 @@ function decodeWith(decoder: Decoder | null, tokens: string[]): string {
 
 function idsOf(encoding: JsEncoding): Int32Array {
   return Int32Array.from(encoding.getIds());
-}
-
-function factsOf(files: TokenizerFiles): Pick<LoadedTokenizer, 'id' | 'sha256' | 'chatTemplateSha256'> {
-  const { id, sha256, chatTemplate } = files;
-  const chatTemplateSha256 = chatTemplate === null ? null : sha256Hex(chatTemplate);
-  return { id, sha256, chatTemplateSha256 };
-}
-
-function specialTextsOf(config: TokenizerConfig): LoadedTokenizer['specialTexts'] {
-  return {
-    bos_token: config.bos_token ?? null,
-    eos_token: config.eos_token ?? null,
-    pad_token: config.pad_token ?? null,
-    unk_token: config.unk_token ?? null,
-  };
 }
 
 function tokenIdOf(tokenizer: Tokenizer, text: string | null | undefined): number | null {

@@ -1,21 +1,18 @@
 /** Which tokens of an encoding overlap ranges of its text. */
 import type { JsEncoding } from 'tokenizers';
 import { intAt, present } from '../checked.ts';
-import type { TextRange } from './encode-rounds.ts';
+import type { EncodeRequest, TextRange } from './encode-rounds.ts';
 import { textSpans } from './text-spans.ts';
 
 /**
  * For each range, the tokens [from, to) that overlap it, as pairs (ORIGIN-2). `text` is
- * well-formed, and `encoding` is of it. `exact` asks for every token's span, not only for those at
- * the borders.
+ * well-formed, and `encoding` is of it. Trusted text is asked for every token's span, not only for
+ * those at the borders: its added tokens have spans that their characters do not tell.
  */
-export function rangeRuns(
-  encoding: JsEncoding,
-  text: string,
-  { ranges, exact }: { readonly ranges: readonly TextRange[]; readonly exact: boolean },
-): Int32Array {
+export function rangeRuns(encoding: JsEncoding, { as, text, ranges }: EncodeRequest): Int32Array {
   if (ranges.length === 0) return new Int32Array(0);
-  return (exact ? undefined : runsAtBorders(encoding, text, ranges)) ?? runsBySpans(encoding, text, ranges);
+  const atBorders = as === 'trusted' ? undefined : runsAtBorders(encoding, text, ranges);
+  return atBorders ?? runsBySpans(encoding, text, ranges);
 }
 
 /**

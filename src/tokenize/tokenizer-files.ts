@@ -15,6 +15,8 @@ import { BrewhouseError } from '../errors.ts';
  * `resolveFrom`).
  */
 export type TokenizerSource = { readonly package: string } | { readonly path: string };
+/** The same with the sha256 that tokenizer.json must have. */
+export type PinnedSource = TokenizerSource & { readonly sha256: string };
 
 /** What a tokenizer's files hold. */
 export interface TokenizerFiles {
@@ -50,7 +52,7 @@ export function tokenizerSha256Of(source: TokenizerSource, resolveFrom: string):
  * BrewhouseError `tokenizer_refused` where a file is missing or malformed, or tokenizer.json has
  * another sha256.
  */
-export function readTokenizerFiles(source: TokenizerSource & { sha256: string }, resolveFrom: string): TokenizerFiles {
+export function readTokenizerFiles(source: PinnedSource, resolveFrom: string): TokenizerFiles {
   const folder = locateTokenizer(source, resolveFrom);
   const file = join(folder, 'tokenizer.json');
   const bytes = readFileSync(file);
@@ -86,12 +88,9 @@ export function sourceName(source: TokenizerSource): string {
  */
 function locateTokenizer(source: TokenizerSource, resolveFrom: string): string {
   const roots = 'package' in source ? packageFolders(source.package, resolveFrom) : [resolve(resolveFrom, source.path)];
-  for (const root of roots) {
-    for (const sub of SUBFOLDERS) {
-      const folder = join(root, sub);
-      if (existsSync(join(folder, 'tokenizer.json'))) return folder;
-    }
-  }
+  const folders = roots.flatMap((root) => SUBFOLDERS.map((sub) => join(root, sub)));
+  const found = folders.find((folder) => existsSync(join(folder, 'tokenizer.json')));
+  if (found !== undefined) return found;
   const installed = roots.some((root) => existsSync(root) && statSync(root).isDirectory());
   throw new BrewhouseError('tokenizer_refused', `no tokenizer.json in ${sourceName(source)}`, {
     place: { file: 'path' in source ? join(source.path, 'tokenizer.json') : 'tokenizer.json' },

@@ -57,23 +57,21 @@ type StepChange = (step: TokenizerStep) => TokenizerStep | null;
 const afterControlStep: StepChange = (step) =>
   step.type === 'Metaspace' && step.prepend_scheme === 'first' ? { ...step, prepend_scheme: 'never' } : step;
 
-const continuationStep: StepChange = (step) => {
-  if (step.type === 'Prepend') return null;
-  // Files older than tokenizers 0.15 say add_prefix_space instead of prepend_scheme; both together
-  // are accepted.
-  if (step.type === 'Metaspace') return { ...step, add_prefix_space: false, prepend_scheme: 'never' };
-  return step;
-};
+const unprefixed =
+  (prefixing: 'Prepend' | 'Strip'): StepChange =>
+  (step) => {
+    if (step.type === prefixing) return null;
+    // Files older than tokenizers 0.15 say add_prefix_space instead of prepend_scheme; both
+    // together are accepted.
+    return step.type === 'Metaspace' ? { ...step, add_prefix_space: false, prepend_scheme: 'never' } : step;
+  };
 
+const continuationStep = unprefixed('Prepend');
 /**
  * Decoding one token must keep its leading space; shipped decoders strip it, as they expect the
  * prefix there.
  */
-const rawDecoderStep: StepChange = (step) => {
-  if (step.type === 'Strip') return null;
-  if (step.type === 'Metaspace') return { ...step, add_prefix_space: false, prepend_scheme: 'never' };
-  return step;
-};
+const rawDecoderStep = unprefixed('Strip');
 
 /**
  * GPT-2's ByteLevel prefixes a text where it is the only step; inside a Sequence it prefixes every
