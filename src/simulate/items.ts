@@ -112,13 +112,8 @@ export function itemEvents(seed: string, index: number, calendar: Calendar): Ite
   const random = randomFor(seed, 'item text', index);
   const title = composeTitle(traits, random);
   const { country } = nth(CITIES, traits.cityIndex);
-  const told = (description: string) => ({
-    title,
-    location: traits.city,
-    country,
-    company: traits.company,
-    description,
-  });
+  const { city: location, company } = traits;
+  const told = () => ({ title, location, country, company, description: composeDescription(traits, random) });
   const item_id = itemId(index);
   const event = (version: number, event_time: number) => ({
     type: 'item' as const,
@@ -126,12 +121,8 @@ export function itemEvents(seed: string, index: number, calendar: Calendar): Ite
     event_time,
     item_id,
   });
-  const events: ItemEvent[] = [
-    { ...event(0, traits.postedAt), op: 'upsert', attributes: told(composeDescription(traits, random)) },
-  ];
-  if (traits.revisedAt !== undefined) {
-    events.push({ ...event(1, traits.revisedAt), op: 'upsert', attributes: told(composeDescription(traits, random)) });
-  }
+  const events: ItemEvent[] = [{ ...event(0, traits.postedAt), op: 'upsert', attributes: told() }];
+  if (traits.revisedAt !== undefined) events.push({ ...event(1, traits.revisedAt), op: 'upsert', attributes: told() });
   if (traits.closedAt !== undefined) events.push({ ...event(2, traits.closedAt), op: 'delete' });
   return events;
 }
@@ -145,22 +136,15 @@ function traitsOf(random: Random, calendar: Calendar): Traits {
   const stock = random.chance(STOCK_SHARE);
   const posted = random.next();
   const postedAt = calendar.start + Math.floor(posted * (stock ? HOUR_MS : calendar.end - calendar.start));
-  const closedAt = closes(
-    random.chance(CLOSED_SHARE),
-    postedAt + Math.floor((20 + 40 * random.next()) * DAY_MS),
-    calendar,
-  );
-  const revisedAt = closes(
-    random.chance(REVISED_SHARE),
-    postedAt + Math.floor((1 + 17 * random.next()) * DAY_MS),
-    calendar,
-  );
+  const happens = (share: number, daysMin: number, daysMore: number): number | undefined => {
+    const isDrawn = random.chance(share);
+    const at = postedAt + Math.floor((daysMin + daysMore * random.next()) * DAY_MS);
+    return isDrawn && at < calendar.end ? at : undefined;
+  };
+  const closedAt = happens(CLOSED_SHARE, 20, 40);
+  const revisedAt = happens(REVISED_SHARE, 1, 17);
   const { city } = nth(CITIES, cityIndex);
   return { theme, seniority, cityIndex, city, company, remote, postedAt, closedAt, revisedAt };
-}
-
-function closes(happens: boolean, at: number, calendar: Calendar): number | undefined {
-  return happens && at < calendar.end ? at : undefined;
 }
 
 /**

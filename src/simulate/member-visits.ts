@@ -106,7 +106,8 @@ export function memberExposures(market: Marketplace, index: number, profile: Mem
     let position = 0;
     for (let slot = 0; slot < size && exposures.length < MEMBER_IMPRESSIONS_MAX; slot++) {
       const theme = searched ?? drawTheme(visits, profile.family, slate.surface === 'feed' ? HOME_SHARE : 0);
-      const item = drawItem(visits, market.items, { theme, day, met });
+      const isFree = (each: number) => isExposable(market.items, each, day) && !met.has(each);
+      const item = drawItem(visits, nth(market.items.ofTheme, theme), isFree);
       if (item === undefined) continue;
       met.add(item);
       const home = familyOfTheme(theme) === profile.family;
@@ -167,15 +168,18 @@ function roundedShare(share: number): number {
 
 function drawItem(
   random: Random,
-  items: Items,
-  { theme, day, met }: { theme: number; day: number; met: ReadonlySet<number> },
+  candidates: readonly number[],
+  isFree: (item: number) => boolean,
 ): number | undefined {
-  const candidates = nth(items.ofTheme, theme);
   for (let draw = 0; draw < DRAWS_MAX && candidates.length > 0; draw++) {
     const item = random.pick(candidates);
-    if (intAt(items.firstDay, item) <= day && day <= intAt(items.lastDay, item) && !met.has(item)) return item;
+    if (isFree(item)) return item;
   }
   return undefined;
+}
+
+function isExposable(items: Items, item: number, day: number): boolean {
+  return intAt(items.firstDay, item) <= day && day <= intAt(items.lastDay, item);
 }
 
 function versionAt(profile: MemberProfile, at: number): ProfileVersion {

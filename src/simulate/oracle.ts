@@ -8,7 +8,7 @@
 import { DAY_MS } from '../../schemas/durations.ts';
 import { nth } from '../checked.ts';
 import * as model from './choice-model.ts';
-import type { EventNumbers, MemberInteractions } from './member-interactions.ts';
+import type { EventNumbers, MemberInteractions, Sight } from './member-interactions.ts';
 import type { Exposure } from './member-visits.ts';
 
 /** The label window of the oracle's questions: 7 days, as in the demo recipe. */
@@ -18,6 +18,7 @@ export const LABEL_WINDOW_MS = 7 * DAY_MS;
 export const HISTORY_LENGTHS = { last_10: 10, last_100: 100, last_1000: 1_000, all: Number.POSITIVE_INFINITY } as const;
 /** Names of HISTORY_LENGTHS. */
 export type HistoryLength = keyof typeof HISTORY_LENGTHS;
+type Label = 'applied' | 'dismissed' | 'viewed' | 'none';
 const LENGTHS = Object.entries(HISTORY_LENGTHS) as ReadonlyArray<[HistoryLength, number]>;
 
 /**
@@ -28,14 +29,9 @@ export interface OracleAnswer {
   /** Number of the impression that opens the question, among the member's interactions. */
   readonly opening: number;
   readonly exposure: Exposure;
-  readonly label: 'applied' | 'dismissed' | 'viewed' | 'none';
+  readonly label: Label;
   /** Probabilities from which the label was drawn. */
-  readonly truth: {
-    readonly applied: number;
-    readonly dismissed: number;
-    readonly viewed: number;
-    readonly none: number;
-  };
+  readonly truth: Readonly<Record<Label, number>>;
   /**
    * Probability of a positive label (viewed or applied) to an observer of the profile, the item and
    * so many events before the question.
@@ -44,11 +40,7 @@ export interface OracleAnswer {
 }
 
 /** The answers for all exposures of one member, in their order. */
-export function answerQuestions(
-  exposures: readonly Exposure[],
-  { events, numbers }: MemberInteractions,
-  memory: boolean,
-): OracleAnswer[] {
+export function answerQuestions({ exposures, events, numbers }: MemberInteractions, memory: boolean): OracleAnswer[] {
   const ofTheme = new Map<number, Past[]>();
   let firstOfSlate = 0;
   return exposures.map((exposure, index) => {
@@ -83,9 +75,6 @@ interface Seen {
   readonly memory: boolean;
 }
 
-/** The last that is seen of an exposure: an impression alone may still be followed by an action. */
-type Sight = 'impression' | 'viewed' | 'dismissed' | 'applied';
-
 /** Number of events with a time before `at`: what is seen at T. */
 function countBefore(events: MemberInteractions['events'], at: number): number {
   let low = 0;
@@ -119,7 +108,10 @@ function believe(past: readonly Past[], question: Exposure, seen: Seen): readonl
   return day === undefined ? belief : passed(belief, prior, model.keptAfter(question.day - day, seen.memory));
 }
 
-/** Returns undefined where no event of the exposure is among those seen. */
+/**
+ * The last that is seen of an exposure: an impression alone may still be followed by an action.
+ * Undefined where no event of it is among those seen.
+ */
 function sightOf(numbers: EventNumbers, { from, to }: Seen): Sight | undefined {
   for (const sight of ['applied', 'viewed', 'dismissed', 'impression'] as const) {
     if (numbers[sight] >= from && numbers[sight] < to) return sight;

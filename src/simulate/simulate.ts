@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DAY_MS } from '../../schemas/durations.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { writing } from '../adapters/filesystem/user-files.ts';
+import { recordOf } from '../checked.ts';
 import { shippedFolder } from '../config.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -93,11 +94,7 @@ async function writeSimulation(options: SimulationOptions, effects: Effects): Pr
   const seed = String(options.seed);
   const calendar = { start: SIMULATION_END - options.days * DAY_MS, end: SIMULATION_END, days: options.days };
   const items = createItems(seed, options.members, calendar);
-  const outputs = {
-    items: openOutput(options, 'items'),
-    members: openOutput(options, 'members'),
-    interactions: openOutput(options, 'interactions'),
-  };
+  const outputs = recordOf(KINDS, (kind) => openOutput(options, kind));
   const oracle = createOracleFiles(join(options.out, 'oracle'), { memory: options.memory, end: SIMULATION_END });
   for (let index = 0; index < items.count; index++) await writeAll(outputs.items, itemEvents(seed, index, calendar));
   let heldEventsMax = 0;
@@ -115,18 +112,16 @@ async function writeSimulation(options: SimulationOptions, effects: Effects): Pr
   return { members: options.members, items: items.count, ...counts, heldEventsMax, oracle: await oracle.finish() };
 }
 
+type MemberFiles = { readonly outputs: Record<Kind, Output>; readonly oracle: OracleFiles };
+
 /** Returns the number of the member's interactions. */
-async function writeMember(
-  market: Marketplace,
-  index: number,
-  to: { readonly outputs: Record<Kind, Output>; readonly oracle: OracleFiles },
-): Promise<number> {
+async function writeMember(market: Marketplace, index: number, to: MemberFiles): Promise<number> {
   const profile = memberProfile(market.seed, index, market.calendar);
   await writeAll(to.outputs.members, profile.events);
   const exposures = memberExposures(market, index, profile);
   const interactions = memberInteractions(profile.memberId, exposures, market.calendar.end);
   await writeAll(to.outputs.interactions, interactions.events);
-  await to.oracle.write(profile.memberId, answerQuestions(exposures, interactions, market.memory));
+  await to.oracle.write(profile.memberId, answerQuestions(interactions, market.memory));
   return interactions.events.length;
 }
 
@@ -153,11 +148,8 @@ async function finishOutputs(outputs: Record<Kind, Output>) {
     late += counts.late;
     files += outputs[kind].files.fileCount();
   }
-  const events = {
-    member: outputs.members.events,
-    item: outputs.items.events,
-    interaction: outputs.interactions.events,
-  };
+  const { items, members, interactions } = outputs;
+  const events = { member: members.events, item: items.events, interaction: interactions.events };
   return { events, lines, duplicates, late, files };
 }
 

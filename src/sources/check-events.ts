@@ -9,9 +9,9 @@ import { contentOf, entityOf } from '../../schemas/event-time.ts';
 import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
-import { type CheckError, type CheckKinds, createCheckKinds, type LinePlace } from './check-kinds.ts';
+import { type CheckError, createCheckKinds, type LinePlace } from './check-kinds.ts';
 import { listEventFiles, readEventFile } from './event-files.ts';
-import { createHashTable, type HashTable, hash128 } from './hash-table.ts';
+import { createHashTable, hash128 } from './hash-table.ts';
 import type { RoundedNumber } from './validate-event.ts';
 
 /** What a check of event files found. */
@@ -56,12 +56,8 @@ export async function checkEvents(dir: string, domain?: Domain, effects = PROCES
     }
   }
   countUndefined(state);
-  return {
-    events: state.events,
-    duplicates: state.duplicates,
-    errors: state.errors.list(),
-    warnings: state.warnings.list(),
-  };
+  const { events, duplicates, errors, warnings } = state;
+  return { events, duplicates, errors: errors.list(), warnings: warnings.list() };
 }
 
 function say(read: number, { signal, observe }: Effects): void {
@@ -70,30 +66,14 @@ function say(read: number, { signal, observe }: Effects): void {
   observe({ kind: 'progress', step: 'checking events', done: read, total: 0, rate });
 }
 
-interface State {
-  readonly events: CheckResult['events'];
-  duplicates: number;
-  readonly errors: CheckKinds;
-  readonly warnings: CheckKinds;
-  /**
-   * (type, entity, event_id) to ID_WORDS words: the content's hash, and how often the id came (0
-   * where it is in conflict).
-   */
-  readonly ids: HashTable;
-  /**
-   * Item to ITEM_WORDS words: defined or not, interactions with it, file and line of the first of
-   * them.
-   */
-  readonly items: HashTable;
-  readonly files: string[];
-  readonly domain: Domain | undefined;
-  readonly spoken: ReadonlySet<string>;
-}
-
+/** (type, entity, event_id) to: the content's hash, and how often it came (0: in conflict). */
 const ID_WORDS = 5;
+/** Item to: defined or not, interactions with it, file and line of the first of them. */
 const ITEM_WORDS = 4;
 
-function newState(domain: Domain | undefined): State {
+type State = ReturnType<typeof newState>;
+
+function newState(domain: Domain | undefined) {
   const spoken =
     domain === undefined ? [] : [...domain.actions.map(({ name }) => name), ...domain.exposures, ...domain.ignored];
   return {
@@ -103,7 +83,7 @@ function newState(domain: Domain | undefined): State {
     warnings: createCheckKinds(),
     ids: createHashTable(ID_WORDS),
     items: createHashTable(ITEM_WORDS),
-    files: [],
+    files: [] as string[],
     domain,
     spoken: new Set(spoken),
   };
@@ -119,13 +99,8 @@ function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
   const action = quotedName(event.action);
   const near = nearestName(action, state.spoken);
   const hint = near === undefined ? '' : `; did you mean "${quotedName(near)}"?`;
-  state.errors.add({
-    code: 'action_unknown',
-    field: 'action',
-    message: `domain ${quotedName(state.domain.name)} neither speaks nor ignores the action "${action}"${hint}`,
-    kind: event.action,
-    ...place,
-  });
+  const message = `domain ${quotedName(state.domain.name)} neither speaks nor ignores the action "${action}"${hint}`;
+  state.errors.add({ code: 'action_unknown', field: 'action', message, kind: event.action, ...place });
 }
 
 /**

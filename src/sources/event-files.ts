@@ -8,12 +8,11 @@ import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
-import type { DeadReason, EventRecord } from '../../schemas/event.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
 import { splitLines } from './lines.ts';
-import { parseEvent, type RoundedNumber } from './validate-event.ts';
+import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
 
 /** How the names of event files end. */
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
@@ -37,9 +36,7 @@ const FOLDER_DEPTH_MAX = 32;
 const LISTED = { what: 'folder', remedy: 'name a folder that holds event files' } as const;
 
 /** How reading one line ended; `raw` holds the line's bytes, at most RAW_BYTES_MAX of them. */
-export type ReadOutcome =
-  | { ok: true; event: EventRecord; rounded?: RoundedNumber }
-  | { ok: false; reason: DeadReason; field?: string; message: string; raw: Uint8Array };
+export type ReadOutcome = Extract<ParsedEvent, { ok: true }> | (NoEvent & { raw: Uint8Array });
 
 /** One line of an event file. */
 export interface EventLine {
@@ -122,18 +119,11 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
 
 function readLine(bytes: Uint8Array, tooLong: boolean): ReadOutcome {
   // A copy, since the line is a window into a chunk that must be free to go.
-  const raw = () => new Uint8Array(bytes.subarray(0, RAW_BYTES_MAX));
-  if (tooLong) {
-    return {
-      ok: false,
-      reason: 'line_too_long',
-      message: `the line is longer than ${LINE_BYTES_MAX} bytes`,
-      raw: raw(),
-    };
-  }
-  if (!isUtf8(bytes)) return { ok: false, reason: 'not_utf8', message: 'the line is not UTF-8', raw: raw() };
+  const dead = (why: NoEvent): ReadOutcome => ({ ...why, raw: new Uint8Array(bytes.subarray(0, RAW_BYTES_MAX)) });
+  if (tooLong) return dead(noEvent('line_too_long', `the line is longer than ${LINE_BYTES_MAX} bytes`));
+  if (!isUtf8(bytes)) return dead(noEvent('not_utf8', 'the line is not UTF-8'));
   const parsed = parseEvent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-  return parsed.ok ? parsed : { ...parsed, raw: raw() };
+  return parsed.ok ? parsed : dead(parsed);
 }
 
 function withoutBom(bytes: Uint8Array): Uint8Array {

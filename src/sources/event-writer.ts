@@ -6,8 +6,6 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
-import type { EventRecord } from '../../schemas/event.ts';
-import { canonicalEvent } from '../../schemas/event-time.ts';
 import { writing } from '../adapters/filesystem/user-files.ts';
 
 /** Letters, about, of a piece that goes to the compressor. */
@@ -80,9 +78,4 @@ export function openLines(path: string): LineWriter {
       await rm(partial, { force: true });
     },
   };
-}
-
-/** Writes the line of `canonicalEvent`. Throws as `write`. */
-export function writeEvent(writer: LineWriter, event: EventRecord): Promise<void> {
-  return writer.write(canonicalEvent(event));
 }

@@ -42,11 +42,9 @@ export function readField(row: TableRow, source: FieldSource, type: FieldType): 
   return convert(cell, source.as ?? type, { column, separator });
 }
 
-function convert(
-  cell: unknown,
-  type: FieldType,
-  { column, separator }: { column: string; separator: string },
-): ReadField {
+type CellSource = { readonly column: string; readonly separator: string };
+
+function convert(cell: unknown, type: FieldType, { column, separator }: CellSource): ReadField {
   if (cell === undefined) return { ok: true, value: undefined };
   const refuse = (what: string): ReadField => ({
     ok: false,
@@ -63,18 +61,12 @@ function convert(
     }
     case 'boolean': {
       const word = String(cell).trim().toLowerCase();
-      return TRUE.has(word)
-        ? { ok: true, value: true }
-        : FALSE.has(word)
-          ? { ok: true, value: false }
-          : refuse('truth value');
+      return TRUE.has(word) || FALSE.has(word) ? { ok: true, value: TRUE.has(word) } : refuse('truth value');
     }
     case 'list': {
       if (Array.isArray(cell)) return { ok: true, value: cell };
-      const texts = String(cell)
-        .split(separator)
-        .map((text) => text.trim());
-      return { ok: true, value: texts.filter((text) => text !== '') };
+      const texts = String(cell).split(separator);
+      return { ok: true, value: texts.map((text) => text.trim()).filter((text) => text !== '') };
     }
   }
 }

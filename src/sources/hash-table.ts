@@ -20,12 +20,7 @@ const SLOTS_MIN = 1024;
 /** The first 16 bytes of SHA-256 over UTF-8 as four words. */
 export function hash128(text: string): Uint32Array {
   const digest = hash('sha256', text, 'buffer');
-  return new Uint32Array([
-    digest.readUInt32LE(0),
-    digest.readUInt32LE(4),
-    digest.readUInt32LE(8),
-    digest.readUInt32LE(12),
-  ]);
+  return Uint32Array.from({ length: KEY_WORDS }, (_, i) => digest.readUInt32LE(4 * i));
 }
 
 /** A map from keys of KEY_WORDS words to `valueWords` words each. */

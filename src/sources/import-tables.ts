@@ -3,30 +3,33 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { DeadReason } from '../../schemas/event.ts';
+import { canonicalEvent } from '../../schemas/event-time.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
 import { reading, writing } from '../adapters/filesystem/user-files.ts';
-import { intAt } from '../checked.ts';
+import { intAt, recordOf } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import { ASSUMPTIONS_FILE, type Assumptions, assumptionsOf, wantedColumns } from './assumptions.ts';
 import { EVENT_FILE_ENDINGS } from './event-files.ts';
-import { type LineWriter, openLines, writeEvent } from './event-writer.ts';
+import { type LineWriter, openLines } from './event-writer.ts';
 import { createHashTable, hash128 } from './hash-table.ts';
 import { type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
 import { readMapping } from './mapping-file.ts';
 import { readTable, type TableLine, tableFormat } from './table-files.ts';
 
 /**
- * What an import writes, by event type; each even where it is empty, so that no older file is taken
- * for it.
+ * What an import writes, events by type; each even where it is empty, so that no older file is
+ * taken for it.
  */
-export const IMPORTED_FILES = {
+const FILES = {
   member: 'members.ndjson.gz',
   item: 'items.ndjson.gz',
   interaction: 'interactions.ndjson.gz',
+  /** Bad rows; the name does not end as those of event files do. */
+  dead: 'dead.jsonl',
+  assumptions: ASSUMPTIONS_FILE,
 } as const;
-/** The file of bad rows; its name does not end as those of event files do. */
-export const DEAD_FILE = 'dead.jsonl';
+const KINDS = Object.keys(FILES) as (keyof typeof FILES)[];
 /** The most column names that are remembered of a table without a header. */
 const COLUMNS_MAX = 10_000;
 const REPORT_EVERY = 50_000;
@@ -41,6 +44,13 @@ export interface DeadTableRow {
   /** Empty where no field is to blame. */
   field: string;
   message: string;
+}
+
+/** What to import by which mapping, and the folder to write. */
+export interface ImportOptions {
+  readonly mappingFile: string;
+  readonly from: string;
+  readonly out: string;
 }
 
 /** What an import read and wrote. */
@@ -63,22 +73,14 @@ export interface ImportSummary {
  * (also where a column is missing), `input_unreadable`, `usage` (`out` holds other event files),
  * `disk_full`, `store_refused`.
  */
-export async function importTables(
-  { mappingFile, from, out }: { mappingFile: string; from: string; out: string },
-  effects = PROCESS_EFFECTS,
-): Promise<ImportSummary> {
+export async function importTables(options: ImportOptions, effects = PROCESS_EFFECTS): Promise<ImportSummary> {
+  const { mappingFile, from, out } = options;
   const mapping = await readMapping(mappingFile);
   const files = await listFiles(from);
-  const plans = mapping.tables.map((table) => ({ table, paths: matching(table, files, { mappingFile, from }) }));
+  const plans = mapping.tables.map((table) => ({ table, paths: matching(table, files, options) }));
   await prepare(out);
-  const writers = {
-    member: openLines(join(out, IMPORTED_FILES.member)),
-    item: openLines(join(out, IMPORTED_FILES.item)),
-    interaction: openLines(join(out, IMPORTED_FILES.interaction)),
-    dead: openLines(join(out, DEAD_FILE)),
-    assumptions: openLines(join(out, ASSUMPTIONS_FILE)),
-  };
-  const run: Run = { mapping, mappingFile, from, writers, effects, summary: emptySummary() };
+  const writers = recordOf(KINDS, (kind) => openLines(join(out, FILES[kind])));
+  const run: Run = { ...options, mapping, writers, effects, summary: emptySummary() };
   const columns = new Map<string, Set<string>>();
   try {
     for (const { table, paths } of plans) columns.set(table.name, await importTable(run, table, paths));
@@ -92,11 +94,9 @@ export async function importTables(
   return run.summary;
 }
 
-interface Run {
+interface Run extends ImportOptions {
   readonly mapping: Mapping;
-  readonly mappingFile: string;
-  readonly from: string;
-  readonly writers: Record<keyof typeof IMPORTED_FILES | 'dead', LineWriter>;
+  readonly writers: Record<keyof typeof FILES, LineWriter>;
   readonly effects: Effects;
   readonly summary: ImportSummary;
 }
@@ -142,16 +142,15 @@ function say({ effects, summary: { rows } }: Run): void {
   effects.observe({ kind: 'progress', step: 'importing', done: rows, total: 0, rate: { count: rows, unit: 'rows' } });
 }
 
-async function importRow(
-  { summary, writers }: Run,
-  toEvents: RowMapper,
-  { line, path, number }: { line: TableLine; path: string; number: RowNumber },
-): Promise<void> {
+type PlacedRow = { readonly line: TableLine; readonly path: string; readonly number: RowNumber };
+
+async function importRow(run: Run, toEvents: RowMapper, { line, path, number }: PlacedRow): Promise<void> {
+  const { summary, writers } = run;
   const mapped = line.ok ? toEvents(line.row, number) : { ...line, field: '' };
   if ('events' in mapped) {
     for (const event of mapped.events) {
       summary.events[event.type] += 1;
-      await writeEvent(writers[event.type], event);
+      await writers[event.type].write(canonicalEvent(event));
     }
     return;
   }
@@ -174,22 +173,17 @@ function counter(): (content: string) => number {
   };
 }
 
-function requireColumns(
-  { mappingFile }: Run,
-  table: MappingTable,
-  { file, columns }: { file: string; columns: readonly string[] },
-): void {
+type Header = { readonly file: string; readonly columns: readonly string[] };
+
+function requireColumns({ mappingFile }: Run, table: MappingTable, { file, columns }: Header): void {
   const missing = wantedColumns(table).find(({ column }) => !columns.includes(column));
   if (missing === undefined) return;
   const near = nearestName(missing.column, columns);
-  throw new BrewhouseError(
-    'mapping_invalid',
-    `${file} has no column "${missing.column}", which table ${table.name} reads ${missing.field} from`,
-    {
-      place: { file: mappingFile, field: `${table.name}.${missing.field}` },
-      remedy: near === undefined ? `its columns: ${columns.slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
-    },
-  );
+  const message = `${file} has no column "${missing.column}", which table ${table.name} reads ${missing.field} from`;
+  throw new BrewhouseError('mapping_invalid', message, {
+    place: { file: mappingFile, field: `${table.name}.${missing.field}` },
+    remedy: near === undefined ? `its columns: ${columns.slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
+  });
 }
 
 function formatOf(table: MappingTable, path: string, mappingFile: string): 'csv' | 'ndjson' {
@@ -210,11 +204,7 @@ async function listFiles(from: string): Promise<string[]> {
   return paths.map((path) => path.slice(join(from, '/').length).replaceAll('\\', '/')).sort(compareUtf8);
 }
 
-function matching(
-  table: MappingTable,
-  files: readonly string[],
-  { mappingFile, from }: { mappingFile: string; from: string },
-): string[] {
+function matching(table: MappingTable, files: readonly string[], { mappingFile, from }: ImportOptions): string[] {
   const pattern = new RegExp(`^${table.files.replace(/[\\^$.|?+()[\]{}]/g, '\\$&').replaceAll('*', '[^/]*')}$`);
   const found = files.filter((file) => pattern.test(file));
   if (found.length > 0) return found;
@@ -234,12 +224,9 @@ async function prepare(out: string): Promise<void> {
     await mkdir(out, { recursive: true });
     return readdir(out);
   });
-  const ours: ReadonlySet<string> = new Set(Object.values(IMPORTED_FILES));
+  const ours: ReadonlySet<string> = new Set(Object.values(FILES));
   const other = names.find((name) => !ours.has(name) && EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending)));
   if (other === undefined) return;
-  throw new BrewhouseError(
-    'usage',
-    `${out} holds other event files (${other}), which would be read together with the imported ones`,
-    { place: { file: out }, remedy: 'import into an empty folder' },
-  );
+  const message = `${out} holds other event files (${other}), which would be read together with the imported ones`;
+  throw new BrewhouseError('usage', message, { place: { file: out }, remedy: 'import into an empty folder' });
 }

@@ -12,15 +12,15 @@ export interface ByteLine {
 
 const LINE_FEED = 0x0a;
 
+type LineLimits = { readonly max: number; readonly keptMax: number };
+
 /**
  * Lines that end in LF, the last one perhaps without. A CR before it is kept: to JSON it is white
  * space. A line of more than `max` bytes is cut to `keptMax` while it streams by. Bound: `max`
  * bytes and one chunk.
  */
-export async function* splitLines(
-  chunks: AsyncIterable<Uint8Array>,
-  { max, keptMax }: { max: number; keptMax: number },
-): AsyncGenerator<ByteLine> {
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limits: LineLimits): AsyncGenerator<ByteLine> {
+  const { max, keptMax } = limits;
   let line = 1;
   let pieces: Uint8Array[] = [];
   let held = 0;

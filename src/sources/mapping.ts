@@ -3,25 +3,17 @@
  * dead.
  */
 import { hash } from 'node:crypto';
-import { type CanonicalTime, type DeadReason, type EventRecord, ROW_ID_PREFIX } from '../../schemas/event.ts';
+import { type CanonicalTime, type EventRecord, ROW_ID_PREFIX } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
 import type { EventId } from '../../schemas/ids.ts';
 import type { FieldSource, Mapping, MappingTable, SequenceSource, TimeSource } from '../../schemas/mapping.ts';
 import { readTime, type TimeRules, unknownBefore } from './column-time.ts';
 import { type FieldType, readField, type TableRow } from './field-source.ts';
 import { zoneOf } from './mapping-file.ts';
-import { type ParsedEvent, validateEvent } from './validate-event.ts';
-
-/** A row that became no event, and why. */
-interface DeadRow {
-  readonly ok: false;
-  readonly reason: DeadReason;
-  readonly field?: string;
-  readonly message: string;
-}
+import { type NoEvent, type ParsedEvent, validateEvent } from './validate-event.ts';
 
 /** The events of a row, or why it has none. */
-export type MappedRow = { readonly ok: true; readonly events: EventRecord[] } | DeadRow;
+export type MappedRow = { readonly ok: true; readonly events: EventRecord[] } | NoEvent;
 
 /** What tells a row from others with its content. */
 export interface RowNumber {
@@ -34,26 +26,16 @@ export interface RowNumber {
 /** Maps a row of one table. Pure but for what `occurrence` counts. */
 export type RowMapper = (row: TableRow, number: RowNumber) => MappedRow;
 
-const TEXT_FIELDS = [
-  'member_id',
-  'item_id',
-  'op',
-  'kind',
-  'action',
-  'surface',
-  'session_id',
-  'slate_id',
-  'policy',
-] as const;
-const NUMBER_FIELDS = ['position', 'propensity'] as const;
-type SourceField = (typeof TEXT_FIELDS)[number] | (typeof NUMBER_FIELDS)[number] | 'value';
+const TEXTS = ['member_id', 'item_id', 'op', 'kind', 'action', 'surface', 'session_id', 'slate_id', 'policy'] as const;
+const NUMBERS = ['position', 'propensity'] as const;
+type SourceField = (typeof TEXTS)[number] | (typeof NUMBERS)[number] | 'value';
 
 /** A row that is read: its first fault is kept, and what is read after that does not matter. */
 interface Reading {
   readonly table: MappingTable;
   readonly row: TableRow;
   readonly rules: TimeRules;
-  fault: DeadRow | undefined;
+  fault: NoEvent | undefined;
 }
 
 /**
@@ -81,6 +63,7 @@ export function rowMapper(mapping: Mapping, tableName: string): RowMapper {
 }
 
 type Draft = Record<string, unknown>;
+type EntityTable = MappingTable & { emit: 'member' | 'item' };
 
 function draftEvents(reading: Reading): Draft[] {
   const { table, rules } = reading;
@@ -99,9 +82,9 @@ function draftEvents(reading: Reading): Draft[] {
     const ingested = readMoment(reading, table.ingest_time, ['ingest_time', always]);
     if (ingested !== null) draft.ingest_time = ingested;
   }
-  for (const field of TEXT_FIELDS) take(field, 'text');
+  for (const field of TEXTS) take(field, 'text');
   if (table.emit !== 'interaction') return draft.op === 'delete' ? [draft] : versions(table, reading, { draft, at });
-  for (const field of NUMBER_FIELDS) take(field, 'number');
+  for (const field of NUMBERS) take(field, 'number');
   take('value', 'natural');
   if (table.context !== undefined) {
     const context = readFields(reading, table.context, 'context');
@@ -111,11 +94,7 @@ function draftEvents(reading: Reading): Draft[] {
 }
 
 /** One upsert at the entity's own time, and one at each later time of an attribute group. */
-function versions(
-  table: MappingTable & { emit: 'member' | 'item' },
-  reading: Reading,
-  { draft, at }: { draft: Draft; at: CanonicalTime },
-): Draft[] {
+function versions(table: EntityTable, reading: Reading, { draft, at }: { draft: Draft; at: CanonicalTime }) {
   const start = timeSpan(at).first;
   const timed: { first: number; time: CanonicalTime; fields: Draft }[] = [];
   let known: Draft = {};
@@ -192,11 +171,7 @@ function readValue(reading: Reading, source: FieldSource, [field, type]: readonl
 }
 
 /** Null where the time is unknown, and where it is a fault. */
-function readMoment(
-  reading: Reading,
-  source: TimeSource,
-  [field, rules = reading.rules]: readonly [string, TimeRules?],
-): CanonicalTime {
+function readMoment(reading: Reading, source: TimeSource, [field, rules = reading.rules]: [string, TimeRules?]) {
   const read = readTime(reading.row, source, rules);
   if (read.ok) return read.time;
   reading.fault ??= { ok: false, reason: 'time_invalid', field, message: read.message };

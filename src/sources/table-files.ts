@@ -111,13 +111,13 @@ function headerOf(record: string[], file: string): string[] {
   });
 }
 
+const CSV_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'a quote is opened and never closed'],
+  ['CSV_MAX_RECORD_SIZE', `a row is longer than ${LINE_BYTES_MAX} bytes (a quote that is not closed?)`],
+]);
+
 function csvFault(file: string, reached: number, cause: CsvError): BrewhouseError {
-  const said =
-    cause.code === 'CSV_QUOTE_NOT_CLOSED'
-      ? 'a quote is opened and never closed'
-      : cause.code === 'CSV_MAX_RECORD_SIZE'
-        ? `a row is longer than ${LINE_BYTES_MAX} bytes (a quote that is not closed?)`
-        : cause.message;
+  const said = CSV_FAULTS.get(cause.code) ?? cause.message;
   return new BrewhouseError('input_unreadable', `${file} is not CSV: ${said}`, {
     place: { file, line: reached + 1 },
     remedy: 'look at the quotes from that line on; a quote inside a field is written twice',
@@ -150,17 +150,11 @@ async function* readNdjson(file: string): AsyncGenerator<TableBatch> {
   const chunks = readFileBytes(file, () => reached + 1);
   for await (const { line, bytes, tooLong } of splitLines(chunks, { max: LINE_BYTES_MAX, keptMax: RAW_LETTERS_MAX })) {
     reached = line;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '');
+    const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+    const text = decoded.replace(/^\uFEFF/, '');
     if (text.trim() === '') continue;
-    const dead = (reason: DeadReason, message: string): TableLine => ({
-      line,
-      ok: false,
-      reason,
-      message,
-      raw: text.slice(0, RAW_LETTERS_MAX),
-    });
+    const raw = text.slice(0, RAW_LETTERS_MAX);
+    const dead = (reason: DeadReason, message: string): TableLine => ({ line, ok: false, reason, message, raw });
     if (tooLong) lines.push(dead('line_too_long', `the line is longer than ${LINE_BYTES_MAX} bytes`));
     else if (!isUtf8(bytes)) lines.push(dead('not_utf8', 'the line is not UTF-8'));
     else lines.push(parseRow(text, line, dead));

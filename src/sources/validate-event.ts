@@ -8,12 +8,13 @@ import { nth } from '../checked.ts';
 import { nearestName, quotedName } from '../errors.ts';
 
 /**
- * An event, or why there is none; `field` is that of the record, with a dot before a key of
- * `attributes` or `context`.
+ * Why a record is no event; `field` is that of the record, with a dot before a key of `attributes`
+ * or `context`.
  */
-export type ParsedEvent =
-  | { ok: true; event: EventRecord; rounded?: RoundedNumber }
-  | { ok: false; reason: DeadReason; field?: string; message: string };
+export type NoEvent = { ok: false; reason: DeadReason; field?: string; message: string };
+
+/** An event, or why there is none. */
+export type ParsedEvent = { ok: true; event: EventRecord; rounded?: RoundedNumber } | NoEvent;
 
 /** A whole number that a double cannot hold (beyond 2^53). */
 export interface RoundedNumber {
@@ -39,9 +40,12 @@ const LONG_NUMBER = /[\s:,[]-?\d{16}/;
 
 const SCHEMAS = { member: MemberEvent, item: ItemEvent, interaction: InteractionEvent } as const;
 const TYPES = Object.keys(SCHEMAS);
+const TIMES = Object.entries({ event_time: parseEventTime, ingest_time: parseMoment });
 
-const dead = (reason: DeadReason, message: string, field?: string): ParsedEvent & { ok: false } =>
-  field === undefined ? { ok: false, reason, message } : { ok: false, reason, message, field };
+/** A record is no event, for this reason. */
+export function noEvent(reason: DeadReason, message: string, field?: string): NoEvent {
+  return field === undefined ? { ok: false, reason, message } : { ok: false, reason, message, field };
+}
 
 /**
  * The event in `text`, one JSON object (RFC 8259; of equal keys the last counts, as in ECMAScript).
@@ -55,8 +59,8 @@ export function parseEvent(text: string): ParsedEvent {
     value = JSON.parse(text);
   } catch (error) {
     // Very deep text can exhaust the parser's stack.
-    if (error instanceof RangeError) return dead('too_deep', `nested deeper than ${NESTING_MAX}`);
-    return dead('not_json', clip(`not JSON: ${(error as Error).message}`));
+    if (error instanceof RangeError) return noEvent('too_deep', `nested deeper than ${NESTING_MAX}`);
+    return noEvent('not_json', clip(`not JSON: ${(error as Error).message}`));
   }
   const parsed = validateEvent(value);
   if (!parsed.ok || !LONG_NUMBER.test(text)) return parsed;
@@ -91,16 +95,16 @@ function fieldOf(key: string, event: EventRecord): string {
 export function validateEvent(value: unknown): ParsedEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-    return dead('not_an_object', `a record must be a JSON object, not ${found}`);
+    return noEvent('not_an_object', `a record must be a JSON object, not ${found}`);
   }
   const shape = checkShape(value);
   if (shape !== undefined) return shape;
   const raw = value as Record<string, unknown>;
   const type = raw.type;
-  if (type === undefined) return dead('field_missing', `type is missing: one of ${TYPES.join(', ')}`, 'type');
+  if (type === undefined) return noEvent('field_missing', `type is missing: one of ${TYPES.join(', ')}`, 'type');
   if (typeof type !== 'string' || !Object.hasOwn(SCHEMAS, type)) {
     const hint = typeof type === 'string' ? didYouMean(type, TYPES) : '';
-    return dead('type_unknown', clip(`type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}${hint}`), 'type');
+    return noEvent('type_unknown', clip(`type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}${hint}`), 'type');
   }
   return validateTyped(raw, type as keyof typeof SCHEMAS);
 }
@@ -113,31 +117,25 @@ function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS)
   for (const key of Object.keys(record)) {
     if (Object.hasOwn(schema.shape, key)) continue;
     const hint = didYouMean(key, Object.keys(schema.shape));
-    return dead('field_unknown', `${type} events have no field "${clip(key)}"${hint}`, clip(key));
+    return noEvent('field_unknown', `${type} events have no field "${clip(key)}"${hint}`, clip(key));
   }
   if (record.event_time === undefined) {
     if (type === 'interaction')
-      return dead('field_missing', 'event_time is missing; write null where the time is unknown', 'event_time');
+      return noEvent('field_missing', 'event_time is missing; write null where the time is unknown', 'event_time');
     record.event_time = null;
   }
-  for (const [field, parse] of [
-    ['event_time', parseEventTime],
-    ['ingest_time', parseMoment],
-  ] as const) {
+  for (const [field, parse] of TIMES) {
     if (record[field] === undefined) continue;
     const parsed = parse(record[field]);
-    if (!parsed.ok) return dead('time_invalid', `${field}: ${parsed.message}`, field);
+    if (!parsed.ok) return noEvent('time_invalid', `${field}: ${parsed.message}`, field);
     record[field] = parsed.time;
   }
   const result = schema.safeParse(record);
   if (!result.success) return explainIssue(nth(result.error.issues, 0), record);
   const event: EventRecord = result.data;
   if (event.type !== 'interaction' && event.op === 'upsert' && event.attributes === undefined) {
-    return dead(
-      'field_missing',
-      'an upsert needs attributes (it replaces all of them); write {} for none',
-      'attributes',
-    );
+    const message = 'an upsert needs attributes (it replaces all of them); write {} for none';
+    return noEvent('field_missing', message, 'attributes');
   }
   return { ok: true, event };
 }
@@ -145,17 +143,21 @@ function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS)
 function explainIssue(issue: z.core.$ZodIssue, record: Record<string, unknown>): ParsedEvent {
   const [head = '', ...rest] = issue.path.map(String);
   const field = clip([head, ...rest].join('.'));
-  if (rest.length === 0 && record[head] === undefined) return dead('field_missing', `${field} is missing`, field);
+  if (rest.length === 0 && record[head] === undefined) return noEvent('field_missing', `${field} is missing`, field);
   if (head === 'attributes' || head === 'context') {
     if (rest.length > 0)
-      return dead('field_invalid', `${field} must be a text, a finite number, true, false or a list of texts`, field);
-    return dead('field_invalid', `${field} must be an object`, field);
+      return noEvent(
+        'field_invalid',
+        `${field} must be a text, a finite number, true, false or a list of texts`,
+        field,
+      );
+    return noEvent('field_invalid', `${field} must be an object`, field);
   }
   const said =
     issue.code === 'invalid_union'
       ? 'must be a text, a finite number, true or false'
       : issue.message.replace(/^Invalid input: /, '');
-  return dead('field_invalid', `${field}: ${said}`, field);
+  return noEvent('field_invalid', `${field}: ${said}`, field);
 }
 
 function didYouMean(name: string, known: readonly string[]): string {
@@ -164,14 +166,15 @@ function didYouMean(name: string, known: readonly string[]): string {
 }
 
 /** Refuses what is nested too deep and a key `__proto__`; without recursion. */
-function checkShape(value: object): (ParsedEvent & { ok: false }) | undefined {
+function checkShape(value: object): NoEvent | undefined {
   let level: object[] = [value];
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > NESTING_MAX) return dead('too_deep', `nested deeper than ${NESTING_MAX}`);
+    if (depth > NESTING_MAX) return noEvent('too_deep', `nested deeper than ${NESTING_MAX}`);
     const next: object[] = [];
     for (const each of level) {
       // As a key it would set a prototype somewhere downstream; no vocabulary needs it.
-      if (Object.hasOwn(each, '__proto__')) return dead('field_invalid', 'a key must not be "__proto__"', '__proto__');
+      if (Object.hasOwn(each, '__proto__'))
+        return noEvent('field_invalid', 'a key must not be "__proto__"', '__proto__');
       for (const child of Array.isArray(each) ? each : Object.values(each)) {
         if (typeof child === 'object' && child !== null) next.push(child);
       }

@@ -18,21 +18,18 @@ export const YAML_BYTES_MAX = 1_048_576;
 const NAMES_OFFERED_MAX = 12;
 
 type Path = readonly PropertyKey[];
+type NamedFile = { readonly file: string; readonly errorCode: ErrorCode };
 
 /**
  * The file's content as the schema's output type. YAML 1.2 core schema
- * (https://yaml.org/spec/1.2.2/): no dates, and `no` is a string. Throws BrewhouseError(errorCode)
+ * (https://yaml.org/spec/1.2.2/): no dates, and `no` is a string. Throws BrewhouseError(code)
  * with file, line and field where it is unreadable, not UTF-8, not YAML, or not what the schema
  * says. Bound: YAML_BYTES_MAX.
  */
-export async function readYaml<S extends z.ZodType>(
-  file: string,
-  schema: S,
-  errorCode: ErrorCode,
-): Promise<z.output<S>> {
-  const bytes = await reading(file, () => readFile(file), { code: errorCode });
+export async function readYaml<S extends z.ZodType>(file: string, schema: S, code: ErrorCode): Promise<z.output<S>> {
+  const bytes = await reading(file, () => readFile(file), { code });
   if (bytes.length > YAML_BYTES_MAX) {
-    throw new BrewhouseError(errorCode, `${file} has ${bytes.length} bytes, more than ${YAML_BYTES_MAX}`, {
+    throw new BrewhouseError(code, `${file} has ${bytes.length} bytes, more than ${YAML_BYTES_MAX}`, {
       place: { file },
       remedy: 'name the YAML file, not a data file',
     });
@@ -41,19 +38,16 @@ export async function readYaml<S extends z.ZodType>(
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new BrewhouseError(errorCode, `${file} is not UTF-8`, { place: { file }, remedy: 'save it as UTF-8', cause });
+    throw new BrewhouseError(code, `${file} is not UTF-8`, { place: { file }, remedy: 'save it as UTF-8', cause });
   }
-  return parseYaml(text, schema, { file, errorCode });
+  return parseYaml(text, schema, { file, errorCode: code });
 }
 
 /**
  * As `readYaml`, from text; errors have the code `errorCode` and name `file`, which is not read.
  */
-export function parseYaml<S extends z.ZodType>(
-  text: string,
-  schema: S,
-  { file, errorCode }: { file: string; errorCode: ErrorCode },
-): z.output<S> {
+export function parseYaml<S extends z.ZodType>(text: string, schema: S, named: NamedFile): z.output<S> {
+  const { file, errorCode } = named;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const fault = document.errors[0] ?? document.warnings[0];
@@ -76,17 +70,15 @@ export function parseYaml<S extends z.ZodType>(
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw schemaError(flattenIssues(result.error.issues, []), { document, lines, value, file, schema, errorCode });
+  throw schemaError(flattenIssues(result.error.issues, []), { ...named, document, lines, value, schema });
 }
 
 /** What was read, and as what. */
-interface Source {
+interface Source extends NamedFile {
   document: Document;
   lines: LineCounter;
   value: unknown;
-  file: string;
   schema: z.ZodType;
-  errorCode: ErrorCode;
 }
 
 type Issue = z.core.$ZodIssue;
