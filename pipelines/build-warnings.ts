@@ -59,9 +59,7 @@ function missingNames(wanted: readonly string[], counted: NameCounts): string[] 
 }
 
 function spell(name: string, counted: NameCounts): string {
-  const near = nearestName(
-    name,
-    counted.map((each) => each.name),
-  );
+  const names = counted.map((each) => each.name);
+  const near = nearestName(name, names);
   return `"${quotedName(name)}"${near === undefined ? '' : ` (did you mean "${quotedName(near)}"?)`}`;
 }

@@ -117,13 +117,12 @@ export async function readPlans({ recipe, domain }: CorpusInputs): Promise<Rende
   return plans;
 }
 
+type NamedFiles = Pick<CorpusInputs, 'recipe'> & Partial<CorpusInputs>;
+
 /**
  * THE FILE THAT A PERSON MENDS: what fails inside knows fields of recipe and domain, and no files.
  */
-export async function namingFiles<T>(
-  { recipe, domain }: { readonly recipe: ReadRecipe; readonly domain?: CorpusInputs['domain'] },
-  work: () => Promise<T>,
-): Promise<T> {
+export async function namingFiles<T>({ recipe, domain }: NamedFiles, work: () => Promise<T>): Promise<T> {
   const files: Partial<Record<ErrorCode, string | undefined>> = {
     recipe_invalid: recipe.file,
     context_too_short: recipe.file,

@@ -6,20 +6,10 @@ import { randomUUID } from 'node:crypto';
 import type { Observer } from './observations.ts';
 
 /**
- * Moments at which a test ends the process as a crash would. BREWHOUSE_CRASH_AT names one, alone or
+ * A moment at which a test ends the process as a crash would. BREWHOUSE_CRASH_AT names it, alone or
  * with a count: `rendering:3` is the third time.
  */
-export const CRASH_POINTS = [
-  'sorting',
-  'timeline-upload',
-  'rendering',
-  'corpus-upload',
-  'shuffle',
-  'manifest',
-] as const;
-
-/** One of CRASH_POINTS. */
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+export type CrashPoint = 'sorting' | 'timeline-upload' | 'rendering' | 'corpus-upload' | 'shuffle' | 'manifest';
 
 /**
  * Everything that work takes from outside beside its inputs. The last parameter, with

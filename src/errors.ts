@@ -142,14 +142,10 @@ const CAUSES_MAX = 16;
  */
 export function packError(error: unknown, depth = 0): PackedError {
   const isOurs = error instanceof BrewhouseError;
-  const { name, message, stack = '', cause } = error instanceof Error ? error : new Error(String(error));
-  return {
-    ...(isOurs
-      ? { code: error.code, place: error.place, remedy: error.remedy }
-      : { code: null, place: {}, remedy: '' }),
-    ...{ name, message, stack },
-    cause: cause === undefined || depth >= CAUSES_MAX ? null : packError(cause, depth + 1),
-  };
+  const { name, message, stack = '', cause: before } = error instanceof Error ? error : new Error(String(error));
+  const { code, place, remedy } = isOurs ? error : { code: null, place: {}, remedy: '' };
+  const cause = before === undefined || depth >= CAUSES_MAX ? null : packError(before, depth + 1);
+  return { code, name, message, place, remedy, stack, cause };
 }
 
 /** The error of another thread, with that thread's stack and the chain of its causes. */

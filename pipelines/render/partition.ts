@@ -3,8 +3,8 @@
 import type { CorpusRecord } from '../../schemas/commit.ts';
 import { createPartFiles } from '../../src/corpus/part-files.ts';
 import { addTo } from '../../src/corpus/tally.ts';
-import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
-import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { askMember } from '../../src/forms/ask-member.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { MemberRecords } from '../../src/lake/timeline-events.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
@@ -40,10 +40,7 @@ export interface PartitionTask {
  * Renders all questions of a partition that end in (from, until] and uploads their files; commits
  * nothing.
  */
-export async function renderPartition(
-  task: PartitionTask,
-  effects: Effects = PROCESS_EFFECTS,
-): Promise<PartitionResult> {
+export async function renderPartition(task: PartitionTask, effects = PROCESS_EFFECTS): Promise<PartitionResult> {
   const questions: Record<string, Record<string, Record<string, number>>> = {};
   const { plan, items } = task;
   const sink = { plan, parts: createPartFiles(task.store, task.folder), gate: task.gate };
@@ -60,8 +57,8 @@ export async function renderPartition(
     effects.signal.throwIfAborted();
     members++;
     for (const outcome of askMember(createMemberTimeline(memberId, records, options), scope)) {
-      count(questions, outcome);
       const { question, label } = outcome;
+      addTo(questions, [outcome.task.name, outcome.fate, label?.label ?? outcome.lostLabel ?? ''], 1);
       if (question === undefined || label === undefined) continue;
       batch.push({ outcome, question, label });
       if (batch.length === BATCH_QUESTIONS) await flush();
@@ -73,7 +70,3 @@ export async function renderPartition(
 
 /** Questions rendered together: enough for a native batch, few enough to hold their histories. */
 const BATCH_QUESTIONS = 64;
-
-function count(questions: Record<string, Record<string, Record<string, number>>>, outcome: TaskOutcome): void {
-  addTo(questions, [outcome.task.name, outcome.fate, outcome.label?.label ?? outcome.lostLabel ?? ''], 1);
-}

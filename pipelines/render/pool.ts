@@ -8,8 +8,9 @@ import type { RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
 /** More threads than partitions or than this do not help one machine. */
 export const WORKERS_MAX = 64;
 
-/** How many threads, and what all of them are given. */
+/** What is rendered, by how many threads, and what all of them are given. */
 export interface RenderPoolOptions {
+  readonly requests: readonly RenderRequest[];
   readonly workers: number;
   readonly data: RenderWorkerData;
 }
@@ -18,11 +19,8 @@ export interface RenderPoolOptions {
  * Renders every request and passes on what the threads observe; rejects with the first failure, or
  * with the reason of `effects.signal`. Then no thread is left.
  */
-export async function renderInPool(
-  requests: readonly RenderRequest[],
-  { workers, data }: RenderPoolOptions,
-  effects: Effects = PROCESS_EFFECTS,
-): Promise<void> {
+export async function renderInPool(options: RenderPoolOptions, effects = PROCESS_EFFECTS): Promise<void> {
+  const { requests, workers, data } = options;
   const queue = [...requests];
   const count = Math.min(workers, requests.length, WORKERS_MAX);
   const threads: Worker[] = [];

@@ -14,6 +14,12 @@ import { writePrompt, writeRow } from '../../src/prompt/write-row.ts';
 import type { Question, QuestionLabel } from '../../src/timeline/questions.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 
+/** A question whose label is known. */
+export interface LabelledQuestion {
+  readonly question: Question;
+  readonly label: QuestionLabel;
+}
+
 /** A finished row of a question. */
 export interface Example extends RenderedRow {
   /** Tokens of the prompt; those after it, answer and end token, are supervised. */
@@ -32,14 +38,10 @@ export async function renderPrompt(plan: RenderPlan, template: TemplatePlan, que
 }
 
 /** The question's rows: an ordinary one and, by draw, one with a held-out template (TEMPLATE-1). */
-export async function renderExamples(
-  plan: RenderPlan,
-  task: TaskPlan,
-  { question, label }: { readonly question: Question; readonly label: QuestionLabel },
-): Promise<Example[]> {
-  const outlines = outlineExamples(plan, task, question);
+export async function renderExamples(plan: RenderPlan, task: TaskPlan, asked: LabelledQuestion): Promise<Example[]> {
+  const outlines = outlineExamples(plan, task, asked.question);
   const columns = rowColumns();
-  for (const filled of await fillRows(plan, outlines)) writeRow(columns, filled, label.label);
+  for (const filled of await fillRows(plan, outlines)) writeRow(columns, filled, asked.label.label);
   return outlines.map(({ template, variant }, i) => {
     const row = renderedRow(columns, i);
     return { ...row, promptLength: nth([...row.spans], 0), template, variant };

@@ -13,15 +13,13 @@ import type { RowOutline } from '../../src/prompt/outline.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { promptIds } from '../../src/prompt/row-columns.ts';
 import { rowTokens, writeRow } from '../../src/prompt/write-row.ts';
-import type { Question, QuestionLabel } from '../../src/timeline/questions.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
+import type { LabelledQuestion } from './render-question.ts';
 
 /** A question that is rendered. */
-export interface AskedQuestion {
+export interface AskedQuestion extends LabelledQuestion {
   readonly outcome: TaskOutcome;
-  readonly question: Question;
-  readonly label: QuestionLabel;
 }
 
 /** What the rows of a batch are made by, and where they go. */

@@ -17,7 +17,7 @@ import { renderInPool } from './pool.ts';
 import type { RenderRequest } from './worker.ts';
 
 /** What is rendered, how far, and by how many. */
-export interface RenderOptions {
+export interface Rendering {
   readonly timelines: readonly PartitionTimeline[];
   readonly identity: CorpusIdentity;
   /** Says where the tokenizer lies. */
@@ -46,36 +46,26 @@ export function createItemSegments(timelines: readonly PartitionTimeline[]): Sha
 /**
  * Renders what of the corpus is missing and commits it, each partition by itself. Throws `fenced`.
  */
-export async function renderCorpus(
-  lake: Lake,
-  options: RenderOptions,
-  effects: Effects = PROCESS_EFFECTS,
-): Promise<RenderedCorpus> {
+export async function renderCorpus(lake: Lake, options: Rendering, effects = PROCESS_EFFECTS): Promise<RenderedCorpus> {
   const { timelines, identity, recipe, until, workers, segments } = options;
   const started = effects.now();
   const corpus = await lake.addCorpus(identity);
   const requests = requestsOf(timelines, await lake.corpus(corpus), until);
   const items = itemFilesOf(timelines);
   const counted = countRendered(requests.length, effects);
-  await renderInPool(
-    requests,
-    {
-      workers,
-      data: {
-        lake: lake.store.location,
-        corpus,
-        identity,
-        tokenizer: recipe.recipe.corpus.tokenizer,
-        recipeFile: recipe.file,
-        items,
-        itemsSha256: sha256Hex(canonicalJson(items)),
-        until,
-        attempt: newAttempt(effects),
-        segments,
-      },
-    },
-    counted.effects,
-  );
+  const data = {
+    lake: lake.store.location,
+    corpus,
+    identity,
+    tokenizer: recipe.recipe.corpus.tokenizer,
+    recipeFile: recipe.file,
+    items,
+    itemsSha256: sha256Hex(canonicalJson(items)),
+    until,
+    attempt: newAttempt(effects),
+    segments,
+  };
+  await renderInPool({ requests, workers, data }, counted.effects);
   const seconds = (effects.now() - started) / 1000;
   const { rows, tokens } = counted.sum;
   const summary = summarizeCorpus(await lake.corpus(corpus));
@@ -83,12 +73,8 @@ export async function renderCorpus(
 }
 
 /** One a partition that is not rendered to the end, or as far as asked. */
-function requestsOf(
-  timelines: readonly PartitionTimeline[],
-  corpus: readonly CorpusPartition[],
-  until: number | null,
-): RenderRequest[] {
-  return timelines.flatMap(({ partition, seq, sha256, record }) => {
+function requestsOf(timelines: readonly PartitionTimeline[], corpus: readonly CorpusPartition[], until: number | null) {
+  return timelines.flatMap(({ partition, seq, sha256, record }): RenderRequest[] => {
     const newest = corpus.find((each) => each.partition === partition)?.newest;
     const far = newest?.record.until;
     if (far === null || (far !== undefined && until !== null && until <= far)) return [];

@@ -16,12 +16,11 @@ import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { type Lake, openLake } from '../../src/lake/lake.ts';
 import type { PartitionFiles } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
-import type { RenderPlan } from '../../src/prompt/plan.ts';
-import { createItemTable, type ItemTable } from '../../src/timeline/item-table.ts';
-import { createJoiningGate, type JoiningGate } from '../../src/tokenize/joining-gate.ts';
+import { createItemTable } from '../../src/timeline/item-table.ts';
+import { createJoiningGate } from '../../src/tokenize/joining-gate.ts';
 import { openSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
 import { createRenderPlan, readTokenizer } from '../corpus-inputs.ts';
-import { renderPartition } from './partition.ts';
+import { type PartitionTask, renderPartition } from './partition.ts';
 
 /** What all partitions of a corpus share. */
 export interface RenderWorkerData {
@@ -80,23 +79,18 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   say({ kind: 'free' });
 }
 
-interface Means {
+interface Means extends Pick<PartitionTask, 'plan' | 'items' | 'gate'> {
   readonly lake: Lake;
-  readonly plan: RenderPlan;
-  readonly items: ItemTable;
-  readonly gate: JoiningGate;
   readonly data: RenderWorkerData;
 }
 
-async function renderAndCommit(
-  { lake, plan, items, gate, data }: Means,
-  { partition, timeline, newest, from }: RenderRequest,
-  effects: Effects,
-): Promise<void> {
+async function renderAndCommit(means: Means, request: RenderRequest, effects: Effects): Promise<void> {
+  const { lake, data, ...rest } = means;
+  const { partition, timeline, newest, from } = request;
   const { corpus, until, attempt } = data;
   const folder = corpusFolder(corpus, partition);
   const members = lake.members({ partition, files: timeline.files });
-  const task = { plan, items, store: lake.store, folder, members, from, until, gate };
+  const task = { ...rest, store: lake.store, folder, members, from, until };
   const { files, questions, members: count } = await renderPartition(task, effects);
   await effects.reach('corpus-upload');
   await lake.commitWork(folder, {

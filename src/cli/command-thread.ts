@@ -45,10 +45,7 @@ function sparing(observe: Observer, now: () => number): Observer {
   };
 }
 
-async function work<N extends CommandName>(
-  { name, call, json }: ThreadTask<N>,
-  effects: Effects,
-): Promise<ThreadReply> {
+async function run<N extends CommandName>({ name, call, json }: ThreadTask<N>, effects: Effects): Promise<ThreadReply> {
   try {
     const command = await LOADERS[name]();
     const { exit, result, text } = await command.run(call, effects);
@@ -64,6 +61,6 @@ if (parentPort !== null) {
   const stop = new AbortController();
   port.once('message', () => stop.abort(new BrewhouseError('interrupted', 'the command was interrupted')));
   const observe = sparing((observation) => say({ kind: 'observed', observation }), PROCESS_EFFECTS.now);
-  say(await work(workerData as ThreadTask, { ...PROCESS_EFFECTS, observe, signal: stop.signal }));
+  say(await run(workerData as ThreadTask, { ...PROCESS_EFFECTS, observe, signal: stop.signal }));
   port.close();
 }

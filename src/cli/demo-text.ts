@@ -11,12 +11,7 @@ import { duration, shortNumber, table } from './plain-text.ts';
  * Events, questions by fate, speed, and the release: examples by task and split, tokens, labels,
  * drops, files.
  */
-export function demoSummary(
-  simulated: Pick<SimulationSummary, 'events'>,
-  built: BuildSummary,
-  released: TimedRelease,
-): string {
-  const { events } = simulated;
+export function demoSummary(events: SimulationSummary['events'], built: BuildSummary, released: TimedRelease): string {
   const { records } = built;
   const corpus = last(built.corpora);
   const { rendered } = corpus;
@@ -54,17 +49,11 @@ function questionsTable(questions: BuildSummary['corpora'][number]['questions'])
 }
 
 /** The commands that a person may want to type now; paths as the demo was given them. */
-export function nextCommands(at: {
-  readonly events: string;
-  readonly lake: string;
-  readonly recipe: string;
-  readonly folder: string;
-  readonly seconds: number;
-}): string {
-  const { events, lake, recipe, folder } = at;
+export function nextCommands(paths: Record<'events' | 'lake' | 'recipe' | 'folder', string>, seconds: number): string {
+  const { events, lake, recipe, folder } = paths;
   return [
     '',
-    `the demo took ${duration(at.seconds)}; next:`,
+    `the demo took ${duration(seconds)}; next:`,
     ...[
       ['look at another row', `inspect ${folder} --split test --row 3`],
       ['a smaller release of the same rows', `release --lake ${lake} --recipe ${recipe} --token-budget 5000000`],

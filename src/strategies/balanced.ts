@@ -6,9 +6,8 @@ import type { Strategy } from './strategy.ts';
 export const balanced: Strategy = {
   name: 'balanced',
   order(newestFirst, noneRank) {
-    const groups = Array.from({ length: noneRank + 1 }, (_, rank) =>
-      newestFirst.filter((entry) => entry.rank === rank),
-    );
+    const ofRank = (rank: number) => newestFirst.filter((entry) => entry.rank === rank);
+    const groups = Array.from({ length: noneRank + 1 }, (_, rank) => ofRank(rank));
     const ordered: HistoryEntry[] = [];
     for (let round = 0; ordered.length < newestFirst.length; round++) {
       for (const group of groups) ordered.push(...group.slice(round, round + 1));

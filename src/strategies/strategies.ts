@@ -10,8 +10,6 @@ export const STRATEGY_NAMES: readonly string[] = STRATEGIES.map(({ name }) => na
 
 /** The strategy of that name. Throws Error where there is none: recipes were checked before. */
 export function strategyNamed(name: string): Strategy {
-  return present(
-    STRATEGIES.find((strategy) => strategy.name === name),
-    `strategy ${name}`,
-  );
+  const found = STRATEGIES.find((strategy) => strategy.name === name);
+  return present(found, `strategy ${name}`);
 }

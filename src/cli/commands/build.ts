@@ -1,11 +1,11 @@
 /** `brewhouse build`: event files to timelines and rendered parts in a lake. */
 import { availableParallelism } from 'node:os';
-import { type BuildSummary, build } from '../../../pipelines/build.ts';
-import { readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
+import { type BuildOptions, type BuildSummary, build } from '../../../pipelines/build.ts';
+import { type CorpusInputs, readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import type { RenderedCorpus } from '../../../pipelines/render/render.ts';
-import { QUESTION_FATES } from '../../../schemas/ledger.ts';
+import { QUESTION_FATES, type QuestionFate } from '../../../schemas/ledger.ts';
 import { openScratch, openStore } from '../../adapters/open-store.ts';
-import { last } from '../../checked.ts';
+import { last, recordOf } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
@@ -15,14 +15,9 @@ import { duration, peakMemory, shortNumber, table } from '../plain-text.ts';
 
 /** Throws as `build` does. */
 export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise<Outcome> {
-  const { events, domain, recipe, lake, until = null, workers = availableParallelism(), partitions } = flags;
+  const { until = null, workers = availableParallelism() } = flags;
   const started = effects.now();
-  const options = {
-    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects) },
-    ...{ recipe: await readRecipe(recipe), domain: { domain: await readDomain(domain), file: domain } },
-    ...{ events, until, workers, partitions },
-  };
-  const built = await build(options, effects);
+  const built = await buildFrom({ ...flags, until, workers }, effects);
   const summary = { ...built, seconds: (effects.now() - started) / 1000 };
   for (const corpus of built.corpora)
     for (const message of [...unknownItems(corpus), ...lossWarnings(corpus)])
@@ -31,14 +26,25 @@ export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise
 }
 
 /** Questions by fate, summed over tasks and labels. */
-export function questionsByFate(corpus: RenderedCorpus): Record<string, number> {
-  const fates: Record<string, number> = Object.fromEntries(QUESTION_FATES.map((fate) => [fate, 0]));
-  for (const byFate of Object.values(corpus.questions)) {
-    for (const [fate, labels] of Object.entries(byFate)) {
-      for (const count of Object.values(labels)) fates[fate] = (fates[fate] ?? 0) + count;
-    }
-  }
-  return fates;
+function questionsByFate({ questions }: RenderedCorpus): Record<QuestionFate, number> {
+  const countsOf = (fate: string) => Object.values(questions).flatMap((byFate) => Object.values(byFate[fate] ?? {}));
+  return recordOf(QUESTION_FATES, (fate) => countsOf(fate).reduce((sum, count) => sum + count, 0));
+}
+
+/** A build by the files and the folder that a person names. */
+type NamedBuild = Omit<BuildOptions, 'store' | 'scratch' | keyof CorpusInputs> &
+  Readonly<Record<'lake' | keyof CorpusInputs, string>>;
+
+/** Reads the files and builds. Throws as `build` does. */
+export async function buildFrom({ lake, recipe, domain, ...how }: NamedBuild, effects: Effects): Promise<BuildSummary> {
+  const options = {
+    ...how,
+    store: openStore(lake, effects),
+    scratch: openScratch(lake, effects),
+    recipe: await readRecipe(recipe),
+    domain: { domain: await readDomain(domain), file: domain },
+  };
+  return build(options, effects);
 }
 
 type TimedSummary = BuildSummary & { readonly seconds: number };
@@ -123,7 +129,7 @@ export function standing(examples: number): string {
 const UNKNOWN_ITEMS_WARN = 0.005;
 
 function unknownItems(corpus: RenderedCorpus): string[] {
-  const { rendered = 0, item_unknown: unknown = 0 } = questionsByFate(corpus);
+  const { rendered, item_unknown: unknown } = questionsByFate(corpus);
   const share = unknown / Math.max(1, rendered + unknown);
   if (share <= UNKNOWN_ITEMS_WARN) return [];
   return [

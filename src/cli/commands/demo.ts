@@ -2,14 +2,12 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type BuildSummary, build } from '../../../pipelines/build.ts';
-import { readDomain, readRecipe, releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
-import { release } from '../../../pipelines/release.ts';
+import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { isTaken } from '../../adapters/filesystem/file-errors.ts';
 import { keyFileOf } from '../../adapters/filesystem/key-file.ts';
 import { writing } from '../../adapters/filesystem/user-files.ts';
 import { openRelease } from '../../adapters/open-release.ts';
-import { openScratch, openStore } from '../../adapters/open-store.ts';
+import { recordOf } from '../../checked.ts';
 import { shippedFolder } from '../../config.ts';
 import { sha256Hex } from '../../content-hash.ts';
 import type { Effects } from '../../effects.ts';
@@ -20,8 +18,9 @@ import { simulate } from '../../simulate/simulate.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { demoSummary, nextCommands } from '../demo-text.ts';
+import { buildFrom } from './build.ts';
 import { showRow } from './inspect.ts';
-import type { TimedRelease } from './release.ts';
+import { releaseFrom } from './release.ts';
 import { verify } from './verify.ts';
 
 /**
@@ -35,13 +34,10 @@ const DAYS = 90;
 /** Rows of train among which the prompt to show is looked for: each costs a row group to read. */
 const PROMPT_ROWS_MAX = 25;
 
-/** Where the demo keeps its things. */
-interface DemoPaths {
-  readonly out: string;
-  readonly events: string;
-  readonly lake: string;
-  readonly recipe: string;
-}
+/** All events, on all cores. */
+const HOW_TO_BUILD = { until: null, workers: availableParallelism(), partitions: undefined };
+const WISHES = ['until', 'tokenBudget', 'profile', 'id', 'context', 'corpus'] as const;
+const AS_THE_RECIPE_SAYS = recordOf(WISHES, () => undefined);
 
 /**
  * Exits as verify does. Run again it takes up what is there. Throws `usage` where another demo lies
@@ -57,19 +53,21 @@ export async function run({ flags, colour }: CallOf<'demo'>, effects: Effects): 
   const world = { members, seed: SEED, days: DAYS, duplicates: 0, shuffle: false, late: 0, memory: true };
   const simulated = await simulate({ ...world, out: paths.events }, effects);
   begin('2 of 4  build: timelines, questions, prompts, tokens');
-  const built = await buildInto(paths, effects);
+  const built = await buildFrom({ ...paths, ...HOW_TO_BUILD, domain: join(paths.events, 'domain.yaml') }, effects);
   begin('3 of 4  release: splits, shuffle, shards');
-  const released = await releaseFrom(paths, effects);
+  const key = { text: DEMO_KEY, file: undefined };
+  const released = await releaseFrom({ ...paths, ...AS_THE_RECIPE_SAYS, key }, effects);
   begin('4 of 4  verify: every row against the events');
   const folder = join(paths.lake, 'releases', released.id);
-  const { exit, result, text } = await verify({ release: folder, events: paths.events, key: DEMO_KEY }, effects);
+  const { exit, result, text } = await verify({ releaseDir: folder, events: paths.events, key: DEMO_KEY }, effects);
 
-  const told = [text, demoSummary(simulated, built, released), await promptOf(folder, colour, effects)];
+  const told = [text, demoSummary(simulated.events, built, released), await promptOf(folder, colour, effects)];
   const seconds = (effects.now() - started) / 1000;
-  return { exit, result, text: [...told, nextCommands({ ...paths, folder, seconds })].join('\n') };
+  return { exit, result, text: [...told, nextCommands({ ...paths, folder }, seconds)].join('\n') };
 }
 
-async function preparePaths(out: string, members: number): Promise<DemoPaths> {
+/** Where the demo keeps its things. */
+async function preparePaths(out: string, members: number) {
   const paths = { out, events: join(out, 'events'), lake: join(out, 'lake'), recipe: join(out, 'recipe.yaml') };
   await writing(out, async () => {
     await mkdir(out, { recursive: true });
@@ -113,28 +111,6 @@ async function keepFirst(file: string, text: string): Promise<string> {
     if (!isTaken(error)) throw error;
     return readFile(file, 'utf8');
   }
-}
-
-async function buildInto({ events, recipe, lake }: DemoPaths, effects: Effects): Promise<BuildSummary> {
-  const file = join(events, 'domain.yaml');
-  const options = {
-    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects) },
-    ...{ recipe: await readRecipe(recipe), domain: { domain: await readDomain(file), file } },
-    ...{ events, until: null, workers: availableParallelism(), partitions: undefined },
-  };
-  return build(options, effects);
-}
-
-async function releaseFrom({ lake, recipe }: DemoPaths, effects: Effects): Promise<TimedRelease> {
-  const started = effects.now();
-  const options = {
-    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects), recipe: await readRecipe(recipe) },
-    ...{ key: { text: DEMO_KEY, file: undefined } },
-    ...{ until: undefined, tokenBudget: undefined, profile: undefined },
-    ...{ id: undefined, context: undefined, corpus: undefined },
-  };
-  const published = await release(options, effects);
-  return { ...published, seconds: (effects.now() - started) / 1000 };
 }
 
 /** The shortest of the first rows whose template is the seed's own words; else the first row. */

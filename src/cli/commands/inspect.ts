@@ -1,9 +1,11 @@
 /** `brewhouse inspect`: one row of a release as text, roles and origins coloured. */
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { openRelease } from '../../adapters/open-release.ts';
+import { recordOf } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
+import { LEDGER_COUNTS } from '../../prompt/row-columns.ts';
 import type { ReleaseRow } from '../../release/release-reader.ts';
 import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { Outcome } from '../command.ts';
@@ -23,23 +25,13 @@ export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, 
 }
 
 function rowResult(row: ReleaseRow, tokenizer: LoadedTokenizer): object {
-  const { origin, meta } = row;
-  const sidecar = {
-    ...meta,
-    shown: origin.shown,
-    available: origin.available,
-    lowered: origin.lowered,
-    left_out: origin.left_out,
-    room: origin.room,
-    used: origin.used,
-    stopped_at: origin.stopped_at,
-  };
+  const ledger = recordOf([...LEDGER_COUNTS, 'stopped_at'], (name) => row.origin[name]);
   return {
     input_ids: [...row.ids],
     labels: row.labels,
     text: tokenizer.decode(row.ids),
     segments: textRuns(row, (ids) => tokenizer.decode(ids)),
-    sidecar,
+    sidecar: { ...row.meta, ...ledger },
   };
 }
 

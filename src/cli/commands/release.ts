@@ -14,16 +14,10 @@ import { duration, peakMemory, table } from '../plain-text.ts';
 
 /** Throws `usage` for what cannot be a name, and as `release` does. */
 export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
-  const { lake, recipe, until, profile, context, corpus } = flags;
+  const { 'token-budget': tokenBudget, ...named } = flags;
   const id = flags.id === undefined ? undefined : namedRelease(flags.id);
-  const started = effects.now();
-  const options: ReleaseOptions = {
-    ...{ store: openStore(lake, effects), scratch: openScratch(lake, effects), recipe: await readRecipe(recipe) },
-    ...{ key: { text: process.env.BREWHOUSE_KEY, file: openKeyFile(lake) } },
-    ...{ until, profile, id, context, corpus, tokenBudget: flags['token-budget'] },
-  };
-  const published = await release(options, effects);
-  const summary = { ...published, seconds: (effects.now() - started) / 1000 };
+  const key = { text: process.env.BREWHOUSE_KEY, file: openKeyFile(flags.lake) };
+  const summary = await releaseFrom({ ...named, id, key, tokenBudget }, effects);
   return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
 }
 
@@ -37,6 +31,22 @@ function namedRelease(name: string): ReleaseId {
 
 /** A release and how long it took. */
 export type TimedRelease = PublishedRelease & { readonly seconds: number };
+
+/** A release by the recipe and the folder that a person names. */
+type NamedRelease = Omit<ReleaseOptions, 'store' | 'scratch' | 'recipe'> & Readonly<Record<'lake' | 'recipe', string>>;
+
+/** Reads the recipe and makes the release. Throws as `release` does. */
+export async function releaseFrom({ lake, recipe, ...rest }: NamedRelease, effects: Effects): Promise<TimedRelease> {
+  const started = effects.now();
+  const options = {
+    ...rest,
+    store: openStore(lake, effects),
+    scratch: openScratch(lake, effects),
+    recipe: await readRecipe(recipe),
+  };
+  const published = await release(options, effects);
+  return { ...published, seconds: (effects.now() - started) / 1000 };
+}
 
 function releaseResult({ manifest, ...summary }: TimedRelease): object {
   const splits = Object.values(manifest.splits);

@@ -19,14 +19,13 @@ import { peakMemory, table } from '../plain-text.ts';
 /** Exits 1 where a row is wrong. Throws `usage`, and as `verifyRelease` does. */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
   const { sample, tokenizer } = flags;
-  const events = await eventsOf(flags, effects);
-  return verify({ release, events, key: await releaseKey(release), sample, tokenizer }, effects);
+  const checked = { releaseDir: release, events: await eventsOf(flags, effects), key: await releaseKey(release) };
+  const sampled = sample === undefined ? {} : { sample };
+  const found = tokenizer === undefined ? {} : { tokenizerPath: tokenizer };
+  return verify({ ...checked, ...sampled, ...found }, effects);
 }
 
-async function eventsOf(
-  { events, lake }: CallOf<'verify'>['flags'],
-  effects: Effects,
-): Promise<VerifyOptions['events']> {
+async function eventsOf({ events, lake }: CallOf<'verify'>['flags'], effects: Effects) {
   if (events !== undefined && lake === undefined) return events;
   if (lake !== undefined && events === undefined) return (await openLake(openStore(lake, effects), effects)).events;
   throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
@@ -34,35 +33,19 @@ async function eventsOf(
   });
 }
 
-/** What is verified, against which events, under which key. */
-export interface Verification {
-  /** Its folder. */
-  readonly release: string;
-  readonly events: VerifyOptions['events'];
-  readonly key: string;
-  readonly sample?: number | undefined;
-  /** Folder of the tokenizer, where it does not lie where the recipe says. */
-  readonly tokenizer?: string | undefined;
-}
-
 /**
  * Checks a release and leaves the certificate beside its manifest. Throws as `verifyRelease` does.
  */
-export async function verify(
-  { release, events, key, sample, tokenizer }: Verification,
-  { observe, signal }: Effects,
-): Promise<Outcome> {
+export async function verify(options: VerifyOptions, { observe, signal }: Effects): Promise<Outcome> {
   const certificate = await verifyRelease({
-    ...{ releaseDir: release, events, key },
-    ...(sample === undefined ? {} : { sample }),
-    ...(tokenizer === undefined ? {} : { tokenizerPath: tokenizer }),
+    ...options,
     report: (unit, done, total) => {
       signal.throwIfAborted();
       observe({ kind: 'progress', step: `verifying ${unit}`, done, total, rate: { count: done, unit } });
     },
   });
   const text = canonicalJson(certificate);
-  writeCertificate(join(release, 'certificate.json'), text, observe);
+  writeCertificate(join(options.releaseDir, 'certificate.json'), text, observe);
   return {
     exit: certificate.ok ? EXIT.done : EXIT.fault,
     result: verifyResult(certificate, sha256Hex(text)),
