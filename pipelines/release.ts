@@ -53,16 +53,16 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
 
     const { rules } = plan;
     const holdout = plan.section.holdout;
-    const read = await readReleaseRows(store, { corpus, partitions, ...rules, holdout }, effects);
+    const read = await readReleaseRows({ store, corpus, partitions, ...rules, holdout }, effects);
     const selection = selectRows(read.rows, { seed: rules.seed, release: section, until: section.until });
     if (!selection.ends.includes('train'))
       effects.observe({ kind: 'warning', message: 'no row is in train: look at until, t1 and the token budget' });
     const profile = profileOf(section.profile);
-    const chosen = { read, selection, scratch, corpus, profile, key, seed: rules.seed };
-    const shuffled = await shuffleRows(store, chosen, effects);
+    const chosen = { store, read, selection, scratch, corpus, profile, key, seed: rules.seed };
+    const shuffled = await shuffleRows(chosen, effects);
     try {
       const made = { lake, scratch, timelines, corpus, identity, partitions, key, plan, section };
-      return await publishRelease({ ...made, read, selection, shuffled }, options.id, effects);
+      return await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
     } finally {
       shuffled.close();
     }

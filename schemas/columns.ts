@@ -109,24 +109,15 @@ export const NUMBER_TEXT: Column<number, 'utf8'> = {
 /**
  * Whether a value may lie in a column of the type: of its kind, and whole where the type says so.
  */
-export function isStored(type: StoredType, value: unknown): value is StoredTypes[StoredType] {
-  switch (type) {
-    case 'utf8':
-      return typeof value === 'string';
-    case 'int32':
-      return typeof value === 'number' && (value | 0) === value;
-    case 'int64':
-      return Number.isSafeInteger(value);
-    case 'double':
-      return typeof value === 'number';
-    case 'list<utf8>':
-      return Array.isArray(value) && value.every((element) => typeof element === 'string');
-    case 'list<int32>':
-      return value instanceof Int32Array;
-    case 'bytes':
-      return value instanceof Uint8Array;
-  }
-}
+const IS_STORED: Readonly<Record<StoredType, (value: unknown) => boolean>> = {
+  utf8: (value) => typeof value === 'string',
+  int32: (value) => typeof value === 'number' && (value | 0) === value,
+  int64: Number.isSafeInteger,
+  double: (value) => typeof value === 'number',
+  'list<utf8>': (value) => Array.isArray(value) && value.every((element) => typeof element === 'string'),
+  'list<int32>': (value) => value instanceof Int32Array,
+  bytes: (value) => value instanceof Uint8Array,
+};
 
 /**
  * The row as its file holds it. Throws Error where a value is missing or of another kind: a bug of
@@ -147,15 +138,17 @@ export function loadRow<T extends Table>(table: T, stored: StoredRow<T>): RowOf<
 }
 
 /** The value of column `name`. Throws Error where it is missing or not of the type: NEVER NULL. */
-export function requireStored(name: string, type: StoredType, value: unknown): StoredTypes[StoredType] {
-  if (!isStored(type, value)) throw new Error(`the column ${name} of type ${type} cannot hold ${String(value)}`);
-  return value;
+export function requireStored<S extends StoredType>(name: string, type: S, value: unknown): StoredTypes[S] {
+  if (!IS_STORED[type](value)) throw new Error(`the column ${name} of type ${type} cannot hold ${String(value)}`);
+  return value as StoredTypes[S];
 }
+
+type Values = Readonly<Record<string, unknown>>;
 
 function mapRow(
   table: Table,
-  row: Readonly<Record<string, unknown>>,
-  convert: (name: string, column: Table[string], value: unknown) => unknown,
-): Readonly<Record<string, unknown>> {
+  row: Values,
+  convert: (name: string, column: Column<unknown>, value: unknown) => unknown,
+) {
   return Object.fromEntries(Object.entries(table).map(([name, column]) => [name, convert(name, column, row[name])]));
 }

@@ -1,7 +1,8 @@
 /** When an event happened, when it could be known, and the one text of its content. */
 import { compareUtf8 } from './byte-order.ts';
 import { DAY_MS, MINUTE_MS } from './durations.ts';
-import { type Attributes, CALENDAR_TIME, type CanonicalTime, type EventRecord, TIME_UNKNOWN } from './event.ts';
+import type { Attributes, CanonicalTime, EventRecord } from './event.ts';
+import { CALENDAR_TIME, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from './event.ts';
 
 /** The first moment that four digits of a year can write, epoch ms: year 1 in UTC. */
 export const TIME_MIN = -62_135_596_800_000;
@@ -76,12 +77,18 @@ export function timeSpan(time: CanonicalTime): TimeSpan {
   return span;
 }
 
+/** When an event happened and when it was known, epoch milliseconds (ASOF-1). */
+export interface EventTimes {
+  readonly at: number;
+  readonly knownAt: number;
+}
+
 /**
- * Event time and known_at in epoch milliseconds (ASOF-1): TIME_UNKNOWN for null; a day, month or
+ * Event time and known_at (ASOF-1): TIME_UNKNOWN for null; a day, month or
  * year begins at its first and is known from its last millisecond; with `ingest_time` known_at is
  * the later of that and the event's ingest_time.
  */
-export function eventTimes(event: EventRecord, known: 'event_time' | 'ingest_time'): { at: number; knownAt: number } {
+export function eventTimes(event: EventRecord, known: 'event_time' | 'ingest_time'): EventTimes {
   const span = timeSpan(event.event_time);
   const ingested = known === 'ingest_time' ? event.ingest_time : undefined;
   return { at: span.first, knownAt: ingested === undefined ? span.last : Math.max(span.last, ingested) };
@@ -92,32 +99,16 @@ export function entityOf(event: EventRecord): string {
   return event.type === 'item' ? event.item_id : event.member_id;
 }
 
-const KEY_ORDER = [
-  'type',
-  'event_id',
-  'event_time',
-  'ingest_time',
-  'sequence',
-  'member_id',
-  'item_id',
-  'op',
-  'kind',
-  'action',
-  'surface',
-  'session_id',
-  'slate_id',
-  'position',
-  'policy',
-  'propensity',
-  'value',
-  'attributes',
-  'context',
-] as const;
+const KEYS = {
+  member: Object.keys(MemberEvent.shape),
+  item: Object.keys(ItemEvent.shape),
+  interaction: Object.keys(InteractionEvent.shape),
+};
 
 /**
- * One line of JSON without its line end: keys in a fixed order, those of attributes and context by
- * their UTF-8 bytes, numbers and strings as ECMAScript's JSON.stringify writes them. Equal events
- * have equal lines, and parsing a line yields its event again.
+ * One line of JSON without its line end: keys in the order of the schema, those of attributes and
+ * context by their UTF-8 bytes, numbers and strings as ECMAScript's JSON.stringify writes them.
+ * Equal events have equal lines, and parsing a line yields its event again.
  */
 export function canonicalEvent(event: EventRecord): string {
   return canonical(event, true);
@@ -129,9 +120,9 @@ export function contentOf(event: EventRecord): string {
 }
 
 function canonical(event: EventRecord, withIngest: boolean): string {
-  const fields = event as Partial<Record<(typeof KEY_ORDER)[number], unknown>>;
+  const fields: Readonly<Record<string, unknown>> = event;
   let text = '';
-  for (const key of KEY_ORDER) {
+  for (const key of KEYS[event.type]) {
     const value = fields[key];
     if (value === undefined || (key === 'ingest_time' && !withIngest)) continue;
     const json = key === 'attributes' || key === 'context' ? canonicalMap(value as Attributes) : JSON.stringify(value);

@@ -28,6 +28,7 @@ export type Attributes = z.infer<typeof Attributes>;
 export const CanonicalTime = z.union([z.number().int(), z.string().regex(CALENDAR_TIME), z.null()]);
 export type CanonicalTime = z.infer<typeof CanonicalTime>;
 
+// The order of fields in a canonical line is that of the shapes below: moving one changes bytes.
 const envelope = {
   event_id: EventId,
   event_time: CanonicalTime,
@@ -51,8 +52,8 @@ export const ItemEvent = z.strictObject({
   ...envelope,
   item_id: ItemId,
   op: z.enum(['upsert', 'delete']),
-  attributes: Attributes.optional(),
   kind: OptionalName,
+  attributes: Attributes.optional(),
 });
 export type ItemEvent = z.infer<typeof ItemEvent>;
 

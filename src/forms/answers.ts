@@ -39,3 +39,12 @@ export function requirePositive(form: string, { vocabulary: { domain } }: FormSc
     { place: { field: 'actions' }, remedy: 'write positive: true at the actions that are good news' },
   );
 }
+
+/** Throws `recipe_invalid` where nothing can follow what opens the question; `asker` needs it. */
+export function requireWindow(asker: string, { windowMs, field }: FormScope): void {
+  if (windowMs > 0) return;
+  throw new BrewhouseError('recipe_invalid', `${asker} needs a label window`, {
+    place: { field: `${field}.label_window` },
+    remedy: 'set label_window: 7d, say',
+  });
+}

@@ -9,7 +9,7 @@ import type { ItemTable } from '../timeline/item-table.ts';
 import { type LabelWindow, strongestInWindow } from '../timeline/labels.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
 import { cappedOpenings, type Opening, openActions, openSessions, sessionOpeners } from '../timeline/openings.ts';
-import { type QuestionOutcome, questionKey, viewQuestion } from '../timeline/questions.ts';
+import { type Question, type QuestionOutcome, questionKey, viewQuestion } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import type { Asked, Asking, OpeningLists } from './form.ts';
 import type { CorpusRules, TaskRules } from './task-rules.ts';
@@ -52,59 +52,65 @@ export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator
   }
 }
 
+interface AskedOpening {
+  readonly task: TaskRules;
+  readonly opening: Opening;
+  readonly isCapped: boolean;
+}
+
 /** The first end of OPEN-6 that applies; undefined where it is not a question of this run. */
-function decide(
-  lists: OpeningLists,
-  scope: AskScope,
-  { task, opening, isCapped }: { task: TaskRules; opening: Opening; isCapped: boolean },
-): TaskOutcome | undefined {
+function decide(lists: OpeningLists, scope: AskScope, of: AskedOpening): TaskOutcome | undefined {
+  const { task, opening } = of;
   const { rules, from, until } = scope;
   const mature = maturesAt(opening.t, task.windowMs, rules.ask.perMemberDay !== undefined);
   if (from !== null && mature <= from) return undefined;
   const end = { task, opening, maturesAt: mature };
   // Before the label is looked at.
   if (until !== null && mature > until) return { ...end, fate: 'pending' };
-  const asking = beginAsking(lists, scope, { task, opening });
+  const asking = beginAsking(lists, scope, of);
   if (task.isAsked?.(asking) === false) return undefined;
-  const asked = isCapped ? 'capped' : task.ask(asking);
+  const asked = of.isCapped ? 'capped' : task.ask(asking);
   if (typeof asked === 'string') return { ...end, fate: asked, lostLabel: task.settle(asking).label };
-  return { ...end, fate: 'rendered', ...viewAndLabel(asking, { task, asked }, scope) };
+  const reasons = task.choosesItems ? asked.items.map((candidate) => candidate.reason) : [];
+  const label = { ...task.settle(asking, asked), reasons };
+  return { ...end, fate: 'rendered', question: view(task, asking, asked), label };
 }
 
-function beginAsking(
-  { timeline, openers }: OpeningLists,
-  { rules, vocabulary, items }: AskScope,
-  { task, opening }: { task: TaskRules; opening: Opening },
-): Asking {
+function beginAsking({ timeline, openers }: OpeningLists, scope: AskScope, { task, opening }: AskedOpening): Asking {
+  const { rules, vocabulary, items } = scope;
   const { t, event } = opening;
   const { surface } = nth(timeline.events, event);
   const item = intAt(timeline.item, event);
   const window: LabelWindow = { t, windowMs: task.windowMs, item, openingEvent: event, surface };
   return {
-    ...{ timeline, openers, opening, items, window, seed: rules.seed, key: questionKey(opening, task) },
+    timeline,
+    opening,
+    seed: rules.seed,
+    key: questionKey(opening, task),
+    items,
+    vocabulary,
+    window,
     strongest: once(() => strongestInWindow(timeline, window, vocabulary.noneRank)),
     seen: once(() => seenEvents(timeline, { t, surface, maxEvents: rules.maxEvents })),
+    openers,
   };
 }
 
-/** The view and, apart from it, the label. */
-function viewAndLabel(
-  asking: Asking,
-  { task, asked }: { task: TaskRules; asked: Asked },
-  { vocabulary, items }: AskScope,
-): Required<Pick<QuestionOutcome, 'question' | 'label'>> {
-  const { name, form, windowMs } = task;
-  const question = viewQuestion(asking.timeline, {
-    // Facts alone: a task can settle labels, and a view holds nothing that could.
+/** What may be seen of the question: facts alone, nothing that could settle its label. */
+function view({ name, form, windowMs, choosesItems, strategy }: TaskRules, asking: Asking, asked: Asked): Question {
+  const { timeline, key, opening, items, vocabulary } = asking;
+  return viewQuestion(timeline, {
     task: { name, form, windowMs },
-    ...{ key: asking.key, opening: asking.opening, items, vocabulary, measured: asked.measured },
+    key,
+    opening,
     asked: asked.items.map((candidate) => candidate.version),
-    hidesAsked: task.choosesItems,
+    measured: asked.measured,
+    hidesAsked: choosesItems,
     seen: asking.seen(),
-    order: task.strategy.order,
+    items,
+    vocabulary,
+    order: strategy.order,
   });
-  const reasons = task.choosesItems ? asked.items.map((candidate) => candidate.reason) : [];
-  return { question, label: { ...task.settle(asking, asked), reasons } };
 }
 
 /** Works a value out when it is first asked for. */

@@ -41,6 +41,7 @@ export interface Asking {
   /** The question's key. */
   readonly key: readonly string[];
   readonly items: ItemTable;
+  readonly vocabulary: Vocabulary;
   /** The label window on the opening's own item. */
   readonly window: LabelWindow;
   /** The strongest action in that window; worked out once. */
@@ -111,6 +112,9 @@ export interface FormRules {
   settle(asking: Asking, asked?: Asked): Settled;
 }
 
+/** The options of a task of a form as they are read. */
+type Read<Options extends z.ZodRawShape> = z.output<z.ZodObject<Options>>;
+
 /**
  * A form as its file writes it: `options` are the zod fields that its tasks have beside those of
  * all tasks.
@@ -124,36 +128,28 @@ export interface FormSpec<Name extends string, Options extends z.ZodRawShape> {
    * The options with dependent defaults filled in; done twice it changes nothing more. Throws
    * `recipe_invalid` or `domain_invalid` naming the field. Left out: nothing depends on anything.
    */
-  readonly resolve?: (options: z.output<z.ZodObject<Options>>, scope: FormScope) => z.output<z.ZodObject<Options>>;
+  readonly resolve?: (options: Read<Options>, scope: FormScope) => Read<Options>;
   /** `options` are resolved. */
-  readonly rules: (options: z.output<z.ZodObject<Options>>, scope: FormScope) => FormRules;
+  readonly rules: (options: Read<Options>, scope: FormScope) => FormRules;
 }
 
 /**
  * A form as the rest of the house sees it: a task is read by the form's own options before the form
  * sees it.
  */
-export interface Form<Name extends string = string, Options extends z.ZodRawShape = z.ZodRawShape> {
-  readonly name: Name;
-  readonly about: string;
-  readonly options: Options;
+export interface Form<Name extends string = string, Options extends z.ZodRawShape = z.ZodRawShape>
+  extends Pick<FormSpec<Name, Options>, 'name' | 'about' | 'options'> {
   resolve(task: object, scope: FormScope): Readonly<Record<string, unknown>>;
   rules(task: object, scope: FormScope): FormRules;
 }
 
 /** Makes a form of what its file says. */
-export function defineForm<const Name extends string, Options extends z.ZodRawShape>(
-  spec: FormSpec<Name, Options>,
-): Form<Name, Options> {
+export function defineForm<const N extends string, O extends z.ZodRawShape>(spec: FormSpec<N, O>): Form<N, O> {
   const own = z.object(spec.options);
+  const { resolve = (options) => options } = spec;
   return {
-    name: spec.name,
-    about: spec.about,
-    options: spec.options,
-    resolve: (task, scope) => {
-      const options = own.parse(task);
-      return spec.resolve === undefined ? options : spec.resolve(options, scope);
-    },
+    ...spec,
+    resolve: (task, scope) => resolve(own.parse(task), scope),
     rules: (task, scope) => spec.rules(own.parse(task), scope),
   };
 }

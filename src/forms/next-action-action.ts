@@ -2,11 +2,10 @@
  * `next-action.action`: which stronger action on the item comes next, after one that is not the
  * strongest?
  */
-import { BrewhouseError } from '../errors.ts';
-import { strongestSeen } from '../timeline/history.ts';
+import { intAt } from '../checked.ts';
 import { firstStronger, settledAt } from '../timeline/labels.ts';
-import { actionNames, willSlot } from './answers.ts';
-import { defineForm, type FormScope } from './form.ts';
+import { actionNames, requireWindow, willSlot } from './answers.ts';
+import { type Asking, defineForm } from './form.ts';
 import { askAbout, ownItem } from './own-item.ts';
 
 const NAME = 'next-action.action';
@@ -20,7 +19,7 @@ export const nextActionAction = defineForm({
   about: 'Which stronger action on the item comes next, after one that is not the strongest? (NEXT-1)',
   options: {},
   rules(_options, scope) {
-    if (scope.windowMs === 0) throw needsWindow(scope);
+    requireWindow('the next action', scope);
     const { vocabulary } = scope;
     const { noneRank } = vocabulary;
     return {
@@ -38,18 +37,16 @@ export const nextActionAction = defineForm({
       },
       settle(asking) {
         const { timeline, window } = asking;
-        const seen = strongestSeen(timeline, asking.seen(), { item: window.item, noneRank });
-        const settled = firstStronger(timeline, window, { strongestSeen: seen, noneRank });
-        const label = settled.rank === noneRank ? NOTHING_MORE : vocabulary.nameOf(settled.rank);
-        return { label, settledAt: settledAt(timeline, window, { ...settled, isFinal: true }) };
+        const stronger = firstStronger(timeline, window, strongestSeen(asking, noneRank));
+        const label = stronger === undefined ? NOTHING_MORE : vocabulary.nameOf(stronger.rank);
+        return { label, settledAt: settledAt(timeline, window, stronger?.decidedBy ?? -1) };
       },
     };
   },
 });
 
-function needsWindow({ field }: FormScope): BrewhouseError {
-  return new BrewhouseError('recipe_invalid', 'the next action needs a label window', {
-    place: { field: `${field}.label_window` },
-    remedy: 'set label_window: 7d, say',
-  });
+/** The strongest rank seen on the item; the none rank where no action was seen. */
+function strongestSeen({ timeline, window, seen }: Asking, noneRank: number): number {
+  const onItem = seen().filter((i) => timeline.item[i] === window.item);
+  return onItem.reduce((strongest, i) => Math.min(strongest, intAt(timeline.rank, i)), noneRank);
 }

@@ -19,5 +19,5 @@ export function askAbout(version: ItemVersion): Asked {
  * (LABEL-3).
  */
 export function strongestSettledAt({ timeline, window }: Asking, settled: SettledLabel): number {
-  return settledAt(timeline, window, { ...settled, isFinal: settled.rank === 0 });
+  return settledAt(timeline, window, settled.rank === 0 ? settled.decidedBy : -1);
 }

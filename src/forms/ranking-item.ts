@@ -72,11 +72,11 @@ export function defineRanking<const Name extends string>(spec: RankingSpec<Name>
 }
 
 function askOwnOrDrawn(asking: Asking, share: number): Asked | LostFate {
-  const { seed, key, opening, items } = asking;
+  const { seed, key } = asking;
   const own = ownItem(asking);
   if (own === undefined) return 'item_unknown';
   if (share === 0 || !inShare(draw(seed, 'drawn', key), share)) return askAbout(own);
-  const version = drawOtherItem(items, { seed, key, t: opening.t }, own.itemId);
+  const version = drawOtherItem(asking, own.itemId);
   return version === undefined ? 'too_few_candidates' : { items: [{ version, reason: 'random' }], measured: 'nothing' };
 }
 

@@ -9,7 +9,7 @@ import { type ItemVersion, live } from '../timeline/item-table.ts';
 import { settledAt, strongestInWindow } from '../timeline/labels.ts';
 import type { Opening } from '../timeline/openings.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
-import { letterOf, lettersOf, lettersSlot } from './answers.ts';
+import { letterOf, lettersOf, lettersSlot, requireWindow } from './answers.ts';
 import { type Asked, type Asking, defineForm, type FormScope, type LostFate, type OpeningLists } from './form.ts';
 
 const NAME = 'ranking.pairwise';
@@ -36,7 +36,7 @@ export const rankingPairwise = defineForm({
       settle(asking, asked) {
         const own = asking.strongest();
         // Whether there is a pair at all is not known before the window ends.
-        const settled = settledAt(asking.timeline, asking.window, { ...own, isFinal: false });
+        const settled = settledAt(asking.timeline, asking.window, -1);
         if (asked === undefined) return { label: vocabulary.nameOf(own.rank), settledAt: settled };
         const ranks = asked.items.map(({ version }) => rankOn(asking, version.itemId, noneRank));
         return { label: letterOf(nth(ranks, 0) < nth(ranks, 1) ? 0 : 1), settledAt: settled };
@@ -61,7 +61,7 @@ function askPair(asking: Asking, noneRank: number): Asked | LostFate {
     { version: own, reason: 'own' },
     { version: other, reason: 'pair' },
   ];
-  return { items: inDrawnOrder(pair, { seed, key }), measured: 'slate' };
+  return { items: inDrawnOrder(pair, asking), measured: 'slate' };
 }
 
 /**
@@ -72,7 +72,7 @@ function othersOf(asking: Asking, noneRank: number): ItemVersion[] {
   const { timeline, opening, items, window } = asking;
   const openers = asking.openers();
   const ids = new Set<ItemId>();
-  for (const i of slateExposures(timeline, { openingEvent: opening.event, t: opening.t, noneRank })) {
+  for (const i of slateExposures(timeline, opening, noneRank)) {
     if (intAt(openers, i) < opening.event && timeline.item[i] !== window.item)
       ids.add(nth(timeline.itemIds, intAt(timeline.item, i)));
   }
@@ -97,16 +97,12 @@ function byStrength({ domain }: Vocabulary): string {
 /**
  * Throws `domain_invalid` where nothing is ever shown, `recipe_invalid` where nothing can follow.
  */
-function requireSlates({ vocabulary, windowMs, field }: FormScope): void {
-  if (!vocabulary.hasExposures) {
+function requireSlates(scope: FormScope): void {
+  if (!scope.vocabulary.hasExposures) {
     throw new BrewhouseError('domain_invalid', `${NAME} needs exposures, and the domain lists none`, {
       place: { field: 'exposures' },
       remedy: `list the actions that only say that an item was shown, or leave ${NAME} out of the recipe`,
     });
   }
-  if (windowMs > 0) return;
-  throw new BrewhouseError('recipe_invalid', `${NAME} needs a label window`, {
-    place: { field: `${field}.label_window` },
-    remedy: 'set label_window: 7d, say',
-  });
+  requireWindow(NAME, scope);
 }

@@ -59,13 +59,15 @@ export const retrievalChoose = defineForm({
   },
 });
 
+interface Counts {
+  readonly shown: number;
+  readonly random: number;
+}
+
 /**
  * How many wrong candidates there are of each kind: half up, in integers of a millionth (CAND-4).
  */
-export function countWrong(options: { readonly candidates: number; readonly shown: number; readonly random: number }): {
-  shown: number;
-  random: number;
-} {
+export function countWrong(options: Counts & { readonly candidates: number }): Counts {
   const wrong = options.candidates - 1;
   const share = Math.round(options.shown * 1_000_000);
   const all = share + Math.round(options.random * 1_000_000);
@@ -73,17 +75,16 @@ export function countWrong(options: { readonly candidates: number; readonly show
   return { shown, random: wrong - shown };
 }
 
-function askChoice(
-  asking: Asking,
-  counts: { readonly shown: number; readonly random: number },
-  noneRank: number,
-): Asked | LostFate {
+function askChoice(asking: Asking, counts: Counts, noneRank: number): Asked | LostFate {
   const { timeline, opening, seed, key, items, window } = asking;
   const right = ownItem(asking);
   if (right === undefined) return 'item_unknown';
   const acted = itemsActedOn(timeline, window, noneRank);
-  const chosen = chooseCandidates(timeline, items, {
-    ...{ seed, key, t: opening.t, right, openingEvent: opening.event, ...counts },
+  const draws = { seed, key, opening, items };
+  const chosen = chooseCandidates(timeline, {
+    ...draws,
+    ...counts,
+    right,
     barred: new Set([...acted].map((item) => nth(timeline.itemIds, item))),
     seen: asking.seen(),
     noneRank,

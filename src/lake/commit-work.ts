@@ -30,11 +30,8 @@ export interface Work {
  * Throws `fenced` where other work was committed since `from`, or another attempt claims before the
  * record is there; then nothing was appended. Throws as `openChain` does.
  */
-export async function commitWork(
-  store: ObjectStore,
-  folder: string,
-  { attempt, from, record }: Work,
-): Promise<RecordRef> {
+export async function commitWork(store: ObjectStore, folder: string, work: Work): Promise<RecordRef> {
+  const { attempt, from, record } = work;
   const chain = await openChain(store, folder, from ?? undefined);
   const newest = chain.work.at(-1);
   if (newest?.sha256 !== from?.sha256) {

@@ -66,11 +66,7 @@ export async function openLake(store: ObjectStore, effects = PROCESS_EFFECTS): P
  * Opens a lake, or makes one of `partitions` (default PARTITIONS_DEFAULT). Throws `usage` where it
  * has another number of partitions, `lake_broken`.
  */
-export async function makeLake(
-  store: ObjectStore,
-  partitions: number | undefined,
-  effects = PROCESS_EFFECTS,
-): Promise<Lake> {
+export async function makeLake(store: ObjectStore, partitions?: number, effects = PROCESS_EFFECTS): Promise<Lake> {
   return lakeAt(store, (await makeLakeFile(store, partitions)).partitions, effects);
 }
 
@@ -78,15 +74,15 @@ function lakeAt(store: ObjectStore, partitions: number, effects: Effects): Lake 
   const open = chainReader(store);
   const numbers = Array.from({ length: partitions }, (_, partition) => partition);
   const many = { atOnce: CHAINS_AT_ONCE_MAX, effects };
-  const takenIn = () =>
-    sideBySide(
-      numbers,
-      async (partition): Promise<PartitionTimeline | undefined> => {
-        const newest = newestRecord(await open(timelineFolder(partition)), 'timeline');
-        return newest === undefined ? undefined : { partition, ...newest };
-      },
-      many,
-    );
+  const newestTimeline = async (partition: number): Promise<PartitionTimeline | undefined> => {
+    const newest = newestRecord(await open(timelineFolder(partition)), 'timeline');
+    return newest === undefined ? undefined : { partition, ...newest };
+  };
+  const corpusPartition = async (corpus: CorpusId, partition: number): Promise<CorpusPartition> => {
+    const records = recordsOf(await open(corpusFolder(corpus, partition)), 'corpus');
+    return { partition, records, newest: records.at(-1) };
+  };
+  const takenIn = () => sideBySide(numbers, newestTimeline, many);
   const timelines = async () => (await takenIn()).map(requireTimeline);
   return {
     store,
@@ -101,15 +97,7 @@ function lakeAt(store: ObjectStore, partitions: number, effects: Effects): Lake 
     },
     corpora: () => readCorpora(store),
     addCorpus: (identity) => addCorpus(store, identity),
-    corpus: (corpus) =>
-      sideBySide(
-        numbers,
-        async (partition) => {
-          const records = recordsOf(await open(corpusFolder(corpus, partition)), 'corpus');
-          return { partition, records, newest: records.at(-1) };
-        },
-        many,
-      ),
+    corpus: (corpus) => sideBySide(numbers, (partition) => corpusPartition(corpus, partition), many),
     commitWork: (folder, work) => commitWork(store, folder, work),
   };
 }

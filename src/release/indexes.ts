@@ -4,9 +4,10 @@ import { SPLITS } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, MEMBER_INDEX, type RowPosition, type SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
+import { createByteBuffer } from '../shard/byte-buffer.ts';
 import { createParquetWriter } from '../shard/parquet-writer.ts';
 import { columnSpecs, type FileTable, storedColumns } from '../shard/records.ts';
-import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../sort/row-codec.ts';
+import { byteCursor, readRow, writeRow } from '../shard/row-codec.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createSorter, type Sorter } from '../sort/sorted-runs.ts';
 
@@ -25,12 +26,12 @@ export interface Indexes {
 export function createIndexes(scratch: Scratch): Indexes {
   const examples = createSorter({ scratch });
   const members = createSorter({ scratch });
-  const bytes = byteWriter();
+  const bytes = createByteBuffer();
   /** The row's bytes; they hold until the next row. */
   const bytesOf = <T extends FileTable>(table: T, row: StoredRow<T>): Uint8Array => {
-    bytes.length = 0;
+    bytes.clear();
     writeRow(bytes, table, row);
-    return writtenBytes(bytes);
+    return bytes.written;
   };
   return {
     add({ example_id, member }, position) {
@@ -38,8 +39,8 @@ export function createIndexes(scratch: Scratch): Indexes {
       members.add(orderKey(member, position), bytesOf(MEMBER_INDEX, { member, ...position }));
     },
     write: async (store, folder) => [
-      await writeIndex(store, `${folder}/`, { path: 'index/examples.parquet', table: EXAMPLE_INDEX, sorter: examples }),
-      await writeIndex(store, `${folder}/`, { path: 'index/members.parquet', table: MEMBER_INDEX, sorter: members }),
+      await writeIndex('index/examples.parquet', EXAMPLE_INDEX, { sorter: examples, store, folder }),
+      await writeIndex('index/members.parquet', MEMBER_INDEX, { sorter: members, store, folder }),
     ],
     close() {
       examples.close();
@@ -54,19 +55,17 @@ function orderKey(id: string, { split, shard, row_group, row }: RowPosition): Bu
   return Buffer.from([id, ...order].join(UNIT_SEPARATOR), 'utf8');
 }
 
-async function writeIndex<T extends FileTable>(
-  store: ObjectStore,
-  folder: string,
-  index: { readonly path: string; readonly table: T; readonly sorter: Sorter },
-): Promise<ReleaseFile> {
-  const { path, table, sorter } = index;
+interface IndexRows {
+  readonly sorter: Sorter;
+  readonly store: ObjectStore;
+  readonly folder: string;
+}
+
+async function writeIndex(path: string, table: FileTable, { sorter, store, folder }: IndexRows): Promise<ReleaseFile> {
   const file = store.create();
-  const writer = createParquetWriter({
-    columns: columnSpecs(table),
-    keyValues: {},
-    write: (chunk) => file.write(chunk),
-  });
-  let group: StoredRow<T>[] = [];
+  const write = (chunk: Uint8Array) => file.write(chunk);
+  const writer = createParquetWriter({ columns: columnSpecs(table), keyValues: {}, write });
+  let group: StoredRow<FileTable>[] = [];
   let rows = 0;
   const flush = () => {
     if (group.length > 0) writer.writeRowGroup(storedColumns(table, group), group.length);
@@ -79,6 +78,6 @@ async function writeIndex<T extends FileTable>(
   }
   flush();
   writer.finish();
-  const { sha256, bytes } = await file.finishAs(folder + path);
+  const { sha256, bytes } = await file.finishAs(`${folder}/${path}`);
   return { path, kind: 'index', split: '', rows, tokens: 0, loss_tokens: 0, bytes, sha256 };
 }

@@ -5,7 +5,7 @@
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
-import type { CorpusId, ReleaseId, Sha256 } from '../../schemas/ids.ts';
+import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { nth } from '../checked.ts';
@@ -36,14 +36,13 @@ export interface ManifestInputs {
   readonly files: readonly ReleaseFile[];
 }
 
+type FooterInputs = Pick<ManifestInputs, 'identity' | 'plan' | 'release' | 'until'>;
+
 /**
  * Facts in every token file's footer; the default id among them, whatever name the release is
  * given.
  */
-export function footerFacts(
-  inputs: Omit<ManifestInputs, 'files' | 'id' | 'selection' | 'rows' | 'timelines' | 'itemsWithoutTime'>,
-  defaultId: ReleaseId,
-): Record<string, string> {
+export function footerFacts(inputs: FooterInputs, defaultId: ReleaseId): Record<string, string> {
   const { plan, identity, release } = inputs;
   const { tokenizer } = plan;
   const hashes = recipeHashes(storedIdentity(identity), storedRelease(release));
@@ -62,9 +61,9 @@ export function footerFacts(
     'brewhouse.eos_id': String(tokenizer.eosId),
     'brewhouse.pad_id': String(tokenizer.padId ?? ''),
     'brewhouse.max_length': String(identity.context),
-    'brewhouse.recipe_sha256': hashes.recipe,
-    'brewhouse.domain_sha256': hashes.domain,
-    'brewhouse.templates_sha256': hashes.templates,
+    'brewhouse.recipe_sha256': hashes.recipe_sha256,
+    'brewhouse.domain_sha256': hashes.domain_sha256,
+    'brewhouse.templates_sha256': hashes.templates_sha256,
     'brewhouse.t1': new Date(release.splits.t1).toISOString(),
     'brewhouse.t2': new Date(release.splits.t2).toISOString(),
     'brewhouse.until': new Date(inputs.until).toISOString(),
@@ -75,15 +74,12 @@ export function footerFacts(
  * Hashes that a release is known by (NAME-1): recipe (both sections, as stored), domain,
  * templates.
  */
-function recipeHashes(
-  identity: StoredIdentity,
-  release: StoredRelease,
-): { recipe: Sha256; domain: Sha256; templates: Sha256 } {
+function recipeHashes(identity: StoredIdentity, release: StoredRelease) {
   const { section, context, context_min } = identity;
   return {
-    recipe: sha256Hex(canonicalJson({ corpus: { ...section, context, context_min }, release })),
-    domain: sha256Hex(canonicalJson(identity.domain)),
-    templates: sha256Hex(canonicalJson(identity.templates)),
+    recipe_sha256: sha256Hex(canonicalJson({ corpus: { ...section, context, context_min }, release })),
+    domain_sha256: sha256Hex(canonicalJson(identity.domain)),
+    templates_sha256: sha256Hex(canonicalJson(identity.templates)),
   };
 }
 
@@ -91,7 +87,6 @@ function recipeHashes(
 export function buildManifest(inputs: ManifestInputs): Manifest {
   const { plan, rows, selection, files, timelines } = inputs;
   const [identity, release] = [storedIdentity(inputs.identity), storedRelease(inputs.release)];
-  const hashes = recipeHashes(identity, release);
   const assumptions = timelines[0]?.record.assumptions ?? { assumed: [], left_out: [] };
   const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
   return {
@@ -101,20 +96,23 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     identity,
     release,
     until: inputs.until,
-    recipe_sha256: hashes.recipe,
-    domain_sha256: hashes.domain,
-    templates_sha256: hashes.templates,
+    ...recipeHashes(identity, release),
     profile: release.profile,
     key_id: inputs.key.id,
     splits: splitTotals(files),
     ...rowCounts(rows, selection),
     label_tables: [...plan.tables],
-    assumed: assumptions.assumed.map(({ type, attribute, because }) => ({ type, attribute, because })),
-    left_out: assumptions.left_out.map(({ type, attribute, why }) => ({ type, attribute, why })),
+    assumed: assumptions.assumed,
+    left_out: assumptions.left_out,
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
     notes: notesOf(inputs),
-    versions: versions(),
+    versions: {
+      brewhouse: packageVersion(),
+      node: process.versions.node,
+      zstd: process.versions.zstd ?? '',
+      tokenizers: TOKENIZERS_VERSION,
+    },
     files: [...files],
   };
 }
@@ -129,10 +127,7 @@ function splitTotals(files: readonly ReleaseFile[]): Manifest['splits'] {
 }
 
 /** Ordinary rows mature at `until` by task, fate and label; variants apart (LEDGER-2). */
-function rowCounts(
-  rows: readonly SelectableRow[],
-  selection: Selection,
-): Pick<Manifest, 'fates' | 'labels' | 'variants'> {
+function rowCounts(rows: readonly SelectableRow[], selection: Selection) {
   const fates: Manifest['fates'] = {};
   const labels: Manifest['labels'] = {};
   const variants: Manifest['variants'] = { test_template: 0, left_out: 0 };
@@ -175,13 +170,4 @@ function notesOf({ plan, itemsWithoutTime, timelines }: ManifestInputs): string[
   if ((timelines[0]?.record.assumptions?.assumed.length ?? 0) > 0)
     notes.push('Some attributes are taken on trust to have been known all along: see `assumed` in the manifest.');
   return notes;
-}
-
-function versions(): Record<string, string> {
-  return {
-    brewhouse: packageVersion(),
-    node: process.versions.node,
-    zstd: process.versions.zstd ?? '',
-    tokenizers: TOKENIZERS_VERSION,
-  };
 }

@@ -30,6 +30,8 @@ export interface ReleaseSource
   readonly partitions: readonly CorpusPartition[];
   readonly read: ReleaseRows;
   readonly shuffled: ShuffledRows;
+  /** A name of the user's own; undefined: the release is named by its content. */
+  readonly id: ReleaseId | undefined;
 }
 
 /** A release that is there. */
@@ -45,21 +47,16 @@ export interface PublishedRelease {
 }
 
 /**
- * Publishes under `id`, or under the name that its content has. Throws `usage` where
+ * Publishes under its `id`, or under the name that its content has. Throws `usage` where
  * another release has the name, `release_broken` where its manifest does not read.
  */
-export async function publishRelease(
-  source: ReleaseSource,
-  wishedId: ReleaseId | undefined,
-  effects = PROCESS_EFFECTS,
-): Promise<PublishedRelease> {
+export async function publishRelease(source: ReleaseSource, effects = PROCESS_EFFECTS): Promise<PublishedRelease> {
   const { store } = source.lake;
-  const name = { ...source, digest: source.shuffled.digest };
-  const defaultId = releaseId(name);
-  const id = wishedId ?? defaultId;
+  const defaultId = releaseId({ ...source, digest: source.shuffled.digest });
+  const { id = defaultId } = source;
   const folder = `releases/${id}`;
   // A default id says which rows it is of; a name of the user's own must be told.
-  if (wishedId !== undefined) await claimName(store, id, defaultId);
+  if (source.id !== undefined) await claimName(store, id, defaultId);
   const before = await readManifest(store, folder);
   const manifest = before ?? (await writeFiles(source, { id, defaultId, folder }, effects));
   const manifestSha256 = sha256Hex(canonicalJson(manifest));
@@ -95,12 +92,15 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     itemsWithoutTime: items.withoutTime,
   };
   const options = {
-    ...{ folder: names.folder, shuffled, scratch },
+    store: lake.store,
+    folder: names.folder,
+    shuffled,
+    scratch,
     profile: profileOf(section.profile),
     trainShards: source.selection.trainShards,
     facts: footerFacts(inputs, names.defaultId),
   };
-  const files = await writeShards(lake.store, options, effects);
+  const files = await writeShards(options, effects);
   const text = releaseCard(buildManifest({ ...inputs, files, id: names.defaultId }));
   const card = Buffer.from(text, 'utf8');
   await lake.store.put(`${names.folder}/README.md`, card);

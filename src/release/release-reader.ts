@@ -7,8 +7,14 @@ import { EXAMPLE_INDEX, ORIGIN, type OriginRow, SIDECAR, type SidecarRow } from 
 import { intAt, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import { openParquet, type ParquetFile, type ReadNumbers } from '../shard/parquet-reader.ts';
-import { readRecord, readRecords } from '../shard/records.ts';
+import {
+  openParquet,
+  type ParquetFile,
+  type ReadLists,
+  type ReadNumbers,
+  type ReadValues,
+} from '../shard/parquet-reader.ts';
+import { type RowInGroup, readRecord, recordGroups } from '../shard/records.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
 import { shardName } from './shard-plan.ts';
 
@@ -90,8 +96,7 @@ function locate(manifest: Manifest, split: string, row: number): RowAddress {
 
 function find(release: OpenRelease, id: string): Promise<RowAddress> {
   return withFile(release, 'index/examples.parquet', async (index) => {
-    for (let group = 0; group < index.rowGroups.length; group++) {
-      const rows = await readRecords(index, group, EXAMPLE_INDEX);
+    for await (const rows of recordGroups(index, EXAMPLE_INDEX)) {
       const found = rows.find((each) => each.example_id === id);
       if (found === undefined) continue;
       const { split, shard, row_group, row } = found;
@@ -109,43 +114,37 @@ function find(release: OpenRelease, id: string): Promise<RowAddress> {
 
 type Kind = 'data' | 'meta' | 'origin';
 
-function shardPath(
-  { manifest }: OpenRelease,
-  kind: Kind,
-  { split, shard }: Pick<RowAddress, 'split' | 'shard'>,
-): string {
+function shardPath({ manifest }: OpenRelease, kind: Kind, { split, shard }: Pick<RowAddress, 'split' | 'shard'>) {
   return `${kind}/${shardName(split, shard, shardsOf(manifest, split).length)}.parquet`;
 }
 
 async function readRow(release: OpenRelease, address: RowAddress): Promise<ReleaseRow> {
   const { split, row, inShard } = address;
-  const use = <T>(kind: Kind, read: (file: ParquetFile, group: number, inGroup: number) => Promise<T>) =>
+  const use = <T>(kind: Kind, read: (file: ParquetFile, row: RowInGroup) => Promise<T>) =>
     withFile(release, shardPath(release, kind, address), (file) => {
-      let group = 0;
+      let rowGroup = 0;
       let inGroup = inShard;
-      while (inGroup >= nth(file.rowGroups, group).rows) inGroup -= nth(file.rowGroups, group++).rows;
-      return read(file, group, inGroup);
+      while (inGroup >= nth(file.rowGroups, rowGroup).rows) inGroup -= nth(file.rowGroups, rowGroup++).rows;
+      return read(file, { rowGroup, row: inGroup });
     });
   const [tokens, meta, origin] = await Promise.all([
-    use('data', async (file, group, inGroup) => {
-      const lists = ['input_ids', 'labels'].map((name) => readList(file, { group, row: inGroup, name }));
-      const [ids = [], labels = []] = await Promise.all(lists);
-      return { ids: Int32Array.from(ids), labels: Array.from(labels) };
+    use('data', async (file, { rowGroup, row }) => {
+      const [ids, labels] = await Promise.all([
+        file.readColumn(rowGroup, 'input_ids'),
+        file.readColumn(rowGroup, 'labels'),
+      ]);
+      return { ids: Int32Array.from(listAt(ids, row)), labels: Array.from(listAt(labels, row)) };
     }),
-    use('meta', (file, rowGroup, inGroup) => readRecord(file, { rowGroup, row: inGroup }, SIDECAR)),
-    use('origin', (file, rowGroup, inGroup) => readRecord(file, { rowGroup, row: inGroup }, ORIGIN)),
+    use('meta', (file, place) => readRecord(file, place, SIDECAR)),
+    use('origin', (file, place) => readRecord(file, place, ORIGIN)),
   ]);
   return { split, row, ...tokens, meta, origin };
 }
 
 /** One row of a column of lists of numbers. */
-async function readList(
-  file: ParquetFile,
-  { group, row, name }: { readonly group: number; readonly row: number; readonly name: string },
-): Promise<ReadNumbers> {
-  const chunk = await file.readColumn(group, name);
+function listAt(chunk: ReadValues | ReadLists, row: number): ReadNumbers {
   if (!('offsets' in chunk) || Array.isArray(chunk.values) || 'dictionary' in chunk.values)
-    throw new Error(`${name} holds no lists of numbers`);
+    throw new Error('ids or labels are no lists of numbers');
   return chunk.values.subarray(intAt(chunk.offsets, row), intAt(chunk.offsets, row + 1));
 }
 

@@ -70,11 +70,7 @@ export function requireKnownNames(section: ReleaseSection, plan: RenderPlan): vo
   }
 }
 
-function requireName(
-  name: string,
-  known: readonly string[],
-  [field, what]: readonly [field: string, what: string],
-): void {
+function requireName(name: string, known: readonly string[], [field, what]: readonly [field: string, what: string]) {
   if (known.includes(name)) return;
   const near = nearestName(name, known);
   throw new BrewhouseError('recipe_invalid', `${field} names the ${what} ${name}, which this recipe does not have`, {

@@ -94,11 +94,7 @@ function supervised(spans: Int32Array): number {
 
 /** Copies the rows of a group side by side. */
 function packRows(group: readonly ReleasedRow[]): TokenRows {
-  const ids = joinLists(group.map((row) => row.ids));
-  const spans = joinLists(group.map((row) => row.spans));
-  return {
-    rows: group.length,
-    ...{ ids: ids.values, offsets: ids.offsets },
-    ...{ spans: spans.values, spanOffsets: spans.offsets },
-  };
+  const { values: ids, offsets } = joinLists(group.map((row) => row.ids));
+  const { values: spans, offsets: spanOffsets } = joinLists(group.map((row) => row.spans));
+  return { rows: group.length, ids, offsets, spans, spanOffsets };
 }

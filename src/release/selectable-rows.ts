@@ -24,17 +24,14 @@ export interface ReleaseRows {
   readonly parts: readonly PartPosition[];
 }
 
-/** What of a corpus says whether a row is held out, and when its window closes. */
-export interface RowRules {
+/** Whose rows are read, and what says which are held out and when their windows close. */
+export interface CorpusRows {
+  readonly store: ObjectStore;
+  readonly corpus: CorpusId;
+  readonly partitions: readonly CorpusPartition[];
   readonly seed: number;
   readonly tasks: readonly TaskRules[];
   readonly holdout: CorpusSection['holdout'];
-}
-
-/** Whose rows are read. */
-export interface CorpusRows extends RowRules {
-  readonly corpus: CorpusId;
-  readonly partitions: readonly CorpusPartition[];
 }
 
 const { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface } = CORPUS;
@@ -42,14 +39,11 @@ const { key, variant, task, label, asked_at, matures_at, n_tokens, member, surfa
 const SELECTED = { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface };
 
 /** Reads the rows in order of partition, record, file, row. Bound: one small object a row. */
-export async function readReleaseRows(
-  store: ObjectStore,
-  { corpus, partitions, ...rules }: CorpusRows,
-  effects = PROCESS_EFFECTS,
-): Promise<ReleaseRows> {
+export async function readReleaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): Promise<ReleaseRows> {
+  const { store, corpus, partitions } = of;
   const rows: SelectableRow[] = [];
   const parts: PartPosition[] = [];
-  const toSelectable = selectableBy(rules);
+  const toSelectable = selectableBy(of);
   for (const { partition, records } of partitions) {
     for (const files of records.flatMap(({ record }) => record.files)) {
       effects.signal.throwIfAborted();
@@ -67,7 +61,7 @@ export async function readReleaseRows(
 }
 
 /** How a row of a sidecar becomes what the choice looks at. */
-function selectableBy({ seed, tasks, holdout }: RowRules): (row: RowOf<typeof SELECTED>) => SelectableRow {
+function selectableBy({ seed, tasks, holdout }: CorpusRows): (row: RowOf<typeof SELECTED>) => SelectableRow {
   const windows = new Map(tasks.map((each) => [each.name, each.windowMs]));
   const surfaces = new Set(holdout.surfaces);
   const held = new Map<string, boolean>();

@@ -1,10 +1,10 @@
 /** Which rendered rows a release holds and where, decided in the order of RELEASE-1. Pure. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
-import { ROW_FATES, type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
+import { type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
-import { draw } from '../timeline/draws.ts';
+import { inDrawOrder } from '../timeline/draws.ts';
 import { shardCount } from './shard-plan.ts';
 
 /** What a row needs to be chosen: about 100 bytes and its key, whatever its length in tokens. */
@@ -43,12 +43,11 @@ export interface SelectionRules {
   readonly until: number;
 }
 
-const FATES: ReadonlySet<string> = new Set(ROW_FATES);
 const HELD_SPLITS: ReadonlySet<string> = new Set(SPLITS);
 
 /** Whether a row ends in a split. */
 export function isSplit(end: RowEnd): end is Split {
-  return end !== null && HELD_SPLITS.has(end) && !FATES.has(end);
+  return end !== null && HELD_SPLITS.has(end);
 }
 
 /**
@@ -63,8 +62,7 @@ export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules
   const tokens = train.reduce((sum, i) => sum + nth(rows, i).tokens, 0);
   const trainShards = shardCount(tokens, train.length);
   const surplus = train.length % trainShards;
-  for (const i of inDrawOrder(rows, train, { seed: rules.seed, purpose: 'thin' }).slice(train.length - surplus))
-    ends[i] = 'remainder';
+  for (const i of inThinOrder(rows, train, rules.seed).slice(train.length - surplus)) ends[i] = 'remainder';
   return {
     ends,
     trainShards,
@@ -74,22 +72,18 @@ export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules
 }
 
 /** The split by time and hold-out, before caps and budget; a variant's by SPLIT-4. */
-function splitOf(row: SelectableRow, { release, until }: SelectionRules): RowEnd {
-  const { t1, t2, gap } = release.splits;
-  const end = ordinarySplitOf(row, { release, until, t1, t2, gap });
+function splitOf(row: SelectableRow, rules: SelectionRules): RowEnd {
+  const end = ordinarySplitOf(row, rules);
   if (row.variant === '') return end;
   return end === 'test' ? 'test_template' : null;
 }
 
 /** The tests in the order of SPLIT-1: held-out ones of SPLIT-3, then time (SPLIT-2). */
-function ordinarySplitOf(
-  row: SelectableRow,
-  at: { release: ReleaseSection; until: number; t1: number; t2: number; gap: number },
-): RowEnd {
-  const { t1, t2, gap } = at;
-  if (row.maturesAt > at.until) return 'after_until';
+function ordinarySplitOf(row: SelectableRow, { release, until }: SelectionRules): RowEnd {
+  const { t1, t2, gap } = release.splits;
+  if (row.maturesAt > until) return 'after_until';
   if (row.heldOutSurface) return row.askedAt >= t2 + gap ? 'test_surface' : 'held_out';
-  if (at.release.holdout_tasks.includes(row.task)) return row.askedAt >= t2 + gap ? 'test_task' : 'held_out';
+  if (release.holdout_tasks.includes(row.task)) return row.askedAt >= t2 + gap ? 'test_task' : 'held_out';
   if (row.heldOutMember) return row.askedAt >= t1 + gap ? 'test_members' : 'held_out';
   if (row.windowEndsAt <= t1) return 'train';
   if (row.askedAt >= t1 + gap && row.askedAt < t2) return 'validation';
@@ -99,20 +93,15 @@ function ordinarySplitOf(
 /**
  * Caps train rows by label (RELEASE-2): those with the least draw stay. Returns the shares kept.
  */
-function capLabels(
-  rows: readonly SelectableRow[],
-  ends: RowEnd[],
-  { release, seed }: SelectionRules,
-): Map<string, number> {
+function capLabels(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules) {
   const kept = new Map<string, number>();
   for (const [task, caps] of Object.entries(release.label_caps)) {
     for (const [label, most] of Object.entries(caps)) {
-      const all = positionsOf(ends, 'train').filter((i) => {
-        const row = nth(rows, i);
-        return row.task === task && row.label === label;
-      });
+      const isOf = (row: SelectableRow) => row.task === task && row.label === label;
+      const all = positionsOf(ends, 'train').filter((i) => isOf(nth(rows, i)));
       if (all.length <= most) continue;
-      for (const i of inDrawOrder(rows, all, { seed, purpose: 'label_cap' }).slice(most)) ends[i] = 'label_capped';
+      const drawn = inDrawOrder(all, (i) => nth(rows, i).key.split(UNIT_SEPARATOR), { seed, purpose: 'label_cap' });
+      for (const i of drawn.slice(most)) ends[i] = 'label_capped';
       kept.set(`${task}${UNIT_SEPARATOR}${label}`, most / all.length);
     }
   }
@@ -122,13 +111,7 @@ function capLabels(
 /** Takes each task's train rows in order of draw `thin` (RELEASE-3). */
 function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules): void {
   if (release.token_budget === 'none') return;
-  const byTask = new Map<string, number[]>();
-  for (const i of positionsOf(ends, 'train')) {
-    const { task } = nth(rows, i);
-    const of = byTask.get(task);
-    if (of === undefined) byTask.set(task, [i]);
-    else of.push(i);
-  }
+  const byTask = Map.groupBy(positionsOf(ends, 'train'), (i) => nth(rows, i).task);
   const needs = [...byTask].map(([task, of]) => ({
     task,
     weight: release.weights[task] ?? 1,
@@ -138,7 +121,7 @@ function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, 
   for (const [task, of] of byTask) {
     let left = allowances.get(task) ?? 0;
     let stopped = false;
-    for (const i of inDrawOrder(rows, of, { seed, purpose: 'thin' })) {
+    for (const i of inThinOrder(rows, of, seed)) {
       const { tokens } = nth(rows, i);
       stopped ||= tokens > left;
       if (stopped) ends[i] = 'thinned';
@@ -151,10 +134,7 @@ function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, 
  * Tokens that each task may take (RELEASE-3): in proportion to the weights, what one does not need
  * shared among the others. Grows with the budget.
  */
-export function shareBudget(
-  budget: number,
-  tasks: readonly { readonly task: string; readonly weight: number; readonly need: number }[],
-): Map<string, number> {
+function shareBudget(budget: number, tasks: readonly { task: string; weight: number; need: number }[]) {
   const allowances = new Map<string, number>();
   let open = [...tasks].sort((a, b) => compareUtf8(a.task, b.task));
   let left = budget;
@@ -172,11 +152,7 @@ export function shareBudget(
 }
 
 function positionsOf(ends: readonly RowEnd[], end: RowEnd): number[] {
-  const positions: number[] = [];
-  ends.forEach((each, i) => {
-    if (each === end) positions.push(i);
-  });
-  return positions;
+  return [...ends.keys()].filter((i) => ends[i] === end);
 }
 
 /** Key of a row for the draws that order rows: question key and variant (OPEN-4, DRAW-4). */
@@ -184,18 +160,7 @@ export function rowKey(row: { readonly key: string; readonly variant: string }):
   return [...row.key.split(UNIT_SEPARATOR), row.variant];
 }
 
-/** Positions in order of draw (DRAW-3). */
-function inDrawOrder(
-  rows: readonly SelectableRow[],
-  positions: readonly number[],
-  { seed, purpose }: { readonly seed: number; readonly purpose: 'thin' | 'label_cap' },
-): number[] {
-  const keyOf = (i: number) => {
-    const row = nth(rows, i);
-    return purpose === 'thin' ? rowKey(row) : row.key.split(UNIT_SEPARATOR);
-  };
-  return positions
-    .map((i) => ({ i, drawn: draw(seed, purpose, keyOf(i)) }))
-    .sort((a, b) => a.drawn - b.drawn || compareUtf8(keyOf(a.i).join(UNIT_SEPARATOR), keyOf(b.i).join(UNIT_SEPARATOR)))
-    .map(({ i }) => i);
+/** Positions in order of draw `thin`. */
+function inThinOrder(rows: readonly SelectableRow[], positions: readonly number[], seed: number): number[] {
+  return inDrawOrder(positions, (i) => rowKey(nth(rows, i)), { seed, purpose: 'thin' });
 }

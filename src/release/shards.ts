@@ -17,6 +17,7 @@ import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
 
 /** Which rows are written, how, and where. */
 export interface ShardOptions {
+  readonly store: ObjectStore;
   /** Below which the files lie. */
   readonly folder: string;
   readonly shuffled: ShuffledRows;
@@ -32,12 +33,8 @@ export interface ShardOptions {
  * Writes all files; returns them in the manifest's order. Bound: one row group, and one run of each
  * index.
  */
-export async function writeShards(
-  store: ObjectStore,
-  options: ShardOptions,
-  effects = PROCESS_EFFECTS,
-): Promise<ReleaseFile[]> {
-  const { folder, shuffled } = options;
+export async function writeShards(options: ShardOptions, effects = PROCESS_EFFECTS): Promise<ReleaseFile[]> {
+  const { store, folder, shuffled } = options;
   const indexes = createIndexes(options.scratch);
   const files: ReleaseFile[] = [];
   const total = Object.values(shuffled.counts).reduce((sum, count) => sum + count, 0);
@@ -53,7 +50,7 @@ export async function writeShards(
     for (const row of shuffled.rows()) {
       if (open === undefined || open.left === 0) {
         if (open !== undefined) files.push(...(await open.finish()));
-        open = openShard(store, plan.next(row.split), options);
+        open = openShard(plan.next(row.split), options);
       }
       // Before the row is added: until then the files say where it will lie.
       const { rowGroup, row: inGroup } = open.rows.next(row.ids.length);
@@ -104,7 +101,8 @@ interface OpenShard {
   abort(): void;
 }
 
-function openShard(store: ObjectStore, planned: PlannedShard, options: ShardOptions): OpenShard {
+function openShard(planned: PlannedShard, options: ShardOptions): OpenShard {
+  const { store } = options;
   const files = { data: store.create(), meta: store.create(), origin: store.create() };
   const rows = createRowFiles({
     profile: options.profile,

@@ -7,13 +7,14 @@ import { createHash } from 'node:crypto';
 import type { StoredRow } from '../../schemas/columns.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
-import { type CORPUS, ORIGIN, type PART_ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { type CORPUS, ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
-import { readPart } from '../corpus/part-rows.ts';
+import { type PartRow, readPart } from '../corpus/part-rows.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Profile } from '../profiles/profile.ts';
-import { byteCursor, byteWriter, readRow, writeRow, writtenBytes } from '../sort/row-codec.ts';
+import { createByteBuffer } from '../shard/byte-buffer.ts';
+import { byteCursor, readRow, writeRow } from '../shard/row-codec.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createSorter } from '../sort/sorted-runs.ts';
 import { draw } from '../timeline/draws.ts';
@@ -42,6 +43,7 @@ export interface ShuffledRows {
 
 /** Which rows are shuffled, and how they are hidden. */
 export interface ShuffleOptions {
+  readonly store: ObjectStore;
   readonly read: ReleaseRows;
   readonly selection: Selection;
   readonly scratch: Scratch;
@@ -55,29 +57,21 @@ export interface ShuffleOptions {
  * Reads the parts and sorts the chosen rows. Bound: one row group of a part, and one run of the
  * sorter.
  */
-export async function shuffleRows(
-  store: ObjectStore,
-  options: ShuffleOptions,
-  effects = PROCESS_EFFECTS,
-): Promise<ShuffledRows> {
-  const { read, selection } = options;
+export async function shuffleRows(options: ShuffleOptions, effects = PROCESS_EFFECTS): Promise<ShuffledRows> {
+  const { store, read, selection } = options;
   const sorter = createSorter({ scratch: options.scratch });
   const digests = createSorter({ scratch: options.scratch });
   const counts: Partial<Record<Split, number>> = {};
   const tokens: Partial<Record<Split, number>> = {};
-  const hide = pseudonyms(options.key);
+  const hiding = { ...options, hide: pseudonyms(options.key) };
   try {
     for (const part of read.parts) {
-      for await (const { row, meta, origin, ids, spans } of readPart(store, options.corpus, part)) {
+      for await (const found of readPart(store, options.corpus, part)) {
         effects.signal.throwIfAborted();
+        const { row, meta, ids, spans } = found;
         const split = nth(selection.ends, row);
         if (!isSplit(split)) continue;
-        const hidden = release(meta, origin, {
-          split,
-          options,
-          hide,
-          keepShare: split === 'train' ? selection.keepShare(meta.task, meta.label) : 1,
-        });
+        const hidden = release(found, split, hiding);
         counts[split] = (counts[split] ?? 0) + 1;
         tokens[split] = (tokens[split] ?? 0) + ids.length;
         sorter.add(sortKey(split, meta, options.seed), packRow({ ids, spans, ...hidden }));
@@ -124,14 +118,13 @@ function pseudonyms(key: PseudonymKey): (kind: 'member' | 'event', id: string) =
   };
 }
 
+interface Hiding extends ShuffleOptions {
+  readonly hide: ReturnType<typeof pseudonyms>;
+}
+
 /** NO ID OF A MEMBER OR AN EVENT LEAVES (PSEUDO-2): sidecar and origins as a release holds them. */
-function release(
-  meta: StoredRow<typeof CORPUS>,
-  origin: StoredRow<typeof PART_ORIGIN>,
-  at: { split: Split; options: ShuffleOptions; hide: ReturnType<typeof pseudonyms>; keepShare: number },
-): Pick<ShuffledRow, 'meta' | 'origin'> {
-  const { split, options, hide } = at;
-  const exampleId = pseudonym(options.key, 'example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
+function release({ meta, origin }: PartRow, split: Split, { key, seed, selection, hide }: Hiding) {
+  const exampleId = pseudonym(key, 'example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
   const { key: _key, matures_at: _matures, ...rest } = meta;
   return {
     meta: {
@@ -141,8 +134,8 @@ function release(
       slate_id: hide('event', meta.slate_id),
       turn_times: '',
       split,
-      keep_share: at.keepShare,
-      thin: draw(options.seed, 'thin', rowKey(meta)),
+      keep_share: split === 'train' ? selection.keepShare(meta.task, meta.label) : 1,
+      thin: draw(seed, 'thin', rowKey(meta)),
     },
     origin: {
       ...origin,
@@ -165,15 +158,15 @@ function sortKey(split: Split, meta: StoredRow<typeof CORPUS>, seed: number): Bu
   return bytes;
 }
 
-const packed = byteWriter();
+const packed = createByteBuffer();
 
 /** A window that holds until the next row is packed. */
 function packRow({ ids, spans, meta, origin }: Omit<ShuffledRow, 'split'>): Uint8Array {
-  packed.length = 0;
+  packed.clear();
   writeRow(packed, PART_TOKENS, { input_ids: ids, loss_spans: spans });
   writeRow(packed, SIDECAR, meta);
   writeRow(packed, ORIGIN, origin);
-  return writtenBytes(packed);
+  return packed.written;
 }
 
 function unpackRow(payload: Uint8Array): ShuffledRow {

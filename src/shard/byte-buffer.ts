@@ -1,4 +1,4 @@
-/** A growing byte buffer: the Parquet encoder writes pages, headers and the footer into one. */
+/** A growing byte buffer: pages, headers and footers of Parquet, and rows on their way. */
 
 /** The most bytes: page sizes in Parquet are signed 32-bit numbers, so no page may be larger. */
 export const BUFFER_BYTES_MAX = 2 ** 31 - 1;
@@ -44,7 +44,7 @@ export function createByteBuffer(): ByteBuffer {
   const reserve = (count: number): void => {
     const needed = length + count;
     if (needed <= memory.length) return;
-    if (needed > BUFFER_BYTES_MAX) throw new Error(`a Parquet page of ${needed} bytes is over ${BUFFER_BYTES_MAX}`);
+    if (needed > BUFFER_BYTES_MAX) throw new Error(`a page or a row of ${needed} bytes is over ${BUFFER_BYTES_MAX}`);
     const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, memory.length * 2), BUFFER_BYTES_MAX));
     grown.set(memory.subarray(0, length));
     memory = grown;

@@ -15,8 +15,9 @@ import type { ReadLists, ReadValues } from './column-reader.ts';
 import type { ParquetFile } from './parquet-reader.ts';
 import type { ColumnChunk, ColumnSpec } from './parquet-writer.ts';
 
+type FileType = Exclude<StoredType, 'bytes'>;
 /** Tables that lie in Parquet files of our own encoder. */
-export type FileTable = Table<Exclude<StoredType, 'bytes'>>;
+export type FileTable = Table<FileType>;
 
 /** The table's columns as the encoder wants them. */
 export function columnSpecs(table: FileTable): ColumnSpec[] {
@@ -25,47 +26,28 @@ export function columnSpecs(table: FileTable): ColumnSpec[] {
 
 /** One chunk a column. Throws Error where a value is missing or not of the column's kind. */
 export function columnsOf<T extends FileTable>(table: T, rows: readonly RowOf<T>[]): ColumnChunk[] {
-  return storedColumns(
-    table,
-    rows.map((row) => storeRow(table, row)),
-  );
+  const stored = rows.map((row) => storeRow(table, row));
+  return storedColumns(table, stored);
 }
 
 /** The same from rows whose values are as the file holds them. */
 export function storedColumns<T extends FileTable>(table: T, rows: readonly StoredRow<T>[]): ColumnChunk[] {
   const all: readonly Readonly<Record<string, unknown>>[] = rows;
-  return Object.entries(table).map(([name, { type }]) =>
-    chunkOf(
-      type,
-      all.map((row) => requireStored(name, type, row[name])),
-    ),
-  );
+  return Object.entries(table).map(([name, { type }]) => {
+    const values = all.map((row) => requireStored(name, type, row[name]));
+    return CHUNKS[type](values as never);
+  });
 }
 
-/** The values were held to be of the type. */
-function chunkOf(type: StoredType, values: readonly StoredTypes[StoredType][]): ColumnChunk {
-  switch (type) {
-    case 'utf8':
-      return values as string[];
-    case 'int32':
-      return Int32Array.from(values as number[]);
-    case 'int64':
-    case 'double':
-      return Float64Array.from(values as number[]);
-    case 'list<utf8>':
-      return joinTexts(values as string[][]);
-    case 'list<int32>':
-      return joinLists(values as Int32Array[]);
-    case 'bytes':
-      throw new Error('bytes lie in no file of our own encoder');
-  }
-}
-
-function joinTexts(lists: readonly (readonly string[])[]): ColumnChunk {
-  const values: string[] = [];
-  for (const list of lists) for (const text of list) values.push(text);
-  return { values, offsets: offsetsOf(lists) };
-}
+/** Of values that were held to be of the type. */
+const CHUNKS: { readonly [S in FileType]: (values: StoredTypes[S][]) => ColumnChunk } = {
+  utf8: (values) => values,
+  int32: (values) => Int32Array.from(values),
+  int64: (values) => Float64Array.from(values),
+  double: (values) => Float64Array.from(values),
+  'list<utf8>': (lists) => ({ values: ([] as string[]).concat(...lists), offsets: offsetsOf(lists) }),
+  'list<int32>': joinLists,
+};
 
 /** Lists of numbers side by side: row r holds values[offsets[r] .. offsets[r + 1]). */
 export function joinLists(lists: readonly Int32Array[]): { values: Int32Array; offsets: Int32Array } {
@@ -89,7 +71,7 @@ function offsetsOf(lists: readonly { readonly length: number }[]): Int32Array {
 export interface StoredRows<T extends FileTable> {
   readonly rows: number;
   /** Row `row` of the group; a list<int32> is a view of the group's own numbers. */
-  at(row: number): StoredRow<T>;
+  readonly at: (row: number) => StoredRow<T>;
 }
 
 /**
@@ -116,23 +98,12 @@ export async function readStored<T extends FileTable>(
   };
 }
 
-/** Row `row` of a row group, in memory. Bound and errors as `readStored`. */
-export async function readRecord<T extends FileTable>(
-  file: ParquetFile,
-  place: { readonly rowGroup: number; readonly row: number },
-  table: T,
-): Promise<RowOf<T>> {
-  return loaded(table, (await readStored(file, place.rowGroup, table)).at(place.row));
-}
+/** Where a row lies: row `row` of a row group. */
+export type RowInGroup = { readonly rowGroup: number; readonly row: number };
 
-/** All rows of a row group, in memory. Bound and errors as `readStored`. */
-export async function readRecords<T extends FileTable>(
-  file: ParquetFile,
-  rowGroup: number,
-  table: T,
-): Promise<RowOf<T>[]> {
-  const stored = await readStored(file, rowGroup, table);
-  return Array.from({ length: stored.rows }, (_, row) => loaded(table, stored.at(row)));
+/** One row in memory. Bound and errors as of `readStored`. */
+export async function readRecord<T extends FileTable>(file: ParquetFile, of: RowInGroup, table: T): Promise<RowOf<T>> {
+  return loaded(table, (await readStored(file, of.rowGroup, table)).at(of.row));
 }
 
 function loaded<T extends FileTable>(table: T, row: StoredRow<T>): RowOf<T> {
@@ -151,9 +122,12 @@ function broken(message: string, cause?: unknown): BrewhouseError {
   });
 }
 
-/** The rows of all row groups, group by group. Bound: one group in memory. */
+/** All rows in memory, row group by row group. Bound: one group. Errors as of `readStored`. */
 export async function* recordGroups<T extends FileTable>(file: ParquetFile, table: T): AsyncGenerator<RowOf<T>[]> {
-  for (let group = 0; group < file.rowGroups.length; group++) yield await readRecords(file, group, table);
+  for (let group = 0; group < file.rowGroups.length; group++) {
+    const { rows, at } = await readStored(file, group, table);
+    yield Array.from({ length: rows }, (_, row) => loaded(table, at(row)));
+  }
 }
 
 function valueReader(chunk: ReadValues | ReadLists): (row: number) => unknown {

@@ -9,10 +9,7 @@ export const ROW_GROUP_ROWS_MAX = 1_000;
  * Whether the group must be written before a row of `nextTokens` joins it; a group takes one row,
  * however long.
  */
-export function mustFlushRowGroup(
-  group: { readonly rows: number; readonly tokens: number },
-  nextTokens: number,
-): boolean {
+export function mustFlushRowGroup(group: { rows: number; tokens: number }, nextTokens: number): boolean {
   if (group.rows === 0) return false;
   return group.rows >= ROW_GROUP_ROWS_MAX || group.tokens + nextTokens > ROW_GROUP_TOKENS_MAX;
 }

@@ -58,28 +58,15 @@ function writeFields(out: ByteBuffer, fields: ThriftFields): void {
   out.byte(0);
 }
 
-function writeValue(out: ByteBuffer, value: ThriftValue): void {
-  switch (value.type) {
-    case 'bool':
-      out.byte(value.value ? CODES.true : CODES.false);
-      break;
-    case 'i8':
-      out.byte(value.value & 0xff);
-      break;
-    case 'i32':
-    case 'i64':
-      out.varint(value.value < 0 ? -2 * value.value - 1 : 2 * value.value);
-      break;
-    case 'binary':
-      out.varint(value.value.length);
-      out.bytes(value.value);
-      break;
-    case 'list':
-      writeList(out, value.value);
-      break;
-    case 'struct':
-      writeFields(out, value.value);
-  }
+function writeValue(out: ByteBuffer, { type, value }: ThriftValue): void {
+  if (type === 'bool') out.byte(value ? CODES.true : CODES.false);
+  else if (type === 'i8') out.byte(value & 0xff);
+  else if (type === 'list') writeList(out, value);
+  else if (type === 'struct') writeFields(out, value);
+  else if (type === 'binary') {
+    out.varint(value.length);
+    out.bytes(value);
+  } else out.varint(value < 0 ? -2 * value - 1 : 2 * value);
 }
 
 function writeList(out: ByteBuffer, elements: readonly ThriftValue[]): void {
@@ -123,35 +110,28 @@ function readFields(cursor: Cursor, depth: number): ThriftStruct {
 }
 
 function readValue(cursor: Cursor, code: number, depth: number): ThriftRead {
-  switch (code) {
-    case CODES.true:
-    case CODES.false:
-      return readByte(cursor) === CODES.true;
-    case CODES.i8:
-      return (readByte(cursor) << 24) >> 24;
-    case CODES.i16:
-    case CODES.i32:
-    case CODES.i64:
-      return readZigzag(cursor);
-    case CODES.binary: {
-      const size = readVarint(cursor);
-      if (size > cursor.bytes.length - cursor.at) throw new RangeError('a header is cut off');
-      cursor.at += size;
-      return cursor.bytes.subarray(cursor.at - size, cursor.at);
-    }
-    case CODES.list: {
-      const head = readByte(cursor);
-      const size = head >> 4 === 15 ? readVarint(cursor) : head >> 4;
-      // Every element takes a byte at least: a larger size is a broken file, not a reason to
-      // allocate.
-      if (size > cursor.bytes.length - cursor.at) throw new RangeError('a header is cut off');
-      return Array.from({ length: size }, () => readValue(cursor, head & 15, depth + 1));
-    }
-    case CODES.struct:
-      return readFields(cursor, depth + 1);
-    default:
-      throw new RangeError(`a header holds the unknown wire type ${code}`);
+  if (code === CODES.true || code === CODES.false) return readByte(cursor) === CODES.true;
+  if (code === CODES.i8) return (readByte(cursor) << 24) >> 24;
+  if (code === CODES.i16 || code === CODES.i32 || code === CODES.i64) return readZigzag(cursor);
+  if (code === CODES.struct) return readFields(cursor, depth + 1);
+  if (code === CODES.binary) {
+    const size = inside(cursor, readVarint(cursor));
+    cursor.at += size;
+    return cursor.bytes.subarray(cursor.at - size, cursor.at);
   }
+  if (code !== CODES.list) throw new RangeError(`a header holds the unknown wire type ${code}`);
+  const head = readByte(cursor);
+  const size = inside(cursor, head >> 4 === 15 ? readVarint(cursor) : head >> 4);
+  return Array.from({ length: size }, () => readValue(cursor, head & 15, depth + 1));
+}
+
+/**
+ * The size of what follows. Bytes and elements take a byte each at least: a larger size is a broken
+ * file, not a reason to allocate.
+ */
+function inside({ bytes, at }: Cursor, size: number): number {
+  if (size > bytes.length - at) throw new RangeError('a header is cut off');
+  return size;
 }
 
 function readByte(cursor: Cursor): number {

@@ -3,14 +3,7 @@
  * index a value.
  */
 import { intAt } from '../checked.ts';
-import {
-  type ConstantValues,
-  isTextDictionary,
-  isTexts,
-  type LeafValues,
-  type NumberValues,
-  type TextDictionary,
-} from './leaf-values.ts';
+import { isTextDictionary, isTexts, type NumberValues, type TextDictionary, type TextValues } from './leaf-values.ts';
 import type { ColumnType } from './parquet-schema.ts';
 
 /** The most entries: indices of more than 16 bits save too little. */
@@ -47,10 +40,7 @@ const WITH_DICTIONARY: ReadonlySet<ColumnType> = new Set([
  * since it has 256 different values at most. Throws Error, a bug of the caller, on an index outside
  * its dictionary.
  */
-export function dictionaryOf(
-  type: ColumnType,
-  values: Exclude<LeafValues, ConstantValues>,
-): ValueDictionary | undefined {
+export function dictionaryOf(type: ColumnType, values: NumberValues | TextValues): ValueDictionary | undefined {
   if (!WITH_DICTIONARY.has(type)) return undefined;
   if (isTextDictionary(values)) return usedEntries(values);
   const usesMin = type === 'list<int8>' ? 1 : DICTIONARY_USES_MIN;
@@ -83,31 +73,25 @@ function usedEntries({ dictionary, indices }: TextDictionary): ValueDictionary |
 
 function distinctTexts(values: readonly string[], entriesMax: number): ValueDictionary | undefined {
   const seen = distinct(values, entriesMax);
-  return seen && { entries: [...seen.found.keys()], indices: seen.indices };
+  return seen && { entries: [...seen.found], indices: seen.indices };
 }
 
 function distinctNumbers(values: NumberValues, entriesMax: number): ValueDictionary | undefined {
   if (values instanceof BigInt64Array) {
     const seen = distinct(values, entriesMax);
-    return seen && { entries: BigInt64Array.from(seen.found.keys()), indices: seen.indices };
+    return seen && { entries: BigInt64Array.from(seen.found), indices: seen.indices };
   }
-  if (values instanceof Float32Array) {
-    // By their bits: as numbers, 0 and -0 are one.
-    const seen = distinct(new Int32Array(values.buffer, values.byteOffset, values.length), entriesMax);
-    return seen && { entries: new Float32Array(Int32Array.from(seen.found.keys()).buffer), indices: seen.indices };
-  }
-  const seen = distinct(values, entriesMax);
+  // Floats by their bits: as numbers, 0 and -0 are one.
+  const isFloat = values instanceof Float32Array;
+  const seen = distinct(isFloat ? new Int32Array(values.buffer, values.byteOffset, values.length) : values, entriesMax);
   if (seen === undefined) return undefined;
   const { found, indices } = seen;
-  if (values instanceof Float64Array) return { entries: Float64Array.from(found.keys()), indices };
-  if (values instanceof Int8Array) return { entries: Int8Array.from(found.keys()), indices };
-  return { entries: Int32Array.from(found.keys()), indices };
+  if (isFloat) return { entries: new Float32Array(Int32Array.from(found).buffer), indices };
+  if (values instanceof Float64Array) return { entries: Float64Array.from(found), indices };
+  return { entries: values instanceof Int8Array ? Int8Array.from(found) : Int32Array.from(found), indices };
 }
 
-function distinct<T>(
-  values: { readonly length: number; readonly [index: number]: T },
-  entriesMax: number,
-): { found: Map<T, number>; indices: Int32Array } | undefined {
+function distinct<T>(values: ArrayLike<T>, entriesMax: number) {
   const found = new Map<T, number>();
   const indices = new Int32Array(values.length);
   // By index: an iterator over several kinds of arrays takes several times as long.
@@ -122,5 +106,5 @@ function distinct<T>(
     }
     indices[i] = index;
   }
-  return found.size === 0 ? undefined : { found, indices };
+  return found.size === 0 ? undefined : { found: found.keys(), indices };
 }

@@ -2,10 +2,10 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
-import { draw } from './draws.ts';
+import { draw, inDrawOrder } from './draws.ts';
 import { type ItemTable, type ItemVersion, live } from './item-table.ts';
 import { existsFor, hasTime, type MemberTimeline } from './member-timeline.ts';
-import { compareKeys } from './openings.ts';
+import type { Opening } from './openings.ts';
 
 /**
  * The most draws for the wrong candidates of one question; beyond, it is `too_few_candidates`
@@ -25,13 +25,13 @@ export interface DrawRules {
   readonly seed: number;
   /** The question's key. */
   readonly key: readonly string[];
-  readonly t: number;
+  readonly opening: Opening;
+  readonly items: ItemTable;
 }
 
 /** How many wrong candidates are wanted, and which may not be. */
 export interface CandidateRules extends DrawRules {
   readonly right: ItemVersion;
-  readonly openingEvent: number;
   /** Wrong candidates from slates and exposures, and from all items. */
   readonly shown: number;
   readonly random: number;
@@ -46,96 +46,66 @@ export interface CandidateRules extends DrawRules {
  * All candidates in display order, or undefined where too few can be found (CAND-5, CAND-6,
  * CAND-8).
  */
-export function chooseCandidates(
-  timeline: MemberTimeline,
-  items: ItemTable,
-  rules: CandidateRules,
-): Candidate[] | undefined {
-  const taken = new Set([rules.right.itemId]);
-  const wrong: Candidate[] = [];
-  const pools: ['slate' | 'shown', readonly ItemId[]][] = [
-    ['slate', itemsOf(timeline, slateExposures(timeline, rules))],
-    ['shown', itemsOf(timeline, exposuresSeen(timeline, rules))],
-  ];
-  for (const [purpose, pool] of pools) {
-    if (wrong.length < rules.shown)
-      wrong.push(...takeFrom(pool, purpose, { wanted: rules.shown - wrong.length, items, rules, taken }));
-  }
-  const wanted = rules.shown + rules.random;
-  for (let counter = 0; wrong.length < wanted; counter++) {
+export function chooseCandidates(timeline: MemberTimeline, rules: CandidateRules): Candidate[] | undefined {
+  const { opening, right, shown, random, barred, seen, noneRank } = rules;
+  const chosen: Candidate[] = [{ version: right, reason: 'right' }];
+  const isFree = (itemId: ItemId) => !barred.has(itemId) && chosen.every(({ version }) => version.itemId !== itemId);
+  const slate = itemsOf(timeline, slateExposures(timeline, opening, noneRank));
+  chosen.push(...takeFrom(slate.filter(isFree), 'slate', rules).take(shown));
+  const exposures = seen.filter((i) => timeline.rank[i] === noneRank);
+  const pool = itemsOf(timeline, exposures).filter(isFree);
+  chosen.push(...takeFrom(pool, 'shown', rules).take(1 + shown - chosen.length));
+  for (let counter = 0; chosen.length < 1 + shown + random; counter++) {
     if (counter === CANDIDATE_DRAWS_MAX) return undefined;
-    const version = drawItem(items, rules, { purpose: 'random', counter });
-    if (version === undefined || taken.has(version.itemId) || rules.barred.has(version.itemId)) continue;
-    taken.add(version.itemId);
-    wrong.push({ version, reason: 'random' });
+    const version = drawItem(rules, 'random', counter);
+    if (version !== undefined && isFree(version.itemId)) chosen.push({ version, reason: 'random' });
   }
-  return inDrawnOrder([{ version: rules.right, reason: 'right' }, ...wrong], rules);
+  return inDrawnOrder(chosen, rules);
 }
 
 /**
  * One item drawn from the population at T by purpose and counter; undefined where the one drawn is
  * not live (CAND-2).
  */
-export function drawItem(
-  items: ItemTable,
-  rules: DrawRules,
-  by: { readonly purpose: 'random' | 'drawn_item'; readonly counter: number },
-): ItemVersion | undefined {
-  const size = items.population.sizeAt(rules.t);
+export function drawItem(rules: DrawRules, purpose: 'random' | 'drawn_item', counter: number): ItemVersion | undefined {
+  const { seed, key, opening, items } = rules;
+  const size = items.population.sizeAt(opening.t);
   if (size === 0) return undefined;
-  const rank = draw(rules.seed, by.purpose, [...rules.key, String(by.counter)]) % size;
-  return live(items.seen(items.population.at(rules.t, rank), rules.t));
+  const rank = draw(seed, purpose, [...key, String(counter)]) % size;
+  return live(items.seen(items.population.at(opening.t, rank), opening.t));
 }
 
 /** The first drawn item that is live and not the opening's own (CAND-3). */
-export function drawOtherItem(items: ItemTable, rules: DrawRules, own: ItemId): ItemVersion | undefined {
-  if (items.population.sizeAt(rules.t) === 0) return undefined;
+export function drawOtherItem(rules: DrawRules, own: ItemId): ItemVersion | undefined {
+  if (rules.items.population.sizeAt(rules.opening.t) === 0) return undefined;
   for (let counter = 0; counter < CANDIDATE_DRAWS_MAX; counter++) {
-    const version = drawItem(items, rules, { purpose: 'drawn_item', counter });
+    const version = drawItem(rules, 'drawn_item', counter);
     if (version !== undefined && version.itemId !== own) return version;
   }
   return undefined;
 }
 
-function takeFrom(
-  pool: readonly ItemId[],
-  purpose: 'slate' | 'shown',
-  state: { wanted: number; items: ItemTable; rules: CandidateRules; taken: Set<ItemId> },
-): Candidate[] {
-  const { wanted, items, rules, taken } = state;
-  const eligible = pool
-    .filter((itemId) => !taken.has(itemId) && !rules.barred.has(itemId))
-    .map((itemId) => live(items.seen(itemId, rules.t)))
-    .filter((version) => version !== undefined);
-  const candidates: Candidate[] = [];
-  while (candidates.length < wanted && eligible.length > 0) {
-    const at = draw(rules.seed, purpose, [...rules.key, String(candidates.length)]) % eligible.length;
-    for (const version of eligible.splice(at, 1)) {
-      taken.add(version.itemId);
-      candidates.push({ version, reason: purpose });
-    }
+/** The live items of the pool, drawn one after another. */
+function* takeFrom(pool: readonly ItemId[], purpose: 'slate' | 'shown', rules: DrawRules): Generator<Candidate> {
+  const { seed, key, opening, items } = rules;
+  const left = pool.map((itemId) => live(items.seen(itemId, opening.t))).filter((version) => version !== undefined);
+  for (let taken = 0; left.length > 0; taken++) {
+    const at = draw(seed, purpose, [...key, String(taken)]) % left.length;
+    for (const version of left.splice(at, 1)) yield { version, reason: purpose };
   }
-  return candidates;
 }
 
 /**
  * Positions of the exposures in the opening's slate, in order: the slate is what was put before the
  * member at T, so T itself counts (CAND-5).
  */
-export function* slateExposures(
-  timeline: MemberTimeline,
-  rules: Pick<CandidateRules, 'openingEvent' | 't' | 'noneRank'>,
-): Generator<number> {
-  const { slate_id: slate, surface } = nth(timeline.events, rules.openingEvent);
+export function* slateExposures(timeline: MemberTimeline, opening: Opening, noneRank: number): Generator<number> {
+  const { slate_id: slate, surface } = nth(timeline.events, opening.event);
   if (slate === undefined) return;
-  for (let i = 0; i < timeline.size && floatAt(timeline.at, i) <= rules.t; i++) {
-    const isExposure = timeline.rank[i] === rules.noneRank && hasTime(timeline, i) && existsFor(timeline, i, surface);
+  for (let i = 0; i < timeline.size && floatAt(timeline.at, i) <= opening.t; i++) {
+    const isExposure = timeline.rank[i] === noneRank && hasTime(timeline, i) && existsFor(timeline, i, surface);
     if (isExposure && nth(timeline.events, i).slate_id === slate) yield i;
   }
-}
-
-function exposuresSeen(timeline: MemberTimeline, { seen, noneRank }: CandidateRules): Int32Array {
-  return seen.filter((i) => timeline.rank[i] === noneRank);
 }
 
 /** The items of these events, each once, in order of their ids. */
@@ -145,9 +115,7 @@ function itemsOf(timeline: MemberTimeline, events: Iterable<number>): ItemId[] {
 }
 
 /** Display order is a draw over the item alone, so it cannot tell which one is right (CAND-8). */
-export function inDrawnOrder(candidates: readonly Candidate[], rules: Omit<DrawRules, 't'>): Candidate[] {
-  return candidates
-    .map((candidate) => ({ candidate, drawn: draw(rules.seed, 'order', [...rules.key, candidate.version.itemId]) }))
-    .sort((a, b) => a.drawn - b.drawn || compareKeys([a.candidate.version.itemId], [b.candidate.version.itemId]))
-    .map(({ candidate }) => candidate);
+export function inDrawnOrder(candidates: readonly Candidate[], rules: Pick<DrawRules, 'seed' | 'key'>): Candidate[] {
+  const { seed, key } = rules;
+  return inDrawOrder(candidates, ({ version }) => [...key, version.itemId], { seed, purpose: 'order' });
 }

@@ -3,6 +3,7 @@
  * order or worker.
  */
 import { createHash } from 'node:crypto';
+import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 
 /**
@@ -17,4 +18,21 @@ export function draw(seed: number, purpose: string, key: readonly string[]): num
 /** Whether a draw falls into a share of 0 to 1 (DRAW-2). */
 export function inShare(drawn: number, share: number): boolean {
   return drawn < Math.floor(share * 2 ** 48);
+}
+
+/** In order of their draws; equal draws fall back on the key (DRAW-3). */
+export function inDrawOrder<T>(
+  values: readonly T[],
+  keyOf: (value: T) => readonly string[],
+  { seed, purpose }: { seed: number; purpose: string },
+): T[] {
+  return values
+    .map((value) => ({ value, drawn: draw(seed, purpose, keyOf(value)) }))
+    .sort((a, b) => a.drawn - b.drawn || compareKeys(keyOf(a.value), keyOf(b.value)))
+    .map(({ value }) => value);
+}
+
+/** The order of keys: that of their parts joined (DRAW-3). */
+export function compareKeys(a: readonly string[], b: readonly string[]): number {
+  return compareUtf8(a.join(UNIT_SEPARATOR), b.join(UNIT_SEPARATOR));
 }

@@ -100,22 +100,5 @@ function hasEnded(at: number, rules: HistoryRules): boolean {
 
 /** Actions (not exposures) among the events seen. */
 export function countActions(timeline: MemberTimeline, seen: Int32Array, noneRank: number): number {
-  let count = 0;
-  for (const i of seen) if (intAt(timeline.rank, i) < noneRank) count++;
-  return count;
-}
-
-/**
- * The strongest rank seen on an item (member-local number); the none rank where no action was seen.
- */
-export function strongestSeen(
-  timeline: MemberTimeline,
-  seen: Int32Array,
-  of: { readonly item: number; readonly noneRank: number },
-): number {
-  let strongest = of.noneRank;
-  for (const i of seen) {
-    if (timeline.item[i] === of.item) strongest = Math.min(strongest, intAt(timeline.rank, i));
-  }
-  return strongest;
+  return seen.filter((i) => intAt(timeline.rank, i) < noneRank).length;
 }

@@ -1,21 +1,16 @@
 /** The item table: every version of every item, and which was seen at a moment. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type Attributes, type ItemEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
-import { eventTimes } from '../../schemas/event-time.ts';
+import { type EventTimes, eventTimes } from '../../schemas/event-time.ts';
 import type { EventId, ItemId } from '../../schemas/ids.ts';
 import { isSeen } from './as-of.ts';
 import { orderEvents } from './order.ts';
 import { createPopulation, type Population } from './population.ts';
 
-/**
- * One version of an item; `at` and `knownAt` are epoch milliseconds, TIME_UNKNOWN for one from the
- * beginning.
- */
-export interface ItemVersion {
+/** One version of an item; its times are TIME_UNKNOWN where it is there from the beginning. */
+export interface ItemVersion extends EventTimes {
   readonly itemId: ItemId;
   readonly eventId: EventId;
-  readonly at: number;
-  readonly knownAt: number;
   readonly deleted: boolean;
   readonly attributes: Attributes;
 }
@@ -36,26 +31,14 @@ export interface ItemTable {
  * before. Bound: all versions of all items.
  */
 export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time' | 'ingest_time'): ItemTable {
-  const grouped = new Map<ItemId, ItemEvent[]>();
-  for (const event of events) {
-    const versions = grouped.get(event.item_id);
-    if (versions === undefined) grouped.set(event.item_id, [event]);
-    else versions.push(event);
-  }
+  const grouped = Map.groupBy(events, (event) => event.item_id);
   const table = new Map<ItemId, ItemVersion[]>();
   let withoutTime = 0;
   for (const [itemId, events] of [...grouped].sort(([a], [b]) => compareUtf8(a, b))) {
     const versions = orderEvents(events).map((event): ItemVersion => {
-      const { at, knownAt } = eventTimes(event, known);
       const attributes = event.op === 'upsert' ? (event.attributes ?? {}) : {};
-      return {
-        itemId,
-        eventId: event.event_id,
-        at,
-        knownAt,
-        deleted: event.op === 'delete',
-        attributes,
-      };
+      const times = eventTimes(event, known);
+      return { itemId, eventId: event.event_id, ...times, deleted: event.op === 'delete', attributes };
     });
     if (versions.every((version) => version.at === TIME_UNKNOWN)) withoutTime++;
     table.set(itemId, versions);

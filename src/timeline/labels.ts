@@ -1,7 +1,8 @@
 /** What the member did in the label window: the one thing that a prompt may not know. */
 import { floatAt, intAt } from '../checked.ts';
 import { windowEnd } from './as-of.ts';
-import { existsFor, firstAtOrAfter, hasTime, type MemberTimeline } from './member-timeline.ts';
+import { existsFor, hasTime, type MemberTimeline } from './member-timeline.ts';
+import { lowerBound } from './order.ts';
 
 /** The label window of a question on one item. */
 export interface LabelWindow {
@@ -42,33 +43,22 @@ export function strongestInWindow(timeline: MemberTimeline, window: LabelWindow,
   return { rank: strongest, decidedBy };
 }
 
-/**
- * The first action on the item in the window that is stronger than `strongestSeen`; the none rank
- * where none is.
- */
-export function firstStronger(
-  timeline: MemberTimeline,
-  window: LabelWindow,
-  ranks: { readonly strongestSeen: number; readonly noneRank: number },
-): SettledLabel {
+/** The first action on the item in the window that is stronger than the rank, or undefined. */
+export function firstStronger(timeline: MemberTimeline, window: LabelWindow, than: number): SettledLabel | undefined {
   for (const i of eventsInWindow(timeline, window)) {
     const rank = intAt(timeline.rank, i);
-    if (timeline.item[i] === window.item && rank < ranks.strongestSeen) return { rank, decidedBy: i };
+    if (timeline.item[i] === window.item && rank < than) return { rank, decidedBy: i };
   }
-  return { rank: ranks.noneRank, decidedBy: -1 };
+  return undefined;
 }
 
 /**
- * When a label is settled, epoch ms (LABEL-3): as soon as its event is known where nothing can
- * change it any more (`isFinal`), else when the window ends, or with W = 0 when the opening event
- * is known.
+ * When a label is settled, epoch ms (LABEL-3): as soon as the event `decidedBy` is known, after
+ * which nothing can change it any more; -1: when the window ends, or with W = 0 when the opening
+ * event is known.
  */
-export function settledAt(
-  timeline: MemberTimeline,
-  window: LabelWindow,
-  settled: SettledLabel & { readonly isFinal: boolean },
-): number {
-  if (settled.isFinal && settled.decidedBy >= 0) return floatAt(timeline.knownAt, settled.decidedBy);
+export function settledAt(timeline: MemberTimeline, window: LabelWindow, decidedBy: number): number {
+  if (decidedBy >= 0) return floatAt(timeline.knownAt, decidedBy);
   const { t, windowMs, openingEvent } = window;
   return windowMs === 0 ? floatAt(timeline.knownAt, openingEvent) : windowEnd(t, windowMs);
 }
@@ -88,7 +78,7 @@ export function itemsActedOn(timeline: MemberTimeline, window: LabelWindow, none
 
 function* eventsInWindow(timeline: MemberTimeline, window: LabelWindow): Generator<number> {
   const end = windowEnd(window.t, window.windowMs);
-  for (let i = firstAtOrAfter(timeline, window.t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {
+  for (let i = lowerBound(timeline.at, window.t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {
     if (hasTime(timeline, i) && existsFor(timeline, i, window.surface)) yield i;
   }
 }

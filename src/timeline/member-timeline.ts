@@ -1,17 +1,15 @@
 /** One member's timeline in typed arrays: interactions in order, profile versions beside them. */
 import { type Attributes, type InteractionEvent, type MemberEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
-import { eventTimes } from '../../schemas/event-time.ts';
+import { type EventTimes, eventTimes } from '../../schemas/event-time.ts';
 import type { EventId, ItemId, MemberId } from '../../schemas/ids.ts';
 import { floatAt, nth, present } from '../checked.ts';
 import { isSeen } from './as-of.ts';
 import { orderEvents } from './order.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** One version of a profile; times in epoch ms. */
-export interface ProfileVersion {
+/** One version of a profile. */
+export interface ProfileVersion extends EventTimes {
   readonly eventId: EventId;
-  readonly at: number;
-  readonly knownAt: number;
   readonly attributes: Attributes;
 }
 
@@ -79,8 +77,7 @@ export function createMemberTimeline(
   });
   const upserts = records.filter((r): r is MemberEvent => r.type === 'member' && r.op === 'upsert');
   const profiles = orderEvents(upserts).map((event): ProfileVersion => {
-    const times = eventTimes(event, options.known);
-    return { eventId: event.event_id, at: times.at, knownAt: times.knownAt, attributes: event.attributes ?? {} };
+    return { eventId: event.event_id, ...eventTimes(event, options.known), attributes: event.attributes ?? {} };
   });
   return {
     memberId,
@@ -108,18 +105,6 @@ export function profileAt(timeline: MemberTimeline, t: number): ProfileVersion |
  */
 export function existsFor(timeline: MemberTimeline, i: number, surface: string | undefined): boolean {
   return timeline.heldOut[i] === 0 || nth(timeline.events, i).surface === surface;
-}
-
-/** The first event with a known time at or after T (by event_time). */
-export function firstAtOrAfter(timeline: MemberTimeline, t: number): number {
-  let low = 0;
-  let high = timeline.size;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (floatAt(timeline.at, middle) < t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The time of event `i` is known. */

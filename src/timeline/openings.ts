@@ -1,10 +1,9 @@
 /** Where questions open in a timeline, and which openings the recipe's caps leave. */
-import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { DAY_MS } from '../../schemas/durations.ts';
 import { ROW_ID_PREFIX } from '../../schemas/event.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
-import { draw, inShare } from './draws.ts';
+import { draw, inDrawOrder, inShare } from './draws.ts';
 import { hasTime, type MemberTimeline } from './member-timeline.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -60,38 +59,27 @@ export function sessionOpeners(timeline: MemberTimeline, sessionGapMs: number): 
  * Every action that is not the strongest; T is a millisecond after it was known, so that it is seen
  * (OPEN-2).
  */
-export function openActions(timeline: MemberTimeline, vocabulary: Vocabulary): Opening[] {
-  const positions: number[] = [];
-  for (let i = 0; i < timeline.size; i++) {
-    const rank = intAt(timeline.rank, i);
-    if (hasTime(timeline, i) && rank > 0 && rank < vocabulary.noneRank) positions.push(i);
-  }
+export function openActions(timeline: MemberTimeline, { noneRank }: Vocabulary): Opening[] {
+  const isWeaker = (rank: number) => rank > 0 && rank < noneRank;
+  const positions = [...timeline.rank.keys()].filter((i) => hasTime(timeline, i) && isWeaker(intAt(timeline.rank, i)));
   return withReferences(timeline, positions, (i) => floatAt(timeline.knownAt, i) + 1);
-}
-
-function withReferences(timeline: MemberTimeline, events: readonly number[], timeOf: (i: number) => number): Opening[] {
-  const occurrences = new Map<string, number>();
-  return events.map((event) => {
-    const t = timeOf(event);
-    return { event, t, reference: referenceOf(timeline, { event, t }, occurrences) };
-  });
 }
 
 /**
  * NO LABEL IN A KEY: an id made from its row holds the action, so the moment and a count replace it
  * (OPEN-3).
  */
-function referenceOf(
-  timeline: MemberTimeline,
-  { event, t }: Omit<Opening, 'reference'>,
-  occurrences: Map<string, number>,
-): string[] {
-  const { event_id: eventId, item_id: itemId } = nth(timeline.events, event);
-  if (!eventId.startsWith(ROW_ID_PREFIX)) return ['event', timeline.memberId, eventId];
-  const moment = `${itemId}${UNIT_SEPARATOR}${t}`;
-  const occurrence = occurrences.get(moment) ?? 0;
-  occurrences.set(moment, occurrence + 1);
-  return ['row', timeline.memberId, itemId, String(t), String(occurrence)];
+function withReferences(timeline: MemberTimeline, events: readonly number[], timeOf: (i: number) => number): Opening[] {
+  const occurrences = new Map<string, number>();
+  return events.map((event) => {
+    const t = timeOf(event);
+    const { event_id: eventId, item_id: itemId } = nth(timeline.events, event);
+    if (!eventId.startsWith(ROW_ID_PREFIX)) return { event, t, reference: ['event', timeline.memberId, eventId] };
+    const moment = `${itemId}${UNIT_SEPARATOR}${t}`;
+    const occurrence = occurrences.get(moment) ?? 0;
+    occurrences.set(moment, occurrence + 1);
+    return { event, t, reference: ['row', timeline.memberId, itemId, String(t), String(occurrence)] };
+  });
 }
 
 /**
@@ -99,32 +87,15 @@ function referenceOf(
  * any label is known (OPEN-5).
  */
 export function cappedOpenings(timeline: MemberTimeline, openingEvents: Iterable<number>, ask: AskRules): Set<number> {
+  const { seed, share, perMemberDay = Number.POSITIVE_INFINITY } = ask;
   const events = [...new Set(openingEvents)].sort((a, b) => a - b);
   const openings = withReferences(timeline, events, (i) => floatAt(timeline.at, i));
-  const capped = new Set<number>();
-  const days = new Map<number, Opening[]>();
-  for (const opening of openings) {
-    if (!inShare(draw(ask.seed, 'ask', opening.reference), ask.share)) {
-      capped.add(opening.event);
-      continue;
-    }
-    const day = Math.floor(opening.t / DAY_MS);
-    const sameDay = days.get(day);
-    if (sameDay === undefined) days.set(day, [opening]);
-    else sameDay.push(opening);
-  }
-  if (ask.perMemberDay === undefined) return capped;
-  for (const sameDay of days.values()) {
-    if (sameDay.length <= ask.perMemberDay) continue;
-    const ordered = sameDay
-      .map((opening) => ({ opening, drawn: draw(ask.seed, 'cap', opening.reference) }))
-      .sort((a, b) => a.drawn - b.drawn || compareKeys(a.opening.reference, b.opening.reference));
-    for (const { opening } of ordered.slice(ask.perMemberDay)) capped.add(opening.event);
+  const asked = openings.filter(({ reference }) => inShare(draw(seed, 'ask', reference), share));
+  const capped = new Set(events);
+  for (const sameDay of Map.groupBy(asked, ({ t }) => Math.floor(t / DAY_MS)).values()) {
+    const isFull = sameDay.length > perMemberDay;
+    const ordered = isFull ? inDrawOrder(sameDay, ({ reference }) => reference, { seed, purpose: 'cap' }) : sameDay;
+    for (const { event } of ordered.slice(0, perMemberDay)) capped.delete(event);
   }
   return capped;
-}
-
-/** Equal draws fall back on the key (DRAW-3). */
-export function compareKeys(a: readonly string[], b: readonly string[]): number {
-  return compareUtf8(a.join(UNIT_SEPARATOR), b.join(UNIT_SEPARATOR));
 }

@@ -2,6 +2,7 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import { floatAt } from '../checked.ts';
 
 /**
  * A sorted copy; unknown times come first. An id is unique within its type alone, so the type
@@ -18,4 +19,16 @@ export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
         compareUtf8(a.event.type, b.event.type),
     )
     .map(({ event }) => event);
+}
+
+/** How many of the ascending `values` are below `limit`. */
+export function lowerBound(values: Float64Array, limit: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (floatAt(values, middle) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -4,8 +4,10 @@
  */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import type { EventTimes } from '../../schemas/event-time.ts';
 import type { ItemId } from '../../schemas/ids.ts';
-import { floatAt, intAt, nth } from '../checked.ts';
+import { intAt, nth } from '../checked.ts';
+import { lowerBound } from './order.ts';
 
 /**
  * Items with a known time that were seen at T, in order of (first event_time, item_id) (CAND-1).
@@ -17,21 +19,15 @@ export interface Population {
   at(t: number, k: number): ItemId;
 }
 
-/** When a version happened and was known, epoch ms. */
-interface VersionTimes {
-  readonly at: number;
-  readonly knownAt: number;
-}
-
 /**
  * The population of all items by their versions. An item's position is that of the version known
  * first, so that it never moves when an older version arrives later. Bound: O(n log n) bits and the
  * ids.
  */
-export function createPopulation(table: ReadonlyMap<ItemId, readonly VersionTimes[]>): Population {
+export function createPopulation(table: ReadonlyMap<ItemId, readonly EventTimes[]>): Population {
   const firsts: { itemId: ItemId; at: number; knownAt: number }[] = [];
   for (const [itemId, versions] of table) {
-    let first: VersionTimes | undefined;
+    let first: EventTimes | undefined;
     for (const version of versions) {
       if (version.at !== TIME_UNKNOWN && (first === undefined || version.knownAt < first.knownAt)) first = version;
     }
@@ -50,18 +46,6 @@ export function createPopulation(table: ReadonlyMap<ItemId, readonly VersionTime
   // Those below T are those that are seen at T.
   const sizeAt = (t: number) => lowerBound(knownAt, t);
   return { sizeAt, at: (t, k) => nth(ids, select === undefined ? k : select(sizeAt(t), k)) };
-}
-
-/** How many of the ascending `values` are below `limit`. */
-function lowerBound(values: Float64Array, limit: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (floatAt(values, middle) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**

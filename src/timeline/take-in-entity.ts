@@ -26,13 +26,7 @@ export interface EntityRecords {
 
 /** Takes in all records of one member or item; their order does not matter. */
 export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
-  const byId = new Map<string, PlacedRecord[]>();
-  for (const record of records) {
-    const id = `${record.event.type}:${record.event.event_id}`;
-    const same = byId.get(id);
-    if (same === undefined) byId.set(id, [record]);
-    else same.push(record);
-  }
+  const byId = Map.groupBy(records, ({ event }) => `${event.type}:${event.event_id}`);
   const kept: EventRecord[] = [];
   const conflicts: PlacedRecord[] = [];
   let duplicates = 0;

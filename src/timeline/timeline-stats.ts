@@ -18,10 +18,13 @@ export const COUNTED_NAMES_MAX = 1_000;
  */
 export type NameCounts = readonly { readonly name: string; readonly count: number }[];
 
+/** How many events have an action, and the first event id met. */
+export type ActionCount = { readonly name: string; count: number; readonly first: string };
+
 /** What is counted in a partition's timelines. */
 export interface TimelineStats {
-  /** By name, in byte order: how many, and the first event id met. */
-  readonly actions: readonly { readonly name: string; readonly count: number; readonly first: string }[];
+  /** By name, in byte order. */
+  readonly actions: readonly Readonly<ActionCount>[];
   /** Of interactions. */
   readonly surfaces: NameCounts;
   readonly member_attributes: NameCounts;
@@ -49,7 +52,7 @@ export interface StatsCollector {
  * and attributes.
  */
 export function createTimelineStats(): StatsCollector {
-  const actions = new Map<string, { name: string; count: number; first: string }>();
+  const actions = new Map<string, ActionCount>();
   const surfaces = new Map<string, number>();
   const attributes = { member: new Map<string, number>(), item: new Map<string, number>() };
   let newest = TIME_UNKNOWN;
@@ -96,7 +99,7 @@ export function createTimelineStats(): StatsCollector {
  * one.
  */
 export function addStats(all: readonly TimelineStats[]): TimelineStats {
-  const actions = new Map<string, { name: string; count: number; first: string }>();
+  const actions = new Map<string, ActionCount>();
   for (const { name, count, first } of all.flatMap((stats) => stats.actions)) {
     const known = actions.get(name);
     if (known === undefined) actions.set(name, { name, count, first });

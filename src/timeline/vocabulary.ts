@@ -2,6 +2,7 @@
 
 import type { Domain } from '../../schemas/domain.ts';
 import { BrewhouseError, nearestName, quotedName } from '../errors.ts';
+import type { ActionCount } from './timeline-stats.ts';
 
 /**
  * Ranks are positions in the domain's list, 0 the strongest; every exposure has the rank after the
@@ -62,10 +63,7 @@ export function createVocabulary(domain: Domain): Vocabulary {
 /**
  * The error that stops a build at an action which the domain neither speaks nor ignores (EVENT-6).
  */
-export function unknownAction(
-  { domain }: Vocabulary,
-  { name, count, first }: { readonly name: string; readonly count: number; readonly first: string },
-): BrewhouseError {
+export function unknownAction({ domain }: Vocabulary, { name, count, first }: ActionCount): BrewhouseError {
   const quoted = quotedName(name);
   // To a name as long as a text, every word would be a near one.
   const near = nearestName(quoted, [...domain.actions.map((a) => a.name), ...domain.exposures, ...domain.ignored]);

@@ -49,12 +49,12 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'future',
     rule: 'CAND-1',
     file: 'src/timeline/candidates.ts',
-    from: `  const size = items.population.sizeAt(rules.t);
+    from: `  const size = items.population.sizeAt(opening.t);
   if (size === 0) return undefined;
-  const rank = draw(rules.seed, by.purpose, [...rules.key, String(by.counter)]) % size;
-  return live(items.seen(items.population.at(rules.t, rank), rules.t));`,
+  const rank = draw(seed, purpose, [...key, String(counter)]) % size;
+  return live(items.seen(items.population.at(opening.t, rank), opening.t));`,
     to: `  const size = items.population.sizeAt(Infinity);
-  const rank = draw(rules.seed, by.purpose, [...rules.key, String(by.counter)]) % size;
+  const rank = draw(seed, purpose, [...key, String(counter)]) % size;
   return live(items.seen(items.population.at(Infinity, rank), Infinity));`,
   },
   {
@@ -78,8 +78,8 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'history',
     rule: 'HIST-3',
     file: 'src/forms/ask-member.ts',
-    from: 'hidesAsked: task.choosesItems,',
-    to: 'hidesAsked: task.drawsItems,',
+    from: 'hidesAsked: choosesItems,',
+    to: 'hidesAsked: false,',
   },
   {
     builder: 'tells ages under a day',
@@ -122,16 +122,16 @@ export const ASKED: readonly PlantedRule[] = [
     check: 'question',
     rule: 'OPEN-5',
     file: 'src/timeline/openings.ts',
-    from: 'if (sameDay.length <= ask.perMemberDay) continue;',
-    to: 'if (sameDay.length <= ask.perMemberDay + 1) continue;',
+    from: 'ordered.slice(0, perMemberDay)',
+    to: 'ordered.slice(0, perMemberDay + 1)',
   },
   {
     builder: 'asks a greater share than the recipe says',
     check: 'question',
     rule: 'OPEN-5',
     file: 'src/timeline/openings.ts',
-    from: 'opening.reference), ask.share)) {',
-    to: 'opening.reference), ask.share + 0.1)) {',
+    from: "draw(seed, 'ask', reference), share)",
+    to: "draw(seed, 'ask', reference), share + 0.1)",
   },
   {
     builder: 'offers as wrong what the member takes in the label window',
@@ -146,8 +146,8 @@ export const ASKED: readonly PlantedRule[] = [
     check: 'candidates',
     rule: 'CAND-8',
     file: 'src/timeline/candidates.ts',
-    from: '.sort((a, b) => a.drawn - b.drawn ||',
-    to: ".sort((a, b) => +(b.candidate.reason === 'right') - +(a.candidate.reason === 'right') || a.drawn - b.drawn ||",
+    from: "{ seed, purpose: 'order' });",
+    to: "{ seed, purpose: 'order' }).sort((a, b) => +(b.reason === 'right') - +(a.reason === 'right'));",
   },
   {
     builder: 'keeps copies of an event',
@@ -236,7 +236,7 @@ export const RELEASED: readonly PlantedRule[] = [
     check: 'future',
     rule: 'SPLIT-1',
     file: 'src/release/selection.ts',
-    from: "if (row.maturesAt > at.until) return 'after_until';",
+    from: "if (row.maturesAt > until) return 'after_until';",
     to: '',
   },
   {
@@ -244,8 +244,8 @@ export const RELEASED: readonly PlantedRule[] = [
     check: 'split',
     rule: 'RELEASE-3',
     file: 'src/release/selection.ts',
-    from: '.sort((a, b) => a.drawn - b.drawn || compareUtf8(',
-    to: '.sort((a, b) => compareUtf8(',
+    from: 'for (const i of inThinOrder(rows, of, seed)) {',
+    to: 'for (const i of of.toSorted((a, b) => compareUtf8(nth(rows, a).key, nth(rows, b).key))) {',
   },
   {
     builder: 'does not shuffle',
@@ -288,7 +288,7 @@ export const PAIRED: readonly PlantedRule[] = [
     check: 'candidates',
     rule: 'CAND-8',
     file: 'src/forms/ranking-pairwise.ts',
-    from: 'inDrawnOrder(pair, { seed, key })',
+    from: 'inDrawnOrder(pair, asking)',
     to: 'pair',
   },
   {
@@ -304,8 +304,8 @@ export const PAIRED: readonly PlantedRule[] = [
     check: 'sidecar',
     rule: 'LABEL-3',
     file: 'src/forms/ranking-pairwise.ts',
-    from: '{ ...own, isFinal: false }',
-    to: '{ ...own, isFinal: true }',
+    from: 'settledAt(asking.timeline, asking.window, -1)',
+    to: 'settledAt(asking.timeline, asking.window, own.decidedBy)',
   },
 ];
 

@@ -51,7 +51,8 @@ export async function tamper(
   const kept: ShuffledRow[] = [];
   for (const { path } of data) kept.push(...(await rowsOf(source, path)));
   const changed = rows === undefined ? kept : rows(kept);
-  const files = await writeShards(openDirectoryStore(lake), {
+  const files = await writeShards({
+    store: openDirectoryStore(lake),
     folder: `releases/${to}`,
     shuffled: shuffled(changed),
     scratch: openMemoryScratch(),

@@ -4,8 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { draw, inShare } from '../../src/timeline/draws.ts';
-import { compareKeys } from '../../src/timeline/openings.ts';
+import { compareKeys, draw, inShare } from '../../src/timeline/draws.ts';
 import { drawsOf, sortByDraw } from '../../src/verify/world/draws.ts';
 import { sourceFiles } from '../source-files.ts';
 

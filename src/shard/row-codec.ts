@@ -3,14 +3,7 @@
  * table.
  */
 import { requireStored, type StoredRow, type StoredType, type StoredTypes, type Table } from '../../schemas/columns.ts';
-
-const FIRST_BYTES = 64 * 1024;
-
-/** Bytes that grow at the end; used again for the next row. */
-export interface ByteWriter {
-  buffer: Buffer;
-  length: number;
-}
+import type { ByteBuffer } from './byte-buffer.ts';
 
 /** Bytes and how far they are read. */
 export interface ByteCursor {
@@ -18,26 +11,16 @@ export interface ByteCursor {
   at: number;
 }
 
-/** An empty writer. */
-export function byteWriter(): ByteWriter {
-  return { buffer: Buffer.allocUnsafe(FIRST_BYTES), length: 0 };
-}
-
 /** A cursor at the first of the bytes, which are not copied. */
 export function byteCursor(bytes: Uint8Array): ByteCursor {
   return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 };
-}
-
-/** What was written since the writer was made or emptied; holds until the next write. */
-export function writtenBytes({ buffer, length }: ByteWriter): Uint8Array {
-  return buffer.subarray(0, length);
 }
 
 /**
  * Appends the row: its values in the table's order, fixed sizes or after their length,
  * little-endian.
  */
-export function writeRow<T extends Table>(out: ByteWriter, table: T, row: StoredRow<T>): void {
+export function writeRow<T extends Table>(out: ByteBuffer, table: T, row: StoredRow<T>): void {
   const values: Readonly<Record<string, unknown>> = row;
   for (const [name, { type }] of Object.entries(table))
     CODECS[type].write(out, requireStored(name, type, values[name]) as never);
@@ -51,13 +34,14 @@ export function readRow<T extends Table>(cursor: ByteCursor, table: T): StoredRo
 }
 
 interface Codec<T> {
-  write(out: ByteWriter, value: T): void;
+  write(out: ByteBuffer, value: T): void;
   read(cursor: ByteCursor): T;
 }
 
 const DOUBLE: Codec<number> = {
   write: (out, value) => {
-    out.length = reserved(out, 8).writeDoubleLE(value, out.length);
+    const at = out.extend(8);
+    out.view.setFloat64(at, value, true);
   },
   read: (cursor) => {
     cursor.at += 8;
@@ -66,10 +50,11 @@ const DOUBLE: Codec<number> = {
 };
 
 const CODECS: { readonly [S in StoredType]: Codec<StoredTypes[S]> } = {
-  utf8: { write: writeText, read: readText },
+  utf8: { write: (out, value) => out.text(value), read: readText },
   int32: {
     write: (out, value) => {
-      out.length = reserved(out, 4).writeInt32LE(value, out.length);
+      const at = out.extend(4);
+      out.view.setInt32(at, value, true);
     },
     read: (cursor) => {
       cursor.at += 4;
@@ -86,23 +71,6 @@ const CODECS: { readonly [S in StoredType]: Codec<StoredTypes[S]> } = {
   bytes: { write: writeBytes, read: readBytes },
 };
 
-/** The buffer with room for `bytes` more. */
-function reserved(out: ByteWriter, bytes: number): Buffer {
-  if (out.length + bytes > out.buffer.length) {
-    const grown = Buffer.allocUnsafe(Math.max(out.length + bytes, 2 * out.buffer.length));
-    grown.set(writtenBytes(out));
-    out.buffer = grown;
-  }
-  return out.buffer;
-}
-
-function writeText(out: ByteWriter, text: string): void {
-  const buffer = reserved(out, 4 + 3 * text.length);
-  const size = buffer.write(text, out.length + 4, 'utf8');
-  buffer.writeUInt32LE(size, out.length);
-  out.length += 4 + size;
-}
-
 function readText(cursor: ByteCursor): string {
   const from = cursor.at + 4;
   cursor.at = from + cursor.bytes.readUInt32LE(cursor.at);
@@ -113,12 +81,9 @@ function readText(cursor: ByteCursor): string {
  * Their lengths in UTF-16 code units, then all texts as one: coded at once, which is much faster
  * than one by one.
  */
-function writeTexts(out: ByteWriter, texts: readonly string[]): void {
-  const lengths = new Int32Array(texts.length);
-  let i = 0;
-  for (const text of texts) lengths[i++] = text.length;
-  writeBytes(out, memory(lengths));
-  writeText(out, texts.join(''));
+function writeTexts(out: ByteBuffer, texts: readonly string[]): void {
+  writeBytes(out, memory(Int32Array.from(texts, (text) => text.length)));
+  out.text(texts.join(''));
 }
 
 function readTexts(cursor: ByteCursor): string[] {
@@ -133,11 +98,10 @@ function readTexts(cursor: ByteCursor): string[] {
   return texts;
 }
 
-function writeBytes(out: ByteWriter, bytes: Uint8Array): void {
-  const buffer = reserved(out, 4 + bytes.length);
-  buffer.writeUInt32LE(bytes.length, out.length);
-  buffer.set(bytes, out.length + 4);
-  out.length += 4 + bytes.length;
+function writeBytes(out: ByteBuffer, bytes: Uint8Array): void {
+  const at = out.extend(4);
+  out.setUint32(at, bytes.length);
+  out.bytes(bytes);
 }
 
 /** A copy, since the bytes need not lie at a multiple of four. */
