@@ -36,6 +36,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     // Two cores: files that spawn the command line compete, so no more than two at once.
     maxWorkers: 2,
+    // Modules are loaded once a worker, not once a file: no test changes what another one sees.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
   },
 });
