@@ -6,22 +6,14 @@ import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
-import type { Scratch } from '../src/sort/scratch.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
-import { createItemSegments, type RenderedCorpus, renderCorpus } from './render/render.ts';
-import { takeIn } from './take-in/take-in.ts';
+import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
+import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
 /** Where a build reads and writes, and how far it goes. */
-export interface BuildOptions extends CorpusInputs {
+export interface BuildOptions extends CorpusInputs, TakeInOptions, Pick<Rendering, 'until' | 'workers'> {
   readonly store: ObjectStore;
-  readonly scratch: Scratch;
-  /** The folder of event files. */
-  readonly events: string;
-  /** Epoch milliseconds; null for everything, since in files nothing is late. */
-  readonly until: number | null;
-  /** Threads that render. */
-  readonly workers: number;
   /** Of a lake that is made now; where undefined, as many as it has, or the default. */
   readonly partitions: number | undefined;
 }

@@ -78,9 +78,8 @@ function loadPackage(spec: { package: string; sha256: string }): LoadedTokenizer
   try {
     return loadTokenizer(spec, process.cwd());
   } catch (error) {
-    const isMissing =
-      error instanceof BrewhouseError && error.code === 'tokenizer_refused' && process.cwd() !== packageRoot();
-    if (!isMissing) throw error;
+    const isRefused = error instanceof BrewhouseError && error.code === 'tokenizer_refused';
+    if (!isRefused || process.cwd() === packageRoot()) throw error;
     return loadTokenizer(spec, packageRoot());
   }
 }

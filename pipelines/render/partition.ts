@@ -14,12 +14,7 @@ import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
 import { type AskedQuestion, renderRows } from './render-rows.ts';
 
 /** What was rendered of a partition. */
-export interface PartitionResult {
-  readonly files: CorpusRecord['files'];
-  /** task -> fate -> label -> questions. */
-  readonly questions: CorpusRecord['questions'];
-  readonly members: number;
-}
+export type PartitionResult = Pick<CorpusRecord, 'files' | 'questions' | 'members'>;
 
 /** What is rendered of a partition, and where its files go. */
 export interface PartitionTask {
@@ -41,7 +36,7 @@ export interface PartitionTask {
  * nothing.
  */
 export async function renderPartition(task: PartitionTask, effects = PROCESS_EFFECTS): Promise<PartitionResult> {
-  const questions: Record<string, Record<string, Record<string, number>>> = {};
+  const questions: PartitionResult['questions'] = {};
   const { plan, items } = task;
   const sink = { plan, parts: createPartFiles(task.store, task.folder), gate: task.gate };
   const { vocabulary, rules, section } = plan;

@@ -24,6 +24,7 @@ export interface Rendering {
   readonly recipe: ReadRecipe;
   /** Epoch milliseconds; null for everything, since in files nothing is late. */
   readonly until: number | null;
+  /** Threads that render. */
   readonly workers: number;
   /** Shared by all rungs of a ladder: they cut the same texts to the same levels. */
   readonly segments: SharedSegments;

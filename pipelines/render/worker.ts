@@ -91,7 +91,7 @@ async function renderAndCommit(means: Means, request: RenderRequest, effects: Ef
   const folder = corpusFolder(corpus, partition);
   const members = lake.members({ partition, files: timeline.files });
   const task = { ...rest, store: lake.store, folder, members, from, until };
-  const { files, questions, members: count } = await renderPartition(task, effects);
+  const rendered = await renderPartition(task, effects);
   await effects.reach('corpus-upload');
   await lake.commitWork(folder, {
     attempt,
@@ -102,9 +102,7 @@ async function renderAndCommit(means: Means, request: RenderRequest, effects: Ef
       items_sha256: data.itemsSha256,
       from_until: from,
       until,
-      files: [...files],
-      questions,
-      members: count,
+      ...rendered,
     },
   });
   effects.observe({ kind: 'rendered', rows: 0, tokens: 0, partitions: 1 });

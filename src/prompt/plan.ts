@@ -115,9 +115,8 @@ function* planTask(identity: CorpusIdentity, i: number, { rules, ...means }: Pla
 function* requireTokenizer(identity: CorpusIdentity, tokenizer: LoadedTokenizer): Encoding<void> {
   const { id: _told, ...wanted } = identity.tokenizer;
   const { id, ...facts } = yield* tokenizerFacts(tokenizer, identity.section.chat_template);
-  const other = Object.entries(wanted).filter(
-    ([key, value]) => new Map<string, unknown>(Object.entries(facts)).get(key) !== value,
-  );
+  const held = new Map<string, unknown>(Object.entries(facts));
+  const other = Object.entries(wanted).filter(([key, value]) => held.get(key) !== value);
   if (other.length === 0) return;
   const names = other.map(([key]) => key).join(', ');
   throw new BrewhouseError('tokenizer_refused', `the tokenizer ${id} is not the corpus's: ${names} differ`, {

@@ -116,10 +116,10 @@ function* encodeFixed(line: string): Encoding<readonly CutLine[]> {
 }
 
 function* cutAll(pattern: LinePattern, values: SlotTexts, sizes: readonly number[]): Encoding<readonly CutLine[]> {
-  const empty = values.map(() => '');
   const lines = yield* cutToLevels(pattern, values, sizes);
   return lines.map((line, i) => {
     if (line !== undefined) return line;
+    const empty = values.map(() => '');
     const told = JSON.stringify(fillPattern(pattern, empty).text);
     const message = `a level of ${sizes[i]} tokens is too short for the line ${told}`;
     throw new BrewhouseError('context_too_short', message, {

@@ -166,13 +166,9 @@ function roundedShare(share: number): number {
   return Math.max(1, Math.round(share * 1e8)) / 1e8;
 }
 
-function drawItem(
-  random: Random,
-  candidates: readonly number[],
-  isFree: (item: number) => boolean,
-): number | undefined {
-  for (let draw = 0; draw < DRAWS_MAX && candidates.length > 0; draw++) {
-    const item = random.pick(candidates);
+function drawItem(random: Random, items: readonly number[], isFree: (item: number) => boolean): number | undefined {
+  for (let draw = 0; draw < DRAWS_MAX && items.length > 0; draw++) {
+    const item = random.pick(items);
     if (isFree(item)) return item;
   }
   return undefined;

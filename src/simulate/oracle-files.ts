@@ -6,7 +6,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS } from '../../schemas/durations.ts';
 import type { MemberId } from '../../schemas/ids.ts';
-import { type AucTally, createAucTally } from './auc-tally.ts';
+import { recordOf } from '../checked.ts';
+import { createAucTally } from './auc-tally.ts';
 import { isoTime } from './event-lines.ts';
 import { itemId } from './items.ts';
 import { interactionId } from './member-interactions.ts';
@@ -47,8 +48,7 @@ const DIGITS = 6;
 export function createOracleFiles(directory: string, world: { memory: boolean; end: number }): OracleFiles {
   const files = createNumberedFiles(directory, 'questions', '.jsonl.gz');
   const lengths = Object.keys(HISTORY_LENGTHS) as HistoryLength[];
-  const tallies = lengths.map((name): [HistoryLength, AucTally] => [name, createAucTally()]);
-  const truth = createAucTally();
+  const tallies = recordOf([...lengths, 'truth'], createAucTally);
   let [questions, matureCount, positiveCount] = [0, 0, 0];
 
   return {
@@ -62,14 +62,13 @@ export function createOracleFiles(directory: string, world: { memory: boolean; e
         matureCount++;
         const positive = answer.label === 'applied' || answer.label === 'viewed';
         if (positive) positiveCount++;
-        for (const [name, tally] of tallies) tally.add(answer.positive[name], positive);
-        truth.add(answer.truth.applied + answer.truth.viewed, positive);
+        for (const name of lengths) tallies[name].add(answer.positive[name], positive);
+        tallies.truth.add(answer.truth.applied + answer.truth.viewed, positive);
       }
     },
     async finish() {
       await files.close();
-      const aucs = [...tallies, ['truth', truth] as const].map(([name, tally]) => [name, rounded(tally.auc())]);
-      const auc = Object.fromEntries(aucs) as OracleAucs;
+      const auc: OracleAucs = recordOf([...lengths, 'truth'], (name) => rounded(tallies[name].auc()));
       const gap = auc.all === null || auc.last_10 === null ? null : rounded(auc.all - auc.last_10);
       const summary: OracleSummary = { questions, mature: matureCount, positive: positiveCount, auc, gap };
       const told = { memory: world.memory, label_window_days: LABEL_WINDOW_MS / DAY_MS, ...summary };

@@ -98,11 +98,9 @@ function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
     );
     if (shallow) return [{ ...issue, path } as Issue];
     // The branch that was meant knows most of the keys; among equals, the one that came furthest.
-    const strange = (branch: Issue[]) =>
-      branch.reduce(
-        (n, each) => n + (each.code === 'unrecognized_keys' && each.path.length === path.length ? each.keys.length : 0),
-        0,
-      );
+    const strangeKeys = (each: Issue) =>
+      each.code === 'unrecognized_keys' && each.path.length === path.length ? each.keys : [];
+    const strange = (branch: Issue[]) => branch.flatMap(strangeKeys).length;
     return branches.reduce((best, branch) => {
       const by = strange(best) - strange(branch) || depth(branch) - depth(best) || best.length - branch.length;
       return by > 0 ? branch : best;

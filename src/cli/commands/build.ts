@@ -88,10 +88,7 @@ function buildTable(summary: TimedSummary): string {
   const lines = [
     table([
       ['records read', grouped(records.read)],
-      ['  used', grouped(records.used)],
-      ['  duplicate', grouped(records.duplicate)],
-      ['  dead', grouped(records.dead)],
-      ['  dropped', grouped(records.dropped)],
+      ...(['used', 'duplicate', 'dead', 'dropped'] as const).map((fate) => [`  ${fate}`, grouped(records[fate])]),
       ['members', grouped(summary.members)],
     ]),
   ];
