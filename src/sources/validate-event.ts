@@ -145,13 +145,8 @@ function explainIssue(issue: z.core.$ZodIssue, record: Record<string, unknown>):
   const field = clip([head, ...rest].join('.'));
   if (rest.length === 0 && record[head] === undefined) return noEvent('field_missing', `${field} is missing`, field);
   if (head === 'attributes' || head === 'context') {
-    if (rest.length > 0)
-      return noEvent(
-        'field_invalid',
-        `${field} must be a text, a finite number, true, false or a list of texts`,
-        field,
-      );
-    return noEvent('field_invalid', `${field} must be an object`, field);
+    const wanted = rest.length > 0 ? 'a text, a finite number, true, false or a list of texts' : 'an object';
+    return noEvent('field_invalid', `${field} must be ${wanted}`, field);
   }
   const said =
     issue.code === 'invalid_union'
