@@ -56,8 +56,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   const pseudonyms = pseudonymsOf(options.key);
   const { keyId } = pseudonyms;
   if (keyId !== manifest.key_id) {
-    const message = `the release was made with key ${manifest.key_id}, this one is ${keyId}`;
-    throw new BrewhouseError('key_missing', message);
+    throw new BrewhouseError('key_missing', `the release was made with key ${manifest.key_id}, this one is ${keyId}`);
   }
   options.report?.('files', 0, manifest.files.length);
   const whole = await checkFiles(release, list);
@@ -111,8 +110,7 @@ function checkLineage({ release, rows, questions, list }: Expectation): void {
 
 /** Items none of whose versions has a time: no population holds them (CAND-1). */
 function countUntimed({ items }: World, told: number, list: FaultList): number {
-  let count = 0;
-  for (const versions of items.values()) if (versions.every(({ at }) => at === TIME_UNKNOWN)) count++;
+  const count = [...items.values()].filter((versions) => versions.every(({ at }) => at === TIME_UNKNOWN)).length;
   const detail = `${told} items without time instead of ${count}`;
   if (count !== told) list.add({}, { check: 'manifest', rule: ['CAND-1'], detail });
   return count;

@@ -20,7 +20,6 @@ import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { deduplicate } from '../../src/verify/events/deduplicate.ts';
 import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
-import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
 import { buildWorld } from '../../src/verify/world/world.ts';
@@ -28,6 +27,7 @@ import { planOf } from '../prompt/plans.ts';
 import { DAY, did, HOUR, item, JOBS, NOON, profile, SHOP } from '../timeline/events.ts';
 import { anyRecords, ITEMS, MEMBERS } from '../timeline/worlds.ts';
 import { QWEN } from '../tokenize/families.ts';
+import { referenceMember } from './reference-member.ts';
 
 const tokenizer = loadTokenizer(QWEN, packageRoot());
 let reference: LoadedReferenceTokenizer | undefined;

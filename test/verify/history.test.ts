@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
-import { referenceMember, referencePrompt } from '../../src/verify/reference/rows.ts';
+import { referencePrompt } from '../../src/verify/reference/rows.ts';
+import { referenceMember } from './reference-member.ts';
 import { act, DAY, HOUR, item, NOON, profile, promptText, type ToyOptions, toyWorld } from './toy-world.ts';
 
 const journal = { form: 'ranking.pointwise', templates: ['journal'] };

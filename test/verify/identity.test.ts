@@ -7,10 +7,10 @@ import { BrewhouseError } from '../../src/errors.ts';
 import { readEvent } from '../../src/verify/events/checked-event.ts';
 import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
-import { referenceMember } from '../../src/verify/reference/rows.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
 import { buildWorld } from '../../src/verify/world/world.ts';
+import { referenceMember } from './reference-member.ts';
 import {
   act,
   builtIdentity,

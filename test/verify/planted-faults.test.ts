@@ -50,7 +50,7 @@ function builtIn(world: Corpus, ids: Pseudonyms = pseudonyms): ReleaseRow {
   const question = asked(world);
   const chosen = templatesOf(question)[0]!;
   const { template } = chosen;
-  const row = referenceRow(question, chosen);
+  const row = referenceRow(question, template);
   const { ledger, prompt } = row;
   const segments = wantedSegments(row, ids);
   const example = ids.of('example', exampleId(question, ''));
@@ -72,7 +72,7 @@ function builtIn(world: Corpus, ids: Pseudonyms = pseudonyms): ReleaseRow {
           n_history_available: ledger.available,
           n_actions_before: prompt.past.actionsBefore,
           keep_share: 1,
-          thin: BigInt(row.thin),
+          thin: BigInt(expectedRow(question, chosen, 'train').thin),
         },
       },
       origin: {

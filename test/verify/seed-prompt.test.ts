@@ -1,6 +1,6 @@
 /** The seed's prompt, word for word. */
 import { expect, test } from 'vitest';
-import { referenceMember } from '../../src/verify/reference/rows.ts';
+import { referenceMember } from './reference-member.ts';
 import { act, DAY, item, NOON, profile, promptText, toyWorld } from './toy-world.ts';
 
 const NOTE =

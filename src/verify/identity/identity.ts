@@ -49,9 +49,6 @@ const sectionSchema = z.strictObject({
   holdout: z.strictObject({ members: share.default(0), surfaces: z.array(text).default([]) }).prefault({}),
 });
 
-/** The corpus section. */
-export type Section = z.infer<typeof sectionSchema>;
-
 const tokenId = count.nullable();
 const specialTokens = { bos: tokenId, eos: tokenId, pad: tokenId, end: tokenId };
 const tokenizerSchema = z.strictObject({

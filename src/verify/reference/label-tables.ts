@@ -9,11 +9,10 @@ import type { Corpus } from './tasks.ts';
  * scoring position is scored by the end token. A token is -1 where the answers do not differ.
  */
 export function labelTablesOf({ tasks, vocabulary, tokenizer }: Corpus): LabelTable[] {
+  const idsOf = (text: string) => [...Array.from(tokenizer.encodeAnswer(text)), tokenizer.endId];
   return tasks.flatMap((task) =>
     [...task.templates, ...task.heldOut].map((template) => {
-      const answers = answersOf(task, template, vocabulary).map(({ label, text }) => {
-        return { label, text, ids: [...Array.from(tokenizer.encodeAnswer(text)), tokenizer.endId] };
-      });
+      const answers = answersOf(task, template, vocabulary).map((one) => ({ ...one, ids: idsOf(one.text) }));
       const position = firstDifference(answers.map(({ ids }) => ids));
       const before = answers[0]?.ids.slice(0, position) ?? [];
       const labels = answers.map(({ label, text, ids }) => ({ label, text, token: ids[position] ?? -1 }));

@@ -46,7 +46,7 @@ export function promptOf(asked: Asked, book: LineBook, template: Template) {
   const room = asked.world.identity.context - countTokens([...before, ...behind]) - longestAnswer(asked, template);
   const filling = headings ? fillHistory(asked, { book, template, headings, slots, past, room }) : NO_HISTORY;
   const history = historyPieces(scene, headings?.heading ?? [], filling);
-  return { template, pieces: mergeFixed([...before, ...history, ...behind]), past, filling, room };
+  return { pieces: mergeFixed([...before, ...history, ...behind]), past, filling, room };
 }
 
 /**

@@ -9,8 +9,7 @@ import { type LineBook, lineBookOf } from './line-book.ts';
 import { answersOf } from './phrases.ts';
 import { countTokens, mergeFixed, type Piece, plainPiece } from './pieces.ts';
 import { type Prompt, promptOf } from './prompt.ts';
-import { type Asked, type ReferenceQuestion, referenceQuestions } from './questions.ts';
-import type { Corpus } from './tasks.ts';
+import type { Asked, ReferenceQuestion } from './questions.ts';
 
 /** Which template a row is rendered with. */
 export interface Variant {
@@ -21,8 +20,7 @@ export interface Variant {
 
 /**
  * One rendered row: pieces and ids of everything, answer and end token included, of which those
- * from `answerFrom` on are supervised; the cut ledger by the columns of `origin/` (FILL-5); and the
- * draw `thin`.
+ * from `answerFrom` on are supervised, and the cut ledger by the columns of `origin/` (FILL-5).
  */
 export type ReferenceRow = ReturnType<typeof referenceRow>;
 
@@ -67,8 +65,8 @@ export function referencePrompt(asked: Asked, template: Template): Prompt {
 }
 
 /** Joins prompt, answer and end token of a rendered question (FRAME-4). */
-export function referenceRow(question: ReferenceQuestion, { template, variant }: Variant) {
-  const { world, task, label, key } = question;
+export function referenceRow(question: ReferenceQuestion, template: Template) {
+  const { world, task, label } = question;
   const prompt = referencePrompt(question, template);
   const answers = answersOf(task, template, world.vocabulary);
   const answer = present(answers.find((one) => one.label === label)?.text, 'the answer of a label');
@@ -79,17 +77,8 @@ export function referenceRow(question: ReferenceQuestion, { template, variant }:
   ]);
   const { filling, past, room } = prompt;
   const [shown, available] = [filling.placed.length, past.entries.length];
-  return {
-    variant,
-    template,
-    prompt,
-    pieces,
-    answer,
-    answerFrom: countTokens(prompt.pieces),
-    ids: joinIds(pieces),
-    ledger: { shown, available, lowered: filling.lowered, left_out: available - shown, room, used: filling.used },
-    thin: world.draws.number('thin', [...key, variant]),
-  };
+  const ledger = { shown, available, lowered: filling.lowered, left_out: available - shown, room, used: filling.used };
+  return { prompt, pieces, answer, answerFrom: countTokens(prompt.pieces), ids: joinIds(pieces), ledger };
 }
 
 function joinIds(pieces: readonly Piece[]): Int32Array {
@@ -100,17 +89,6 @@ function joinIds(pieces: readonly Piece[]): Int32Array {
     end += ids.length;
   }
   return joined;
-}
-
-/**
- * Every question of a member with its rows, ordinary and variant, none where it was not rendered:
- * the oracle of property tests.
- */
-export function referenceMember(corpus: Corpus, member: string, until?: number) {
-  return referenceQuestions(corpus, member, until).map((question) => ({
-    question,
-    rows: question.fate === 'rendered' ? templatesOf(question).map((row) => referenceRow(question, row)) : [],
-  }));
 }
 
 /**

@@ -6,18 +6,22 @@ import type { Template } from '../identity/domain.ts';
 import { broken, namedIn, readAs } from '../read-json.ts';
 import { compareBytes } from '../world/draws.ts';
 import type { World } from '../world/world.ts';
-import { STRATEGIES, type Strategy } from './strategies.ts';
+import { STRATEGIES } from './strategies.ts';
+
+const taskSchema = z.object({
+  ...TASK_OPTIONS,
+  form: namedIn(FORMS),
+  strategy: TASK_OPTIONS.strategy.pipe(namedIn(STRATEGIES)),
+});
+
+type TaskOptions = Readonly<z.infer<typeof taskSchema>>;
 
 /** One task of the recipe. */
-export interface TaskRule {
-  readonly name: string;
+export interface TaskRule extends Omit<TaskOptions, 'form' | 'label_window' | 'templates'> {
   readonly form: string;
   readonly rules: FormRules;
   /** W in milliseconds. */
   readonly window: number;
-  readonly strategy: Strategy;
-  readonly order: string;
-  readonly note?: string | undefined;
   readonly templates: readonly Template[];
   readonly heldOut: readonly Template[];
 }
@@ -26,12 +30,6 @@ export interface TaskRule {
 export interface Corpus extends World {
   readonly tasks: readonly TaskRule[];
 }
-
-const taskSchema = z.object({
-  ...TASK_OPTIONS,
-  form: namedIn(FORMS),
-  strategy: TASK_OPTIONS.strategy.pipe(namedIn(STRATEGIES)),
-});
 
 /**
  * Reads the tasks of a world's identity. Throws `release_broken` for a form or an option that is

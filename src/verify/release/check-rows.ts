@@ -96,7 +96,7 @@ type KnownOfRow = { readonly expected: ExpectedRow; readonly maskIsWhole: boolea
  */
 export function checkRow({ release, ...shared }: ReleaseCase, row: ReleaseRow, known: KnownOfRow): void {
   const { expected, maskIsWhole, whole } = known;
-  const reference = referenceRow(expected.question, expected);
+  const reference = referenceRow(expected.question, expected.template);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.
   expected.tokens = reference.ids.length;
   const { list, pseudonyms } = shared;

@@ -67,7 +67,7 @@ export function checkSelection(expectation: Expectation, present: ReadonlyMap<st
 
 /** Tokens of a row, counted where they are needed of one that the release does not hold. */
 function tokensOf(row: ExpectedRow): number {
-  row.tokens ??= referenceRow(row.question, row).ids.length;
+  row.tokens ??= referenceRow(row.question, row.template).ids.length;
   return row.tokens;
 }
 

@@ -19,7 +19,7 @@ export function checkSidecar(rowCase: RowCase, explained: boolean): void {
   }
 }
 
-function factsOf({ row, expected, reference, pseudonyms }: RowCase): Fact[] {
+function factsOf({ row, expected, pseudonyms }: RowCase): Fact[] {
   const { question } = expected;
   const { event } = question.opening;
   // What was measured of the opening's item says nothing of another one.
@@ -28,8 +28,8 @@ function factsOf({ row, expected, reference, pseudonyms }: RowCase): Fact[] {
   return [
     ['task', question.task.name, 'OPEN-4'],
     ['form', question.task.form, 'OPEN-4'],
-    ['template', reference.template.id, 'TEMPLATE-1'],
-    ['template_version', reference.template.version, 'TEMPLATE-1'],
+    ['template', expected.template.id, 'TEMPLATE-1'],
+    ['template_version', expected.template.version, 'TEMPLATE-1'],
     ['variant', expected.variant, 'TEMPLATE-1'],
     ['asked_at', question.askedAt, 'ORIGIN-4'],
     ['label_settled_at', question.settledAt, 'LABEL-3'],

@@ -53,7 +53,7 @@ export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
   if (!maskIsWhole) return isWrong;
   const answer = row.ids.subarray(row.answerFrom, -1);
   if (isSameList(answer, reference.ids.subarray(reference.answerFrom, -1))) return isWrong;
-  const spoken = answersOf(task, reference.template, corpus.vocabulary).find((other) =>
+  const spoken = answersOf(task, expected.template, corpus.vocabulary).find((other) =>
     isSameList(answer, corpus.tokenizer.encodeAnswer(other.text)),
   );
   if (spoken === undefined) {

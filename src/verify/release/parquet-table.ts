@@ -42,11 +42,8 @@ export async function openParquetTable(path: string): Promise<ParquetTable> {
       groups,
       rows: Number(metadata.num_rows),
       keyValues: new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
-      read: async (rowStart, rowEnd, columns) => {
-        const only = columns === undefined ? {} : { columns };
-        const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, ...only });
-        return rows as TableRow[];
-      },
+      read: (rowStart, rowEnd, columns) =>
+        parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, ...(columns && { columns }) }),
       close: () => closeSync(opened),
     };
   } catch (cause) {

@@ -86,12 +86,6 @@ export function capLabels(rows: readonly ExpectedRow[], { release }: ReleaseRule
   }
 }
 
-/** The train rows of one task in order of draw `thin`. */
-interface Thinning {
-  readonly weight: number;
-  readonly rows: readonly ExpectedRow[];
-}
-
 type TokensOf = (row: ExpectedRow) => number;
 
 /**
@@ -102,9 +96,8 @@ export function thin(rows: readonly ExpectedRow[], { release }: ReleaseRules, to
   if (release.token_budget === 'none') return;
   const train = rows.filter(({ end }) => end === 'train');
   let rest: number = release.token_budget;
-  let active: Thinning[] = [...Map.groupBy(train, ({ question }) => question.task.name)].map(([task, list]) => {
-    return { weight: release.weights.get(task) ?? 1, rows: inThinOrder(list) };
-  });
+  const byTask = Map.groupBy(train, ({ question }) => question.task.name);
+  let active = [...byTask].map(([task, list]) => ({ weight: release.weights.get(task) ?? 1, rows: inThinOrder(list) }));
   while (active.length > 0) {
     const sum = active.reduce((total, { weight }) => total + weight, 0);
     const shared = active.map((task) => {

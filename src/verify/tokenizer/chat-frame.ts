@@ -3,11 +3,8 @@ import { Template } from '@huggingface/jinja';
 import { nth } from '../checked.ts';
 import { refused } from './tokenizer-files.ts';
 
-const MONTHS = [
-  ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
-  ...['August', 'September', 'October', 'November', 'December'],
-];
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 /** The library's own strftime_now reads the clock and cannot be replaced, only gone around. */
 const CLOCK = 'day_of_question';

@@ -5,7 +5,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { Tokenizer } from 'tokenizers';
 import { type PackedError, packError } from '../../errors.ts';
-import { nth } from '../checked.ts';
+import { nth, remember } from '../checked.ts';
 
 /**
  * How a text is read: `content` and `start` know no control tokens (TOKEN-2); `start` is right
@@ -49,23 +49,20 @@ export interface EncodedTexts {
 export type EncodeReply = EncodedTexts | { readonly failure: PackedError };
 
 const { port, state, files, fileOf } = workerData as WorkerSetup;
-const tokenizers = new Map<number, Tokenizer>();
-
 /** Readings of one file share one tokenizer: a vocabulary takes a hundred megabytes. */
-async function tokenizerFor(reading: Reading): Promise<Tokenizer> {
-  const file = fileOf[reading];
-  const known = tokenizers.get(file);
-  if (known !== undefined) return known;
+const tokenizers = new Map<number, Promise<Tokenizer>>();
+
+async function load(file: number): Promise<Tokenizer> {
   // Loaded here, so that a library that cannot be loaded is an answer and not a silence.
   const { Tokenizer } = await import('tokenizers');
   const tokenizer = Tokenizer.fromString(files[file] ?? '');
   files[file] = '';
-  tokenizers.set(file, tokenizer);
   return tokenizer;
 }
 
 async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<EncodedTexts> {
-  const tokenizer = await tokenizerFor(reading);
+  const file = fileOf[reading];
+  const tokenizer = await remember(tokenizers, file, () => load(file));
   const found = await tokenizer.encodeBatch([...texts], { addSpecialTokens: false });
   const idsOf = found.map((encoding) => encoding.getIds());
   const count = idsOf.reduce((sum, { length }) => sum + length, 0);
