@@ -64,12 +64,11 @@ export function takeFrom({ world, key }: Moment, { purpose, items }: Pool, count
 
 /** Candidates in the order of draw `order` (CAND-8), of their reasons by item. */
 export function inDrawOrder({ world, key }: Moment, reasons: ReadonlyMap<string, string>): Candidate[] {
-  const candidates = [...reasons].map(([item, reason]) => ({ item, reason, key: [...key, item] }));
-  const sorted = sortByDraw(candidates, (one) => ({
-    draw: world.draws.number('order', one.key),
-    key: joinKey(one.key),
-  }));
-  return sorted.map(({ item, reason }) => ({ item, reason }));
+  const sorted = sortByDraw([...reasons], ([item]) => {
+    const own = [...key, item];
+    return { draw: world.draws.number('order', own), key: joinKey(own) };
+  });
+  return sorted.map(([item, reason]) => ({ item, reason }));
 }
 
 /** Whether an item is live at T (ASOF-3). */
