@@ -3,7 +3,7 @@
  * publish the manifest last.
  */
 import type { ReleaseId } from '../schemas/ids.ts';
-import { findCorpus, requireRendered } from '../src/corpus/find-corpus.ts';
+import { type CorpusWish, findCorpus, requireRendered } from '../src/corpus/find-corpus.ts';
 import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { openLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
@@ -18,15 +18,11 @@ import type { Scratch } from '../src/sort/scratch.ts';
 import { createRenderPlan, namingFiles, type ReadRecipe, readTokenizer } from './corpus-inputs.ts';
 
 /** Where a release is made, from which corpus, and under which name. */
-export interface ReleaseOptions extends SectionWishes {
+export interface ReleaseOptions extends SectionWishes, CorpusWish {
   readonly store: ObjectStore;
   readonly scratch: Scratch;
   readonly recipe: ReadRecipe;
   readonly key: KeySources;
-  /** A rung of the recipe's ladder; default: the longest. */
-  readonly context: number | undefined;
-  /** Name of the corpus, where domain or templates changed between two builds of one recipe. */
-  readonly corpus: string | undefined;
   /** Name of the release; default: by its content. */
   readonly id: ReleaseId | undefined;
 }

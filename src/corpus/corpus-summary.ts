@@ -34,9 +34,7 @@ function addQuestions(into: CorpusSummary['questions'], from: CorpusSummary['que
   for (const [task, fates] of Object.entries(from)) {
     for (const [fate, labels] of Object.entries(fates)) {
       if (fate === 'pending' && !isNewest) continue;
-      for (const [label, questions] of Object.entries(labels)) {
-        addTo(into, [task, fate, label], questions);
-      }
+      for (const [label, questions] of Object.entries(labels)) addTo(into, [task, fate, label], questions);
     }
   }
 }

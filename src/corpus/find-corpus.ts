@@ -7,15 +7,19 @@ import { BrewhouseError } from '../errors.ts';
 import { contextLadder, hasSection } from '../forms/identity.ts';
 import type { CorpusPartition, NamedCorpus } from '../lake/corpus-records.ts';
 
+/** Which corpus is meant where a recipe has several. */
+export interface CorpusWish {
+  /** A rung of the recipe's ladder; default: the longest. */
+  readonly context: number | undefined;
+  /** Name of the corpus, where domain or templates changed between two builds of one recipe. */
+  readonly corpus: string | undefined;
+}
+
 /**
  * Throws `not_found` where no corpus, or more than one, has this section; `context` picks a rung of
  * a ladder, `corpus` one by name.
  */
-export function findCorpus(
-  corpora: readonly NamedCorpus[],
-  section: CorpusSection,
-  wish: { readonly context: number | undefined; readonly corpus: string | undefined },
-): NamedCorpus {
+export function findCorpus(corpora: readonly NamedCorpus[], section: CorpusSection, wish: CorpusWish): NamedCorpus {
   const ladder = contextLadder(section);
   const wanted = wish.context ?? last(ladder);
   if (!ladder.includes(wanted)) {

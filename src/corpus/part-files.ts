@@ -53,8 +53,6 @@ export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
   };
 }
 
-const TABLES = { parts: PART_TOKENS, meta: CORPUS, origin: PART_ORIGIN };
-
 interface OpenPart {
   rows: number;
   tokens: number;
@@ -65,9 +63,9 @@ interface OpenPart {
 /** The columns are empty, and are left so at the end. */
 function openPart(store: ObjectStore, columns: RowColumns): OpenPart {
   const tables = {
-    parts: openTable(store, TABLES.parts),
-    meta: openTable(store, TABLES.meta),
-    origin: openTable(store, TABLES.origin),
+    parts: openTable(store, PART_TOKENS),
+    meta: openTable(store, CORPUS),
+    origin: openTable(store, PART_ORIGIN),
   };
   let metas: CorpusRow[] = [];
   const flush = () => {
@@ -92,7 +90,7 @@ function openPart(store: ObjectStore, columns: RowColumns): OpenPart {
     },
     async finish(folder) {
       flush();
-      const named = async (kind: keyof typeof TABLES): Promise<FileRef> => {
+      const named = async (kind: keyof typeof tables): Promise<FileRef> => {
         const { writer, file } = tables[kind];
         writer.finish();
         const { sha256, bytes } = await file.finish(`${folder}/${kind}`, '.parquet');

@@ -1,6 +1,7 @@
 /** The records of one kind on a chain. */
 import type { CommitRecord, WorkRecord } from '../../schemas/commit.ts';
-import type { Chain, Committed } from './commit-log.ts';
+import type { Chain } from './commit-log.ts';
+import type { Committed } from './read-record.ts';
 
 type OfKind<K extends WorkRecord['kind']> = Extract<CommitRecord, { kind: K }>;
 

@@ -10,21 +10,7 @@ import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { brokenFile } from './broken-file.ts';
 import type { ObjectStore } from './object-store.ts';
-import { readRecord } from './read-record.ts';
-
-/**
- * Names a record of a chain; as a hint it spares the walk over what lies before. `sha256` is that
- * of the record's bytes.
- */
-export interface RecordRef {
-  readonly seq: number;
-  readonly sha256: Sha256;
-}
-
-/** A record that is in the store. */
-export interface Committed<R extends CommitRecord = CommitRecord> extends RecordRef {
-  readonly record: R;
-}
+import { type Committed, type RecordRef, readRecord } from './read-record.ts';
 
 /**
  * A chain as one reader or writer knows it; it changes through `catchUp`, `claimChain` and

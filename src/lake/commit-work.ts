@@ -4,8 +4,9 @@ import type { NewRecord } from '../../schemas/commit.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
 import type { Effects } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
-import { appendRecord, claimChain, openChain, type RecordRef } from './commit-log.ts';
+import { appendRecord, claimChain, openChain } from './commit-log.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { RecordRef } from './read-record.ts';
 
 /** A new id of one run of one writer. */
 export function newAttempt(effects: Effects): AttemptId {

@@ -6,8 +6,8 @@ import type { StoredIdentity } from '../../schemas/identity.ts';
 import { CorpusId } from '../../schemas/ids.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { type CorpusIdentity, isOfAnotherVersion, readIdentity, storedIdentity } from '../forms/identity.ts';
-import type { Committed } from './commit-log.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { Committed } from './read-record.ts';
 
 /** A corpus of a lake and all that its rows depend on. */
 export interface NamedCorpus {

@@ -6,10 +6,16 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { FileRef } from '../../schemas/commit.ts';
 import { brokenFile } from './broken-file.ts';
 import type { ObjectStore } from './object-store.ts';
+import { type PartitionFiles, timelineFolder } from './timeline-records.ts';
 
 /** Lines of one file before compression: what a reader holds at once. */
 export const LINE_FILE_BYTES_MAX = 32 * 1024 * 1024;
 const ZSTD_ENDING = '.ndjson.zst';
+
+/** The folder of a partition's files of lines. */
+export function lineFolder(partition: number): string {
+  return `${timelineFolder(partition)}/raw`;
+}
 
 /** Files of lines under way. */
 export interface LineFiles {
@@ -50,13 +56,9 @@ export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
  * The lines of files that `createLineFiles` wrote, in order. Throws `lake_broken` where one is
  * missing or damaged.
  */
-export async function* readLines(
-  store: ObjectStore,
-  folder: string,
-  files: readonly FileRef[],
-): AsyncGenerator<string[]> {
+export async function* readLines(store: ObjectStore, { partition, files }: PartitionFiles): AsyncGenerator<string[]> {
   for (const file of files) {
-    const key = `${folder}/${file.sha256}${ZSTD_ENDING}`;
+    const key = `${lineFolder(partition)}/${file.sha256}${ZSTD_ENDING}`;
     const bytes = await store.get(key);
     if (bytes === null) throw brokenFile(key, 'is missing');
     let text: string;

@@ -8,13 +8,24 @@ import { brokenFile } from './broken-file.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /**
+ * Names a record of a chain; as a hint it spares the walk over what lies before. `sha256` is that
+ * of the record's bytes.
+ */
+export interface RecordRef {
+  readonly seq: number;
+  readonly sha256: Sha256;
+}
+
+/** A record that is in the store. */
+export interface Committed<R extends CommitRecord = CommitRecord> extends RecordRef {
+  readonly record: R;
+}
+
+/**
  * The record under `key` with the sha256 of its bytes, or null where there is none. Throws
  * `lake_broken` where it is not a record.
  */
-export async function readRecord(
-  store: Pick<ObjectStore, 'get'>,
-  key: string,
-): Promise<{ seq: number; sha256: Sha256; record: CommitRecord } | null> {
+export async function readRecord(store: Pick<ObjectStore, 'get'>, key: string): Promise<Committed | null> {
   const bytes = await store.get(key);
   if (bytes === null) return null;
   const record = parseRecord(key, Buffer.from(bytes).toString('utf8'));

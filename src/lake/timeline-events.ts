@@ -1,21 +1,15 @@
 /** Events of a lake, read back from the files of lines that its timeline records name. */
-import type { FileRef } from '../../schemas/commit.ts';
 import type { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import type { Effects } from '../effects.ts';
 import { readLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
-import { type PartitionFiles, type PartitionTimeline, timelineFolder } from './timeline-records.ts';
+import type { PartitionFiles, PartitionTimeline } from './timeline-records.ts';
 
 /** One member with all its events, in timeline order. */
 export interface MemberRecords {
   readonly memberId: MemberId;
   readonly records: (MemberEvent | InteractionEvent)[];
-}
-
-/** The folder of a partition's files of lines. */
-export function lineFolder(partition: number): string {
-  return `${timelineFolder(partition)}/raw`;
 }
 
 /** All item events of the files. Bound: all of them, and one file of lines, in memory. */
@@ -25,8 +19,8 @@ export async function readItems(
   effects: Effects,
 ): Promise<ItemEvent[]> {
   const items: ItemEvent[] = [];
-  for (const { partition, files } of of) {
-    for await (const lines of readLines(store, lineFolder(partition), files)) {
+  for (const each of of) {
+    for await (const lines of readLines(store, each)) {
       effects.signal.throwIfAborted();
       for (const line of lines) items.push(JSON.parse(line) as ItemEvent);
     }
@@ -38,12 +32,9 @@ export async function readItems(
  * Members one after another, as the timeline chain sorted them. Bound: one file of lines and one
  * member in memory.
  */
-export async function* readMembers(
-  store: ObjectStore,
-  { partition, files }: PartitionFiles,
-): AsyncGenerator<MemberRecords> {
+export async function* readMembers(store: ObjectStore, files: PartitionFiles): AsyncGenerator<MemberRecords> {
   let records: MemberRecords['records'] = [];
-  for await (const lines of readLines(store, lineFolder(partition), files)) {
+  for await (const lines of readLines(store, files)) {
     for (const line of lines) {
       const event = JSON.parse(line) as MemberEvent | InteractionEvent;
       const [first] = records;
@@ -65,8 +56,8 @@ export async function* readEvents(
   effects: Effects,
 ): AsyncGenerator<unknown> {
   for (const { partition, record } of of) {
-    const files: readonly FileRef[] = [...record.files.items, ...record.files.raw];
-    for await (const lines of readLines(store, lineFolder(partition), files)) {
+    const files = [...record.files.items, ...record.files.raw];
+    for await (const lines of readLines(store, { partition, files })) {
       effects.signal.throwIfAborted();
       for (const line of lines) yield JSON.parse(line) as unknown;
     }

@@ -2,8 +2,8 @@
 import type { FileRef, TimelineRecord } from '../../schemas/commit.ts';
 import type { TimelineStats } from '../timeline/timeline-stats.ts';
 import { brokenFile } from './broken-file.ts';
-import type { Committed } from './commit-log.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { Committed } from './read-record.ts';
 
 /** How records ended, by fate; `read` is the sum of the others. */
 export type RecordCounts = TimelineRecord['counts'];

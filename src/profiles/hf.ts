@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { intAt } from '../checked.ts';
 import type { ColumnChunk, ColumnSpec } from '../shard/parquet-writer.ts';
-import type { Profile, TokenRows } from './profile.ts';
+import type { Facts, Profile, TokenRows } from './profile.ts';
 
 /** A label that the loss leaves out (torch.nn.CrossEntropyLoss, `ignore_index`). */
 export const IGNORE_INDEX = -100;
@@ -34,10 +34,7 @@ const FEATURES_KEY = 'huggingface';
  * `facts` after the features of list columns as `datasets` from 4.0 on writes them. Throws where
  * it brings their key.
  */
-export function withFeatures(
-  columns: readonly ColumnSpec[],
-  facts: Readonly<Record<string, string>>,
-): Record<string, string> {
+export function withFeatures(columns: readonly ColumnSpec[], facts: Facts): Record<string, string> {
   if (Object.hasOwn(facts, FEATURES_KEY)) throw new Error(`the footer key "${FEATURES_KEY}" is not ours to give`);
   const features = columns.map(({ name, type }) => {
     const dtype = type.replace(/^list<(.*)>$/, '$1').replace('float', 'float32');

@@ -15,19 +15,22 @@ export interface TokenRows {
   readonly spanOffsets: Int32Array;
 }
 
+/** Key-values of a token file's footer. */
+export type Facts = Readonly<Record<string, string>>;
+
 /** One way to write the token files of a release; a file of its own each, listed in registry.ts. */
 export interface Profile {
   /** Columns of a token file, in file order. */
   readonly columns: readonly ColumnSpec[];
   /** Facts of the footer that say how the columns are meant. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: Facts;
   /** What a row holds, for the card: a phrase in Markdown. */
   readonly about: string;
   /**
    * Footer key-values of a token file: what its readers look for, then `facts` in their own order.
    * Throws Error where `facts` has a key that is the profile's to give.
    */
-  keyValues(facts: Readonly<Record<string, string>>): Record<string, string>;
+  keyValues(facts: Facts): Record<string, string>;
   /**
    * One chunk a column. Bound: a few numbers a token. Throws Error on an empty row, on a row
    * without a supervised token and on a span outside its row: trainers fail on those, so they are

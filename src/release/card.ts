@@ -20,6 +20,8 @@ export function releaseCard(manifest: Manifest): string {
   ];
   const tasks = Object.keys(manifest.fates);
   const rowsOf = (task: string, split: string) => manifest.fates[task]?.[split] ?? 0;
+  const assumed = manifest.assumed.map(({ type, attribute, because }) => `${type}.${attribute} (${because})`);
+  const leftOut = manifest.left_out.map(({ type, attribute, why }) => `${type}.${attribute} (${why})`);
   const ordinary = names.filter((name) => name !== 'test_template');
   return [
     ...front,
@@ -44,25 +46,18 @@ export function releaseCard(manifest: Manifest): string {
     `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); ` +
       `context ${grouped(identity.context)} tokens.`,
     `- Corpus ${manifest.corpus}; recipe sha256 ${manifest.recipe_sha256}.`,
-    ...(manifest.assumed.length === 0
-      ? []
-      : [
-          '- Taken on trust to have been known all along: ' +
-            manifest.assumed.map((each) => `${each.type}.${each.attribute} (${each.because})`).join('; ') +
-            '.',
-        ]),
-    ...(manifest.left_out.length === 0
-      ? []
-      : [
-          '- Left out: ' +
-            manifest.left_out.map((each) => `${each.type}.${each.attribute} (${each.why})`).join('; ') +
-            '.',
-        ]),
+    ...listed('Taken on trust to have been known all along', assumed),
+    ...listed('Left out', leftOut),
     ...manifest.notes.map((note) => `- ${note}`),
     '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, ' +
       '`index/` where an example or a member lies.',
     '',
   ].join('\n');
+}
+
+/** A point of the list; none where there is nothing to name. */
+function listed(what: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`- ${what}: ${names.join('; ')}.`];
 }
 
 /** Files by name, never by pattern: what a release does not name is no part of it. */

@@ -3,8 +3,10 @@
  * groups flushed together.
  */
 import type { StoredRow } from '../../schemas/columns.ts';
+import type { ReleaseFile } from '../../schemas/manifest.ts';
 import { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
 import { intAt } from '../checked.ts';
+import type { FileUnderWay } from '../lake/object-store.ts';
 import type { Profile, TokenRows } from '../profiles/profile.ts';
 import { createParquetWriter } from '../shard/parquet-writer.ts';
 import { columnSpecs, joinLists, storedColumns } from '../shard/records.ts';
@@ -24,15 +26,11 @@ export interface RowFilesOptions {
   readonly profile: Profile;
   /** Facts of the token file's footer, asked for when all rows are written. */
   readonly facts: (totals: RowTotals) => Readonly<Record<string, string>>;
-  readonly sinks: Readonly<Record<'data' | 'meta' | 'origin', (chunk: Uint8Array) => void>>;
+  readonly files: Readonly<Record<'data' | 'meta' | 'origin', Pick<FileUnderWay, 'write'>>>;
 }
 
 /** What a shard's rows come to. */
-export interface RowTotals {
-  readonly rows: number;
-  readonly tokens: number;
-  readonly lossTokens: number;
-}
+export type RowTotals = Pick<ReleaseFile, 'rows' | 'tokens' | 'loss_tokens'>;
 
 /** The three files while they are written. */
 export interface RowFiles {
@@ -43,18 +41,26 @@ export interface RowFiles {
 }
 
 /** Bound: one row group (row-groups.ts) in memory. */
-export function createRowFiles({ profile, facts, sinks }: RowFilesOptions): RowFiles {
+export function createRowFiles({ profile, facts, files }: RowFilesOptions): RowFiles {
   // Read by the writer when it writes the footer: only then are the totals known.
   const keyValues: Record<string, string> = {};
   const tables = {
-    data: createParquetWriter({ columns: profile.columns, keyValues, write: sinks.data }),
-    meta: createParquetWriter({ columns: columnSpecs(SIDECAR), keyValues: {}, write: sinks.meta }),
-    origin: createParquetWriter({ columns: columnSpecs(ORIGIN), keyValues: {}, write: sinks.origin }),
+    data: createParquetWriter({ columns: profile.columns, keyValues, write: (chunk) => files.data.write(chunk) }),
+    meta: createParquetWriter({
+      columns: columnSpecs(SIDECAR),
+      keyValues: {},
+      write: (chunk) => files.meta.write(chunk),
+    }),
+    origin: createParquetWriter({
+      columns: columnSpecs(ORIGIN),
+      keyValues: {},
+      write: (chunk) => files.origin.write(chunk),
+    }),
   };
   let group: ReleasedRow[] = [];
   let tokens = 0;
   let flushed = 0;
-  const total = { rows: 0, tokens: 0, lossTokens: 0 };
+  const total = { rows: 0, tokens: 0, loss_tokens: 0 };
   const flush = () => {
     const rows = group.length;
     if (rows === 0) return;
@@ -75,7 +81,7 @@ export function createRowFiles({ profile, facts, sinks }: RowFilesOptions): RowF
       tokens += row.ids.length;
       total.rows++;
       total.tokens += row.ids.length;
-      total.lossTokens += supervised(row.spans);
+      total.loss_tokens += supervised(row.spans);
     },
     finish() {
       flush();

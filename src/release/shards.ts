@@ -111,13 +111,9 @@ function openShard(planned: PlannedShard, options: ShardOptions): OpenShard {
       split: planned.split,
       rows: String(totals.rows),
       tokens: String(totals.tokens),
-      loss_tokens: String(totals.lossTokens),
+      loss_tokens: String(totals.loss_tokens),
     }),
-    sinks: {
-      data: (chunk) => files.data.write(chunk),
-      meta: (chunk) => files.meta.write(chunk),
-      origin: (chunk) => files.origin.write(chunk),
-    },
+    files,
   });
   const name = shardName(planned.split, planned.shard, planned.shards);
   const shard: OpenShard = {
@@ -134,9 +130,8 @@ function openShard(planned: PlannedShard, options: ShardOptions): OpenShard {
       for (const kind of ['data', 'meta', 'origin'] as const) {
         const path = `${kind}/${name}.parquet`;
         const { sha256, bytes } = await files[kind].finishAs(`${options.folder}/${path}`);
-        const counts =
-          kind === 'data' ? { tokens: totals.tokens, loss_tokens: totals.lossTokens } : { tokens: 0, loss_tokens: 0 };
-        written.push({ path, kind, split: planned.split, rows: totals.rows, ...counts, bytes, sha256 });
+        const counts = kind === 'data' ? totals : { rows: totals.rows, tokens: 0, loss_tokens: 0 };
+        written.push({ path, kind, split: planned.split, ...counts, bytes, sha256 });
       }
       return written;
     },

@@ -79,11 +79,7 @@ export function createColumnEncoder(): ColumnEncoder {
   return { encode: (spec, chunk, rows) => encodeColumn(spec, { chunk, rows }, buffers) };
 }
 
-function encodeColumn(
-  spec: ColumnSpec,
-  { chunk, rows }: { chunk: ColumnChunk; rows: number },
-  buffers: PageBuffers,
-): EncodedColumn {
+function encodeColumn(spec: ColumnSpec, { chunk, rows }: { chunk: ColumnChunk; rows: number }, buffers: PageBuffers) {
   const { leaf, isList } = shapeOf(spec.type);
   const { page, dictionary } = buffers;
   page.clear();
@@ -122,11 +118,8 @@ function slice(values: LeafValues, from: number, to: number): LeafValues {
  * Writes the values after the levels and, where it pays, the dictionary; `entries` is its size, 0
  * for PLAIN.
  */
-function writeValues(
-  spec: ColumnSpec,
-  { values, count }: { values: LeafValues; count: number },
-  { page, dictionary }: PageBuffers,
-): { entries: number; range?: ValueRange | undefined } {
+function writeValues(spec: ColumnSpec, { values, count }: { values: LeafValues; count: number }, buffers: PageBuffers) {
+  const { page, dictionary } = buffers;
   const { leaf } = shapeOf(spec.type);
   if (isConstant(values)) {
     if (count === 0) return { entries: 0 };

@@ -32,15 +32,11 @@ export function chunkRange(meta: ThriftStruct): readonly [from: number, to: numb
   return [from, from + numberField(meta, 7)];
 }
 
-/**
- * Decodes the chunk that the footer's column metadata `meta` describes from the bytes of
- * `chunkRange`. Throws RangeError where they are not ours.
- */
-export function decodeChunk(
-  spec: ColumnSpec,
-  { meta, rows }: { readonly meta: ThriftStruct; readonly rows: number },
-  bytes: Uint8Array,
-): ReadValues | ReadLists {
+/** A chunk as read: what the footer says of it, rows of its group, the bytes of `chunkRange`. */
+export type EncodedChunk = { readonly meta: ThriftStruct; readonly rows: number; readonly bytes: Uint8Array };
+
+/** Decodes a chunk. Throws RangeError where it is not ours. */
+export function decodeChunk(spec: ColumnSpec, { meta, rows, bytes }: EncodedChunk): ReadValues | ReadLists {
   const { leaf, isList } = shapeOf(spec.type);
   if (readPath(listField(meta, 3)) !== columnPath(spec).join('.')) throw new RangeError('columns are in another order');
   const dictionaryPage = meta.has(11) ? readPage(bytes, 0, PAGE.dictionary) : undefined;

@@ -51,7 +51,8 @@ export async function openParquet(source: ParquetSource): Promise<ParquetFile> {
         const spec = footer.columns[column];
         if (spec === undefined) throw new RangeError(`it has no column "${name}"`);
         const meta = thrift.structField(thrift.asStruct(group.chunks[column]), 3);
-        return decodeChunk(spec, { meta, rows: group.rows }, await readExactly(source, ...chunkRange(meta)));
+        const bytes = await readExactly(source, ...chunkRange(meta));
+        return decodeChunk(spec, { meta, rows: group.rows, bytes });
       });
     },
   };
@@ -102,12 +103,17 @@ async function translated<T>(source: ParquetSource, read: () => Promise<T>): Pro
   } catch (cause) {
     const isDecoding = cause instanceof RangeError || (cause instanceof Error && /^(ZSTD_|Z_)/.test(codeOf(cause)));
     if (!isDecoding) throw cause;
-    throw new BrewhouseError('lake_broken', `${source.name ?? 'a Parquet file'} does not read: ${cause.message}`, {
-      ...(source.name !== undefined && { place: { file: source.name } }),
-      remedy: 'the file is damaged or was not written by brewhouse; take it from a copy or build it again',
-      cause,
-    });
+    throw brokenParquet(cause.message, cause, source.name);
   }
+}
+
+/** `lake_broken`: a Parquet file, by its name where it has one, that does not read. */
+export function brokenParquet(message: string, cause?: unknown, name?: string): BrewhouseError {
+  return new BrewhouseError('lake_broken', `${name ?? 'a Parquet file'} does not read: ${message}`, {
+    ...(name !== undefined && { place: { file: name } }),
+    remedy: 'the file is damaged or was not written by brewhouse; take it from a copy or build it again',
+    cause,
+  });
 }
 
 function codeOf(error: Error): string {

@@ -2,20 +2,7 @@
  * Column types of our Parquet files and their schema elements (parquet-format: LIST in three
  * levels).
  */
-import {
-  asStruct,
-  asText,
-  bool,
-  i8,
-  i32,
-  numberField,
-  struct,
-  type ThriftRead,
-  type ThriftStruct,
-  type ThriftValue,
-  text,
-  textField,
-} from './thrift.ts';
+import * as thrift from './thrift.ts';
 
 /**
  * The type of a column. Flat columns are required; lists are optional groups as `datasets` writes
@@ -36,19 +23,20 @@ const REQUIRED = 0;
 const OPTIONAL = 1;
 const REPEATED = 2;
 const CONVERTED_LIST = 3;
-const LOGICAL_LIST = struct({ 3: struct({}) });
+const LOGICAL_INT8 = thrift.struct({ 10: thrift.struct({ 1: thrift.i8(8), 2: thrift.bool(true) }) });
+const LOGICAL_LIST = thrift.struct({ 3: thrift.struct({}) });
 
 /**
  * For each leaf the number of its physical type, and its old (ConvertedType) and new (LogicalType)
  * annotation.
  */
-const LEAVES: Record<LeafKind, { physical: number; converted?: number; logical?: ThriftValue }> = {
-  int8: { physical: 1, converted: 15, logical: struct({ 10: struct({ 1: i8(8), 2: bool(true) }) }) },
+const LEAVES: Record<LeafKind, { physical: number; converted?: number; logical?: thrift.ThriftValue }> = {
+  int8: { physical: 1, converted: 15, logical: LOGICAL_INT8 },
   int32: { physical: 1 },
   int64: { physical: 2 },
   float: { physical: 4 },
   double: { physical: 5 },
-  utf8: { physical: 6, converted: 0, logical: struct({ 1: struct({}) }) },
+  utf8: { physical: 6, converted: 0, logical: thrift.struct({ 1: thrift.struct({}) }) },
 };
 
 const COLUMN_TYPES = {
@@ -79,28 +67,34 @@ export function columnPath(spec: ColumnSpec): string[] {
 }
 
 /** The flat list of schema elements of a file with these columns. */
-export function schemaElements(columns: readonly ColumnSpec[]): ThriftValue[] {
-  const root = struct({ 4: text('schema'), 5: i32(columns.length) });
+export function schemaElements(columns: readonly ColumnSpec[]): thrift.ThriftValue[] {
+  const root = thrift.struct({ 4: thrift.text('schema'), 5: thrift.i32(columns.length) });
   return [root, ...columns.flatMap(columnElements)];
 }
 
-function columnElements({ name, type }: ColumnSpec): ThriftValue[] {
+function columnElements({ name, type }: ColumnSpec): thrift.ThriftValue[] {
   const { leaf, isList } = shapeOf(type);
   if (!isList) return [leafElement(name, leaf, REQUIRED)];
   return [
-    struct({ 3: i32(OPTIONAL), 4: text(name), 5: i32(1), 6: i32(CONVERTED_LIST), 10: LOGICAL_LIST }),
-    struct({ 3: i32(REPEATED), 4: text('list'), 5: i32(1) }),
+    thrift.struct({
+      3: thrift.i32(OPTIONAL),
+      4: thrift.text(name),
+      5: thrift.i32(1),
+      6: thrift.i32(CONVERTED_LIST),
+      10: LOGICAL_LIST,
+    }),
+    thrift.struct({ 3: thrift.i32(REPEATED), 4: thrift.text('list'), 5: thrift.i32(1) }),
     leafElement('element', leaf, OPTIONAL),
   ];
 }
 
-function leafElement(name: string, leaf: LeafKind, repetition: number): ThriftValue {
+function leafElement(name: string, leaf: LeafKind, repetition: number): thrift.ThriftValue {
   const { physical, converted, logical } = LEAVES[leaf];
-  return struct({
-    1: i32(physical),
-    3: i32(repetition),
-    4: text(name),
-    6: converted === undefined ? undefined : i32(converted),
+  return thrift.struct({
+    1: thrift.i32(physical),
+    3: thrift.i32(repetition),
+    4: thrift.text(name),
+    6: converted === undefined ? undefined : thrift.i32(converted),
     10: logical,
   });
 }
@@ -109,13 +103,13 @@ function leafElement(name: string, leaf: LeafKind, repetition: number): ThriftVa
  * The columns of a footer's schema. Throws RangeError where `schemaElements` would not have written
  * it.
  */
-export function readSchema(elements: readonly ThriftRead[]): ColumnSpec[] {
+export function readSchema(elements: readonly thrift.ThriftRead[]): ColumnSpec[] {
   const columns: ColumnSpec[] = [];
   for (let at = 1; at < elements.length; ) {
-    const element = asStruct(elements[at]);
+    const element = thrift.asStruct(elements[at]);
     const isList = !element.has(1);
-    const leaf = leafOf(isList ? asStruct(elements[at + 2]) : element);
-    const name = textField(element, 4);
+    const leaf = leafOf(isList ? thrift.asStruct(elements[at + 2]) : element);
+    const name = thrift.textField(element, 4);
     const found = Object.entries(COLUMN_TYPES).find(([, shape]) => shape.leaf === leaf && shape.isList === isList);
     if (found === undefined) throw new RangeError(`column "${name}" is of a type that we do not write`);
     columns.push({ name, type: found[0] as ColumnType });
@@ -124,14 +118,14 @@ export function readSchema(elements: readonly ThriftRead[]): ColumnSpec[] {
   return columns;
 }
 
-function leafOf(element: ThriftStruct): LeafKind | undefined {
-  const physical = numberField(element, 1);
+function leafOf(element: thrift.ThriftStruct): LeafKind | undefined {
+  const physical = thrift.numberField(element, 1);
   const converted = element.get(6);
   const entries = Object.entries(LEAVES) as [LeafKind, (typeof LEAVES)[LeafKind]][];
   return entries.find(([, leaf]) => leaf.physical === physical && leaf.converted === converted)?.[0];
 }
 
 /** The names of a column's path, joined by a full stop. */
-export function readPath(path: readonly ThriftRead[]): string {
-  return path.map(asText).join('.');
+export function readPath(path: readonly thrift.ThriftRead[]): string {
+  return path.map(thrift.asText).join('.');
 }

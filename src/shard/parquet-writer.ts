@@ -5,18 +5,7 @@
 import { nth } from '../checked.ts';
 import { type ColumnChunk, createColumnEncoder, ENCODING, type EncodedColumn, type Page } from './column-pages.ts';
 import { type ColumnSpec, columnPath, physicalType, schemaElements, shapeOf } from './parquet-schema.ts';
-import {
-  binary,
-  bool,
-  encodeThrift,
-  i32,
-  i64,
-  list,
-  struct,
-  type ThriftFields,
-  type ThriftValue,
-  text,
-} from './thrift.ts';
+import * as thrift from './thrift.ts';
 
 export type { ColumnChunk, ListChunk } from './column-pages.ts';
 export type { ConstantValues, LeafValues, NumberValues, TextDictionary, TextValues } from './leaf-values.ts';
@@ -54,7 +43,7 @@ export interface ParquetWriter {
 
 /** A chunk as the footer describes it, without the offsets of its page index, which come last. */
 interface ChunkMeta {
-  readonly fields: ThriftFields;
+  readonly fields: thrift.ThriftFields;
   readonly columnIndex?: Uint8Array;
   readonly offsetIndex?: Uint8Array;
   readonly plainBytes: number;
@@ -81,6 +70,11 @@ export function createParquetWriter({ columns, keyValues, write }: ParquetWriter
     write(chunk);
     bytes += chunk.length;
   };
+  const putIndex = (index: Uint8Array | undefined) => {
+    const offset = bytes;
+    if (index !== undefined) put(index);
+    return index && { offset: thrift.i64(offset), length: thrift.i32(index.length) };
+  };
   put(MAGIC);
 
   return {
@@ -100,17 +94,30 @@ export function createParquetWriter({ columns, keyValues, write }: ParquetWriter
     finish() {
       if (finished) throw new Error('a second footer');
       finished = true;
-      const rowGroups = writePageIndex(groups, () => bytes, put).map(describeGroup);
+      // All column indexes, then all offset indexes.
+      const chunks = groups.flatMap((group) => group.chunks);
+      const columnIndexes = new Map(chunks.map((chunk) => [chunk, putIndex(chunk.columnIndex)]));
+      const offsetIndexes = new Map(chunks.map((chunk) => [chunk, putIndex(chunk.offsetIndex)]));
+      const describe = (chunk: ChunkMeta) =>
+        thrift.struct({
+          2: thrift.i64(0),
+          3: thrift.struct(chunk.fields),
+          4: offsetIndexes.get(chunk)?.offset,
+          5: offsetIndexes.get(chunk)?.length,
+          6: columnIndexes.get(chunk)?.offset,
+          7: columnIndexes.get(chunk)?.length,
+        });
+      const pairOf = ([key, value]: [string, string]) => thrift.struct({ 1: thrift.text(key), 2: thrift.text(value) });
       const rows = groups.reduce((sum, group) => sum + group.rows, 0);
-      const footer = encodeThrift({
-        1: i32(FORMAT_VERSION),
-        2: list(schemaElements(columns)),
-        3: i64(rows),
-        4: list(rowGroups),
-        5: list(Object.entries(keyValues).map(([key, value]) => struct({ 1: text(key), 2: text(value) }))),
-        6: text(CREATED_BY),
+      const footer = thrift.encodeThrift({
+        1: thrift.i32(FORMAT_VERSION),
+        2: thrift.list(schemaElements(columns)),
+        3: thrift.i64(rows),
+        4: thrift.list(groups.map((group) => describeGroup(group, group.chunks.map(describe)))),
+        5: thrift.list(Object.entries(keyValues).map(pairOf)),
+        6: thrift.text(CREATED_BY),
         // TypeDefinedOrder for every column, without which readers ignore min_value and max_value.
-        7: list(columns.map(() => struct({ 1: struct({}) }))),
+        7: thrift.list(columns.map(() => thrift.struct({ 1: thrift.struct({}) }))),
       });
       put(footer);
       const length = Buffer.alloc(4);
@@ -135,77 +142,43 @@ function describeChunk(spec: ColumnSpec, encoded: EncodedColumn, start: number):
   const encodings = dictionaryPage
     ? [ENCODING.plain, ENCODING.rle, ENCODING.rleDictionary]
     : [ENCODING.plain, ENCODING.rle];
-  const statistics = { 3: i64(emptyLists), 5: range && binary(range.max), 6: range && binary(range.min) };
-  const fields: ThriftFields = {
-    1: i32(physicalType(leaf)),
-    2: list(encodings.map(i32)),
-    3: list(columnPath(spec).map(text)),
-    4: i32(CODEC_ZSTD),
-    5: i64(levels),
-    6: i64(plainBytes),
-    7: i64(bytes),
-    9: i64(dataOffset),
-    11: dictionaryPage && i64(start),
-    12: leaf === 'utf8' ? undefined : struct(statistics),
+  const statistics = {
+    3: thrift.i64(emptyLists),
+    5: range && thrift.binary(range.max),
+    6: range && thrift.binary(range.min),
+  };
+  const fields: thrift.ThriftFields = {
+    1: thrift.i32(physicalType(leaf)),
+    2: thrift.list(encodings.map(thrift.i32)),
+    3: thrift.list(columnPath(spec).map(thrift.text)),
+    4: thrift.i32(CODEC_ZSTD),
+    5: thrift.i64(levels),
+    6: thrift.i64(plainBytes),
+    7: thrift.i64(bytes),
+    9: thrift.i64(dataOffset),
+    11: dictionaryPage && thrift.i64(start),
+    12: leaf === 'utf8' ? undefined : thrift.struct(statistics),
   };
   const isAllEmpty = levels === emptyLists;
   if (leaf === 'utf8' || (range === undefined && !isAllEmpty)) return { fields, plainBytes, bytes };
-  const location = struct({ 1: i64(dataOffset), 2: i32(sizeOf(dataPage)), 3: i64(0) });
+  const location = thrift.struct({ 1: thrift.i64(dataOffset), 2: thrift.i32(sizeOf(dataPage)), 3: thrift.i64(0) });
   const none = new Uint8Array();
-  const columnIndex = encodeThrift({
-    1: list([bool(isAllEmpty)]),
-    2: list([binary(range?.min ?? none)]),
-    3: list([binary(range?.max ?? none)]),
-    4: i32(ASCENDING),
-    5: list([i64(emptyLists)]),
+  const columnIndex = thrift.encodeThrift({
+    1: thrift.list([thrift.bool(isAllEmpty)]),
+    2: thrift.list([thrift.binary(range?.min ?? none)]),
+    3: thrift.list([thrift.binary(range?.max ?? none)]),
+    4: thrift.i32(ASCENDING),
+    5: thrift.list([thrift.i64(emptyLists)]),
   });
-  return { fields, plainBytes, bytes, columnIndex, offsetIndex: encodeThrift({ 1: list([location]) }) };
+  return { fields, plainBytes, bytes, columnIndex, offsetIndex: thrift.encodeThrift({ 1: thrift.list([location]) }) };
 }
 
-/** A row group whose page index is written, with its column chunks for the footer. */
-interface IndexedGroup {
-  readonly group: RowGroupMeta;
-  readonly chunks: readonly ThriftValue[];
-}
-
-/** Writes all column indexes, then all offset indexes. */
-function writePageIndex(
-  groups: readonly RowGroupMeta[],
-  position: () => number,
-  put: (chunk: Uint8Array) => void,
-): IndexedGroup[] {
-  const write = (index: Uint8Array | undefined): { offset: number; length: number } | undefined => {
-    if (index === undefined) return undefined;
-    const offset = position();
-    put(index);
-    return { offset, length: index.length };
-  };
-  const withColumns = groups.map((group) => ({
-    group,
-    written: group.chunks.map((chunk) => ({ chunk, column: write(chunk.columnIndex) })),
-  }));
-  return withColumns.map(({ group, written }) => ({
-    group,
-    chunks: written.map(({ chunk, column }) => {
-      const offset = write(chunk.offsetIndex);
-      return struct({
-        2: i64(0),
-        3: struct(chunk.fields),
-        4: offset && i64(offset.offset),
-        5: offset && i32(offset.length),
-        6: column && i64(column.offset),
-        7: column && i32(column.length),
-      });
-    }),
-  }));
-}
-
-function describeGroup({ group, chunks }: IndexedGroup): ThriftValue {
-  return struct({
-    1: list(chunks),
-    2: i64(group.chunks.reduce((sum, chunk) => sum + chunk.plainBytes, 0)),
-    3: i64(group.rows),
-    5: i64(group.offset),
-    6: i64(group.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)),
+function describeGroup(group: RowGroupMeta, columns: readonly thrift.ThriftValue[]): thrift.ThriftValue {
+  return thrift.struct({
+    1: thrift.list(columns),
+    2: thrift.i64(group.chunks.reduce((sum, chunk) => sum + chunk.plainBytes, 0)),
+    3: thrift.i64(group.rows),
+    5: thrift.i64(group.offset),
+    6: thrift.i64(group.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0)),
   });
 }

@@ -10,9 +10,8 @@ import {
   type Table,
 } from '../../schemas/columns.ts';
 import { intAt, nth } from '../checked.ts';
-import { BrewhouseError } from '../errors.ts';
 import type { ReadLists, ReadValues } from './column-reader.ts';
-import type { ParquetFile } from './parquet-reader.ts';
+import { brokenParquet, type ParquetFile } from './parquet-reader.ts';
 import type { ColumnChunk, ColumnSpec } from './parquet-writer.ts';
 
 type FileType = Exclude<StoredType, 'bytes'>;
@@ -87,7 +86,8 @@ export async function readStored<T extends FileTable>(
   const columns = Object.entries(table);
   for (const [name, { type }] of columns) {
     const found = file.columns.find((spec) => spec.name === name);
-    if (found !== undefined && found.type !== type) throw broken(`its column "${name}" is of type ${found.type}`);
+    if (found !== undefined && found.type !== type)
+      throw brokenParquet(`its column "${name}" is of type ${found.type}`);
   }
   const readers = await Promise.all(
     columns.map(async ([name]) => [name, valueReader(await file.readColumn(rowGroup, name))] as const),
@@ -111,15 +111,8 @@ function loaded<T extends FileTable>(table: T, row: StoredRow<T>): RowOf<T> {
     return loadRow(table, row);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw broken(cause.message, cause);
+    throw brokenParquet(cause.message, cause);
   }
-}
-
-function broken(message: string, cause?: unknown): BrewhouseError {
-  return new BrewhouseError('lake_broken', `a Parquet file does not read: ${message}`, {
-    remedy: 'the file is damaged or was not written by brewhouse; take it from a copy or build it again',
-    cause,
-  });
 }
 
 /** All rows in memory, row group by row group. Bound: one group. Errors as of `readStored`. */

@@ -72,21 +72,17 @@ function writePacked(out: ByteBuffer, values: Int32Array, width: number): void {
 }
 
 /**
- * Calls `run` for every run in `bytes` until `count` values are read; the width is below nine.
+ * Calls `run` for every run in `bytes` until `size` values are read; the width is below nine.
  * Throws RangeError on bit-packed groups, and where the bytes end before.
  */
-export function eachRun(
-  bytes: Uint8Array,
-  count: number,
-  run: (value: number, from: number, to: number) => void,
-): void {
+export function eachRun(bytes: Uint8Array, size: number, run: (value: number, from: number, to: number) => void): void {
   let at = 0;
-  for (let seen = 0; seen < count; ) {
+  for (let seen = 0; seen < size; ) {
     const head = readHead(bytes, at);
     const value = bytes[head.end];
     if (head.packed || value === undefined || head.count === 0) throw new RangeError('levels are not written as runs');
     at = head.end + 1;
-    const to = Math.min(seen + head.count, count);
+    const to = Math.min(seen + head.count, size);
     run(value, seen, to);
     seen = to;
   }

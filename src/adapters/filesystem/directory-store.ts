@@ -12,7 +12,7 @@ import {
   type RangeReader,
 } from '../../lake/object-store.ts';
 import { linkDurably, makeFolder, renameDurably, writeDurably } from './durable-names.ts';
-import { isMissing, translateFileError } from './file-errors.ts';
+import { isMissing, orNull, translated } from './file-errors.ts';
 import { readExactly } from './file-ranges.ts';
 import { openFileUnderWay } from './files-under-way.ts';
 
@@ -67,25 +67,6 @@ export function openDirectoryStore(folder: string, effects = PROCESS_EFFECTS): O
   };
 }
 
-async function translated<T>(doing: string, path: string, work: (path: string) => Promise<T>): Promise<T> {
-  try {
-    return await work(path);
-  } catch (cause) {
-    throw translateFileError(cause, doing, path);
-  }
-}
-
-function orNull<T>(doing: string, path: string, work: (path: string) => Promise<T>): Promise<T | null> {
-  return translated(doing, path, async () => {
-    try {
-      return await work(path);
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
-  });
-}
-
 function openReader(path: string, key: string): Promise<RangeReader> {
   return translated('open', path, async () => {
     const file = await open(path).catch((cause: unknown) => {
@@ -101,7 +82,7 @@ function openReader(path: string, key: string): Promise<RangeReader> {
       size,
       async read(from, to) {
         if (!isOpen) throw new Error(`the reader of ${key} is closed`);
-        return translated('read', path, () => readExactly({ file, size }, key, [from, to]));
+        return translated('read', path, () => readExactly({ file, size, key }, from, to));
       },
       async close() {
         if (!isOpen) return;

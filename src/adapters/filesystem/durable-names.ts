@@ -4,7 +4,7 @@
  */
 import { link, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileErrorCode } from './file-errors.ts';
+import { fileErrorCode, isTaken } from './file-errors.ts';
 
 /** Makes the folder and those above it, each durable in its parent. */
 export async function makeFolder(path: string): Promise<void> {
@@ -45,7 +45,7 @@ export async function linkDurably(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
   } catch (error) {
-    if (fileErrorCode(error) === 'EEXIST') return false;
+    if (isTaken(error)) return false;
     throw error;
   }
   await syncFolder(dirname(to));

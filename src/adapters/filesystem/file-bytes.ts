@@ -1,7 +1,7 @@
 /** Reads the bytes of a plain, gzip (.gz) or Zstandard (.zst) file. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
 import { fileErrorCode, translateReadError } from './file-errors.ts';
 
@@ -24,11 +24,7 @@ export async function* readFileBytes(file: string, where: () => number = () => 0
   }
 }
 
-async function* readStream(
-  file: string,
-  start: number,
-  decoder: ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress> | undefined,
-): AsyncGenerator<Uint8Array> {
+async function* readStream(file: string, start: number, decoder?: Gunzip | ZstdDecompress): AsyncGenerator<Uint8Array> {
   const source = createReadStream(file, { start });
   if (decoder !== undefined) {
     // pipe() does not pass errors on: without this, reading a missing file would wait for ever.

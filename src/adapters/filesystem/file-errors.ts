@@ -107,3 +107,33 @@ export function translateWriteError(cause: unknown, path: string): unknown {
   const message = `cannot write ${file}: ${answer.said.replace('{}', 'file or folder')}`;
   return new BrewhouseError(code, message, { place: { file }, ...remedy, cause });
 }
+
+/** Does something to a file of the lake. Throws what `translateFileError` makes of a refusal. */
+export async function translated<T>(doing: string, path: string, work: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await work(path);
+  } catch (cause) {
+    throw translateFileError(cause, doing, path);
+  }
+}
+
+/** The same, which waits for nothing. */
+export function translatedSync<T>(doing: string, path: string, work: (path: string) => T): T {
+  try {
+    return work(path);
+  } catch (cause) {
+    throw translateFileError(cause, doing, path);
+  }
+}
+
+/** As `translated`; null where there is no such file. */
+export function orNull<T>(doing: string, path: string, work: (path: string) => Promise<T>): Promise<T | null> {
+  return translated(doing, path, async () => {
+    try {
+      return await work(path);
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  });
+}

@@ -3,8 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import type { BrewhouseError } from '../../errors.ts';
 import { brokenFile } from '../../lake/broken-file.ts';
 
-/** An open file and how many bytes it has. */
+/** An open file of the lake and how many bytes it has. */
 export interface SizedFile {
+  readonly key: string;
   readonly file: FileHandle;
   readonly size: number;
 }
@@ -13,11 +14,7 @@ export interface SizedFile {
  * The bytes from `from` up to, not with, `to`, in a buffer of their own. Throws `lake_broken` where
  * the file ends before.
  */
-export async function readExactly(
-  { file, size }: SizedFile,
-  key: string,
-  [from, to]: readonly [from: number, to: number],
-): Promise<Uint8Array> {
+export async function readExactly({ file, size, key }: SizedFile, from: number, to: number): Promise<Uint8Array> {
   // Before memory is taken: a broken footer may ask for any number of bytes.
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from || to > size)
     throw cut(key, from, to);

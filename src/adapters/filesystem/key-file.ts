@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { KeyFile } from '../../release/pseudonym-key.ts';
-import { fileErrorCode, isMissing, translateFileError } from './file-errors.ts';
+import { isTaken, orNull, translateFileError } from './file-errors.ts';
 
 /** The path of the key file of the lake in `folder`: beside the folder, not in it. */
 export function keyFileOf(folder: string): string {
@@ -16,21 +16,14 @@ export function openKeyFile(folder: string): KeyFile {
   const read = () => readFile(name, 'utf8');
   return {
     name,
-    async read() {
-      try {
-        return await read();
-      } catch (cause) {
-        if (isMissing(cause)) return null;
-        throw translateFileError(cause, 'read', name);
-      }
-    },
+    read: () => orNull('read', name, read),
     async make() {
       const text = `${randomBytes(32).toString('hex')}\n`;
       try {
         await writeFile(name, text, { mode: 0o600, flag: 'wx' });
         return text;
       } catch (cause) {
-        if (fileErrorCode(cause) === 'EEXIST') return await read();
+        if (isTaken(cause)) return await read();
         throw translateFileError(cause, 'write', name);
       }
     },

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { PROCESS_EFFECTS } from '../../effects.ts';
 import type { Scratch, ScratchFile, ScratchReader } from '../../sort/scratch.ts';
-import { translateFileError } from './file-errors.ts';
+import { translatedSync } from './file-errors.ts';
 import { openTempFile } from './temp-files.ts';
 
 /** Files of this scratch end so: a person who finds one learns that it may go. */
@@ -28,19 +28,19 @@ export function openScratchFolder(folder: string, effects = PROCESS_EFFECTS): Sc
 function scratchFile(path: string): ScratchFile {
   return {
     name: path,
-    size: translated('look at', path, () => statSync(path).size),
+    size: translatedSync('look at', path, () => statSync(path).size),
     open: () => openReader(path),
-    remove: () => translated('remove', path, () => rmSync(path, { force: true })),
+    remove: () => translatedSync('remove', path, () => rmSync(path, { force: true })),
   };
 }
 
 function openReader(path: string): ScratchReader {
-  let file: number | null = translated('open', path, () => openSync(path, 'r'));
+  let file: number | null = translatedSync('open', path, () => openSync(path, 'r'));
   return {
     read(target, position) {
       const open = file;
       if (open === null) throw new Error(`the reader of ${path} is closed`);
-      return translated('read', path, () => readFully(open, target, position));
+      return translatedSync('read', path, () => readFully(open, target, position));
     },
     close() {
       if (file !== null) closeSync(file);
@@ -58,12 +58,4 @@ function readFully(file: number, target: Uint8Array, position: number): number {
     done += read;
   }
   return done;
-}
-
-function translated<T>(doing: string, path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw translateFileError(cause, doing, path);
-  }
 }

@@ -5,7 +5,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Effects } from '../../effects.ts';
-import { translateFileError } from './file-errors.ts';
+import { translatedSync, translateFileError } from './file-errors.ts';
 
 /** A temporary file that is open for writing. All methods throw `disk_full`, `store_refused`. */
 export interface TempFile {
@@ -75,10 +75,8 @@ function writeAll(file: number, chunk: Uint8Array): void {
 }
 
 function openNew(folder: string, path: string): number {
-  try {
+  return translatedSync('open', path, () => {
     mkdirSync(folder, { recursive: true });
     return openSync(path, 'wx');
-  } catch (cause) {
-    throw translateFileError(cause, 'open', path);
-  }
+  });
 }
