@@ -1,6 +1,6 @@
 /** A lake and scratch in memory keep the contracts that those on disk keep. */
 import { beforeEach } from 'vitest';
-import { openMemoryScratch } from '../contract/memory-scratch.ts';
+import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { describeStore } from '../contract/object-store.ts';
 import { describeScratch } from '../contract/scratch.ts';
 import { memoryLake } from '../lake/temp-lake.ts';

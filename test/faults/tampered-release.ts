@@ -12,13 +12,13 @@ import type { Split } from '../../schemas/ledger.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX, type ORIGIN, type SIDECAR } from '../../schemas/rows.ts';
 import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
+import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
 import { writeShards } from '../../src/release/shards.ts';
 import type { ShuffledRow, ShuffledRows } from '../../src/release/shuffle.ts';
 import { openParquet } from '../../src/shard/parquet-reader.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, storedColumns } from '../../src/shard/records.ts';
-import { openMemoryScratch } from '../contract/memory-scratch.ts';
 import { readParquet } from '../integration/brewhouse.ts';
 
 export interface IndexEntry {

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { recordsOf } from '../../src/lake/chain-records.ts';
 import { type Chain, openChain } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
-import { openMemoryStore } from '../contract/memory-store.ts';
 import { failureOf } from '../contract/object-store.ts';
 import { appendRecord, claimChain, timelineRecord } from './chain-records.ts';
 

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
+import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
-import { openMemoryStore } from '../contract/memory-store.ts';
 
 export interface TestLake {
   /** The same lake at every call within one test. */

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { takeIn } from '../../pipelines/take-in/take-in.ts';
+import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
+import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { type CrashPoint, type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { makeLake } from '../../src/lake/lake.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { Observation } from '../../src/observations.ts';
-import { openMemoryScratch } from '../contract/memory-scratch.ts';
-import { openMemoryStore } from '../contract/memory-store.ts';
 import { makeTinyWorld, ndjson, viewed } from '../integration/tiny-world.ts';
 import { keysOf } from '../lake/temp-lake.ts';
 

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openScratchFolder } from '../../src/adapters/filesystem/scratch-folder.ts';
+import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import type { Scratch } from '../../src/sort/scratch.ts';
 import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
-import { openMemoryScratch } from '../contract/memory-scratch.ts';
 import { failureOf, utf8 } from '../contract/object-store.ts';
 import { tempLake } from '../lake/temp-lake.ts';
 

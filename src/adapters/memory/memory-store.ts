@@ -1,16 +1,16 @@
-/** A lake in memory: the whole contract of a store without a disk, for tests. */
+/** A lake in memory: the whole contract of a store without a disk, for tests and simulations. */
 
-import { compareUtf8 } from '../../schemas/byte-order.ts';
-import type { Sha256 } from '../../schemas/ids.ts';
-import { sha256Hex } from '../../src/content-hash.ts';
-import { brokenFile } from '../../src/lake/broken-file.ts';
+import { compareUtf8 } from '../../../schemas/byte-order.ts';
+import type { Sha256 } from '../../../schemas/ids.ts';
+import { sha256Hex } from '../../content-hash.ts';
+import { brokenFile } from '../../lake/broken-file.ts';
 import {
   assertFolder,
   assertKey,
   type FileUnderWay,
   type ObjectStore,
   type RangeReader,
-} from '../../src/lake/object-store.ts';
+} from '../../lake/object-store.ts';
 
 /**
  * Opens an empty lake, which ends with the process and which no other thread sees. Bound: all its

@@ -1,5 +1,5 @@
-/** Scratch in memory, for tests. */
-import type { Scratch, ScratchFile } from '../../src/sort/scratch.ts';
+/** Scratch in memory, for tests and simulations. */
+import type { Scratch, ScratchFile } from '../../sort/scratch.ts';
 
 /** Scratch whose files can be counted. */
 export interface MemoryScratch extends Scratch {
