@@ -64,7 +64,10 @@ for (const { name, script, args } of CHECKS) {
 await runTests(process.argv.slice(2), report);
 if (report.skipped.length > 0) {
   console.log('\nleft out:');
-  for (const { test, reason } of report.skipped) console.log(`  ${test}\n    because ${reason}`);
+  for (const [reason, skipped] of Map.groupBy(report.skipped, (each) => each.reason)) {
+    console.log(`  because ${reason}:`);
+    for (const { test } of skipped) console.log(`    ${test}`);
+  }
 }
 const skipped = report.skipped.length === 0 ? '' : `, ${report.skipped.length} skipped`;
 console.log(`\n${report.passed} passed, ${report.failed} failed${skipped}`);

@@ -1,41 +1,39 @@
 /** Faults of pairs and of weighted rows, planted in the builder; and none where none is planted. */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaultyWorld, makeFaultyWorld } from './faulty-world.ts';
 import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';
-import { PAIRED, WEIGHTED } from './rules.ts';
+import { testPlanted } from './rotation.ts';
+import { nameOf, PAIRED, WEIGHTED } from './rules.ts';
 
 let world: FaultyWorld;
 let builder: PlantedBuilder;
+let honest: string;
 let lake: string;
 
 beforeAll(async () => {
   world = await makeFaultyWorld({ tasks: ['{ form: ranking.pairwise }'], profile: 'weighted' });
   builder = openPlantedBuilder(world);
-  await builder.buildWith('honest');
-  lake = join(world.folder, 'lake-honest');
+  honest = await builder.buildWith();
+  lake = dirname(dirname(honest));
 });
 
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }));
 
 describe('verify finds nothing', () => {
   test('in pairs that an unchanged copy of the builder released', async () => {
-    const verified = await verify(world, join(lake, 'releases', 'made'));
+    const verified = await verify(world, honest);
     expect(verified).toMatchObject({ ok: true, faults: [], fault_counts: {} });
     expect(verified.rows_checked).toBeGreaterThan(30);
   });
 });
 
 describe('verify catches a builder that', () => {
-  for (const [n, { builder: does, check, rule, ...planting }] of PAIRED.entries()) {
-    test(`${does}, as ${check} by ${rule}`, async () => {
-      expectCaught(await verify(world, await builder.buildWith(String(n), planting)), check, rule);
-    });
-  }
-  for (const [n, { builder: does, check, rule, ...planting }] of WEIGHTED.entries()) {
-    test(`${does}, as ${check} by ${rule}`, async () => {
-      expectCaught(await verify(world, await builder.releaseWith(`planted-${n}`, lake, planting)), check, rule);
-    });
-  }
+  testPlanted(PAIRED, nameOf, async ({ check, rule, ...planting }) => {
+    expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
+  });
+  testPlanted(WEIGHTED, nameOf, async ({ check, rule, ...planting }) => {
+    expectCaught(await verify(world, await builder.releaseWith(lake, planting)), check, rule);
+  });
 });

@@ -28,9 +28,9 @@ export interface PlantedBuilder {
   /**
    * Builds and releases with one text replaced (with none: as it is); returns the release's folder.
    */
-  buildWith(name: string, planting?: Planting): Promise<string>;
+  buildWith(planting?: Planting): Promise<string>;
   /** Releases only, from a lake that stands. */
-  releaseWith(name: string, lake: string, planting: Planting): Promise<string>;
+  releaseWith(lake: string, planting: Planting): Promise<string>;
 }
 
 const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
@@ -53,20 +53,21 @@ export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
     });
     expect(ran.code, `${args[0]} with a planted fault must come to its end: ${ran.stderr}`).toBe(0);
   };
+  let runs = 0;
   const release = async (id: string, lake: string) => {
     await run(['release', '--lake', lake, '--recipe', world.recipe, '--id', id]);
     return join(lake, 'releases', id);
   };
   return {
-    buildWith: (name, planting) =>
+    buildWith: (planting) =>
       planted(copy, planting, async () => {
-        const lake = join(world.folder, `lake-${name}`);
+        const lake = join(world.folder, `lake-${++runs}`);
         const { events, domain, recipe } = world;
         const inputs = ['--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake];
         await run(['build', ...inputs, '--partitions', '1', '--workers', '1']);
         return release('made', lake);
       }),
-    releaseWith: (name, lake, planting) => planted(copy, planting, () => release(name, lake)),
+    releaseWith: (lake, planting) => planted(copy, planting, () => release(`planted-${++runs}`, lake)),
   };
 }
 

@@ -3,32 +3,34 @@
  * release; and none where none is planted.
  */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ShuffledRow } from '../../src/release/shuffle.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { type FaultyWorld, KEY, makeFaultyWorld } from './faulty-world.ts';
 import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';
-import { FILLED, RELEASED } from './rules.ts';
+import { testPlanted } from './rotation.ts';
+import { FILLED, nameOf, RELEASED } from './rules.ts';
 import { tamper } from './tampered-release.ts';
 
 let world: FaultyWorld;
 let builder: PlantedBuilder;
-/** An honest lake with an honest release `made`. */
+/** An honest release, and the lake that it lies in. */
+let honest: string;
 let lake: string;
 
 beforeAll(async () => {
   world = await makeFaultyWorld();
   builder = openPlantedBuilder(world);
-  await builder.buildWith('honest');
-  lake = join(world.folder, 'lake-honest');
+  honest = await builder.buildWith();
+  lake = dirname(dirname(honest));
 });
 
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }));
 
 describe('verify finds nothing', () => {
   test('in what an unchanged copy of the builder released', async () => {
-    const verified = await verify(world, join(lake, 'releases', 'made'));
+    const verified = await verify(world, honest);
     expect(verified).toMatchObject({ ok: true, faults: [], fault_counts: {} });
     expect(verified.rows_checked).toBeGreaterThan(150);
   });
@@ -40,16 +42,12 @@ describe('verify finds nothing', () => {
 });
 
 describe('verify catches a builder that', () => {
-  for (const [n, { builder: does, check, rule, ...planting }] of FILLED.entries()) {
-    test(`${does}, as ${check} by ${rule}`, async () => {
-      expectCaught(await verify(world, await builder.buildWith(String(n), planting)), check, rule);
-    });
-  }
-  for (const [n, { builder: does, check, rule, ...planting }] of RELEASED.entries()) {
-    test(`${does}, as ${check} by ${rule}`, async () => {
-      expectCaught(await verify(world, await builder.releaseWith(`planted-${n}`, lake, planting)), check, rule);
-    });
-  }
+  testPlanted(FILLED, nameOf, async ({ check, rule, ...planting }) => {
+    expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
+  });
+  testPlanted(RELEASED, nameOf, async ({ check, rule, ...planting }) => {
+    expectCaught(await verify(world, await builder.releaseWith(lake, planting)), check, rule);
+  });
 });
 
 describe('verify catches in the files', () => {
@@ -101,7 +99,7 @@ describe('verify catches in the files', () => {
 
 test('verify exits 1 and prints the first offending rows before counts that are off', async () => {
   const { builder: _, check, rule, ...planting } = RELEASED[0]!;
-  const release = await builder.releaseWith('printed', lake, planting);
+  const release = await builder.releaseWith(lake, planting);
   const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
   const tokenizer = join(world.folder, 'tokenizer');
   const args = ['verify', release, '--events', world.events, '--tokenizer', tokenizer];

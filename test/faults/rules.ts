@@ -10,6 +10,9 @@ export interface PlantedRule extends Planting {
   readonly rule: string;
 }
 
+/** What a test of the rule is called. */
+export const nameOf = ({ builder, check, rule }: PlantedRule): string => `${builder}, as ${check} by ${rule}`;
+
 /** What is seen at T. */
 export const SEEN: readonly PlantedRule[] = [
   {

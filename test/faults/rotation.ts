@@ -1,0 +1,55 @@
+/**
+ * Which planted faults this run tries: `npm test` a third of them, another one with each commit,
+ * and `npm run test:faults` all.
+ */
+import { spawnSync } from 'node:child_process';
+import { test } from 'vitest';
+import { root } from '../cli/run-cli.ts';
+
+const THIRDS = 3;
+
+/** Says which third runs, as 1, 2, 3 or `all`, in place of the commit. */
+const FAULTS_VARIABLE = 'BREWHOUSE_FAULTS';
+
+/** The third of this run, from 0; undefined: all. */
+const third = wantedThird();
+const reason =
+  `this run tries third ${(third ?? 0) + 1} of ${THIRDS} of the planted faults ` +
+  `(${FAULTS_VARIABLE}=all tries all, and so does npm run test:faults)`;
+
+/**
+ * Tests of planted faults, one for each: those of this run's third, the others left out with the
+ * reason. Each third has as many of each table as the others.
+ */
+export function testPlanted<T>(planted: readonly T[], nameOf: (fault: T) => string, run: (fault: T) => Promise<void>) {
+  for (const [n, fault] of planted.entries()) {
+    test(nameOf(fault), async ({ skip }) => {
+      if (third !== undefined && n % THIRDS !== third) skip(reason);
+      await run(fault);
+    });
+  }
+}
+
+/**
+ * One checkout always runs one third: that of its commit's number, so that any three commits in a
+ * row run all. A clone without its history goes by the commit's hash, and one without git runs all.
+ */
+function wantedThird(): number | undefined {
+  const { [FAULTS_VARIABLE]: wanted } = process.env;
+  if (wanted === 'all') return undefined;
+  if (wanted !== undefined) {
+    const chosen = ['1', '2', '3'].indexOf(wanted);
+    if (chosen < 0) throw new Error(`${FAULTS_VARIABLE} is ${wanted}; it may be 1, 2, 3 or all`);
+    return chosen;
+  }
+  const number =
+    git('rev-parse', '--is-shallow-repository') === 'false' ? git('rev-list', '--count', 'HEAD') : undefined;
+  const hash = git('rev-parse', 'HEAD')?.slice(0, 8);
+  if (number !== undefined) return Number(number) % THIRDS;
+  return hash === undefined ? undefined : Number.parseInt(hash, 16) % THIRDS;
+}
+
+function git(...args: readonly string[]): string | undefined {
+  const ran = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+  return ran.status === 0 ? ran.stdout.trim() : undefined;
+}
