@@ -22,7 +22,7 @@ export const FieldSource = z
       as: z
         .enum(['text', 'number', 'boolean', 'list'])
         .optional()
-        .describe('What it is read as; by default what the field needs.')
+        .describe('What the text is read as; by default what the field needs, else a text.')
         .meta({ examples: ['number'] }),
       separator: described(Name.default(','), 'What separates the texts of a list.', ';'),
     }),
@@ -42,7 +42,10 @@ export const TimeSource = z
       column: Name.describe('The column that holds the time.'),
       epoch: described(z.enum(['ms', 's']).optional(), 'The times are numbers since 1970 in this unit.', 's'),
       precision: described(z.literal('day').optional(), 'Times are written in full and mean their day alone.', 'day'),
-      empty: described(z.enum(['dead', 'unknown']).default('dead'), 'Whether an empty time is a dead row or unknown.'),
+      empty: described(
+        z.enum(['dead', 'unknown']).default('dead'),
+        'What an empty time means: a dead row, or an unknown time.',
+      ),
     }),
   ])
   .meta({
@@ -63,7 +66,7 @@ export const SequenceSource = z.union([
   z.strictObject({
     row_number: z
       .enum(['always', 'time_unknown'])
-      .describe('The row number in the table: always, or where the time is unknown.'),
+      .describe('The number of the row in its table: always, or only where the time is unknown.'),
   }),
 ]);
 export type SequenceSource = z.infer<typeof SequenceSource>;
@@ -84,9 +87,17 @@ export type AttributeGroup = z.infer<typeof AttributeGroup>;
 const tableBase = {
   name: Name.describe('Names the table in messages; unique.'),
   files: Name.describe('Files below the folder, by relative path; * stands for any letters but /.'),
-  format: described(z.enum(['csv', 'ndjson']).optional(), "By default what the name's ending says.", 'csv'),
+  format: described(
+    z.enum(['csv', 'ndjson']).optional(),
+    "How the files are written; by default what the name's ending says.",
+    'csv',
+  ),
   delimiter: described(z.string().length(1).default(','), 'What separates the columns of a CSV file.', ';'),
-  event_id: described(Optional, 'By default made from the row and the number of equal rows before it.', 'vote_id'),
+  event_id: described(
+    Optional,
+    'By default made from the mapped row and the number of equal rows before it.',
+    'vote_id',
+  ),
   ingest_time: described(TimeSource.optional(), 'When the event came in.', 'received_at'),
   sequence: SequenceSource.optional().describe('The order inside one time (EVENT-4).'),
   time_unknown: TimeUnknown.optional().describe('Earlier times are placeholders and count as unknown.'),

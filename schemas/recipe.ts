@@ -66,14 +66,20 @@ export const TaskName = z.string().regex(/^[a-z][a-z0-9._-]*$/);
  */
 export function commonTaskFields(strategy: z.ZodType<string, string>) {
   return {
-    strategy: described(strategy.default('chronological'), 'Which history entries are taken first (HIST-4, HIST-5).'),
+    strategy: described(
+      strategy.default('chronological'),
+      'Which entries of the history filling takes first (HIST-4, HIST-5).',
+    ),
     order: z.enum(ORDERS).default('chronological').describe('How the history is shown (FILL-3).'),
     note: z
       .string()
       .regex(/^[^\s/]/, 'begins with neither white space nor /')
       .optional()
       .describe('What the instruction asks to weigh.'),
-    templates: described(Names.min(1).optional(), 'Ids of templates; by default all of the form.', ['seed', 'journal']),
+    templates: described(Names.min(1).optional(), 'Ids of the templates to use; by default all of the form.', [
+      'seed',
+      'journal',
+    ]),
   };
 }
 
@@ -82,7 +88,7 @@ export function taskFields(strategy: z.ZodType<string, string>) {
   return {
     name: described(
       TaskName.optional(),
-      'Names the task in rows, weights, draws; by default the form.',
+      'Names the task in rows, weights and draws; by default the form does.',
       'apply-or-not',
     ),
     ...commonTaskFields(strategy),

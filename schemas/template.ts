@@ -51,7 +51,10 @@ export const Template = z
       .min(2)
       .describe('The parts in order; the first and the last are text, which is fused with the chat frame.'),
     answer: Line.describe('The answer: slots {will}, {yes_no} or {letter}.'),
-    nothing_more: described(z.string().min(1).optional(), 'What {will} says where nothing more comes.'),
+    nothing_more: described(
+      z.string().min(1).optional(),
+      'What {will} says where the answer is that nothing more comes.',
+    ),
     ages: z
       .strictObject({
         today: Age.describe('The same UTC day.'),
