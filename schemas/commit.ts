@@ -25,7 +25,7 @@ const chained = {
 export const ClaimRecord = z.strictObject({ kind: z.literal('claim'), ...chained });
 export type ClaimRecord = z.infer<typeof ClaimRecord>;
 
-/** How the records that were read ended (ledger.ts); `read` is the sum of the others. */
+/** How the records that were read ended; `read` is the sum of the others. */
 const RecordCounts = z
   .strictObject({ read: Count, used: Count, duplicate: Count, late: Count, dead: Count, dropped: Count })
   .refine(

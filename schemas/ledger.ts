@@ -1,7 +1,4 @@
-/** The closed lists in which every record, every question and every rendered row ends. */
-
-/** How a record that was read ends. */
-export const RECORD_FATES = ['used', 'duplicate', 'late', 'dead', 'dropped'] as const;
+/** The closed lists in which every question and every rendered row ends. */
 
 /** How a question ends in a corpus. */
 export const QUESTION_FATES = [
@@ -29,14 +26,4 @@ export const SPLITS = [
 export type Split = (typeof SPLITS)[number];
 
 /** How a rendered row that is in no split ends in a release. */
-export const ROW_FATES = [
-  'after_until',
-  'in_gap',
-  'held_out',
-  'label_capped',
-  'same_prompt',
-  'thinned',
-  'remainder',
-] as const;
-/** One of ROW_FATES. */
-export type RowFate = (typeof ROW_FATES)[number];
+export type RowFate = 'after_until' | 'in_gap' | 'held_out' | 'label_capped' | 'same_prompt' | 'thinned' | 'remainder';
