@@ -129,22 +129,20 @@ async function readRow(release: OpenRelease, address: RowAddress): Promise<Relea
     });
   const [tokens, meta, origin] = await Promise.all([
     use('data', async (file, { rowGroup, row }) => {
-      const [ids, labels] = await Promise.all([
-        file.readColumn(rowGroup, 'input_ids'),
-        file.readColumn(rowGroup, 'labels'),
-      ]);
-      return { ids: Int32Array.from(listAt(ids, row)), labels: Array.from(listAt(labels, row)) };
+      const listOf = async (name: string) => listAt(name, await file.readColumn(rowGroup, name), row);
+      const [ids, labels] = await Promise.all([listOf('input_ids'), listOf('labels')]);
+      return { ids: Int32Array.from(ids), labels: Array.from(labels) };
     }),
-    use('meta', (file, place) => readRecord(file, place, SIDECAR)),
-    use('origin', (file, place) => readRecord(file, place, ORIGIN)),
+    use('meta', (file, inGroup) => readRecord(file, inGroup, SIDECAR)),
+    use('origin', (file, inGroup) => readRecord(file, inGroup, ORIGIN)),
   ]);
   return { split, row, ...tokens, meta, origin };
 }
 
-/** One row of a column of lists of numbers. */
-function listAt(chunk: ReadValues | ReadLists, row: number): ReadNumbers {
+/** One row of column `name`, of lists of numbers. */
+function listAt(name: string, chunk: ReadValues | ReadLists, row: number): ReadNumbers {
   if (!('offsets' in chunk) || Array.isArray(chunk.values) || 'dictionary' in chunk.values)
-    throw new Error('ids or labels are no lists of numbers');
+    throw new Error(`${name} holds no lists of numbers`);
   return chunk.values.subarray(intAt(chunk.offsets, row), intAt(chunk.offsets, row + 1));
 }
 
