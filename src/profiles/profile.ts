@@ -15,7 +15,7 @@ export interface TokenRows {
   readonly spanOffsets: Int32Array;
 }
 
-/** Key-values of a token file's footer. */
+/** What a token file's footer says of itself, by key. */
 export type Facts = Readonly<Record<string, string>>;
 
 /** One way to write the token files of a release; a file of its own each, listed in registry.ts. */

@@ -7,8 +7,8 @@ import type { ReleaseFile } from '../../schemas/manifest.ts';
 import { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
 import { intAt } from '../checked.ts';
 import type { FileUnderWay } from '../lake/object-store.ts';
-import type { Profile, TokenRows } from '../profiles/profile.ts';
-import { createParquetWriter } from '../shard/parquet-writer.ts';
+import type { Facts, Profile, TokenRows } from '../profiles/profile.ts';
+import { type ColumnSpec, createParquetWriter, type ParquetWriter } from '../shard/parquet-writer.ts';
 import { columnSpecs, joinLists, storedColumns } from '../shard/records.ts';
 import { mustFlushRowGroup } from '../shard/row-groups.ts';
 
@@ -25,9 +25,11 @@ export interface ReleasedRow {
 export interface RowFilesOptions {
   readonly profile: Profile;
   /** Facts of the token file's footer, asked for when all rows are written. */
-  readonly facts: (totals: RowTotals) => Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<'data' | 'meta' | 'origin', Pick<FileUnderWay, 'write'>>>;
+  readonly facts: (totals: RowTotals) => Facts;
+  readonly files: Readonly<Record<'data' | 'meta' | 'origin', Sink>>;
 }
+
+type Sink = Pick<FileUnderWay, 'write'>;
 
 /** What a shard's rows come to. */
 export type RowTotals = Pick<ReleaseFile, 'rows' | 'tokens' | 'loss_tokens'>;
@@ -45,17 +47,9 @@ export function createRowFiles({ profile, facts, files }: RowFilesOptions): RowF
   // Read by the writer when it writes the footer: only then are the totals known.
   const keyValues: Record<string, string> = {};
   const tables = {
-    data: createParquetWriter({ columns: profile.columns, keyValues, write: (chunk) => files.data.write(chunk) }),
-    meta: createParquetWriter({
-      columns: columnSpecs(SIDECAR),
-      keyValues: {},
-      write: (chunk) => files.meta.write(chunk),
-    }),
-    origin: createParquetWriter({
-      columns: columnSpecs(ORIGIN),
-      keyValues: {},
-      write: (chunk) => files.origin.write(chunk),
-    }),
+    data: writerOf(files.data, profile.columns, keyValues),
+    meta: writerOf(files.meta, columnSpecs(SIDECAR)),
+    origin: writerOf(files.origin, columnSpecs(ORIGIN)),
   };
   let group: ReleasedRow[] = [];
   let tokens = 0;
@@ -96,6 +90,10 @@ function supervised(spans: Int32Array): number {
   let tokens = 0;
   for (let i = 0; i < spans.length; i += 2) tokens += intAt(spans, i + 1) - intAt(spans, i);
   return tokens;
+}
+
+function writerOf(file: Sink, columns: readonly ColumnSpec[], keyValues: Facts = {}): ParquetWriter {
+  return createParquetWriter({ columns, keyValues, write: (chunk) => file.write(chunk) });
 }
 
 /** Copies the rows of a group side by side. */

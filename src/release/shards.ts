@@ -8,7 +8,7 @@ import type { ReleaseFile } from '../../schemas/manifest.ts';
 import { present } from '../checked.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Facts, Profile } from '../profiles/profile.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createIndexes } from './indexes.ts';
 import { createRowFiles, type RowFiles } from './row-files.ts';
@@ -26,7 +26,7 @@ export interface ShardOptions {
   /** Equal train shards, as the selection left them. */
   readonly trainShards: number;
   /** Footer facts that all token files share. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: Facts;
 }
 
 /**
