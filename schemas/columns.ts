@@ -143,12 +143,10 @@ export function requireStored<S extends StoredType>(name: string, type: S, value
   return value as StoredTypes[S];
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
 function mapRow(
   table: Table,
-  row: Values,
+  row: Readonly<Record<string, unknown>>,
   convert: (name: string, column: Column<unknown>, value: unknown) => unknown,
-) {
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(table).map(([name, column]) => [name, convert(name, column, row[name])]));
 }

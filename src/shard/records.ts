@@ -44,6 +44,7 @@ const CHUNKS: { readonly [S in FileType]: (values: StoredTypes[S][]) => ColumnCh
   int32: (values) => Int32Array.from(values),
   int64: (values) => Float64Array.from(values),
   double: (values) => Float64Array.from(values),
+  // A row group has so few rows that its lists may be arguments.
   'list<utf8>': (lists) => ({ values: ([] as string[]).concat(...lists), offsets: offsetsOf(lists) }),
   'list<int32>': joinLists,
 };
