@@ -38,7 +38,8 @@ interface Codec<T> {
   read(cursor: ByteCursor): T;
 }
 
-const DOUBLE: Codec<number> = {
+/** A double holds a whole number of either size exactly. */
+const NUMBER: Codec<number> = {
   write: (out, value) => {
     const at = out.extend(8);
     out.view.setFloat64(at, value, true);
@@ -51,18 +52,9 @@ const DOUBLE: Codec<number> = {
 
 const CODECS: { readonly [S in StoredType]: Codec<StoredTypes[S]> } = {
   utf8: { write: (out, value) => out.text(value), read: readText },
-  int32: {
-    write: (out, value) => {
-      const at = out.extend(4);
-      out.view.setInt32(at, value, true);
-    },
-    read: (cursor) => {
-      cursor.at += 4;
-      return cursor.bytes.readInt32LE(cursor.at - 4);
-    },
-  },
-  int64: DOUBLE,
-  double: DOUBLE,
+  int32: NUMBER,
+  int64: NUMBER,
+  double: NUMBER,
   'list<utf8>': { write: writeTexts, read: readTexts },
   'list<int32>': {
     write: (out, value) => writeBytes(out, memory(value)),
