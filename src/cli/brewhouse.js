@@ -6,11 +6,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
-import { constants } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const { enableCompileCache, getCompileCacheDir } = nodeModule;
 const MAJOR_MIN = 24;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -20,8 +19,8 @@ else runOn(ownNode());
 async function runHere() {
   // Sources compiled once are loaded from then on, by threads too, which learn it from the variable.
   // Where the folder cannot be written to there is no cache, and no error.
-  enableCompileCache?.();
-  process.env.NODE_COMPILE_CACHE ??= getCompileCacheDir?.() ?? '';
+  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
+  nodeModule.enableCompileCache?.();
   const { main } = await import(pathToFileURL(entry()).href);
   await main(process.argv.slice(2));
 }
