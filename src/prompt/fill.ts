@@ -53,7 +53,7 @@ export function fillHistory<E extends FillEntry>(entries: Iterable<E>, rules: Fi
   let lowered = 0;
   for (const entry of entries) {
     const position = positionOf(fitted, entry, rules.order);
-    const beside = [fitted[position - 1]?.entry.heading, fitted[position]?.entry.heading];
+    const beside = { before: fitted[position - 1]?.entry.heading, after: fitted[position]?.entry.heading };
     const growth = headingGrowth(entry.heading, beside, rules) + (fitted.length === 0 ? rules.blockTokens : 0);
     const level = LEVELS.slice(firstLevel(used, rules)).find(
       (each) => used + growth + rules.lineTokens(entry, each) <= rules.room,
@@ -87,13 +87,14 @@ function positionOf<E extends FillEntry>(fitted: readonly FittedEntry<E>[], entr
 }
 
 type HeadingCosts = Pick<FillRules<FillEntry>, 'headingTokens'>;
+/** Undefined where there is none. */
+type Beside = Readonly<Record<'before' | 'after', number | undefined>>;
 
 /**
  * Tokens of all headings with `heading` between the two beside it minus those without: a heading
  * comes wherever it differs from the one before.
  */
-function headingGrowth(heading: number, beside: readonly (number | undefined)[], costs: HeadingCosts): number {
-  const [before, after] = beside;
+function headingGrowth(heading: number, { before, after }: Beside, costs: HeadingCosts): number {
   const own = heading === before ? 0 : costs.headingTokens(heading);
   if (after === undefined) return own;
   const cost = costs.headingTokens(after);

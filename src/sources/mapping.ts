@@ -71,15 +71,15 @@ function draftEvents(reading: Reading): Draft[] {
   const draft: Draft = { type: table.emit };
   const take = (field: SourceField, type: FieldType) => {
     const source = sources[field];
-    const value = source === undefined ? undefined : readValue(reading, source, [field, type]);
+    const value = source === undefined ? undefined : readValue(reading, source, { field, type });
     if (value !== undefined) draft[field] = value;
   };
-  const at = table.event_time === undefined ? null : readMoment(reading, table.event_time, ['event_time']);
+  const at = table.event_time === undefined ? null : readMoment(reading, table.event_time, { field: 'event_time' });
   draft.event_time = at;
   if (table.ingest_time !== undefined) {
     // No placeholder is expected here.
     const always = { ...rules, unknownBefore: Number.NEGATIVE_INFINITY };
-    const ingested = readMoment(reading, table.ingest_time, ['ingest_time', always]);
+    const ingested = readMoment(reading, table.ingest_time, { field: 'ingest_time', rules: always });
     if (ingested !== null) draft.ingest_time = ingested;
   }
   for (const field of TEXTS) take(field, 'text');
@@ -101,7 +101,7 @@ function versions(table: EntityTable, reading: Reading, { draft, at }: { draft: 
   for (const group of table.attributes) {
     if (group.assume_known === undefined && group.time === undefined) continue;
     const fields = readFields(reading, group.fields, 'attributes');
-    const time = group.time === undefined ? at : readMoment(reading, group.time, ['attributes']);
+    const time = group.time === undefined ? at : readMoment(reading, group.time, { field: 'attributes' });
     // Nobody knows since when such an attribute was known: it can be told at no time.
     if (time === null && group.time !== undefined) continue;
     const { first } = timeSpan(time);
@@ -126,7 +126,8 @@ function finishEvent({ version, ...draft }: Draft, reading: Reading, number: Row
   const { table } = reading;
   const sequence = table.sequence === undefined ? undefined : readSequence(reading, table.sequence);
   if (sequence !== undefined) draft.sequence = sequence;
-  const id = table.event_id === undefined ? ROW_ID_PREFIX : readValue(reading, table.event_id, ['event_id', 'text']);
+  const wanted = { field: 'event_id', type: 'text' } as const;
+  const id = table.event_id === undefined ? ROW_ID_PREFIX : readValue(reading, table.event_id, wanted);
   // The versions of one row share its id column: each needs an id of its own.
   draft.event_id = version === undefined || id === ROW_ID_PREFIX || id === undefined ? id : `${id}#${version}`;
   const checked = validateEvent(draft);
@@ -151,27 +152,33 @@ function isRowNumbered(source: SequenceSource | undefined, event: EventRecord): 
 
 function readSequence(reading: Reading, source: SequenceSource): unknown {
   if (typeof source === 'object' && 'row_number' in source) return undefined;
-  return readValue(reading, source, ['sequence', 'number']);
+  return readValue(reading, source, { field: 'sequence', type: 'number' });
 }
 
 function readFields(reading: Reading, sources: Readonly<Record<string, FieldSource>>, field: string): Draft {
   const fields: Draft = {};
   for (const [name, source] of Object.entries(sources)) {
-    const value = readValue(reading, source, [`${field}.${name}`, 'natural']);
+    const value = readValue(reading, source, { field: `${field}.${name}`, type: 'natural' });
     if (value !== undefined) fields[name] = value;
   }
   return fields;
 }
 
-function readValue(reading: Reading, source: FieldSource, [field, type]: readonly [string, FieldType]): unknown {
+type WantedValue = { readonly field: string; readonly type: FieldType };
+
+function readValue(reading: Reading, source: FieldSource, { field, type }: WantedValue): unknown {
   const read = readField(reading.row, source, type);
   if (read.ok) return read.value;
   reading.fault ??= { ok: false, reason: 'field_invalid', field, message: read.message };
   return undefined;
 }
 
+/** `rules` are those of the table where there are none. */
+type WantedMoment = { readonly field: string; readonly rules?: TimeRules };
+
 /** Null where the time is unknown, and where it is a fault. */
-function readMoment(reading: Reading, source: TimeSource, [field, rules = reading.rules]: [string, TimeRules?]) {
+function readMoment(reading: Reading, source: TimeSource, wanted: WantedMoment): CanonicalTime {
+  const { field, rules = reading.rules } = wanted;
   const read = readTime(reading.row, source, rules);
   if (read.ok) return read.time;
   reading.fault ??= { ok: false, reason: 'time_invalid', field, message: read.message };
