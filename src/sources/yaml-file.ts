@@ -18,7 +18,7 @@ export const YAML_BYTES_MAX = 1_048_576;
 const NAMES_OFFERED_MAX = 12;
 
 type Path = readonly PropertyKey[];
-type NamedFile = { readonly file: string; readonly errorCode: ErrorCode };
+type NamedFile = { readonly file: string; readonly code: ErrorCode };
 
 /**
  * The file's content as the schema's output type. YAML 1.2 core schema
@@ -40,19 +40,19 @@ export async function readYaml<S extends z.ZodType>(file: string, schema: S, cod
   } catch (cause) {
     throw new BrewhouseError(code, `${file} is not UTF-8`, { place: { file }, remedy: 'save it as UTF-8', cause });
   }
-  return parseYaml(text, schema, { file, errorCode: code });
+  return parseYaml(text, schema, { file, code });
 }
 
 /**
- * As `readYaml`, from text; errors have the code `errorCode` and name `file`, which is not read.
+ * As `readYaml`, from text; errors have its code and name its file, which is not read.
  */
 export function parseYaml<S extends z.ZodType>(text: string, schema: S, named: NamedFile): z.output<S> {
-  const { file, errorCode } = named;
+  const { file, code } = named;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault !== undefined) {
-    throw new BrewhouseError(errorCode, `not valid YAML: ${fault.message}`, {
+    throw new BrewhouseError(code, `not valid YAML: ${fault.message}`, {
       place: { file, line: lines.linePos(fault.pos[0]).line },
       remedy: 'mend the line; indent with spaces, and quote text that holds ": " or " #".',
       cause: fault,
@@ -62,7 +62,7 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, named: N
   try {
     value = document.toJS();
   } catch (cause) {
-    throw new BrewhouseError(errorCode, `not valid YAML: ${(cause as Error).message}`, {
+    throw new BrewhouseError(code, `not valid YAML: ${(cause as Error).message}`, {
       place: { file },
       remedy: 'write every anchor before the aliases of it, and no more than a few aliases',
       cause,
@@ -113,7 +113,7 @@ function schemaError(issues: Issue[], source: Source): BrewhouseError {
   const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? nth(issues, 0);
   const { message, remedy, path } = describeIssue(issue, source);
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  return new BrewhouseError(source.errorCode, `${message}${more}`, {
+  return new BrewhouseError(source.code, `${message}${more}`, {
     place: { file: source.file, line: lineOf(path, source), ...(path.length === 0 ? {} : { field: spellPath(path) }) },
     remedy,
   });

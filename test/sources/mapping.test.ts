@@ -12,7 +12,7 @@ const first = { row: 1, occurrence: () => 0 };
 /** The row mapped by the only table of a mapping; `head` are the lines before its tables. */
 function map(table: string, row: object, { number = first, head = 'zone: UTC' } = {}): MappedRow {
   const text = `name: m\n${head}\ntables:\n  - ${table.trim().replaceAll('\n', '\n    ')}\n`;
-  const mapping = parseYaml(text, Mapping, { file: 'm.yaml', errorCode: 'mapping_invalid' });
+  const mapping = parseYaml(text, Mapping, { file: 'm.yaml', code: 'mapping_invalid' });
   return rowMapper(mapping, 't')(row as Record<string, unknown>, number);
 }
 function eventsOf(mapped: MappedRow) {

@@ -19,7 +19,7 @@ const Shape = z.strictObject({
 
 function fault(text: string, schema: z.ZodType = Shape): BrewhouseError {
   try {
-    parseYaml(text, schema, { file: 'car.yaml', errorCode: 'recipe_invalid' });
+    parseYaml(text, schema, { file: 'car.yaml', code: 'recipe_invalid' });
   } catch (error) {
     if (error instanceof BrewhouseError) return error;
     throw error;
@@ -29,7 +29,7 @@ function fault(text: string, schema: z.ZodType = Shape): BrewhouseError {
 
 describe('a YAML file', () => {
   test('is read with defaults written out', () => {
-    expect(parseYaml('name: no\n', Shape, { file: 'car.yaml', errorCode: 'recipe_invalid' })).toEqual({
+    expect(parseYaml('name: no\n', Shape, { file: 'car.yaml', code: 'recipe_invalid' })).toEqual({
       name: 'no',
       colour: 'red',
       parts: [],
