@@ -4,111 +4,17 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { renderExamples } from '../../pipelines/render/render-question.ts';
-import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
-import { entityOf } from '../../schemas/event-time.ts';
-import { FIELD_RUNS } from '../../schemas/field-runs.ts';
-import type { MemberId } from '../../schemas/ids.ts';
-import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import type { EventRecord } from '../../schemas/event.ts';
 import { packageRoot } from '../../src/config.ts';
-import { askMember } from '../../src/forms/ask-member.ts';
-import type { RenderPlan } from '../../src/prompt/plan.ts';
-import { createItemTable } from '../../src/timeline/item-table.ts';
-import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
-import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
-import { deduplicate } from '../../src/verify/events/deduplicate.ts';
-import { identitySchema } from '../../src/verify/identity/identity.ts';
-import { readAs } from '../../src/verify/read-json.ts';
-import { corpusOf } from '../../src/verify/reference/tasks.ts';
-import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
 import { planOf } from '../prompt/plans.ts';
 import { DAY, did, HOUR, item, JOBS, NOON, profile, SHOP } from '../timeline/events.ts';
-import { anyRecords, ITEMS, MEMBERS } from '../timeline/worlds.ts';
+import { anyRecords, ITEMS } from '../timeline/worlds.ts';
 import { QWEN } from '../tokenize/families.ts';
-import { referenceMember } from './reference-member.ts';
+import { closeReferences, toldByBuilder, toldByReference } from './told.ts';
 
 const tokenizer = loadTokenizer(QWEN, packageRoot());
-let reference: LoadedReferenceTokenizer | undefined;
-afterAll(() => reference?.close());
-
-/** What one question came to, in words that both sides can say. */
-interface Told {
-  readonly key: string;
-  readonly fate: string;
-  readonly label: string;
-  readonly rows: readonly { variant: string; ids: string; ledger: string; origins: readonly string[] }[];
-}
-
-const byKey = (a: Told, b: Told) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
-
-async function toldByBuilder(plan: RenderPlan, records: readonly EventRecord[], until: number | null): Promise<Told[]> {
-  const entities = Map.groupBy(records, (event) => `${event.type === 'item'}${entityOf(event)}`);
-  const used = [...entities.values()].flatMap(
-    (group) => takeInEntity(group.map((event, line) => ({ event, file: 0, line }))).used,
-  );
-  const items = createItemTable(
-    used.filter((event): event is ItemEvent => event.type === 'item'),
-    plan.section.known,
-  );
-  const { vocabulary } = plan;
-  const options = { vocabulary, known: plan.section.known, heldOutSurfaces: new Set(plan.section.holdout.surfaces) };
-  const told: Told[] = [];
-  for (const member of MEMBERS) {
-    const own = used.filter(
-      (event): event is MemberEvent | InteractionEvent => event.type !== 'item' && event.member_id === member,
-    );
-    const timeline = createMemberTimeline(member as MemberId, own, options);
-    const context = { rules: plan.rules, vocabulary: plan.vocabulary, items, from: null, until };
-    for (const outcome of askMember(timeline, context)) {
-      const key = [...outcome.opening.reference, outcome.task.name, outcome.task.form].join(UNIT_SEPARATOR);
-      const task = plan.tasks.find((each) => each.rules === outcome.task)!;
-      const { question, label } = outcome;
-      const examples =
-        question === undefined || label === undefined ? [] : await renderExamples(plan, task, { question, label });
-      told.push({
-        key,
-        fate: outcome.fate,
-        label: outcome.label?.label ?? outcome.lostLabel ?? '',
-        rows: examples.map(({ variant, ids, segments, ledger }) => ({
-          variant,
-          ids: ids.join(' '),
-          ledger: `${ledger.shown} of ${ledger.available}, ${ledger.lowered} lowered, ${ledger.used} of ${ledger.room}`,
-          origins: segments.map(({ role, event, version, level, fields }) =>
-            [role, event, version, level, FIELD_RUNS.store(fields)].join('|'),
-          ),
-        })),
-      });
-    }
-  }
-  return told.sort(byKey);
-}
-
-async function toldByReference(
-  plan: RenderPlan,
-  records: readonly EventRecord[],
-  until: number | null,
-): Promise<Told[]> {
-  const identity = readAs(identitySchema, JSON.parse(JSON.stringify(plan.identity)), 'identity');
-  reference ??= loadReferenceTokenizer(identity);
-  const corpus = corpusOf(buildWorld(await deduplicate(records), identity, reference));
-  return MEMBERS.flatMap((member) => referenceMember(corpus, member, until ?? Number.POSITIVE_INFINITY))
-    .map(({ question, rows }) => ({
-      key: question.key.join(UNIT_SEPARATOR),
-      fate: question.fate,
-      label: question.fate === 'rendered' ? question.label : question.ledgerLabel,
-      rows: rows.map(({ variant, ids, ledger, pieces }) => ({
-        variant,
-        ids: ids.join(' '),
-        ledger: `${ledger.shown} of ${ledger.available}, ${ledger.lowered} lowered, ${ledger.used} of ${ledger.room}`,
-        origins: pieces.map(({ role, event, version, level, fields }) =>
-          [role, event, version, level, fields].join('|'),
-        ),
-      })),
-    }))
-    .sort(byKey);
-}
+afterAll(closeReferences);
 
 const choose = { form: 'retrieval.choose', candidates: 4 };
 const sections = fc
