@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { StoredIdentity, StoredRelease } from './identity.ts';
 import { CorpusId, ReleaseId, Sha256 } from './ids.ts';
 
-const Counts = z.record(z.string(), z.number().int().nonnegative());
+const Count = z.number().int().nonnegative();
+const Counts = z.record(z.string(), Count);
 
 /** One file of a release; `path` is relative to the release. */
 export const ReleaseFile = z.strictObject({
@@ -42,7 +43,7 @@ export type AssumedAttribute = z.infer<typeof AssumedAttribute>;
 /** What a release consists of and depends on. */
 export const Manifest = z.strictObject({
   /** 1 was that of 0.1.0. */
-  format: z.literal(2),
+  format: z.literal(3),
   id: ReleaseId,
   corpus: CorpusId,
   identity: StoredIdentity,
@@ -67,9 +68,13 @@ export const Manifest = z.strictObject({
   variants: Counts,
   /** task -> label -> split or fate -> rows. */
   labels: z.record(z.string(), z.record(z.string(), Counts)),
+  /** Rows that each label cap kept of all of its train rows (RELEASE-2). */
+  keep_shares: z.array(z.strictObject({ task: z.string(), label: z.string(), kept: Count, all: Count })),
   label_tables: z.array(LabelTable),
   assumed: z.array(AssumedAttribute),
   left_out: z.array(z.strictObject({ type: z.string(), attribute: z.string(), why: z.string() })),
+  /** Whom to credit, where the events' side says so. */
+  credit: z.string().optional(),
   /** Items whose versions have no time: seen from the beginning. */
   items_without_time: z.number().int(),
   train_shards_equal: z.boolean(),

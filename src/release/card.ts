@@ -6,7 +6,10 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import { grouped } from '../grouped.ts';
 import { profileOf } from '../profiles/profiles.ts';
 
-/** The text of the card. Dates are `until`: the card holds no clock. */
+/**
+ * The text of the card, as docs/release.md has it (PUBLISH-4). Dates are `until`: the card holds no
+ * clock.
+ */
 export function releaseCard(manifest: Manifest): string {
   const { identity, splits } = manifest;
   const names = Object.keys(splits);
@@ -48,6 +51,7 @@ export function releaseCard(manifest: Manifest): string {
     `- Corpus ${manifest.corpus}; recipe sha256 ${manifest.recipe_sha256}.`,
     ...listed('Taken on trust to have been known all along', assumed),
     ...listed('Left out', leftOut),
+    ...(manifest.credit === undefined ? [] : [`- Credit: ${manifest.credit}.`]),
     ...manifest.notes.map((note) => `- ${note}`),
     '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, ' +
       '`index/` where an example or a member lies.',

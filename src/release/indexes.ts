@@ -22,7 +22,10 @@ export interface Indexes {
   close(): void;
 }
 
-/** Every row in both (RELEASE-5). Bound: one run of each index, and a row group of one. */
+/**
+ * Every row in both (RELEASE-5), in order (PUBLISH-5). Bound: one run of each index, and a row
+ * group of one.
+ */
 export function createIndexes(scratch: Scratch): Indexes {
   const examples = createSorter({ scratch });
   const members = createSorter({ scratch });

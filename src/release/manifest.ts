@@ -3,7 +3,9 @@
  * reader must know of it.
  */
 
+import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { TimelineRecord } from '../../schemas/commit.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
@@ -83,14 +85,18 @@ function recipeHashes(identity: StoredIdentity, release: StoredRelease) {
   };
 }
 
-/** Everything but clocks and machines. */
+/** Everything but clocks and machines (PUBLISH-3). */
 export function buildManifest(inputs: ManifestInputs): Manifest {
   const { plan, rows, selection, files, timelines } = inputs;
   const [identity, release] = [storedIdentity(inputs.identity), storedRelease(inputs.release)];
-  const assumptions = timelines[0]?.record.assumptions ?? { assumed: [], left_out: [] };
+  const assumptions: NonNullable<TimelineRecord['assumptions']> = timelines[0]?.record.assumptions ?? {
+    assumed: [],
+    left_out: [],
+  };
   const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
+  const counts = rowCounts(rows, selection);
   return {
-    format: 2,
+    format: 3,
     id: inputs.id,
     corpus: inputs.corpus,
     identity,
@@ -100,10 +106,12 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     profile: release.profile,
     key_id: inputs.key.id,
     splits: splitTotals(files),
-    ...rowCounts(rows, selection),
+    ...counts,
+    keep_shares: keepShares(inputs.release.label_caps, counts.labels),
     label_tables: [...plan.tables],
     assumed: assumptions.assumed,
     left_out: assumptions.left_out,
+    ...(assumptions.credit === undefined ? {} : { credit: assumptions.credit }),
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
     notes: notesOf(inputs),
@@ -142,6 +150,20 @@ function rowCounts(rows: readonly SelectableRow[], selection: Selection) {
     }
   }
   return { fates: inKeyOrder(fates), labels: inKeyOrder(labels), variants };
+}
+
+/** Train rows that each label cap that met any has kept, in order of task and label (RELEASE-2). */
+function keepShares(caps: ReleaseSection['label_caps'], labels: Manifest['labels']): Manifest['keep_shares'] {
+  const inOrder = <T>(of: Readonly<Record<string, T>>) => Object.entries(of).sort(([a], [b]) => compareUtf8(a, b));
+  const ofTasks = new Map(Object.entries(labels));
+  return inOrder(caps).flatMap(([task, most]) => {
+    const ofLabels = new Map(Object.entries(ofTasks.get(task) ?? {}));
+    return inOrder(most).flatMap(([label]) => {
+      const { train = 0, thinned = 0, remainder = 0, label_capped: capped = 0 } = ofLabels.get(label) ?? {};
+      const kept = train + thinned + remainder;
+      return kept + capped === 0 ? [] : [{ task, label, kept, all: kept + capped }];
+    });
+  });
 }
 
 /** Rows come in the order of partitions, which must not show in the card's tables. */

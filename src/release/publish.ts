@@ -1,4 +1,4 @@
-/** Writes the files of a release, its lineage and, last, its manifest. */
+/** Writes the files of a release (PUBLISH-1, PUBLISH-2), its lineage and, last, its manifest. */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { ReleaseId, Sha256 } from '../../schemas/ids.ts';
@@ -113,7 +113,10 @@ function cardFile(card: Buffer): ReleaseFile {
   return { path: 'README.md', kind: 'card', split: '', ...counts, sha256: sha256Hex(card) };
 }
 
-/** Outside of the identity of a release: how far the corpus was built, and by what machine. */
+/**
+ * PUBLISH-7. Outside of the identity of a release: how far the corpus was built, and by what
+ * machine.
+ */
 function lineageOf({ partitions, timelines, read, section }: ReleaseSource, manifestSha256: Sha256): Lineage {
   const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
   return {

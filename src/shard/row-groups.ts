@@ -1,4 +1,4 @@
-/** How large a row group of token rows may become. */
+/** How large a row group of token rows may become (PUBLISH-6). */
 
 /** Tokens of a row group: `datasets` and Megatron-Bridge decode a whole row group for one row. */
 export const ROW_GROUP_TOKENS_MAX = 1_000_000;
