@@ -9,6 +9,7 @@ import { FIELD_RUNS } from '../../schemas/field-runs.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
+import { storedIdentity } from '../../src/forms/identity.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
@@ -119,7 +120,8 @@ export async function referenceCorpus(
   records: readonly unknown[],
   tokenizerPath?: string,
 ): Promise<Corpus> {
-  const identity = readAs(identitySchema, JSON.parse(JSON.stringify(plan.identity)), 'identity');
+  // As it is stored: the checker fills its own defaults in.
+  const identity = readAs(identitySchema, JSON.parse(JSON.stringify(storedIdentity(plan.identity))), 'identity');
   const { section, tokenizer } = plan.identity;
   const name = JSON.stringify([section.tokenizer, section.chat_template, tokenizer, tokenizerPath]);
   const reference = tokenizers.get(name) ?? loadReferenceTokenizer(identity, tokenizerPath);

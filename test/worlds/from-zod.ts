@@ -53,6 +53,11 @@ function accepted(made: fc.Arbitrary<unknown>, schema: z.core.$ZodType, path: re
   });
 }
 
+/** Whether one is the other, or that with a description. */
+export function isSchema(schema: z.core.$ZodType, of: z.core.$ZodType): boolean {
+  return definition(schema) === definition(of);
+}
+
 const definition = (schema: z.core.$ZodType) => (schema as z.core.$ZodTypes)._zod.def;
 
 function kindOf(schema: z.core.$ZodType, bias: Bias, path: readonly string[]): fc.Arbitrary<unknown> {

@@ -32,7 +32,7 @@ export function tell(name: string, compared: Compared): void {
 
 /** The first few differences, short enough for a person; all are counted. */
 export function sayDifferences(differences: readonly string[]): string {
-  const first = differences.slice(0, 8).map((each) => (each.length > 1_500 ? `${each.slice(0, 1_500)}...` : each));
+  const first = differences.slice(0, 8).map((each) => (each.length > 2_500 ? `${each.slice(0, 2_500)}...` : each));
   return first.length < differences.length
     ? [...first, `and ${differences.length - first.length} more`].join('\n')
     : first.join('\n');
