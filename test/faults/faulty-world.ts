@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
+import { ASSUMPTIONS_FILE } from '../../src/sources/assumptions.ts';
 import { root, runCli } from '../cli/run-cli.ts';
 import { DOMAIN } from '../integration/small-world.ts';
 import { MISTRAL } from '../tokenize/families.ts';
@@ -32,14 +33,20 @@ const CHAT_TEMPLATE =
   "{{ '[INST] ' + message['content'] + ' [/INST]' }}" +
   "{% else %}{{ message['content'] + eos_token }}{% endif %}{% endfor %}";
 
-/** What the recipe of a world may say otherwise. */
-interface FaultyRecipe {
+/** What a world may have otherwise. */
+export interface WorldOptions {
   /** In YAML, one a line. */
   readonly tasks: readonly string[];
   readonly profile: string;
+  /** Of tokens: so that some rows are left out. */
+  readonly budget: number;
+  /** Members that are simulated. */
+  readonly members: number;
+  /** Whether an import left a word on what it assumed, and on what it left out. */
+  readonly isImported: boolean;
 }
 
-const EVERY_DAY: FaultyRecipe = {
+const EVERY_DAY: WorldOptions = {
   tasks: [
     '{ form: ranking.pointwise, order: by_action }',
     '{ form: ranking.binary, strategy: balanced }',
@@ -47,10 +54,19 @@ const EVERY_DAY: FaultyRecipe = {
     '{ form: next-action.action }',
   ],
   profile: 'hf',
+  budget: 50_000,
+  members: 60,
+  isImported: false,
+};
+
+/** What `import` writes beside events. */
+const ASSUMPTIONS = {
+  assumed: [{ type: 'item', attribute: 'location', because: 'a place of work does not move' }],
+  left_out: [{ type: 'member', attribute: 'phone', why: 'it says who somebody is' }],
 };
 
 /** Shares, caps, budget and context are such that each of them leaves something out. */
-const recipeWith = (tokenizer: string, { tasks, profile }: FaultyRecipe) => `corpus:
+const recipeWith = (tokenizer: string, { tasks, profile, budget }: WorldOptions) => `corpus:
   seed: 7
   tokenizer: { path: ${JSON.stringify(tokenizer)}, sha256: ${MISTRAL.sha256} }
   context: 768
@@ -63,12 +79,12 @@ ${tasks.map((task) => `    - ${task}`).join('\n')}
 release:
   until: 2026-02-25T00:00:00Z
   splits: { t1: 2026-02-08T00:00:00Z, t2: 2026-02-15T00:00:00Z, gap: 3d }
-  token_budget: 50000
+  token_budget: ${budget}
   profile: ${profile}
 `;
 
 /** Makes the world in a temporary folder of its own. */
-export async function makeFaultyWorld(recipe: Partial<FaultyRecipe> = {}): Promise<FaultyWorld> {
+export async function makeFaultyWorld(options: Partial<WorldOptions> = {}): Promise<FaultyWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'brewhouse-faults-'));
   const world = {
     folder,
@@ -80,8 +96,10 @@ export async function makeFaultyWorld(recipe: Partial<FaultyRecipe> = {}): Promi
   cpSync(join(root, 'node_modules', MISTRAL.package, 'models'), tokenizer, { recursive: true });
   writeFileSync(join(tokenizer, 'chat_template.jinja'), CHAT_TEMPLATE);
   writeFileSync(world.domain, DOMAIN);
-  writeFileSync(world.recipe, recipeWith(tokenizer, { ...EVERY_DAY, ...recipe }));
-  await writeEvents(world.events, join(folder, 'simulated'));
+  const all = { ...EVERY_DAY, ...options };
+  writeFileSync(world.recipe, recipeWith(tokenizer, all));
+  await writeEvents(world.events, join(folder, 'simulated'), all.members);
+  if (all.isImported) writeFileSync(join(world.events, ASSUMPTIONS_FILE), JSON.stringify(ASSUMPTIONS));
   return world;
 }
 
@@ -89,8 +107,9 @@ export async function makeFaultyWorld(recipe: Partial<FaultyRecipe> = {}): Promi
  * Of the simulated items those that somebody met: the others would cost time in each run and show
  * nothing more.
  */
-async function writeEvents(folder: string, simulated: string): Promise<void> {
-  const ran = await runCli(['simulate', '--members', '60', '--seed', '5', '--days', '40', '--out', simulated]);
+async function writeEvents(folder: string, simulated: string, members: number): Promise<void> {
+  const size = ['--members', String(members), '--seed', '5', '--days', '40'];
+  const ran = await runCli(['simulate', ...size, '--out', simulated]);
   expect(ran, ran.stderr).toMatchObject({ code: 0 });
   const lines = (kind: string) =>
     gunzipSync(readFileSync(join(simulated, `${kind}-00000.ndjson.gz`)))

@@ -1,6 +1,6 @@
 /**
  * Which planted faults this run tries: `npm test` a third of them, another one with each commit,
- * and `npm run test:faults` all.
+ * and `npm run test:all` all.
  */
 import { spawnSync } from 'node:child_process';
 import { test } from 'vitest';
@@ -14,8 +14,8 @@ const FAULTS_VARIABLE = 'BREWHOUSE_FAULTS';
 /** The third of this run, from 0; undefined: all. */
 const third = wantedThird();
 const reason =
-  `this run tries third ${(third ?? 0) + 1} of ${THIRDS} of the planted faults ` +
-  `(${FAULTS_VARIABLE}=all tries all, and so does npm run test:faults)`;
+  `third ${(third ?? 0) + 1} of ${THIRDS} of the planted faults runs at this commit; ` +
+  `${FAULTS_VARIABLE}=all runs all of them, and so does npm run test:all`;
 
 /**
  * Tests of planted faults, one for each: those of this run's third, the others left out with the
@@ -35,8 +35,8 @@ export function testPlanted<T>(planted: readonly T[], nameOf: (fault: T) => stri
  * row run all. A clone without its history goes by the commit's hash, and one without git runs all.
  */
 function wantedThird(): number | undefined {
-  const { [FAULTS_VARIABLE]: wanted } = process.env;
-  if (wanted === 'all') return undefined;
+  const { BREWHOUSE_LONG: long, [FAULTS_VARIABLE]: wanted } = process.env;
+  if (wanted === 'all' || (wanted === undefined && long !== undefined)) return undefined;
   if (wanted !== undefined) {
     const chosen = ['1', '2', '3'].indexOf(wanted);
     if (chosen < 0) throw new Error(`${FAULTS_VARIABLE} is ${wanted}; it may be 1, 2, 3 or all`);

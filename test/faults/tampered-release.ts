@@ -1,160 +1,194 @@
 /**
- * A release written anew with a fault in its files: same writers, and hashes, counts, index and
- * manifest as they would be.
+ * Copies of one honest release that a test changes and signs again: hashes, names, footers and card
+ * are mended, so that only the check that is meant can see what was done.
  */
-import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import type { StoredRow } from '../../schemas/columns.ts';
-import type { ReleaseId, Sha256 } from '../../schemas/ids.ts';
-import type { Split } from '../../schemas/ledger.ts';
+import type { CorpusId, ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
-import { EXAMPLE_INDEX, type ORIGIN, type SIDECAR } from '../../schemas/rows.ts';
-import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
-import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
-import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
-import { writeShards } from '../../src/release/shards.ts';
-import type { ShuffledRow, ShuffledRows } from '../../src/release/shuffle.ts';
-import { openParquet } from '../../src/shard/parquet-reader.ts';
-import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
-import { columnSpecs, storedColumns } from '../../src/shard/records.ts';
-import { readParquet } from '../integration/brewhouse.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
+import { releaseCard } from '../../src/release/card.ts';
+import * as thrift from '../../src/shard/thrift.ts';
+import type { FaultyWorld } from './faulty-world.ts';
+import { type Fields, fieldsOf, keyValuesOf, textOf, withFooter } from './parquet-footer.ts';
 
-export interface IndexEntry {
-  readonly example_id: string;
-  readonly split: string;
-  readonly shard: number;
-  readonly row_group: number;
-  readonly row: number;
+/** What a test writes may have keys that no schema knows. */
+export type Loose<T> = T & Record<string, unknown>;
+
+/** The release that all tamperings begin with; its id is the default one. */
+export interface HonestRelease {
+  readonly world: FaultyWorld;
+  readonly dir: string;
+  /** Over all rows (RELEASE-6). */
+  readonly digest: string;
 }
 
-export interface Tampering {
-  /** Rows in order of split, then place. */
-  readonly rows?: (rows: ShuffledRow[]) => ShuffledRow[];
-  readonly exampleIndex?: (entries: IndexEntry[]) => IndexEntry[];
+/** A copy that is being changed; it shares with the honest one the files that nobody touched. */
+export interface TamperedRelease {
+  readonly dir: string;
+  /** Manifest and lineage are written when the copy is signed, unless the test writes the file. */
+  readonly manifest: Loose<Manifest>;
+  readonly lineage: Loose<Lineage>;
+  /** Whoever changes rows says their new digest. */
+  digest: string;
+  read(path: string): Buffer;
+  write(path: string, bytes: Uint8Array | string): void;
+  /** From the folder alone. */
+  remove(path: string): void;
+  /** What the manifest says of a file. */
+  entry(path: string): ReleaseFile;
+  /** The first data file of the split, without its folder. */
+  shard(split: string): string;
+  /** Changes the footer of a Parquet file; `before` goes in front of it. */
+  footer(path: string, change: (footer: Fields) => void, before?: Uint8Array): void;
+  /** Mends what the changes broke; a test that calls it changes more afterwards. */
+  sign(): void;
 }
 
-/** Facts of a token file that its own rows decide. */
-const OWN_FACTS = ['huggingface', 'split', 'rows', 'tokens', 'loss_tokens'];
+/** Facts in the footers of token files that follow from the manifest. */
+const FACTS: Readonly<Record<string, (manifest: Manifest, defaultId: string) => string>> = {
+  'brewhouse.release_id': (_, defaultId) => defaultId,
+  'brewhouse.recipe_sha256': (manifest) => manifest.recipe_sha256,
+  'brewhouse.domain_sha256': (manifest) => manifest.domain_sha256,
+  'brewhouse.templates_sha256': (manifest) => manifest.templates_sha256,
+  'brewhouse.tokenizer': ({ identity }) => identity.tokenizer.id,
+  'brewhouse.pad_id': ({ identity }) => String(identity.tokenizer.pad ?? ''),
+};
 
-/** Writes release `from` of a lake once more as `to`; returns its folder. */
+/** Copies the honest release, changes it and signs it; returns its folder. */
 export async function tamper(
-  lake: string,
-  from: string,
-  to: string,
-  { rows, exampleIndex }: Tampering,
+  honest: HonestRelease,
+  name: string,
+  change: (release: TamperedRelease) => void | Promise<void>,
 ): Promise<string> {
-  const [source, target] = [join(lake, 'releases', from), join(lake, 'releases', to)];
-  const manifest = JSON.parse(readFileSync(join(source, 'manifest.json'), 'utf8')) as Manifest;
-  const data = manifest.files.filter(({ kind }) => kind === 'data');
-  const kept: ShuffledRow[] = [];
-  for (const { path } of data) kept.push(...(await rowsOf(source, path)));
-  const changed = rows === undefined ? kept : rows(kept);
-  const files = await writeShards({
-    store: openDirectoryStore(lake),
-    folder: `releases/${to}`,
-    shuffled: shuffled(changed),
-    scratch: openMemoryScratch(),
-    profile: HF,
-    trainShards: data.filter(({ split }) => split === 'train').length,
-    facts: await factsOf(join(source, data[0]!.path)),
+  const dir = join(honest.world.folder, 'tampered', name.replaceAll(/\W+/g, '-'));
+  linkFiles(honest.dir, dir);
+  let signed = false;
+  const release = openCopy(honest, dir, () => {
+    signed = true;
   });
-  if (exampleIndex !== undefined) {
-    const index = files.findIndex(({ path }) => path === 'index/examples.parquet');
-    files[index] = await rewriteIndex(target, files[index]!, exampleIndex);
+  await change(release);
+  if (!signed) release.sign();
+  return dir;
+}
+
+function linkFiles(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) linkFiles(source, target);
+    else linkSync(source, target);
   }
-  const card = manifest.files.filter(({ kind }) => kind === 'card');
-  for (const { path } of card) cpSync(join(source, path), join(target, path));
-  publish(source, target, { ...manifest, id: to as ReleaseId, splits: totals(files), files: [...files, ...card] });
-  return target;
 }
 
-async function rowsOf(release: string, path: string): Promise<ShuffledRow[]> {
-  const read = (kind: string) => readParquet(join(release, path.replace(/^data/, kind)));
-  const [tokens, metas, origins] = [await read('data'), await read('meta'), await read('origin')];
-  return tokens.map((row, i) => {
-    const meta = plainNumbers(metas[i]!) as unknown as StoredRow<typeof SIDECAR>;
-    const origin = origins[i] as unknown as StoredRow<typeof ORIGIN>;
-    const labels = Array.from(row.labels as Iterable<bigint>, Number);
-    return {
-      split: meta.split as Split,
-      ids: Int32Array.from(row.input_ids as Iterable<number>),
-      spans: Int32Array.of(
-        labels.findIndex((label) => label !== IGNORE_INDEX),
-        labels.length,
-      ),
-      meta,
-      origin: { ...origin, to: Int32Array.from(origin.to) },
-    };
-  });
-}
-
-function plainNumbers(record: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
-  );
-}
-
-function shuffled(rows: readonly ShuffledRow[]): ShuffledRows {
-  const counts: Partial<Record<Split, number>> = {};
-  const tokens: Partial<Record<Split, number>> = {};
-  for (const { split, ids } of rows) {
-    counts[split] = (counts[split] ?? 0) + 1;
-    tokens[split] = (tokens[split] ?? 0) + ids.length;
-  }
-  return {
-    *rows() {
-      yield* rows;
+function openCopy(honest: HonestRelease, dir: string, onSigned: () => void): TamperedRelease {
+  const touched = new Set<string>();
+  const json = <T>(path: string) => JSON.parse(readFileSync(join(honest.dir, path), 'utf8')) as Loose<T>;
+  /** The manifest that the lineage names, as long as no test says otherwise. */
+  let signed = json<Lineage>('lineage.json').manifest_sha256;
+  const release: TamperedRelease = {
+    ...{ dir, digest: honest.digest },
+    manifest: json<Manifest>('manifest.json'),
+    lineage: json<Lineage>('lineage.json'),
+    read: (path) => readFileSync(join(dir, path)),
+    write(path, bytes) {
+      release.remove(path);
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      writeFileSync(join(dir, path), bytes);
     },
-    ...{ counts, tokens, digest: '', close: () => undefined },
+    remove(path) {
+      rmSync(join(dir, path), { recursive: true, force: true });
+      touched.add(path);
+    },
+    entry(path) {
+      const found = release.manifest.files.find((file) => file.path === path);
+      if (found === undefined) throw new Error(`the manifest does not name ${path}`);
+      return found;
+    },
+    shard(split) {
+      const found = release.manifest.files.find((file) => file.kind === 'data' && file.split === split);
+      if (found === undefined) throw new Error(`there is no file of the split ${split}`);
+      return found.path.slice('data/'.length);
+    },
+    footer: (path, change, before) => release.write(path, withFooter(release.read(path), change, before)),
+    sign() {
+      onSigned();
+      const written = new Set(touched);
+      sign(release, { honest, told: json<Manifest>('manifest.json') }, touched);
+      if (!written.has('manifest.json')) release.write('manifest.json', canonicalJson(release.manifest));
+      if (written.has('lineage.json')) return;
+      const { lineage } = release;
+      const named = sha256Hex(release.read('manifest.json'));
+      if (lineage.manifest_sha256 === signed) lineage.manifest_sha256 = signed = named;
+      release.write('lineage.json', canonicalJson(lineage));
+      // What was signed may be signed again.
+      for (const path of ['manifest.json', 'lineage.json']) if (!written.has(path)) touched.delete(path);
+    },
   };
+  return release;
 }
 
-async function factsOf(file: string): Promise<Record<string, string>> {
-  const bytes = readFileSync(file);
-  const { keyValues } = await openParquet({ size: bytes.length, read: async (from, to) => bytes.subarray(from, to) });
-  return Object.fromEntries(Object.entries(keyValues).filter(([name]) => !OWN_FACTS.includes(name)));
-}
-
-async function rewriteIndex(
-  release: string,
-  file: ReleaseFile,
-  change: (entries: IndexEntry[]) => IndexEntry[],
-): Promise<ReleaseFile> {
-  const entries = change((await readParquet(join(release, file.path))) as unknown as IndexEntry[]);
-  const chunks: Uint8Array[] = [];
-  const columns = columnSpecs(EXAMPLE_INDEX);
-  const writer = createParquetWriter({ columns, keyValues: {}, write: (chunk) => chunks.push(chunk.slice()) });
-  writer.writeRowGroup(storedColumns(EXAMPLE_INDEX, entries), entries.length);
-  writer.finish();
-  const bytes = Buffer.concat(chunks);
-  writeFileSync(join(release, file.path), bytes);
-  return { ...file, rows: entries.length, bytes: bytes.length, sha256: sha256(bytes) };
-}
-
-/** Manifest and lineage: everything that counts or names the rows says what they are now. */
-function publish(source: string, target: string, manifest: Manifest): void {
-  const text = canonicalJson(manifest);
-  const lineage = JSON.parse(readFileSync(join(source, 'lineage.json'), 'utf8')) as Lineage;
-  writeFileSync(join(target, 'manifest.json'), text);
-  writeFileSync(join(target, 'lineage.json'), canonicalJson({ ...lineage, manifest_sha256: sha256(text) }));
-}
-
-function totals(files: readonly ReleaseFile[]): Manifest['splits'] {
-  const splits: Manifest['splits'] = {};
-  for (const { kind, split, rows, tokens, loss_tokens } of files) {
-    if (kind !== 'data') continue;
-    const sum = splits[split] ?? { rows: 0, tokens: 0, loss_tokens: 0 };
-    splits[split] = {
-      rows: sum.rows + rows,
-      tokens: sum.tokens + tokens,
-      loss_tokens: sum.loss_tokens + loss_tokens,
-    };
+/** Names first, then what says them, and the hashes of files. */
+function sign(
+  release: TamperedRelease,
+  { honest, told }: { honest: HonestRelease; told: Manifest },
+  touched: ReadonlySet<string>,
+): void {
+  const { manifest } = release;
+  if (canonicalJson(manifest) !== canonicalJson(told) || release.digest !== honest.digest) {
+    const defaultId = signNames(release, { told, digest: honest.digest });
+    if (defaultId !== told.id) signFooters(release, defaultId);
+    if (!touched.has('README.md')) signCard(release, defaultId);
   }
-  return splits;
+  for (const file of Array.isArray(manifest.files) ? manifest.files : []) {
+    if (touched.has(file.path)) signFile(release, file);
+  }
 }
 
-function sha256(bytes: Uint8Array | string): Sha256 {
-  return createHash('sha256').update(bytes).digest('hex') as Sha256;
+/** Hashes and ids that follow from identity, section, key and rows; returns the default id. */
+function signNames({ manifest, digest }: TamperedRelease, honest: { told: Manifest; digest: string }): string {
+  const { told } = honest;
+  const named = ({ identity, release, key_id }: Manifest) => canonicalJson({ identity, release, key_id });
+  if (named(manifest) === named(told) && digest === honest.digest) return told.id;
+  const { identity, release } = manifest;
+  const { section, context, context_min } = identity;
+  const hash = (value: unknown) => sha256Hex(canonicalJson(value));
+  if (hash(identity) !== hash(told.identity)) manifest.corpus = hash(identity).slice(0, 16) as CorpusId;
+  manifest.recipe_sha256 = hash({ corpus: { ...section, context, context_min }, release });
+  manifest.domain_sha256 = hash(identity.domain);
+  manifest.templates_sha256 = hash(identity.templates);
+  const named16 = hash({ release, key: manifest.key_id, examples: digest }).slice(0, 16);
+  const defaultId = `${manifest.corpus}-${named16}`;
+  if (manifest.id === told.id) manifest.id = defaultId as ReleaseId;
+  return defaultId;
+}
+
+function signFooters(release: TamperedRelease, defaultId: string): void {
+  for (const { kind, path } of release.manifest.files) {
+    if (kind !== 'data') continue;
+    release.footer(path, (footer) => {
+      for (const pair of keyValuesOf(footer).map(fieldsOf)) {
+        const fact = FACTS[textOf(pair[1])];
+        if (fact !== undefined) pair[2] = thrift.text(fact(release.manifest, defaultId));
+      }
+    });
+  }
+}
+
+/** A manifest of another form has no card: that of before stays. */
+function signCard(release: TamperedRelease, defaultId: string): void {
+  try {
+    release.write('README.md', releaseCard({ ...release.manifest, id: defaultId as ReleaseId }));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+function signFile(release: TamperedRelease, file: ReleaseFile): void {
+  const found = lstatSync(join(release.dir, file.path), { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile()) return;
+  const bytes = release.read(file.path);
+  file.bytes = bytes.length;
+  file.sha256 = sha256Hex(bytes) as Sha256;
 }

@@ -1,0 +1,157 @@
+/** Rows and columns of a tampered release, written anew by the builder's own writers. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { StoredRow } from '../../schemas/columns.ts';
+import type { Split } from '../../schemas/ledger.ts';
+import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import type { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
+import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
+import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
+import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
+import { writeShards } from '../../src/release/shards.ts';
+import type { ShuffledRow, ShuffledRows } from '../../src/release/shuffle.ts';
+import type { ColumnChunk, ColumnSpec } from '../../src/shard/parquet-writer.ts';
+import { columnSpecs, type FileTable, readStored, storedColumns } from '../../src/shard/records.ts';
+import { readParquet } from '../integration/brewhouse.ts';
+import { openFile, writeFile } from '../shard/parquet-file.ts';
+import type { TamperedRelease } from './tampered-release.ts';
+
+/** Facts of a token file that its own rows decide. */
+const OWN_FACTS = ['huggingface', 'split', 'rows', 'tokens', 'loss_tokens'];
+
+/** A column of a file with its values in one row group. */
+export interface FileColumn {
+  readonly spec: ColumnSpec;
+  readonly chunk: ColumnChunk;
+}
+
+/** The rows of a release in order of split, then place. */
+export async function releasedRows(dir: string): Promise<ShuffledRow[]> {
+  const { files } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as Manifest;
+  const rows: ShuffledRow[] = [];
+  for (const { kind, path } of files) if (kind === 'data') rows.push(...(await rowsOf(dir, path)));
+  return rows;
+}
+
+/** The digest of rows by which a release is named (RELEASE-6). */
+export function digestOf(rows: readonly ShuffledRow[]): string {
+  const sorted = rows.toSorted((a, b) => (a.meta.example_id < b.meta.example_id ? -1 : 1));
+  const digest = createHash('sha256');
+  for (const { meta, ids, spans } of sorted) digest.update(meta.example_id).update(HF.rowDigest(ids, spans));
+  return digest.digest('hex');
+}
+
+/** Writes the release with other rows: files, indexes and what counts them. */
+export async function rewriteRows(
+  release: TamperedRelease,
+  change: (rows: ShuffledRow[]) => ShuffledRow[],
+): Promise<void> {
+  const { dir, manifest } = release;
+  const rows = change(await releasedRows(dir));
+  const [data, others] = [
+    manifest.files.filter(({ kind }) => kind === 'data'),
+    manifest.files.filter(({ kind }) => kind === 'card'),
+  ];
+  const facts = await factsOf(release.read(data[0]!.path));
+  for (const { kind, path } of manifest.files) if (kind !== 'card') release.remove(path);
+  const files = await writeShards(openDirectoryStore(dirname(dir)), {
+    folder: basename(dir),
+    shuffled: shuffled(rows),
+    scratch: openMemoryScratch(),
+    profile: HF,
+    trainShards: data.filter(({ split }) => split === 'train').length,
+    facts,
+  });
+  release.digest = digestOf(rows);
+  manifest.files = [...files, ...others];
+  manifest.splits = totals(files);
+}
+
+/** Changes the rows of a flat file of one row group; `more` are columns that it has beside. */
+export async function rewriteTable<T extends FileTable>(
+  release: TamperedRelease,
+  { path, table }: { readonly path: string; readonly table: T },
+  change: (rows: StoredRow<T>[]) => readonly StoredRow<T>[],
+): Promise<void> {
+  const stored = await readStored(await openFile(release.read(path)), 0, table);
+  const rows = change(Array.from({ length: stored.rows }, (_, row) => stored.at(row)));
+  release.write(path, writeFile(columnSpecs(table), [{ chunks: storedColumns(table, rows), rows: rows.length }]));
+  release.entry(path).rows = rows.length;
+}
+
+/** Changes the columns of a file of one row group; footers keep their key-values. */
+export async function rewriteColumns(
+  release: TamperedRelease,
+  path: string,
+  change: (columns: FileColumn[], rows: number) => readonly FileColumn[],
+): Promise<void> {
+  const file = await openFile(release.read(path));
+  const [group, ...more] = file.rowGroups;
+  if (group === undefined || more.length > 0) throw new Error(`${path} has not one row group`);
+  const read = file.columns.map(async (spec) => ({ spec, chunk: await file.readColumn(0, spec.name) }));
+  const columns = change(await Promise.all(read), group.rows);
+  const specs = columns.map(({ spec }) => spec);
+  const chunks = columns.map(({ chunk }) => chunk);
+  release.write(path, writeFile(specs, [{ chunks, rows: group.rows }], file.keyValues));
+}
+
+async function rowsOf(release: string, path: string): Promise<ShuffledRow[]> {
+  const read = (kind: string) => readParquet(join(release, path.replace(/^data/, kind)));
+  const [tokens, metas, origins] = [await read('data'), await read('meta'), await read('origin')];
+  return tokens.map((row, i) => {
+    const meta = plainNumbers(metas[i]!) as unknown as StoredRow<typeof SIDECAR>;
+    const origin = origins[i] as unknown as StoredRow<typeof ORIGIN>;
+    const labels = Array.from(row.labels as Iterable<bigint>, Number);
+    return {
+      split: meta.split as Split,
+      ids: Int32Array.from(row.input_ids as Iterable<number>),
+      spans: Int32Array.of(
+        labels.findIndex((label) => label !== IGNORE_INDEX),
+        labels.length,
+      ),
+      meta,
+      origin: { ...origin, to: Int32Array.from(origin.to) },
+    };
+  });
+}
+
+function plainNumbers(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+  );
+}
+
+function shuffled(rows: readonly ShuffledRow[]): ShuffledRows {
+  const counts: Partial<Record<Split, number>> = {};
+  const tokens: Partial<Record<Split, number>> = {};
+  for (const { split, ids } of rows) {
+    counts[split] = (counts[split] ?? 0) + 1;
+    tokens[split] = (tokens[split] ?? 0) + ids.length;
+  }
+  return {
+    *rows() {
+      yield* rows;
+    },
+    ...{ counts, tokens, digest: '', close: () => undefined },
+  };
+}
+
+async function factsOf(bytes: Buffer): Promise<Record<string, string>> {
+  const { keyValues } = await openFile(bytes);
+  return Object.fromEntries(Object.entries(keyValues).filter(([name]) => !OWN_FACTS.includes(name)));
+}
+
+function totals(files: readonly ReleaseFile[]): Manifest['splits'] {
+  const splits: Manifest['splits'] = {};
+  for (const { kind, split, rows, tokens, loss_tokens } of files) {
+    if (kind !== 'data') continue;
+    const sum = splits[split] ?? { rows: 0, tokens: 0, loss_tokens: 0 };
+    splits[split] = {
+      rows: sum.rows + rows,
+      tokens: sum.tokens + tokens,
+      loss_tokens: sum.loss_tokens + loss_tokens,
+    };
+  }
+  return splits;
+}
