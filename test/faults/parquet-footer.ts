@@ -2,6 +2,7 @@
  * The footer of a Parquet file as a tree that keeps wire types, so that a test changes one field
  * and leaves every other byte as it was.
  */
+import { MAGIC } from '../../src/shard/parquet-writer.ts';
 import { encodeThrift, type ThriftValue } from '../../src/shard/thrift.ts';
 
 /** Fields of a struct by number (parquet.thrift); a test may set and delete them. */
@@ -9,7 +10,6 @@ export type Fields = Record<number, ThriftValue>;
 
 /** Length of the footer and magic, behind it. */
 const TAIL_BYTES = 8;
-const MAGIC_BYTES = 4;
 
 /** Numbers of wire types in the compact protocol; 1 and 2 are true and false. */
 const KINDS: ReadonlyMap<number, 'i8' | 'i32' | 'i64'> = new Map([
@@ -22,19 +22,25 @@ const LIST = 9;
 const STRUCT = 12;
 
 /** The file with its FileMetaData changed, and with `before` put in front of the footer. */
-export function withFooter(
-  file: Buffer,
-  change: (footer: Fields) => void,
-  before: Uint8Array = new Uint8Array(),
-): Buffer {
+export function withFooter(file: Buffer, change: (footer: Fields) => void, before?: Uint8Array): Buffer {
+  const { footer, start } = readFooter(file);
+  change(footer);
+  return closeFile([file.subarray(0, start), before ?? new Uint8Array()], footer);
+}
+
+/** The FileMetaData of a file, and where it begins. */
+export function readFooter(file: Buffer): { footer: Fields; start: number } {
   const end = file.length - TAIL_BYTES;
   const start = end - file.readUInt32LE(end);
-  const footer = readStruct({ bytes: file.subarray(start, end), at: 0 });
-  change(footer);
+  return { footer: readThrift(file.subarray(start, end)).fields, start };
+}
+
+/** A file of what comes before the footer, and the footer. */
+export function closeFile(body: readonly Uint8Array[], footer: Fields): Buffer {
   const bytes = encodeThrift(footer);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(bytes.length);
-  return Buffer.concat([file.subarray(0, start), before, bytes, length, file.subarray(-MAGIC_BYTES)]);
+  return Buffer.concat([...body, bytes, length, MAGIC]);
 }
 
 /** The fields of a struct. */
@@ -47,6 +53,11 @@ export function fieldsOf(value: ThriftValue | undefined): Fields {
 export function elementsOf(value: ThriftValue | undefined): ThriftValue[] {
   if (value?.type !== 'list') throw new Error('the footer has no list there');
   return value.value as ThriftValue[];
+}
+
+/** A whole number; 0 where there is none. */
+export function numberOf(value: ThriftValue | undefined): number {
+  return value?.type === 'i32' || value?.type === 'i64' ? value.value : 0;
 }
 
 /** A text, of which the wire knows bytes alone. */
@@ -78,6 +89,12 @@ export function chunkOf(footer: Fields, name: string): { chunk: Fields; meta: Fi
     if (textOf(elementsOf(meta[3])[0]) === name) return { chunk, meta };
   }
   throw new Error(`the first row group has no column ${name}`);
+}
+
+/** The struct that begins at `from`, and the place after it. */
+export function readThrift(bytes: Buffer, from = 0): { fields: Fields; end: number } {
+  const cursor = { bytes, at: from };
+  return { fields: readStruct(cursor), end: cursor.at };
 }
 
 interface Cursor {

@@ -4,7 +4,9 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sha256 } from '../../schemas/ids.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
-import { BROKEN, PAGE, RAW, type Tampering } from './tampering.ts';
+import { BROKEN, RAW, type Tampering } from './tampering.ts';
+
+const LAW = 'PUBLISH-2';
 
 /** A file as the manifest names it, whatever it holds. */
 function named(path: string, kind: ReleaseFile['kind'], more: Partial<ReleaseFile> = {}): ReleaseFile {
@@ -21,27 +23,27 @@ export const FILES: readonly Tampering[] = [
       release.write(path, release.read(`data/${release.shard('test')}`));
       release.manifest.files.push(named(path, 'card'));
     },
-    ...{ by: 'manifest', law: PAGE, says: /data\/train-00001-of-00002\.parquet/ },
+    ...{ by: 'manifest', law: LAW, says: /data\/train-00001-of-00002\.parquet/ },
   },
   {
     name: 'a stray file at the root',
     change: ({ dir }) => writeFileSync(join(dir, 'members.txt'), RAW),
-    ...{ by: 'manifest', law: PAGE, says: /members\.txt/ },
+    ...{ by: 'manifest', law: LAW, says: /members\.txt/ },
   },
   {
     name: 'a file in index/ that nobody names',
     change: ({ dir }) => writeFileSync(join(dir, 'index', 'members.csv'), RAW),
-    ...{ by: 'manifest', law: PAGE, says: /index\/members\.csv/ },
+    ...{ by: 'manifest', law: LAW, says: /index\/members\.csv/ },
   },
   {
     name: 'a hidden file beside the data',
     change: ({ dir }) => writeFileSync(join(dir, 'data', '.members'), RAW),
-    ...{ by: 'manifest', law: PAGE, says: /data\/\.members/ },
+    ...{ by: 'manifest', law: LAW, says: /data\/\.members/ },
   },
   {
     name: 'a folder of its own, with nothing in it but its name',
     change: ({ dir }) => mkdirSync(join(dir, RAW)),
-    ...{ by: 'manifest', law: PAGE, says: /hand-0@example\.org/ },
+    ...{ by: 'manifest', law: LAW, says: /hand-0@example\.org/ },
   },
   {
     name: 'a named file of a kind that there is not',
@@ -49,7 +51,7 @@ export const FILES: readonly Tampering[] = [
       release.write('extra/notes.md', RAW);
       release.manifest.files.push(named('extra/notes.md', 'notes' as ReleaseFile['kind']));
     },
-    ...{ by: BROKEN, law: PAGE, says: /extra\/notes\.md|kind/ },
+    ...{ by: BROKEN, law: LAW, says: /extra\/notes\.md|kind/ },
   },
   {
     name: 'a named file outside of the release',
@@ -57,36 +59,36 @@ export const FILES: readonly Tampering[] = [
       writeFileSync(join(release.dir, '..', 'outside.md'), RAW);
       release.manifest.files.push(named('../outside.md', 'card'));
     },
-    ...{ by: BROKEN, law: PAGE, says: /outside\.md|path/ },
+    ...{ by: BROKEN, law: LAW, says: /outside\.md|path/ },
   },
   {
     name: 'one file that is named twice',
     change: ({ manifest, entry }) => void manifest.files.push({ ...entry('README.md') }),
-    ...{ by: BROKEN, law: PAGE, says: /README\.md|files/ },
+    ...{ by: BROKEN, law: LAW, says: /README\.md|files/ },
   },
   {
     name: 'files in another order than they are written in',
     change: ({ manifest }) => void manifest.files.reverse(),
-    ...{ by: BROKEN, law: PAGE, says: /order|files/ },
+    ...{ by: BROKEN, law: LAW, says: /order|files/ },
   },
   {
     name: 'a card that is called an index',
     change: ({ entry }) => {
       entry('README.md').kind = 'index';
     },
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: LAW, says: /README\.md/ },
   },
   {
     name: 'rows, tokens and a split of a card',
     change: ({ entry }) => void Object.assign(entry('README.md'), { rows: 7, loss_tokens: 7, split: 'train' }),
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: LAW, says: /README\.md/ },
   },
   {
     name: 'tokens that are counted in a sidecar',
     change: ({ entry, shard }) => {
       entry(`meta/${shard('train')}`).tokens = 7;
     },
-    ...{ by: 'manifest', law: PAGE, says: /meta\/train/ },
+    ...{ by: 'manifest', law: LAW, says: /meta\/train/ },
   },
   {
     name: 'a hash that is not the file’s',
@@ -94,7 +96,7 @@ export const FILES: readonly Tampering[] = [
       release.sign();
       release.write('README.md', `${release.read('README.md')}\n`);
     },
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: LAW, says: /README\.md/ },
   },
   {
     name: 'a card that is gone',
@@ -102,7 +104,7 @@ export const FILES: readonly Tampering[] = [
       release.remove('README.md');
       release.manifest.files = release.manifest.files.filter(({ kind }) => kind !== 'card');
     },
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: LAW, says: /README\.md/ },
   },
   {
     name: 'sidecars and origins of a split that are gone',
@@ -111,7 +113,7 @@ export const FILES: readonly Tampering[] = [
       const gone = ['meta', 'origin'].map((folder) => `${folder}/${release.shard('test')}`);
       release.manifest.files = release.manifest.files.filter(({ path }) => !gone.includes(path));
     },
-    ...{ by: 'manifest', law: PAGE, says: /meta\/test/ },
+    ...{ by: 'manifest', law: LAW, says: /meta\/test/, isWide: true },
   },
   {
     name: 'a link in place of a file',
@@ -120,7 +122,7 @@ export const FILES: readonly Tampering[] = [
       renameSync(join(release.dir, path), join(release.dir, '..', 'elsewhere.parquet'));
       symlinkSync('../../elsewhere.parquet', join(release.dir, path));
     },
-    ...{ by: 'manifest', law: PAGE, says: /index\/examples\.parquet/ },
+    ...{ by: 'manifest', law: LAW, says: /index\/examples\.parquet/ },
   },
   {
     name: 'a link in place of a folder',
@@ -128,12 +130,12 @@ export const FILES: readonly Tampering[] = [
       renameSync(join(dir, 'origin'), join(dir, '..', 'origin-elsewhere'));
       symlinkSync('../origin-elsewhere', join(dir, 'origin'));
     },
-    ...{ by: 'manifest', law: PAGE, says: /origin/ },
+    ...{ by: 'manifest', law: LAW, says: /origin/ },
   },
   {
     name: 'a certificate that is a link to a file elsewhere',
     change: ({ dir }) => symlinkSync('../certificate-elsewhere.json', join(dir, 'certificate.json')),
-    ...{ by: 'manifest', law: PAGE, says: /certificate\.json/ },
+    ...{ by: 'manifest', law: LAW, says: /certificate\.json/ },
   },
   {
     name: 'a folder that is called like a file',
@@ -141,12 +143,12 @@ export const FILES: readonly Tampering[] = [
       release.remove('README.md');
       mkdirSync(join(release.dir, 'README.md'));
     },
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: LAW, says: /README\.md/ },
   },
   {
     name: 'a pipe that never ends',
     change: ({ dir }) => void spawnSync('mkfifo', [join(dir, 'data', 'train-00001-of-00002.parquet')]),
-    ...{ by: 'manifest', law: PAGE, says: /data\/train-00001-of-00002\.parquet/ },
+    ...{ by: 'manifest', law: LAW, says: /data\/train-00001-of-00002\.parquet/ },
   },
 ];
 
@@ -158,16 +160,16 @@ export const CARD: readonly Tampering[] = [
       const [test, train] = [release.shard('test'), release.shard('train')];
       release.write('README.md', `${release.read('README.md')}`.replaceAll(`data/${test}`, `data/${train}`));
     },
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
   },
   {
     name: 'a card of false words and raw ids',
     change: (release) => release.write('README.md', `# A clean corpus\n\nOf ${RAW}, with no label in a prompt.\n`),
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
   },
   {
     name: 'a credit that nobody gave',
     change: (release) => release.write('README.md', `${release.read('README.md')}- Credit: ${RAW}\n`),
-    ...{ by: 'manifest', law: PAGE, says: /README\.md/ },
+    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
   },
 ];

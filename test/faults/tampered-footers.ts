@@ -1,9 +1,20 @@
 /** What somebody may write into the footers of a release's Parquet files, their rows untouched. */
 import { binary, bool, i32, i64, list, struct, type ThriftValue, text } from '../../src/shard/thrift.ts';
-import { chunkOf, elementsOf, type Fields, fieldsOf, keyValuesOf, schemaElement, textOf } from './parquet-footer.ts';
+import {
+  chunkOf,
+  elementsOf,
+  type Fields,
+  fieldsOf,
+  keyValuesOf,
+  numberOf,
+  schemaElement,
+  textOf,
+} from './parquet-footer.ts';
+import { type OpenPage, withFirstPage } from './parquet-pages.ts';
 import type { TamperedRelease } from './tampered-release.ts';
-import { PAGE, RAW, type Tampering } from './tampering.ts';
+import { RAW, type Tampering } from './tampering.ts';
 
+const LAW = 'PUBLISH-6';
 const INDEX = 'index/members.parquet';
 /** A form that cannot be read may be refused. */
 const UNREADABLE = ['schema', 'release_broken'] as const;
@@ -23,7 +34,7 @@ function footer(
   const { change, says, before, by = file === INDEX ? ['index', 'schema'] : 'schema', isWide } = what;
   const path = ({ shard }: TamperedRelease) => (file === INDEX ? INDEX : `${file}/${shard('train')}`);
   const wide = isWide === undefined ? {} : { isWide };
-  return { name, change: (release) => release.footer(path(release), change, before), by, law: PAGE, says, ...wide };
+  return { name, change: (release) => release.footer(path(release), change, before), by, law: LAW, says, ...wide };
 }
 
 const addKeyValue = (key: string, value: string) => (fields: Fields) => {
@@ -116,7 +127,7 @@ const WORDS: readonly Tampering[] = [
     change: (fields) => {
       chunkOf(fields, 'label').chunk[1] = text(RAW);
     },
-    ...{ says: /label|file/, isWide: true },
+    ...{ says: /label|file/, by: ['schema', 'manifest'], isWide: true },
   }),
   footer('a signature that nobody made', 'data', {
     change: (fields) => {
@@ -226,5 +237,34 @@ const FORMS: readonly Tampering[] = [
   }),
 ];
 
-/** Footers of token files, sidecars, origins and indexes. */
-export const FOOTERS: readonly Tampering[] = [...KEY_VALUES, ...WORDS, ...FORMS];
+/** A tampering with the first page of a column of the sidecars of train. */
+function page(name: string, column: string, change: (page: OpenPage) => void): Tampering {
+  const tamper = (release: TamperedRelease) => {
+    const path = `meta/${release.shard('train')}`;
+    release.write(path, withFirstPage(release.read(path), column, change));
+  };
+  return { name, change: tamper, by: 'schema', law: LAW, says: new RegExp(`${column}|bytes|dictionary|page`) };
+}
+
+const PAGES: readonly Tampering[] = [
+  page('a text in a dictionary that no row has', 'task', (page) => {
+    const dictionary = fieldsOf(page.header[7]);
+    dictionary[1] = i32(numberOf(dictionary[1]) + 1);
+    page.content = Buffer.concat([page.content, lengthOf(RAW), Buffer.from(RAW)]);
+  }),
+  page('bytes behind the last text of a page', 'example_id', (page) => {
+    page.content = Buffer.concat([page.content, Buffer.from(RAW)]);
+  }),
+  page('the greatest text in the header of a page', 'example_id', ({ header }) => {
+    fieldsOf(header[5])[5] = struct({ 5: text(RAW), 6: text(RAW) });
+  }),
+];
+
+function lengthOf(value: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(Buffer.byteLength(value));
+  return length;
+}
+
+/** Footers and pages of token files, sidecars, origins and indexes. */
+export const FOOTERS: readonly Tampering[] = [...KEY_VALUES, ...WORDS, ...FORMS, ...PAGES];

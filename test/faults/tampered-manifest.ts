@@ -2,7 +2,9 @@
 import type { ReleaseId } from '../../schemas/ids.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { Loose } from './tampered-release.ts';
-import { BROKEN, PAGE, RAW, type Tampering } from './tampering.ts';
+import { BROKEN, RAW, type Tampering } from './tampering.ts';
+
+const LAW = 'PUBLISH-3';
 
 /** What the manifest says beside its identity. */
 export const MANIFEST: readonly Tampering[] = [
@@ -11,14 +13,14 @@ export const MANIFEST: readonly Tampering[] = [
     change: ({ manifest }) => {
       manifest.splits.production = { rows: 1, tokens: 1, loss_tokens: 1 };
     },
-    ...{ by: BROKEN, law: PAGE, says: /production|splits/ },
+    ...{ by: BROKEN, law: LAW, says: /production|splits/ },
   },
   {
     name: 'a split without a row',
     change: ({ manifest }) => {
       manifest.splits.test_task = { rows: 0, tokens: 0, loss_tokens: 0 };
     },
-    ...{ by: 'manifest', law: PAGE, says: /test_task/ },
+    ...{ by: 'manifest', law: LAW, says: /test_task/ },
   },
   {
     name: 'more tokens in a split than in its files',
@@ -30,21 +32,21 @@ export const MANIFEST: readonly Tampering[] = [
   {
     name: 'a manifest without splits',
     change: ({ manifest }) => void delete (manifest as Partial<Manifest>).splits,
-    ...{ by: BROKEN, law: PAGE, says: /splits/ },
+    ...{ by: BROKEN, law: LAW, says: /splits/ },
   },
   {
     name: 'a key that no manifest has',
     change: ({ manifest }) => {
       manifest.contact = RAW;
     },
-    ...{ by: BROKEN, law: PAGE, says: /contact/ },
+    ...{ by: BROKEN, law: LAW, says: /contact/ },
   },
   {
     name: 'a key that no entry of a file has',
     change: ({ manifest }) => {
       (manifest.files[0] as Loose<Manifest['files'][number]>).owner = RAW;
     },
-    ...{ by: BROKEN, law: PAGE, says: /owner/ },
+    ...{ by: BROKEN, law: LAW, says: /owner/ },
   },
   {
     name: 'a key twice, of which readers take the second',
@@ -69,7 +71,7 @@ export const MANIFEST: readonly Tampering[] = [
     change: ({ manifest }) => {
       manifest.notes = [`Ask ${RAW}.`];
     },
-    ...{ by: 'manifest', law: PAGE, says: /notes/ },
+    ...{ by: 'manifest', law: LAW, says: /notes/ },
   },
   {
     name: 'no word on what is taken on trust',
@@ -77,19 +79,19 @@ export const MANIFEST: readonly Tampering[] = [
       manifest.assumed = [];
       manifest.notes = manifest.notes.filter((note) => !note.includes('`assumed`'));
     },
-    ...{ by: 'manifest', law: PAGE, says: /assumed/ },
+    ...{ by: 'manifest', law: LAW, says: /assumed/ },
   },
   {
     name: 'a trust that nobody asked for',
     change: ({ manifest }) => void manifest.assumed.push({ type: 'item', attribute: 'title', because: RAW }),
-    ...{ by: 'manifest', law: PAGE, says: /assumed/ },
+    ...{ by: 'manifest', law: LAW, says: /assumed/ },
   },
   {
     name: 'another word on what was left out',
     change: ({ manifest }) => {
       manifest.left_out = [{ type: 'member', attribute: 'phone', why: RAW }];
     },
-    ...{ by: 'manifest', law: PAGE, says: /left_out/ },
+    ...{ by: 'manifest', law: LAW, says: /left_out/ },
   },
   {
     name: 'items without a time that there are not',
@@ -103,21 +105,21 @@ export const MANIFEST: readonly Tampering[] = [
     change: ({ manifest }) => {
       manifest.versions.node = RAW;
     },
-    ...{ by: BROKEN, law: PAGE, says: /versions/ },
+    ...{ by: BROKEN, law: LAW, says: /versions/ },
   },
   {
     name: 'a version of what no release is made with',
     change: ({ manifest }) => {
       manifest.versions.owner = '1.0.0';
     },
-    ...{ by: BROKEN, law: PAGE, says: /versions/ },
+    ...{ by: BROKEN, law: LAW, says: /versions/ },
   },
   {
     name: 'another version of Brewhouse than the footers say',
     change: ({ manifest }) => {
       manifest.versions.brewhouse = '9.9.9';
     },
-    ...{ by: ['schema', 'manifest'], law: PAGE, says: /version/ },
+    ...{ by: ['schema', 'manifest'], law: LAW, says: /version/ },
   },
   {
     name: 'train shards that are called unequal',
@@ -138,7 +140,7 @@ export const MANIFEST: readonly Tampering[] = [
     change: ({ manifest }) => {
       (manifest.format as number) = 99;
     },
-    ...{ by: BROKEN, law: PAGE, says: /format/ },
+    ...{ by: BROKEN, law: LAW, says: /format/ },
   },
   {
     name: 'a name that no release may have',
@@ -259,7 +261,7 @@ export const IDENTITY: readonly Tampering[] = [
     change: ({ manifest }) => {
       manifest.release.token_budget = 40_000;
     },
-    ...{ by: ['split', 'manifest'], law: 'RELEASE-3', says: /train|rows|thinned/ },
+    ...{ by: ['split', 'ledger'], law: 'RELEASE-3', says: /train|row/, isWide: true },
   },
   {
     name: 'a template that no task uses',

@@ -86,14 +86,39 @@ export async function rewriteColumns(
   path: string,
   change: (columns: FileColumn[], rows: number) => readonly FileColumn[],
 ): Promise<void> {
-  const file = await openFile(release.read(path));
-  const [group, ...more] = file.rowGroups;
-  if (group === undefined || more.length > 0) throw new Error(`${path} has not one row group`);
-  const read = file.columns.map(async (spec) => ({ spec, chunk: await file.readColumn(0, spec.name) }));
-  const columns = change(await Promise.all(read), group.rows);
+  const { columns, rows, keyValues } = await columnsOf(release.read(path));
+  const changed = change(columns, rows);
+  const chunks = changed.map(({ chunk }) => chunk);
+  const specs = changed.map(({ spec }) => spec);
+  release.write(path, writeFile(specs, [{ chunks, rows }], keyValues));
+}
+
+/** Writes a file of one row group in two, of which the first has `first` rows. */
+export async function splitRowGroup(release: TamperedRelease, path: string, first: number): Promise<void> {
+  const { columns, rows, keyValues } = await columnsOf(release.read(path));
+  const part = (from: number, to: number) => ({
+    chunks: columns.map(({ chunk }) => partOf(chunk, from, to)),
+    rows: to - from,
+  });
   const specs = columns.map(({ spec }) => spec);
-  const chunks = columns.map(({ chunk }) => chunk);
-  release.write(path, writeFile(specs, [{ chunks, rows: group.rows }], file.keyValues));
+  release.write(path, writeFile(specs, [part(0, first), part(first, rows)], keyValues));
+}
+
+async function columnsOf(bytes: Buffer) {
+  const file = await openFile(bytes);
+  const [group, ...more] = file.rowGroups;
+  if (group === undefined || more.length > 0) throw new Error('the file has not one row group');
+  const read = file.columns.map(async (spec): Promise<FileColumn> => {
+    return { spec, chunk: await file.readColumn(0, spec.name) };
+  });
+  return { columns: await Promise.all(read), rows: group.rows, keyValues: { ...file.keyValues } };
+}
+
+function partOf(chunk: ColumnChunk, from: number, to: number): ColumnChunk {
+  if ('offsets' in chunk) return { values: chunk.values, offsets: chunk.offsets.subarray(from, to + 1) };
+  if ('constant' in chunk) return chunk;
+  if ('dictionary' in chunk) return { dictionary: chunk.dictionary, indices: chunk.indices.subarray(from, to) };
+  return chunk.slice(from, to);
 }
 
 async function rowsOf(release: string, path: string): Promise<ShuffledRow[]> {

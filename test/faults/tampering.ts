@@ -9,8 +9,8 @@ export interface Tampering {
   readonly change: (release: TamperedRelease) => void | Promise<void>;
   /** The check that is meant, and the failures in whose place it may be. */
   readonly by: string | readonly (string | ErrorCode)[];
-  /** The rule, or the page that says how it is. */
-  readonly law: string;
+  /** The rule that it breaks, one of several, or the page that says how it is. */
+  readonly law: string | readonly string[];
   /** What the fault, or the failure, must say. */
   readonly says: RegExp;
   /** Files can no longer be read as rows, or rows differ: other checks may speak of it too. */
@@ -22,7 +22,5 @@ export interface Tampering {
 /** What must never leave: a raw id of a member. */
 export const RAW = 'hand-0@example.org';
 
-/** The page that says how the files of a release are. */
-export const PAGE = 'docs/release.md';
 /** A form that no release has may be refused, or be a fault among others. */
 export const BROKEN = ['manifest', 'release_broken'] as const;
