@@ -11,6 +11,7 @@ const LONGEST = [
   'faults/seen',
   'faults/released',
   'faults/asked',
+  'faults/tampered',
   'faults/paired',
   'integration/bad-input',
   'sources/real-data',

@@ -14,8 +14,8 @@ const FAULTS_VARIABLE = 'BREWHOUSE_FAULTS';
 /** The third of this run, from 0; undefined: all. */
 const third = wantedThird();
 const reason =
-  `third ${(third ?? 0) + 1} of ${THIRDS} of the planted faults runs at this commit; ` +
-  `${FAULTS_VARIABLE}=all runs all of them, and so does npm run test:all`;
+  `this run tries third ${(third ?? 0) + 1} of ${THIRDS} of the planted faults ` +
+  `(${FAULTS_VARIABLE}=all tries all, and so does npm run test:all)`;
 
 /**
  * Tests of planted faults, one for each: those of this run's third, the others left out with the

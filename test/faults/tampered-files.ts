@@ -48,18 +48,18 @@ export const FILES: readonly Tampering[] = [
   {
     name: 'a named file of a kind that there is not',
     change(release) {
-      release.write('extra/notes.md', RAW);
-      release.manifest.files.push(named('extra/notes.md', 'notes' as ReleaseFile['kind']));
+      release.write('extra/notes.txt', RAW);
+      release.manifest.files.push(named('extra/notes.txt', 'notes' as ReleaseFile['kind']));
     },
-    ...{ by: BROKEN, law: LAW, says: /extra\/notes\.md|kind/ },
+    ...{ by: BROKEN, law: LAW, says: /extra\/notes\.txt|kind/ },
   },
   {
     name: 'a named file outside of the release',
     change(release) {
-      writeFileSync(join(release.dir, '..', 'outside.md'), RAW);
-      release.manifest.files.push(named('../outside.md', 'card'));
+      writeFileSync(join(release.dir, '..', 'outside.txt'), RAW);
+      release.manifest.files.push(named('../outside.txt', 'card'));
     },
-    ...{ by: BROKEN, law: LAW, says: /outside\.md|path/ },
+    ...{ by: BROKEN, law: LAW, says: /outside\.txt|path/ },
   },
   {
     name: 'one file that is named twice',

@@ -55,7 +55,8 @@ export async function rewriteRows(
   ];
   const facts = await factsOf(release.read(data[0]!.path));
   for (const { kind, path } of manifest.files) if (kind !== 'card') release.remove(path);
-  const files = await writeShards(openDirectoryStore(dirname(dir)), {
+  const files = await writeShards({
+    store: openDirectoryStore(dirname(dir)),
     folder: basename(dir),
     shuffled: shuffled(rows),
     scratch: openMemoryScratch(),

@@ -1,4 +1,7 @@
-/** Faults in the files of one honest release, each of which verify names; and changes that it lets pass. */
+/**
+ * Faults in the files of one honest release, each of which verify names; and changes that it lets
+ * pass.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
