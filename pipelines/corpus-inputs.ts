@@ -36,13 +36,7 @@ export interface CorpusInputs {
 export async function readRecipe(file: string): Promise<ReadRecipe> {
   const recipe = await readYaml(file, Recipe, 'recipe_invalid');
   const { splits } = recipe.release;
-  const widest = Math.max(recipe.corpus.label_window, ...recipe.corpus.tasks.map((task) => task.label_window ?? 0));
-  if (splits.gap < widest) {
-    throw new BrewhouseError('recipe_invalid', 'the gap between splits is shorter than the label window', {
-      place: { file, field: 'release.splits.gap' },
-      remedy: 'labels of train would look over t1: make gap at least as long as the longest label_window',
-    });
-  }
+  requireGap(recipe, file);
   if (splits.t1 + splits.gap > splits.t2) {
     throw new BrewhouseError('recipe_invalid', 't2 lies before t1 + gap, so there is no room for validation', {
       place: { file, field: 'release.splits.t2' },
@@ -50,6 +44,18 @@ export async function readRecipe(file: string): Promise<ReadRecipe> {
     });
   }
   return { recipe, file };
+}
+
+/** SPLIT-2: labels of train must not look over t1. */
+function requireGap({ corpus, release }: Recipe, file: string): void {
+  const windows = corpus.tasks.map((task) => task.label_window ?? corpus.label_window);
+  const least = Math.max(...windows) + corpus.label_lateness;
+  if (release.splits.gap >= least) return;
+  const what = corpus.label_lateness === 0 ? 'label window' : 'longest label window with label_lateness';
+  throw new BrewhouseError('recipe_invalid', `the gap between splits is shorter than the ${what}`, {
+    place: { file, field: 'release.splits.gap' },
+    remedy: `labels of train would look over t1: make gap ${least}ms or longer`,
+  });
 }
 
 /** Reads a domain. Throws `domain_invalid` with file and field. */

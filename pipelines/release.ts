@@ -49,7 +49,7 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
 
     const { rules } = plan;
     const holdout = plan.section.holdout;
-    const read = await readReleaseRows({ store, corpus, partitions, ...rules, holdout }, effects);
+    const read = await readReleaseRows({ store, corpus, partitions, seed: rules.seed, holdout }, effects);
     const selection = selectRows(read.rows, { seed: rules.seed, release: section, until: section.until });
     if (!selection.ends.includes('train'))
       effects.observe({ kind: 'warning', message: 'no row is in train: look at until, t1 and the token budget' });

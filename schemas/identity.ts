@@ -46,7 +46,13 @@ export function identityFields<Task extends z.ZodType>(task: Task) {
   return {
     format: z.literal(IDENTITY_FORMAT),
     /** The recipe's section with everything resolved, but for the lengths of its ladder. */
-    section: z.strictObject(commonSectionFields(task, Milliseconds.nonnegative().default(SESSION_GAP_MS))),
+    section: z.strictObject(
+      commonSectionFields({
+        task,
+        sessionGap: Milliseconds.nonnegative().default(SESSION_GAP_MS),
+        labelLateness: Milliseconds.nonnegative().default(0),
+      }),
+    ),
     context,
     /** The least length of the ladder. */
     context_min: context,

@@ -111,8 +111,16 @@ const LevelTokens = z.strictObject({
   shown: LevelSize.default(32).describe('The exposure line.'),
 });
 
-/** Fields of the corpus section that are the same in a recipe and in an identity. */
-export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodType>(task: Task, sessionGap: Gap) {
+/**
+ * Fields of the corpus section that are the same in a recipe and in an identity; `task` is the
+ * schema of a task, and the lengths of time are read as the schemas given do.
+ */
+export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodType, Late extends z.ZodType>(of: {
+  readonly task: Task;
+  readonly sessionGap: Gap;
+  readonly labelLateness: Late;
+}) {
+  const { task, sessionGap, labelLateness } = of;
   return {
     seed: z.number().int().nonnegative().describe('What all draws begin with (DRAW-1).'),
     tokenizer: TokenizerSpec.describe('The tokenizer, and where it lies (TOKEN-1).'),
@@ -125,6 +133,9 @@ export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodTyp
       .default('event_time')
       .describe('By which time an event is known (ASOF-1).'),
     session_gap: sessionGap.describe('A pause of this length begins a new session (OPEN-1).'),
+    label_lateness: labelLateness
+      .describe('How much later than the label window what is in it may become known (LABEL-3).')
+      .meta({ examples: ['1d'] }),
     max_events: Positive.optional().describe('Only the newest N events seen before T count (ASOF-7); by default all.'),
     ask: z
       .strictObject({
@@ -162,7 +173,11 @@ export const SESSION_GAP_MS = Duration.parse(SESSION_GAP);
 export function sectionFields<Task extends z.ZodType>(task: Task) {
   const tokens = z.number().int().min(512).max(131_072);
   return {
-    ...commonSectionFields(task, Duration.prefault(SESSION_GAP)),
+    ...commonSectionFields({
+      task,
+      sessionGap: Duration.prefault(SESSION_GAP),
+      labelLateness: Duration.prefault(0),
+    }),
     context: z
       .union([tokens, z.array(tokens).min(1)])
       .describe('Most tokens of a row; a list is a ladder, with one corpus a length.'),
@@ -191,7 +206,7 @@ export function releaseFields<Length extends z.ZodType, Time extends z.ZodType, 
       .strictObject({
         t1: moment.describe('Train ends here (SPLIT-2).'),
         t2: moment.describe('Validation ends here.'),
-        gap: duration.describe('Between the splits; at least the longest label window.'),
+        gap: duration.describe('Between the splits; at least the longest label window and `label_lateness`.'),
       })
       .describe('How rows are split by time.'),
     weights: z

@@ -104,8 +104,8 @@ export const CORPUS = {
   key: TEXT,
   member: idText<MemberId>(),
   ...ASKED,
-  /** From when on the label is mature, epoch milliseconds. */
-  matures_at: LONG,
+  /** From when on the question is mature, epoch milliseconds (LABEL-3). */
+  closes_at: LONG,
   ...MET,
   ...COUNTED,
 };

@@ -79,7 +79,7 @@ function corpusRow({ outcome, question, label }: AskedQuestion, outline: RowOutl
     label: label.label,
     asked_at: question.t,
     label_settled_at: label.settledAt,
-    matures_at: outcome.maturesAt,
+    closes_at: outcome.closesAt,
     item_ids: question.items.map((version) => version.itemId),
     candidate_reasons: label.reasons,
     surface: exposure.surface,

@@ -2,8 +2,8 @@
  * The questions of one member: each opening asked by each task, with its end, its view as of T and,
  * apart from it, its label.
  */
-import { intAt, nth } from '../checked.ts';
-import { maturesAt } from '../timeline/as-of.ts';
+import { floatAt, intAt, nth } from '../checked.ts';
+import { closesAt } from '../timeline/as-of.ts';
 import { seenEvents } from '../timeline/history.ts';
 import type { ItemTable } from '../timeline/item-table.ts';
 import { type LabelWindow, strongestInWindow } from '../timeline/labels.ts';
@@ -42,11 +42,15 @@ export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator
     openers: once(() => sessionOpeners(timeline, rules.sessionGapMs)),
   };
   const asked = rules.tasks.map((task) => ({ task, openings: task.openings(lists) }));
-  const events = asked.flatMap(({ openings }) => openings.map((opening) => opening.event));
-  const capped = cappedOpenings(timeline, events, rules.ask);
+  const capped = cappedOpenings(
+    timeline,
+    asked.flatMap(({ openings }) => openings),
+    rules.ask,
+  );
   for (const { task, openings } of asked) {
     for (const opening of openings) {
-      const outcome = decide(lists, scope, { task, opening, isCapped: capped.has(opening.event) });
+      const closes = closesAt(opening.t, floatAt(timeline.knownAt, opening.event), task);
+      const outcome = decide(lists, scope, { task, opening, closes, isCapped: capped.has(opening.event) });
       if (outcome !== undefined) yield outcome;
     }
   }
@@ -55,18 +59,19 @@ export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator
 interface AskedOpening {
   readonly task: TaskRules;
   readonly opening: Opening;
+  /** closes_at, epoch ms. */
+  readonly closes: number;
   readonly isCapped: boolean;
 }
 
 /** The first end of OPEN-6 that applies; undefined where it is not a question of this run. */
 function decide(lists: OpeningLists, scope: AskScope, of: AskedOpening): TaskOutcome | undefined {
-  const { task, opening } = of;
-  const { rules, from, until } = scope;
-  const mature = maturesAt(opening.t, task.windowMs, rules.ask.perMemberDay !== undefined);
-  if (from !== null && mature <= from) return undefined;
-  const end = { task, opening, maturesAt: mature };
+  const { task, opening, closes } = of;
+  const { from, until } = scope;
+  if (from !== null && closes <= from) return undefined;
+  const end = { task, opening, closesAt: closes };
   // Before the label is looked at.
-  if (until !== null && mature > until) return { ...end, fate: 'pending' };
+  if (until !== null && closes > until) return { ...end, fate: 'pending' };
   const asking = beginAsking(lists, scope, of);
   if (task.isAsked?.(asking) === false) return undefined;
   const asked = of.isCapped ? 'capped' : task.ask(asking);
@@ -76,12 +81,13 @@ function decide(lists: OpeningLists, scope: AskScope, of: AskedOpening): TaskOut
   return { ...end, fate: 'rendered', question: view(task, asking, asked), label };
 }
 
-function beginAsking({ timeline, openers }: OpeningLists, scope: AskScope, { task, opening }: AskedOpening): Asking {
+function beginAsking({ timeline, openers }: OpeningLists, scope: AskScope, of: AskedOpening): Asking {
+  const { task, opening, closes } = of;
   const { rules, vocabulary, items } = scope;
   const { t, event } = opening;
   const { surface } = nth(timeline.events, event);
   const item = intAt(timeline.item, event);
-  const window: LabelWindow = { t, windowMs: task.windowMs, item, openingEvent: event, surface };
+  const window: LabelWindow = { t, windowMs: task.windowMs, closesAt: closes, item, openingEvent: event, surface };
   return {
     timeline,
     opening,
@@ -97,10 +103,11 @@ function beginAsking({ timeline, openers }: OpeningLists, scope: AskScope, { tas
 }
 
 /** What may be seen of the question: facts alone, nothing that could settle its label. */
-function view({ name, form, windowMs, choosesItems, strategy }: TaskRules, asking: Asking, asked: Asked): Question {
+function view(task: TaskRules, asking: Asking, asked: Asked): Question {
+  const { name, form, windowMs, latenessMs, choosesItems, strategy } = task;
   const { timeline, key, opening, items, vocabulary } = asking;
   return viewQuestion(timeline, {
-    task: { name, form, windowMs },
+    task: { name, form, windowMs, latenessMs },
     key,
     opening,
     asked: asked.items.map((candidate) => candidate.version),

@@ -3,7 +3,7 @@
  * strongest?
  */
 import { intAt } from '../checked.ts';
-import { firstStronger, settledAt } from '../timeline/labels.ts';
+import { nextStronger, settledAt } from '../timeline/labels.ts';
 import { actionNames, requireWindow, willSlot } from './answers.ts';
 import { type Asking, defineForm } from './form.ts';
 import { askAbout, ownItem } from './own-item.ts';
@@ -37,7 +37,7 @@ export const nextActionAction = defineForm({
       },
       settle(asking) {
         const { timeline, window } = asking;
-        const stronger = firstStronger(timeline, window, strongestSeen(asking, noneRank));
+        const stronger = nextStronger(timeline, window, strongestSeen(asking, noneRank));
         const label = stronger === undefined ? NOTHING_MORE : vocabulary.nameOf(stronger.rank);
         return { label, settledAt: settledAt(timeline, window, stronger?.decidedBy ?? -1) };
       },

@@ -43,7 +43,8 @@ export function resolveTasks(section: CorpusSection, vocabulary: Vocabulary): Re
 }
 
 /** What of a section the timeline side depends on. */
-export interface RulesSection extends Pick<CorpusSection, 'seed' | 'session_gap' | 'max_events' | 'ask'> {
+export interface RulesSection
+  extends Pick<CorpusSection, 'seed' | 'session_gap' | 'label_lateness' | 'max_events' | 'ask'> {
   readonly tasks: readonly ResolvedTask[];
 }
 
@@ -53,7 +54,7 @@ export interface RulesSection extends Pick<CorpusSection, 'seed' | 'session_gap'
  */
 export function corpusRules(section: RulesSection, vocabulary: Vocabulary): CorpusRules {
   const tasks = section.tasks.map((task, i) =>
-    taskRules(task, { vocabulary, windowMs: task.label_window, field: `corpus.tasks[${i}]` }),
+    taskRules(task, { vocabulary, windowMs: task.label_window, field: `corpus.tasks[${i}]` }, section.label_lateness),
   );
   requireDistinct(tasks);
   return {
@@ -65,12 +66,13 @@ export function corpusRules(section: RulesSection, vocabulary: Vocabulary): Corp
   };
 }
 
-function taskRules(task: ResolvedTask, scope: FormScope): TaskRules {
+function taskRules(task: ResolvedTask, scope: FormScope, latenessMs: number): TaskRules {
   return {
     ...formNamed(task.form).rules(task, scope),
     name: task.name,
     form: task.form,
     windowMs: scope.windowMs,
+    latenessMs,
     strategy: strategyNamed(task.strategy),
     order: task.order,
   };

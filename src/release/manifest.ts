@@ -140,7 +140,7 @@ function rowCounts(rows: readonly SelectableRow[], selection: Selection) {
   const labels: Manifest['labels'] = {};
   const variants: Manifest['variants'] = { test_template: 0, left_out: 0 };
   for (const [i, row] of rows.entries()) {
-    if (row.maturesAt > selection.until) continue;
+    if (row.closesAt > selection.until) continue;
     // Null: a variant that no split holds.
     const end = nth(selection.ends, i) ?? 'left_out';
     if (row.variant !== '') addTo(variants, [end], 1);

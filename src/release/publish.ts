@@ -124,7 +124,7 @@ function lineageOf({ partitions, timelines, read, section }: ReleaseSource, mani
     corpus_until: ends.length === 0 ? null : Math.min(...ends),
     records: sumRecordCounts(timelines),
     questions: summarizeCorpus(partitions).questions,
-    after_until: read.rows.filter((row) => row.maturesAt > section.until).length,
+    after_until: read.rows.filter((row) => row.closesAt > section.until).length,
     partitions: timelines.length,
     parts: read.parts.map((part) => part.files.part.sha256),
     timelines: timelines.map(({ partition, seq, sha256 }) => ({ partition, seq, sha256 })),

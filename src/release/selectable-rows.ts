@@ -9,12 +9,10 @@ import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import type { PartPosition } from '../corpus/part-rows.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import type { TaskRules } from '../forms/task-rules.ts';
 import { type CorpusPartition, corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
 import { recordGroups } from '../shard/records.ts';
-import { closesAt } from '../timeline/as-of.ts';
 import { draw, inShare } from '../timeline/draws.ts';
 import type { SelectableRow } from './selection.ts';
 
@@ -24,19 +22,18 @@ export interface ReleaseRows {
   readonly parts: readonly PartPosition[];
 }
 
-/** Whose rows are read, and what says which are held out and when their windows close. */
+/** Whose rows are read, and what says which are held out. */
 export interface CorpusRows {
   readonly store: ObjectStore;
   readonly corpus: CorpusId;
   readonly partitions: readonly CorpusPartition[];
   readonly seed: number;
-  readonly tasks: readonly TaskRules[];
   readonly holdout: CorpusSection['holdout'];
 }
 
-const { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface } = CORPUS;
+const { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface } = CORPUS;
 /** What of a sidecar the choice looks at. */
-const SELECTED = { key, variant, task, label, asked_at, matures_at, n_tokens, member, surface };
+const SELECTED = { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface };
 
 /** Reads the rows in order of partition, record, file, row. Bound: one small object a row. */
 export async function readReleaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): Promise<ReleaseRows> {
@@ -61,8 +58,7 @@ export async function readReleaseRows(of: CorpusRows, effects = PROCESS_EFFECTS)
 }
 
 /** How a row of a sidecar becomes what the choice looks at. */
-function selectableBy({ seed, tasks, holdout }: CorpusRows): (row: RowOf<typeof SELECTED>) => SelectableRow {
-  const windows = new Map(tasks.map((each) => [each.name, each.windowMs]));
+function selectableBy({ seed, holdout }: CorpusRows): (row: RowOf<typeof SELECTED>) => SelectableRow {
   const surfaces = new Set(holdout.surfaces);
   const held = new Map<string, boolean>();
   const isHeld = (id: string) => {
@@ -76,8 +72,7 @@ function selectableBy({ seed, tasks, holdout }: CorpusRows): (row: RowOf<typeof 
     task: row.task,
     label: row.label,
     askedAt: row.asked_at,
-    maturesAt: row.matures_at,
-    windowEndsAt: closesAt(row.asked_at, windows.get(row.task) ?? 0),
+    closesAt: row.closes_at,
     tokens: row.n_tokens,
     heldOutMember: isHeld(row.member),
     heldOutSurface: row.surface !== '' && surfaces.has(row.surface),

@@ -15,9 +15,8 @@ export interface SelectableRow {
   readonly task: string;
   readonly label: string;
   readonly askedAt: number;
-  readonly maturesAt: number;
-  /** T + W, at least T + 1 ms. */
-  readonly windowEndsAt: number;
+  /** From when on the question is mature, epoch ms (LABEL-3). */
+  readonly closesAt: number;
   readonly tokens: number;
   readonly heldOutMember: boolean;
   readonly heldOutSurface: boolean;
@@ -81,11 +80,11 @@ function splitOf(row: SelectableRow, rules: SelectionRules): RowEnd {
 /** The tests in the order of SPLIT-1: held-out ones of SPLIT-3, then time (SPLIT-2). */
 function ordinarySplitOf(row: SelectableRow, { release, until }: SelectionRules): RowEnd {
   const { t1, t2, gap } = release.splits;
-  if (row.maturesAt > until) return 'after_until';
+  if (row.closesAt > until) return 'after_until';
   if (row.heldOutSurface) return row.askedAt >= t2 + gap ? 'test_surface' : 'held_out';
   if (release.holdout_tasks.includes(row.task)) return row.askedAt >= t2 + gap ? 'test_task' : 'held_out';
   if (row.heldOutMember) return row.askedAt >= t1 + gap ? 'test_members' : 'held_out';
-  if (row.windowEndsAt <= t1) return 'train';
+  if (row.closesAt <= t1) return 'train';
   if (row.askedAt >= t1 + gap && row.askedAt < t2) return 'validation';
   return row.askedAt >= t2 + gap ? 'test' : 'in_gap';
 }

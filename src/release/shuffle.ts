@@ -125,7 +125,7 @@ interface Hiding extends ShuffleOptions {
 /** NO ID OF A MEMBER OR AN EVENT LEAVES (PSEUDO-2): sidecar and origins as a release holds them. */
 function release({ meta, origin }: PartRow, split: Split, { key, seed, selection, hide }: Hiding) {
   const exampleId = pseudonym(key, 'example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
-  const { key: _key, matures_at: _matures, ...rest } = meta;
+  const { key: _key, closes_at: _closes, ...rest } = meta;
   return {
     meta: {
       ...rest,

@@ -2,7 +2,6 @@
  * AS OF T: the one place that says what lies before the moment T, in its label window, and after
  * it.
  */
-import { DAY_MS } from '../../schemas/durations.ts';
 
 /** Whether what became known at `knownAt` is seen at T, both epoch ms (ASOF-2). */
 export function isSeen(knownAt: number, t: number): boolean {
@@ -14,19 +13,18 @@ export function windowEnd(t: number, windowMs: number): number {
   return t + windowMs;
 }
 
-/**
- * The first moment at which no event can come into the label window any more; epoch ms (LABEL-4,
- * SPLIT-2).
- */
-export function closesAt(t: number, windowMs: number): number {
-  return t + Math.max(windowMs, 1);
+/** How long a label window is and how late what is in it may become known, both in ms. */
+export interface Closing {
+  /** W. */
+  readonly windowMs: number;
+  /** `label_lateness`. */
+  readonly latenessMs: number;
 }
 
 /**
- * From when on a label is mature, epoch ms; where openings are capped by day not before the end of
- * T's day (LABEL-4).
+ * closes_at, epoch ms: what becomes known from then on is no part of the label (LABEL-3). `knownAt`
+ * is that of the opening event.
  */
-export function maturesAt(t: number, windowMs: number, cappedByDay: boolean): number {
-  const closed = closesAt(t, windowMs);
-  return cappedByDay ? Math.max(closed, (Math.floor(t / DAY_MS) + 1) * DAY_MS) : closed;
+export function closesAt(t: number, knownAt: number, { windowMs, latenessMs }: Closing): number {
+  return Math.max(t + Math.max(windowMs, 1) + latenessMs, knownAt + 1);
 }

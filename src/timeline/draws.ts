@@ -15,9 +15,25 @@ export function draw(seed: number, purpose: string, key: readonly string[]): num
   return createHash('sha256').update(text, 'utf8').digest().readUIntBE(0, 6);
 }
 
+/** A share or weight of a recipe in whole millionths (DRAW-2). */
+export function millionths(share: number): number {
+  return Math.round(share * 1_000_000);
+}
+
 /** Whether a draw falls into a share of 0 to 1 (DRAW-2). */
 export function inShare(drawn: number, share: number): boolean {
-  return drawn < Math.floor(share * 2 ** 48);
+  return BigInt(drawn) * 1_000_000n < BigInt(millionths(share)) * 2n ** 48n;
+}
+
+/** A draw with the key that decides where two are equal. */
+export interface RankedDraw {
+  readonly drawn: number;
+  readonly key: readonly string[];
+}
+
+/** The order of draws (DRAW-3). */
+export function compareDraws(a: RankedDraw, b: RankedDraw): number {
+  return a.drawn - b.drawn || compareKeys(a.key, b.key);
 }
 
 /** In order of their draws; equal draws fall back on the key (DRAW-3). */
@@ -27,8 +43,9 @@ export function inDrawOrder<T>(
   { seed, purpose }: { seed: number; purpose: string },
 ): T[] {
   return values
-    .map((value) => ({ value, drawn: draw(seed, purpose, keyOf(value)) }))
-    .sort((a, b) => a.drawn - b.drawn || compareKeys(keyOf(a.value), keyOf(b.value)))
+    .map((value) => ({ value, key: keyOf(value) }))
+    .map(({ value, key }) => ({ value, key, drawn: draw(seed, purpose, key) }))
+    .sort(compareDraws)
     .map(({ value }) => value);
 }
 

@@ -2,7 +2,7 @@
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import type { EventId, ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
-import { isSeen, windowEnd } from './as-of.ts';
+import { type Closing, closesAt, isSeen } from './as-of.ts';
 import { type ItemTable, type ItemVersion, live } from './item-table.ts';
 import { existsFor, type MemberTimeline } from './member-timeline.ts';
 
@@ -49,9 +49,8 @@ export function seenEvents(timeline: MemberTimeline, asOf: AsOf): Int32Array {
 }
 
 /** How entries are made of the events seen at T. */
-export interface HistoryRules {
+export interface HistoryRules extends Closing {
   readonly t: number;
-  readonly windowMs: number;
   readonly noneRank: number;
   readonly items: ItemTable;
   /** Items whose events are left out, right or wrong alike (HIST-3). */
@@ -78,8 +77,8 @@ export function historyEntries(timeline: MemberTimeline, seen: Int32Array, rules
 }
 
 /**
- * By item the newest event with the strongest action; an exposure alone counts once its window has
- * ended.
+ * By item the newest event with the strongest action; an exposure alone counts once a question
+ * opened by it would be closed.
  */
 function strongestEvents(timeline: MemberTimeline, seen: Int32Array, rules: HistoryRules): Map<number, number> {
   const chosen = new Map<number, number>();
@@ -88,14 +87,15 @@ function strongestEvents(timeline: MemberTimeline, seen: Int32Array, rules: Hist
     const rank = intAt(timeline.rank, i);
     const before = chosen.get(item);
     const rankBefore = before === undefined ? rules.noneRank : intAt(timeline.rank, before);
-    if (rank > rankBefore || (rank === rules.noneRank && !hasEnded(floatAt(timeline.at, i), rules))) continue;
+    if (rank > rankBefore || (rank === rules.noneRank && !isClosed(timeline, i, rules))) continue;
     chosen.set(item, i);
   }
   return chosen;
 }
 
-function hasEnded(at: number, rules: HistoryRules): boolean {
-  return at === TIME_UNKNOWN || windowEnd(at, rules.windowMs) <= rules.t;
+function isClosed(timeline: MemberTimeline, exposure: number, rules: HistoryRules): boolean {
+  const at = floatAt(timeline.at, exposure);
+  return at === TIME_UNKNOWN || closesAt(at, floatAt(timeline.knownAt, exposure), rules) <= rules.t;
 }
 
 /** Actions (not exposures) among the events seen. */

@@ -1,6 +1,6 @@
 /** What the member did in the label window: the one thing that a prompt may not know. */
 import { floatAt, intAt } from '../checked.ts';
-import { windowEnd } from './as-of.ts';
+import { isSeen, windowEnd } from './as-of.ts';
 import { existsFor, hasTime, type MemberTimeline } from './member-timeline.ts';
 import { lowerBound } from './order.ts';
 
@@ -9,6 +9,8 @@ export interface LabelWindow {
   readonly t: number;
   /** W in ms; 0: the opening event alone. */
   readonly windowMs: number;
+  /** What became known from then on is no part of the label, epoch ms (LABEL-3). */
+  readonly closesAt: number;
   /** Member-local item number; -1 where the member never met it. */
   readonly item: number;
   readonly openingEvent: number;
@@ -16,17 +18,15 @@ export interface LabelWindow {
 }
 
 /**
- * Rank of the strongest action in the window, and the event that decided it: the first with that
- * rank, -1 where there is none.
+ * The rank of an action, and the event that decided it: of those with that rank the one known
+ * first, -1 where there is none.
  */
 export interface SettledLabel {
   readonly rank: number;
   readonly decidedBy: number;
 }
 
-/**
- * The strongest action on the item with T <= event_time < T + W; exposures count as none (LABEL-2).
- */
+/** The strongest action on the item in the window; exposures count as none (LABEL-2). */
 export function strongestInWindow(timeline: MemberTimeline, window: LabelWindow, noneRank: number): SettledLabel {
   if (window.windowMs === 0) {
     const rank = intAt(timeline.rank, window.openingEvent);
@@ -36,31 +36,44 @@ export function strongestInWindow(timeline: MemberTimeline, window: LabelWindow,
   let decidedBy = -1;
   for (const i of eventsInWindow(timeline, window)) {
     const rank = intAt(timeline.rank, i);
-    if (timeline.item[i] !== window.item || rank >= strongest) continue;
+    if (timeline.item[i] !== window.item || rank >= noneRank || rank > strongest) continue;
+    if (rank === strongest && !isKnownSooner(timeline, i, decidedBy)) continue;
     strongest = rank;
     decidedBy = i;
   }
   return { rank: strongest, decidedBy };
 }
 
-/** The first action on the item in the window that is stronger than the rank, or undefined. */
-export function firstStronger(timeline: MemberTimeline, window: LabelWindow, than: number): SettledLabel | undefined {
-  for (const i of eventsInWindow(timeline, window)) {
+/**
+ * Of the actions on the item after the opening's own in order, before T + W and known in
+ * [T, closes_at), the one that is stronger than the rank and known first, or undefined (NEXT-1).
+ */
+export function nextStronger(timeline: MemberTimeline, window: LabelWindow, than: number): SettledLabel | undefined {
+  const { t, windowMs, openingEvent, item, surface } = window;
+  const end = windowEnd(t, windowMs);
+  let next: SettledLabel | undefined;
+  for (let i = openingEvent + 1; i < timeline.size && floatAt(timeline.at, i) < end; i++) {
     const rank = intAt(timeline.rank, i);
-    if (timeline.item[i] === window.item && rank < than) return { rank, decidedBy: i };
+    if (timeline.item[i] !== item || rank >= than || !existsFor(timeline, i, surface)) continue;
+    const knownAt = floatAt(timeline.knownAt, i);
+    if (isSeen(knownAt, t) || knownAt >= window.closesAt) continue;
+    if (next === undefined || isKnownSooner(timeline, i, next.decidedBy)) next = { rank, decidedBy: i };
   }
-  return undefined;
+  return next;
+}
+
+function isKnownSooner({ knownAt }: MemberTimeline, event: number, other: number): boolean {
+  return floatAt(knownAt, event) < floatAt(knownAt, other);
 }
 
 /**
  * When a label is settled, epoch ms (LABEL-3): as soon as the event `decidedBy` is known, after
- * which nothing can change it any more; -1: when the window ends, or with W = 0 when the opening
- * event is known.
+ * which nothing can change it any more; -1: when the question closes, or with W = 0 when the
+ * opening event is known.
  */
 export function settledAt(timeline: MemberTimeline, window: LabelWindow, decidedBy: number): number {
   if (decidedBy >= 0) return floatAt(timeline.knownAt, decidedBy);
-  const { t, windowMs, openingEvent } = window;
-  return windowMs === 0 ? floatAt(timeline.knownAt, openingEvent) : windowEnd(t, windowMs);
+  return window.windowMs === 0 ? floatAt(timeline.knownAt, window.openingEvent) : window.closesAt;
 }
 
 /**
@@ -76,9 +89,12 @@ export function itemsActedOn(timeline: MemberTimeline, window: LabelWindow, none
   return items;
 }
 
+/** Positions of the events in the window that are known before it closes, in order (LABEL-2). */
 function* eventsInWindow(timeline: MemberTimeline, window: LabelWindow): Generator<number> {
-  const end = windowEnd(window.t, window.windowMs);
-  for (let i = lowerBound(timeline.at, window.t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {
-    if (hasTime(timeline, i) && existsFor(timeline, i, window.surface)) yield i;
+  const { t, windowMs, surface } = window;
+  const end = windowEnd(t, windowMs);
+  for (let i = lowerBound(timeline.at, t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {
+    const isKnown = floatAt(timeline.knownAt, i) < window.closesAt;
+    if (isKnown && hasTime(timeline, i) && existsFor(timeline, i, surface)) yield i;
   }
 }

@@ -2,8 +2,8 @@
 import { DAY_MS } from '../../schemas/durations.ts';
 import { ROW_ID_PREFIX } from '../../schemas/event.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { floatAt, intAt, nth } from '../checked.ts';
-import { draw, inDrawOrder, inShare } from './draws.ts';
+import { floatAt, intAt, nth, present } from '../checked.ts';
+import { compareDraws, draw, inShare, type RankedDraw } from './draws.ts';
 import { hasTime, type MemberTimeline } from './member-timeline.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -84,18 +84,47 @@ function withReferences(timeline: MemberTimeline, events: readonly number[], tim
 
 /**
  * Positions of the opening events that `ask` leaves out, for all questions of an opening and before
- * any label is known (OPEN-5).
+ * any label is known (OPEN-5). `openings` are those of all tasks.
  */
-export function cappedOpenings(timeline: MemberTimeline, openingEvents: Iterable<number>, ask: AskRules): Set<number> {
-  const { seed, share, perMemberDay = Number.POSITIVE_INFINITY } = ask;
-  const events = [...new Set(openingEvents)].sort((a, b) => a - b);
-  const openings = withReferences(timeline, events, (i) => floatAt(timeline.at, i));
-  const asked = openings.filter(({ reference }) => inShare(draw(seed, 'ask', reference), share));
+export function cappedOpenings(
+  timeline: MemberTimeline,
+  openings: Iterable<Pick<Opening, 'event' | 't'>>,
+  { seed, share, perMemberDay }: AskRules,
+): Set<number> {
+  const earliest = new Map<number, number>();
+  for (const { event, t } of openings) earliest.set(event, Math.min(t, earliest.get(event) ?? t));
+  const events = [...earliest.keys()].sort((a, b) => a - b);
+  const asked = withReferences(timeline, events, (i) => floatAt(timeline.at, i)).filter(({ reference }) =>
+    inShare(draw(seed, 'ask', reference), share),
+  );
   const capped = new Set(events);
-  for (const sameDay of Map.groupBy(asked, ({ t }) => Math.floor(t / DAY_MS)).values()) {
-    const isFull = sameDay.length > perMemberDay;
-    const ordered = isFull ? inDrawOrder(sameDay, ({ reference }) => reference, { seed, purpose: 'cap' }) : sameDay;
-    for (const { event } of ordered.slice(0, perMemberDay)) capped.delete(event);
+  const days = new Map<number, RankedDraw[]>();
+  for (const { event, reference } of asked) {
+    if (perMemberDay !== undefined) {
+      const day = Math.floor(present(earliest.get(event), 'T of an opening') / DAY_MS);
+      const least = days.get(day) ?? [];
+      days.set(day, least);
+      if (!isAmongLeast(least, { drawn: draw(seed, 'cap', reference), key: reference }, perMemberDay)) continue;
+    }
+    capped.delete(event);
   }
   return capped;
+}
+
+/**
+ * Whether the draw is among the `most` least of those taken in so far and itself; `least` holds
+ * these, in order, and takes it in.
+ */
+function isAmongLeast(least: RankedDraw[], of: RankedDraw, most: number): boolean {
+  let low = 0;
+  let high = least.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareDraws(nth(least, middle), of) < 0) low = middle + 1;
+    else high = middle;
+  }
+  if (low >= most) return false;
+  least.splice(low, 0, of);
+  if (least.length > most) least.pop();
+  return true;
 }

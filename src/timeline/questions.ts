@@ -2,6 +2,7 @@
 import type { MemberId } from '../../schemas/ids.ts';
 import type { QuestionFate } from '../../schemas/ledger.ts';
 import { nth } from '../checked.ts';
+import type { Closing } from './as-of.ts';
 import { type Exposure, exposureOf, type Measured } from './exposure.ts';
 import { countActions, type HistoryEntry, type HistoryOrder, historyEntries } from './history.ts';
 import type { ItemTable, ItemVersion } from './item-table.ts';
@@ -10,11 +11,9 @@ import type { Opening } from './openings.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** What a question says of the task that asks it. */
-export interface AskedTask {
+export interface AskedTask extends Closing {
   readonly name: string;
   readonly form: string;
-  /** W in ms. */
-  readonly windowMs: number;
 }
 
 /** A question as it may be known at T. THE LABEL IS NOT IN IT (LABEL-5). */
@@ -50,8 +49,8 @@ export interface QuestionOutcome {
   readonly task: AskedTask;
   readonly opening: Opening;
   readonly fate: QuestionFate;
-  /** From when on the label is mature (epoch ms). */
-  readonly maturesAt: number;
+  /** From when on the question is mature (epoch ms): LABEL-3, LABEL-4. */
+  readonly closesAt: number;
   readonly question?: Question;
   readonly label?: QuestionLabel;
   /**
@@ -89,7 +88,8 @@ export function viewQuestion(timeline: MemberTimeline, rules: ViewRules): Questi
   const { noneRank } = vocabulary;
   const { t } = opening;
   const excluded = new Set(rules.hidesAsked ? asked.map((version) => version.itemId) : []);
-  const entries = historyEntries(timeline, seen, { t, windowMs: task.windowMs, noneRank, items, excluded });
+  const { windowMs, latenessMs } = task;
+  const entries = historyEntries(timeline, seen, { t, windowMs, latenessMs, noneRank, items, excluded });
   return {
     task,
     key: rules.key,

@@ -65,7 +65,7 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'history',
     rule: 'HIST-2',
     file: 'src/timeline/history.ts',
-    from: 'windowEnd(at, rules.windowMs) <= rules.t',
+    from: 'closesAt(at, floatAt(timeline.knownAt, exposure), rules) <= rules.t',
     to: 'at <= rules.t',
   },
   {
@@ -109,8 +109,8 @@ export const ASKED: readonly PlantedRule[] = [
     check: 'label',
     rule: 'LABEL-2',
     file: 'src/timeline/labels.ts',
-    from: 'floatAt(timeline.at, i) < end;',
-    to: 'floatAt(timeline.at, i) <= end;',
+    from: 'floatAt(timeline.at, i) < end; i++) {\n    const isKnown',
+    to: 'floatAt(timeline.at, i) <= end; i++) {\n    const isKnown',
   },
   {
     builder: 'opens a question at an impression that comes after the action',
@@ -125,8 +125,8 @@ export const ASKED: readonly PlantedRule[] = [
     check: 'question',
     rule: 'OPEN-5',
     file: 'src/timeline/openings.ts',
-    from: 'ordered.slice(0, perMemberDay)',
-    to: 'ordered.slice(0, perMemberDay + 1)',
+    from: 'if (low >= most) return false;',
+    to: 'if (low > most) return false;',
   },
   {
     builder: 'asks a greater share than the recipe says',
@@ -223,7 +223,7 @@ export const RELEASED: readonly PlantedRule[] = [
     check: 'split',
     rule: 'SPLIT-2',
     file: 'src/release/selection.ts',
-    from: "if (row.windowEndsAt <= t1) return 'train';",
+    from: "if (row.closesAt <= t1) return 'train';",
     to: "if (row.askedAt < t1) return 'train';",
   },
   {
@@ -239,7 +239,7 @@ export const RELEASED: readonly PlantedRule[] = [
     check: 'future',
     rule: 'SPLIT-1',
     file: 'src/release/selection.ts',
-    from: "if (row.maturesAt > until) return 'after_until';",
+    from: "if (row.closesAt > until) return 'after_until';",
     to: '',
   },
   {

@@ -91,6 +91,8 @@ export function profile(at: MemberEvent['event_time'], more: Written<typeof Memb
 export interface TaskOptions {
   readonly name?: string;
   readonly windowMs?: number;
+  /** label_lateness. */
+  readonly latenessMs?: number;
   readonly strategy?: string;
   readonly order?: string;
   /** How many wrong candidates of each kind, where the form takes any. */
@@ -101,7 +103,7 @@ export interface TaskOptions {
 
 /** A task as a recipe would write it; where it draws items, in the domain without exposures. */
 export function task(form: string, more: TaskOptions = {}, domain = (more.drawn ?? 0) > 0 ? SHOP : JOBS): TaskRules {
-  const { windowMs = 7 * DAY, shown = 0, random = 2, drawn, ...common } = more;
+  const { windowMs = 7 * DAY, latenessMs = 0, shown = 0, random = 2, drawn, ...common } = more;
   const wrong = shown + random;
   const choice = { candidates: 1 + wrong, shown: shown / wrong, random: random / wrong };
   const section = CorpusSection.parse({
@@ -109,6 +111,7 @@ export function task(form: string, more: TaskOptions = {}, domain = (more.drawn 
     tokenizer: { path: 'none', sha256: '0'.repeat(64) },
     context: 2048,
     label_window: `${windowMs}ms`,
+    label_lateness: `${latenessMs}ms`,
     tasks: [
       {
         form,

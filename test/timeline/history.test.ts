@@ -37,6 +37,18 @@ describe('an entry', () => {
     expect(history([did('impression', 'a', NOON - 8 * DAY)])).toEqual(['did not interact a']);
   });
 
+  it('of exposures alone waits for what the label of one waits for: W, label_lateness and being known', () => {
+    const lateTask = [task('ranking.pointwise', { latenessMs: DAY })];
+    const shown = (at: number, options: Partial<WorldOptions>, more: object = {}) =>
+      questionOf([...items, did('impression', 'a', at, more)], options).history.map((entry) => entry.at);
+    expect(shown(NOON - 8 * DAY + 1, { tasks: lateTask })).toEqual([]);
+    expect(shown(NOON - 8 * DAY, { tasks: lateTask })).toEqual([NOON - 8 * DAY]);
+    const ingested = { ingest_time: NOON - 1 };
+    expect(shown(NOON - 9 * DAY, { known: 'ingest_time' }, ingested)).toEqual([NOON - 9 * DAY]);
+    const now = [task('ranking.pointwise', { windowMs: 0 })];
+    expect(shown(NOON - 1, { tasks: now })).toEqual([NOON - 1]);
+  });
+
   it('never holds what happened at T or later, nor the matured label of an earlier question', () => {
     expect(history([did('viewed', 'a', NOON, { event_id: 'a' })])).toEqual([]);
     expect(history([did('viewed', 'a', NOON - 1), did('applied', 'a', NOON)])).toEqual(['viewed a']);

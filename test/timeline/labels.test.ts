@@ -58,6 +58,65 @@ describe('when a label is settled', () => {
     const events = [item('a'), open, did('applied', 'a', NOON + 5, { ingest_time: NOON + 50 })];
     expect(rendered(ask(events, { tasks: pointwise, known: 'ingest_time' }), 'open').label.settledAt).toBe(NOON + 50);
   });
+
+  it('is by the event that was known first, of those with that action (LABEL-2)', () => {
+    const early = did('applied', 'a', NOON + 5, { ingest_time: NOON + 90 });
+    const late = did('applied', 'a', NOON + 9, { ingest_time: NOON + 50 });
+    const events = [item('a'), open, early, late];
+    expect(rendered(ask(events, { tasks: pointwise, known: 'ingest_time' }), 'open').label.settledAt).toBe(NOON + 50);
+  });
+});
+
+describe('what is known of a label when its question closes', () => {
+  const NINE = Date.parse('2026-03-01T09:00:00Z');
+  const asked = did('impression', 'a', NINE, { event_id: 'open' });
+  const ingested = (action: string, at: string, known: string) =>
+    did(action, 'a', Date.parse(at), { ingest_time: Date.parse(known) });
+  const outcome = (event: EventRecord, latenessMs = 0, opening = asked) => {
+    const tasks = [task('ranking.pointwise', { latenessMs })];
+    return rendered(ask([item('a'), opening, event], { tasks, known: 'ingest_time' }), 'open');
+  };
+
+  it('is what was known before closes_at, by the examples of LABEL-2', () => {
+    const label = (event: EventRecord) => outcome(event).label.label;
+    expect(label(did('viewed', 'a', Date.parse('2026-03-08T08:59:59.999Z')))).toBe('viewed');
+    expect(label(did('viewed', 'a', Date.parse('2026-03-08T09:00Z')))).toBe('did not interact');
+    expect(label(ingested('viewed', '2026-03-02T09:00Z', '2026-03-09T09:00Z'))).toBe('did not interact');
+    expect(label(ingested('viewed', '2026-03-02T09:00Z', '2026-03-08T09:00Z'))).toBe('did not interact');
+    expect(label(ingested('viewed', '2026-03-02T09:00Z', '2026-03-08T08:59:59.999Z'))).toBe('viewed');
+  });
+
+  it('is known later by label_lateness, which moves closes_at and never the window (LABEL-3)', () => {
+    const late = ingested('viewed', '2026-03-08T08:00Z', '2026-03-09T04:00Z');
+    const closes = Date.parse('2026-03-09T09:00Z');
+    expect(outcome(late, DAY)).toMatchObject({ closesAt: closes, label: { label: 'viewed', settledAt: closes } });
+    expect(outcome(late).label.label).toBe('did not interact');
+    expect(outcome(did('viewed', 'a', NINE + WEEK), DAY).label.label).toBe('did not interact');
+  });
+
+  it('is never less than the opening event itself', () => {
+    const opening = { ...asked, ingest_time: NINE + 8 * DAY };
+    const late = did('viewed', 'a', NINE + 1, { ingest_time: NINE + 8 * DAY });
+    const closes = NINE + 8 * DAY + 1;
+    expect(outcome(late, 0, opening)).toMatchObject({
+      closesAt: closes,
+      label: { label: 'viewed', settledAt: closes },
+    });
+    const now = [task('ranking.pointwise', { windowMs: 0 })];
+    const alone = rendered(ask([item('a'), opening], { tasks: now, known: 'ingest_time' }), 'open');
+    expect(alone).toMatchObject({ closesAt: closes, label: { settledAt: closes - 1 } });
+  });
+
+  it('bars no candidate by what became known later (CAND-7)', () => {
+    const opening = did('applied', 'a', NINE, { event_id: 'open' });
+    const acted = (known: number) => did('viewed', 'b', NINE + 1, { ingest_time: known });
+    const fate = (known: number) =>
+      ask([item('a'), item('b'), opening, acted(known)], {
+        tasks: [task('retrieval.choose', { random: 1 })],
+        known: 'ingest_time',
+      })[0]!.fate;
+    expect([fate(NINE + WEEK - 1), fate(NINE + WEEK)]).toEqual(['too_few_candidates', 'rendered']);
+  });
 });
 
 describe('maturity', () => {
@@ -73,10 +132,19 @@ describe('maturity', () => {
     expect([fate(now, NOON), fate(now, NOON + 1)]).toEqual([['pending'], ['rendered']]);
   });
 
-  it('waits for the end of T’s UTC day where openings are capped by day', () => {
+  it('does not wait for the end of T’s UTC day where openings are capped by day', () => {
     const hour = [task('ranking.pointwise', { windowMs: HOUR })];
-    expect(fate(hour, NOON + 12 * HOUR - 1, 5)).toEqual(['pending']);
-    expect(fate(hour, NOON + 12 * HOUR, 5)).toEqual(['rendered']);
+    expect(fate(hour, NOON + HOUR - 1, 5)).toEqual(['pending']);
+    expect(fate(hour, NOON + HOUR, 5)).toEqual(['rendered']);
+  });
+
+  it('comes label_lateness later, and not before the opening event is known (LABEL-3, LABEL-4)', () => {
+    const late = [task('ranking.pointwise', { latenessMs: DAY })];
+    expect([fate(late, NOON + WEEK + DAY - 1), fate(late, NOON + WEEK + DAY)]).toEqual([['pending'], ['rendered']]);
+    const ingested = { ...open, ingest_time: NOON + 9 * DAY };
+    const known = (until: number) =>
+      ask([item('a'), ingested], { tasks: pointwise, until, known: 'ingest_time' }).map((outcome) => outcome.fate);
+    expect([known(NOON + 9 * DAY), known(NOON + 9 * DAY + 1)]).toEqual([['pending'], ['rendered']]);
   });
 
   it('decides each question in exactly one run of growing until', () => {
@@ -118,6 +186,45 @@ describe('the next action', () => {
     ];
     expect(asked(events, 'd')).toEqual({ label: 'nothing more', settledAt: NOON + 1 + WEEK, reasons: [] });
     expect(asked(events, 'v').label).toBe('applied');
+  });
+
+  it('is none that T has seen, be it at the very millisecond of the action that asks (NEXT-1)', () => {
+    const events = [
+      did('viewed', 'a', NOON, { event_id: 'v' }),
+      did('applied', 'a', NOON, { event_id: 'x', sequence: 1 }),
+      did('dismissed', 'a', NOON + HOUR),
+    ];
+    expect(asked(events, 'v').label).toBe('nothing more');
+    const later = [events[0]!, did('applied', 'a', NOON + 1), did('dismissed', 'a', NOON + HOUR)];
+    expect(asked(later, 'v')).toEqual({ label: 'applied', settledAt: NOON + 1, reasons: [] });
+  });
+
+  it('is the one known first of those that follow in order, known from T on and before closes_at', () => {
+    const opening = did('viewed', 'a', NOON, { event_id: 'v', ingest_time: NOON + HOUR });
+    const settled = (...more: EventRecord[]) =>
+      rendered(ask([item('a'), opening, ...more], { tasks: next, known: 'ingest_time' }), 'v').label;
+    const known = (action: string, at: number, ingest: number) => did(action, 'a', at, { ingest_time: ingest });
+    const dismissed = known('dismissed', NOON + 1, NOON + 5 * HOUR);
+    // In order before T, and yet not seen at T.
+    expect(settled(dismissed)).toMatchObject({ label: 'dismissed', settledAt: NOON + 5 * HOUR });
+    expect(settled(dismissed, known('applied', NOON + 9, NOON + 3 * HOUR))).toMatchObject({
+      label: 'applied',
+      settledAt: NOON + 3 * HOUR,
+    });
+    const before = known('dismissed', NOON - 1, NOON + 5 * HOUR);
+    expect(settled(before).label).toBe('nothing more');
+    const closes = NOON + HOUR + 1 + WEEK;
+    expect(settled(known('applied', NOON + 1, closes))).toMatchObject({ label: 'nothing more', settledAt: closes });
+    expect(settled(known('applied', NOON + 1, closes - 1))).toMatchObject({ label: 'applied', settledAt: closes - 1 });
+  });
+
+  it('looks at no other item, and at no held-out surface but its own', () => {
+    const opening = did('viewed', 'a', NOON, { event_id: 'v' });
+    const more = [item('b'), did('applied', 'b', NOON + 5), did('dismissed', 'a', NOON + 9, { surface: 'email' })];
+    const options = { tasks: next, heldOutSurfaces: ['email'] };
+    const label = (from: EventRecord) => rendered(ask([item('a'), from, ...more], options), 'v').label.label;
+    expect(label(opening)).toBe('nothing more');
+    expect(label({ ...opening, surface: 'email' })).toBe('dismissed');
   });
 });
 

@@ -1,6 +1,7 @@
 /** Where questions open, which openings the caps leave, and what stands for them in keys. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { draw, inShare } from '../../src/timeline/draws.ts';
 import { cappedOpenings, openActions, openSessions } from '../../src/timeline/openings.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
 import { ask, DAY, did, HOUR, item, JOBS, MINUTE, NOON, task, timelineOf } from './events.ts';
@@ -115,7 +116,7 @@ describe('caps', () => {
   const fates = (outcomes: ReturnType<typeof ask>) =>
     new Map(outcomes.map(({ opening, task, fate }) => [`${opening.event} ${task.form}`, fate]));
 
-  it('leave at most per_member_day opening events a UTC day, and all forms of one opening stay or go together', () => {
+  it('keep of a day those whose draw is among the N least up to and with it, all forms of one opening alike', () => {
     fc.assert(
       fc.property(
         clicks,
@@ -129,20 +130,70 @@ describe('caps', () => {
           const byEvent = new Map([...all].map((event) => [event, new Set<string>()]));
           for (const { opening, fate } of outcomes) byEvent.get(opening.event)!.add(fate);
           for (const [, ends] of byEvent) expect(ends.size).toBe(1);
-          const days = new Map<number, { kept: number; all: number }>();
-          for (const [event, ends] of byEvent) {
+          const drawOf = (purpose: string, event: number) =>
+            draw(7, purpose, ['event', 'm', timeline.events[event]!.event_id]);
+          const days = new Map<number, number[]>();
+          for (const event of [...byEvent.keys()].sort((a, b) => a - b)) {
             const day = Math.floor(timeline.at[event]! / DAY);
-            const count = days.get(day) ?? { kept: 0, all: 0 };
-            days.set(day, { kept: count.kept + (ends.has('rendered') ? 1 : 0), all: count.all + 1 });
-          }
-          for (const count of days.values()) {
-            expect(count.kept).toBeLessThanOrEqual(perMemberDay);
-            if (share === 1) expect(count.kept).toBe(Math.min(perMemberDay, count.all));
+            const isAsked = inShare(drawOf('ask', event), share);
+            const before = days.get(day) ?? [];
+            if (isAsked) days.set(day, [...before, drawOf('cap', event)]);
+            const less = before.filter((drawn) => drawn < drawOf('cap', event)).length;
+            const fate = isAsked && less < perMemberDay ? 'rendered' : 'capped';
+            expect([...byEvent.get(event)!]).toEqual([fate]);
           }
         },
       ),
       { numRuns: 60, seed: 7 },
     );
+  });
+
+  const inDay = (ids: readonly string[]) =>
+    ids.map((id, i) => did('viewed', `i${i}`, NOON + i * HOUR, { event_id: id, session_id: id }));
+  const capped = (events: Parameters<typeof timelineOf>[0], perMemberDay: number) => {
+    const timeline = timelineOf(events);
+    const openings = openSessions(timeline, HOUR);
+    const left = cappedOpenings(timeline, openings, { seed: 7, share: 1, perMemberDay });
+    return [...left].map((event) => timeline.events[event]!.event_id);
+  };
+
+  it('are decided at T, by the example of OPEN-5', () => {
+    // The least, second, third and greatest draw of four ids.
+    const ids = ['e0', 'e1', 'e2', 'e3'];
+    const [first = '', second = '', third = '', last = ''] = ids.toSorted(
+      (a, b) => draw(7, 'cap', ['event', 'm', a]) - draw(7, 'cap', ['event', 'm', b]),
+    );
+    expect(capped(inDay([third, first, second, last]), 2)).toEqual([last]);
+    expect(capped(inDay([last, third, second, first]), 1)).toEqual([]);
+    expect(capped(inDay([first, second, third, last]), 1).sort()).toEqual([second, third, last].sort());
+  });
+
+  it('count by the day of T in UTC, an event with several moments by the earliest', () => {
+    const midnight = NOON + 12 * HOUR;
+    const ids = ['e0', 'e1'].toSorted((a, b) => draw(7, 'cap', ['event', 'm', a]) - draw(7, 'cap', ['event', 'm', b]));
+    const [less = '', more = ''] = ids;
+    const pair = (at: number) => [
+      did('viewed', 'a', midnight - 1, { event_id: less, session_id: '1' }),
+      did('viewed', 'b', at, { event_id: more, session_id: '2', sequence: 1 }),
+    ];
+    expect(capped(pair(midnight - 1), 1)).toEqual([more]);
+    expect(capped(pair(midnight), 1)).toEqual([]);
+    const timeline = timelineOf(pair(midnight - 1));
+    const moments = [0, 1].flatMap((event) => [midnight - 1, midnight].map((t) => ({ event, t })));
+    expect(cappedOpenings(timeline, moments, { seed: 7, share: 1, perMemberDay: 1 }).size).toBe(1);
+    // next-action alone opens a millisecond after each, which is the next day.
+    const actions = openActions(timeline, vocabulary);
+    expect(actions.map(({ t }) => t)).toEqual([midnight, midnight]);
+    expect(cappedOpenings(timeline, actions, { seed: 7, share: 1, perMemberDay: 2 }).size).toBe(0);
+  });
+
+  it('keep about N (1 + ln(n / N)) of a busy day of n openings', () => {
+    const events = inDay(Array.from({ length: 2_000 }, (_, i) => `e${i}`)).map((event, i) => ({
+      ...event,
+      event_time: NOON + i,
+    }));
+    const kept = 2_000 - capped(events, 20).length;
+    expect(Math.abs(kept - 20 * (1 + Math.log(100)))).toBeLessThan(30);
   });
 
   it('are drawn before labels are known: other actions on the same openings give the same fates', () => {
@@ -163,11 +214,11 @@ describe('caps', () => {
     const timeline = timelineOf(
       Array.from({ length: 2_000 }, (_, i) => did('viewed', `i${i}`, NOON + i * HOUR, { event_id: `e${i}` })),
     );
-    const events = Array.from({ length: 2_000 }, (_, i) => i);
-    const capped = (share: number) =>
-      cappedOpenings(timeline, events, { seed: 7, share, perMemberDay: undefined }).size;
-    expect(capped(0)).toBe(2_000);
-    expect(capped(1)).toBe(0);
-    expect(Math.abs(capped(0.25) - 1_500)).toBeLessThan(80);
+    const openings = Array.from({ length: 2_000 }, (_, i) => ({ event: i, t: NOON + i * HOUR }));
+    const left = (share: number) =>
+      cappedOpenings(timeline, openings, { seed: 7, share, perMemberDay: undefined }).size;
+    expect(left(0)).toBe(2_000);
+    expect(left(1)).toBe(0);
+    expect(Math.abs(left(0.25) - 1_500)).toBeLessThan(80);
   });
 });
