@@ -1,5 +1,5 @@
 /** Changes inside the pages of a Parquet file, after which every offset behind them is mended. */
-import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { encodeThrift, i32, i64 } from '../../src/shard/thrift.ts';
 import {
   chunkOf,
@@ -29,7 +29,7 @@ interface Growth {
  * The file with the first page of a column of the first row group changed, which is the dictionary
  * where there is one. Sizes, check sum, offsets and page index then say what there is.
  */
-export function withFirstPage(file: Buffer, column: string, change: (page: OpenPage) => void): Buffer {
+export function withFirstPage(file: Buffer, column: string, change: (page: OpenPage) => void, zstdLevel = 3): Buffer {
   const { footer, start: footerStart } = readFooter(file);
   const { meta } = chunkOf(footer, column);
   const from = numberOf(meta[11] ?? meta[9]);
@@ -38,7 +38,7 @@ export function withFirstPage(file: Buffer, column: string, change: (page: OpenP
   const page = { header, content: Buffer.from(zstdDecompressSync(file.subarray(end, bodyEnd))) };
   const plainBefore = end - from + page.content.length;
   change(page);
-  const { bytes, plain } = sealed(page);
+  const { bytes, plain } = sealed(page, zstdLevel);
   const growth = { from, bytes: bytes.length - (bodyEnd - from), plain: plain - plainBefore };
   const chunks = elementsOf(footer[4])
     .map(fieldsOf)
@@ -57,8 +57,8 @@ export function withFirstPage(file: Buffer, column: string, change: (page: OpenP
 
 const isThere = <T>(value: T | undefined): value is T => value !== undefined;
 
-function sealed({ header, content }: OpenPage): { bytes: Buffer; plain: number } {
-  const body = zstdCompressSync(content);
+function sealed({ header, content }: OpenPage, level: number): { bytes: Buffer; plain: number } {
+  const body = zstdCompressSync(content, { params: { [constants.ZSTD_c_compressionLevel]: level } });
   Object.assign(header, { 2: i32(content.length), 3: i32(body.length), 4: i32(crc32(body) | 0) });
   const head = encodeThrift(header);
   return { bytes: Buffer.concat([head, body]), plain: head.length + content.length };
@@ -82,6 +82,12 @@ function move(fields: Fields, id: number, { from, bytes }: Growth): void {
   if (fields[id] !== undefined && numberOf(fields[id]) > from) fields[id] = i64(numberOf(fields[id]) + bytes);
 }
 
+/** A PageLocation: the page that grew says its new size. */
+function moveLocation(location: Fields, growth: Growth): void {
+  if (numberOf(location[1]) === growth.from) location[2] = i32(numberOf(location[2]) + growth.bytes);
+  else move(location, 1, growth);
+}
+
 /** All column indexes, then all offset indexes, which say where pages are. */
 function movedIndexes(
   file: Buffer,
@@ -93,7 +99,7 @@ function movedIndexes(
     for (const chunk of chunks) {
       if (chunk[offset] === undefined) continue;
       const { fields } = readThrift(file, numberOf(chunk[offset]));
-      if (offset === 4) for (const location of elementsOf(fields[1])) move(fieldsOf(location), 1, growth);
+      if (offset === 4) for (const location of elementsOf(fields[1])) moveLocation(fieldsOf(location), growth);
       const bytes = encodeThrift(fields);
       chunk[offset] = i64(at);
       chunk[length] = i32(bytes.length);

@@ -2,18 +2,26 @@
  * Faults in the files of one honest release, each of which verify names; and changes that it lets
  * pass.
  */
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Certificate } from '../../schemas/manifest.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { type FaultyWorld, KEY, makeFaultyWorld } from './faulty-world.ts';
+import { withFirstPage } from './parquet-pages.ts';
 import { testPlanted } from './rotation.ts';
-import { type HonestRelease, tamper } from './tampered-release.ts';
+import { type HonestRelease, type TamperedRelease, tamper } from './tampered-release.ts';
 import { digestOf, releasedRows, rewriteRows } from './tampered-rows.ts';
 import type { Tampering } from './tampering.ts';
 import { TAMPERINGS } from './tamperings.ts';
+
+const python = process.env.BREWHOUSE_PYTHON ?? 'python3';
+const hasPyarrow = spawnSync(python, ['-c', 'import pyarrow']).status === 0;
+if (!hasPyarrow) console.warn(`SKIPPED: ${python} cannot import pyarrow, so no Python library writes token files anew`);
 
 /** What was found: faults of the certificate, or the failure under its code. */
 interface Found {
@@ -86,8 +94,81 @@ describe('verify finds nothing', () => {
   });
 
   test('in its rows written anew', async () => {
-    expect(
-      await foundIn(await tamper(honest, 'written anew', (release) => rewriteRows(release, (rows) => rows))),
-    ).toEqual([]);
+    const dir = await tamper(honest, 'written anew', (release) => rewriteRows(release, (rows) => rows));
+    expect(await foundIn(dir)).toEqual([]);
+  });
+
+  test('in token files that are compressed as well as can be', async () => {
+    const compressed = (bytes: Buffer) => withFirstPage(bytes, 'input_ids', () => undefined, 19);
+    const dir = await tamper(honest, 'compressed', (release) => rewriteData(release, compressed));
+    expect(await foundIn(dir)).toEqual([]);
+  });
+
+  for (const compression of ['zstd', 'snappy', 'none']) {
+    test.skipIf(!hasPyarrow)(`in token files that pyarrow wrote anew, compressed by ${compression}`, async () => {
+      const rewrite = (bytes: Buffer, name: string) => byPyarrow(bytes, `${name}.${compression}`, compression);
+      const dir = await tamper(honest, `pyarrow ${compression}`, (release) => rewriteData(release, rewrite));
+      expect(await foundIn(dir)).toEqual([]);
+    });
+  }
+});
+
+test.skipIf(!hasPyarrow)('verify finds a sidecar that pyarrow wrote anew, by schema', async () => {
+  const dir = await tamper(honest, 'pyarrow sidecar', (release) => {
+    const path = `meta/${release.shard('train')}`;
+    release.write(path, byPyarrow(release.read(path), 'sidecar', 'zstd'));
+  });
+  const by = new Set((await foundIn(dir)).map((each) => each.by));
+  expect([...by]).toEqual(['schema']);
+});
+
+describe('the command verify', () => {
+  const verify = (dir: string) => {
+    const args = ['verify', dir, '--events', world.events, '--tokenizer', join(world.folder, 'tokenizer'), '--json'];
+    return runCli(args, { environment: { BREWHOUSE_KEY: KEY, NO_COLOR: '1' } });
+  };
+  const certificateIn = (dir: string) => JSON.parse(readFileSync(join(dir, 'certificate.json'), 'utf8')) as Certificate;
+
+  test('exits 0 and leaves a certificate that a second run finds in order', async () => {
+    const dir = await tamper(honest, 'twice', () => undefined);
+    for (let run = 0; run < 2; run++) expect(await verify(dir)).toMatchObject({ code: 0 });
+    expect(certificateIn(dir)).toMatchObject({ ok: true, faults: [] });
+  });
+
+  test('exits 1 and writes what it found over a certificate that says otherwise', async () => {
+    const dir = await tamper(honest, 'forged', (release) => {
+      release.manifest.items_without_time += 1;
+      release.sign();
+      const manifest_sha256 = sha256Hex(release.read('manifest.json'));
+      writeFileSync(join(release.dir, 'certificate.json'), JSON.stringify({ manifest_sha256, ok: true }));
+    });
+    expect(await verify(dir)).toMatchObject({ code: 1 });
+    expect(certificateIn(dir)).toMatchObject({ ok: false, fault_counts: { manifest: 1 } });
+  });
+
+  test('ends as a broken release, and not as a failure of its own, where a manifest is none', async () => {
+    const dir = await tamper(honest, 'no manifest', (release) => release.write('manifest.json', '{"format":3}'));
+    const { code, stderr } = await verify(dir);
+    expect(code, stderr).toBe(3);
+    expect(stderr).toMatch(/release_broken/);
   });
 });
+
+/** Every token file once more, as `rewrite` has it. */
+function rewriteData(release: TamperedRelease, rewrite: (bytes: Buffer, name: string) => Uint8Array): void {
+  for (const { kind, path, split } of release.manifest.files) {
+    if (kind !== 'data') continue;
+    const rewritten = rewrite(release.read(path), split);
+    expect(Buffer.compare(rewritten, release.read(path)), 'the same bytes').not.toBe(0);
+    release.write(path, rewritten);
+  }
+}
+
+function byPyarrow(bytes: Buffer, name: string, compression: string): Uint8Array {
+  const [source, target] = ['in', 'out'].map((end) => join(world.folder, `${name}.${end}.parquet`)) as [string, string];
+  writeFileSync(source, bytes);
+  const script = join(import.meta.dirname, 'rewrite-data.py');
+  const { status, stderr } = spawnSync(python, [script, source, target, compression], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return readFileSync(target);
+}
