@@ -11,3 +11,5 @@ with pq.ParquetWriter(
 ) as writer:
     for group in range(file.num_row_groups):
         writer.write_table(file.read_row_group(group))
+    # Without the schema of Arrow the key-values of the file are not written either.
+    writer.add_key_value_metadata(file.metadata.metadata)
