@@ -9,7 +9,7 @@ import type { CorpusId, ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { releaseCard } from '../../src/release/card.ts';
-import * as thrift from '../../src/shard/thrift.ts';
+import { text } from '../../src/shard/thrift.ts';
 import type { FaultyWorld } from './faulty-world.ts';
 import { type Fields, fieldsOf, keyValuesOf, textOf, withFooter } from './parquet-footer.ts';
 
@@ -170,7 +170,7 @@ function signFooters(release: TamperedRelease, defaultId: string): void {
     release.footer(path, (footer) => {
       for (const pair of keyValuesOf(footer).map(fieldsOf)) {
         const fact = FACTS[textOf(pair[1])];
-        if (fact !== undefined) pair[2] = thrift.text(fact(release.manifest, defaultId));
+        if (fact !== undefined) pair[2] = text(fact(release.manifest, defaultId));
       }
     });
   }

@@ -1,0 +1,32 @@
+/** The tests of which `npm test` runs a part, here in full. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/config.ts';
+import { REPORT_VARIABLE, type TestReport } from '../report.ts';
+import { LONG_VARIABLE } from '../worlds/long-run.ts';
+
+/** Planted faults, and the comparisons of builder and checker. */
+const LONG_FOLDERS = ['test/faults', 'test/worlds'];
+
+/**
+ * Runs them to their end. `folder` takes what the comparisons compared, a file each. A run that
+ * does not come to its end counts as one failed test.
+ */
+export function runLongTests(folder: string): TestReport {
+  mkdirSync(folder, { recursive: true });
+  const root = packageRoot();
+  const file = join(folder, 'report.json');
+  const reporters = ['--reporter=default', `--reporter=${join(root, 'test', 'report.ts')}`];
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...LONG_FOLDERS],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, [LONG_VARIABLE]: folder, [REPORT_VARIABLE]: file } },
+  );
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
+    return { ...report, failed: status === 0 ? report.failed : Math.max(report.failed, 1) };
+  } catch {
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+}
