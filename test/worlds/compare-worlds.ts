@@ -3,6 +3,7 @@ import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { readIdentity, storedIdentity } from '../../src/forms/identity.ts';
 import type { Corpus } from '../../src/verify/reference/tasks.ts';
 import { labelTables, referenceCorpus, type Told, toldByBuilder, toldOf } from '../verify/told.ts';
+import type { Difference } from './long-run.ts';
 import { type ReadyWorld, readyWorld, type World } from './worlds.ts';
 
 /** What came of a world. */
@@ -13,15 +14,7 @@ export interface Outcome {
   readonly rows: number;
   /** Questions by form and fate. */
   readonly fates: ReadonlyMap<string, number>;
-  readonly difference?: WorldDifference;
-}
-
-/** The first thing of which the two sides differ. */
-export interface WorldDifference {
-  /** The same for differences that have most likely one cause. */
-  readonly kind: string;
-  readonly builder: string;
-  readonly checker: string;
+  readonly difference?: Difference;
 }
 
 const NOTHING = { questions: 0, rows: 0, fates: new Map<string, number>() };
@@ -49,7 +42,7 @@ function rawRecords({ lines }: World): unknown[] {
 }
 
 /** What a side says, or that it cannot. */
-async function saidBy<T>(side: 'builder' | 'checker', say: () => Promise<T>): Promise<T | WorldDifference> {
+async function saidBy<T>(side: 'builder' | 'checker', say: () => Promise<T>): Promise<T | Difference> {
   try {
     return await say();
   } catch (error) {
@@ -74,20 +67,20 @@ function countsOf(told: readonly Told[]): Omit<Outcome, 'difference'> {
 const formOf = (key: string) => key.split(UNIT_SEPARATOR).at(-1)!;
 
 /** An identity that is stored and read again is the same. */
-function differenceOfIdentity({ plan: { identity } }: ReadyWorld): WorldDifference | undefined {
+function differenceOfIdentity({ plan: { identity } }: ReadyWorld): Difference | undefined {
   const read = readIdentity(storedIdentity(identity), { code: 'lake_broken', place: {} });
   const [builder, checker] = [JSON.stringify(identity), JSON.stringify(read)];
   return builder === checker ? undefined : { kind: 'identity read again', builder, checker };
 }
 
-function differenceOfTables({ plan }: ReadyWorld, corpus: Corpus): WorldDifference | undefined {
+function differenceOfTables({ plan }: ReadyWorld, corpus: Corpus): Difference | undefined {
   const { builder, reference } = labelTables(plan, corpus);
   const i = [...builder, ...reference].findIndex((_, i) => builder[i] !== reference[i]);
   if (i < 0) return undefined;
   return { kind: 'label tables', builder: builder[i] ?? 'none', checker: reference[i] ?? 'none' };
 }
 
-function differenceOf(builder: readonly Told[], checker: readonly Told[]): WorldDifference | undefined {
+function differenceOf(builder: readonly Told[], checker: readonly Told[]): Difference | undefined {
   const theirs = new Map(checker.map((each) => [each.key, each]));
   const seen = new Set<string>();
   for (const ours of builder) {
