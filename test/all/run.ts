@@ -10,6 +10,7 @@ import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
 import { packageRoot } from '../../src/config.ts';
 import { grouped } from '../../src/grouped.ts';
 import { before, releaseContent } from '../integration/release-content.ts';
+import { type Compared, comparedIn } from '../worlds/long-run.ts';
 import { runLongTests } from './long-tests.ts';
 
 const root = packageRoot();
@@ -85,7 +86,7 @@ function memoryOf(result: Result): number {
 
 const count = (value: number) => grouped(Math.round(value));
 
-function report(outcomes: readonly Outcome[]): string {
+function report(outcomes: readonly Outcome[], compared: readonly Compared[]): string {
   const fates = [...new Set(outcomes.flatMap((each) => Object.keys(each.questions)))];
   const rows: [string, (each: Outcome) => string][] = [
     ['records read', (each) => count(each.events)],
@@ -119,12 +120,18 @@ function report(outcomes: readonly Outcome[]): string {
     '',
     ...outcomes.map((each) => `- ${each.set}: ${each.verify.sentence}`),
     '',
+    '| builder against checker | compared | differences of readers |',
+    '|---|---:|---:|',
+    ...compared.map(({ what, cases, differences }) => `| ${what} | ${count(cases)} | ${count(differences)} |`),
+    '',
   ].join('\n');
 }
 
 const outcomes: Outcome[] = [];
 const skipped: string[] = [];
-const tests = runLongTests(join(folder, 'long'));
+const long = join(folder, 'long');
+const tests = runLongTests(long);
+const compared = comparedIn(long);
 try {
   const simulated = join(folder, 'demo-events');
   brewhouse(['simulate', '--members', '2000', '--seed', '7', '--out', simulated]);
@@ -151,7 +158,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const text = report(outcomes);
+const text = report(outcomes, compared);
 process.stdout.write(text);
 // A run that left something out does not stand for the whole.
 if (skipped.length === 0) writeFileSync(join(root, 'test/all/latest.md'), text);

@@ -2,7 +2,7 @@
  * Comparisons of builder and checker over many cases: a part of them in `npm test`, all of them
  * where BREWHOUSE_LONG names a folder, into which each then writes what it compared.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
@@ -36,7 +36,13 @@ export function casesOf(short: number, long: number): number {
 export function tell(name: string, compared: Compared): void {
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify(compared));
+  writeFileSync(join(folder, `${name}.compared.json`), JSON.stringify(compared));
+}
+
+/** What the comparisons of a long run came to, by name of their files. */
+export function comparedIn(folder: string): Compared[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.compared.json'));
+  return files.sort().map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Compared);
 }
 
 /** What is compared, and how. */

@@ -52,7 +52,7 @@ describe('The two readers of event records', () => {
       events += lines.filter((line) => line.length > 40).length;
     }
     expect(events).toBeGreaterThan(ALL / 2);
-    tell('records', { what: 'lines', cases: ALL, differences: differences.length });
+    tell('records', { what: 'lines of events, by the two readers', cases: ALL, differences: differences.length });
     expect(differences.length, await sayKinds(differences)).toBe(0);
   });
 });

@@ -210,7 +210,7 @@ describe('The selections of builder and checker', () => {
     const seen = new Map<string, number>();
     const see = (name: string) => seen.set(name, (seen.get(name) ?? 0) + 1);
     const { count, report } = await compareAll({
-      ...{ name: 'selection', what: 'selections', seed: 20261128, runs: casesOf(400, 10_000) },
+      ...{ name: 'selection', what: 'selections of rows', seed: 20261128, runs: casesOf(400, 10_000) },
       cases: fc
         .tuple(rows, rules, section, budgets)
         .map(([all, others, release, budget]) => ({ all, ...others, release: withBudget(release, all, budget) })),
