@@ -108,23 +108,25 @@ const KEYS = {
 /**
  * One line of JSON without its line end: keys in the order of the schema, those of attributes and
  * context by their UTF-8 bytes, numbers and strings as ECMAScript's JSON.stringify writes them.
- * Equal events have equal lines, and parsing a line yields its event again.
+ * Equal events have equal lines, and parsing a line yields its event again; the attributes of a
+ * delete are no part of it (EVENT-1).
  */
 export function canonicalEvent(event: EventRecord): string {
   return canonical(event, true);
 }
 
-/** The content that tells a copy from a conflict (EVENT-3): the event without ingest_time. */
+/** The content that tells a copy from a conflict (EVENT-3): the line without ingest_time. */
 export function contentOf(event: EventRecord): string {
   return canonical(event, false);
 }
 
 function canonical(event: EventRecord, withIngest: boolean): string {
   const fields: Readonly<Record<string, unknown>> = event;
+  const isDelete = event.type !== 'interaction' && event.op === 'delete';
   let text = '';
   for (const key of KEYS[event.type]) {
     const value = fields[key];
-    if (value === undefined || (key === 'ingest_time' && !withIngest)) continue;
+    if (value === undefined || (key === 'ingest_time' && !withIngest) || (key === 'attributes' && isDelete)) continue;
     const json = key === 'attributes' || key === 'context' ? canonicalMap(value as Attributes) : JSON.stringify(value);
     text += `${text === '' ? '{' : ','}"${key}":${json}`;
   }

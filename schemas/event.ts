@@ -1,6 +1,7 @@
 /** The event envelope (EVENT-1): what a line of an event file or a mapped row must be. */
 import { z } from 'zod';
 import { EventId, ItemId, MemberId } from './ids.ts';
+import { named } from './names.ts';
 
 /**
  * The time of what has none, such as an item seen from the beginning: before all others. Epoch ms.
@@ -17,7 +18,7 @@ const OptionalName = z.string().min(1, 'must not be empty; leave it out instead'
 
 const Attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 /** Flat attributes of a member, an item or an exposure; the domain lists those that are spoken. */
-export const Attributes = z.record(z.string(), Attribute);
+export const Attributes = named(Attribute);
 export type Attributes = z.infer<typeof Attributes>;
 
 /**

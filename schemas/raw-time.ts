@@ -10,7 +10,9 @@ export type ParsedTime = { ok: true; time: CanonicalTime } | { ok: false; messag
 const fail = (message: string): ParsedTime => ({ ok: false, message });
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?$/;
-const CALENDAR = /^(\d{4}(?:-\d\d(?:-\d\d)?)?)([Zz]|[+-]\d\d:\d\d)?$/;
+const CALENDAR = /^(\d{4}(?:-\d\d(?:-\d\d)?)?)([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
+/** Tables write it, events may not. */
+const SPACE_BEFORE_ZONE = / [Zz+-]/;
 
 /** A date-time as it is written. */
 export interface LocalTime {
@@ -21,8 +23,8 @@ export interface LocalTime {
 }
 
 /**
- * A date-time of ISO 8601 / RFC 3339, or undefined: with `T` or a space, and digits after the
- * milliseconds dropped.
+ * A date-time of ISO 8601 / RFC 3339, or undefined: with `T` or a space, also with one before the
+ * zone, and digits after the milliseconds dropped.
  */
 export function readDateTime(text: string): LocalTime | undefined {
   const parts = DATE_TIME.exec(text);
@@ -52,10 +54,13 @@ function spellZone(zone: string): string {
 export function parseMoment(raw: unknown): ParsedTime {
   if (typeof raw === 'number') return checkRange(raw);
   if (typeof raw !== 'string') return fail('must be epoch milliseconds or an ISO 8601 date-time with its zone');
-  const read = readDateTime(raw);
+  const read = SPACE_BEFORE_ZONE.test(raw) ? undefined : readDateTime(raw);
   if (read === undefined) {
     // Never moved to the next day that there is: a 30 February is a typing error.
-    const said = DATE_TIME.test(raw) ? 'names a day or an hour that does not exist' : 'is no ISO 8601 date-time';
+    const said =
+      DATE_TIME.test(raw) && !SPACE_BEFORE_ZONE.test(raw)
+        ? 'names a day or an hour that does not exist'
+        : 'is no ISO 8601 date-time';
     return fail(`${quote(raw)} ${said}; write it as 2026-03-01T09:30:00Z`);
   }
   if (read.zone === '')
@@ -67,8 +72,8 @@ export function parseMoment(raw: unknown): ParsedTime {
 
 /**
  * `event_time` as a producer may write it (EVENT-2): a moment; a day, month or year (`2018-05-01`,
- * `2018-05`, `2018`; with `Z` or `+02:00` after it, else UTC); or null for unknown. Numbers are
- * epoch milliseconds, never years or seconds.
+ * `2018-05`, `2018`; with its zone after it, else UTC); or null for unknown. Numbers are epoch
+ * milliseconds, never years or seconds.
  */
 export function parseEventTime(raw: unknown): ParsedTime {
   if (raw === null) return { ok: true, time: null };
@@ -77,11 +82,27 @@ export function parseEventTime(raw: unknown): ParsedTime {
   return date === undefined ? parseMoment(raw) : calendarTime(date, spellZone(zone), raw);
 }
 
-/** The day, month or year `date` in `zone` (`Z`, `+02:00`); a message repeats `raw`. */
+/**
+ * The day, month or year `date` in `zone` (`Z`, `+02:00`); a message repeats `raw`. A day has one
+ * spelling, with an offset in (-12:00, +12:00]: `2018-05-01+14:00` is `2018-04-30-10:00` (EVENT-3).
+ */
 export function calendarTime(date: string, zone: string, raw: string = date): ParsedTime {
   const time = `${date}${zone}`;
-  if (calendarSpan(time) === undefined) return fail(`${quote(raw)} is no day, month or year between 0001 and 9999`);
-  return { ok: true, time };
+  const span = calendarSpan(time);
+  if (span === undefined) return fail(`${quote(raw)} is no day, month or year between 0001 and 9999`);
+  const offset = zoneOffset(zone) ?? 0;
+  const isFar = offset > DAY_MS / 2 || offset <= -DAY_MS / 2;
+  if (date.length < 'YYYY-MM-DD'.length || !isFar) return { ok: true, time };
+  const near = offset - Math.sign(offset) * DAY_MS;
+  return { ok: true, time: `${new Date(span.first + near).toISOString().slice(0, 10)}${spellOffset(near)}` };
+}
+
+/** Milliseconds east of UTC as `Z` or `+02:00`; the seconds of local mean times are dropped. */
+export function spellOffset(ms: number): string {
+  const minutes = Math.trunc(Math.abs(ms) / MINUTE_MS);
+  if (minutes === 0) return 'Z';
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${ms < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** The moment, which must be a whole number of epoch milliseconds inside the years 1 to 9999. */

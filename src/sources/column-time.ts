@@ -1,9 +1,9 @@
 /** Reads a column of times with the mapping's zone and its rule for placeholders. */
 
-import { DAY_MS, MINUTE_MS } from '../../schemas/durations.ts';
+import { DAY_MS } from '../../schemas/durations.ts';
 import { calendarSpan, dayNumber, timeSpan, zoneOffset } from '../../schemas/event-time.ts';
 import type { TimeSource } from '../../schemas/mapping.ts';
-import { calendarTime, checkRange, type ParsedTime, readDateTime } from '../../schemas/raw-time.ts';
+import { calendarTime, checkRange, type ParsedTime, readDateTime, spellOffset } from '../../schemas/raw-time.ts';
 import { readCell, type TableRow } from './field-source.ts';
 import type { Zone } from './zone.ts';
 
@@ -95,14 +95,6 @@ function zoneAt(parts: RegExpExecArray, zone: Zone): string {
   const days = dayNumber(Number(parts[1]), Number(parts[2] ?? 1), Number(parts[3] ?? 1));
   // Where there is no such day, calendarTime says so.
   return days === undefined ? 'Z' : spellOffset(days * DAY_MS - zone.toMoment(days * DAY_MS));
-}
-
-function spellOffset(ms: number): string {
-  // Local mean times have seconds; the offsets of XML Schema have none.
-  const minutes = Math.trunc(Math.abs(ms) / MINUTE_MS);
-  if (minutes === 0) return 'Z';
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${ms < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 /** The day as it is written, with the offset of the written clock. */

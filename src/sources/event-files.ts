@@ -104,7 +104,7 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
   const chunks = readFileBytes(file, () => reached + 1);
   for await (const { line, bytes, tooLong } of splitLines(chunks, { max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX })) {
     reached = line;
-    const content = line === 1 ? withoutBom(bytes) : bytes;
+    const content = withoutBoms(bytes);
     if (!tooLong && isBlank(content)) continue;
     batch.push({ line, outcome: readLine(content, tooLong) });
     bytesInBatch += bytes.length;
@@ -126,8 +126,11 @@ function readLine(bytes: Uint8Array, tooLong: boolean): ReadOutcome {
   return parsed.ok ? parsed : dead(parsed);
 }
 
-function withoutBom(bytes: Uint8Array): Uint8Array {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+/** Before any line, not the first alone: files are joined end to end (EVENT-7). */
+function withoutBoms(bytes: Uint8Array): Uint8Array {
+  let from = 0;
+  while (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) from += 3;
+  return bytes.subarray(from);
 }
 
 function isBlank(bytes: Uint8Array): boolean {

@@ -63,9 +63,14 @@ export function parseEvent(text: string): ParsedEvent {
     return noEvent('not_json', clip(`not JSON: ${(error as Error).message}`));
   }
   const parsed = validateEvent(value);
-  if (!parsed.ok || !LONG_NUMBER.test(text)) return parsed;
+  if (!parsed.ok || isDelete(parsed.event) || !LONG_NUMBER.test(text)) return parsed;
   const rounded = roundedNumber(text, parsed.event);
   return rounded === undefined ? parsed : { ...parsed, rounded };
+}
+
+/** A member or an item that is gone; its times and its sequence are all the numbers it has. */
+function isDelete(event: { readonly type?: unknown; readonly op?: unknown }): boolean {
+  return (event.type === 'member' || event.type === 'item') && event.op === 'delete';
 }
 
 /**
@@ -97,10 +102,11 @@ export function validateEvent(value: unknown): ParsedEvent {
     const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
     return noEvent('not_an_object', `a record must be a JSON object, not ${found}`);
   }
-  const shape = checkShape(value);
-  if (shape !== undefined) return shape;
-  const raw = value as Record<string, unknown>;
-  const type = raw.type;
+  const raw: Record<string, unknown> = { ...value };
+  // EVENT-1: before anything looks at them.
+  if (isDelete(raw)) delete raw.attributes;
+  if (isDeep(raw)) return noEvent('too_deep', `nested deeper than ${NESTING_MAX}`);
+  const { type } = raw;
   if (type === undefined) return noEvent('field_missing', `type is missing: one of ${TYPES.join(', ')}`, 'type');
   if (typeof type !== 'string' || !Object.hasOwn(SCHEMAS, type)) {
     const hint = typeof type === 'string' ? didYouMean(type, TYPES) : '';
@@ -109,9 +115,8 @@ export function validateEvent(value: unknown): ParsedEvent {
   return validateTyped(raw, type as keyof typeof SCHEMAS);
 }
 
-function validateTyped(raw: Record<string, unknown>, type: keyof typeof SCHEMAS): ParsedEvent {
-  const record = { ...raw };
-  if (type !== 'interaction' && raw.op === 'delete') delete record.attributes;
+/** Changes the record. */
+function validateTyped(record: Record<string, unknown>, type: keyof typeof SCHEMAS): ParsedEvent {
   const schema = SCHEMAS[type];
   // Unknown names first: a mistyped `evnt_time` is called what it is, not a missing time.
   for (const key of Object.keys(record)) {
@@ -160,23 +165,15 @@ function didYouMean(name: string, known: readonly string[]): string {
   return near === undefined ? '' : `; did you mean "${near}"?`;
 }
 
-/** Refuses what is nested too deep and a key `__proto__`; without recursion. */
-function checkShape(value: object): NoEvent | undefined {
+/** Whether the value is nested deeper than NESTING_MAX; without recursion. */
+function isDeep(value: object): boolean {
   let level: object[] = [value];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > NESTING_MAX) return noEvent('too_deep', `nested deeper than ${NESTING_MAX}`);
-    const next: object[] = [];
-    for (const each of level) {
-      // As a key it would set a prototype somewhere downstream; no vocabulary needs it.
-      if (Object.hasOwn(each, '__proto__'))
-        return noEvent('field_invalid', 'a key must not be "__proto__"', '__proto__');
-      for (const child of Array.isArray(each) ? each : Object.values(each)) {
-        if (typeof child === 'object' && child !== null) next.push(child);
-      }
-    }
-    level = next;
+  for (let depth = 1; depth <= NESTING_MAX && level.length > 0; depth++) {
+    level = level.flatMap((each) =>
+      Object.values(each).filter((child): child is object => typeof child === 'object' && child !== null),
+    );
   }
-  return undefined;
+  return level.length > 0;
 }
 
 function clip(text: string): string {

@@ -9,11 +9,13 @@ const text = fc.string({
 });
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
 const attribute = fc.oneof(text, number, fc.boolean(), fc.array(text, { maxLength: 3 }));
-const attributes = fc.dictionary(
-  fc.oneof(text, fc.constantFrom('1', '10', '2', 'title')).filter((key) => key !== '__proto__'),
-  attribute,
-  { maxKeys: 5 },
-);
+const attributes = fc
+  .uniqueArray(
+    fc.tuple(fc.oneof(text, fc.constantFrom('1', '10', '2', 'title', '__proto__', 'constructor')), attribute),
+    { selector: ([key]) => key, maxLength: 5 },
+  )
+  // Every key is an own one, `__proto__` too.
+  .map((entries) => Object.fromEntries(entries));
 const two = (n: number) => String(n).padStart(2, '0');
 const zone = fc.constantFrom('Z', '+02:00', '-05:30', '+00:00', '-14:00');
 const year = fc.integer({ min: 2, max: 9998 }).map((n) => String(n).padStart(4, '0'));

@@ -105,12 +105,44 @@ describe('an event file', () => {
     }
   });
 
-  test('may begin with a byte order mark, hold empty lines and CRLF, and lack its last line end', async () => {
-    const lines = await readAll(await write('a.ndjson', `\uFEFF${eventLine(1)}\r\n\r\n  \n\n${eventLine(2)}`));
+  test('may hold byte order marks before any line, empty lines and CRLF, and lack its last line end', async () => {
+    const [one, two, three] = [1, 2, 3].map(eventLine);
+    const text = `\uFEFF${one}\r\n\r\n  \n\uFEFF\r\n\uFEFF\uFEFF${two}\n\t\uFEFF{}\n${three}\r`;
+    const lines = await readAll(await write('a.ndjson', text));
     expect(lines.map(({ line, outcome }) => [line, outcome.ok])).toEqual([
       [1, true],
       [5, true],
+      [6, false],
+      [7, true],
     ]);
+  });
+
+  test('is read to its end past zero bytes and empty members or frames', async () => {
+    const [first, second] = [many(10), many(20)];
+    const ids = async (file: string) => (await readAll(file)).length;
+    for (const zeros of [1, 512, 200_000]) {
+      const bytes = [gzipSync(first), Buffer.alloc(zeros), gzipSync(''), gzipSync(second), Buffer.alloc(zeros)];
+      expect(await ids(await write('a.ndjson.gz', Buffer.concat(bytes)))).toBe(30);
+    }
+    // A frame that decoders skip (RFC 8878, 3.1.2), as pzstd writes them.
+    const skipped = Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0]), Buffer.from('abcd')]);
+    const frames = [skipped, zstdCompressSync(first), skipped, zstdCompressSync(second), skipped];
+    expect(await ids(await write('a.ndjson.zst', Buffer.concat(frames)))).toBe(30);
+  });
+
+  test.each([
+    ['a.ndjson.gz', [gzipSync(many(10)), Buffer.from('garbage')]],
+    ['a.ndjson.gz', [gzipSync(many(10)), Buffer.alloc(9), Buffer.from('garbage'), gzipSync(many(10))]],
+    ['a.ndjson.gz', [Buffer.alloc(9), gzipSync(many(10))]],
+    ['a.ndjson.zst', [zstdCompressSync(many(10)), Buffer.from('garbage')]],
+    ['a.ndjson.zst', [zstdCompressSync(many(10)), Buffer.alloc(4), zstdCompressSync(many(10))]],
+  ] as const)('that holds what is no member or frame is an error that names it (%s)', async (name, bytes) => {
+    const file = await write(name, Buffer.concat(bytes));
+    expect(await failure(readAll(file))).toMatchObject({
+      code: 'input_unreadable',
+      place: { file },
+      message: expect.stringContaining('damaged'),
+    });
   });
 
   test('gives bad lines as values with their bytes, and goes on', async () => {

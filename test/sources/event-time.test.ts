@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
-import { calendarSpan, canonicalEvent, contentOf, dayNumber, eventTimes } from '../../schemas/event-time.ts';
+import { calendarSpan, canonicalEvent, contentOf, dayNumber, eventTimes, timeSpan } from '../../schemas/event-time.ts';
 import { parseEvent } from '../../src/sources/validate-event.ts';
 import { anyEvent } from './any-event.ts';
 
@@ -40,10 +40,14 @@ describe('an event', () => {
   });
 
   test('has the same content in every spelling of its time', () => {
-    const contents = ['2018-05-01T12:00:00Z', '2018-05-01 14:00:00.0009+0200', 1525176000000].map((event_time) =>
-      contentOf(interaction({ event_time })),
-    );
+    const moments = [
+      ...['2018-05-01T12:00:00Z', '2018-05-01t12:00z', '2018-05-01 14:00:00.0009+0200', 1525176000000],
+      ...['2018-05-01 12:00:00,0009Z', '2018-05-01T14:00:00,000+02', '2018-05-01T06:30:00-05:30'],
+    ];
+    const contents = moments.map((event_time) => contentOf(interaction({ event_time })));
     expect(new Set(contents).size).toBe(1);
+    const days = ['2018-05-01+14:00', '2018-05-01+1400', '2018-04-30-10:00', '2018-04-30-10'];
+    expect(new Set(days.map((event_time) => contentOf(interaction({ event_time })))).size).toBe(1);
     expect(contentOf(interaction({ event_time: '2018-05' }))).toBe(
       contentOf(interaction({ event_time: '2018-05+00:00' })),
     );
@@ -68,6 +72,36 @@ describe('an event', () => {
     });
     expect(eventTimes(interaction({ event_time: '2016-02' }), 'event_time').knownAt).toBe(Date.UTC(2016, 2, 1) - 1);
     expect(eventTimes(interaction({ event_time: '2018' }), 'event_time').knownAt).toBe(Date.UTC(2019, 0, 1) - 1);
+  });
+
+  test('reads what is written as a day or a month as one, and its zone in any spelling', () => {
+    const spans = (event_time: string) => timeSpan(interaction({ event_time }).event_time);
+    // The example of EVENT-2.
+    expect(spans('2018-05-01+02:00')).toEqual({
+      first: Date.parse('2018-04-30T22:00:00.000Z'),
+      last: Date.parse('2018-05-01T21:59:59.999Z'),
+    });
+    for (const zone of ['+0200', '+02']) expect(spans(`2018-05-01${zone}`)).toEqual(spans('2018-05-01+02:00'));
+    expect(spans('2018-05')).toEqual(spans('2018-05Z'));
+    expect(spans('2018-0530')).toEqual(spans('2018-05:30'));
+    expect(spans('2018-05:30').first).toBe(Date.UTC(2018, 0, 1, 5, 30));
+  });
+
+  test('of a day at an offset of more than 12 hours keeps its span', () => {
+    const offsets = fc.integer({ min: -14 * 60, max: 14 * 60 });
+    const two = (n: number) => String(n).padStart(2, '0');
+    fc.assert(
+      fc.property(offsets, fc.integer({ min: 0, max: 800 }), (minutes, day) => {
+        const date = new Date(Date.UTC(2019, 11, 1) + day * 86_400_000).toISOString().slice(0, 10);
+        const whole = Math.abs(minutes);
+        const zone = `${minutes < 0 ? '-' : '+'}${two(Math.floor(whole / 60))}:${two(whole % 60)}`;
+        const first = Date.parse(`${date}T00:00:00.000Z`) - minutes * 60_000;
+        expect(timeSpan(interaction({ event_time: `${date}${zone}` }).event_time)).toEqual({
+          first,
+          last: first + 86_400_000 - 1,
+        });
+      }),
+    );
   });
 
   test('without a time stands before all others', () => {

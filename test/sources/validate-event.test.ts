@@ -1,7 +1,9 @@
 /** EVENT-1: what an event is, and what is told of a record that is none. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseEvent } from '../../src/sources/validate-event.ts';
+import { canonicalEvent } from '../../schemas/event-time.ts';
+import { NESTING_MAX, parseEvent } from '../../src/sources/validate-event.ts';
+import { OBJECT_NAMES } from '../worlds/texts.ts';
 
 const interaction = {
   type: 'interaction',
@@ -52,10 +54,16 @@ describe('a record', () => {
       'attributes.a',
     ],
     [
-      '{"type":"member","event_id":"e","member_id":"m","op":"upsert","attributes":{"__proto__":"x"}}',
+      '{"type":"member","event_id":"e","member_id":"m","op":"upsert","attributes":{"__proto__":null}}',
       'field_invalid',
+      'attributes.__proto__',
+    ],
+    [
+      '{"type":"member","event_id":"e","member_id":"m","op":"upsert","attributes":{},"__proto__":{}}',
+      'field_unknown',
       '__proto__',
     ],
+    [{ ...member, constructor: 'x' }, 'field_unknown', 'constructor'],
     [{ ...member, item_id: 'i' }, 'field_unknown', 'item_id'],
     [{ ...member, sequence: 1.5 }, 'field_invalid', 'sequence'],
     [{ ...item, kind: '' }, 'field_invalid', 'kind'],
@@ -80,6 +88,13 @@ describe('a record', () => {
     '2018-05-01T23:59:60Z',
     '2018-02-30T10:00:00Z',
     '2018-05-01T10:00:00+15:00',
+    '2018-05-01T10:00:00 Z',
+    '2018-05-01 10:00:00 +02:00',
+    ' 2018-05-01T10:00:00Z',
+    '2018-05-01T10:00:00Z\n',
+    '2018-05-01T10:00.5Z',
+    '2018-05-01T10Z',
+    '2018-13',
     '2018-05-1',
     '20180501',
     '',
@@ -121,9 +136,47 @@ describe('a record', () => {
     expect(accepted({ ...interaction, event_time: null }).event_time).toBeNull();
   });
 
-  test('of a delete is obeyed whatever attributes it carries, and they are no content', () => {
-    expect(accepted({ ...member, op: 'delete', attributes: { a: null } })).not.toHaveProperty('attributes');
-    expect(accepted({ ...item, op: 'delete', attributes: undefined })).not.toHaveProperty('attributes');
+  test('of a delete is obeyed whatever attributes it carries: they are dropped unseen', () => {
+    const deep = `${'['.repeat(NESTING_MAX + 1)}${']'.repeat(NESTING_MAX + 1)}`;
+    const ours = ['null', '[]', '"x"', '7', '{"a":null}', '{"a":{"b":{}}}', '{"__proto__":1}', '{"constructor":{}}'];
+    for (const attributes of [...ours, deep, `{"a":${deep}}`, '{"a":1234567890123456789}', '"\\ud800"']) {
+      for (const entity of [member, item]) {
+        const bare = JSON.stringify({ ...entity, op: 'delete', attributes: undefined });
+        const parsed = parseEvent(`${bare.slice(0, -1)},"attributes":${attributes}}`);
+        expect(parsed, attributes).toEqual(parseEvent(bare));
+        expect(parsed, attributes).toMatchObject({ ok: true, event: { op: 'delete' } });
+        expect(parsed).not.toHaveProperty('event.attributes');
+      }
+    }
+    expect(refusal({ ...interaction, op: 'delete', attributes: {} }).reason).toBe('field_unknown');
+    expect(refusal({ ...member, op: 'delete', attributes: null, extra: 1 }).reason).toBe('field_unknown');
+  });
+
+  test.each(OBJECT_NAMES)('may have an attribute, a context key and any other name that is %s', (name) => {
+    const named = JSON.stringify(
+      Object.fromEntries([
+        [name, 'x'],
+        ['list', [name]],
+      ]),
+    );
+    const event = parseEvent(
+      `{"type":"item","event_id":"${name}","item_id":"${name}","op":"upsert","attributes":${named}}`,
+    );
+    expect(event).toMatchObject({ ok: true });
+    expect(event.ok && canonicalEvent(event.event)).toContain(`"${name}":"x"`);
+    const { attributes } = JSON.parse(event.ok ? canonicalEvent(event.event) : '{}');
+    expect(Object.entries(attributes)).toContainEqual([name, 'x']);
+    expect(Object.getPrototypeOf(attributes)).toBe(Object.prototype);
+    const { action, context } = accepted({
+      ...interaction,
+      action: name,
+      surface: name,
+      context: JSON.parse(named),
+    }) as {
+      action: string;
+      context: object;
+    };
+    expect([action, Object.entries(context)]).toEqual([name, expect.arrayContaining([[name, 'x']])]);
   });
 
   test('keeps lone surrogates in its attributes, which are cleaned when they are rendered', () => {

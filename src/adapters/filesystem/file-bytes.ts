@@ -10,15 +10,16 @@ const CUT_SHORT = 'unexpected end of file';
 
 /**
  * Chunks of the decompressed file. Its name tells the format: `.gz` is gzip (RFC 1952) with its
- * members joined, `.zst` Zstandard (RFC 8878) with its frames joined, all else plain. `where`
- * returns the line that was reached, for the error. Bound: a chunk, 16 to 128 KiB. Throws
- * BrewhouseError('input_unreadable') where the file is missing, not permitted, cut short, or fails
- * its checksum.
+ * members joined, zero bytes behind a member passed over, `.zst` Zstandard (RFC 8878) with its
+ * frames joined, all else plain. `where` returns the line that was reached, for the error. Bound: a
+ * chunk, 16 to 128 KiB. Throws BrewhouseError('input_unreadable') where the file is missing, not
+ * permitted, cut short, fails its checksum, or holds anything else.
  */
 export async function* readFileBytes(file: string, where: () => number = () => 0): AsyncGenerator<Uint8Array> {
   try {
-    if (file.endsWith('.zst')) yield* readFrames(file);
-    else yield* readStream(file, 0, file.endsWith('.gz') ? createGunzip() : undefined);
+    if (file.endsWith('.zst')) yield* readPieces(file, createZstdDecompress);
+    else if (file.endsWith('.gz')) yield* readPieces(file, createGunzip);
+    else yield* readStream(file, 0);
   } catch (cause) {
     throw unreadable(file, where(), cause);
   }
@@ -40,18 +41,30 @@ async function* readStream(file: string, start: number, decoder?: Gunzip | ZstdD
 }
 
 /**
- * Node's decoder ends silently after one frame; files by pzstd or `cat` have many, so reading
- * goes on after each.
+ * THE END OF A DECODER IS NOT THE END OF A FILE: Node's end silently after one frame, or before a
+ * zero byte; files by pzstd or `cat` have many, so reading goes on after each.
  */
-async function* readFrames(file: string): AsyncGenerator<Uint8Array> {
+async function* readPieces(file: string, create: () => Gunzip | ZstdDecompress): AsyncGenerator<Uint8Array> {
   const { size } = await stat(file);
   let at = 0;
   do {
-    const decoder = createZstdDecompress();
+    const decoder = create();
     yield* readStream(file, at, decoder);
     if (decoder.bytesWritten === 0) throw new Error(CUT_SHORT);
     at += decoder.bytesWritten;
+    if (create === createGunzip) at += await zerosFrom(file, at);
   } while (at < size);
+}
+
+/** How many zero bytes there are from `start` on: tapes and block devices pad with them. */
+async function zerosFrom(file: string, start: number): Promise<number> {
+  let zeros = 0;
+  for await (const chunk of readStream(file, start)) {
+    const end = chunk.findIndex((byte) => byte !== 0);
+    if (end !== -1) return zeros + end;
+    zeros += chunk.length;
+  }
+  return zeros;
 }
 
 /** What zlib found wrong; what the file system refused. */
