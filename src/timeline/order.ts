@@ -1,24 +1,53 @@
-/** The order of events inside one timeline: event_time, sequence, event_id as bytes, type. */
+/** The order of events inside one timeline (EVENT-4): the one place that decides it. */
+import { hash } from 'node:crypto';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { floatAt } from '../checked.ts';
 
+/** What an event is ordered by. */
+interface OrderKey<T> {
+  readonly event: T;
+  readonly at: number;
+  readonly sequence: number;
+  readonly deletes: number;
+  /** The first 8 bytes as hexadecimal digits; made when two events are alike in all before it. */
+  hash: string | undefined;
+}
+
 /**
- * A sorted copy; unknown times come first. An id is unique within its type alone, so the type
- * decides last (EVENT-4).
+ * A sorted copy: by event_time, unknown times first, then `sequence`, then deletes last, then a
+ * hash, so that ids numbered by item make no order that a model could learn. An id is unique within
+ * its type alone, so the type decides last (EVENT-4).
  */
 export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
   return events
-    .map((event) => ({ event, at: eventTimes(event, 'event_time').at, sequence: event.sequence ?? 0 }))
-    .sort(
-      (a, b) =>
-        a.at - b.at ||
-        a.sequence - b.sequence ||
-        compareUtf8(a.event.event_id, b.event.event_id) ||
-        compareUtf8(a.event.type, b.event.type),
-    )
+    .map(orderKey)
+    .sort(compareKeys)
     .map(({ event }) => event);
+}
+
+function orderKey<T extends EventRecord>(event: T): OrderKey<T> {
+  const deletes = event.type !== 'interaction' && event.op === 'delete' ? 1 : 0;
+  return { event, at: eventTimes(event, 'event_time').at, sequence: event.sequence ?? 0, deletes, hash: undefined };
+}
+
+function compareKeys(a: OrderKey<EventRecord>, b: OrderKey<EventRecord>): number {
+  return (
+    a.at - b.at ||
+    a.sequence - b.sequence ||
+    a.deletes - b.deletes ||
+    compareUtf8(hashOf(a), hashOf(b)) ||
+    compareUtf8(a.event.event_id, b.event.event_id) ||
+    compareUtf8(a.event.type, b.event.type)
+  );
+}
+
+function hashOf(key: OrderKey<EventRecord>): string {
+  const { type, event_id } = key.event;
+  key.hash ??= hash('sha256', `${type}${UNIT_SEPARATOR}${event_id}`, 'hex').slice(0, 16);
+  return key.hash;
 }
 
 /** How many of the ascending `values` are below `limit`. */

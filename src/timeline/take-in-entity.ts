@@ -44,7 +44,7 @@ export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
 
 /**
  * Of several copies the least ingest_time counts; a copy without one says nothing of when the event
- * came in.
+ * came in (EVENT-3).
  */
 function earliestIngested(copies: readonly EventRecord[]): EventRecord {
   return copies.reduce((best, copy) => {

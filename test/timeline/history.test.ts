@@ -66,9 +66,9 @@ describe('an entry', () => {
   it('of unknown time is always seen and stands first, an exposure too', () => {
     const events = [
       did('viewed', 'b', NOON - 400 * DAY),
-      did('viewed', 'a', null),
-      did('impression', 'c', null),
-      did('applied', 'b', null),
+      did('viewed', 'a', null, { sequence: 3 }),
+      did('impression', 'c', null, { sequence: 2 }),
+      did('applied', 'b', null, { sequence: 1 }),
     ];
     expect(history(events)).toEqual(['applied b', 'did not interact c', 'viewed a']);
   });
@@ -106,11 +106,12 @@ describe('the item of an entry', () => {
     expect(versions(item('a', 0, { event_id: 'old' }), item('a', NOON, { op: 'delete' }))).toEqual(['old']);
   });
 
-  it('of two versions at one time is the last by sequence, then id', () => {
+  it('of two versions at one time is the last by sequence, then by the hash of EVENT-4', () => {
     const at = NOON - DAY;
     const one = item('a', at, { event_id: '1', sequence: 5 });
     expect(versions(one, item('a', at, { event_id: '2' }))).toEqual(['1']);
-    expect(versions(item('a', at, { event_id: '1' }), item('a', at, { event_id: '2' }))).toEqual(['2']);
+    // Their hashes begin b29d and aff5.
+    expect(versions(item('a', at, { event_id: '1' }), item('a', at, { event_id: '2' }))).toEqual(['1']);
   });
 
   it('in question is read by event_time <= T, so that it can be shown the moment it appears', () => {
@@ -142,7 +143,10 @@ describe('which events exist', () => {
   });
 
   it('on a held-out surface is for questions of that very surface', () => {
-    const events = [did('viewed', 'a', NOON - HOUR, { surface: 'email' }), did('viewed', 'b', NOON - HOUR)];
+    const events = [
+      did('viewed', 'a', NOON - HOUR, { surface: 'email' }),
+      did('viewed', 'b', NOON - HOUR, { sequence: 1 }),
+    ];
     const heldOut = { heldOutSurfaces: ['email', 'push'] };
     expect(history(events, heldOut)).toEqual(['viewed b']);
     expect(history(events)).toEqual(['viewed a', 'viewed b']);

@@ -13,13 +13,13 @@ describe('the label window', () => {
   it('is [T, T + W): the opening event counts, T + W does not', () => {
     expect(labelOf([did('viewed', 'a', NOON + WEEK - 1)]).label).toBe('viewed');
     expect(labelOf([did('viewed', 'a', NOON + WEEK)]).label).toBe('did not interact');
-    expect(labelOf([did('viewed', 'a', NOON, { event_id: 'z' })]).label).toBe('viewed');
+    expect(labelOf([did('viewed', 'a', NOON, { sequence: 1 })]).label).toBe('viewed');
     expect(labelOf([did('viewed', 'b', NOON + 1)]).label).toBe('did not interact');
   });
 
   it('of length 0 is the opening event alone', () => {
     const now = [task('ranking.pointwise', { windowMs: 0 })];
-    expect(labelOf([did('applied', 'a', NOON, { event_id: 'z' })], now).label).toBe('did not interact');
+    expect(labelOf([did('applied', 'a', NOON, { sequence: 1 })], now).label).toBe('did not interact');
     const vote = did('viewed', 'a', NOON, { event_id: 'vote' });
     const outcome = rendered(ask([item('a'), vote, did('applied', 'a', NOON + 1)], { tasks: now }), 'vote');
     expect(outcome.label).toEqual({ label: 'viewed', settledAt: NOON, reasons: [] });

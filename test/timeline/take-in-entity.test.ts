@@ -22,6 +22,12 @@ describe('duplicates', () => {
     expect(take([view, ...copies]).used).toEqual([{ ...view, ingest_time: 3 }]);
   });
 
+  it('are two deletes that differ in attributes alone, which are no part of them', () => {
+    const other = { ...gone(NOON), attributes: { why: 'left' } };
+    const { used, duplicates, conflicts } = take([did('viewed', 'a', NOON - 1), gone(NOON), other]);
+    expect([used.length, duplicates, conflicts.length]).toEqual([0, 1, 0]);
+  });
+
   it('have the same type, too: an id may stand for a member event and an interaction', () => {
     const { used, duplicates, conflicts } = take([
       profile(NOON, { event_id: 'e' }),
@@ -66,6 +72,12 @@ describe('erasure', () => {
     expect(usedIds([gone(NOON), did('viewed', 'a', NOON - 1)])).toEqual([]);
     expect(usedIds([gone(NOON), profile(NOON + 1), gone(NOON + 2), did('viewed', 'a', NOON + 3)])).toEqual([]);
     expect(usedIds([gone(NOON), did('viewed', 'a', null)])).toEqual([]);
+  });
+
+  it('takes what is of the time of the delete too, whatever its id; a later sequence is later', () => {
+    for (const id of ['a', 'b', 'c', 'd'])
+      expect(usedIds([did('viewed', 'a', NOON, { event_id: id }), profile(NOON), gone(NOON)])).toEqual([]);
+    expect(usedIds([gone(NOON), profile(NOON, { event_id: 'p', sequence: 1 })])).toEqual(['p']);
   });
 
   it('of an item is none: its deletion is a version like any other', () => {
