@@ -11,6 +11,7 @@ const LONGEST = [
   'faults/seen',
   'faults/released',
   'faults/asked',
+  'faults/closing',
   'faults/tampered',
   'faults/paired',
   'integration/bad-input',

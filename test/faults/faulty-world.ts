@@ -38,6 +38,8 @@ export interface WorldOptions {
   /** In YAML, one a line. */
   readonly tasks: readonly string[];
   readonly profile: string;
+  /** Of labels, in YAML. */
+  readonly caps: string;
   /** Of tokens: so that some rows are left out. */
   readonly budget: number;
   /** Members that are simulated. */
@@ -55,6 +57,7 @@ const EVERY_DAY: WorldOptions = {
   ],
   profile: 'hf',
   budget: 50_000,
+  caps: '{ ranking.pointwise: { did not interact: 30 }, ranking.binary: { No: 40 } }',
   members: 60,
   isImported: false,
 };
@@ -63,14 +66,17 @@ const EVERY_DAY: WorldOptions = {
 const ASSUMPTIONS = {
   assumed: [{ type: 'item', attribute: 'location', because: 'a place of work does not move' }],
   left_out: [{ type: 'member', attribute: 'phone', why: 'it says who somebody is' }],
+  credit: 'the Stone Works of Oslo, CC BY 4.0',
 };
 
 /** Shares, caps, budget and context are such that each of them leaves something out. */
-const recipeWith = (tokenizer: string, { tasks, profile, budget }: WorldOptions) => `corpus:
+const recipeWith = (tokenizer: string, { tasks, profile, budget, caps }: WorldOptions) => `corpus:
   seed: 7
   tokenizer: { path: ${JSON.stringify(tokenizer)}, sha256: ${MISTRAL.sha256} }
   context: 768
+  known: ingest_time
   label_window: 3d
+  label_lateness: 12h
   ask: { share: 0.3, per_member_day: 3 }
   levels: { full: 64, short: 32, title: 16, question: 48, profile: 64 }
   tasks:
@@ -78,8 +84,9 @@ ${tasks.map((task) => `    - ${task}`).join('\n')}
   holdout: { members: 0.1 }
 release:
   until: 2026-02-25T00:00:00Z
-  splits: { t1: 2026-02-08T00:00:00Z, t2: 2026-02-15T00:00:00Z, gap: 3d }
+  splits: { t1: 2026-02-08T00:00:00Z, t2: 2026-02-15T00:00:00Z, gap: 4d }
   token_budget: ${budget}
+  label_caps: ${caps}
   profile: ${profile}
 `;
 

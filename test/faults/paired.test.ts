@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FaultyWorld, makeFaultyWorld } from './faulty-world.ts';
 import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';
+import { nameOf } from './planted-rule.ts';
 import { testPlanted } from './rotation.ts';
-import { nameOf, PAIRED, WEIGHTED } from './rules.ts';
+import { PAIRED, WEIGHTED } from './rules.ts';
 
 let world: FaultyWorld;
 let builder: PlantedBuilder;
@@ -13,7 +14,7 @@ let honest: string;
 let lake: string;
 
 beforeAll(async () => {
-  world = await makeFaultyWorld({ tasks: ['{ form: ranking.pairwise }'], profile: 'weighted' });
+  world = await makeFaultyWorld({ tasks: ['{ form: ranking.pairwise }'], caps: '{}', profile: 'weighted' });
   builder = openPlantedBuilder(world);
   honest = await builder.buildWith();
   lake = dirname(dirname(honest));

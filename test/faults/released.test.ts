@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../cli/run-cli.ts';
 import { type FaultyWorld, KEY, makeFaultyWorld } from './faulty-world.ts';
 import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';
+import { nameOf } from './planted-rule.ts';
 import { testPlanted } from './rotation.ts';
-import { FILLED, nameOf, RELEASED } from './rules.ts';
+import { FILLED, RELEASED } from './rules.ts';
 
 let world: FaultyWorld;
 let builder: PlantedBuilder;

@@ -1,17 +1,5 @@
 /** The rules that are switched off one at a time, and the check that must catch each by its id. */
-import type { Planting } from './planted-builder.ts';
-
-/** One rule switched off. */
-export interface PlantedRule extends Planting {
-  /** Ends the sentence "verify catches a builder that ...". */
-  readonly builder: string;
-  readonly check: string;
-  /** The rule that is switched off; the fault found must name it. */
-  readonly rule: string;
-}
-
-/** What a test of the rule is called. */
-export const nameOf = ({ builder, check, rule }: PlantedRule): string => `${builder}, as ${check} by ${rule}`;
+import type { PlantedRule } from './planted-rule.ts';
 
 /** What is seen at T. */
 export const SEEN: readonly PlantedRule[] = [
@@ -225,6 +213,14 @@ export const RELEASED: readonly PlantedRule[] = [
     file: 'src/release/selection.ts',
     from: "if (row.closesAt <= t1) return 'train';",
     to: "if (row.askedAt < t1) return 'train';",
+  },
+  {
+    builder: 'trains on labels whose window ends by t1 and whose question closes after it',
+    check: 'split',
+    rule: 'SPLIT-2',
+    file: 'src/release/selection.ts',
+    from: "if (row.closesAt <= t1) return 'train';",
+    to: "if (row.closesAt - 43_200_000 <= t1) return 'train';",
   },
   {
     builder: 'trains on held-out members',

@@ -3,8 +3,9 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type FaultyWorld, makeFaultyWorld } from './faulty-world.ts';
 import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';
+import { nameOf } from './planted-rule.ts';
 import { testPlanted } from './rotation.ts';
-import { nameOf, SEEN } from './rules.ts';
+import { SEEN } from './rules.ts';
 
 let world: FaultyWorld;
 let builder: PlantedBuilder;

@@ -94,6 +94,34 @@ export const MANIFEST: readonly Tampering[] = [
     ...{ by: 'manifest', law: LAW, says: /left_out/ },
   },
   {
+    name: 'a credit that the events’ side does not give',
+    change: ({ manifest }) => {
+      manifest.credit = RAW;
+    },
+    ...{ by: 'manifest', law: LAW, says: /credit/ },
+  },
+  {
+    name: 'nobody to credit',
+    change: ({ manifest }) => {
+      delete manifest.credit;
+    },
+    ...{ by: 'manifest', law: LAW, says: /credit/ },
+  },
+  {
+    name: 'more rows kept by a label cap than there are',
+    change: ({ manifest }) => {
+      manifest.keep_shares[0]!.kept += 1;
+    },
+    ...{ by: ['manifest', 'ledger'], law: ['RELEASE-2', LAW], says: /keep_shares/ },
+  },
+  {
+    name: 'a label cap that left no row out',
+    change: ({ manifest }) => {
+      manifest.keep_shares.push({ task: 'ranking.binary', label: RAW, kept: 1, all: 1 });
+    },
+    ...{ by: ['manifest', 'ledger'], law: ['RELEASE-2', LAW], says: /keep_shares/ },
+  },
+  {
     name: 'items without a time that there are not',
     change: ({ manifest }) => {
       manifest.items_without_time += 1;

@@ -33,8 +33,11 @@ interface Found {
 let world: FaultyWorld;
 let honest: HonestRelease;
 
+/** Less than the small world has of both labels. */
+const CAPS = '{ ranking.pointwise: { did not interact: 7 }, ranking.binary: { No: 9 } }';
+
 beforeAll(async () => {
-  world = await makeFaultyWorld({ members: 6, budget: 20_000, isImported: true });
+  world = await makeFaultyWorld({ members: 6, budget: 20_000, caps: CAPS, isImported: true });
   const { events, domain, recipe } = world;
   const lake = join(world.folder, 'lake');
   await ran(['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake, '--partitions', '1']);

@@ -1,0 +1,27 @@
+/** What is switched off is there: a third of the planted faults a run would see it too late. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { root } from '../cli/run-cli.ts';
+import { CLOSING } from './closing-rules.ts';
+import { ASKED, FILLED, PAIRED, RELEASED, SEEN, WEIGHTED } from './rules.ts';
+import { TAMPERINGS } from './tamperings.ts';
+
+const planted = [SEEN, ASKED, CLOSING, FILLED, RELEASED, PAIRED, WEIGHTED].flat();
+
+describe('planted faults', () => {
+  test('replace a text that their source file has once', () => {
+    const lost = planted.filter(({ file, from }) => readFileSync(join(root, file), 'utf8').split(from).length !== 2);
+    expect(lost.map(({ builder, file }) => `${builder}: ${file}`)).toEqual([]);
+  });
+
+  test('are sixty at least, as many in the builder as in the files of a release', () => {
+    expect(planted.length).toBeGreaterThanOrEqual(30);
+    expect(TAMPERINGS.length).toBeGreaterThanOrEqual(30);
+  });
+
+  test('have names of their own', () => {
+    for (const names of [planted.map(({ builder }) => builder), TAMPERINGS.map(({ name }) => name)])
+      expect(names.length).toBe(new Set(names).size);
+  });
+});
