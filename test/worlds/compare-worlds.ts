@@ -1,6 +1,8 @@
 /** Builder and reference model on one world: where they first say something else. */
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { readIdentity, storedIdentity } from '../../src/forms/identity.ts';
+import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import type { Corpus } from '../../src/verify/reference/tasks.ts';
 import { labelTables, referenceCorpus, type Told, toldByBuilder, toldOf } from '../verify/told.ts';
 import type { Difference } from './long-run.ts';
@@ -22,18 +24,19 @@ const NOTHING = { questions: 0, rows: 0, fates: new Map<string, number>() };
 /** Compares all that both say of the world. */
 export async function compareWorld(world: World): Promise<Outcome> {
   const ready = await saidBy('builder', () => readyWorld(world));
-  if ('kind' in ready) return { ...NOTHING, difference: ready };
-  if ('refused' in ready) return { ...NOTHING, refused: ready.refused };
-  const { plan, records } = ready;
+  if (!('value' in ready)) return { ...NOTHING, ...ready };
+  const { plan, records } = ready.value;
   const told = await saidBy('builder', () => toldByBuilder(plan, records, world.until));
-  const counts = Array.isArray(told) ? countsOf(told) : NOTHING;
+  if (!('value' in told)) return { ...NOTHING, ...told };
+  const counts = countsOf(told.value);
   const corpus = await saidBy('checker', () => referenceCorpus(plan, rawRecords(world)));
-  const reference = 'kind' in corpus ? corpus : await saidBy('checker', async () => toldOf(corpus, world.until));
+  if (!('value' in corpus)) return { ...counts, ...corpus };
+  const reference = await saidBy('checker', async () => toldOf(corpus.value, world.until));
+  if (!('value' in reference)) return { ...counts, ...reference };
   const difference =
-    differenceOfIdentity(ready) ??
-    ('kind' in told ? told : undefined) ??
-    ('kind' in corpus ? corpus : differenceOfTables(ready, corpus)) ??
-    ('kind' in reference ? reference : 'kind' in told ? undefined : differenceOf(told, reference));
+    differenceOfIdentity(ready.value) ??
+    differenceOfTables(ready.value, corpus.value) ??
+    differenceOf(told.value, reference.value, plan.tokenizer);
   return difference === undefined ? counts : { ...counts, difference };
 }
 
@@ -41,17 +44,28 @@ function rawRecords({ lines }: World): unknown[] {
   return lines.map((line) => JSON.parse(line) as unknown);
 }
 
-/** What a side says, or that it cannot. */
-async function saidBy<T>(side: 'builder' | 'checker', say: () => Promise<T>): Promise<T | Difference> {
+/**
+ * What a side says, or that it cannot. What the builder refuses is no difference, also while it
+ * renders: a level may be too short for a text that only an event holds (CUT-2).
+ */
+async function saidBy<T>(
+  side: 'builder' | 'checker',
+  say: () => Promise<T>,
+): Promise<{ readonly value: T } | Pick<Outcome, 'difference' | 'refused'>> {
   try {
-    return await say();
+    return { value: await say() };
   } catch (error) {
+    const isRefusal = side === 'builder' && error instanceof BrewhouseError && error.exitCode === EXIT.usage;
+    if (isRefusal) return { refused: error.code };
     const { name, message, stack = '' } = error as Error;
     const where = /\/(src|pipelines|schemas)\/[^)\s]*/.exec(stack)?.[0] ?? '';
-    const short = message.replace(/\s+/g, ' ').replace(/"[^"]*"/g, '"..."');
+    const short = message
+      .replace(/\s+/g, ' ')
+      .replace(/"[^"]*"/g, '"..."')
+      .slice(0, 120);
     const thrown = `throws ${name}: ${message} at ${where}`;
     const other = { builder: side === 'builder' ? thrown : '', checker: side === 'checker' ? thrown : '' };
-    return { kind: `${side} throws ${short.slice(0, 120)}`, ...other };
+    return { difference: { kind: `${side} throws ${short}`, ...other } };
   }
 }
 
@@ -80,7 +94,11 @@ function differenceOfTables({ plan }: ReadyWorld, corpus: Corpus): Difference | 
   return { kind: 'label tables', builder: builder[i] ?? 'none', checker: reference[i] ?? 'none' };
 }
 
-function differenceOf(builder: readonly Told[], checker: readonly Told[]): Difference | undefined {
+function differenceOf(
+  builder: readonly Told[],
+  checker: readonly Told[],
+  tokenizer: Pick<LoadedTokenizer, 'decode'>,
+): Difference | undefined {
   const theirs = new Map(checker.map((each) => [each.key, each]));
   const seen = new Set<string>();
   for (const ours of builder) {
@@ -93,12 +111,21 @@ function differenceOf(builder: readonly Told[], checker: readonly Told[]): Diffe
     const difference = differenceOfQuestion(ours, other);
     if (difference === undefined) continue;
     const { what, a, b } = difference;
-    return { kind: `${form}: ${what}`, builder: say(a), checker: say(b) };
+    const near = (text: unknown) =>
+      what === 'ids' ? tokenizer.decode(nearDifference(String(text), String(text === a ? b : a))) : text;
+    return { kind: `${form}: ${what}`, builder: say(near(a)), checker: say(near(b)) };
   }
   const missing = checker.find(({ key }) => !seen.has(key));
   if (missing === undefined) return undefined;
   const { key, fate } = missing;
   return { kind: `${formOf(key)}: not asked / ${fate}`, builder: '', checker: key.split(UNIT_SEPARATOR).join(' ') };
+}
+
+/** The ids around the first that differs. */
+function nearDifference(ids: string, other: string): number[] {
+  const [own, others] = [ids, other].map((text) => text.split(' ').map(Number)) as [number[], number[]];
+  const at = own.findIndex((id, i) => id !== others[i]);
+  return own.slice(Math.max(0, at - 12), at + 24);
 }
 
 /** Coarse things first: what they decide differs too. */

@@ -73,7 +73,9 @@ const LISTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 const bias: Bias = ({ path, generic, schema }) => {
   const [key = '', above = ''] = [path.at(-1), path.at(-2)];
   if (key === 'name') return path.length === 1 ? anyName('jobs', 'shop') : anyPhrase(...ACTIONS, ...OBJECT_NAMES);
-  if (schema instanceof Object && key === '[]' && above in LISTS) return fc.oneof(LISTS[above]!, generic());
+  if (key === '[]' && Object.hasOwn(LISTS, above)) {
+    return fc.oneof({ weight: 6, arbitrary: LISTS[above]! }, { weight: 1, arbitrary: generic() });
+  }
   if (key === 'key') return LISTS.at_exposure;
   if (path.length === 1 && key === 'exposures')
     return fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 4, arbitrary: generic() });

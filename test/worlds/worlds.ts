@@ -7,7 +7,6 @@ import { planCorpus } from '../../pipelines/corpus-inputs.ts';
 import { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { packageRoot } from '../../src/config.ts';
-import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { Recipe } from '../../src/forms/recipe.ts';
 import { Template } from '../../src/forms/template.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
@@ -68,31 +67,26 @@ export interface ReadyWorld {
 const tokenizers = new Map<string, LoadedTokenizer>();
 
 /**
- * Reads the world as a build does, but for its splits. Returns the code of the failure where the
- * world is refused; throws what is no refusal, which is a fault of the builder.
+ * Reads the world as a build does, but for its splits. Throws a failure of exit code 2 where the
+ * world is refused; anything else is a fault of the builder.
  */
-export async function readyWorld(world: World): Promise<ReadyWorld | { readonly refused: string }> {
-  try {
-    const domain = Domain.parse(world.domain);
-    const recipe = Recipe.parse(world.recipe);
-    const section = recipe.corpus;
-    const templates = [...shipped, ...world.templates.map((each) => Template.parse(each))];
-    const name = JSON.stringify(section.tokenizer);
-    const tokenizer = tokenizers.get(name) ?? loadTokenizer(section.tokenizer, packageRoot());
-    tokenizers.set(name, tokenizer);
-    const context = [section.context].flat()[0]!;
-    const plan = await planCorpus({ section, context, domain, templates, tokenizer });
-    const records = world.lines.flatMap((line) => {
-      const parsed = parseEvent(line);
-      return parsed.ok ? [parsed.event] : [];
-    });
-    for (const event of usedRecords(records)) {
-      const isUnknown = event.type === 'interaction' && plan.vocabulary.rankOf(event.action) === undefined;
-      if (isUnknown) throw unknownAction(plan.vocabulary, { name: event.action, count: 1, first: '' });
-    }
-    return { plan, records, recipe };
-  } catch (error) {
-    if (error instanceof BrewhouseError && error.exitCode === EXIT.usage) return { refused: error.code };
-    throw error;
+export async function readyWorld(world: World): Promise<ReadyWorld> {
+  const domain = Domain.parse(world.domain);
+  const recipe = Recipe.parse(world.recipe);
+  const section = recipe.corpus;
+  const templates = [...shipped, ...world.templates.map((each) => Template.parse(each))];
+  const name = JSON.stringify(section.tokenizer);
+  const tokenizer = tokenizers.get(name) ?? loadTokenizer(section.tokenizer, packageRoot());
+  tokenizers.set(name, tokenizer);
+  const context = [section.context].flat()[0]!;
+  const plan = await planCorpus({ section, context, domain, templates, tokenizer });
+  const records = world.lines.flatMap((line) => {
+    const parsed = parseEvent(line);
+    return parsed.ok ? [parsed.event] : [];
+  });
+  for (const event of usedRecords(records)) {
+    const isUnknown = event.type === 'interaction' && plan.vocabulary.rankOf(event.action) === undefined;
+    if (isUnknown) throw unknownAction(plan.vocabulary, { name: event.action, count: 1, first: '' });
   }
+  return { plan, records, recipe };
 }
