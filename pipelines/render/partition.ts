@@ -41,7 +41,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const sink = { plan, parts: createPartFiles(task.store, task.folder), gate: task.gate };
   const { vocabulary, rules, section } = plan;
   const options = { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
-  const scope = { rules, vocabulary, items, from: task.from, until: task.until };
+  const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until };
   let batch: AskedQuestion[] = [];
   const flush = async () => {
     await renderRows(batch, sink, effects);

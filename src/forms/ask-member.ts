@@ -5,7 +5,7 @@
 import { floatAt, intAt, nth } from '../checked.ts';
 import { closesAt } from '../timeline/as-of.ts';
 import { seenEvents } from '../timeline/history.ts';
-import type { ItemTable } from '../timeline/item-table.ts';
+import type { ItemTable, Says } from '../timeline/item-table.ts';
 import { type LabelWindow, strongestInWindow } from '../timeline/labels.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
 import { cappedOpenings, type Opening, openActions, openSessions, sessionOpeners } from '../timeline/openings.ts';
@@ -24,6 +24,8 @@ export interface AskScope {
   readonly rules: CorpusRules;
   readonly vocabulary: Vocabulary;
   readonly items: ItemTable;
+  /** As the texts of the corpus have it. */
+  readonly says: Says;
   /**
    * Questions that are mature by this moment (epoch ms) were decided before; null where none was.
    */
@@ -83,7 +85,7 @@ function decide(lists: OpeningLists, scope: AskScope, of: AskedOpening): TaskOut
 
 function beginAsking({ timeline, openers }: OpeningLists, scope: AskScope, of: AskedOpening): Asking {
   const { task, opening, closes } = of;
-  const { rules, vocabulary, items } = scope;
+  const { rules, vocabulary, items, says } = scope;
   const { t, event } = opening;
   const { surface } = nth(timeline.events, event);
   const item = intAt(timeline.item, event);
@@ -94,6 +96,7 @@ function beginAsking({ timeline, openers }: OpeningLists, scope: AskScope, of: A
     seed: rules.seed,
     key: questionKey(opening, task),
     items,
+    says,
     vocabulary,
     window,
     strongest: once(() => strongestInWindow(timeline, window, vocabulary.noneRank)),
@@ -105,7 +108,7 @@ function beginAsking({ timeline, openers }: OpeningLists, scope: AskScope, of: A
 /** What may be seen of the question: facts alone, nothing that could settle its label. */
 function view(task: TaskRules, asking: Asking, asked: Asked): Question {
   const { name, form, windowMs, latenessMs, choosesItems, strategy } = task;
-  const { timeline, key, opening, items, vocabulary } = asking;
+  const { timeline, key, opening, items, says, vocabulary } = asking;
   return viewQuestion(timeline, {
     task: { name, form, windowMs, latenessMs },
     key,
@@ -115,6 +118,7 @@ function view(task: TaskRules, asking: Asking, asked: Asked): Question {
     hidesAsked: choosesItems,
     seen: asking.seen(),
     items,
+    says,
     vocabulary,
     order: strategy.order,
   });

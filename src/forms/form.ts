@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Template } from '../../schemas/template.ts';
 import type { Candidate } from '../timeline/candidates.ts';
 import type { Measured } from '../timeline/exposure.ts';
-import type { ItemTable } from '../timeline/item-table.ts';
+import type { ItemTable, Says } from '../timeline/item-table.ts';
 import type { LabelWindow, SettledLabel } from '../timeline/labels.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
 import type { Opening } from '../timeline/openings.ts';
@@ -41,6 +41,7 @@ export interface Asking {
   /** The question's key. */
   readonly key: readonly string[];
   readonly items: ItemTable;
+  readonly says: Says;
   readonly vocabulary: Vocabulary;
   /** The label window on the opening's own item. */
   readonly window: LabelWindow;
@@ -88,8 +89,8 @@ export interface FormRules {
   /** Some questions ask about a drawn item in place of their own. */
   readonly drawsItems: boolean;
   /**
-   * The form chooses what it asks about: events on it are left out of the history, and the row says
-   * why it was chosen.
+   * A task that draws (ASOF-4): some of what it asks about is chosen. Events on that are left out
+   * of the history, and the row says why it was chosen.
    */
   readonly choosesItems: boolean;
   /** Slots of fixed lines that only templates of this form have. */

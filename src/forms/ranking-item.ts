@@ -17,7 +17,7 @@ import {
   type FormScope,
   type LostFate,
 } from './form.ts';
-import { askAbout, ownItem, strongestSettledAt } from './own-item.ts';
+import { actedItems, askAbout, ownDrawable, ownItem, strongestSettledAt } from './own-item.ts';
 
 const OPTIONS = {
   drawn: Share.optional().describe(
@@ -73,10 +73,10 @@ export function defineRanking<const Name extends string>(spec: RankingSpec<Name>
 
 function askOwnOrDrawn(asking: Asking, share: number): Asked | LostFate {
   const { seed, key } = asking;
-  const own = ownItem(asking);
+  const own = share === 0 ? ownItem(asking) : ownDrawable(asking);
   if (own === undefined) return 'item_unknown';
   if (share === 0 || !inShare(draw(seed, 'drawn', key), share)) return askAbout(own);
-  const version = drawOtherItem(asking, own.itemId);
+  const version = drawOtherItem(asking, own, actedItems(asking));
   return version === undefined ? 'too_few_candidates' : { items: [{ version, reason: 'random' }], measured: 'nothing' };
 }
 

@@ -5,12 +5,13 @@ import { intAt, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { inDrawnOrder, slateExposures } from '../timeline/candidates.ts';
 import { draw } from '../timeline/draws.ts';
-import { type ItemVersion, live } from '../timeline/item-table.ts';
+import type { ItemVersion } from '../timeline/item-table.ts';
 import { settledAt, strongestInWindow } from '../timeline/labels.ts';
 import type { Opening } from '../timeline/openings.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { letterOf, lettersOf, lettersSlot, requireWindow } from './answers.ts';
 import { type Asked, type Asking, defineForm, type FormScope, type LostFate, type OpeningLists } from './form.ts';
+import { ownDrawable } from './own-item.ts';
 
 const NAME = 'ranking.pairwise';
 
@@ -35,7 +36,7 @@ export const rankingPairwise = defineForm({
       ask: (asking) => askPair(asking, noneRank),
       settle(asking, asked) {
         const own = asking.strongest();
-        // Whether there is a pair at all is not known before the window ends.
+        // Whether there is a pair at all is not known before the question closes.
         const settled = settledAt(asking.timeline, asking.window, -1);
         if (asked === undefined) return { label: vocabulary.nameOf(own.rank), settledAt: settled };
         const ranks = asked.items.map(({ version }) => rankOn(asking, version.itemId, noneRank));
@@ -51,10 +52,10 @@ function isOfSlate({ timeline }: OpeningLists, { event }: Opening, noneRank: num
 
 /** The opening's own item and one drawn from its slate, in drawn order (PAIR-2). */
 function askPair(asking: Asking, noneRank: number): Asked | LostFate {
-  const { timeline, opening, seed, key, items } = asking;
-  const own = live(items.seen(nth(timeline.events, opening.event).item_id, opening.t));
+  const { seed, key } = asking;
+  const own = ownDrawable(asking);
   if (own === undefined) return 'item_unknown';
-  const others = othersOf(asking, noneRank);
+  const others = othersOf(asking, own, noneRank);
   if (others.length === 0) return 'too_few_candidates';
   const other = nth(others, draw(seed, 'pair', [...key, '0']) % others.length);
   const pair = [
@@ -66,10 +67,10 @@ function askPair(asking: Asking, noneRank: number): Asked | LostFate {
 
 /**
  * Items of the slate that opened before this opening, so that each pair is asked once, with another
- * strength; in order of their ids.
+ * line than `own` and another strength; in order of their ids.
  */
-function othersOf(asking: Asking, noneRank: number): ItemVersion[] {
-  const { timeline, opening, items, window } = asking;
+function othersOf(asking: Asking, own: ItemVersion, noneRank: number): ItemVersion[] {
+  const { timeline, opening, items, says, window } = asking;
   const openers = asking.openers();
   const ids = new Set<ItemId>();
   for (const i of slateExposures(timeline, opening, noneRank)) {
@@ -80,8 +81,9 @@ function othersOf(asking: Asking, noneRank: number): ItemVersion[] {
   return [...ids]
     .sort(compareUtf8)
     .filter((itemId) => rankOn(asking, itemId, noneRank) !== strength)
-    .map((itemId) => live(items.seen(itemId, opening.t)))
-    .filter((version) => version !== undefined);
+    .map((itemId) => items.drawable(itemId, opening.t))
+    .filter((version) => version !== undefined)
+    .filter((version) => says(version) !== says(own));
 }
 
 /** The strongest rank on an item of the member's in the label window (LABEL-2). */

@@ -1,12 +1,11 @@
 /** `retrieval.choose`: which of these items is the member's? */
 import { z } from 'zod';
 import { Share } from '../../schemas/recipe.ts';
-import { nth } from '../checked.ts';
 import { chooseCandidates } from '../timeline/candidates.ts';
-import { itemsActedOn } from '../timeline/labels.ts';
+import { millionths } from '../timeline/draws.ts';
 import { letterOf, lettersOf, lettersSlot, requirePositive } from './answers.ts';
 import { type Asked, type Asking, defineForm, type LostFate } from './form.ts';
-import { ownItem, strongestSettledAt } from './own-item.ts';
+import { actedItems, ownDrawable, strongestSettledAt } from './own-item.ts';
 
 const NAME = 'retrieval.choose';
 
@@ -69,25 +68,18 @@ interface Counts {
  */
 export function countWrong(options: Counts & { readonly candidates: number }): Counts {
   const wrong = options.candidates - 1;
-  const share = Math.round(options.shown * 1_000_000);
-  const all = share + Math.round(options.random * 1_000_000);
+  const share = millionths(options.shown);
+  const all = share + millionths(options.random);
   const shown = all === 0 ? 0 : Math.floor((2 * wrong * share + all) / (2 * all));
   return { shown, random: wrong - shown };
 }
 
 function askChoice(asking: Asking, counts: Counts, noneRank: number): Asked | LostFate {
-  const { timeline, opening, seed, key, items, window } = asking;
-  const right = ownItem(asking);
+  const { timeline, opening, seed, key, items, says } = asking;
+  const right = ownDrawable(asking);
   if (right === undefined) return 'item_unknown';
-  const acted = itemsActedOn(timeline, window, noneRank);
-  const draws = { seed, key, opening, items };
-  const chosen = chooseCandidates(timeline, {
-    ...draws,
-    ...counts,
-    right,
-    barred: new Set([...acted].map((item) => nth(timeline.itemIds, item))),
-    seen: asking.seen(),
-    noneRank,
-  });
+  const draws = { seed, key, opening, items, says };
+  const barred = actedItems(asking);
+  const chosen = chooseCandidates(timeline, { ...draws, ...counts, right, barred, seen: asking.seen(), noneRank });
   return chosen === undefined ? 'too_few_candidates' : { items: chosen, measured: 'item' };
 }

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { LEVELS } from '../../schemas/rows.ts';
 import { BrewhouseError } from '../errors.ts';
-import type { ItemVersion } from '../timeline/item-table.ts';
+import type { ItemVersion, Says } from '../timeline/item-table.ts';
 import type { ProfileVersion } from '../timeline/member-timeline.ts';
 import { type Encoding, encoded } from '../tokenize/encode-rounds.ts';
 import { fieldText } from './field-text.ts';
@@ -41,6 +41,11 @@ export interface TextRules {
 
 /** Finds the texts of a corpus; the keys of versions are made once each. */
 export interface PromptTexts {
+  /**
+   * What an item says: the SHA-256, in hexadecimal digits, of its line before cutting, made once a
+   * version (CAND-9).
+   */
+  readonly says: Says;
   /** The item line, at ITEM_LEVELS. */
   item(version: ItemVersion): WantedText;
   /** The profile line at its one level; undefined where it has no field. */
@@ -69,7 +74,14 @@ export function createPromptTexts({ tokenizer, levels, itemLine, profileLine }: 
     isShared: pattern === itemPattern,
     encode: () => cutAll(pattern, values(), sizes),
   });
+  const says = new WeakMap<ItemVersion, string>();
   return {
+    says(version) {
+      const known =
+        says.get(version) ?? hash('sha256', fillPattern(itemPattern, valuesOf(itemPattern, version)).text, 'hex');
+      says.set(version, known);
+      return known;
+    },
     item(version) {
       const known = items.get(version);
       if (known !== undefined) return known;

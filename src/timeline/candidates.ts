@@ -3,15 +3,13 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import { draw, inDrawOrder } from './draws.ts';
-import { type ItemTable, type ItemVersion, live } from './item-table.ts';
+import { type ItemTable, type ItemVersion, live, type Says } from './item-table.ts';
+import { jump } from './jump.ts';
 import { existsFor, hasTime, type MemberTimeline } from './member-timeline.ts';
 import type { Opening } from './openings.ts';
 
-/**
- * The most draws for the wrong candidates of one question; beyond, it is `too_few_candidates`
- * (CAND-2).
- */
-export const CANDIDATE_DRAWS_MAX = 1_000;
+/** The most draws of one purpose for a question (CAND-2, CAND-6). */
+const COUNTERS_MAX = 1_000;
 
 /** An item that is asked about, and why it is. */
 export interface Candidate {
@@ -27,6 +25,7 @@ export interface DrawRules {
   readonly key: readonly string[];
   readonly opening: Opening;
   readonly items: ItemTable;
+  readonly says: Says;
 }
 
 /** How many wrong candidates are wanted, and which may not be. */
@@ -35,8 +34,8 @@ export interface CandidateRules extends DrawRules {
   /** Wrong candidates from slates and exposures, and from all items. */
   readonly shown: number;
   readonly random: number;
-  /** Items with an action of this member in the label window. */
-  readonly barred: ReadonlySet<ItemId>;
+  /** Items with an action of this member in the label window (CAND-7). */
+  readonly barred: readonly ItemId[];
   /** Positions of events seen at T. */
   readonly seen: Int32Array;
   readonly noneRank: number;
@@ -47,52 +46,94 @@ export interface CandidateRules extends DrawRules {
  * CAND-8).
  */
 export function chooseCandidates(timeline: MemberTimeline, rules: CandidateRules): Candidate[] | undefined {
-  const { opening, right, shown, random, barred, seen, noneRank } = rules;
-  const chosen: Candidate[] = [{ version: right, reason: 'right' }];
-  const isFree = (itemId: ItemId) => !barred.has(itemId) && chosen.every(({ version }) => version.itemId !== itemId);
-  const slate = itemsOf(timeline, slateExposures(timeline, opening, noneRank));
-  chosen.push(...takeFrom(slate.filter(isFree), 'slate', rules).take(shown));
+  const { opening, shown, random, seen, noneRank } = rules;
+  const taken = beginTaking(rules);
+  takeFromPool(taken, itemsOf(timeline, slateExposures(timeline, opening, noneRank)), 'slate');
   const exposures = seen.filter((i) => timeline.rank[i] === noneRank);
-  const pool = itemsOf(timeline, exposures).filter(isFree);
-  chosen.push(...takeFrom(pool, 'shown', rules).take(1 + shown - chosen.length));
-  for (let counter = 0; chosen.length < 1 + shown + random; counter++) {
-    if (counter === CANDIDATE_DRAWS_MAX) return undefined;
-    const version = drawItem(rules, 'random', counter);
-    if (version !== undefined && isFree(version.itemId)) chosen.push({ version, reason: 'random' });
+  takeFromPool(taken, itemsOf(timeline, exposures), 'shown');
+  const { chosen } = taken;
+  const wanted = 1 + shown + random;
+  const drawn = drawPopulation(rules, 'random');
+  while (chosen.length < wanted) {
+    const { done, value: version } = drawn.next();
+    if (done === true) return undefined;
+    if (version !== undefined && taken.isFree(version)) taken.take(version, 'random');
   }
   return inDrawnOrder(chosen, rules);
 }
 
+/** Candidates while they are taken, the right one first. */
+interface Taking {
+  readonly rules: CandidateRules;
+  readonly chosen: Candidate[];
+  /** Neither taken nor barred nor alike (CAND-9). */
+  isFree(version: ItemVersion): boolean;
+  take(version: ItemVersion, reason: string): void;
+}
+
+function beginTaking(rules: CandidateRules): Taking {
+  const { right, barred, says } = rules;
+  const chosen: Candidate[] = [];
+  const ids = new Set(barred);
+  const said = new Set(textsOf(barred, rules).values());
+  const take = (version: ItemVersion, reason: string) => {
+    ids.add(version.itemId);
+    said.add(says(version));
+    chosen.push({ version, reason });
+  };
+  take(right, 'right');
+  return { rules, chosen, take, isFree: (version) => !ids.has(version.itemId) && !said.has(says(version)) };
+}
+
+/** What the items say that have a live version at T (CAND-9). */
+function textsOf(itemIds: Iterable<ItemId>, { items, opening, says }: DrawRules): Map<ItemId, string> {
+  const texts = new Map<ItemId, string>();
+  for (const itemId of itemIds) {
+    const version = live(items.seen(itemId, opening.t));
+    if (version !== undefined) texts.set(itemId, says(version));
+  }
+  return texts;
+}
+
+/** Takes shown candidates from the pool until there are enough or it is used up (CAND-6). */
+function takeFromPool({ rules, chosen, isFree, take }: Taking, pool: readonly ItemId[], purpose: 'slate' | 'shown') {
+  const { seed, key, opening, items, shown } = rules;
+  const versions = pool.map((itemId) => items.drawable(itemId, opening.t));
+  let free = versions.filter((version) => version !== undefined && isFree(version));
+  for (let counter = 0; counter < COUNTERS_MAX && chosen.length < 1 + shown && free.length > 0; counter++) {
+    const version = versions[draw(seed, purpose, [...key, String(counter)]) % pool.length];
+    if (version === undefined || !free.includes(version)) continue;
+    take(version, purpose);
+    free = free.filter((each) => each !== undefined && isFree(each));
+  }
+}
+
 /**
- * One item drawn from the population at T by purpose and counter; undefined where the one drawn is
- * not live (CAND-2).
+ * The items drawn from the population at T, counter by counter: undefined where the one drawn is
+ * not live (CAND-2). None where the population is empty.
  */
-export function drawItem(rules: DrawRules, purpose: 'random' | 'drawn_item', counter: number): ItemVersion | undefined {
+function* drawPopulation(rules: DrawRules, purpose: 'random' | 'drawn_item'): Generator<ItemVersion | undefined> {
   const { seed, key, opening, items } = rules;
   const size = items.population.sizeAt(opening.t);
-  if (size === 0) return undefined;
-  const rank = draw(seed, purpose, [...key, String(counter)]) % size;
-  return live(items.seen(items.population.at(opening.t, rank), opening.t));
+  for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
+    const number = jump(draw(seed, purpose, [...key, String(counter)]), size);
+    yield live(items.seen(items.population.at(number), opening.t));
+  }
 }
 
-/** The first drawn item that is live and not the opening's own (CAND-3). */
-export function drawOtherItem(rules: DrawRules, own: ItemId): ItemVersion | undefined {
-  if (rules.items.population.sizeAt(rules.opening.t) === 0) return undefined;
-  for (let counter = 0; counter < CANDIDATE_DRAWS_MAX; counter++) {
-    const version = drawItem(rules, 'drawn_item', counter);
-    if (version !== undefined && version.itemId !== own) return version;
+/**
+ * The item drawn in place of the opening's own, or undefined where none can be: none that says what
+ * the own one says, or another of the items `acted` on in the label window (CAND-3, CAND-9).
+ */
+export function drawOtherItem(rules: DrawRules, own: ItemVersion, acted: readonly ItemId[]): ItemVersion | undefined {
+  const { says } = rules;
+  const texts = [...textsOf(acted, rules), [own.itemId, says(own)] as const];
+  const isAlike = (version: ItemVersion) =>
+    texts.some(([itemId, text]) => itemId !== version.itemId && text === says(version));
+  for (const version of drawPopulation(rules, 'drawn_item')) {
+    if (version !== undefined && version.itemId !== own.itemId && !isAlike(version)) return version;
   }
   return undefined;
-}
-
-/** The live items of the pool, drawn one after another. */
-function* takeFrom(pool: readonly ItemId[], purpose: 'slate' | 'shown', rules: DrawRules): Generator<Candidate> {
-  const { seed, key, opening, items } = rules;
-  const left = pool.map((itemId) => live(items.seen(itemId, opening.t))).filter((version) => version !== undefined);
-  for (let taken = 0; left.length > 0; taken++) {
-    const at = draw(seed, purpose, [...key, String(taken)]) % left.length;
-    for (const version of left.splice(at, 1)) yield { version, reason: purpose };
-  }
 }
 
 /**

@@ -1,9 +1,9 @@
 /** What a member had done before T: each item once, under the strongest action seen. */
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
-import type { EventId, ItemId } from '../../schemas/ids.ts';
+import type { EventId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import { type Closing, closesAt, isSeen } from './as-of.ts';
-import { type ItemTable, type ItemVersion, live } from './item-table.ts';
+import { type ItemTable, type ItemVersion, live, type Says } from './item-table.ts';
 import { existsFor, type MemberTimeline } from './member-timeline.ts';
 
 /** One line of history: an item version under an action at a time. */
@@ -53,18 +53,25 @@ export interface HistoryRules extends Closing {
   readonly t: number;
   readonly noneRank: number;
   readonly items: ItemTable;
-  /** Items whose events are left out, right or wrong alike (HIST-3). */
-  readonly excluded: ReadonlySet<ItemId>;
+  readonly says: Says;
+  /**
+   * Events on these items, right or wrong alike, and on those that say what one of them says are
+   * left out (HIST-3).
+   */
+  readonly excluded: readonly ItemVersion[];
 }
 
 /** The entries in order of their events, oldest first (HIST-1, HIST-2). */
 export function historyEntries(timeline: MemberTimeline, seen: Int32Array, rules: HistoryRules): HistoryEntry[] {
   const entries: HistoryEntry[] = [];
+  const { items, says, excluded, t } = rules;
+  const ids = new Set(excluded.map((version) => version.itemId));
+  const said = new Set(excluded.map(says));
   for (const [item, event] of strongestEvents(timeline, seen, rules)) {
     const itemId = nth(timeline.itemIds, item);
-    if (rules.excluded.has(itemId)) continue;
-    const version = live(rules.items.seen(itemId, rules.t));
-    if (version === undefined) continue;
+    if (ids.has(itemId)) continue;
+    const version = live(items.seen(itemId, t));
+    if (version === undefined || (said.size > 0 && said.has(says(version)))) continue;
     entries.push({
       rank: intAt(timeline.rank, event),
       event,

@@ -15,14 +15,28 @@ export interface ItemVersion extends EventTimes {
   readonly attributes: Attributes;
 }
 
+/**
+ * What an item version says: its line before cutting, or what is the same for equal lines alone
+ * (CAND-9).
+ */
+export type Says = (version: ItemVersion) => string;
+
 /** Every version of every item. */
 export interface ItemTable {
   /** Items all of whose versions have no time. */
   readonly withoutTime: number;
   /** The newest version that is seen at T, or undefined (ASOF-3). */
   seen(itemId: ItemId, t: number): ItemVersion | undefined;
-  /** The newest version with event_time <= T: the question's own item alone is read so (ASOF-4). */
+  /**
+   * The newest version with event_time <= T: the own item of a question whose task draws nothing is
+   * read so (ASOF-4).
+   */
   newestAt(itemId: ItemId, t: number): ItemVersion | undefined;
+  /**
+   * The version seen at T of an item that can be drawn then: one in the population and live; else
+   * undefined (ASOF-4, CAND-6).
+   */
+  drawable(itemId: ItemId, t: number): ItemVersion | undefined;
   readonly population: Population;
 }
 
@@ -43,11 +57,14 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     if (versions.every((version) => version.at === TIME_UNKNOWN)) withoutTime++;
     table.set(itemId, versions);
   }
+  const population = createPopulation(table);
+  const seen = (itemId: ItemId, t: number) => table.get(itemId)?.findLast((version) => isSeen(version.knownAt, t));
   return {
     withoutTime,
-    seen: (itemId, t) => table.get(itemId)?.findLast((version) => isSeen(version.knownAt, t)),
+    seen,
+    drawable: (itemId, t) => (population.holds(itemId, t) ? live(seen(itemId, t)) : undefined),
     newestAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),
-    population: createPopulation(table),
+    population,
   };
 }
 

@@ -5,7 +5,7 @@ import { nth } from '../checked.ts';
 import type { Closing } from './as-of.ts';
 import { type Exposure, exposureOf, type Measured } from './exposure.ts';
 import { countActions, type HistoryEntry, type HistoryOrder, historyEntries } from './history.ts';
-import type { ItemTable, ItemVersion } from './item-table.ts';
+import type { ItemTable, ItemVersion, Says } from './item-table.ts';
 import { type MemberTimeline, type ProfileVersion, profileAt } from './member-timeline.ts';
 import type { Opening } from './openings.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -78,18 +78,20 @@ export interface ViewRules {
   /** Positions of the events seen at T. */
   readonly seen: Int32Array;
   readonly items: ItemTable;
+  readonly says: Says;
   readonly vocabulary: Vocabulary;
   readonly order: HistoryOrder;
 }
 
 /** Gathers what may be known at T. */
 export function viewQuestion(timeline: MemberTimeline, rules: ViewRules): Question {
-  const { task, opening, asked, seen, items, vocabulary } = rules;
+  const { task, opening, asked, seen, items, says, vocabulary } = rules;
   const { noneRank } = vocabulary;
   const { t } = opening;
-  const excluded = new Set(rules.hidesAsked ? asked.map((version) => version.itemId) : []);
   const { windowMs, latenessMs } = task;
-  const entries = historyEntries(timeline, seen, { t, windowMs, latenessMs, noneRank, items, excluded });
+  const excluded = rules.hidesAsked ? asked : [];
+  const scope = { t, windowMs, latenessMs, noneRank, items, says, excluded };
+  const entries = historyEntries(timeline, seen, scope);
   return {
     task,
     key: rules.key,

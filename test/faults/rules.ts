@@ -40,13 +40,16 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'future',
     rule: 'CAND-1',
     file: 'src/timeline/candidates.ts',
-    from: `  const size = items.population.sizeAt(opening.t);
-  if (size === 0) return undefined;
-  const rank = draw(seed, purpose, [...key, String(counter)]) % size;
-  return live(items.seen(items.population.at(opening.t, rank), opening.t));`,
-    to: `  const size = items.population.sizeAt(Infinity);
-  const rank = draw(seed, purpose, [...key, String(counter)]) % size;
-  return live(items.seen(items.population.at(Infinity, rank), Infinity));`,
+    from: `  const size = items.population.sizeAt(opening.t);`,
+    to: `  const size = items.population.sizeAt(Infinity);`,
+  },
+  {
+    builder: 'shows a drawn candidate as it became later',
+    check: 'future',
+    rule: 'ASOF-3',
+    file: 'src/timeline/candidates.ts',
+    from: 'yield live(items.seen(items.population.at(number), opening.t));',
+    to: 'yield live(items.seen(items.population.at(number), Infinity));',
   },
   {
     builder: 'shows in the history, as "did not interact", what may yet be taken',
@@ -129,8 +132,8 @@ export const ASKED: readonly PlantedRule[] = [
     check: 'candidates',
     rule: 'CAND-7',
     file: 'src/forms/retrieval-choose.ts',
-    from: 'barred: new Set([...acted].map((item) => nth(timeline.itemIds, item))),',
-    to: 'barred: new Set(),',
+    from: 'const barred = actedItems(asking);',
+    to: 'const barred = actedItems(asking).filter((itemId) => itemId === right.itemId);',
   },
   {
     builder: 'puts the right candidate first',

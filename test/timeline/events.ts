@@ -10,7 +10,9 @@ import type { MemberId } from '../../schemas/ids.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import { type CorpusRules, corpusRules, resolveTasks, type TaskRules } from '../../src/forms/task-rules.ts';
-import { createItemTable } from '../../src/timeline/item-table.ts';
+import { fieldText } from '../../src/prompt/field-text.ts';
+import { fillPattern, parseLinePattern } from '../../src/prompt/line-pattern.ts';
+import { createItemTable, type Says } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type MemberTimeline } from '../../src/timeline/member-timeline.ts';
 import type { Question } from '../../src/timeline/questions.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
@@ -146,6 +148,16 @@ export function timelineOf(records: readonly EventRecord[], options: Omit<WorldO
   });
 }
 
+/** The item line before cutting, as a domain speaks it. */
+export function lineOf({ item }: Domain): Says {
+  const pattern = parseLinePattern(item.line);
+  return ({ attributes }) =>
+    fillPattern(
+      pattern,
+      pattern.slots.map(({ field }) => fieldText(attributes[field])),
+    ).text;
+}
+
 /** All outcomes for the records of one member and of items. */
 export function ask(records: readonly EventRecord[], options: WorldOptions): TaskOutcome[] {
   const known = options.known ?? 'event_time';
@@ -161,6 +173,7 @@ export function ask(records: readonly EventRecord[], options: WorldOptions): Tas
     rules,
     vocabulary: createVocabulary(options.domain ?? JOBS),
     items: createItemTable(records.filter(isItem), known),
+    says: lineOf(options.domain ?? JOBS),
     from: options.from ?? null,
     until: options.until ?? null,
   };

@@ -66,7 +66,7 @@ export function askBuilder(plan: RenderPlan, records: readonly EventRecord[], un
   const own = used.filter((event): event is MemberEvent | InteractionEvent => event.type !== 'item');
   return [...Map.groupBy(own, (event) => event.member_id)].flatMap(([member, events]) => {
     const timeline = createMemberTimeline(member as MemberId, events, options);
-    return [...askMember(timeline, { rules: plan.rules, vocabulary, items, from: null, until })];
+    return [...askMember(timeline, { rules: plan.rules, vocabulary, items, says: plan.texts.says, from: null, until })];
   });
 }
 
