@@ -1,7 +1,9 @@
 /** The records of a lake's commit chains, each bound to the one before (docs/lake.md). */
+
 import { z } from 'zod';
 import { AttemptId, Sha256 } from './ids.ts';
 import { AssumedAttribute } from './manifest.ts';
+import { named } from './names.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -84,7 +86,7 @@ export const CorpusRecord = z.strictObject({
   until: z.union([z.number().int(), z.null()]),
   files: z.array(CorpusFiles),
   /** Number of questions by task, fate and label. */
-  questions: z.record(z.string(), z.record(z.string(), z.record(z.string(), Count))),
+  questions: named(named(named(Count))),
   members: Count,
 });
 export type CorpusRecord = z.infer<typeof CorpusRecord>;

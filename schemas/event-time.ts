@@ -135,6 +135,6 @@ function canonical(event: EventRecord, withIngest: boolean): string {
 
 /** Written piece by piece: an object would put keys that look like integers first. */
 function canonicalMap(map: Attributes): string {
-  const keys = Object.keys(map).sort(compareUtf8);
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${JSON.stringify(map[key])}`).join(',')}}`;
+  const entries = Object.entries(map).sort(([a], [b]) => compareUtf8(a, b));
+  return `{${entries.map((entry) => entry.map((part) => JSON.stringify(part)).join(':')).join(',')}}`;
 }

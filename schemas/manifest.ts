@@ -2,12 +2,14 @@
  * The manifest of a release: what it consists of and all hashes it depends on; published last,
  * canonical JSON.
  */
+
 import { z } from 'zod';
 import { StoredIdentity, StoredRelease } from './identity.ts';
 import { CorpusId, ReleaseId, Sha256 } from './ids.ts';
+import { named } from './names.ts';
 
 const Count = z.number().int().nonnegative();
-const Counts = z.record(z.string(), Count);
+const Counts = named(Count);
 
 /** One file of a release; `path` is relative to the release. */
 export const ReleaseFile = z.strictObject({
@@ -64,10 +66,10 @@ export const Manifest = z.strictObject({
    * are apart. Questions that were not rendered, and rows after `until`, depend on how far the
    * corpus was built and are in lineage.json instead.
    */
-  fates: z.record(z.string(), Counts),
+  fates: named(Counts),
   variants: Counts,
   /** task -> label -> split or fate -> rows. */
-  labels: z.record(z.string(), z.record(z.string(), Counts)),
+  labels: named(named(Counts)),
   /** Rows that each label cap kept of all of its train rows (RELEASE-2). */
   keep_shares: z.array(z.strictObject({ task: z.string(), label: z.string(), kept: Count, all: Count })),
   label_tables: z.array(LabelTable),
@@ -93,7 +95,7 @@ export const Lineage = z.strictObject({
   /** Records read, by fate. */
   records: Counts,
   /** task -> fate -> label -> questions, as of `corpus_until`. */
-  questions: z.record(z.string(), z.record(z.string(), Counts)),
+  questions: named(named(Counts)),
   /** Rendered rows (variants too) that are immature at `until`. */
   after_until: z.number().int(),
   partitions: z.number().int(),

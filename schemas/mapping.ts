@@ -1,6 +1,8 @@
 /** The mapping file: how the rows of any tables become events, as data that people edit. */
+
 import { z } from 'zod';
 import { described } from './described.ts';
+import { named } from './names.ts';
 
 const Name = z.string().min(1);
 const Because = z.string().min(1, 'say why');
@@ -14,8 +16,7 @@ export const FieldSource = z
     z.strictObject({
       column: Name.describe('The column that holds the value.'),
       after: Name.optional().describe('Takes the text after the first of this: with -, 101-7 becomes 7.'),
-      map: z
-        .record(z.string(), Constant)
+      map: named(Constant)
         .optional()
         .describe('Renames values; a value that is not listed stays.')
         .meta({ examples: [{ click: 'viewed' }] }),
@@ -76,7 +77,7 @@ export type SequenceSource = z.infer<typeof SequenceSource>;
  * left out, and named.
  */
 export const AttributeGroup = z.strictObject({
-  fields: z.record(Name, FieldSource).describe('The attributes by name, each with where it comes from.'),
+  fields: named(FieldSource, Name).describe('The attributes by name, each with where it comes from.'),
   time: described(TimeSource.optional(), 'Since when these attributes are known.', 'awarded_at'),
   assume_known: Because.optional().describe(
     "Why they are taken on trust to be known from the entity's own time on; every card lists it.",
@@ -101,8 +102,7 @@ const tableBase = {
   ingest_time: described(TimeSource.optional(), 'When the event came in.', 'received_at'),
   sequence: SequenceSource.optional().describe('The order inside one time (EVENT-4).'),
   time_unknown: TimeUnknown.optional().describe('Earlier times are placeholders and count as unknown.'),
-  left_out: z
-    .record(Name, Because)
+  left_out: named(Because, Name)
     .default({})
     .describe('Columns that are not taken, and why.')
     .meta({ examples: [{ rating: 'is as of today' }] }),
@@ -150,8 +150,7 @@ export const InteractionTable = z.strictObject({
   policy: described(Optional, 'What chose the item.', 'model'),
   propensity: described(Optional, 'The probability with which the item was shown, 0 to 1.', 'probability'),
   value: Optional.describe('A number or text of the action, as a rating.'),
-  context: z
-    .record(Name, FieldSource)
+  context: named(FieldSource, Name)
     .optional()
     .describe('More of the moment; a prompt says of it what the domain lists under at_exposure.')
     .meta({ examples: [{ device: 'device' }] }),

@@ -3,9 +3,11 @@
  * depends on, `release:` all that chooses among rendered rows. src/forms/recipe.ts puts the whole
  * schema together.
  */
+
 import { z } from 'zod';
 import { described } from './described.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
+import { named } from './names.ts';
 import { parseMoment } from './raw-time.ts';
 
 /** In which order a prompt shows its history (FILL-3). */
@@ -125,7 +127,7 @@ export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodTyp
     seed: z.number().int().nonnegative().describe('What all draws begin with (DRAW-1).'),
     tokenizer: TokenizerSpec.describe('The tokenizer, and where it lies (TOKEN-1).'),
     chat_template: z
-      .union([z.boolean(), z.record(z.string(), z.union([z.string(), z.boolean(), z.number()]))])
+      .union([z.boolean(), named(z.union([z.string(), z.boolean(), z.number()]))])
       .default(true)
       .describe("Whether prompts are put into the tokenizer's chat template, or the arguments that it takes."),
     known: z
@@ -209,13 +211,11 @@ export function releaseFields<Length extends z.ZodType, Time extends z.ZodType, 
         gap: duration.describe('Between the splits; at least the longest label window and `label_lateness`.'),
       })
       .describe('How rows are split by time.'),
-    weights: z
-      .record(z.string(), z.number().positive())
+    weights: named(z.number().positive())
       .default({})
       .describe('Shares of the token budget by task name; a task that is not named has 1 (RELEASE-3).')
       .meta({ examples: [{ rank: 0.7, choose: 0.3 }] }),
-    label_caps: z
-      .record(z.string(), z.record(z.string(), Positive))
+    label_caps: named(named(Positive))
       .default({})
       .describe('Most train rows by task name and label (RELEASE-2).')
       .meta({ examples: [{ rank: { viewed: 100_000 } }] }),

@@ -1,6 +1,8 @@
 /** The stored form of a value: every option that equals its schema's default is left out. */
+
 import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
+import { ownValue } from './names.ts';
 
 /**
  * A copy of `value`, which the schema read, without what the schema would fill in again: reading it
@@ -22,7 +24,7 @@ export function withoutDefaults(schema: unknown, value: unknown): unknown {
   }
   if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value)
-    .map(([key, field]) => [key, withoutDefaults(schema.shape[key], field)] as const)
+    .map(([key, field]) => [key, withoutDefaults(ownValue(schema.shape, key), field)] as const)
     .filter(([, field]) => field !== undefined);
   return Object.fromEntries(kept);
 }

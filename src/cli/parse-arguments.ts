@@ -1,4 +1,5 @@
 /** A command line's words to what a command is told. */
+import { ownValue } from '../../schemas/names.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { Command, Given } from './command.ts';
 
@@ -33,7 +34,7 @@ function split(name: string, command: Command, words: readonly string[]) {
       continue;
     }
     const [flag = '', inline] = word.slice(2).split(/=(.*)/s, 2);
-    const spec = command.flags[flag];
+    const spec = ownValue(command.flags, flag);
     if (spec === undefined) throw unknownFlag(name, command, flag);
     if (texts.has(flag)) throw usage(name, `--${flag} stands twice`);
     if (spec.value === undefined && inline !== undefined) throw usage(name, `--${flag} takes no value`);

@@ -1,4 +1,5 @@
 /** Counts under names under names: task -> fate -> label -> questions. */
+import { ownValue, setOwn } from '../../schemas/names.ts';
 import { last } from '../checked.ts';
 
 /** Numbers at the leaves. */
@@ -8,13 +9,13 @@ export type Tally = { [name: string]: number | Tally };
 export function addTo(tally: Tally, path: readonly string[], count: number): void {
   let at = tally;
   for (const name of path.slice(0, -1)) {
-    const next = at[name] ?? {};
+    const next = ownValue(at, name) ?? {};
     if (typeof next === 'number') throw new Error(`a count is at ${name}, where names should be`);
-    at[name] = next;
+    setOwn(at, name, next);
     at = next;
   }
   const name = last(path);
-  const before = at[name] ?? 0;
+  const before = ownValue(at, name) ?? 0;
   if (typeof before !== 'number') throw new Error(`names are at ${name}, where a count should be`);
-  at[name] = before + count;
+  setOwn(at, name, before + count);
 }

@@ -1,7 +1,9 @@
 /**
  * What the slots of a template say in a domain: lists of actions, questions, groups, ages, answers.
  */
+
 import { DAY_MS } from '../../schemas/durations.ts';
+import { ownValue } from '../../schemas/names.ts';
 import type { Template } from '../../schemas/template.ts';
 import { last, nth } from '../checked.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
@@ -93,7 +95,7 @@ export function agePhrase({ ages }: Template, age: number): string {
 /** Replaces `{slot}`s; throws `template_invalid` naming the slot and the nearest known. */
 export function fillSlots(template: Template, line: string, slots: Slots): string {
   return line.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
-    const slot = slots[name];
+    const slot = ownValue(slots, name);
     if (slot !== undefined) return slot();
     const near = nearestName(name, Object.keys(slots));
     const message = `the template ${template.id} (${template.form}) uses {${name}}, which it cannot have there`;

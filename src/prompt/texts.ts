@@ -1,5 +1,7 @@
 /** The texts that prompts are made of, each known by what it says. */
+
 import { hash } from 'node:crypto';
+import { ownValue } from '../../schemas/names.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { LEVELS } from '../../schemas/rows.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -119,7 +121,7 @@ export function createPromptTexts({ tokenizer, levels, itemLine, profileLine }: 
 const NO_SLOTS = parseLinePattern('');
 
 function valuesOf(pattern: LinePattern, { attributes }: ItemVersion | ProfileVersion): string[] {
-  return pattern.slots.map(({ field }) => fieldText(attributes[field]));
+  return pattern.slots.map(({ field }) => fieldText(ownValue(attributes, field)));
 }
 
 function* encodeFixed(line: string): Encoding<readonly CutLine[]> {

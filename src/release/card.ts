@@ -2,7 +2,9 @@
  * The dataset card of a release: README.md with the `configs` that `datasets` reads, and what a
  * person asks first.
  */
+
 import type { Manifest } from '../../schemas/manifest.ts';
+import { ownValue } from '../../schemas/names.ts';
 import { grouped } from '../grouped.ts';
 import { profileOf } from '../profiles/profiles.ts';
 
@@ -22,7 +24,7 @@ export function releaseCard(manifest: Manifest): string {
     '---',
   ];
   const tasks = Object.keys(manifest.fates);
-  const rowsOf = (task: string, split: string) => manifest.fates[task]?.[split] ?? 0;
+  const rowsOf = (task: string, split: string) => ownValue(ownValue(manifest.fates, task), split) ?? 0;
   const assumed = manifest.assumed.map(({ type, attribute, because }) => `${type}.${attribute} (${because})`);
   const leftOut = manifest.left_out.map(({ type, attribute, why }) => `${type}.${attribute} (${why})`);
   const ordinary = names.filter((name) => name !== 'test_template');

@@ -1,6 +1,8 @@
 /** Which rendered rows a release holds and where, decided in the order of RELEASE-1. Pure. */
+
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
+import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
@@ -113,7 +115,7 @@ function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, 
   const byTask = Map.groupBy(positionsOf(ends, 'train'), (i) => nth(rows, i).task);
   const needs = [...byTask].map(([task, of]) => ({
     task,
-    weight: release.weights[task] ?? 1,
+    weight: ownValue(release.weights, task) ?? 1,
     need: of.reduce((sum, i) => sum + nth(rows, i).tokens, 0),
   }));
   const allowances = shareBudget(release.token_budget, needs);

@@ -1,5 +1,7 @@
 /** Reads one field of an event out of a row: which column, changed how, as which type. */
+
 import type { FieldSource } from '../../schemas/mapping.ts';
+import { ownValue } from '../../schemas/names.ts';
 
 /** A row of a table: texts from CSV, JSON values from NDJSON. */
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -21,7 +23,7 @@ export function columnOf(source: FieldSource): string | undefined {
 
 /** The cell as it is, or undefined where it is empty. */
 export function readCell(row: TableRow, column: string): unknown {
-  const cell = Object.hasOwn(row, column) ? row[column] : undefined;
+  const cell = ownValue(row, column);
   return cell === '' || cell === null ? undefined : cell;
 }
 
@@ -38,7 +40,7 @@ export function readField(row: TableRow, source: FieldSource, type: FieldType): 
     cell = text.slice(at + after.length);
     if (cell === '') cell = undefined;
   }
-  if (cell !== undefined && map !== undefined && Object.hasOwn(map, String(cell))) cell = map[String(cell)];
+  if (cell !== undefined) cell = ownValue(map, String(cell)) ?? cell;
   return convert(cell, source.as ?? type, { column, separator });
 }
 

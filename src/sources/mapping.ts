@@ -2,11 +2,13 @@
  * The mapping as a pure function: from a row of a table to its events, or to the reason why it is
  * dead.
  */
+
 import { hash } from 'node:crypto';
 import { type CanonicalTime, type EventRecord, ROW_ID_PREFIX } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
 import type { EventId } from '../../schemas/ids.ts';
 import type { FieldSource, Mapping, MappingTable, SequenceSource, TimeSource } from '../../schemas/mapping.ts';
+import { setOwn } from '../../schemas/names.ts';
 import { readTime, type TimeRules, unknownBefore } from './column-time.ts';
 import { type FieldType, readField, type TableRow } from './field-source.ts';
 import { zoneOf } from './mapping-file.ts';
@@ -158,8 +160,8 @@ function readSequence(reading: Reading, source: SequenceSource): unknown {
 function readFields(reading: Reading, sources: Readonly<Record<string, FieldSource>>, field: string): Draft {
   const fields: Draft = {};
   for (const [name, source] of Object.entries(sources)) {
-    const value = readValue(reading, source, { field: `${field}.${name}`, type: 'natural' });
-    if (value !== undefined) fields[name] = value;
+    const value = readValue(reading, source, [`${field}.${name}`, 'natural']);
+    if (value !== undefined) setOwn<unknown>(fields, name, value);
   }
   return fields;
 }

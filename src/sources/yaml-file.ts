@@ -2,9 +2,11 @@
  * Reads a YAML file against a zod schema and says by file, line, field and nearest known name what
  * is wrong.
  */
+
 import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { ownValue } from '../../schemas/names.ts';
 import { reading } from '../adapters/filesystem/user-files.ts';
 import { nth } from '../checked.ts';
 import { BrewhouseError, type ErrorCode, nearestName, quotedName } from '../errors.ts';
@@ -68,9 +70,17 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, named: N
       cause,
     });
   }
+  const source = { ...named, document, lines, value, schema };
+  const half = halfPair(value, []);
+  if (half !== undefined) {
+    throw new BrewhouseError(errorCode, 'a text holds half of a surrogate pair', {
+      place: { file, line: lineOf(half, source), ...(half.length === 0 ? {} : { field: spellPath(half) }) },
+      remedy: 'write both halves, or the letter itself',
+    });
+  }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw schemaError(flattenIssues(result.error.issues, []), { ...named, document, lines, value, schema });
+  throw schemaError(flattenIssues(result.error.issues, []), source);
 }
 
 /** What was read, and as what. */
@@ -82,6 +92,18 @@ interface Source extends NamedFile {
 }
 
 type Issue = z.core.$ZodIssue;
+
+/** Where a text or a key has no UTF-8; hashes name what these files say, so it has no name either. */
+function halfPair(value: unknown, path: Path): Path | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    const found = key.isWellFormed() ? halfPair(inner, at) : path;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /**
  * Issues with a union replaced by those of the branch that was most likely meant; paths from the
@@ -208,8 +230,8 @@ function spellPath(path: Path): string {
 function valueAt(value: unknown, path: Path): unknown {
   let here = value;
   for (const part of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, part)) return undefined;
-    here = (here as Record<PropertyKey, unknown>)[part];
+    if (typeof here !== 'object' || here === null) return undefined;
+    here = ownValue<unknown>(here as Record<string, unknown>, String(part));
   }
   return here;
 }
@@ -235,7 +257,7 @@ function schemasAt({ schema, value }: Pick<Source, 'schema' | 'value'>, path: Pa
   for (const [i, part] of path.entries()) {
     const there = valueAt(value, path.slice(0, i + 1));
     here = here.flatMap((each) => {
-      if (each instanceof z.ZodObject) return unwrap(each.shape[String(part)], there);
+      if (each instanceof z.ZodObject) return unwrap(ownValue<unknown>(each.shape, String(part)), there);
       if (each instanceof z.ZodArray) return unwrap(each.element, there);
       if (each instanceof z.ZodRecord) return unwrap(each.valueType, there);
       return [];
@@ -269,7 +291,7 @@ function unwrap(schema: unknown, value: unknown): z.ZodType[] {
 
 function isKind(schema: z.ZodType, discriminator: string, value: unknown): boolean {
   if (!(schema instanceof z.ZodObject)) return false;
-  const field: unknown = schema.shape[discriminator];
+  const field = ownValue<unknown>(schema.shape, discriminator);
   return field instanceof z.ZodLiteral && field.safeParse(valueAt(value, [discriminator])).success;
 }
 

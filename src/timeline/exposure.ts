@@ -1,6 +1,8 @@
 /** How an item was met when a question opened: what of it a prompt may hold, and the sidecar. */
+
 import type { InteractionEvent } from '../../schemas/event.ts';
 import type { EventId } from '../../schemas/ids.ts';
+import { ownValue } from '../../schemas/names.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -25,7 +27,7 @@ export interface Exposure {
 export function exposureOf(event: InteractionEvent, { domain }: Vocabulary, measured: Measured): Exposure {
   const pairs: [string, string][] = event.surface === undefined ? [] : [['surface', event.surface]];
   for (const key of domain.at_exposure) {
-    const value = key === 'value' ? event.value : key === 'position' ? event.position : event.context?.[key];
+    const value = key === 'value' ? event.value : key === 'position' ? event.position : ownValue(event.context, key);
     // Measures of the opening's item say nothing of another item.
     const isOfItem = key === 'value' || key === 'position';
     if (value !== undefined && key !== 'surface' && (measured === 'item' || !isOfItem))

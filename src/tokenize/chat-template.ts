@@ -1,6 +1,8 @@
 /** Renders a chat template for one user message, with the day of T for a clock (FRAME-1). */
+
 import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 import { DAY_MS } from '../../schemas/durations.ts';
+import { ownValue } from '../../schemas/names.ts';
 import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
@@ -54,7 +56,9 @@ export function renderChat(tokenizer: LoadedTokenizer, messages: ChatMessages, o
     add_generation_prompt: assistant === undefined,
     strftime_now: (format: string) => formatDay(askedAt, format),
   };
-  const taken = Object.keys(args).find((name) => name in ours || name in tokenizer.specialTexts);
+  const taken = Object.keys(args).find(
+    (name) => Object.hasOwn(ours, name) || Object.hasOwn(tokenizer.specialTexts, name),
+  );
   if (taken !== undefined) {
     throw new BrewhouseError('recipe_invalid', `chat template argument ${taken} is set by Brewhouse`, {
       place: { field: `corpus.chat_template.${taken}` },
@@ -138,7 +142,7 @@ export function formatDay(askedAt: number, format: string): string {
     '%%': '%',
   };
   return format.replace(/%-?./g, (directive) => {
-    const text = fields[directive];
+    const text = ownValue(fields, directive);
     if (text === undefined) throw new RangeError(`strftime_now: ${directive} is not known`);
     return text;
   });

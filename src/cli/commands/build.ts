@@ -144,16 +144,16 @@ function lossWarnings(corpus: RenderedCorpus): string[] {
   for (const [task, fates] of Object.entries(corpus.questions)) {
     // Letters say nothing of the action that was lost.
     if (Object.keys(fates.rendered ?? {}).includes('A')) continue;
-    const lost: Record<string, number> = {};
-    const all: Record<string, number> = {};
+    const lost = new Map<string, number>();
+    const all = new Map<string, number>();
     for (const [fate, labels] of Object.entries(fates)) {
       if (fate === 'pending' || fate === 'capped') continue;
       for (const [label, count] of Object.entries(labels)) {
-        all[label] = (all[label] ?? 0) + count;
-        if (fate !== 'rendered') lost[label] = (lost[label] ?? 0) + count;
+        all.set(label, (all.get(label) ?? 0) + count);
+        if (fate !== 'rendered') lost.set(label, (lost.get(label) ?? 0) + count);
       }
     }
-    const rates = Object.entries(all).map(([label, count]) => [label, (100 * (lost[label] ?? 0)) / count] as const);
+    const rates = [...all].map(([label, count]) => [label, (100 * (lost.get(label) ?? 0)) / count] as const);
     const most = rates.reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0] as const);
     const least = rates.reduce((a, b) => (b[1] < a[1] ? b : a), ['', 100] as const);
     if (rates.length > 1 && most[1] - least[1] > 1) {

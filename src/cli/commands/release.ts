@@ -1,7 +1,9 @@
 /** `brewhouse release`: parts to a finished release. */
+
 import { readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type ReleaseOptions, release } from '../../../pipelines/release.ts';
 import { ReleaseId } from '../../../schemas/ids.ts';
+import { ownValue } from '../../../schemas/names.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
 import { openScratch, openStore } from '../../adapters/open-store.ts';
 import type { Effects } from '../../effects.ts';
@@ -91,7 +93,7 @@ export function releaseTable({ manifest, ...summary }: TimedRelease): string {
     ]),
     table([['task', ...ordinary], ...byTask(ordinary)]),
     ...(drops.length === 0 ? [] : [table([['left out', ...drops], ...byTask(drops)])]),
-    `label balance of train:\n${table(tasks.map(([task]) => [task, balance(labels[task] ?? {})]))}`,
+    `label balance of train:\n${table(tasks.map(([task]) => [task, balance(ownValue(labels, task) ?? {})]))}`,
     table([['files', 'number', 'size'], ...kinds.map((kind) => [kind, String(ofKind(kind).length), megabytes(kind)])]),
     `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}, ` +
       `peak memory ${peakMemory().text}: ${summary.path}`,
