@@ -2,7 +2,7 @@
  * What builder and reference model say of a world, in words that both can say: they were written
  * apart, and the tests hold the two lists against each other.
  */
-import { renderExamples } from '../../pipelines/render/render-question.ts';
+import { type Example, renderExamples } from '../../pipelines/render/render-question.ts';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
 import { FIELD_RUNS } from '../../schemas/field-runs.ts';
@@ -14,6 +14,8 @@ import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
+import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import { deduplicate } from '../../src/verify/events/deduplicate.ts';
 import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
@@ -41,6 +43,8 @@ export interface Told {
   readonly settledAt: number;
   /** The items asked about with their reasons, where there are any. */
   readonly candidates: string;
+  /** What a sidecar keeps of the opening event (ORIGIN-4), and how many actions were before it. */
+  readonly met: string;
   readonly rows: readonly ToldRow[];
 }
 
@@ -82,16 +86,18 @@ export async function toldByBuilder(
     const task = plan.tasks.find((each) => each.rules === outcome.task)!;
     const examples =
       question === undefined || label === undefined ? [] : await renderExamples(plan, task, { question, label });
+    if (question !== undefined) await requireWhole(plan, examples, question.t);
     told.push({
       key: [...outcome.opening.reference, outcome.task.name, outcome.task.form].join(UNIT_SEPARATOR),
       fate: outcome.fate,
       label: label?.label ?? outcome.lostLabel ?? '',
       settledAt: label?.settledAt ?? 0,
       candidates: (label?.reasons ?? []).map((reason, i) => `${question?.items[i]?.itemId} ${reason}`).join(', '),
+      met: question === undefined ? '' : metOf({ ...question.exposure, before: question.actionsBefore }),
       rows: examples.map(({ variant, ids, segments, ledger }) => ({
         variant,
         ids: ids.join(' '),
-        ledger: `${ledger.shown} of ${ledger.available}, ${ledger.lowered} lowered, ${ledger.used} of ${ledger.room}`,
+        ledger: ledgerOf({ ...ledger, stoppedAt: ledger.stopped_at }),
         origins: segments.map(({ role, event, version, level, fields }) =>
           [role, event, version, level, FIELD_RUNS.store(fields)].join('|'),
         ),
@@ -99,6 +105,28 @@ export async function toldByBuilder(
     });
   }
   return told.sort(byKey);
+}
+
+/** Joined ids are those of the whole text (TOKEN-3). Throws `tokens_differ`. */
+async function requireWhole(plan: RenderPlan, examples: readonly Example[], t: number): Promise<void> {
+  const prompts: JoinedPrompt[] = [];
+  for (const { ids, promptLength, template } of examples) {
+    const frame = await runEncoding(plan.tokenizer, template.frame(t));
+    prompts.push({ template: template.template.id, ids: ids.subarray(0, promptLength), frame });
+  }
+  await createJoiningGate(plan.tokenizer).compare(prompts);
+}
+
+function metOf(
+  met: Record<'surface' | 'slateId', string> & Record<'position' | 'propensity' | 'before', number>,
+): string {
+  const { surface, slateId, position, propensity, before } = met;
+  return JSON.stringify({ surface, slateId, position, propensity, before });
+}
+
+function ledgerOf(ledger: Record<'shown' | 'available' | 'lowered' | 'used' | 'room', number> & { stoppedAt: string }) {
+  const { shown, available, lowered, used, room, stoppedAt } = ledger;
+  return `${shown} of ${available}, ${lowered} lowered, ${used} of ${room}, stopped at "${stoppedAt}"`;
 }
 
 /** Tokenizers of the reference, the one used last at the end: each has a thread of its own. */
@@ -141,16 +169,21 @@ export function toldOf(corpus: Corpus, until: number | null): Told[] {
     .flatMap((member) => referenceMember(corpus, member, until ?? Number.POSITIVE_INFINITY))
     .map(({ question, rows }): Told => {
       const isRendered = question.fate === 'rendered';
+      const { opening, measured } = question;
+      const { slate = '', surface = '', position = -1, propensity = -1 } = opening.event;
+      const ofItem = measured === 'item' ? { position, propensity } : { position: -1, propensity: -1 };
+      const before = rows[0]?.prompt.past.actionsBefore ?? -1;
       return {
         key: question.key.join(UNIT_SEPARATOR),
         fate: question.fate,
         label: isRendered ? question.label : question.ledgerLabel,
         settledAt: isRendered ? question.settledAt : 0,
         candidates: isRendered ? question.candidates.map(({ item, reason }) => `${item} ${reason}`).join(', ') : '',
-        rows: rows.map(({ variant, ids, ledger, pieces }) => ({
+        met: isRendered ? metOf({ surface, slateId: measured === 'nothing' ? '' : slate, ...ofItem, before }) : '',
+        rows: rows.map(({ variant, ids, ledger, pieces, prompt }) => ({
           variant,
           ids: ids.join(' '),
-          ledger: `${ledger.shown} of ${ledger.available}, ${ledger.lowered} lowered, ${ledger.used} of ${ledger.room}`,
+          ledger: ledgerOf({ ...ledger, stoppedAt: prompt.filling.stoppedAt }),
           origins: pieces.map(({ role, event, version, level, fields }) =>
             [role, event, version, level, fields].join('|'),
           ),

@@ -131,7 +131,7 @@ function nearDifference(ids: string, other: string): number[] {
 /** Coarse things first: what they decide differs too. */
 function differenceOfQuestion(ours: Told, theirs: Told): { what: string; a: unknown; b: unknown } | undefined {
   if (ours.fate !== theirs.fate) return { what: `${ours.fate} / ${theirs.fate}`, a: ours.fate, b: theirs.fate };
-  for (const what of ['candidates', 'label', 'settledAt'] as const)
+  for (const what of ['candidates', 'label', 'settledAt', 'met'] as const)
     if (ours[what] !== theirs[what]) return { what, a: ours[what], b: theirs[what] };
   const variants = (told: Told) => told.rows.map(({ variant }) => variant).join(', ');
   if (variants(ours) !== variants(theirs)) return { what: 'variants', a: variants(ours), b: variants(theirs) };
