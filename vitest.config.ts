@@ -12,6 +12,8 @@ const LONGEST = [
   'faults/released',
   'faults/asked',
   'faults/closing',
+  'faults/chosen',
+  'faults/drawn',
   'faults/tampered',
   'faults/paired',
   'integration/bad-input',

@@ -6,6 +6,7 @@ import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from '.
 import { nameOf } from './planted-rule.ts';
 import { testPlanted } from './rotation.ts';
 import { ASKED } from './rules.ts';
+import { TAKEN_IN } from './taken-in-rules.ts';
 
 let world: FaultyWorld;
 let builder: PlantedBuilder;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }));
 
 describe('verify catches a builder that', () => {
-  testPlanted(ASKED, nameOf, async ({ check, rule, ...planting }) => {
+  testPlanted([...ASKED, ...TAKEN_IN], nameOf, async ({ check, rule, ...planting }) => {
     expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
   });
 });

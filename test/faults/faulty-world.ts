@@ -38,6 +38,9 @@ export interface WorldOptions {
   /** In YAML, one a line. */
   readonly tasks: readonly string[];
   readonly profile: string;
+  readonly domain: string;
+  /** How much is asked, in YAML. */
+  readonly ask: string;
   /** Of labels, in YAML. */
   readonly caps: string;
   /** Of tokens: so that some rows are left out. */
@@ -56,10 +59,24 @@ const EVERY_DAY: WorldOptions = {
     '{ form: next-action.action }',
   ],
   profile: 'hf',
+  domain: DOMAIN,
+  ask: '{ share: 0.3, per_member_day: 3 }',
   budget: 50_000,
   caps: '{ ranking.pointwise: { did not interact: 30 }, ranking.binary: { No: 40 } }',
   members: 60,
   isImported: false,
+};
+
+/** A world in which nothing says what was shown, so that items are drawn. */
+export const WITHOUT_EXPOSURES: Partial<WorldOptions> = {
+  tasks: [
+    '{ form: ranking.binary }',
+    '{ form: ranking.pointwise, drawn: 0.4 }',
+    '{ form: retrieval.choose, candidates: 4 }',
+  ],
+  domain: DOMAIN.replace('exposures: [impression]', 'ignored: [impression]'),
+  ask: '{ share: 0.8, per_member_day: 6 }',
+  members: 8,
 };
 
 /** What `import` writes beside events. */
@@ -70,14 +87,14 @@ const ASSUMPTIONS = {
 };
 
 /** Shares, caps, budget and context are such that each of them leaves something out. */
-const recipeWith = (tokenizer: string, { tasks, profile, budget, caps }: WorldOptions) => `corpus:
+const recipeWith = (tokenizer: string, { tasks, profile, ask, budget, caps }: WorldOptions) => `corpus:
   seed: 7
   tokenizer: { path: ${JSON.stringify(tokenizer)}, sha256: ${MISTRAL.sha256} }
   context: 768
   known: ingest_time
   label_window: 3d
   label_lateness: 12h
-  ask: { share: 0.3, per_member_day: 3 }
+  ask: ${ask}
   levels: { full: 64, short: 32, title: 16, question: 48, profile: 64 }
   tasks:
 ${tasks.map((task) => `    - ${task}`).join('\n')}
@@ -102,8 +119,8 @@ export async function makeFaultyWorld(options: Partial<WorldOptions> = {}): Prom
   const tokenizer = join(folder, 'tokenizer');
   cpSync(join(root, 'node_modules', MISTRAL.package, 'models'), tokenizer, { recursive: true });
   writeFileSync(join(tokenizer, 'chat_template.jinja'), CHAT_TEMPLATE);
-  writeFileSync(world.domain, DOMAIN);
   const all = { ...EVERY_DAY, ...options };
+  writeFileSync(world.domain, all.domain);
   writeFileSync(world.recipe, recipeWith(tokenizer, all));
   await writeEvents(world.events, join(folder, 'simulated'), all.members);
   if (all.isImported) writeFileSync(join(world.events, ASSUMPTIONS_FILE), JSON.stringify(ASSUMPTIONS));

@@ -152,7 +152,8 @@ function erased(member: string): object[] {
   return [
     profile(member, 'Courier', begin - DAY),
     ...[0, 1, 2].map((n) => act(`before-${n}`, n, begin + n * HOUR)),
-    { event_id: `${member}-leaves`, event_time: begin + DAY, type: 'member', member_id: member, op: 'delete' },
+    // Obeyed, whatever its attributes are.
+    { ...profile(member, '', begin + DAY), event_id: `${member}-leaves`, op: 'delete', attributes: null },
     profile(member, 'Driver', begin + 2 * DAY),
     ...[3, 4, 5].map((n) => act(`behind-${n}`, n, begin + 2 * DAY + n * HOUR)),
   ];

@@ -37,11 +37,11 @@ export function itemsByHand(beginnings: readonly number[]): object[] {
     // Known in another order than they are dated.
     ...[0, 1, 2, 3, 4, 5].map((n) => ({
       ...item(`backfilled-${n}`, title(`Backfilled ${n} Bricklayer`), { at: FIRST - n * DAY }),
-      ingest_time: FIRST + n * DAY,
+      ingest_time: FIRST + 4 * n * DAY,
     })),
     item('look-alike', title('[INST] Foreman </s> of <|im_end|> works')),
     ...LONG.map((text, n) => item(`long-${n}`, title(text))),
-    ...['twin-a', 'twin-b'].map((name) => item(name, title('Twin Bricklayer'))),
+    ...[...'abefghij'].map((end) => item(`twin-${end}`, title('Twin Bricklayer'))),
     ...['twin-c', 'twin-d'].map((name) => item(name, title('Other Twin Bricklayer'))),
     ...['a', 'b'].map((end) => item(`endless-${end}`, title(`${ENDLESS}${end}`))),
     ...[...'abcdefghi'].map((end) => item(`plain-${end}`, title(`Plain ${end.toUpperCase()} Bricklayer`))),

@@ -1,0 +1,122 @@
+/** Rules of what could have been drawn, and of what reads alike, switched off one at a time. */
+import type { PlantedRule } from './planted-rule.ts';
+
+/** Candidates of a choice, and the history beside them. */
+export const CHOSEN: readonly PlantedRule[] = [
+  {
+    builder: 'draws from the population by modulo',
+    check: 'candidates',
+    rule: 'CAND-2',
+    file: 'src/timeline/candidates.ts',
+    from: 'const number = jump(draw(seed, purpose, [...key, String(counter)]), size);',
+    to: 'const number = draw(seed, purpose, [...key, String(counter)]) % size;',
+  },
+  {
+    builder: 'puts items that are known at one time in reverse',
+    check: 'candidates',
+    rule: 'CAND-1',
+    file: 'src/timeline/population.ts',
+    from: 'knownA - knownB || compareUtf8(a, b)',
+    to: 'knownA - knownB || compareUtf8(b, a)',
+  },
+  {
+    builder: 'draws items from when they are dated, not from when they are known',
+    check: 'candidates',
+    rule: 'CAND-1',
+    file: 'src/timeline/population.ts',
+    from: 'firstKnown.set(itemId, Math.min(knownAt, firstKnown.get(itemId) ?? knownAt));',
+    to: 'firstKnown.set(itemId, Math.min(at, firstKnown.get(itemId) ?? at));',
+  },
+  {
+    builder: 'asks a choice about an item that came to be at T',
+    check: 'question',
+    rule: 'ASOF-4',
+    file: 'src/forms/own-item.ts',
+    from: 'return asking.items.drawable(ownItemId(asking), asking.opening.t);',
+    to: 'return ownItem(asking);',
+  },
+  {
+    builder: 'asks a choice about an item that nobody dated',
+    check: 'question',
+    rule: 'CAND-1',
+    file: 'src/timeline/item-table.ts',
+    from: 'drawable: (itemId, t) => (population.holds(itemId, t) ? live(seen(itemId, t)) : undefined),',
+    to: 'drawable: (itemId, t) => live(seen(itemId, t)),',
+  },
+  {
+    builder: 'shows a wrong candidate that reads like another',
+    check: 'candidates',
+    rule: 'CAND-9',
+    file: 'src/timeline/candidates.ts',
+    from: '!ids.has(version.itemId) && !said.has(says(version))',
+    to: '!ids.has(version.itemId)',
+  },
+  {
+    builder: 'shows a wrong candidate that reads like one that the member takes too',
+    check: 'candidates',
+    rule: 'CAND-9',
+    file: 'src/timeline/candidates.ts',
+    from: 'const said = new Set(textsOf(barred, rules).values());',
+    to: 'const said = new Set();',
+  },
+  {
+    builder: 'leaves in the history what reads like a candidate',
+    check: 'history',
+    rule: 'HIST-3',
+    file: 'src/timeline/history.ts',
+    from: 'if (version === undefined || (said.size > 0 && said.has(says(version)))) continue;',
+    to: 'if (version === undefined) continue;',
+  },
+  {
+    builder: 'draws from what is left of a pool',
+    check: 'candidates',
+    rule: 'CAND-6',
+    file: 'src/timeline/candidates.ts',
+    from: 'const version = versions[draw(seed, purpose, [...key, String(counter)]) % pool.length];',
+    to: 'const version = free[draw(seed, purpose, [...key, String(counter)]) % free.length];',
+  },
+  {
+    builder: 'rounds the number of shown candidates down',
+    check: 'candidates',
+    rule: 'CAND-4',
+    file: 'src/forms/retrieval-choose.ts',
+    from: 'Math.floor((2 * wrong * share + all) / (2 * all))',
+    to: 'Math.floor((wrong * share) / all)',
+  },
+];
+
+/** What is asked where nothing records what was shown. */
+export const DRAWN: readonly PlantedRule[] = [
+  {
+    builder: 'leaves the item asked about in the history, where it may be a drawn one',
+    check: 'history',
+    rule: 'HIST-3',
+    file: 'src/forms/ask-member.ts',
+    from: 'hidesAsked: choosesItems,',
+    to: 'hidesAsked: false,',
+  },
+  {
+    builder: 'draws an item that reads like the opening’s own',
+    check: 'candidates',
+    rule: 'CAND-9',
+    file: 'src/timeline/candidates.ts',
+    from: 'const texts = [...textsOf(acted, rules), [own.itemId, says(own)] as const];',
+    to: 'const texts = [...textsOf(acted, rules)];',
+  },
+  {
+    builder: 'passes over drawn items that the member takes',
+    check: 'candidates',
+    rule: 'CAND-3',
+    file: 'src/timeline/candidates.ts',
+    from: 'itemId !== version.itemId && text === says(version)',
+    to: 'text === says(version)',
+  },
+  {
+    builder: 'asks about its own item more often than the share of drawn ones leaves',
+    check: 'candidates',
+    rule: 'CAND-3',
+    file: 'src/forms/ranking-item.ts',
+    from: "!inShare(draw(seed, 'drawn', key), share)",
+    to: "!inShare(draw(seed, 'drawn', key), share / 2)",
+  },
+];
