@@ -28,8 +28,22 @@ export function broken(field: string, wrong: string): BrewhouseError {
   });
 }
 
-/** A number from 0 to 1. */
-export const share = z.number().min(0).max(1);
+const MILLION = 1_000_000;
+
+/** A number of at most six decimals, from 0, as whole millionths (DRAW-2). */
+export const weight = z
+  .number()
+  .min(0)
+  .transform((value, context): bigint => {
+    if (Number.isInteger(value)) return BigInt(value) * BigInt(MILLION);
+    const [whole = '', decimals = ''] = String(value).split('.');
+    if (/^\d{1,6}$/.test(decimals)) return BigInt(whole + decimals.padEnd(6, '0'));
+    context.addIssue('has more than six decimals');
+    return z.NEVER;
+  });
+
+/** A number from 0 to 1, as whole millionths (DRAW-2). */
+export const share = z.number().max(1).pipe(weight).transform(Number);
 
 /** A whole number from 0. */
 export const count = z.int().min(0);

@@ -1,5 +1,6 @@
 /** ranking.pairwise: which of two items of one slate gets the stronger action (PAIR-1)? */
 import { z } from 'zod';
+import { spokenOf } from '../identity/domain.ts';
 import { distinctItems, inDrawOrder, isLive, slateExposures, takeFrom } from '../world/candidates.ts';
 import type { MemberOpenings } from '../world/openings.ts';
 import { type Outcome, outcomeOf } from '../world/outcomes.ts';
@@ -12,7 +13,7 @@ const options = z.strictObject(TASK_OPTIONS);
 /** The form ranking.pairwise. */
 export const rankingPairwise = formOf('ranking.pairwise', options, (_, vocabulary) => {
   const { actions, domain, noneRank } = vocabulary;
-  const strengths = [...actions, domain.none].map(({ name }) => name).join(', then ');
+  const strengths = [...actions, domain.none].map(spokenOf).join(', then ');
   return {
     ...plainRules(vocabulary),
     rule: ['PAIR-2', 'PAIR-1'],

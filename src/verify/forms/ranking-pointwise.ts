@@ -4,7 +4,7 @@ import { share } from '../read-json.ts';
 import { formOf, TASK_OPTIONS } from './form.ts';
 import { drawnShareIn, oneItemRules } from './one-item.ts';
 
-const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.default(0) });
+const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.prefault(0) });
 
 /** The form ranking.pointwise. */
 export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn }, vocabulary) => {

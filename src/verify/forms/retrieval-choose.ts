@@ -7,13 +7,17 @@ import { formOf, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
 const options = z.strictObject({
   ...TASK_OPTIONS,
   candidates: z.int().min(2).max(26).default(8),
-  shown: share.default(0),
-  random: share.default(0),
+  shown: share.prefault(0),
+  random: share.prefault(0),
 });
 
-/** How many of the wrong candidates are to be shown ones, rounded half up (CAND-4). */
+/**
+ * How many of the wrong candidates are to be shown ones, rounded half up; shares in whole
+ * millionths (CAND-4).
+ */
 function exposedWanted(wrong: number, shown: number, random: number): number {
-  return shown + random === 0 ? 0 : Math.floor((wrong * shown) / (shown + random) + 0.5);
+  const sum = shown + random;
+  return sum === 0 ? 0 : Math.floor((2 * wrong * shown + sum) / (2 * sum));
 }
 
 /** The form retrieval.choose. */

@@ -4,18 +4,32 @@ import { z } from 'zod';
 const text = z.string();
 const names = z.array(text).default([]);
 const flag = z.boolean().default(false);
-const actionSchema = z.strictObject({ name: text, will: text, past: text, ask: text.optional(), positive: flag });
+const spoken = text.optional();
+const actionSchema = z.strictObject({
+  name: text,
+  spoken,
+  will: text,
+  past: text,
+  ask: text.optional(),
+  positive: flag,
+});
+
+/** A key of the opening event's context, and whether it was measured of the item (OPEN-7). */
+const exposedSchema = z.union([
+  text.transform((key) => ({ key, ofItem: false })),
+  z.strictObject({ key: text, of: z.literal('item') }).transform(({ key }) => ({ key, ofItem: true })),
+]);
 
 /** How members, items and actions are spoken. */
 export const domainSchema = z.strictObject({
   name: text,
-  item: z.strictObject({ one: text, many: text, line: text }),
-  profile: text,
+  item: z.strictObject({ one: text, many: text, line: text, title: text.optional() }),
+  profile: text.optional(),
   actions: z.array(actionSchema).min(1),
-  none: z.strictObject({ name: text, will: text, past: text.optional() }),
+  none: z.strictObject({ name: text, spoken, will: text, past: text.optional() }),
   exposures: names,
   ignored: names,
-  at_exposure: names,
+  at_exposure: z.array(exposedSchema).default([]),
 });
 
 /** One action; a domain lists them strongest first. */
@@ -23,16 +37,25 @@ export type DomainAction = z.infer<typeof actionSchema>;
 /** How members, items and actions are spoken. */
 export type Domain = z.infer<typeof domainSchema>;
 
+/** How an action, or having none, is spoken (TEMPLATE-2). */
+export function spokenOf({ name, spoken }: { readonly name: string; readonly spoken?: string | undefined }): string {
+  return spoken ?? name;
+}
+
 const lines = z.array(text).min(1);
 const historySchema = z.strictObject({ heading: lines, group: text, dated: text, undated: text });
 
 /** The headings of a history block. */
 export type HistoryHeadings = z.infer<typeof historySchema>;
 
-/** One part of a prompt: an object with one key, which is its kind. */
-const blockSchema = z
+/** Lines of text, and those in their place in a domain without a profile (TEMPLATE-4). */
+const textSchema = z.strictObject({ text: lines, without_profile: lines.optional() }).transform((block) => {
+  return { kind: 'text' as const, lines: block.text, withoutProfile: block.without_profile ?? block.text };
+});
+
+/** A part of a prompt that is no text: an object with one key, which is its kind. */
+const otherSchema = z
   .strictObject({
-    text: lines.transform((own) => ({ kind: 'text' as const, lines: own })),
     note: lines.transform((own) => ({ kind: 'note' as const, lines: own })),
     profile: lines.transform((own) => ({ kind: 'profile' as const, lines: own })),
     history: historySchema.transform((headings) => ({ kind: 'history' as const, headings })),
@@ -47,6 +70,8 @@ const blockSchema = z
     context.addIssue('is not one block');
     return z.NEVER;
   });
+
+const blockSchema = z.union([textSchema, otherSchema]);
 
 /** One part of a prompt. */
 export type Block = z.infer<typeof blockSchema>;

@@ -40,13 +40,14 @@ const sectionSchema = z.strictObject({
   chat_template: chatSchema,
   known: z.enum(['event_time', 'ingest_time']).default('event_time'),
   session_gap: count.default(1_800_000),
+  label_lateness: count.default(0),
   max_events: positive.optional(),
-  ask: z.strictObject({ share: share.default(1), per_member_day: positive.optional() }).prefault({}),
+  ask: z.strictObject({ share: share.prefault(1), per_member_day: positive.optional() }).prefault({}),
   levels: levelsSchema.prefault({}),
   shares: z.strictObject({ full: percent.default(40), short: percent.default(70) }).prefault({}),
-  variants: share.default(0.1),
+  variants: share.prefault(0.1),
   tasks: z.array(z.looseObject({})),
-  holdout: z.strictObject({ members: share.default(0), surfaces: z.array(text).default([]) }).prefault({}),
+  holdout: z.strictObject({ members: share.prefault(0), surfaces: z.array(text).default([]) }).prefault({}),
 });
 
 const tokenId = count.nullable();

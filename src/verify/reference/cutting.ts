@@ -1,7 +1,7 @@
-/** Cutting: a line shortened at a word boundary until it has at most its level's tokens. */
-import { nth, numberAt, present } from '../checked.ts';
+/** Cutting: a line ended at one place, so that it has at most its level's tokens (CUT-2). */
+import { nth, numberAt } from '../checked.ts';
 import type { EncodedLine } from '../world/tokenizer-port.ts';
-import { type FieldRange, type FilledSlot, type Line, lineOf, type Pattern } from './lines.ts';
+import { type FieldRange, type Line, safeLine } from './lines.ts';
 import { type Search, together } from './searches.ts';
 
 /** A line with its tokens, the line end included. */
@@ -12,98 +12,82 @@ export interface CutLine {
   readonly fields: string;
 }
 
-/** A line that is to be cut. */
+/** A whole line, and what its pattern ends with. */
 export interface Cutting {
-  readonly pattern: Pattern;
-  readonly slots: readonly FilledSlot[];
-  /** About how many tokens come after the last word of a cut line. */
-  readonly tail: number;
+  readonly line: Line;
+  readonly closing: string;
 }
 
-/** A line that was tried. */
+/** A line with its encoding. */
 interface Trial {
   readonly line: Line;
   readonly encoded: EncodedLine;
 }
 
-function* trials(lines: readonly Line[]): Search<Trial[]> {
-  const encoded = yield lines.map(({ text }) => `${text}\n`);
-  return lines.map((line, index) => ({ line, encoded: nth(encoded, index) }));
+function* trial(line: Line): Search<Trial> {
+  return { line, encoded: nth(yield [`${line.text}\n`], 0) };
 }
 
 /**
- * The longest forms of a line that take at most so many tokens each, the line end included (CUT-2).
+ * The line, cut to each of these numbers of tokens, its line end included (CUT-2); undefined where
+ * a number is too small for any of it.
  */
-export function* cutLine(cutting: Cutting, mosts: readonly number[]): Search<CutLine[]> {
-  const { pattern, slots } = cutting;
-  const whole = nth(yield* trials([lineOf(pattern, slots, { count: countWords(slots), ellipsis: '' })]), 0);
-  const found = yield* together(mosts.map((most) => cutWords(cutting, whole, most)));
-  return found.map(cutLineOf);
+export function* cutLine(cutting: Cutting, mosts: readonly number[]): Search<(CutLine | undefined)[]> {
+  const whole = yield* trial(cutting.line);
+  const found = yield* together(mosts.map((most) => cutTo(cutting, whole, most)));
+  return found.map((cut) => cut && cutLineOf(cut));
 }
 
-function countWords(slots: readonly FilledSlot[]): number {
-  return slots.reduce((count, { words }) => count + words.length, 0);
-}
+/** Whole where it fits: a search that is over before it asks for more. */
+function* cutTo({ line, closing }: Cutting, whole: Trial, most: number): Search<Trial | undefined> {
+  if (whole.encoded.ids.length <= most) return whole;
+  const points = unitsOfPoints(line.text);
+  const words = wordsOf(line, points);
+  // The place of the code point in which token M begins.
+  const place = points.findLastIndex((units) => units <= numberAt(whole.encoded.offsets, most * 2));
 
-/** The whole line where it fits or has no words: a search that is over before it asks for more. */
-function* cutWords({ pattern, slots, tail }: Cutting, whole: Trial, most: number): Search<Trial> {
-  const total = countWords(slots);
-  if (total === 0 || whole.encoded.ids.length <= most) return whole;
-  const words = (count: number) => lineOf(pattern, slots, { count, ellipsis: ' …' });
-  // No word is free of tokens, so more words than tokens never fit.
-  const bounds = { longest: Math.min(total - 1, most), most, guess: wordsBefore(whole, most - tail) };
-  const found = yield* longest(words, bounds);
-  if (found !== undefined) return found;
-
-  const first = nth(slots, 0);
-  const characters = [...nth(first.words, 0)];
-  const prefix = (count: number) => {
-    const words = [characters.slice(0, count).join('')];
-    return lineOf(pattern, [{ ...first, words }], { count: 1, ellipsis: '…' });
-  };
-  const cut = yield* longest(prefix, { longest: characters.length, most, guess: 1 });
-  return cut ?? nth(yield* trials([prefix(0)]), 0);
-}
-
-/** How many words of the whole line end within its first `tokens` tokens. */
-function wordsBefore({ line, encoded }: Trial, tokens: number): number {
-  const end = encoded.offsets[tokens * 2 - 1] ?? 0;
-  return line.fields.reduce((count, { from, to }) => {
-    if (to <= end) return count + line.text.slice(from, to).split(' ').length;
-    // What is after the last space may be a part of a word.
-    return from >= end ? count : count + line.text.slice(from, end + 1).split(' ').length - 1;
-  }, 0);
-}
-
-type Bounds = { readonly longest: number; readonly most: number; readonly guess: number };
-
-/**
- * The form of the largest count from 1 to `longest` that takes at most `most` tokens (taken to be
- * monotone); undefined where none does. Tries the guess and its successor, then bisects between
- * bounds that are sought in growing steps.
- */
-function* longest(form: (count: number) => Line, bounds: Bounds): Search<Trial | undefined> {
-  const tried = new Map<number, Trial>();
-  let low = 0;
-  let high = bounds.longest;
-  let next = Math.min(Math.max(bounds.guess, 1), high);
-  let step = 1;
-  while (low < high) {
-    if (!tried.has(next)) {
-      const counts = step === 1 && next < high ? [next, next + 1] : [next];
-      for (const [index, trial] of (yield* trials(counts.map(form))).entries()) tried.set(nth(counts, index), trial);
-    }
-    if (present(tried.get(next), 'a trial').encoded.ids.length <= bounds.most) {
-      low = next;
-      next = Math.min(low + step, high);
-    } else {
-      high = next - 1;
-      next = Math.max(high - step + 1, low + 1);
-    }
-    step *= 2;
-    if (step > high - low) next = (low + high + 1) >> 1;
+  let end: number | undefined;
+  let atEnd: Trial | undefined;
+  for (const word of words.filter((one) => one.end <= place).reverse()) {
+    const tried = yield* trial(cutAt({ line, closing }, nth(points, word.end), ' …'));
+    if (tried.encoded.ids.length > most) continue;
+    end = word.end;
+    atEnd = tried;
+    break;
   }
-  return tried.get(low);
+  if (end !== undefined && 2 * end >= place) return atEnd;
+
+  const next = words.find(({ begin }) => begin >= (end ?? 0));
+  if (next === undefined) return atEnd;
+  for (let inside = Math.min(place, next.end - 1); inside > next.begin; inside--) {
+    const tried = yield* trial(cutAt({ line, closing }, nth(points, inside), '…'));
+    if (tried.encoded.ids.length <= most) return tried;
+  }
+  return atEnd;
+}
+
+/** Where each code point begins, and the end of the text, in UTF-16 units. */
+function unitsOfPoints(text: string): number[] {
+  let end = 0;
+  return [0, ...Array.from(text, (point) => (end += point.length))];
+}
+
+/** The words of a line's fields, begin and end as numbers of code points before them. */
+function wordsOf({ text, fields }: Line, points: readonly number[]) {
+  const pointOf = new Map(points.map((units, point) => [units, point]));
+  return fields.flatMap(({ from, to }) =>
+    [...text.slice(from, to).matchAll(/[^ ]+/g)].map(({ index, 0: word }) => ({
+      begin: pointOf.get(from + index) ?? 0,
+      end: pointOf.get(from + index + word.length) ?? 0,
+    })),
+  );
+}
+
+/** The line to there, the mark, which is of the last field that is reached, and the closing. */
+function cutAt({ line, closing }: Cutting, units: number, mark: string): Line {
+  const kept = line.fields.filter(({ from }) => from < units);
+  const fields = kept.map((range) => (range.to < units ? range : { ...range, to: units + mark.length }));
+  return safeLine({ text: line.text.slice(0, units) + mark + closing, fields });
 }
 
 /** A line as it is kept; ids are copied out of the batch that they came in. */

@@ -6,7 +6,7 @@ import { inOrder } from '../world/timeline.ts';
 import type { CutLine } from './cutting.ts';
 import type { HistoryEntry, PastActions } from './history.ts';
 import type { LevelName, LineBook } from './line-book.ts';
-import { agePhrase, fillTemplate, groupPhrase } from './phrases.ts';
+import { actionPhrase, agePhrase, fillTemplate, groupPhrase } from './phrases.ts';
 import type { Asked } from './questions.ts';
 
 /** Best first. */
@@ -47,7 +47,7 @@ function headingOf({ world, task, askedAt }: Asked, options: FillingOptions, ent
   if (task.order === 'by_action') {
     return fillTemplate(headings.group, { ...slots, group: groupPhrase(world.vocabulary, entry.rank) });
   }
-  const action = world.vocabulary.nameOf(entry.rank);
+  const action = actionPhrase(world.vocabulary, entry.rank);
   const age = agePhrase(template, entry.event.at, askedAt);
   if (age === undefined) return fillTemplate(headings.undated, { ...slots, action });
   return fillTemplate(headings.dated, { ...slots, age, action });

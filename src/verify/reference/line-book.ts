@@ -1,13 +1,18 @@
 /** Line books: each line of a world tokenized, and cut to its levels, once. */
+import type { Attributes } from '../../../schemas/event.ts';
+import { BrewhouseError } from '../../errors.ts';
 import { nth, present, remember } from '../checked.ts';
 import type { Version } from '../world/timeline.ts';
 import type { World } from '../world/world.ts';
 import { type CutLine, cutLine } from './cutting.ts';
-import { type FieldRange, type FilledSlot, fillSlots, type Pattern, patternOf } from './lines.ts';
+import { type FilledSlot, fieldText, fillSlots, lineOf, longestField, type Pattern, patternOf } from './lines.ts';
 import { collect, type Search, together } from './searches.ts';
 
 /** How much of a text is shown (CUT-1). */
 export type LevelName = 'full' | 'short' | 'title' | 'question' | 'profile' | 'shown';
+
+/** What an exposure line may say, by name, in order. */
+export type Said = readonly (readonly [name: string, value: Attributes[string] | undefined])[];
 
 /** Tokenizes lines, once each, and cuts them to levels. */
 export interface LineBook {
@@ -21,60 +26,90 @@ export interface LineBook {
   item(version: Version, level: LevelName): CutLine;
   /** Undefined where the profile says nothing. */
   profile(version: Version): CutLine | undefined;
-  /** The exposure line: its label, and its text in words with the fields in it (TEXT-6). */
-  shown(label: string, text: string, fields: readonly FieldRange[]): CutLine;
+  /** The exposure line of a label; undefined where there is nothing to say (TEXT-6). */
+  shown(label: string, said: Said): CutLine | undefined;
 }
-
-const ITEM_LEVELS: readonly LevelName[] = ['full', 'short', 'title', 'question'];
 
 /** Versions cut side by side: each holds a dozen trials until its cuts are found. */
 const VERSIONS_MAX = 500;
 
+/** A cut line, if the level has room for any of it. */
+type Found = CutLine | undefined;
+
 /**
  * The lines of a world, cut to the levels of its recipe (CUT-1). Bounded by the texts of the
- * corpus: items have a handful of levels, fixed lines are templates filled with few words.
+ * corpus: items have a handful of levels, fixed lines are templates filled with few words. A line
+ * of which nothing fits throws `context_too_short` when it is asked for (CUT-2).
  */
 export function lineBookOf(world: World): LineBook {
-  const { tokenizer } = world;
+  const { tokenizer, identity } = world;
   const { levels } = world.section;
-  const itemPattern = patternOf(world.vocabulary.domain.item.line);
-  const profilePattern = patternOf(world.vocabulary.domain.profile);
-  const lengths = [...new Set(ITEM_LEVELS.map((level) => levels[level]))];
+  const { item, profile } = world.vocabulary.domain;
+  const most = longestField(identity);
   const fixedIds = new Map<string, ArrayLike<number>>();
-  const fixed = (text: string) => remember(fixedIds, text, () => tokenizer.encode(`${text}\n`));
-  const wordIds = tokenizer.encode('a').length;
-  const tailOf = (closing: string) => fixed(`a …${closing}`).length - wordIds;
-  const cut = (pattern: Pattern, slots: readonly FilledSlot[], mosts: readonly number[]) =>
-    cutLine({ pattern, slots, tail: tailOf(pattern.closing) }, mosts);
   const now = <T>(search: Search<T>): T => collect(search, (texts) => tokenizer.encodeLines(texts));
+  const cut = (pattern: Pattern, slots: readonly FilledSlot[], mosts: readonly number[]) =>
+    cutLine({ line: lineOf(pattern, slots), closing: pattern.closing }, mosts);
+  const cutOne = (pattern: Pattern, slots: readonly FilledSlot[], level: LevelName): Found =>
+    now(cut(pattern, slots, [levels[level]]))[0];
 
-  const items = new WeakMap<Version, readonly CutLine[]>();
+  const whole = levelsOf(item.line, ['full', 'short', 'question', 'title'], levels);
+  const patterns = item.title === undefined ? [whole] : [whole, levelsOf(item.title, ['title'], levels)];
+  const items = new WeakMap<Version, readonly (readonly Found[])[]>();
   const prepare = (versions: Iterable<Version>) => {
     const fresh = [...new Set(versions)].filter((version) => !items.has(version));
     for (let from = 0; from < fresh.length; from += VERSIONS_MAX) {
       const some = fresh.slice(from, from + VERSIONS_MAX);
-      const cuts = some.map((version) => cut(itemPattern, fillSlots(itemPattern, version.attributes), lengths));
+      const cuts = some.map(({ attributes }) =>
+        together(patterns.map(({ pattern, mosts }) => cut(pattern, fillSlots(pattern, attributes, most), mosts))),
+      );
       for (const [index, lines] of now(together(cuts)).entries()) items.set(nth(some, index), lines);
     }
   };
-  const profiles = new WeakMap<Version, { line: CutLine | undefined }>();
-  const profileOf = ({ attributes }: Version) => {
-    const slots = fillSlots(profilePattern, attributes);
-    return { line: slots.length === 0 ? undefined : now(cut(profilePattern, slots, [levels.profile]))[0] };
+  const profilePattern = profile === undefined ? undefined : patternOf(profile);
+  const profiles = new WeakMap<Version, { readonly slots: readonly FilledSlot[]; readonly line: Found }>();
+  const profileOf = ({ attributes }: Version, pattern: Pattern) => {
+    const slots = fillSlots(pattern, attributes, most);
+    return { slots, line: slots.length === 0 ? undefined : cutOne(pattern, slots, 'profile') };
   };
-  const shown = new Map<string, CutLine>();
+  const shown = new Map<string, Found>();
   return {
-    fixed,
+    fixed: (text) => remember(fixedIds, text, () => tokenizer.encode(`${text}\n`)),
     prepare,
-    profile: (version) => remember(profiles, version, () => profileOf(version)).line,
+    profile(version) {
+      if (profilePattern === undefined) return undefined;
+      const { slots, line } = remember(profiles, version, () => profileOf(version, profilePattern));
+      return slots.length === 0 ? undefined : fitting(line, 'profile');
+    },
     item(version, level) {
       if (!items.has(version)) prepare([version]);
-      return nth(present(items.get(version), 'a cut line'), lengths.indexOf(levels[level]));
+      const found = present(items.get(version), 'a cut line');
+      const index = level === 'title' ? patterns.length - 1 : 0;
+      return fitting(nth(found, index)[nth(patterns, index).mosts.indexOf(levels[level])], level);
     },
-    shown(label, text, inner) {
-      const slot = { field: '', separator: '', label: `${label} `, words: text.split(' '), inner };
-      const pattern = { open: '', slots: [slot], closing: '.' };
-      return remember(shown, `${label}\n${text}`, () => nth(now(cut(pattern, [slot], [levels.shown])), 0));
+    shown(label, said) {
+      const slots = said.flatMap(([field, value]) => {
+        const text = fieldText(value, most);
+        return text === '' ? [] : [{ field, separator: ', ', label: `${field}: `, text }];
+      });
+      const [first, ...others] = slots;
+      if (first === undefined) return undefined;
+      const own = [{ ...first, label: `${label} ${first.label}` }, ...others];
+      const pattern = { open: '', slots: [], closing: '.' };
+      return fitting(
+        remember(shown, JSON.stringify(own), () => cutOne(pattern, own, 'shown')),
+        'shown',
+      );
     },
   };
+}
+
+/** A pattern, and the different numbers of tokens that its lines are cut to. */
+function levelsOf(text: string, names: readonly LevelName[], levels: Readonly<Record<LevelName, number>>) {
+  return { pattern: patternOf(text), mosts: [...new Set(names.map((name) => levels[name]))] };
+}
+
+function fitting(line: Found, level: LevelName): CutLine {
+  if (line !== undefined) return line;
+  throw new BrewhouseError('context_too_short', `the level ${level} is too short for any word of a line (CUT-2)`);
 }

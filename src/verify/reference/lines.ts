@@ -1,9 +1,7 @@
-/**
- * Lines of items, profiles and exposures: texts of fields, patterns with slots, and cuts at word
- * boundaries.
- */
+/** Lines of items, profiles and exposures: texts of fields, and patterns with slots. */
 import type { Attributes } from '../../../schemas/event.ts';
-import { nth } from '../checked.ts';
+import { nth, remember } from '../checked.ts';
+import type { Identity } from '../identity/identity.ts';
 
 type FieldValue = Attributes[string];
 
@@ -32,11 +30,9 @@ interface Slot {
 /** A pattern such as `[Title: {title}, Company: {company}]`, taken apart. */
 export type Pattern = ReturnType<typeof patternOf>;
 
-/** A field that has a text, in words. */
+/** A field that has a text. */
 export interface FilledSlot extends Slot {
-  readonly words: readonly string[];
-  /** Fields inside the slot's text, where it is not one field as a whole. */
-  readonly inner?: readonly FieldRange[];
+  readonly text: string;
 }
 
 /** Opening, slots and closing of a pattern (TEXT-3). */
@@ -53,53 +49,80 @@ export function patternOf(text: string) {
   return { open, slots, closing: nth(parts, parts.length - 1) };
 }
 
-/** The text of an attribute; empty where it is missing or says nothing (TEXT-1). */
-export function fieldText(value: FieldValue | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return cleanText(Array.isArray(value) ? value.join(', ') : String(value));
+/** Code points of a field for each token of the greatest level (CUT-1). */
+const CODE_POINTS_PER_TOKEN = 64;
+
+/** How many code points a field's text may have (CUT-1). */
+export function longestField({ section }: Pick<Identity, 'section'>): number {
+  return CODE_POINTS_PER_TOKEN * Math.max(...Object.values(section.levels));
 }
 
-/** The slots of a pattern that have a text, in order. */
-export function fillSlots(pattern: Pattern, attributes: Attributes): FilledSlot[] {
+/**
+ * The text of an attribute, of at most so many code points and then `…` (CUT-1); empty where it is
+ * missing or says nothing (TEXT-1).
+ */
+export function fieldText(value: FieldValue | undefined, most = Number.POSITIVE_INFINITY): string {
+  if (value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return shortened(cleanText(Array.isArray(value) ? value.join(', ') : String(value)), most);
+}
+
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let end = 0;
+  for (let points = 0; points < most && end < text.length; points++) end += isPair(text, end) ? 2 : 1;
+  return end < text.length ? `${text.slice(0, end)}…` : text;
+}
+
+function isPair(text: string, at: number): boolean {
+  return (text.codePointAt(at) ?? 0) > 0xffff;
+}
+
+/** The slots of a pattern that have a text, in order; texts of at most `most` code points. */
+export function fillSlots(pattern: Pattern, attributes: Attributes, most?: number): FilledSlot[] {
   return pattern.slots.flatMap((slot) => {
-    const text = Object.hasOwn(attributes, slot.field) ? fieldText(attributes[slot.field]) : '';
-    return text === '' ? [] : [{ ...slot, words: text.split(' ') }];
+    const text = Object.hasOwn(attributes, slot.field) ? fieldText(attributes[slot.field], most) : '';
+    return text === '' ? [] : [{ ...slot, text }];
   });
 }
 
-type Kept = { readonly count: number; readonly ellipsis: string };
-
 /**
- * The line of the first `count` words, with `ellipsis` after the last of them. A field none of
- * whose words are kept is left out as if it were missing; the first that is there loses its
- * separator (TEXT-4).
+ * The whole line of a pattern: the first slot that is there has no separator (TEXT-4); safe
+ * (TEXT-5).
  */
-export function lineOf({ open, closing }: Pattern, slots: readonly FilledSlot[], { count, ellipsis }: Kept): Line {
-  let text = open;
-  let left = count;
+export function lineOf({ open, closing }: Pattern, slots: readonly FilledSlot[]): Line {
+  let line = open;
   const fields: FieldRange[] = [];
-  for (const [index, { field, separator, label, words, inner }] of slots.entries()) {
-    if (left <= 0) break;
-    text += (index === 0 ? '' : separator) + label;
-    const from = text.length;
-    text += words.slice(0, left).join(' ');
-    const end = text.length;
-    left -= words.length;
-    if (left <= 0) text += ellipsis;
-    for (const part of inner ?? [{ field, from: 0, to: end - from }]) {
-      const [begin, to] = [from + part.from, from + part.to];
-      if (begin < end) fields.push({ field: part.field, from: begin, to: to >= end ? text.length : to });
-    }
+  for (const [index, { field, separator, label, text }] of slots.entries()) {
+    line += (index === 0 ? '' : separator) + label;
+    fields.push({ field, from: line.length, to: line.length + text.length });
+    line += text;
   }
-  return safeLine({ text: text + closing, fields });
+  return safeLine({ text: line + closing, fields });
+}
+
+/** A version, or anything else that has attributes. */
+type Described = { readonly attributes: Attributes };
+
+/** How an identity speaks its items. */
+type Speech = { readonly pattern: Pattern; readonly most: number; readonly texts: WeakMap<Described, string> };
+
+const speeches = new WeakMap<Identity, Speech>();
+
+/** What an item says in a version: its line before cutting (CAND-9). Made once for each version. */
+export function itemText(identity: Identity, version: Described): string {
+  const { pattern, most, texts } = remember(speeches, identity, () => ({
+    ...{ pattern: patternOf(identity.domain.item.line), most: longestField(identity) },
+    texts: new WeakMap<Described, string>(),
+  }));
+  return remember(texts, version, () => lineOf(pattern, fillSlots(pattern, version.attributes, most)).text);
 }
 
 /**
  * Breaks markers that form across fields; the line begins with neither white space nor `/`
  * (TEXT-5).
  */
-function safeLine({ text, fields }: Line): Line {
+export function safeLine({ text, fields }: Line): Line {
   const lead = /^[\p{White_Space}/]/u.test(text) ? '- ' : '';
   const places = markerPlaces(text);
   if (lead === '' && places.length === 0) return { text, fields };
@@ -150,9 +173,13 @@ function markerPlaces(text: string): number[] {
   let at = 0;
   for (const character of text) {
     at += character.length;
-    const form = INVISIBLE.test(character) ? '' : character.normalize('NFKC');
+    const form = PRINTABLE_ASCII.test(character) ? character : formOf(character);
     plain += form;
     for (let i = 0; i < form.length; i++) behind.push(at);
   }
   return [...plain.matchAll(MARKERS)].map((match) => nth(behind, match.index));
+}
+
+function formOf(character: string): string {
+  return INVISIBLE.test(character) ? '' : character.normalize('NFKC');
 }

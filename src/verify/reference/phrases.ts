@@ -2,7 +2,7 @@
 import { nth } from '../checked.ts';
 import { DAY_MS, TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Slots } from '../forms/form.ts';
-import type { DomainAction, Template } from '../identity/domain.ts';
+import { type DomainAction, spokenOf, type Template } from '../identity/domain.ts';
 import type { Vocabulary } from '../world/vocabulary.ts';
 import type { TaskRule } from './tasks.ts';
 
@@ -22,17 +22,18 @@ export function orList(words: readonly string[]): string {
 /** What is said before the item in a question (TEMPLATE-2). */
 export function askPhrase(action: DomainAction): string {
   if (action.ask !== undefined) return action.ask;
-  const start = `${action.name} `;
+  const start = `${spokenOf(action)} `;
   return action.past.startsWith(start) ? `${action.will} ${action.past.slice(start.length)}` : action.will;
 }
 
 /** The slots of a prompt's fixed lines (TEMPLATE-2). */
 export function promptSlots({ rules, note }: TaskRule, vocabulary: Vocabulary): Slots {
-  const { domain, actions, display, names } = vocabulary;
+  const { domain, actions, display } = vocabulary;
+  const spoken = display.map((rank) => spokenOf(nth(actions, rank)));
   return {
     item: domain.item.one,
     items: domain.item.many,
-    actions_past: orList(rules.answersNone ? [...names, domain.none.name] : names),
+    actions_past: orList(rules.answersNone ? [...spoken, spokenOf(domain.none)] : spoken),
     actions_will: orList(display.map((rank) => nth(actions, rank).will)),
     ask: askPhrase(nth(actions, 0)),
     ask_positive: orList(actions.filter(({ positive }) => positive).map(askPhrase)),
@@ -41,11 +42,16 @@ export function promptSlots({ rules, note }: TaskRule, vocabulary: Vocabulary): 
   };
 }
 
+/** An action, or none, as it is spoken (TEMPLATE-3). */
+export function actionPhrase({ actions, domain }: Vocabulary, rank: number): string {
+  return spokenOf(actions[rank] ?? domain.none);
+}
+
 /** What the member did, in a group's heading (TEMPLATE-3). */
 export function groupPhrase(vocabulary: Vocabulary, rank: number): string {
   const { none } = vocabulary.domain;
   const action = vocabulary.actions[rank];
-  return action === undefined ? (none.past ?? `${none.name} with`) : `has ${action.past}`;
+  return action === undefined ? (none.past ?? `${spokenOf(none)} with`) : `has ${action.past}`;
 }
 
 /**

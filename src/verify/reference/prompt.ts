@@ -6,8 +6,7 @@ import type { Block, Template } from '../identity/domain.ts';
 import { liveVersion, profileAt } from '../world/view.ts';
 import { type Filling, fillHistory } from './filling.ts';
 import { pastOf } from './history.ts';
-import type { LineBook } from './line-book.ts';
-import { type FieldRange, fieldText } from './lines.ts';
+import type { LineBook, Said } from './line-book.ts';
 import { answersOf, fillTemplate, promptSlots } from './phrases.ts';
 import { countTokens, linePiece, mergeFixed, type Piece, plainPiece } from './pieces.ts';
 import { type Asked, ownVersion } from './questions.ts';
@@ -70,8 +69,10 @@ function fixedPiece({ book, slots }: Scene, role: Role, line: string): Piece {
 function blockPieces(scene: Scene, block: Exclude<Block, { kind: 'history' }>, role: Role): Piece[] {
   const { asked, book, slots } = scene;
   switch (block.kind) {
-    case 'text':
-      return block.lines.map((line) => fixedPiece(scene, role, line));
+    case 'text': {
+      const hasProfile = asked.world.vocabulary.domain.profile !== undefined;
+      return (hasProfile ? block.lines : block.withoutProfile).map((line) => fixedPiece(scene, role, line));
+    }
     case 'note':
       return asked.task.note === undefined ? [] : block.lines.map((line) => fixedPiece(scene, role, line));
     case 'profile': {
@@ -82,10 +83,8 @@ function blockPieces(scene: Scene, block: Exclude<Block, { kind: 'history' }>, r
       return [...heading, linePiece('profile', line, { event: version.id, level: 'profile' })];
     }
     case 'shown': {
-      const { text, fields } = exposureText(asked);
-      if (text === '') return [];
-      const line = book.shown(fillTemplate(block.label, slots), text, fields);
-      return [linePiece('question', line, { event: asked.opening.event.id, level: 'shown' })];
+      const line = book.shown(fillTemplate(block.label, slots), saidOf(asked));
+      return line === undefined ? [] : [linePiece('question', line, { event: asked.opening.event.id, level: 'shown' })];
     }
     case 'item':
       return asked.itemIds.map((item) => itemPiece(scene, item));
@@ -107,29 +106,19 @@ function itemPiece({ asked, book }: Scene, item: string): Piece {
   return linePiece('question', book.item(there, 'question'), { version: there.id, level: 'question' });
 }
 
-/**
- * `surface: feed, device: phone` of what a prompt may say (OPEN-7, TEXT-6), and where the values
- * are in it.
- */
-function exposureText({ world, opening, measured }: Asked): { text: string; fields: FieldRange[] } {
-  const { event } = opening;
-  const fields: FieldRange[] = [];
-  let text = '';
-  const add = (field: string, value: Parameters<typeof fieldText>[0]) => {
-    const said = fieldText(value);
-    if (said === '') return;
-    text += `${text === '' ? '' : ', '}${field}: `;
-    fields.push({ field, from: text.length, to: text.length + said.length });
-    text += said;
+/** What a prompt may say of the opening event, by name (OPEN-7). */
+function saidOf({ world, opening }: Asked): Said {
+  const { surface, value, position, context = {} } = opening.event;
+  const own = new Map([
+    ['value', value],
+    ['position', position],
+  ]);
+  const said = (key: string) => {
+    if (own.has(key)) return own.get(key);
+    return Object.hasOwn(context, key) ? context[key] : undefined;
   };
-  add('surface', event.surface);
-  for (const key of world.vocabulary.domain.at_exposure) {
-    // Of another item neither is known: they were measured of the opening's.
-    if (key === 'value') add(key, measured === 'item' ? event.value : undefined);
-    else if (key === 'position') add(key, measured === 'item' ? event.position : undefined);
-    else add(key, event.context !== undefined && Object.hasOwn(event.context, key) ? event.context[key] : undefined);
-  }
-  return { text, fields };
+  const keys = world.vocabulary.domain.at_exposure.map(({ key }) => key);
+  return [['surface', surface], ...keys.map((key) => [key, said(key)] as const)];
 }
 
 /**

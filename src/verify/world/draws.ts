@@ -2,19 +2,21 @@
 import { hash } from 'node:crypto';
 
 const SEPARATOR = '\u001f';
-const RANGE = 2 ** 48;
+const DRAW_BITS = 48n;
+const MILLION = 1_000_000n;
 
 /** The parts of a draw's key; which key a purpose has says DRAW-4. */
 export type DrawKey = readonly (string | number)[];
 
 /**
- * The draws of a seed: numbers below 2^48 (DRAW-1), and whether one falls below a share of 0 to 1
- * (DRAW-2).
+ * The draws of a seed: numbers below 2^48 (DRAW-1), and whether one falls below a share of so many
+ * whole millionths (DRAW-2).
  */
 export function drawsOf(seed: number) {
   const number = (purpose: string, key: DrawKey) =>
     hash('sha256', [seed, purpose, ...key].join(SEPARATOR), 'buffer').readUIntBE(0, 6);
-  const within = (share: number, purpose: string, key: DrawKey) => number(purpose, key) < Math.floor(share * RANGE);
+  const within = (millionths: number, purpose: string, key: DrawKey) =>
+    BigInt(number(purpose, key)) * MILLION < BigInt(millionths) << DRAW_BITS;
   return { number, within };
 }
 
