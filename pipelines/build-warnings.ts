@@ -28,7 +28,7 @@ export function buildWarnings(of: {
   readonly events: string;
 }): string[] {
   const { records, stats, section, domain, events } = of;
-  const warnings: string[] = [];
+  const warnings = rawNames(domain);
   if (records.read === 0) warnings.push(`the event files in ${events} hold no records`);
   if (records.dead > 0) {
     const first = stats.first_dead === undefined ? '' : `, the first seen at ${stats.first_dead}`;
@@ -42,14 +42,23 @@ export function buildWarnings(of: {
     warnings.push(`holdout.surfaces names ${spell(surface, stats.surfaces)}, and no interaction has that surface`);
   for (const [line, pattern, attributes] of [
     ['the item line', domain.item.line, stats.item_attributes],
+    ['the title line', domain.item.title, stats.item_attributes],
     ['the profile', domain.profile, stats.member_attributes],
   ] as const) {
-    const slots = [...new Set(parseLinePattern(pattern).slots.map(({ field }) => field))];
+    const slots = [...new Set(parseLinePattern(pattern ?? '').slots.map(({ field }) => field))];
     const missing = missingNames(slots, attributes).map((slot) => spell(slot, attributes));
     if (missing.length > 0)
       warnings.push(`${line} of the domain speaks of ${missing.join(', ')}, which never stands among the attributes`);
   }
   return warnings;
+}
+
+/** Words of prompts that read like names in data: `not_voting`. */
+function rawNames({ actions, none }: Domain): string[] {
+  const words = [...actions, none].flatMap(({ name, spoken = name, will, past }) => [spoken, will, past ?? '']);
+  const raw = [...new Set(words)].filter((word) => word.includes('_')).map((word) => `"${quotedName(word)}"`);
+  if (raw.length === 0) return [];
+  return [`prompts say ${raw.join(', ')} as it is written; the domain's key \`spoken\` gives a name words to say`];
 }
 
 function missingNames(wanted: readonly string[], counted: NameCounts): string[] {

@@ -10,7 +10,12 @@ const Lines = z.array(Line).min(1);
  * template must be `text`: they are fused with the chat template's control tokens.
  */
 export const TemplateBlock = z.union([
-  z.strictObject({ text: Lines.describe('Lines of your own words; slots of TEMPLATE-2.') }),
+  z.strictObject({
+    text: Lines.describe('Lines of your own words; slots of TEMPLATE-2.'),
+    without_profile: described(Lines.optional(), 'Used in their place in a domain without `profile` (TEMPLATE-4).', [
+      'Task:',
+    ]),
+  }),
   z.strictObject({ note: Lines.describe('Lines around the {note} of the task; left out where it has none.') }),
   z.strictObject({
     profile: Lines.describe('Lines before the profile line; left out with it where no profile is seen.'),

@@ -24,7 +24,7 @@ import { resolveTasks, taskTemplates } from './task-rules.ts';
 import { taskOfAnyForm } from './tasks.ts';
 
 /** Raised whenever the same identity would give other bytes. */
-export const RENDER_VERSION = 1;
+export const RENDER_VERSION = 2;
 
 /** An identity as it is read, with its defaults filled in. */
 export const CorpusIdentity = z.strictObject(identityFields(taskOfAnyForm(storedTaskFields(z.enum(STRATEGY_NAMES)))));
@@ -112,26 +112,35 @@ export interface IdentitySource {
   readonly place: ErrorPlace;
 }
 
-/** Whether another version stored the identity: 0.1.0 wrote no format. */
+const Versioned = z.looseObject({
+  section: z.looseObject({}),
+  /** 0.1.0 wrote none. */
+  format: z.number().default(1),
+  render_version: z.number(),
+});
+
+/**
+ * Whether another version stored the identity, which would give other bytes here or cannot be read.
+ */
 export function isOfAnotherVersion(stored: unknown): boolean {
-  const identity = z.looseObject({ section: z.looseObject({}), format: z.number().default(1) }).safeParse(stored);
-  return identity.success && identity.data.format !== IDENTITY_FORMAT;
+  const { success, data } = Versioned.safeParse(stored);
+  return success && (data.format !== IDENTITY_FORMAT || data.render_version !== RENDER_VERSION);
 }
 
 /**
  * Fills the defaults in. Throws the source's code where it is no identity of this version (NAME-3).
  */
 export function readIdentity(stored: unknown, source: IdentitySource): CorpusIdentity {
-  const read = CorpusIdentity.safeParse(stored);
-  if (read.success) return read.data;
-  const what = isOfAnotherVersion(stored)
-    ? 'of another version of Brewhouse, such as 0.1.0'
-    : `broken: ${z.prettifyError(read.error).replace(/\s+/g, ' ')}`;
-  throw new BrewhouseError(source.code, `the identity of the corpus is ${what}`, {
-    place: source.place,
-    remedy: 'build the corpus again with this version',
-    cause: read.error,
-  });
+  const refuse = (what: string, cause?: unknown) =>
+    new BrewhouseError(source.code, `the identity of the corpus is ${what}`, {
+      place: source.place,
+      remedy: 'build the corpus again with this version',
+      cause,
+    });
+  if (isOfAnotherVersion(stored)) throw refuse('of another version of Brewhouse, such as 0.1.0');
+  const { data, error } = CorpusIdentity.safeParse(stored);
+  if (error !== undefined) throw refuse(`broken: ${z.prettifyError(error).replace(/\s+/g, ' ')}`, error);
+  return data;
 }
 
 function inByteOrder(names: readonly string[]): string[] {

@@ -93,7 +93,7 @@ function rankOn({ timeline, window }: Asking, itemId: ItemId, noneRank: number):
 
 /** `applied, then dismissed, then viewed, then did not interact`. */
 function byStrength({ domain }: Vocabulary): string {
-  return [...domain.actions, domain.none].map(({ name }) => name).join(', then ');
+  return [...domain.actions, domain.none].map(({ name, spoken = name }) => spoken).join(', then ');
 }
 
 /**

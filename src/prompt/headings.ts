@@ -4,7 +4,7 @@ import type { Template } from '../../schemas/template.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import type { HistoryEntry } from '../timeline/history.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
-import { agePhrase, coarseAge, groupPhrase } from './phrases.ts';
+import { AGE_EXAMPLES, agePhrase, coarseAge, groupPhrase } from './phrases.ts';
 
 /** How a template heads the entries of a history. */
 export interface HeadingRules {
@@ -14,6 +14,8 @@ export interface HeadingRules {
   textOf(number: number): string;
   /** Number of the entry's group in the order of display. */
   groupOf(entry: HistoryEntry): number;
+  /** All headings that there can be, of numbers of days, weeks and months one each. */
+  readonly examples: readonly string[];
 }
 
 /** What the headings are told by. */
@@ -32,21 +34,19 @@ export function headingRules(template: Template, task: TaskRules, scope: Heading
   const groups = new Int32Array(ranks);
   for (const [group, rank] of [...vocabulary.displayOrder, vocabulary.noneRank].entries()) groups[rank] = group;
   const groupOf = (entry: HistoryEntry) => groups[entry.rank] ?? -1;
+  const allRanks = [...groups.keys()];
   if (task.order === 'by_action') {
-    return {
-      numberOf: (entry) => entry.rank,
-      textOf: (rank) => history.group.replace('{group}', () => groupPhrase(rank, vocabulary)),
-      groupOf,
-    };
+    const textOf = (rank: number) => history.group.replace('{group}', () => groupPhrase(rank, vocabulary));
+    return { numberOf: (entry) => entry.rank, textOf, groupOf, examples: allRanks.map(textOf) };
   }
-  return {
-    numberOf: ({ at, rank }, t) => (at === TIME_UNKNOWN ? 0 : 1 + coarseAge(t, at)) * ranks + rank,
-    textOf(number) {
-      const age = Math.floor(number / ranks);
-      return (age === 0 ? history.undated : history.dated)
-        .replace('{age}', () => agePhrase(template, age - 1))
-        .replace('{action}', () => vocabulary.nameOf(number % ranks));
-    },
-    groupOf,
+  const ageOf = ({ at }: HistoryEntry, t: number) => (at === TIME_UNKNOWN ? 0 : 1 + coarseAge(t, at));
+  const textOf = (number: number) => {
+    const age = Math.floor(number / ranks);
+    return (age === 0 ? history.undated : history.dated)
+      .replace('{age}', () => agePhrase(template, age - 1))
+      .replace('{action}', () => vocabulary.spokenOf(number % ranks));
   };
+  const ages = [0, ...AGE_EXAMPLES.map((age) => 1 + age)];
+  const examples = ages.flatMap((age) => allRanks.map((rank) => textOf(age * ranks + rank)));
+  return { numberOf: (entry, t) => ageOf(entry, t) * ranks + entry.rank, textOf, groupOf, examples };
 }

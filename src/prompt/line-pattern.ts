@@ -35,7 +35,7 @@ const SLOT = /\{([A-Za-z_][A-Za-z0-9_.-]*)\}/g;
 
 /** The parts of `[Title: {title}, Location: {location}]` (TEXT-3). */
 export function parseLinePattern(line: string): LinePattern {
-  const literals = line.split(SLOT);
+  const literals = line.toWellFormed().split(SLOT);
   const beginning = nth(literals, 0);
   const open = beginning.startsWith('[') ? '[' : '';
   const slots: Slot[] = [];
@@ -66,10 +66,10 @@ export function fillPattern(pattern: LinePattern, values: SlotTexts): FilledLine
 }
 
 /**
- * Every field is safe by itself; here what could form across its borders is broken up, and the
- * beginning kept apart from the line before (TEXT-5).
+ * Every field is safe by itself; here what could form across its borders or where a line is cut is
+ * broken up, and the beginning kept apart from the line before (TEXT-5).
  */
-function makeSafe(line: FilledLine): FilledLine {
+export function makeSafe(line: FilledLine): FilledLine {
   const { text, escapes } = escapeMarkers(line.text);
   if (escapes === 0) return startsSafely(line.text) ? line : shifted(`- ${line.text}`, line);
   return shifted(startsSafely(text) ? text : `- ${text}`, line);

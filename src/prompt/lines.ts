@@ -4,7 +4,6 @@
 import { FIELD_RUNS } from '../../schemas/field-runs.ts';
 import { intAt, nth } from '../checked.ts';
 import type { CutLine } from './levels.ts';
-import type { LinePattern } from './line-pattern.ts';
 
 /** A line ready to be joined. */
 export interface Line {
@@ -14,14 +13,14 @@ export interface Line {
   readonly fields: string;
 }
 
-/** Numbers of a run: slot, from, to. */
+/** Numbers of a run: field, from, to. */
 const RUN_SIZE = 3;
 
 /**
  * Layout: number of lines, where each begins, then each line once: number of runs, number of ids,
- * the runs, the ids. A run has the number of its slot, since a field may have two.
+ * the runs, the ids. A run has the number of its field among `names`.
  */
-export function packLines(lines: readonly CutLine[], { slots }: LinePattern): Int32Array {
+export function packLines(lines: readonly CutLine[], names: readonly string[]): Int32Array {
   const starts = new Map<CutLine, number>();
   let size = 1 + lines.length;
   for (const line of lines) {
@@ -38,12 +37,8 @@ export function packLines(lines: readonly CutLine[], { slots }: LinePattern): In
     packed[start] = line.fields.length;
     packed[start + 1] = line.ids.length;
     let at = start + 2;
-    let slot = -1;
     for (const { field, from, to } of line.fields) {
-      // Runs come in the order of slots.
-      const before = slot;
-      slot = slots.findIndex((each, i) => i > before && each.field === field);
-      packed.set([slot, from, to], at);
+      packed.set([names.indexOf(field), from, to], at);
       at += RUN_SIZE;
     }
     packed.set(line.ids, at);
@@ -52,22 +47,22 @@ export function packLines(lines: readonly CutLine[], { slots }: LinePattern): In
 }
 
 /** The ids are views of `packed`; equal lines are one object. */
-export function unpackLines(packed: Int32Array, pattern: LinePattern): Line[] {
+export function unpackLines(packed: Int32Array, names: readonly string[]): Line[] {
   const lines = new Map<number, Line>();
   return Array.from({ length: intAt(packed, 0) }, (_, i) => {
     const start = intAt(packed, 1 + i);
-    const line = lines.get(start) ?? unpackLine(packed.subarray(start), pattern);
+    const line = lines.get(start) ?? unpackLine(packed.subarray(start), names);
     lines.set(start, line);
     return line;
   });
 }
 
-function unpackLine(packed: Int32Array, { slots }: LinePattern): Line {
+function unpackLine(packed: Int32Array, names: readonly string[]): Line {
   const runs = intAt(packed, 0);
   const idsFrom = 2 + RUN_SIZE * runs;
   const named = Array.from({ length: runs }, (_, i) => {
     const at = 2 + RUN_SIZE * i;
-    return { field: nth(slots, intAt(packed, at)).field, from: intAt(packed, at + 1), to: intAt(packed, at + 2) };
+    return { field: nth(names, intAt(packed, at)), from: intAt(packed, at + 1), to: intAt(packed, at + 2) };
   });
   return { ids: packed.subarray(idsFrom, idsFrom + intAt(packed, 1)), fields: FIELD_RUNS.store(named) };
 }

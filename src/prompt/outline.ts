@@ -39,10 +39,7 @@ export function outlineRow(texts: PromptTexts, question: Question, { template, v
     history: question.history.map(({ version }) => texts.item(version)),
     ...outlineHeadings(texts, question, template),
     profile: profile === undefined ? undefined : texts.profile(profile),
-    exposure:
-      exposureBlock === undefined || exposure.pairs.length === 0
-        ? undefined
-        : texts.exposure(exposureBlock.label, exposure.pairs),
+    exposure: exposureBlock === undefined ? undefined : texts.exposure(exposureBlock.label, exposure.pairs),
   };
 }
 

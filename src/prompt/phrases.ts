@@ -2,6 +2,7 @@
  * What the slots of a template say in a domain: lists of actions, questions, groups, ages, answers.
  */
 
+import type { DomainAction } from '../../schemas/domain.ts';
 import { DAY_MS } from '../../schemas/durations.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { Template } from '../../schemas/template.ts';
@@ -25,11 +26,10 @@ export function orList(words: readonly string[]): string {
 
 /**
  * How an action is asked for before an item: `apply to`, from `will: apply` and `past: applied to`
- * of `applied`.
+ * of what is spoken as `applied` (TEMPLATE-2).
  */
-export function askPhrase(action: { name: string; will: string; past: string; ask?: string | undefined }): string {
-  if (action.ask !== undefined) return action.ask;
-  return action.past.startsWith(`${action.name} `) ? action.will + action.past.slice(action.name.length) : action.will;
+export function askPhrase({ name, spoken = name, will, past, ask }: Omit<DomainAction, 'positive'>): string {
+  return ask ?? (past.startsWith(`${spoken} `) ? will + past.slice(spoken.length) : will);
 }
 
 /** Every answer of a task in a template's words, in display order (TEMPLATE-3). */
@@ -42,13 +42,13 @@ export function answersOf(template: Template, task: TaskRules): Answer[] {
 
 /** The slots that do not depend on the question (TEMPLATE-2). */
 export function fixedSlots(task: TaskRules, vocabulary: Vocabulary, note: string | undefined): Slots {
-  const { domain, displayOrder } = vocabulary;
+  const { domain, displayOrder, noneRank, spokenOf } = vocabulary;
   const actions = displayOrder.map((rank) => nth(domain.actions, rank));
-  const hasNone = vocabulary.hasExposures || task.drawsItems;
+  const answered = vocabulary.hasExposures || task.drawsItems ? [...displayOrder, noneRank] : displayOrder;
   return {
     item: () => domain.item.one,
     items: () => domain.item.many,
-    actions_past: () => orList([...actions.map((a) => a.name), ...(hasNone ? [domain.none.name] : [])]),
+    actions_past: () => orList(answered.map(spokenOf)),
     actions_will: () => orList(actions.map((a) => a.will)),
     ask: () => askPhrase(nth(domain.actions, 0)),
     ask_positive: () => orList(domain.actions.filter((action) => action.positive).map(askPhrase)),
@@ -61,7 +61,7 @@ export function fixedSlots(task: TaskRules, vocabulary: Vocabulary, note: string
 export function groupPhrase(rank: number, vocabulary: Vocabulary): string {
   const { actions, none } = vocabulary.domain;
   const action = actions[rank];
-  return action === undefined ? (none.past ?? `${none.name} with`) : `has ${action.past}`;
+  return action === undefined ? (none.past ?? `${vocabulary.spokenOf(rank)} with`) : `has ${action.past}`;
 }
 
 /**
@@ -80,6 +80,9 @@ export function coarseAge(t: number, at: number): number {
 
 const WEEK = 7;
 const MONTH = 11;
+
+/** A coarse age of each kind that has a phrase. */
+export const AGE_EXAMPLES = [0, 1, 2, WEEK, WEEK + 1, MONTH, MONTH + 1] as const;
 
 /** A coarse age in the template's words (HIST-6). */
 export function agePhrase({ ages }: Template, age: number): string {

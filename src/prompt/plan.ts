@@ -72,8 +72,7 @@ export function* planIdentity(
   const texts = createPromptTexts({
     tokenizer: tokenizer.sha256,
     levels: section.levels,
-    itemLine: domain.item.line,
-    profileLine: domain.profile,
+    domain,
   });
   return {
     ...means,
@@ -129,9 +128,10 @@ function* requireTokenizer(identity: CorpusIdentity, tokenizer: LoadedTokenizer)
  * NO ROW IS DROPPED FOR LENGTH: the fixed parts at their greatest must fit the shortest context of
  * the ladder.
  */
-function requireRoom(tasks: readonly TaskPlan[], { section: { levels }, context_min }: CorpusIdentity): void {
+function requireRoom(tasks: readonly TaskPlan[], { section: { levels }, domain, context_min }: CorpusIdentity): void {
+  const profile = domain.profile === undefined ? undefined : levels.profile;
   for (const plan of tasks.flatMap((task) => [...task.ordinary, ...task.heldOut])) {
-    const sizes = { profile: levels.profile, exposure: levels.shown, itemOf: () => levels.question };
+    const sizes = { profile, exposure: levels.shown, itemOf: () => levels.question };
     const fixed = plan.frameTokens + plan.answerMax + blockTokens(plan.blocks, sizes);
     if (fixed <= context_min) continue;
     const tooShort = `a context of ${context_min} tokens is too short for the task ${plan.task.name}`;

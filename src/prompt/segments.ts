@@ -32,7 +32,7 @@ export function createSegmentStore(table?: SegmentTable, bytesMax = SEGMENT_BYTE
     const lines = kept.get(text.key);
     if (lines !== undefined || !text.isShared) return lines;
     const packed = table?.get(text.key);
-    return packed === undefined ? undefined : kept.set(text.key, unpackLines(packed, text.pattern), ENTRY_BYTES);
+    return packed === undefined ? undefined : kept.set(text.key, unpackLines(packed, text.fields), ENTRY_BYTES);
   };
   return {
     *find(texts) {
@@ -49,10 +49,10 @@ export function createSegmentStore(table?: SegmentTable, bytesMax = SEGMENT_BYTE
         const some = searched.slice(from, from + SEARCHES_MAX);
         const cut = yield* together(some.map((text) => text.encode()));
         for (const [i, text] of some.entries()) {
-          const packed = packLines(nth(cut, i), text.pattern);
+          const packed = packLines(nth(cut, i), text.fields);
           const shared = text.isShared ? table?.put(text.key, packed) : undefined;
           const bytes = ENTRY_BYTES + (shared === undefined ? packed.byteLength : 0);
-          found.set(text.key, kept.set(text.key, unpackLines(shared ?? packed, text.pattern), bytes));
+          found.set(text.key, kept.set(text.key, unpackLines(shared ?? packed, text.fields), bytes));
         }
       }
       return found;

@@ -3,6 +3,7 @@
  * of it costs at most.
  */
 
+import type { Domain } from '../../schemas/domain.ts';
 import type { LabelTable } from '../../schemas/manifest.ts';
 import type { Role } from '../../schemas/rows.ts';
 import type { Template, TemplateBlock } from '../../schemas/template.ts';
@@ -57,20 +58,26 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
   const { task, tokenizer, vocabulary, note } = scope;
   requireBlocks(template, task);
   const slots = fixedSlots(task, vocabulary, note);
-  const say = (line: string) => requireLine(template, task, fillSlots(template, line, slots));
-  const { firstLine, lastLine, inner } = splitFrameLines(template);
+  const tell = (line: string) => requireLine(template, task, line);
+  const say = (line: string) => tell(fillSlots(template, line, slots));
+  const { firstLine, lastLine, inner } = splitFrameLines(template, vocabulary.domain);
   const frameLines = { firstLine: say(firstLine), lastLine: say(lastLine), chat: scope.chat, args: scope.args };
   const frame = (t: number) => chatFrame(tokenizer, { ...frameLines, askedAt: t });
   const blocks: Block[] = [];
   let role: Role = 'instruction';
   for (const block of inner) {
     if (!('text' in block) && !('note' in block)) role = 'question';
-    const planned = yield* planBlock(block, { template, task, note, slots, say, role });
+    const planned = yield* planBlock(block, { template, task, note, slots, say, tell, role });
     if (planned !== undefined) blocks.push(planned);
   }
   const historyBlock = blocks.find((block) => block.kind === 'history');
   const history = present(historyBlock, 'history block');
-  const { head, tail } = yield* frame(SOME_DAY);
+  const headings = headingRules(template, task, { history, vocabulary });
+  for (const heading of headings.examples) tell(heading);
+  const { head, tail, plain } = yield* frame(SOME_DAY);
+  // Token borders are looked at by the id: what is ours must be plain text in the frame, too.
+  if (!plain.head.endsWith(`${frameLines.firstLine}\n`) || !plain.tail.startsWith(frameLines.lastLine))
+    throw controlInLine(template, tokenizer);
   const answers = answersOf(template, task);
   const texts = answers.map((answer) => answer.text);
   const words = yield* labelWords(tokenizer, tail, texts);
@@ -79,7 +86,7 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
     task,
     blocks,
     history,
-    headings: headingRules(template, task, { history, vocabulary }),
+    headings,
     frame,
     answers: new Map(answers.map((answer, i) => [answer.label, nth(words.answers, i)])),
     frameTokens: head.length + tail.length,
@@ -115,12 +122,17 @@ function requireLine(template: Template, task: TaskRules, text: string): string 
   return text;
 }
 
+function controlInLine({ id }: Template, tokenizer: LoadedTokenizer): BrewhouseError {
+  const message = `the first or last line of the template ${id} holds a control token of ${tokenizer.id}`;
+  return new BrewhouseError('template_invalid', message, { remedy: 'say it in other words' });
+}
+
 /**
  * The template's first and last line, which are fused with the frame, and the blocks without them.
  */
-function splitFrameLines(template: Template): { firstLine: string; lastLine: string; inner: TemplateBlock[] } {
-  const firstBlock = nth(template.blocks, 0);
-  const lastBlock = last(template.blocks);
+function splitFrameLines(template: Template, domain: Domain) {
+  const told = template.blocks.map((block) => withoutProfile(block, domain));
+  const [firstBlock, lastBlock] = [nth(told, 0), last(told)];
   if (!('text' in firstBlock) || !('text' in lastBlock)) {
     throw new BrewhouseError('template_invalid', `the template ${template.id} must begin and end with a text block`, {
       remedy: 'the first and last line are fused with the control tokens, so they must be our own words',
@@ -130,19 +142,27 @@ function splitFrameLines(template: Template): { firstLine: string; lastLine: str
   return {
     firstLine: nth(firstBlock.text, 0),
     lastLine: last(lastBlock.text),
-    inner: [...text(firstBlock.text.slice(1)), ...template.blocks.slice(1, -1), ...text(lastBlock.text.slice(0, -1))],
+    inner: [...text(firstBlock.text.slice(1)), ...told.slice(1, -1), ...text(lastBlock.text.slice(0, -1))],
   };
+}
+
+/** A text block in the words of a domain whose members have no profile (TEMPLATE-4). */
+function withoutProfile(block: TemplateBlock, { profile }: Domain): TemplateBlock {
+  if (!('text' in block) || profile !== undefined) return block;
+  return { text: block.without_profile ?? block.text };
 }
 
 interface BlockScope extends Pick<TemplateScope, 'task' | 'note'> {
   readonly template: Template;
   readonly slots: Slots;
+  /** Fills the slots of a line, and requires that it can be told. */
   readonly say: (line: string) => string;
+  readonly tell: (line: string) => string;
   readonly role: Role;
 }
 
 function* planBlock(block: TemplateBlock, scope: BlockScope): Encoding<Block | undefined> {
-  const { template, task, slots, say, role } = scope;
+  const { template, task, slots, say, tell, role } = scope;
   if ('text' in block) return { kind: 'lines', role, ids: joinIds(yield* encodeLines(block.text.map(say))) };
   if ('note' in block) {
     if (scope.note === undefined) return undefined;
@@ -161,10 +181,10 @@ function* planBlock(block: TemplateBlock, scope: BlockScope): Encoding<Block | u
       undated: keep(undated, ['action']),
     };
   }
-  if ('shown' in block) return { kind: 'shown', label: fillSlots(template, block.shown, slots) };
+  if ('shown' in block) return { kind: 'shown', label: say(block.shown) };
   if ('item' in block) return { kind: 'item' };
   const { letter: line } = block.candidates;
-  const letters = task.labels.map((letter) => fillSlots(template, line, { ...slots, letter: () => letter }));
+  const letters = task.labels.map((letter) => tell(fillSlots(template, line, { ...slots, letter: () => letter })));
   return { kind: 'candidates', letters: yield* encodeLines(letters) };
 }
 

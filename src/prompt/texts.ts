@@ -1,27 +1,31 @@
 /** The texts that prompts are made of, each known by what it says. */
 
 import { hash } from 'node:crypto';
+import type { Domain } from '../../schemas/domain.ts';
+import type { Attributes } from '../../schemas/event.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { LEVELS } from '../../schemas/rows.ts';
+import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
+import type { Exposure } from '../timeline/exposure.ts';
 import type { ItemVersion, Says } from '../timeline/item-table.ts';
 import type { ProfileVersion } from '../timeline/member-timeline.ts';
-import { type Encoding, encoded } from '../tokenize/encode-rounds.ts';
-import { fieldText } from './field-text.ts';
+import { type Encoding, encoded, together } from '../tokenize/encode-rounds.ts';
+import { fieldPointsMax, fieldText } from './field-text.ts';
 import { type CutLine, cutToLevels } from './levels.ts';
-import { fillPattern, type LinePattern, parseLinePattern, type SlotTexts } from './line-pattern.ts';
+import { fillPattern, type LinePattern, parseLinePattern } from './line-pattern.ts';
 
 /** A text that a row wants. */
 export interface WantedText {
   /**
    * BY CONTENT: SHA-256 in hexadecimal digits over the tokenizer, the tokens of its levels, the
-   * line pattern and the field texts as they are shown. No event, no position is in it, so a text
+   * line patterns and the field texts as they are shown. No event, no position is in it, so a text
    * that has changed is another text, and the same text of two events is one.
    */
   readonly key: string;
-  /** Its slots name the fields of the lines. */
-  readonly pattern: LinePattern;
+  /** Names of the fields that its lines can have, each once. */
+  readonly fields: readonly string[];
   /** Other threads of a build want it too. */
   readonly isShared: boolean;
   /** Its line at each level. Throws `context_too_short` where a level is too short for it. */
@@ -36,9 +40,8 @@ export interface TextRules {
   /** What tells the tokenizer from others. */
   readonly tokenizer: string;
   readonly levels: CorpusSection['levels'];
-  /** Line patterns of the domain. */
-  readonly itemLine: string;
-  readonly profileLine: string;
+  /** Has the line patterns. */
+  readonly domain: Pick<Domain, 'item' | 'profile'>;
 }
 
 /** Finds the texts of a corpus; the keys of versions are made once each. */
@@ -50,64 +53,74 @@ export interface PromptTexts {
   readonly says: Says;
   /** The item line, at ITEM_LEVELS. */
   item(version: ItemVersion): WantedText;
-  /** The profile line at its one level; undefined where it has no field. */
+  /** The profile line at its one level; undefined where there is none, or it has no field. */
   profile(profile: ProfileVersion): WantedText | undefined;
-  /** The exposure line at its one level: label, then pairs (TEXT-6). */
-  exposure(label: string, pairs: readonly (readonly [string, string])[]): WantedText;
+  /** The exposure line at its one level; undefined where it has nothing to say (TEXT-6). */
+  exposure(label: string, pairs: Exposure['pairs']): WantedText | undefined;
   /** A fixed line, our own text, which is never cut; the same object for the same text. */
   fixed(line: string): WantedText;
+}
+
+/** One line of a text: how it is told, and its most tokens. */
+interface SaidLine {
+  readonly pattern: LinePattern;
+  readonly tokensMax: number;
 }
 
 /**
  * Keys are held as long as the version they are of. Bound: one small object a version, and one a
  * fixed line, which a plan has a few thousand of at most.
  */
-export function createPromptTexts({ tokenizer, levels, itemLine, profileLine }: TextRules): PromptTexts {
-  const [itemPattern, profilePattern] = [parseLinePattern(itemLine), parseLinePattern(profileLine)];
-  const itemSizes = ITEM_LEVELS.map((level) => levels[level]);
-  const items = new WeakMap<ItemVersion, WantedText>();
-  // null: it has no field.
-  const profiles = new WeakMap<ProfileVersion, WantedText | null>();
+export function createPromptTexts({ tokenizer, levels, domain }: TextRules): PromptTexts {
+  const itemPattern = parseLinePattern(domain.item.line);
+  const titlePattern = domain.item.title === undefined ? itemPattern : parseLinePattern(domain.item.title);
+  const itemLines = ITEM_LEVELS.map((level) => ({
+    pattern: level === 'title' ? titlePattern : itemPattern,
+    tokensMax: levels[level],
+  }));
+  const profilePattern = domain.profile === undefined ? undefined : parseLinePattern(domain.profile);
+  const pointsMax = fieldPointsMax(levels);
   const fixedLines = new Map<string, WantedText>();
-  const keyOf = (...says: readonly unknown[]) => hash('sha256', JSON.stringify([tokenizer, ...says]), 'hex');
-  const cutText = (pattern: LinePattern, values: () => string[], sizes: readonly number[]): WantedText => ({
-    key: keyOf(sizes, pattern, values()),
-    pattern,
-    isShared: pattern === itemPattern,
-    encode: () => cutAll(pattern, values(), sizes),
-  });
-  const says = new WeakMap<ItemVersion, string>();
+  const keyOf = (...told: readonly unknown[]) => hash('sha256', JSON.stringify([tokenizer, ...told]), 'hex');
+  const attributesIn = ({ attributes }: { attributes: Attributes }, pattern: LinePattern) =>
+    pattern.slots.map(({ field }) => textOf(ownValue(attributes, field)));
+  const textOf = (value: Attributes[string] | undefined) => fieldText(value, pointsMax);
+  const cutText = (lines: readonly SaidLine[], valuesOf: Values, isShared: boolean): WantedText => {
+    const patterns = [...new Set(lines.map(({ pattern }) => pattern))];
+    return {
+      key: keyOf(
+        lines.map(({ tokensMax, pattern }) => [tokensMax, patterns.indexOf(pattern)]),
+        patterns,
+        patterns.map(valuesOf),
+      ),
+      fields: [...new Set(patterns.flatMap(({ slots }) => slots.map(({ field }) => field)))],
+      isShared,
+      encode: () => cutAll(patterns, lines, valuesOf),
+    };
+  };
+  const lineHash = (version: ItemVersion) =>
+    hash('sha256', fillPattern(itemPattern, attributesIn(version, itemPattern)).text, 'hex');
   return {
-    says(version) {
-      const known =
-        says.get(version) ?? hash('sha256', fillPattern(itemPattern, valuesOf(itemPattern, version)).text, 'hex');
-      says.set(version, known);
-      return known;
-    },
-    item(version) {
-      const known = items.get(version);
-      if (known !== undefined) return known;
-      const text = cutText(itemPattern, () => valuesOf(itemPattern, version), itemSizes);
-      items.set(version, text);
-      return text;
-    },
-    profile(profile) {
-      const known = profiles.get(profile);
-      if (known !== undefined) return known ?? undefined;
-      const values = () => valuesOf(profilePattern, profile);
-      const text = values().some((value) => value !== '') ? cutText(profilePattern, values, [levels.profile]) : null;
-      profiles.set(profile, text);
-      return text ?? undefined;
-    },
+    says: onceEach(lineHash),
+    item: onceEach((version) => cutText(itemLines, (pattern) => attributesIn(version, pattern), true)),
+    profile: onceEach((profile) => {
+      if (profilePattern === undefined) return undefined;
+      const values = (pattern: LinePattern) => attributesIn(profile, pattern);
+      if (values(profilePattern).every((value) => value === '')) return undefined;
+      return cutText([{ pattern: profilePattern, tokensMax: levels.profile }], values, false);
+    }),
     exposure(label, pairs) {
-      const literal = pairs.map(([key], i) => `${i === 0 ? `${label} ` : ', '}${key}: {${key}}`).join('');
-      const values = pairs.map(([, value]) => fieldText(value));
-      return cutText(parseLinePattern(`${literal}.`), () => values, [levels.shown]);
+      const values = pairs.map(([, value]) => textOf(value));
+      if (values.every((value) => value === '')) return undefined;
+      // The label is the opening, so that it stays where the first key has no text.
+      const slots = pairs.map(([field]) => ({ field, separator: ', ', label: `${field}: ` }));
+      const line = { pattern: { open: `${label} `, slots, close: '.' }, tokensMax: levels.shown };
+      return cutText([line], () => values, false);
     },
     fixed(line) {
       const text = fixedLines.get(line) ?? {
         key: keyOf(line),
-        pattern: NO_SLOTS,
+        fields: [],
         isShared: false,
         encode: () => encodeFixed(line),
       };
@@ -117,25 +130,38 @@ export function createPromptTexts({ tokenizer, levels, itemLine, profileLine }: 
   };
 }
 
-/** Of fixed lines. */
-const NO_SLOTS = parseLinePattern('');
-
-function valuesOf(pattern: LinePattern, { attributes }: ItemVersion | ProfileVersion): string[] {
-  return pattern.slots.map(({ field }) => fieldText(ownValue(attributes, field)));
+/** What is made of a version, made once; kept as long as the version. */
+function onceEach<V extends object, T>(make: (version: V) => T): (version: V) => T {
+  const made = new WeakMap<V, { readonly value: T }>();
+  return (version) => {
+    const known = made.get(version) ?? { value: make(version) };
+    made.set(version, known);
+    return known.value;
+  };
 }
+
+/** The text for each slot of a pattern. */
+type Values = (pattern: LinePattern) => string[];
 
 function* encodeFixed(line: string): Encoding<readonly CutLine[]> {
   const { ids } = yield* encoded({ as: 'continuation', text: `${line}\n`, ranges: [] });
   return [{ ids, fields: [], whole: true }];
 }
 
-function* cutAll(pattern: LinePattern, values: SlotTexts, sizes: readonly number[]): Encoding<readonly CutLine[]> {
-  const lines = yield* cutToLevels(pattern, values, sizes);
-  return lines.map((line, i) => {
+/** Each of the lines, cut; lines of one pattern are cut together. */
+function* cutAll(
+  patterns: readonly LinePattern[],
+  lines: readonly SaidLine[],
+  valuesOf: Values,
+): Encoding<readonly CutLine[]> {
+  const sizes = lines.map(({ tokensMax }) => tokensMax);
+  const cuts = yield* together(patterns.map((pattern) => cutToLevels(pattern, valuesOf(pattern), sizes)));
+  return lines.map(({ pattern, tokensMax }, i) => {
+    const line = nth(cuts, patterns.indexOf(pattern))[i];
     if (line !== undefined) return line;
-    const empty = values.map(() => '');
+    const empty = pattern.slots.map(() => '');
     const told = JSON.stringify(fillPattern(pattern, empty).text);
-    const message = `a level of ${sizes[i]} tokens is too short for the line ${told}`;
+    const message = `a level of ${tokensMax} tokens is too short for the line ${told}`;
     throw new BrewhouseError('context_too_short', message, {
       place: { field: 'corpus.levels' },
       remedy: 'raise the levels in the recipe, or shorten the line in the domain file',

@@ -15,6 +15,8 @@ export interface Vocabulary {
   /** Rank of a spoken action; -1 of an ignored one, undefined of one that is neither (EVENT-6). */
   rankOf(action: string): number | undefined;
   nameOf(rank: number): string;
+  /** What prompts call the action, or none (TEMPLATE-2). */
+  spokenOf(rank: number): string;
   isPositive(rank: number): boolean;
   /** Ranks of all actions: positive ones strongest first, then the others. */
   readonly displayOrder: readonly number[];
@@ -54,6 +56,10 @@ export function createVocabulary(domain: Domain): Vocabulary {
     noneRank,
     rankOf: (action) => ranks.get(action),
     nameOf: (rank) => domain.actions[rank]?.name ?? domain.none.name,
+    spokenOf(rank) {
+      const { spoken, name } = domain.actions[rank] ?? domain.none;
+      return spoken ?? name;
+    },
     isPositive,
     displayOrder: [...all.filter(isPositive), ...all.filter((rank) => !isPositive(rank))],
     hasExposures: domain.exposures.length > 0,

@@ -24,6 +24,8 @@ export interface ChatFrame {
   readonly tail: Int32Array;
   readonly headText: string;
   readonly tailText: string;
+  /** What of the head comes after its last control token, and of the tail before its first. */
+  readonly plain: { readonly head: string; readonly tail: string };
   /**
    * Number of tokens of `head` that begin inside the frame's own text; the others are the first
    * line.
@@ -93,11 +95,18 @@ function* makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Enco
     });
   }
   const tailIds = tail.ids.slice(before.ids.length);
+  const { head: inHead, tail: inTail } = controlsIn(tokenizer, head.ids, tailIds);
+  const headFrom = inHead === 0 ? 0 : head.spanOf(inHead - 1).to;
+  const tailEnd = inTail === tailIds.length ? undefined : tail.spanOf(before.ids.length + inTail).from;
   return {
     head: head.ids,
     tail: tailIds,
     headText,
     tailText,
+    plain: {
+      head: headText.slice(headFrom),
+      tail: tailText.slice(0, tailEnd === undefined ? undefined : tailEnd - BEFORE_TAIL.length),
+    },
     headFrame: beginning(head),
     // Without a template no frame follows the last line: its line end is its own.
     tailLine: chat ? beginning(tail) - before.ids.length : tailIds.length,
@@ -130,6 +139,12 @@ function* endOfTurn(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Enco
   const after = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
   const { ids } = yield* encoded(trusted(after));
   return ids.find((id) => tokenizer.controlIds.has(id)) ?? tokenizer.endId;
+}
+
+/** Tokens of the head up to and with its last control token, and of the tail before its first. */
+export function controlsIn({ controlIds }: Pick<LoadedTokenizer, 'controlIds'>, head: Int32Array, tail: Int32Array) {
+  const first = tail.findIndex((id) => controlIds.has(id));
+  return { head: head.findLastIndex((id) => controlIds.has(id)) + 1, tail: first < 0 ? tail.length : first };
 }
 
 /** Without a chat template (FRAME-2). */

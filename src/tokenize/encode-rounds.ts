@@ -1,6 +1,9 @@
 /** Searches that ask for encodings, and how their requests go out together, round by round. */
 import { nth } from '../checked.ts';
 
+/** The encodings that there are. */
+export const ENCODINGS = ['continuation', 'afterControl', 'beginning', 'trusted'] as const;
+
 /** A range of UTF-16 code units. */
 export interface TextRange {
   readonly from: number;
@@ -11,19 +14,26 @@ export interface TextRange {
 export interface EncodeRequest {
   /**
    * `continuation`: untrusted text after other text. `afterControl`: untrusted text right after a
-   * control token. `trusted`: text that we wrote ourselves, whose added tokens are recognised.
+   * control token. `beginning`: untrusted text with nothing before it. `trusted`: text that we
+   * wrote ourselves, whose added tokens are recognised.
    */
-  readonly as: 'continuation' | 'afterControl' | 'trusted';
+  readonly as: (typeof ENCODINGS)[number];
   readonly text: string;
   /** Ranges of the text whose tokens are wanted; they neither overlap nor go backwards. */
   readonly ranges: readonly TextRange[];
 }
 
-/** The answer to a request. */
+/**
+ * The answer to a request, worked out as it is asked for: most are asked for their length alone.
+ */
 export interface Encoded {
+  /** Number of tokens. */
+  readonly length: number;
   readonly ids: Int32Array;
   /** For each range, the tokens [from, to) that overlap it, as pairs. */
   readonly runs: Int32Array;
+  /** The part of the text that a token encodes; the pieces of one code point have it all. */
+  spanOf(token: number): TextRange;
 }
 
 /**

@@ -4,7 +4,8 @@
  */
 import { intAt, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import type { ChatFrame } from './chat-frame.ts';
+import { type ChatFrame, controlsIn } from './chat-frame.ts';
+import type { EncodeRequest } from './encode-rounds.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
 /** Prompts of a template that are compared by one gate: the first so many, all of them. */
@@ -30,7 +31,7 @@ export interface JoiningGate {
   compare(prompts: readonly JoinedPrompt[]): Promise<void>;
 }
 
-type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeRequests'>;
+type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeRequests' | 'controlIds'>;
 
 /**
  * Whole prompts are encoded at a tenth of the speed at which they are joined, hence not every one.
@@ -46,23 +47,45 @@ export function createJoiningGate(tokenizer: GateTokenizer): JoiningGate {
       return later % GATE_EVERY === 0 && GATE_FIRST + later / GATE_EVERY <= GATE_MOST;
     },
     async compare(prompts) {
-      const texts = prompts.map((prompt) => textOf(tokenizer, prompt));
-      const wholes = await tokenizer.encodeRequests(texts.map((text) => ({ as: 'trusted', text, ranges: [] })));
-      for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(prompts, i), ids);
+      const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
+      const wholes = await tokenizer.encodeRequests(plains.map(({ request }) => request));
+      for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
     },
   };
 }
 
-function textOf(tokenizer: GateTokenizer, { ids, frame }: JoinedPrompt): string {
-  const lines = tokenizer.decode(ids.subarray(frame.head.length, ids.length - frame.tail.length));
-  return frame.headText + lines + frame.tailText;
+interface PlainPart extends Pick<JoinedPrompt, 'template'> {
+  /** Tokens of the prompt before it. */
+  readonly from: number;
+  readonly ids: Int32Array;
+  readonly request: EncodeRequest;
 }
 
-function requireEqual(tokenizer: GateTokenizer, { ids, template }: JoinedPrompt, whole: Int32Array): void {
+/**
+ * All between the frame's control tokens, as texts are encoded: one that reads as a token which the
+ * tokenizer adds is plain text here too (TOKEN-2).
+ */
+function plainPart(tokenizer: GateTokenizer, { template, ids, frame }: JoinedPrompt): PlainPart {
+  const controls = controlsIn(tokenizer, frame.head, frame.tail);
+  const lines = tokenizer.decode(ids.subarray(frame.head.length, ids.length - frame.tail.length));
+  return {
+    template,
+    from: controls.head,
+    ids: ids.subarray(controls.head, ids.length - frame.tail.length + controls.tail),
+    request: {
+      as: controls.head === 0 ? 'beginning' : 'afterControl',
+      text: frame.plain.head + lines + frame.plain.tail,
+      ranges: [],
+    },
+  };
+}
+
+function requireEqual(tokenizer: GateTokenizer, { template, ids, from }: PlainPart, whole: Int32Array): void {
   let token = 0;
   while (token < ids.length && token < whole.length && intAt(ids, token) === intAt(whole, token)) token++;
   if (token === ids.length && token === whole.length) return;
   const near = JSON.stringify(tokenizer.decode(ids.subarray(Math.max(0, token - 6), token + 6)));
   const prompt = `with the tokenizer ${tokenizer.id} a joined prompt of the template ${template}`;
-  throw new BrewhouseError('tokens_differ', `${prompt} differs from its whole text at token ${token}, near ${near}`);
+  const message = `${prompt} differs from its whole text at token ${from + token}, near ${near}`;
+  throw new BrewhouseError('tokens_differ', message);
 }

@@ -8,11 +8,11 @@ import type { Sha256 } from '../../schemas/ids.ts';
 import { nth, recordOf } from '../checked.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
-import type { Encoded, EncodeRequest, RequestEncoder } from './encode-rounds.ts';
-import { rangeRuns } from './range-runs.ts';
+import { ENCODINGS, type Encoded, type EncodeRequest, type RequestEncoder } from './encode-rounds.ts';
+import { rangeRuns, tokenSpan } from './range-runs.ts';
 import { type TextSpans, textSpans } from './text-spans.ts';
 import { type PinnedSource, readTokenizerFiles, sourceName, type TokenizerSource } from './tokenizer-files.ts';
-import { type TokenizerFamily, tokenizerVariants } from './tokenizer-variants.ts';
+import { type TokenizerFamily, type TokenizerVariants, tokenizerVariants } from './tokenizer-variants.ts';
 
 /**
  * Texts in one native batch: enough to keep the native threads busy, and encodings of about 100 MB
@@ -87,9 +87,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
   const { id, sha256, json, config, chatTemplate } = readTokenizerFiles(source, resolveFrom);
   const variants = tokenizerVariants(json);
   const trusted = nativeTokenizer(variants.trusted, source);
-  const continuation = nativeTokenizer(variants.continuation, source);
-  const afterControl =
-    variants.afterControl === variants.continuation ? continuation : nativeTokenizer(variants.afterControl, source);
+  const native = nativeTokenizers(trusted, variants, source);
   const added = json.added_tokens.toSorted((a, b) => a.id - b.id);
   const eosId = tokenIdOf(trusted, config.eos_token);
   if (eosId === null) {
@@ -114,31 +112,45 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     controlIds: new Set(added.map((token) => token.id)),
     controlTexts: added.map((token) => token.content),
     family: variants.family,
-    ...encodersOf({ trusted, continuation, afterControl }),
+    ...encodersOf(native),
   };
 }
 
 const NOTHING_ADDED = { addSpecialTokens: false };
 
-type NativeTokenizers = Readonly<Record<EncodeRequest['as'], Tokenizer>>;
+type NativeTokenizers = (as: EncodeRequest['as']) => Tokenizer;
+
+/** Equal files are loaded once, `beginning` when it is first asked for: hardly anybody does. */
+function nativeTokenizers(trusted: Tokenizer, variants: TokenizerVariants, source: TokenizerSource): NativeTokenizers {
+  const loaded = new Map([[variants.trusted, trusted]]);
+  const load = (as: EncodeRequest['as']) => {
+    const tokenizer = loaded.get(variants[as]) ?? nativeTokenizer(variants[as], source);
+    loaded.set(variants[as], tokenizer);
+    return tokenizer;
+  };
+  load('continuation');
+  load('afterControl');
+  return load;
+}
 
 function encodersOf(native: NativeTokenizers): Encoders {
+  const [trusted, continuation] = [native('trusted'), native('continuation')];
   const encodeWith = async (tokenizer: Tokenizer, text: string) =>
     idsOf(await tokenizer.encode(text.toWellFormed(), null, NOTHING_ADDED));
-  const decoder = native.trusted.getDecoder();
-  const rawDecoder = native.continuation.getDecoder();
+  const decoder = trusted.getDecoder();
+  const rawDecoder = continuation.getDecoder();
   const tokenOf = (id: number) => {
-    const token = native.trusted.idToToken(id);
+    const token = trusted.idToToken(id);
     if (token === null) throw new RangeError(`token id ${id} is not in the vocabulary`);
     return token;
   };
   return {
-    encode: (text) => encodeWith(native.continuation, text),
-    encodeAfterControl: (text) => encodeWith(native.afterControl, text),
-    encodeTrusted: (text) => encodeWith(native.trusted, text),
+    encode: (text) => encodeWith(continuation, text),
+    encodeAfterControl: (text) => encodeWith(native('afterControl'), text),
+    encodeTrusted: (text) => encodeWith(trusted, text),
     encodeSpans: async (text) => {
       const formed = text.toWellFormed();
-      const encoding = await native.continuation.encode(formed, null, NOTHING_ADDED);
+      const encoding = await continuation.encode(formed, null, NOTHING_ADDED);
       return textSpans(formed, idsOf(encoding), encoding.getOffsets());
     },
     encodeMany: async (texts) => {
@@ -155,19 +167,31 @@ function encodersOf(native: NativeTokenizers): Encoders {
 async function encodeRequests(native: NativeTokenizers, requests: readonly EncodeRequest[]): Promise<Encoded[]> {
   const answers: Encoded[] = [];
   const numbered = requests.map((request, i) => ({ ...request, text: request.text.toWellFormed(), i }));
-  for (const as of ['continuation', 'afterControl', 'trusted'] as const) {
+  for (const as of ENCODINGS) {
     const own = numbered.filter((request) => request.as === as);
     for (let from = 0; from < own.length; from += ENCODE_BATCH_MAX) {
       const batch = own.slice(from, from + ENCODE_BATCH_MAX);
       const texts = batch.map(({ text }) => text);
-      const encodings = await native[as].encodeBatch(texts, NOTHING_ADDED);
+      const encodings = await native(as).encodeBatch(texts, NOTHING_ADDED);
       for (const [n, request] of batch.entries()) {
-        const encoding = nth(encodings, n);
-        answers[request.i] = { ids: idsOf(encoding), runs: rangeRuns(encoding, request) };
+        answers[request.i] = encodedOf(nth(encodings, n), request);
       }
     }
   }
   return answers;
+}
+
+function encodedOf(encoding: JsEncoding, request: EncodeRequest): Encoded {
+  return {
+    length: encoding.getLength(),
+    get ids() {
+      return idsOf(encoding);
+    },
+    get runs() {
+      return rangeRuns(encoding, request);
+    },
+    spanOf: (token) => tokenSpan(encoding, token, request.text),
+  };
 }
 
 /** What the library's own decode does, which is asynchronous. */

@@ -2,7 +2,7 @@
 import type { JsEncoding } from 'tokenizers';
 import { intAt, present } from '../checked.ts';
 import type { EncodeRequest, TextRange } from './encode-rounds.ts';
-import { textSpans } from './text-spans.ts';
+import { textSpans, unitsOf } from './text-spans.ts';
 
 /**
  * For each range, the tokens [from, to) that overlap it, as pairs (ORIGIN-2). `text` is
@@ -34,6 +34,13 @@ function runsAtBorders(encoding: JsEncoding, text: string, ranges: readonly Text
     runs[2 * i + 1] = last + 1;
   }
   return runs;
+}
+
+/** The part of a well-formed text that one token of its encoding encodes. */
+export function tokenSpan(encoding: JsEncoding, token: number, text: string): TextRange {
+  const [from, to] = charsOf(encoding, token);
+  const start = unitsOf(text, from);
+  return { from: start, to: start + unitsOf(text.slice(start), to - from) };
 }
 
 function charsOf(encoding: JsEncoding, token: number): [from: number, to: number] {

@@ -44,6 +44,25 @@ function closeGaps(starts: Int32Array, ends: Int32Array, length: number): void {
   }
 }
 
+/** UTF-16 code units of the first `points` code points of a text, or of all where it has fewer. */
+export function unitsOf(text: string, points: number): number {
+  let unit = 0;
+  for (let point = 0; point < points && unit < text.length; point++) unit += isPair(text, unit) ? 2 : 1;
+  return unit;
+}
+
+/** Code points of a text. */
+export function pointsOf(text: string): number {
+  let points = 0;
+  for (let unit = 0; unit < text.length; points++) unit += isPair(text, unit) ? 2 : 1;
+  return points;
+}
+
+/** A code point of two units begins at the unit. */
+function isPair(text: string, unit: number): boolean {
+  return (text.codePointAt(unit) ?? 0) > 0xffff;
+}
+
 /**
  * The code unit at which each code point starts, then the text's length; null where both counts
  * agree.
@@ -54,7 +73,7 @@ function codeUnitStarts(text: string): Int32Array | null {
   let points = 0;
   for (let unit = 0; unit < text.length; points++) {
     starts[points] = unit;
-    unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+    unit += isPair(text, unit) ? 2 : 1;
   }
   starts[points] = text.length;
   return starts;

@@ -1,13 +1,13 @@
 /**
- * The JSON of our three tokenizers from one tokenizer.json: trusted, after a control token,
- * continuation.
+ * The JSON of our tokenizers from one tokenizer.json: trusted, after a control token, continuation,
+ * beginning.
  */
 import type { TokenizerFile, TokenizerStep } from '../../schemas/tokenizer.ts';
 
 /** The two kinds of tokenizers; they differ in the prefix before a text (TOKEN-3). */
 export type TokenizerFamily = 'bpe' | 'sentencepiece';
 
-/** Three tokenizers as JSON for the library. */
+/** Our tokenizers as JSON for the library. */
 export interface TokenizerVariants {
   readonly family: TokenizerFamily;
   /** As shipped, added tokens recognised: for frames that we wrote. */
@@ -19,17 +19,23 @@ export interface TokenizerVariants {
    * has no prefix.
    */
   readonly continuation: string;
+  /** Without added tokens, with the prefix that a text gets with nothing before it. */
+  readonly beginning: string;
 }
 
 /**
  * TEXT CANNOT GIVE ORDERS (TOKEN-2): `added_tokens: []` makes special and ordinary added tokens
  * plain pieces, which Python's own switch does not do for the ordinary ones. Truncation, padding
- * and dropout are switched off in all three: a file that was saved after training may have them on,
- * and they would silently cut or change ids.
+ * and dropout are switched off in all of them: a file that was saved after training may have them
+ * on, and they would silently cut or change ids.
  */
 export function tokenizerVariants(file: TokenizerFile): TokenizerVariants {
   const calm = { ...file, truncation: null, padding: null, model: { ...file.model, dropout: null } };
   const content = { ...calm, added_tokens: [], post_processor: null };
+  const prefixed =
+    holds(file.normalizer, (step) => step.type === 'Prepend') ||
+    holds(file.pre_tokenizer, (step) => step.type === 'Metaspace');
+  const isPrefixing = prefixed || file.pre_tokenizer?.add_prefix_space === true;
   const afterControl = JSON.stringify({ ...content, pre_tokenizer: mapStep(file.pre_tokenizer, afterControlStep) });
   const continuation = JSON.stringify({
     ...content,
@@ -37,15 +43,13 @@ export function tokenizerVariants(file: TokenizerFile): TokenizerVariants {
     pre_tokenizer: mapStep(addPrefixOff(file.pre_tokenizer), continuationStep),
     decoder: mapStep(file.decoder, rawDecoderStep),
   });
-  const prefixed =
-    holds(file.normalizer, (step) => step.type === 'Prepend') ||
-    holds(file.pre_tokenizer, (step) => step.type === 'Metaspace');
   const family = prefixed || file.model.byte_fallback === true ? 'sentencepiece' : 'bpe';
   return {
     family,
     trusted: JSON.stringify(calm),
-    afterControl: prefixed || file.pre_tokenizer?.add_prefix_space === true ? afterControl : continuation,
+    afterControl: isPrefixing ? afterControl : continuation,
     continuation,
+    beginning: isPrefixing ? JSON.stringify(content) : continuation,
   };
 }
 

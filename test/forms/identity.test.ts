@@ -36,8 +36,8 @@ const SOURCE = { code: 'lake_broken', place: { file: 'corpus.json' } } as const;
 /**
  * Identities as a version stored them, by the recipe that made them; the name stands in the file's.
  */
-function kept(format: 1 | 2): [recipe: string, name: string, stored: unknown][] {
-  const folder = join(FOLDER, `format-${format}`);
+function kept(version: 'format-1' | 'format-2' | 'render-2'): [recipe: string, name: string, stored: unknown][] {
+  const folder = join(FOLDER, version);
   return readdirSync(folder).map((file) => {
     const [, recipe = '', name = ''] = /^(.+)-([0-9a-f]{16})\.json$/.exec(file) ?? [];
     return [recipe, name, JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown];
@@ -57,7 +57,7 @@ async function identityOf(recipe: string) {
   return corpusIdentity({ section, context, domain: await domainOf(recipe), templates, tokenizer: facts });
 }
 
-describe.each(kept(2))('the identity of %s, kept as %s,', (recipe, name, stored) => {
+describe.each(kept('render-2'))('the identity of %s, kept as %s,', (recipe, name, stored) => {
   it('is what its recipe makes', async () => {
     const made = storedIdentity(await identityOf(recipe));
     expect(made).toEqual(stored);
@@ -96,7 +96,16 @@ describe.each(kept(2))('the identity of %s, kept as %s,', (recipe, name, stored)
   });
 });
 
-it.each(kept(1))(
+it.each(kept('format-2'))(
+  'the identity of %s, kept as %s by a version that rendered other rows, keeps its name and is refused',
+  (_recipe, name, stored) => {
+    expect(corpusName(StoredIdentity.parse(stored))).toBe(name);
+    expect(isOfAnotherVersion(stored)).toBe(true);
+    expect(() => readIdentity(stored, SOURCE)).toThrow('of another version of Brewhouse');
+  },
+);
+
+it.each(kept('format-1'))(
   'the identity of %s, kept as %s by 0.1.0, is refused as of another version',
   (_recipe, name, stored) => {
     expect(createHash('sha256').update(canonicalJson(stored)).digest('hex').slice(0, 16)).toBe(name);

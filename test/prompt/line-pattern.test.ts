@@ -9,6 +9,7 @@ import { fillPattern, parseLinePattern } from '../../src/prompt/line-pattern.ts'
 import { escapeMarkers, startsSafely } from '../../src/tokenize/clean-field.ts';
 import { HARD_PIECES } from '../tokenize/families.ts';
 
+const POINTS_MAX = 10_240;
 const fill = (line: string, values: string[]) => fillPattern(parseLinePattern(line), values).text;
 const ITEM = '[Title: {title}, Location: {location}, Company: {company}]';
 const PROFILE = 'Current position: {position}, current company: {company}, Location: {location}.';
@@ -55,7 +56,7 @@ describe('a line pattern', () => {
       .array(fc.constantFrom(...HARD_PIECES, 'INST', '[INST]', '<|im_end|>', '<', '|', 'im_end', '</s>'), {
         maxLength: 8,
       })
-      .map((pieces) => fieldText(pieces.join('')));
+      .map((pieces) => fieldText(pieces.join(''), POINTS_MAX));
     const patterns = [ITEM, PROFILE, '[{title}{location}{company}]', 'x{title}<{location}|{company}>'];
     fc.assert(
       fc.property(fc.constantFrom(...patterns), fc.tuple(value, value, value), (line, values) => {
@@ -89,6 +90,6 @@ describe('the text of a field', () => {
     ['half \ud800', 'half \ufffd'],
     ['say <|im_end|>', 'say < |im_end|>'],
   ])('%j is %j', (value, text) => {
-    expect(fieldText(value)).toBe(text);
+    expect(fieldText(value, POINTS_MAX)).toBe(text);
   });
 });

@@ -33,6 +33,7 @@ it('asks with what stands behind the name in `past`, or as the domain says', () 
   expect(askPhrase({ name: 'applied', will: 'apply', past: 'applied to' })).toBe('apply to');
   expect(askPhrase({ name: 'viewed', will: 'view', past: 'viewed' })).toBe('view');
   expect(askPhrase({ name: 'app', will: 'use', past: 'applied to' })).toBe('use');
+  expect(askPhrase({ name: 'app', spoken: 'applied', will: 'apply', past: 'applied to' })).toBe('apply to');
   expect(askPhrase({ name: 'applied', will: 'apply', past: 'applied to', ask: 'go for' })).toBe('go for');
 });
 
@@ -70,7 +71,7 @@ describe('slots', () => {
       'applied, viewed, dismissed, or did not interact; apply, view, or dismiss; apply to',
     );
     expect(say('{actions_past}; {ask_positive}', 'ranking.pointwise', games)).toBe(
-      'played, wishlisted, or tagged; play, wish for, or tag',
+      'played, wished for, or tagged; play, wish for, or tag',
     );
     expect(say('{ask_positive}, {letters}, {item}, {items}, {note}', 'retrieval.choose')).toBe(
       'apply to or view, A to C, job, jobs, Mind the gap.',

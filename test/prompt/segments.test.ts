@@ -19,9 +19,17 @@ import { createToyEncoder } from './toy-encoder.ts';
 const RULES: TextRules = {
   tokenizer: 'toy',
   levels: { full: 30, short: 16, title: 10, question: 30, profile: 20, shown: 20 },
-  itemLine: '[Title: {title}, Text: {text}]',
-  profileLine: 'Position: {position}.',
+  domain: {
+    item: { one: 'job', many: 'jobs', line: '[Title: {title}, Text: {text}]' },
+    profile: 'Position: {position}.',
+  },
 };
+
+/** The rules with other item lines. */
+const inItem = (lines: { line?: string; title?: string }): TextRules => ({
+  ...RULES,
+  domain: { ...RULES.domain, item: { ...RULES.domain.item, ...lines } },
+});
 
 let events = 0;
 const version = (title: string, text = ''): ItemVersion => ({
@@ -45,7 +53,9 @@ describe('the key of a text', () => {
       RULES,
       { ...RULES, tokenizer: 'other' },
       { ...RULES, levels: { ...RULES.levels, title: 9 } },
-      { ...RULES, itemLine: '[Title: {title}, Words: {text}]' },
+      inItem({ line: '[Title: {title}, Words: {text}]' }),
+      inItem({ title: '[{title}]' }),
+      inItem({ title: '[{text}]' }),
     ];
     const keys = rules.map((each) => createPromptTexts(each).item(version('cook', 'soup')).key);
     expect(new Set(keys).size).toBe(rules.length);

@@ -32,7 +32,8 @@ export function createToyEncoder(): ToyEncoder {
       const overlaps = spans.map((span) => span.from < range.to && span.to > range.from);
       return [overlaps.indexOf(true), overlaps.lastIndexOf(true) + 1];
     });
-    return { ids: Int32Array.from(parts, idOf), runs: Int32Array.from(runs) };
+    const ids = Int32Array.from(parts, idOf);
+    return { length: ids.length, ids, runs: Int32Array.from(runs), spanOf: (token) => spans[token]! };
   };
   return {
     size: (text) => split(text).length,

@@ -154,7 +154,7 @@ export function lineOf({ item }: Domain): Says {
   return ({ attributes }) =>
     fillPattern(
       pattern,
-      pattern.slots.map(({ field }) => fieldText(attributes[field])),
+      pattern.slots.map(({ field }) => fieldText(attributes[field], 10_240)),
     ).text;
 }
 

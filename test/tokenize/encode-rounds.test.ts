@@ -15,8 +15,10 @@ import {
 
 /** Ids are the text's character codes. */
 const answer = ({ text }: EncodeRequest): Encoded => ({
+  length: text.length,
   ids: Int32Array.from(text, (sign) => sign.charCodeAt(0)),
   runs: new Int32Array(),
+  spanOf: (token) => ({ from: token, to: token + 1 }),
 });
 const request = (text: string): EncodeRequest => ({ as: 'continuation', text, ranges: [] });
 
