@@ -105,12 +105,12 @@ test('the population at T are the items known before T, in an order in which no 
         versions.map(({ at, later }, n) => [`i${n}`, [{ at, knownAt: at + later }] as unknown as Version[]]),
       );
       const population = populationOf(items);
-      const all = [...items].map(([id, [version]]) => ({ id, at: version!.at, knownAt: version!.knownAt }));
-      all.sort((a, b) => a.at - b.at || compareBytes(a.id, b.id));
+      const all = [...items].map(([id, [version]]) => ({ id, knownAt: version!.knownAt }));
+      all.sort((a, b) => a.knownAt - b.knownAt || compareBytes(a.id, b.id));
       for (const t of moments) {
-        const { size, item: itemAt } = population.at(t);
         const seen = all.filter(({ knownAt }) => knownAt < t).map(({ id }) => id);
-        expect(Array.from({ length: size }, (_, index) => itemAt(index))).toEqual(seen);
+        expect(Array.from({ length: population.sizeAt(t) }, (_, place) => population.itemAt(place))).toEqual(seen);
+        expect([...items.keys()].filter((id) => population.holds(id, t)).sort()).toEqual(seen.sort());
       }
     }),
   );

@@ -90,8 +90,8 @@ describe('defaults (NAME-2)', () => {
     const told = [taskOf(form), { ...taskOf(form), ...common, ...options }].map((task) => {
       const identity = asJson({ ...least, domain: votes, section: { ...least.section, tasks: [task] } });
       const { rules, ...rest } = corpusFrom(identity).tasks[0]!;
-      const { labels, answersNone, hidesAsked, slots, block } = rules;
-      return { ...rest, labels, answersNone, hidesAsked, slots, block };
+      const { labels, answersNone, draws, slots, block } = rules;
+      return { ...rest, labels, answersNone, draws, slots, block };
     });
     expect(told[1]).toEqual(told[0]);
   });

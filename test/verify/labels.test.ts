@@ -29,7 +29,7 @@ test('the strongest action settles the label at once (LABEL-3)', () => {
   expect(label(records).settledAt).toBe(NOON + HOUR);
 });
 test('without a window the opening event alone is the label (LABEL-2, LABEL-3)', () => {
-  const records = [act('a', 'viewed', NOON), act('a', 'applied', NOON)];
+  const records = [act('a', 'viewed', NOON), act('a', 'applied', NOON, { sequence: 1 })];
   expect(label(records, { label_window: 0 })).toEqual({ label: 'viewed', settledAt: NOON });
 });
 test('a binary question asks for positive actions', () => {

@@ -169,7 +169,7 @@ function byBuilder(all: readonly AnyRow[], { seed, until, members, surfaces, rel
 
 function byChecker(all: readonly AnyRow[], { seed, until, members, surfaces, release }: Rules): Decided {
   const draws = drawsOf(seed);
-  const world = { draws, section: { holdout: { members, surfaces }, label_lateness: 0 } };
+  const world = { draws, section: { holdout: { members: Math.round(members * 1e6), surfaces }, label_lateness: 0 } };
   const caps = Object.entries(release.label_caps).map(([task, of]) => [task, new Map(Object.entries(of))] as const);
   const maps = { weights: new Map(Object.entries(release.weights)), label_caps: new Map(caps) };
   const rules = { release: { ...release, ...maps, profile: hf }, until } as ReleaseRules;

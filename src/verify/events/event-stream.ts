@@ -1,8 +1,8 @@
 /** Streams the raw records of an events folder: plain, gzip or zstd NDJSON, one line at a time. */
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
 
@@ -51,19 +51,51 @@ async function eventFiles(dir: string): Promise<string[]> {
 }
 
 async function* recordsOfFile(file: string): AsyncGenerator<unknown> {
-  const source = createReadStream(file, { highWaterMark: 1 << 18 });
-  const ignoreTwice = () => undefined; // the reader of the last stream throws the failure as well
-  let plain: Readable = source;
-  if (file.endsWith('.gz')) plain = pipeline(source, createGunzip(), ignoreTwice);
-  if (file.endsWith('.zst')) plain = pipeline(source, createZstdDecompress(), ignoreTwice);
   try {
-    for await (const line of linesOf(plain)) {
+    for await (const line of linesOf(bytesOf(file))) {
       const record = parseLine(line);
       if (record !== undefined) yield record;
     }
   } catch (cause) {
     throw new BrewhouseError('input_unreadable', 'the file cannot be read to its end', { place: { file }, cause });
   }
+}
+
+const CHUNK_BYTES = 1 << 18;
+
+/** The bytes of a file as they were before it was packed (EVENT-7). Throws where it is damaged. */
+function bytesOf(file: string): AsyncIterable<Buffer> {
+  if (file.endsWith('.gz')) return unpacked(file, createGunzip);
+  if (file.endsWith('.zst')) return unpacked(file, createZstdDecompress);
+  return createReadStream(file, { highWaterMark: CHUNK_BYTES });
+}
+
+/**
+ * All members or frames of a packed file, one after the other: a decoder may end before the file
+ * does.
+ */
+async function* unpacked(file: string, decoder: typeof createGunzip | typeof createZstdDecompress) {
+  const { size } = await stat(file);
+  let start = 0;
+  do {
+    const source = createReadStream(file, { start, highWaterMark: CHUNK_BYTES });
+    // The reader of the last stream throws the failure as well.
+    const part = pipeline(source, decoder(), () => undefined);
+    yield* part as AsyncIterable<Buffer>;
+    start += part.bytesWritten;
+    if (file.endsWith('.gz')) start += await leadingZeros(file, start);
+  } while (start < size);
+}
+
+/** How many bytes of zero there are from a place on, as padding between gzip members. */
+async function leadingZeros(file: string, start: number): Promise<number> {
+  let count = 0;
+  for await (const chunk of createReadStream(file, { start }) as AsyncIterable<Buffer>) {
+    const end = chunk.findIndex((byte) => byte !== 0);
+    count += end < 0 ? chunk.length : end;
+    if (end >= 0) break;
+  }
+  return count;
 }
 
 const NEWLINE = 0x0a;
@@ -91,10 +123,13 @@ async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The parsed line, or undefined where it is empty, no UTF-8 or no JSON. */
+/**
+ * The parsed line without byte order marks before it, or undefined where it is empty, no UTF-8 or
+ * no JSON.
+ */
 function parseLine(line: Buffer): unknown {
   try {
-    const text = utf8.decode(line);
+    const text = utf8.decode(line).replace(/^\ufeff+/, '');
     return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
   } catch {
     return undefined;

@@ -11,33 +11,33 @@ export const TIME_UNKNOWN = -8_640_000_000_000_000;
 /** Milliseconds of a UTC day. */
 export const DAY_MS = 86_400_000;
 
-const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)$/;
-const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)?$/;
+const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d(?::?\d\d)?)$/;
+// Two digits after the first hyphen are always a month, and after the second a day.
+const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
 /** The years 1 to 9999 in UTC. */
 const EARLIEST = -62_135_596_800_000;
 const LATEST = 253_402_300_799_999;
 
 /**
- * First and last millisecond that a written time may mean, and one text that is equal for equal
- * times.
+ * First and last millisecond that a written time may mean: the same two for the same time, however
+ * it is written.
  */
 export interface RawTime {
   readonly first: number;
   readonly last: number;
-  readonly text: string;
 }
 
 /**
- * A raw `event_time` (EVENT-2): epoch milliseconds, ISO 8601 with zone (fractions beyond the
- * millisecond are cut off), a day, month or year with an optional zone (UTC where none is written),
- * or null for unknown; undefined where it is not a time.
+ * A raw `event_time` (EVENT-2): epoch milliseconds, ISO 8601 with zone and a `T` or a space
+ * (fractions beyond the millisecond are cut off), a day, month or year with an optional zone (UTC
+ * where none is written), or null for unknown; undefined where it is not a time.
  */
 export function readTime(raw: unknown): RawTime | undefined {
-  if (raw === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN, text: 'null' };
-  if (typeof raw === 'number') return Number.isInteger(raw) ? inRange(raw, raw, String(raw)) : undefined;
+  if (raw === null) return { first: TIME_UNKNOWN, last: TIME_UNKNOWN };
+  if (typeof raw === 'number') return Number.isInteger(raw) ? inRange(raw, raw) : undefined;
   if (typeof raw !== 'string') return undefined;
   const moment = readMoment(raw);
-  if (moment !== undefined) return inRange(moment, moment, String(moment));
+  if (moment !== undefined) return inRange(moment, moment);
   return readCalendar(raw);
 }
 
@@ -48,7 +48,7 @@ export function readTime(raw: unknown): RawTime | undefined {
 export function readIngestTime(raw: unknown): number | undefined {
   const time = typeof raw === 'string' ? readMoment(raw) : raw;
   if (typeof time !== 'number' || !Number.isInteger(time)) return undefined;
-  return inRange(time, time, '')?.first;
+  return inRange(time, time)?.first;
 }
 
 function readMoment(text: string): number | undefined {
@@ -74,7 +74,7 @@ function readCalendar(text: string): RawTime | undefined {
   if (day !== undefined) end = first + DAY_MS;
   else if (month !== undefined) end = startOfMonth(Number(year), Number(month) + 1);
   else end = startOfMonth(Number(year) + 1, 1);
-  return inRange(first - offset, end - 1 - offset, text.length > 10 || parts[4] !== undefined ? text : `${text}Z`);
+  return inRange(first - offset, end - 1 - offset);
 }
 
 function startOfMonth(year: number, month: number): number {
@@ -90,12 +90,12 @@ function startOfDay(text: string): number | undefined {
 
 /** Milliseconds east of UTC; XML Schema ends at 14 hours. */
 function zoneOffset(zone: string): number | undefined {
-  if (zone === 'Z') return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
-  if (Number(zone.slice(4, 6)) > 59 || minutes > 840) return undefined;
+  const [hours = '00', rest = '00'] = zone.match(/\d\d/g) ?? [];
+  const minutes = Number(hours) * 60 + Number(rest);
+  if (Number(rest) > 59 || minutes > 840) return undefined;
   return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
 }
 
-function inRange(first: number, last: number, text: string): RawTime | undefined {
-  return first < EARLIEST || last > LATEST ? undefined : { first, last, text };
+function inRange(first: number, last: number): RawTime | undefined {
+  return first < EARLIEST || last > LATEST ? undefined : { first, last };
 }

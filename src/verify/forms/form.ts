@@ -6,7 +6,7 @@ import { count, readAs } from '../read-json.ts';
 import type { Candidate } from '../world/candidates.ts';
 import type { MemberOpenings, Opening } from '../world/openings.ts';
 import { type Outcome, outcomeOf } from '../world/outcomes.ts';
-import type { Version } from '../world/timeline.ts';
+import { seen, type Version } from '../world/timeline.ts';
 import { isThere, type Moment } from '../world/view.ts';
 import type { Vocabulary } from '../world/vocabulary.ts';
 
@@ -34,6 +34,12 @@ export interface Answerable {
   readonly settledAt: number;
 }
 
+/** What is wrong with a task as a recipe writes it, and the rule that refuses it. */
+export interface Flaw {
+  readonly rule: RuleId;
+  readonly detail: string;
+}
+
 /** The rules of one task, as its form and its options make them. */
 export interface FormRules {
   /** What a fault of the form's own choices names. */
@@ -44,10 +50,15 @@ export interface FormRules {
   readonly answersNone: boolean;
   /** The block of a template that shows what is asked. */
   readonly block: Block['kind'];
-  /** Whether events on the items asked about are left out of the history (HIST-3). */
-  readonly hidesAsked: boolean;
+  /**
+   * Whether it draws items, by candidates, a pair or a drawn share above 0: then every item is read
+   * by ASOF-3 (ASOF-4), and events on those asked about are left out of the history (HIST-3).
+   */
+  readonly draws: boolean;
   /** Slots of fixed lines that only this form has. */
   readonly slots: Slots;
+  /** How a task with these options and a label window of so many milliseconds breaks the law. */
+  flaws(window: number): readonly Flaw[];
   /** Where it may ask. */
   openings(openings: MemberOpenings): readonly Opening[];
   /** Whether a version of the opening's own item can be asked about at T (ASOF-3, ASOF-4). */
@@ -105,14 +116,15 @@ export function letterOf(index: number): string {
 }
 
 /** What a form has that says nothing else: one item of a session, shown as the item block. */
-export function plainRules({ domain, nameOf }: Vocabulary): PlainRules {
+export function plainRules({ domain, nameOf }: Vocabulary, draws: boolean): PlainRules {
   return {
     answersNone: false,
     block: 'item',
-    hidesAsked: false,
+    draws,
     slots: {},
+    flaws: () => [],
     openings: ({ session }) => session,
-    isOwnSeen: isThere,
+    isOwnSeen: draws ? seen : isThere,
     outcome: (moment) => outcomeOf(moment, moment.opening.event.item),
     isAsked: () => true,
     labelOf: ({ rank }) => nameOf(rank),
@@ -121,3 +133,8 @@ export function plainRules({ domain, nameOf }: Vocabulary): PlainRules {
 }
 
 type PlainRules = Omit<FormRules, 'rule' | 'labels' | 'ask'>;
+
+/** The flaw of a task whose only possible answer is this one (FORM-1). */
+export function onlyAnswer(answer: string): Flaw {
+  return { rule: 'FORM-1', detail: `every answer is ${answer}` };
+}

@@ -1,8 +1,9 @@
 /** What forms share that ask about one item: the opening's own, or a drawn one. */
+import { DAY_MS } from '../events/raw-times.ts';
 import { drawnItem } from '../world/candidates.ts';
 import { outcomeOf } from '../world/outcomes.ts';
 import type { Vocabulary } from '../world/vocabulary.ts';
-import { type FormRules, plainRules } from './form.ts';
+import { type Flaw, type FormRules, plainRules } from './form.ts';
 
 /** A form's share of questions about a drawn item: only domains without exposures draw (CAND-3). */
 export function drawnShareIn({ domain }: Vocabulary, wanted: number): number {
@@ -12,22 +13,28 @@ export function drawnShareIn({ domain }: Vocabulary, wanted: number): number {
 type OneItemRules = Omit<FormRules, 'rule' | 'labels'>;
 type LabelOf = FormRules['labelOf'];
 
-/** The rules of a form that asks about one item, drawn in a share of the questions (CAND-3). */
+/**
+ * The rules of a form that asks about one item, drawn in a share of the questions, which is in
+ * whole millionths (CAND-3).
+ */
 export function oneItemRules(vocabulary: Vocabulary, drawnShare: number, labelOf: LabelOf): OneItemRules {
+  const draws = drawnShare > 0;
   return {
-    ...plainRules(vocabulary),
-    hidesAsked: drawnShare > 0,
+    ...plainRules(vocabulary, draws),
     labelOf,
+    flaws: (window) => (draws && window < DAY_MS ? [SHORT_WINDOW] : []),
     ask(moment, own) {
       const { world, opening, key } = moment;
-      const drawn = drawnShare > 0 && world.draws.within(drawnShare, 'drawn', key);
+      const drawn = draws && world.draws.within(drawnShare, 'drawn', key);
       const item = drawn ? drawnItem(moment) : opening.event.item;
       if (item === undefined) return undefined;
       // Where items may be drawn, the row says whether this one was.
-      const candidates = drawnShare > 0 ? [{ item, reason: drawn ? 'random' : 'right' }] : [];
+      const candidates = draws ? [{ item, reason: drawn ? 'random' : 'right' }] : [];
       const outcome = drawn ? outcomeOf(moment, item) : own;
       const measured = drawn ? 'nothing' : 'item';
       return { itemIds: [item], measured, candidates, label: labelOf(outcome), settledAt: outcome.settledAt };
     },
   };
 }
+
+const SHORT_WINDOW: Flaw = { rule: 'CAND-3', detail: 'items are drawn with a label window of less than a day' };

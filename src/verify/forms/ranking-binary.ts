@@ -1,18 +1,27 @@
 /** ranking.binary: will the member take a positive action on this item (BINARY-1)? */
 import { z } from 'zod';
 import { share } from '../read-json.ts';
-import { formOf, TASK_OPTIONS } from './form.ts';
+import { formOf, onlyAnswer, TASK_OPTIONS } from './form.ts';
 import { drawnShareIn, oneItemRules } from './one-item.ts';
 
 const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.prefault(0.5) });
 
 /** The form ranking.binary. */
 export const rankingBinary = formOf('ranking.binary', options, ({ drawn }, vocabulary) => {
-  const drawnShare = drawnShareIn(vocabulary, drawn);
-  const isPositive = (rank: number) => vocabulary.actions[rank]?.positive ?? false;
+  const { actions, domain } = vocabulary;
+  const isPositive = (rank: number) => actions[rank]?.positive ?? false;
+  const share = drawnShareIn(vocabulary, drawn);
+  const rules = oneItemRules(vocabulary, share, ({ rank }) => (isPositive(rank) ? 'Yes' : 'No'));
   return {
-    ...oneItemRules(vocabulary, drawnShare, ({ rank }) => (isPositive(rank) ? 'Yes' : 'No')),
+    ...rules,
     rule: ['BINARY-1', 'CAND-3'],
     labels: ['Yes', 'No'],
+    flaws: (window) => [
+      ...rules.flaws(window),
+      ...(actions.some(({ positive }) => positive) ? [] : [onlyAnswer('No')]),
+      ...(rules.draws || domain.exposures.length > 0 || actions.some(({ positive }) => !positive)
+        ? []
+        : [onlyAnswer('Yes')]),
+    ],
   };
 });

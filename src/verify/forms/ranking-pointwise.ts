@@ -1,7 +1,7 @@
 /** ranking.pointwise: what will the member do with this item (POINT-1)? */
 import { z } from 'zod';
 import { share } from '../read-json.ts';
-import { formOf, TASK_OPTIONS } from './form.ts';
+import { formOf, onlyAnswer, TASK_OPTIONS } from './form.ts';
 import { drawnShareIn, oneItemRules } from './one-item.ts';
 
 const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.prefault(0) });
@@ -10,11 +10,14 @@ const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.prefault(0) });
 export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn }, vocabulary) => {
   const { domain, names, nameOf } = vocabulary;
   const drawnShare = drawnShareIn(vocabulary, drawn);
-  const answersNone = domain.exposures.length > 0 || drawnShare > 0;
+  const rules = oneItemRules(vocabulary, drawnShare, ({ rank }) => nameOf(rank));
+  const answersNone = domain.exposures.length > 0 || rules.draws;
+  const labels = answersNone ? [...names, domain.none.name] : names;
   return {
-    ...oneItemRules(vocabulary, drawnShare, ({ rank }) => nameOf(rank)),
+    ...rules,
     rule: ['POINT-1', 'CAND-3'],
-    labels: answersNone ? [...names, domain.none.name] : names,
+    labels,
     answersNone,
+    flaws: (window) => [...rules.flaws(window), ...(labels.length < 2 ? [onlyAnswer(labels.join())] : [])],
   };
 });

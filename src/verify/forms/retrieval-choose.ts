@@ -24,11 +24,10 @@ function exposedWanted(wrong: number, shown: number, random: number): number {
 export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabulary) => {
   const { candidates: count, shown, random } = own;
   return {
-    ...plainRules(vocabulary),
-    rule: ['CHOOSE-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7'],
+    ...plainRules(vocabulary, true),
+    rule: ['CHOOSE-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7', 'CAND-9'],
     labels: Array.from({ length: count }, (_, index) => letterOf(index)),
     block: 'candidates',
-    hidesAsked: true,
     slots: { letters: `A to ${letterOf(count - 1)}` },
     isAsked: ({ rank }) => vocabulary.actions[rank]?.positive ?? false,
     ask(moment, { settledAt }) {

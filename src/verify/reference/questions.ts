@@ -3,12 +3,10 @@
  * outcome.
  */
 import type { QuestionFate } from '../../../schemas/ledger.ts';
-import { DAY_MS } from '../events/raw-times.ts';
 import type { Answerable } from '../forms/form.ts';
 import { type MemberOpenings, openingsOf, uncapped } from '../world/openings.ts';
 import type { Interaction } from '../world/timeline.ts';
-import { type Moment, newestVersion } from '../world/view.ts';
-import type { World } from '../world/world.ts';
+import { closesAt, type Moment, newestVersion } from '../world/view.ts';
 import type { Corpus, TaskRule } from './tasks.ts';
 
 /**
@@ -27,29 +25,19 @@ export interface Asked extends Moment, Pick<Answerable, 'itemIds' | 'measured'> 
 export interface ReferenceQuestion extends Asked, Answerable {
   readonly member: string;
   readonly fate: QuestionFate;
-  /** From when on the label is mature. */
-  readonly maturesAt: number;
   /** The label that the ledger counts the question under. */
   readonly ledgerLabel: string;
 }
 
 /**
- * From when on a question is mature: its window has passed and, where questions per day are capped,
- * so has its day (LABEL-4).
- */
-export function maturesAt(world: World, t: number, window: number): number {
-  const settled = t + Math.max(window, 1);
-  const capped = world.section.ask.per_member_day !== undefined;
-  return capped ? Math.max(settled, (Math.floor(t / DAY_MS) + 1) * DAY_MS) : settled;
-}
-
-/**
  * Every question of a member whose fate is counted, in order of task, then of opening. `until`
- * (epoch ms) is how far the corpus is rendered; what is immature then is `pending`.
+ * (epoch ms) is how far the corpus is rendered; what is immature then is `pending` (LABEL-4).
  */
 export function referenceQuestions(corpus: Corpus, member: string, until = Infinity): ReferenceQuestion[] {
   const timeline = corpus.timelines.get(member);
   if (timeline === undefined) return [];
+  const { says, section } = corpus;
+  const { label_lateness: lateness } = section;
   const openings = openingsOf(corpus, timeline);
   const ofTasks = corpus.tasks.map((task) => ({ task, own: task.rules.openings(openings) }));
   const free = uncapped(corpus, [...new Set(ofTasks.map(({ own }) => own))].flat());
@@ -57,7 +45,9 @@ export function referenceQuestions(corpus: Corpus, member: string, until = Infin
     own.flatMap((opening) => {
       // What names the question (OPEN-4).
       const key = [...opening.reference, task.name, task.form];
-      const moment = { world: corpus, timeline, opening, key, window: task.window };
+      const { window } = task;
+      const closes = closesAt(opening.askedAt, { window, lateness }, opening.event);
+      const moment = { world: corpus, timeline, opening, key, window, closesAt: closes, says };
       return questionOf(moment, task, { until, free, openings }) ?? [];
     }),
   );
@@ -67,12 +57,11 @@ type Bounds = { readonly until: number; readonly free: ReadonlySet<Interaction>;
 
 /** The first fate that applies (OPEN-6); undefined where an opening is no question of the task. */
 function questionOf(moment: Moment, task: TaskRule, { until, free, openings }: Bounds): ReferenceQuestion | undefined {
-  const { world, opening, timeline } = moment;
+  const { opening, timeline } = moment;
   const { askedAt, event } = opening;
-  const matures = maturesAt(world, askedAt, task.window);
-  const base = { ...moment, task, askedAt, member: timeline.member, maturesAt: matures };
+  const base = { ...moment, task, askedAt, member: timeline.member };
   const without = { itemIds: [event.item], measured: 'item' as const, candidates: [], settledAt: 0 };
-  if (matures > until) return { ...base, ...without, fate: 'pending', label: '', ledgerLabel: '' };
+  if (moment.closesAt > until) return { ...base, ...without, fate: 'pending', label: '', ledgerLabel: '' };
 
   const outcome = task.rules.outcome(moment);
   if (!task.rules.isAsked(outcome)) return undefined;
@@ -87,7 +76,9 @@ function questionOf(moment: Moment, task: TaskRule, { until, free, openings }: B
   return { ...base, ...asked, fate: 'rendered', ledgerLabel: asked.label };
 }
 
-/** The version of the opening's own item that the form may ask about (ASOF-4). */
-export function ownVersion({ world, opening, task }: Pick<Asked, 'world' | 'opening' | 'task'>) {
-  return newestVersion(world.items.get(opening.event.item), opening.askedAt, task.rules.isOwnSeen);
+/** The version of the opening's own item that the task may ask about (ASOF-4). */
+export function ownVersion({ world, opening, task: { rules } }: Pick<Asked, 'world' | 'opening' | 'task'>) {
+  const { askedAt, event } = opening;
+  if (rules.draws && !world.population.holds(event.item, askedAt)) return undefined;
+  return newestVersion(world.items.get(event.item), askedAt, rules.isOwnSeen);
 }

@@ -5,7 +5,9 @@ import { FORMS } from '../forms/registry.ts';
 import type { Template } from '../identity/domain.ts';
 import { broken, namedIn, readAs } from '../read-json.ts';
 import { compareBytes } from '../world/draws.ts';
+import type { Version } from '../world/timeline.ts';
 import type { World } from '../world/world.ts';
+import { itemText } from './lines.ts';
 import { STRATEGIES } from './strategies.ts';
 
 const taskSchema = z.object({
@@ -29,6 +31,8 @@ export interface TaskRule extends Omit<TaskOptions, 'form' | 'label_window' | 't
 /** A world with the tasks that ask about it: all that a corpus follows from. */
 export interface Corpus extends World {
   readonly tasks: readonly TaskRule[];
+  /** What a version of an item says: its line before cutting (CAND-9). */
+  readonly says: (version: Version) => string;
 }
 
 /**
@@ -37,7 +41,8 @@ export interface Corpus extends World {
  */
 export function corpusOf(world: World): Corpus {
   const { tasks } = world.section;
-  return { ...world, tasks: tasks.map((options, index) => taskOf(world, options, `identity.section.tasks[${index}]`)) };
+  const read = tasks.map((options, index) => taskOf(world, options, `identity.section.tasks[${index}]`));
+  return { ...world, tasks: read, says: (version) => itemText(world.identity, version) };
 }
 
 /** One task, with its form's rules and templates, or those that it names, by id (TEMPLATE-1). */

@@ -103,10 +103,10 @@ export function checkRow({ release, ...shared }: ReleaseCase, row: ReleaseRow, k
   const rowCase: RowCase = { ...shared, row, expected, reference, wanted: wantedSegments(reference, pseudonyms) };
   if (expected.variant !== '') list.look('variants');
   const future = checkFuture(rowCase);
-  const { maturesAt } = expected.question;
+  const { closesAt } = expected.question;
   const { until } = release.manifest;
-  if (maturesAt > until) {
-    const detail = `the label is known at ${maturesAt}, the release ends at ${until}`;
+  if (closesAt > until) {
+    const detail = `the label is known at ${closesAt}, the release ends at ${until}`;
     list.add(row.place, { check: 'future', rule: IMMATURE, detail });
   }
   const candidates = !future && checkCandidates(rowCase);

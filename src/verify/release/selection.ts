@@ -46,7 +46,7 @@ export function expectedRow(question: ReferenceQuestion, { template, variant }: 
 export function splitOf(question: ReferenceQuestion, { release, until }: ReleaseRules): RowEnd {
   const { t1, t2, gap } = release.splits;
   const { world, askedAt: t, opening, task, member } = question;
-  if (question.maturesAt > until) return 'after_until';
+  if (question.closesAt > until) return 'after_until';
   const { surfaces, members } = world.section.holdout;
   const { surface } = opening.event;
   // What is held out has splits of its own (SPLIT-3).

@@ -1,6 +1,7 @@
 /** Drawn items, pools, and the candidates of a choice. */
+import { nth } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
-import { compareBytes, joinKey, sortByDraw } from './draws.ts';
+import { compareBytes, joinKey, jump, sortByDraw } from './draws.ts';
 import type { Interaction } from './timeline.ts';
 import { existsFor, inWindow, liveVersion, type Moment, seenInteractions } from './view.ts';
 
@@ -15,19 +16,24 @@ const COUNTERS_MAX = 1_000;
 
 /** Items of the population by draw, counter by counter (CAND-2). */
 function* drawnItems({ world, opening, key }: Moment, purpose: string): Generator<string> {
-  const { size, item } = world.population.at(opening.askedAt);
+  const size = world.population.sizeAt(opening.askedAt);
   for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
-    yield item(world.draws.number(purpose, [...key, counter]) % size);
+    yield world.population.itemAt(jump(world.draws.number(purpose, [...key, counter]), size));
   }
 }
 
 /**
- * The item that a question asks about instead of its own; undefined where there are too few
- * (CAND-3).
+ * The item that a question asks about instead of its own, which says something else than the own
+ * one and than others that are acted on (CAND-3, CAND-9); undefined where there are too few.
  */
 export function drawnItem(moment: Moment): string | undefined {
   const own = moment.opening.event.item;
-  return drawnItems(moment, 'drawn_item').find((item) => item !== own && isLive(moment, item));
+  const others = [...actedItems(moment)].map((item) => ({ item, line: saidOf(moment, item) }));
+  const isAlike = (item: string) => {
+    const line = saidOf(moment, item);
+    return line === saidOf(moment, own) || others.some((other) => other.item !== item && other.line === line);
+  };
+  return drawnItems(moment, 'drawn_item').find((item) => item !== own && isLive(moment, item) && !isAlike(item));
 }
 
 /**
@@ -35,31 +41,40 @@ export function drawnItem(moment: Moment): string | undefined {
  * to be shown ones; undefined where there are too few.
  */
 export function candidatesOf(moment: Moment, count: number, exposedWanted: number): Candidate[] | undefined {
-  const barred = barredItems(moment);
-  const chosen = new Map([[moment.opening.event.item, 'right']]);
-  const passes = (item: string) => !chosen.has(item) && !barred.has(item) && isLive(moment, item);
+  const { world, opening, key } = moment;
+  const right = opening.event.item;
+  const barred = actedItems(moment);
+  const chosen = new Map([[right, 'right']]);
+  const said = new Set([right, ...barred].map((item) => saidOf(moment, item)));
+  const passes = (item: string) =>
+    !chosen.has(item) && !barred.has(item) && isDrawable(moment, item) && !said.has(saidOf(moment, item));
+  const take = (item: string, reason: string) => {
+    chosen.set(item, reason);
+    said.add(saidOf(moment, item));
+  };
   for (const { purpose, items } of exposedWanted === 0 ? [] : poolsOf(moment)) {
-    for (let taken = 0; chosen.size - 1 < exposedWanted; taken++) {
-      const item = takeFrom(moment, { purpose, items: items.filter(passes) }, taken);
-      if (item === undefined) break;
-      chosen.set(item, purpose);
+    for (let counter = 0; counter < COUNTERS_MAX; counter++) {
+      if (chosen.size > exposedWanted || !items.some(passes)) break;
+      const item = nth(items, world.draws.number(purpose, [...key, counter]) % items.length);
+      if (passes(item)) take(item, purpose);
     }
   }
-  for (const item of drawnItems(moment, 'random')) {
-    if (chosen.size >= count) break;
-    if (passes(item)) chosen.set(item, 'random');
+  for (const item of chosen.size < count ? drawnItems(moment, 'random') : []) {
+    if (passes(item)) take(item, 'random');
+    if (chosen.size === count) break;
   }
   return chosen.size < count ? undefined : inDrawOrder(moment, chosen);
 }
 
-/** Items to take from, and the purpose of the draws that do. */
-type Pool = { readonly purpose: string; readonly items: readonly string[] };
+/** What an item says at T by its version of ASOF-3; undefined where it is not live (CAND-9). */
+export function saidOf({ world, opening, says }: Moment, item: string): string | undefined {
+  const version = liveVersion(world, item, opening.askedAt);
+  return version === undefined ? undefined : says(version);
+}
 
-/**
- * The item of a pool at a draw, modulo the eligible ones (CAND-6); undefined where there is none.
- */
-export function takeFrom({ world, key }: Moment, { purpose, items }: Pool, counter: number): string | undefined {
-  return items[world.draws.number(purpose, [...key, counter]) % items.length];
+/** Whether an item could have been drawn: it is in the population at T, and live. */
+export function isDrawable(moment: Moment, item: string): boolean {
+  return moment.world.population.holds(item, moment.opening.askedAt) && isLive(moment, item);
 }
 
 /** Candidates in the order of draw `order` (CAND-8), of their reasons by item. */
@@ -72,16 +87,18 @@ export function inDrawOrder({ world, key }: Moment, reasons: ReadonlyMap<string,
 }
 
 /** Whether an item is live at T (ASOF-3). */
-export function isLive({ world, opening }: Moment, item: string): boolean {
+function isLive({ world, opening }: Moment, item: string): boolean {
   return liveVersion(world, item, opening.askedAt) !== undefined;
 }
 
-/** Items on which the member acts in [T, T + W); with W = 0 the opening's own alone (CAND-7). */
-function barredItems(moment: Moment): Set<string> {
-  const { timeline, opening } = moment;
-  const acted = inWindow(moment, timeline.interactions).filter((event) => !isExposure(moment, event));
-  return new Set([opening.event.item, ...acted.map(({ item }) => item)]);
+/** Items on which the member acts in the label window (CAND-7). */
+function actedItems(moment: Moment): Set<string> {
+  const acted = inWindow(moment, moment.timeline.interactions).filter((event) => !isExposure(moment, event));
+  return new Set(acted.map(({ item }) => item));
 }
+
+/** Items to take from, and the purpose of the draws that do. */
+type Pool = { readonly purpose: string; readonly items: readonly string[] };
 
 /** The slate's items, then those shown before T (CAND-5). */
 function poolsOf(moment: Moment): Pool[] {

@@ -20,6 +20,21 @@ export function drawsOf(seed: number) {
   return { number, within };
 }
 
+/**
+ * The place from 0 on that a draw takes among `size` of them, at least one: the jump consistent
+ * hash of Lamping and Veach, https://arxiv.org/abs/1406.2294, in whole numbers (CAND-2).
+ */
+export function jump(draw: number, size: number): number {
+  let state = BigInt(draw);
+  let [place, next] = [-1n, 0n];
+  while (next < size) {
+    place = next;
+    state = BigInt.asUintN(64, state * 2_862_933_555_777_941_757n + 1n);
+    next = ((place + 1n) << 31n) / ((state >> 33n) + 1n);
+  }
+  return Number(place);
+}
+
 /** Compares two strings by their UTF-8 bytes (DRAW-3). */
 export function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
@@ -27,12 +42,20 @@ export function compareBytes(a: string, b: string): number {
 }
 
 /** A draw, and the key that orders those that are equal. */
-type Drawn = { readonly draw: number; readonly key: string };
+export interface Drawn {
+  readonly draw: number;
+  readonly key: string;
+}
+
+/** The order of draws (DRAW-3). */
+export function byDraw(a: Drawn, b: Drawn): number {
+  return a.draw - b.draw || compareBytes(a.key, b.key);
+}
 
 /** Sorts by draw; equal draws fall back on the key as UTF-8 bytes (DRAW-3). Returns a new list. */
 export function sortByDraw<T>(list: readonly T[], drawnOf: (entry: T) => Drawn): T[] {
   const drawn = list.map((entry) => ({ ...drawnOf(entry), entry }));
-  drawn.sort((a, b) => a.draw - b.draw || compareBytes(a.key, b.key));
+  drawn.sort(byDraw);
   return drawn.map(({ entry }) => entry);
 }
 

@@ -2,8 +2,9 @@
  * Openings: where the questions of a member begin, under which reference, and which of them the
  * caps let through.
  */
+import { present } from '../checked.ts';
 import { DAY_MS, TIME_UNKNOWN } from '../events/raw-times.ts';
-import { joinKey, sortByDraw } from './draws.ts';
+import { byDraw, type Drawn, joinKey } from './draws.ts';
 import { type Interaction, inOrder, type Timeline } from './timeline.ts';
 import type { World } from './world.ts';
 
@@ -91,21 +92,29 @@ function actionOpenings(world: World, timed: readonly Interaction[]): Opened[] {
 }
 
 /**
- * The opening events that may ask: distinct over all tasks, by draws on the opening alone (OPEN-5).
+ * The opening events that may ask: distinct over all tasks, by draws on the openings up to each
+ * (OPEN-5).
  */
 export function uncapped(world: World, openings: readonly Opening[]): Set<Interaction> {
-  const distinct = new Set(openings.map(({ event }) => event));
-  const inTime = [...distinct].sort(inOrder).map((event) => ({ event, askedAt: event.at }));
+  const earliest = new Map<Interaction, number>();
+  for (const { event, askedAt } of openings) {
+    earliest.set(event, Math.min(askedAt, earliest.get(event) ?? Number.POSITIVE_INFINITY));
+  }
+  const inTime = [...earliest.keys()].sort(inOrder).map((event) => ({ event, askedAt: event.at }));
   const { share, per_member_day: most } = world.section.ask;
   const asked = withReferences(inTime).filter(({ reference }) => world.draws.within(share, 'ask', reference));
   if (most === undefined) return new Set(asked.map(({ event }) => event));
-  const kept = new Set<Interaction>();
-  for (const day of Map.groupBy(asked, ({ event }) => Math.floor(event.at / DAY_MS)).values()) {
-    const drawn = sortByDraw(day, ({ reference: key }) => ({
-      draw: world.draws.number('cap', key),
-      key: joinKey(key),
-    }));
-    for (const { event } of drawn.slice(0, most)) kept.add(event);
-  }
-  return kept;
+  const dayOf = ({ event }: Opening) => Math.floor(present(earliest.get(event), 'the T of an opening') / DAY_MS);
+  const days = [...Map.groupBy(asked, dayOf).values()];
+  return new Set(days.flatMap((day) => keptOfDay(world, day, most)));
+}
+
+/** Those of a day's openings, in order, that are among the least draws up to and with them. */
+function keptOfDay({ draws }: World, day: readonly Opening[], most: number): Interaction[] {
+  let least: Drawn[] = [];
+  return day.flatMap(({ event, reference }) => {
+    const own = { draw: draws.number('cap', reference), key: joinKey(reference) };
+    least = [...least, own].sort(byDraw).slice(0, most);
+    return least.includes(own) ? [event] : [];
+  });
 }

@@ -1,6 +1,7 @@
 /** Outcomes: what followed a question, and since when that is settled. */
-import type { Interaction } from './timeline.ts';
-import { inWindow, type Moment, seenInteractions } from './view.ts';
+import { TIME_UNKNOWN } from '../events/raw-times.ts';
+import { firstKnown, type Interaction } from './timeline.ts';
+import { existsFor, inWindow, type Moment, seenInteractions } from './view.ts';
 
 /** What followed on an item. */
 export interface Outcome {
@@ -16,24 +17,29 @@ const strongestOf = (events: readonly Interaction[], none: number): number =>
  * The strongest action on an item in the label window (LABEL-2), and when it is settled (LABEL-3).
  */
 export function outcomeOf(moment: Moment, item: string): Outcome {
-  const { world, timeline, opening, window } = moment;
-  const { noneRank } = world.vocabulary;
-  if (window === 0) return { rank: opening.event.rank, settledAt: opening.event.knownAt };
+  const { world, timeline, opening, window, closesAt } = moment;
   const events = inWindow(moment, timeline.byItem.get(item));
-  const rank = strongestOf(events, noneRank);
-  const first = rank === 0 && rank < noneRank ? events.find((one) => one.rank === rank) : undefined;
-  return { rank, settledAt: first?.knownAt ?? opening.askedAt + window };
+  const rank = strongestOf(events, world.vocabulary.noneRank);
+  const deciding = rank === 0 ? firstKnown(events.filter((event) => event.rank === rank)) : undefined;
+  return { rank, settledAt: deciding?.knownAt ?? (window === 0 ? opening.event.knownAt : closesAt) };
 }
 
 /**
- * The first action in the label window that is stronger than all seen before T (NEXT-1, LABEL-3).
+ * What comes after the opening and is known first of all that is stronger than what was seen
+ * (NEXT-1, LABEL-3).
  */
 export function followUpOf(moment: Moment): Outcome {
-  const { world, timeline, opening, window } = moment;
-  const { item } = opening.event;
+  const { world, timeline, opening, window, closesAt } = moment;
+  const { event: opener, askedAt: t } = opening;
   const { noneRank } = world.vocabulary;
-  const before = seenInteractions(moment).filter((event) => event.item === item);
-  const strongest = strongestOf(before, noneRank);
-  const event = inWindow(moment, timeline.byItem.get(item)).find(({ rank }) => rank < strongest);
-  return { rank: event?.rank ?? noneRank, settledAt: event?.knownAt ?? opening.askedAt + window };
+  const onItem = timeline.byItem.get(opener.item) ?? [];
+  const seen = seenInteractions(moment).filter(({ item }) => item === opener.item);
+  const strongest = strongestOf(seen, noneRank);
+  const isLookedAt = ({ at, knownAt }: Interaction) =>
+    at !== TIME_UNKNOWN && at < t + window && knownAt >= t && knownAt < closesAt;
+  const after = onItem.slice(onItem.indexOf(opener) + 1);
+  const deciding = firstKnown(
+    after.filter((event) => event.rank < strongest && isLookedAt(event) && existsFor(moment, event)),
+  );
+  return { rank: deciding?.rank ?? noneRank, settledAt: deciding?.knownAt ?? closesAt };
 }

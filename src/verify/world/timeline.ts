@@ -26,9 +26,23 @@ export interface Timeline {
   readonly byItem: ReadonlyMap<string, readonly Interaction[]>;
 }
 
-/** The order inside a timeline: event_time, sequence, event_id as UTF-8 bytes, type (EVENT-4). */
+/**
+ * The order inside a timeline: event_time, sequence, a delete after all others, the hash of type
+ * and event_id, event_id as UTF-8 bytes, type (EVENT-4).
+ */
 export function inOrder(a: CheckedEvent, b: CheckedEvent): number {
-  return a.at - b.at || a.sequence - b.sequence || compareBytes(a.id, b.id) || compareBytes(a.type, b.type);
+  return (
+    a.at - b.at ||
+    a.sequence - b.sequence ||
+    Number(isDelete(a)) - Number(isDelete(b)) ||
+    Number(a.tie > b.tie) - Number(a.tie < b.tie) ||
+    compareBytes(a.id, b.id) ||
+    compareBytes(a.type, b.type)
+  );
+}
+
+function isDelete(event: CheckedEvent): boolean {
+  return event.type !== 'interaction' && event.op === 'delete';
 }
 
 /**
@@ -38,6 +52,14 @@ export function inOrder(a: CheckedEvent, b: CheckedEvent): number {
 export function knownAtOf(event: CheckedEvent, byIngest: boolean): number {
   if (!byIngest || event.ingestedAt === undefined) return event.until;
   return Math.max(event.until, event.ingestedAt);
+}
+
+/** What is known first of events in order; of equals the first in order. */
+export function firstKnown<T extends { readonly knownAt: number }>(events: readonly T[]): T | undefined {
+  return events.reduce<T | undefined>(
+    (first, event) => (first === undefined || event.knownAt < first.knownAt ? event : first),
+    undefined,
+  );
 }
 
 /** Whether an event is seen at T, by time alone (ASOF-2). The unknown time lies before every T. */
@@ -54,7 +76,7 @@ export function timelineOf(member: string, records: (Interaction | Version)[]): 
   let interactions: Interaction[] = [];
   let erased = false;
   for (const record of records.sort(inOrder)) {
-    if (record.type !== 'interaction' && record.op === 'delete') {
+    if (isDelete(record)) {
       profiles = [];
       interactions = [];
       erased = true;

@@ -13,6 +13,25 @@ export interface Moment {
   readonly key: readonly string[];
   /** W in milliseconds. */
   readonly window: number;
+  /** Epoch milliseconds (LABEL-3). */
+  readonly closesAt: number;
+  /** What a version of an item says: its line before cutting (CAND-9). */
+  readonly says: (version: Version) => string;
+}
+
+/** What a question waits for, in milliseconds. */
+export interface Waiting {
+  /** W. */
+  readonly window: number;
+  /** The recipe's `label_lateness`. */
+  readonly lateness: number;
+}
+
+/**
+ * When a question closes that was asked at T by an opening event, in epoch milliseconds (LABEL-3).
+ */
+export function closesAt(t: number, { window, lateness }: Waiting, opening: Pick<Interaction, 'knownAt'>): number {
+  return Math.max(t + Math.max(window, 1) + lateness, opening.knownAt + 1);
 }
 
 /** A held-out surface exists only for questions on that very surface (ASOF-6). */
@@ -34,13 +53,16 @@ export function seenInteractions(moment: Moment): Interaction[] {
 }
 
 /**
- * Of these interactions those in the label window [T, T + W) of event time, which the unknown time
- * lies before (LABEL-2).
+ * Of these interactions those in the label window: of event time in [T, T + W), which the unknown
+ * time lies before, and known before the question closes; without a window the opening event alone
+ * (LABEL-2).
  */
 export function inWindow(moment: Moment, interactions: readonly Interaction[] = []): Interaction[] {
-  const { askedAt: from } = moment.opening;
+  const { opening, window, closesAt: closes } = moment;
+  const { askedAt: from, event: opener } = opening;
+  if (window === 0) return interactions.filter((event) => event === opener);
   return interactions.filter((event) => {
-    return event.at >= from && event.at < from + moment.window && existsFor(moment, event);
+    return event.at >= from && event.at < from + window && event.knownAt < closes && existsFor(moment, event);
   });
 }
 
