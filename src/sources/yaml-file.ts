@@ -93,7 +93,7 @@ interface Source extends NamedFile {
 
 type Issue = z.core.$ZodIssue;
 
-/** Where a text or a key has no UTF-8; hashes name what these files say, so it has no name either. */
+/** Where a text or a key is not well-formed: no hash could name what the file says. */
 function halfPair(value: unknown, path: Path): Path | undefined {
   if (typeof value === 'string') return value.isWellFormed() ? undefined : path;
   if (typeof value !== 'object' || value === null) return undefined;

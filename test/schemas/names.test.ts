@@ -1,4 +1,4 @@
-/** Names that every object has are keys like all others, in whatever is looked up or written by name. */
+/** Names that every object has are keys like all others, wherever one is looked up or written. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
