@@ -76,7 +76,7 @@ export const WITHOUT_EXPOSURES: Partial<WorldOptions> = {
   ],
   domain: DOMAIN.replace('exposures: [impression]', 'ignored: [impression]'),
   ask: '{ share: 0.8, per_member_day: 6 }',
-  members: 8,
+  members: 1,
 };
 
 /** What `import` writes beside events. */

@@ -9,7 +9,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** Once in the time of train, once in that of test. */
-export const BEGINNINGS = [Date.UTC(2026, 1, 1, 10), Date.UTC(2026, 1, 19, 10)];
+const BEGINNINGS = [Date.UTC(2026, 1, 1, 10), Date.UTC(2026, 1, 19, 10)];
+/** In that of validation. */
+const BETWEEN = Date.UTC(2026, 1, 12, 10);
 /**
  * So many members do the same: what a recipe asks is a draw, and one of them at least must be
  * asked.
@@ -30,6 +32,7 @@ export function eventsByHand(): object[] {
     ...members.flatMap((member) => [
       profile(member, 'Clerk', Date.UTC(2026, 0, 21)),
       ...BEGINNINGS.flatMap((begin) => doings(member, begin)),
+      ...atBorders(actsOf(member, BETWEEN), BETWEEN),
     ]),
     ...members.flatMap((member) => erased(`${member}-erased`)),
   ];
@@ -37,8 +40,7 @@ export function eventsByHand(): object[] {
 
 /** What one member does from `begin` on, to items that it meets nowhere else. */
 function doings(member: string, begin: number): object[] {
-  const act: Act = (name, item, action, at, more = {}) =>
-    interaction(`${member}-${begin}-${name}`, { member, item, action, at, more });
+  const act = actsOf(member, begin);
   return [
     ...atBorders(act, begin),
     profile(member, `Head of ${begin}`, begin),
@@ -47,6 +49,11 @@ function doings(member: string, begin: number): object[] {
     ...alike(act, begin + 2 * DAY, `${member}-${begin}`),
   ];
 }
+
+const actsOf =
+  (member: string, begin: number): Act =>
+  (name, item, action, at, more = {}) =>
+    interaction(`${member}-${begin}-${name}`, { member, item, action, at, more });
 
 /** Equal times, ends of windows, copies and conflicts. */
 function atBorders(act: Act, begin: number): object[] {
@@ -96,9 +103,11 @@ function knownLate(act: Act, begin: number): object[] {
     act('twice-b', 'twice', 'applied', twice + HOUR, known(twice + 10 * HOUR)),
     act('twice-c', 'twice', 'applied', twice + 2 * HOUR),
     // What comes next is what is known next, and comes after the action in order.
-    act('next-a', 'following', 'viewed', next),
-    act('next-b', 'following', 'dismissed', next + HOUR, known(next + 20 * HOUR)),
-    act('next-c', 'following', 'applied', next + 2 * HOUR),
+    ...[0, 1, 2, 3].flatMap((n) => [
+      act(`next-a-${n}`, `following-${n}`, 'viewed', next + n * MINUTE),
+      act(`next-b-${n}`, `following-${n}`, 'dismissed', next + HOUR, known(next + 20 * HOUR)),
+      act(`next-c-${n}`, `following-${n}`, 'applied', next + 2 * HOUR),
+    ]),
     act('before-a', 'foregoing', 'applied', before - HOUR, known(before + 2 * HOUR)),
     act('before-b', 'foregoing', 'viewed', before),
   ];
@@ -112,6 +121,7 @@ function met(act: Act, begin: number): object[] {
     act('new', `new-${begin}`, 'viewed', begin),
     act('undated', 'undated', 'viewed', begin + HOUR),
     ...[0, 1, 2, 3].map((n) => act(`gone-${n}`, `gone-${n}`, 'viewed', begin + (2 + n) * HOUR)),
+    ...[...'efgh'].map((end, n) => act(`twin-${end}`, `twin-${end}`, 'viewed', begin + 5 * HOUR + n * MINUTE)),
     act('looks', 'look-alike', 'viewed', begin + 6 * HOUR),
     ...[0, 1, 2].map((n) => act(`long-${n}`, `long-${n}`, 'viewed', begin + (7 + n) * HOUR)),
   ];

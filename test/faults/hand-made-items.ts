@@ -20,9 +20,10 @@ const LONG = [
 export function itemsByHand(beginnings: readonly number[]): object[] {
   return [
     ...Array.from({ length: 9 }, (_, n) => item(String(n), title(`Number ${n} Bricklayer`))),
-    ...['same', 'unseen', 'lately', 'behind', 'twice', 'following', 'foregoing'].map((name) =>
+    ...['same', 'unseen', 'lately', 'behind', 'twice', 'foregoing'].map((name) =>
       item(name, title(`The ${name} Bricklayer`)),
     ),
+    ...[0, 1, 2, 3].map((n) => item(`following-${n}`, title(`Following ${n} Bricklayer`))),
     // Two at one time and without a sequence: the one that hides the item counts.
     ...[0, 1, 2, 3].flatMap((n) => [
       item(`gone-${n}`, title(`Gone ${n} Bricklayer`)),
