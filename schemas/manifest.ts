@@ -105,9 +105,20 @@ export const Lineage = z.strictObject({
 });
 export type Lineage = z.infer<typeof Lineage>;
 
+/** What a release says itself, and a verification can only take or have pinned (PUBLISH-1). */
+export type TakenOnWord = 'recipe' | 'domain' | 'templates' | 'tokenizer' | 'name';
+
 /** What verify says: bound to the release by the manifest's hash. */
 export interface Certificate {
   manifest_sha256: string;
+  /** Over the used events, whatever their copies and order (docs/release.md). */
+  events_sha256: string;
+  recipe_sha256: string;
+  domain_sha256: string;
+  templates_sha256: string;
+  tokenizer_sha256: string;
+  checker_version: string;
+  taken_on_word: TakenOnWord[];
   ok: boolean;
   rows_checked: number;
   tokens_checked: number;
@@ -118,6 +129,8 @@ export interface Certificate {
   fault_counts: Record<string, number>;
   assumed: AssumedAttribute[];
   items_without_time: number;
+  /** The longest time from T + W to closes_at, over all rows (LABEL-3). */
+  latest_close_ms: number;
   sentence: string;
 }
 

@@ -99,6 +99,8 @@ export const COMMANDS = {
     flags: {
       events: path('DIR', 'folder of the event files'),
       lake: path('LAKE', 'or the lake that holds them'),
+      recipe: path('FILE', 'the recipe that it should be of'),
+      domain: path('FILE', 'the domain that it should be of'),
       sample: whole(1, 'N', 'check N rows instead of all'),
       tokenizer,
       json,

@@ -3,9 +3,22 @@ import type { AssumedAttribute, Certificate, Fault } from '../../schemas/manifes
 import { CHECKS, type FaultList } from './fault-list.ts';
 import type { CheckedShare } from './release/check-rows.ts';
 
+/** What a certificate was made of, by digests, and what of that was the release's own word. */
+type Named = Pick<
+  Certificate,
+  | 'manifest_sha256'
+  | 'events_sha256'
+  | 'recipe_sha256'
+  | 'domain_sha256'
+  | 'templates_sha256'
+  | 'tokenizer_sha256'
+  | 'checker_version'
+  | 'taken_on_word'
+>;
+
 /** What a certificate is made of. */
 export interface CertificateOptions extends CheckedShare {
-  readonly manifestSha256: string;
+  readonly named: Named;
   readonly list: FaultList;
   readonly assumed: readonly AssumedAttribute[];
   readonly itemsWithoutTime: number;
@@ -16,7 +29,7 @@ export function certificateOf(options: CertificateOptions): Certificate {
   const { list, assumed, rows, tokens, sample, itemsWithoutTime } = options;
   const claim = `${thousands(list.counts.future ?? 0)} of ${thousands(rows)} rows look into the future`;
   return {
-    manifest_sha256: options.manifestSha256,
+    ...options.named,
     ok: Object.keys(list.counts).length === 0,
     rows_checked: rows,
     tokens_checked: tokens,
@@ -26,6 +39,7 @@ export function certificateOf(options: CertificateOptions): Certificate {
     fault_counts: { ...list.counts },
     assumed: [...assumed],
     items_without_time: itemsWithoutTime,
+    latest_close_ms: options.latestCloseMs,
     sentence: `${claim}${sampling(sample)}${assumption(assumed, itemsWithoutTime)}.`,
   };
 }

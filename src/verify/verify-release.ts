@@ -4,22 +4,30 @@
 import type { Certificate } from '../../schemas/manifest.ts';
 import { BrewhouseError } from '../errors.ts';
 import { certificateOf } from './certificate.ts';
-import { deduplicate } from './events/deduplicate.ts';
-import { type EventStream, eventsOfFolder } from './events/event-stream.ts';
+import { checkerVersion } from './checker-version.ts';
+import type { EventStream } from './events/event-stream.ts';
 import { TIME_UNKNOWN } from './events/raw-times.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
-import type { Identity } from './identity/identity.ts';
 import { corpusOf } from './reference/tasks.ts';
+import { checkCard } from './release/check-card.ts';
+import { checkForms } from './release/check-forms.ts';
 import { checkIndex } from './release/check-index.ts';
-import { checkDerived, checkLabelTables, checkReleaseId } from './release/check-manifest.ts';
+import { checkLineage, type RecordCounts } from './release/check-lineage.ts';
+import { checkDerived, checkEventSide, checkReleaseId, checkSplits, checkTasks } from './release/check-manifest.ts';
+import { checkPins, type Pinned } from './release/check-pins.ts';
 import { checkRows } from './release/check-rows.ts';
-import { checkSelection, compareCounts, flatCounts } from './release/check-selection.ts';
-import { type Expectation, expectRows, type ReleaseCase } from './release/expected-rows.ts';
+import { checkSelection } from './release/check-selection.ts';
+import { type EventSide, eventSideOf, NOTHING_ASSUMED } from './release/event-side.ts';
+import { expectRows, type ReleaseCase } from './release/expected-rows.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
-import { checkFiles, openRelease } from './release/release-files.ts';
+import { defaultReleaseId } from './release/release-digest.ts';
+import { checkFiles, lineageOf, openRelease } from './release/release-files.ts';
+import { takeIn } from './release/take-in.ts';
 import { loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
-import type { ReferenceTokenizer } from './world/tokenizer-port.ts';
 import { buildWorld, type World } from './world/world.ts';
+
+export type { Pinned } from './release/check-pins.ts';
+export type { EventSide } from './release/event-side.ts';
 
 /** What a verification is busy with; `total` is 0 where it is not known beforehand. */
 export type Progress = (phase: 'files' | 'events' | 'questions' | 'rows', done: number, total: number) => void;
@@ -28,12 +36,15 @@ export type Progress = (phase: 'files' | 'events' | 'questions' | 'rows', done: 
 export interface VerifyOptions {
   readonly releaseDir: string;
   /**
-   * A folder of event files, or a stream of raw records (copies and records that are no events
-   * included).
+   * A folder of event files, or a stream of the records that are used.
    */
   readonly events: string | EventStream;
+  /** What was said beside a stream of events; a folder says it itself. */
+  readonly eventSide?: EventSide;
   /** 64 hexadecimal digits: BREWHOUSE_KEY. */
   readonly key: string;
+  /** What the release should be of, so that its own word is not taken for it (PUBLISH-1). */
+  readonly pinned?: Pinned;
   /**
    * Check about so many rows in full, all others by what needs no rendering; default: every row.
    */
@@ -50,62 +61,78 @@ export interface VerifyOptions {
  * certificate.
  */
 export async function verifyRelease(options: VerifyOptions): Promise<Certificate> {
+  const { events, pinned = {}, report } = options;
   const list = createFaultList();
-  const release = await openRelease(options.releaseDir);
-  const { manifest } = release;
+  const release = openRelease(options.releaseDir);
+  const { manifest, manifestSha256 } = release;
   const pseudonyms = pseudonymsOf(options.key);
   const { keyId } = pseudonyms;
   if (keyId !== manifest.key_id) {
     throw new BrewhouseError('key_missing', `the release was made with key ${manifest.key_id}, this one is ${keyId}`);
   }
-  options.report?.('files', 0, manifest.files.length);
+  report?.('files', 0, manifest.files.length);
   const whole = await checkFiles(release, list);
   checkDerived(release, list);
+  checkSplits(release, list);
+  const side = options.eventSide ?? (typeof events === 'string' ? eventSideOf(events) : NOTHING_ASSUMED);
+  checkEventSide(release, side, list);
+  const word = checkPins(release, pinned, list);
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
   try {
-    const corpus = corpusOf(await worldOf(options, manifest.identity, tokenizer));
-    checkLabelTables(release, corpus, list);
-    const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
-    const checked = await checkContents(releaseCase, options, whole);
+    const taken = await takeIn(events, (done) => report?.('events', done, 0));
+    const corpus = corpusOf(buildWorld(taken.events, manifest.identity, tokenizer));
+    checkTasks(release, corpus, list);
     const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
-    const { manifestSha256 } = release;
-    return certificateOf({ manifestSha256, ...checked, list, assumed: manifest.assumed, itemsWithoutTime });
+    const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
+    const facts = { whole, records: taken.records, vocabularySize: tokenizer.vocabularySize };
+    const { name, ...checked } = await checkContents(releaseCase, options, facts);
+    return certificateOf({
+      ...{ ...checked, list, assumed: side.assumed, itemsWithoutTime },
+      named: {
+        ...{ manifest_sha256: manifestSha256, events_sha256: taken.digest, checker_version: checkerVersion() },
+        ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },
+        ...{ templates_sha256: manifest.templates_sha256, tokenizer_sha256: manifest.identity.tokenizer.sha256 },
+        taken_on_word: name === manifest.id ? word : [...word, 'name'],
+      },
+    });
   } finally {
     await tokenizer.close();
   }
 }
 
-/** On its own, so that the events as they were read do not stay in memory beside the world. */
-async function worldOf({ events, report }: VerifyOptions, identity: Identity, tokenizer: ReferenceTokenizer) {
-  const stream = typeof events === 'string' ? eventsOfFolder(events) : events;
-  return buildWorld(await deduplicate(stream(), (done) => report?.('events', done, 0)), identity, tokenizer);
+/** What was found out before the rows. */
+interface ContentFacts {
+  /** All files are there as the manifest has them. */
+  readonly whole: boolean;
+  readonly records: RecordCounts;
+  readonly vocabularySize: number;
 }
 
-/** Rows, selection, indexes and name; `whole`: all files are there as the manifest has them. */
-async function checkContents(releaseCase: ReleaseCase, { sample, report }: VerifyOptions, whole: boolean) {
+/**
+ * Rows, selection, lineage, indexes, footers, card and name, which is the default id of the rows.
+ */
+async function checkContents(
+  releaseCase: ReleaseCase,
+  { sample, report }: VerifyOptions,
+  { whole, records, vocabularySize }: ContentFacts,
+) {
   const { release, list } = releaseCase;
-  const expectation = expectRows(releaseCase, (done, total) => report?.('questions', done, total));
-  checkLineage(expectation);
-  const checked = await checkRows(expectation, (done, total) => report?.('rows', done, total), sample);
-  checkSelection(expectation, checked.present);
+  const { manifestSha256, manifest } = release;
+  const lineage = lineageOf(release, list);
+  const saying = (phase: 'questions' | 'rows') => (done: number, total: number) => report?.(phase, done, total);
+  const expectation = expectRows(releaseCase, saying('questions'), lineage?.corpus_until);
+  const checked = await checkRows(expectation, saying('rows'), sample);
+  checkSelection(expectation, checked.present, whole);
+  if (lineage !== undefined)
+    checkLineage(lineage, { manifestSha256, until: manifest.until, records, expectation, list });
+  const name = defaultReleaseId(release, checked.addresses);
   if (whole) {
     await checkIndex(release, checked.addresses, list);
-    await checkReleaseId(release, checked.addresses, list);
+    checkForms(release, { id: name, vocabularySize }, list);
+    checkReleaseId(release, name, list);
+    checkCard(release, name, list);
   }
-  return checked;
-}
-
-/** The lineage's ledger of questions, as of how far the corpus was built (LEDGER-1, LEDGER-2). */
-function checkLineage({ release, rows, questions, list }: Expectation): void {
-  const { lineage, manifestSha256 } = release;
-  if (lineage === undefined) return;
-  if (lineage.manifest_sha256 !== manifestSha256) {
-    list.add({}, { check: 'manifest', rule: [], detail: 'lineage.json names another manifest' });
-  }
-  compareCounts(list, 'LEDGER-1', { what: 'questions', told: flatCounts(lineage.questions), wanted: questions });
-  const after = [...rows.values()].filter(({ end }) => end === 'after_until').length;
-  const late = (count: number) => new Map([['after_until', count]]);
-  compareCounts(list, 'LEDGER-2', { what: 'lineage', told: late(lineage.after_until), wanted: late(after) });
+  return { ...checked, name };
 }
 
 /** Items none of whose versions has a time: no population holds them (CAND-1). */

@@ -46,7 +46,7 @@ const least = {
     ...{ seed: 7, tokenizer: { path: 'toy', sha256: '0'.repeat(64) } },
     tasks: [{ ...taskOf('ranking.pointwise'), order: 'by_action', templates: ['seed'] }],
   },
-  ...{ format: 2, context: 4096, context_min: 4096, render_version: 1 },
+  ...{ format: 2, context: 4096, context_min: 4096, render_version: 2 },
   domain: {
     ...{ name: jobs.name, item: jobs.item, profile: jobs.profile, exposures: jobs.exposures },
     actions: jobs.actions.map(({ positive, ...action }) => (positive ? { ...action, positive } : action)),
@@ -69,10 +69,13 @@ describe('defaults (NAME-2)', () => {
   });
   test('of the release section are those of the schemas', () => {
     const splits = { t1: 1, t2: 2, gap: 3 };
+    const none = '0'.repeat(64);
     const base = {
-      ...{ format: 2, id: '', corpus: '', identity: asJson(least), until: 9, recipe_sha256: '', domain_sha256: '' },
-      ...{ templates_sha256: '', profile: 'hf', key_id: '', splits: {}, fates: {}, variants: {}, labels: {} },
-      ...{ label_tables: [], assumed: [], items_without_time: 0, train_shards_equal: true, versions: {}, files: [] },
+      ...{ format: 3, id: 'x', corpus: '0'.repeat(16), identity: asJson(least), until: 9, recipe_sha256: none },
+      ...{ domain_sha256: none, templates_sha256: none, profile: 'hf', key_id: '0'.repeat(8), splits: {}, fates: {} },
+      ...{ variants: {}, labels: {}, keep_shares: [], label_tables: [], assumed: [], left_out: [], notes: [] },
+      ...{ items_without_time: 0, train_shards_equal: true, files: [] },
+      versions: { brewhouse: '0.1.0', node: '24.1.0', zstd: '1.5.7', tokenizers: '0.13.3' },
     };
     const written = { splits, weights: {}, label_caps: {}, token_budget: 'none', holdout_tasks: [], profile: 'hf' };
     const [read, whole] = [{ splits, profile: 'hf' }, written].map(

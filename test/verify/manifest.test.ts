@@ -3,37 +3,49 @@
  * rows.
  */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { WHOLE } from '../../schemas/columns.ts';
 import { Domain } from '../../schemas/domain.ts';
 import type { LabelTable } from '../../schemas/manifest.ts';
-import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
-import { columnSpecs, columnsOf } from '../../src/shard/records.ts';
+import { BrewhouseError } from '../../src/errors.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { hf } from '../../src/verify/profiles/hf.ts';
 import { labelTablesOf } from '../../src/verify/reference/label-tables.ts';
 import { canonicalJson, canonicalSha256 } from '../../src/verify/release/canonical-json.ts';
-import { checkDerived, checkLabelTables, checkReleaseId } from '../../src/verify/release/check-manifest.ts';
-import { checkTokenFile } from '../../src/verify/release/check-schema.ts';
+import {
+  checkDerived,
+  checkEventSide,
+  checkReleaseId,
+  checkSplits,
+  checkTasks,
+  RENDER_VERSION,
+} from '../../src/verify/release/check-manifest.ts';
+import { NOTHING_ASSUMED } from '../../src/verify/release/event-side.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
-import type { ParquetTable } from '../../src/verify/release/parquet-table.ts';
+import { notesOf } from '../../src/verify/release/notes.ts';
 import { defaultReleaseId } from '../../src/verify/release/release-digest.ts';
 import { storedIdentity, toyWorld, wordTokenizer } from './toy-world.ts';
 
 const tasks = [{ form: 'ranking.pointwise' }, { form: 'retrieval.choose', candidates: 3 }];
-const identity = storedIdentity({ section: { tasks } });
+const identity = { ...storedIdentity({ section: { tasks } }), render_version: RENDER_VERSION };
 const release = { profile: 'hf', until: 9, splits: { t1: 1, t2: 2, gap: 0 } };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const { section, context, context_min, domain, templates } = identity;
 const whole = Domain.parse(domain);
 const world = toyWorld([], { section: { tasks }, tokenizer: wordTokenizer() });
+const nothing = { splits: {}, fates: {}, variants: {}, labels: {}, keep_shares: [] as object[] };
 const honest = {
-  ...{ format: 2, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000' },
-  ...{ splits: {}, fates: {}, variants: {}, labels: {}, assumed: [], items_without_time: 0, train_shards_equal: true },
-  ...{ versions: { brewhouse: '1' }, files: [] as object[] },
+  ...{ format: 3, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000', ...nothing },
+  ...{ assumed: [] as object[], left_out: [] as object[], items_without_time: 0, train_shards_equal: true },
+  notes: [
+    ...['Members who were erased are missing from all times.'],
+    ...['Nothing is promised on how far apart rows of one member lie.'],
+    'Popularity may tell the right one in retrieval.choose: all other items are drawn at random.',
+    'Serving a brand-new item is outside what was trained in retrieval.choose: ' +
+      'every item asked about was known before.',
+    'Which questions were lost, and with which labels, is counted in lineage.json.',
+  ],
+  ...{ versions: { brewhouse: '0.1.0', node: '24.1.0', zstd: '1.5.7', tokenizers: '0.13.3' }, files: [] as object[] },
   corpus: sha256(canonicalJson(identity)).slice(0, 16),
   recipe_sha256: sha256(canonicalJson({ corpus: { ...section, context, context_min }, release })),
   domain_sha256: sha256(canonicalJson(domain)),
@@ -41,16 +53,18 @@ const honest = {
   label_tables: labelTablesOf(world),
 };
 const opened = (manifest: object) => ({
-  ...{ dir: '', manifestSha256: '', lineage: undefined },
+  ...{ dir: '', manifestSha256: '', isCanonical: true },
   ...readManifest(JSON.parse(JSON.stringify(manifest))),
 });
 
 /** Details of the faults that a check finds in a manifest. */
-function faults(change: Partial<typeof honest>, other = world): string[] {
+function faults(change: Partial<Record<keyof typeof honest | 'credit', unknown>>, other = world): string[] {
   const list = createFaultList();
   const release = opened({ ...honest, ...change });
   checkDerived(release, list);
-  checkLabelTables(release, other, list);
+  checkSplits(release, list);
+  checkEventSide(release, NOTHING_ASSUMED, list);
+  checkTasks(release, other, list);
   return list.faults.map(({ check, detail }) => `${check}: ${detail}`);
 }
 
@@ -66,13 +80,14 @@ test('canonical JSON has its keys in order of their UTF-8 bytes and no white spa
 test.each(['corpus', 'recipe_sha256', 'domain_sha256', 'templates_sha256', 'profile'] as const)(
   'a %s that is not that of the identity is reported',
   (name) => {
-    expect(faults({ [name]: 'f'.repeat(64) })).toEqual([expect.stringContaining(`${name} is ffff`)]);
+    const other = { corpus: 'f'.repeat(16), profile: 'ffff' }[name as string] ?? 'f'.repeat(64);
+    expect(faults({ [name]: other })).toEqual([expect.stringContaining(`${name} is ffff`)]);
   },
 );
 test('another domain, template or recipe under the same hashes is reported (NAME-1, NAME-2)', () => {
   const changed = (part: object) => faults({ identity: { ...identity, ...part } }).map((text) => text.split(' ')[1]);
   expect(changed({ domain: { ...domain, name: 'other' } })).toEqual(['corpus', 'domain_sha256']);
-  expect(changed({ templates: templates.slice(1) })).toEqual(['corpus', 'templates_sha256']);
+  expect(changed({ templates: templates.slice(1) })).toEqual(['corpus', 'templates_sha256', 'templates']);
   expect(changed({ context: 512 })).toEqual(['corpus', 'recipe_sha256']);
 });
 
@@ -135,54 +150,91 @@ test('the default id depends on every row and not on their order (RELEASE-6)', (
   expect(defaultReleaseId(opened({ ...honest, key_id: '11111111' }), [a, b])).not.toBe(id);
 });
 
-test('a release id or a default name that is not that of the rows is reported (RELEASE-6)', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'brewhouse-verify-'));
-  const rows = [row('a', [1], [1])];
-  const id = defaultReleaseId(opened(honest), rows);
-  const found = async (footer: string, name: string) => {
-    const columns = columnSpecs({ x: WHOLE });
-    const chunks: Uint8Array[] = [];
-    const keyValues = { 'brewhouse.release_id': footer };
-    const writer = createParquetWriter({ columns, keyValues, write: (chunk) => chunks.push(chunk.slice()) });
-    writer.writeRowGroup(columnsOf({ x: WHOLE }, [{ x: 1 }]), 1);
-    writer.finish();
-    writeFileSync(join(dir, 'shard.parquet'), Buffer.concat(chunks));
+test('a default name that is not that of the rows is reported (RELEASE-6)', () => {
+  const id = defaultReleaseId(opened(honest), [row('a', [1], [1])]);
+  const found = (name: string) => {
     const list = createFaultList();
-    const files = [{ ...FILE, kind: 'data', path: 'shard.parquet' }];
-    await checkReleaseId({ ...opened({ ...honest, id: name, files }), dir }, rows, list);
+    checkReleaseId(opened({ ...honest, id: name }), id, list);
     return list.faults.map(({ detail }) => detail);
   };
-  try {
-    expect(await found(id, id)).toEqual([]);
-    expect(await found(id, 'given')).toEqual([]);
-    expect(await found('given', 'given')).toEqual([expect.stringContaining('is of release given')]);
-    const other = `${honest.corpus}-${'0'.repeat(16)}`;
-    expect(await found(id, other)).toEqual([expect.stringContaining(`the release is named ${other}`)]);
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+  expect(found(id)).toEqual([]);
+  expect(found('given')).toEqual([]);
+  const other = `${honest.corpus}-${'0'.repeat(16)}`;
+  expect(found(other)).toEqual([expect.stringContaining(`the release is named ${other}`)]);
 });
 
-const FILE = { split: 'train', rows: 3, tokens: 30, loss_tokens: 6, bytes: 1, sha256: '' };
-const FEATURES = '{"info":{"features":{"input_ids":{},"attention_mask":{},"labels":{}}}}';
-const facts = {
-  ...{ huggingface: FEATURES, split: 'train', rows: '3', tokens: '30', loss_tokens: '6' },
-  ...{ 'brewhouse.label_alignment': 'unshifted', 'brewhouse.ignore_index': '-100', 'brewhouse.profile': 'hf' },
-  ...{ 'brewhouse.max_length': '4096', 'brewhouse.writer_version': '1', 'brewhouse.tokenizer': 'toy' },
-  ...{ 'brewhouse.tokenizer_sha256': '0'.repeat(64), 'brewhouse.chat_template_sha256': '' },
-  ...{ 'brewhouse.recipe_sha256': honest.recipe_sha256, 'brewhouse.domain_sha256': honest.domain_sha256 },
-  'brewhouse.templates_sha256': honest.templates_sha256,
-  ...{ 'brewhouse.t1': '1970-01-01T00:00:00.001Z', 'brewhouse.t2': '1970-01-01T00:00:00.002Z' },
-  'brewhouse.until': '1970-01-01T00:00:00.009Z',
-};
-test.each(Object.keys(facts))('a footer whose %s is not that of the manifest is reported', (name) => {
-  const found = (keyValues: object) => {
-    const list = createFaultList();
-    const file = { ...FILE, kind: 'data', path: 'shard.parquet' };
-    const table = { keyValues: new Map(Object.entries(keyValues)), groups: [0], metadata: { schema: [] } };
-    checkTokenFile({ table: table as unknown as ParquetTable, manifest: opened(honest).manifest, file, list });
-    return list.faults.map(({ detail }) => detail).filter((detail) => detail.startsWith('footer'));
+test('what lies beside nothing is refused: unknown keys, versions and paths with room (PUBLISH-3)', () => {
+  const refused = (change: object) => {
+    try {
+      opened({ ...honest, ...change });
+    } catch (error) {
+      return error instanceof BrewhouseError ? error.place.field : 'no failure of ours';
+    }
+    return 'read';
   };
-  expect(found(facts)).toEqual([]);
-  expect(found({ ...facts, [name]: 'else' })).toEqual([expect.stringContaining(name.replace('brewhouse.', ''))]);
+  const file = { path: 'README.md', kind: 'card', split: '', rows: 0, tokens: 0, loss_tokens: 0, bytes: 1 };
+  const files = [{ ...file, sha256: '0'.repeat(64) }];
+  expect(refused({ files })).toBe('read');
+  expect(refused({ contact: 'a@b.org' })).toBe('manifest.contact');
+  expect(refused({ files: [{ ...files[0], owner: 'a' }] })).toBe('manifest.files[0].owner');
+  expect(refused({ files: [{ ...files[0], path: '../README.md' }] })).toBe('manifest.files[0].path');
+  expect(refused({ files: [{ ...files[0], kind: 'extra' }] })).toBe('manifest.files[0].kind');
+  expect(refused({ versions: { ...honest.versions, node: 'a@b.org' } })).toBe('manifest.versions.node');
+  expect(refused({ versions: { ...honest.versions, python: '3.1.0' } })).toBe('manifest.versions.python');
+  expect(refused({ until: 1e15 })).toBe('manifest.until');
+  expect(refused({ splits: undefined })).toBe('manifest.splits');
+  expect(refused({ format: 2 })).toBe('manifest.format');
+});
+
+test('what follows from identity, events or tasks is worked out again (PUBLISH-3)', () => {
+  const told = (change: Parameters<typeof faults>[0]) => faults(change).map((text) => text.replace('manifest: ', ''));
+  const trust = [{ type: 'item', attribute: 'title', because: 'no history' }];
+  expect(told({ notes: [...honest.notes, 'Call Ann.'] })).toEqual([expect.stringMatching(/^notes: /)]);
+  expect(told({ assumed: trust })).toEqual(
+    [/^assumed: /, /^notes: /].map((start) => expect.stringMatching(start) as string),
+  );
+  expect(told({ left_out: [{ type: 'item', attribute: 'x', why: 'y' }] })).toEqual([
+    expect.stringMatching(/^left_out: /),
+  ]);
+  expect(told({ credit: 'Ann' })).toEqual([expect.stringMatching(/^credit: "Ann" instead of null/)]);
+  expect(told({ splits: { test: { rows: 0, tokens: 0, loss_tokens: 0 } } })).toEqual([
+    expect.stringMatching(/^splits: test has 0 rows and 0 files/),
+  ]);
+  expect(told({ train_shards_equal: false })).toEqual(['train_shards_equal is false']);
+});
+
+test('an identity has the version of the law, its own tokenizer, no template too many, no default (NAME-2)', () => {
+  const changed = (part: object, of: object = identity) =>
+    faults({ identity: { ...of, ...part } }).filter(
+      (text) => !/: (corpus|recipe_sha256|templates_sha256) is/.test(text),
+    );
+  expect(changed({ render_version: 1 })).toEqual([expect.stringContaining('render_version is 1')]);
+  expect(changed({ tokenizer: { ...identity.tokenizer, id: 'else' } })).toEqual([
+    expect.stringContaining('tokenizer_id is else'),
+  ]);
+  expect(changed({ section: { ...section, variants: 0.1 } })).toEqual([
+    expect.stringContaining('identity.section.variants equals its default'),
+  ]);
+  const [template] = templates;
+  const more = [...templates, { ...template!, id: 'zz', form: 'ranking.binary' }];
+  expect(changed({ templates: more })).toEqual([expect.stringContaining('templates are ')]);
+  expect(faults({ release: { ...release, holdout_tasks: [] } })).toContainEqual(
+    expect.stringContaining('release.holdout_tasks equals its default'),
+  );
+  expect(faults({ release: { ...release, weights: { 'a@b.org': 1 } } })).toContainEqual(
+    expect.stringContaining('names a@b.org, which is no task'),
+  );
+});
+
+test('the notes are those of docs/release.md, and apply as it says (PUBLISH-3)', () => {
+  const page = readFileSync(new URL('../../docs/release.md', import.meta.url), 'utf8');
+  const rows = page.split('\n').flatMap((line) => line.match(/^\| (`+) ?(.*?) ?\1 \| ([^|]*) \|$/)?.slice(2) ?? []);
+  const from = rows.findIndex((text) => text.startsWith('Members who were erased'));
+  const written = rows.slice(from).filter((_, index) => index % 2 === 0);
+  const all = { drawn: ['<tasks>'], random: ['<tasks>'], drawing: ['<tasks>'], momentKeys: ['<keys>'], assumes: true };
+  const notes = notesOf({ ...all, itemsWithoutTime: 7 }).map((note) => note.replace(/^7 /, '<items> '));
+  expect(notes).toEqual(written.slice(0, notes.length));
+  expect(notes).toHaveLength(9);
+  const none = { drawn: [], random: [], drawing: [], momentKeys: [], itemsWithoutTime: 0, assumes: false };
+  expect(notesOf(none)).toEqual(notes.slice(0, 2));
 });

@@ -8,7 +8,6 @@ import { createFaultList } from '../../src/verify/fault-list.ts';
 import { hf } from '../../src/verify/profiles/hf.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { templatesOf } from '../../src/verify/reference/rows.ts';
-import { compareCounts, flatCounts } from '../../src/verify/release/check-selection.ts';
 import type { ReleaseSection } from '../../src/verify/release/manifest.ts';
 import { pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
 import {
@@ -20,6 +19,7 @@ import {
   thin,
   variantSplit,
 } from '../../src/verify/release/selection.ts';
+import { compareTallies, countUp, tallyOf } from '../../src/verify/release/tallies.ts';
 import { act, DAY, item, NOON, shippedTemplates, toyWorld } from './toy-world.ts';
 
 const section = (more: Partial<ReleaseSection> = {}): ReleaseSection => ({
@@ -142,15 +142,24 @@ test('caps come before the budget, the budget before the remainder, and all touc
   expect(ends.get('thinned')).toHaveLength(8);
 });
 
-test('counts of questions and of rows are compared by name, a missing one as 0 (LEDGER-1, LEDGER-2)', () => {
+test('counts are compared by name, and so are names of which there is nothing (LEDGER-1, LEDGER-2)', () => {
   const list = createFaultList();
-  const told = flatCounts(new Map([['task', new Map([['rendered', new Map([['Yes', 2]])]])]]));
-  const wanted = new Map([['task rendered Yes', 3]]);
-  compareCounts(list, 'LEDGER-1', { what: 'questions', told, wanted });
-  compareCounts(list, 'LEDGER-2', { what: 'fates', told: new Map(), wanted });
-  expect(list.faults.map(({ rule, detail }) => `${rule} ${detail}`)).toEqual([
-    'LEDGER-1 questions: 2 instead of 3 for task rendered Yes',
-    'LEDGER-2 fates: 0 instead of 3 for task rendered Yes',
+  const wanted = new Map<string, number>();
+  for (let n = 0; n < 3; n++) countUp(wanted, 'task', 'rendered', 'Yes');
+  const compare = (...ends: [string, number][]) => {
+    const told = tallyOf(new Map([['task', new Map([['rendered', new Map(ends)]])]]));
+    compareTallies(list, 'LEDGER-1', { what: 'questions', told, wanted });
+  };
+  compare(['Yes', 3]);
+  expect(list.faults).toEqual([]);
+  compare(['Yes', 2]);
+  compare(['Yes', 3], ['a@b.org', 0]);
+  compare();
+  expect(list.faults.map(({ rule, detail }) => `${rule[0]} ${detail}`)).toEqual([
+    'LEDGER-1 questions: 2 instead of 3 for ["task","rendered","Yes"]',
+    'LEDGER-1 questions: 0 instead of nothing for ["task","rendered","a@b.org"]',
+    'LEDGER-1 questions: nothing instead of 3 for ["task","rendered","Yes"]',
+    'LEDGER-1 questions: NaN instead of nothing for ["task","rendered"]',
   ]);
 });
 
@@ -168,7 +177,11 @@ test('the certificate says how many rows look into the future and what that take
   const list = createFaultList();
   const assumed = ['title', 'author', 'genre'].map((attribute) => ({ type: 'item', attribute, because: 'no history' }));
   const options = {
-    manifestSha256: '',
+    named: {
+      ...{ manifest_sha256: '', events_sha256: '', recipe_sha256: '', domain_sha256: '', templates_sha256: '' },
+      ...{ tokenizer_sha256: '', checker_version: '', taken_on_word: [] },
+    },
+    latestCloseMs: 0,
     rows: 1_204_331,
     tokens: 5,
     sample: undefined,

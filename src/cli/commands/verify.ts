@@ -1,6 +1,7 @@
 /** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { pinnedParts } from '../../../pipelines/pinned-parts.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
 import type { Certificate } from '../../../schemas/manifest.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
@@ -18,16 +19,25 @@ import { peakMemory, table } from '../plain-text.ts';
 
 /** Exits 1 where a row is wrong. Throws `usage`, and as `verifyRelease` does. */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
-  const { sample, tokenizer } = flags;
-  const checked = { releaseDir: release, events: await eventsOf(flags, effects), key: await releaseKey(release) };
+  const { sample, tokenizer, recipe, domain } = flags;
+  const pinned = await pinnedParts(release, { recipe, domain });
+  const checked = { ...(await eventsOf(flags, effects)), releaseDir: release, key: await releaseKey(release), pinned };
   const sampled = sample === undefined ? {} : { sample };
   const found = tokenizer === undefined ? {} : { tokenizerPath: tokenizer };
   return verify({ ...checked, ...sampled, ...found }, effects);
 }
 
-async function eventsOf({ events, lake }: CallOf<'verify'>['flags'], effects: Effects) {
-  if (events !== undefined && lake === undefined) return events;
-  if (lake !== undefined && events === undefined) return (await openLake(openStore(lake, effects), effects)).events;
+async function eventsOf(
+  { events, lake }: CallOf<'verify'>['flags'],
+  effects: Effects,
+): Promise<Pick<VerifyOptions, 'events' | 'eventSide'>> {
+  if (events !== undefined && lake === undefined) return { events };
+  if (lake !== undefined && events === undefined) {
+    const opened = await openLake(openStore(lake, effects), effects);
+    const [first] = await opened.timelines();
+    const { assumptions } = first?.record ?? { assumptions: null };
+    return { events: opened.events, ...(assumptions === null ? {} : { eventSide: assumptions }) };
+  }
   throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
     remedy: 'name the folder that the release was built from, or the lake',
   });
@@ -68,7 +78,9 @@ async function releaseKey(release: string): Promise<string> {
 /** A release that lies on a read-only disk can be verified all the same. */
 function writeCertificate(file: string, text: string, observe: Observer): void {
   try {
-    writeFileSync(file, text);
+    // In place of what has the name: a link would lead somewhere else.
+    writeFileSync(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     observe({ kind: 'warning', message: `the certificate could not be written to ${file}: ${why}` });
@@ -77,12 +89,16 @@ function writeCertificate(file: string, text: string, observe: Observer): void {
 
 function verifyResult(certificate: Certificate, certificateSha256: string): object {
   const { ok, rows_checked, tokens_checked, faults, fault_counts, checks, sampled, sentence } = certificate;
+  const { events_sha256, taken_on_word, latest_close_ms } = certificate;
   return {
     ok,
     rows_checked,
     tokens_checked,
     faults,
     certificate_sha256: certificateSha256,
+    events_sha256,
+    taken_on_word,
+    latest_close_ms,
     fault_counts,
     checks,
     sampled,
@@ -92,7 +108,7 @@ function verifyResult(certificate: Certificate, certificateSha256: string): obje
 }
 
 function verifyTable(certificate: Certificate): string {
-  const { checks, fault_counts: counts, faults, assumed, sampled } = certificate;
+  const { checks, fault_counts: counts, faults, assumed, sampled, taken_on_word: word } = certificate;
   const lines = [
     table([
       ['check', 'looked at', 'faults'],
@@ -106,6 +122,8 @@ function verifyTable(certificate: Certificate): string {
     ...assumed.map(({ type, attribute, because }) => `  assumed ${type}.${attribute}: ${because}`),
     `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked` +
       (sampled ? ' (a sample)' : ''),
+    `questions close at most ${grouped(certificate.latest_close_ms)} ms after their label window`,
+    ...(word.length === 0 ? [] : [`taken on the release's own word: ${word.join(', ')}`]),
     `peak memory ${peakMemory().text}`,
     `${certificate.ok ? 'verified' : 'FAULTS FOUND'}: ${certificate.sentence}`,
   ];

@@ -5,7 +5,17 @@
 import { remember } from '../checked.ts';
 import { type CheckedEvent, contentDigest, readEvent } from './checked-event.ts';
 
+/** How the records of a stream end before anything is erased. */
+export interface TakenIn {
+  readonly events: readonly CheckedEvent[];
+  readonly read: number;
+  readonly duplicate: number;
+  /** No events, and all records of ids that carry two contents. */
+  readonly dead: number;
+}
+
 interface Held {
+  copies: number;
   event: CheckedEvent;
   digest: string;
   conflict: boolean;
@@ -13,28 +23,41 @@ interface Held {
 
 type Records = AsyncIterable<unknown> | Iterable<unknown>;
 
+/** The events of `takeInRecords` alone. */
+export async function deduplicate(records: Records): Promise<CheckedEvent[]> {
+  return [...(await takeInRecords(records)).events];
+}
+
 /**
  * The events of the records, in any order. Of several copies the least ingest_time counts; records
  * that are no events are skipped; an id that carries two contents is dropped altogether (EVENT-3).
  * Memory grows with the events.
  */
-export async function deduplicate(records: Records, report?: (done: number) => void): Promise<CheckedEvent[]> {
+export async function takeInRecords(records: Records, report?: (done: number) => void): Promise<TakenIn> {
   const held = new Map<string, Map<string, Held>>();
   const names = new Map<string, string>();
-  let done = 0;
+  let [read, dead] = [0, 0];
   for await (const record of records) {
-    if (++done % 100_000 === 0) report?.(done);
+    if (++read % 100_000 === 0) report?.(read);
     const event = readEvent(record);
-    if (event !== undefined) hold(held, shareNames(event, names), contentDigest(record));
+    if (event === undefined) dead++;
+    else hold(held, shareNames(event, names), contentDigest(record));
   }
-  const all = held.values().flatMap((byId) => byId.values());
-  return [...all.filter(({ conflict }) => !conflict).map(({ event }) => event)];
+  const events: CheckedEvent[] = [];
+  let taken = 0;
+  for (const { event, conflict, copies } of held.values().flatMap((byId) => byId.values())) {
+    if (!conflict) events.push(event);
+    else dead += copies;
+    taken += conflict ? 0 : copies;
+  }
+  return { events, read, dead, duplicate: taken - events.length };
 }
 
 function hold(held: Map<string, Map<string, Held>>, event: CheckedEvent, digest: string): void {
   const byId = remember(held, `${event.type}\u001f${event.entity}`, () => new Map<string, Held>());
   const before = byId.get(event.id);
-  if (before === undefined) byId.set(event.id, { event, digest, conflict: false });
+  if (before !== undefined) before.copies++;
+  if (before === undefined) byId.set(event.id, { event, digest, conflict: false, copies: 1 });
   else if (before.digest !== digest) before.conflict = true;
   else if ((event.ingestedAt ?? Infinity) < (before.event.ingestedAt ?? Infinity)) before.event = event;
 }

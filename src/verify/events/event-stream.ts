@@ -7,14 +7,13 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
 
 /**
- * Parsed records in any order, with copies; what is not an event is skipped by the reader. Called
- * once a verification.
+ * Parsed records in any order, with copies; a line that cannot be parsed comes as undefined, and is
+ * dead as everything is that is no event. Called once a verification.
  */
 export type EventStream = () => AsyncIterable<unknown>;
 
 /**
- * A line beyond this many characters is dead to the build (`line_too_long`: 10 MB) and skipped
- * here.
+ * A line beyond this many characters is dead to the build (`line_too_long`: 10 MB), and here.
  */
 const LINE_BYTES_MAX = 10_000_000;
 
@@ -53,8 +52,8 @@ async function eventFiles(dir: string): Promise<string[]> {
 async function* recordsOfFile(file: string): AsyncGenerator<unknown> {
   try {
     for await (const line of linesOf(bytesOf(file))) {
-      const record = parseLine(line);
-      if (record !== undefined) yield record;
+      const record = line === undefined ? undefined : parseLine(line);
+      if (record !== BLANK) yield record;
     }
   } catch (cause) {
     throw new BrewhouseError('input_unreadable', 'the file cannot be read to its end', { place: { file }, cause });
@@ -98,17 +97,20 @@ async function leadingZeros(file: string, start: number): Promise<number> {
   return count;
 }
 
+/** What a line without a record is, which is not even dead. */
+const BLANK = Symbol('blank');
 const NEWLINE = 0x0a;
 
 /** Lines as bytes: node's readline would also break at U+2028, which JSON strings may hold. */
-async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
   let rest: Buffer[] = [];
   let held = 0;
   for await (const chunk of stream) {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       const piece = chunk.subarray(from, end);
-      if (held + piece.length <= LINE_BYTES_MAX) yield held === 0 ? piece : Buffer.concat([...rest, piece]);
+      if (held + piece.length > LINE_BYTES_MAX) yield undefined;
+      else yield held === 0 ? piece : Buffer.concat([...rest, piece]);
       rest = [];
       held = 0;
       from = end + 1;
@@ -118,19 +120,18 @@ async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (held > LINE_BYTES_MAX) rest = [];
     else if (tail.length > 0) rest.push(tail);
   }
-  if (held > 0 && held <= LINE_BYTES_MAX) yield Buffer.concat(rest);
+  if (held > 0) yield held > LINE_BYTES_MAX ? undefined : Buffer.concat(rest);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The parsed line without byte order marks before it, or undefined where it is empty, no UTF-8 or
- * no JSON.
+ * The parsed line without byte order marks before it; undefined where it is no UTF-8 or no JSON.
  */
 function parseLine(line: Buffer): unknown {
   try {
     const text = utf8.decode(line).replace(/^\ufeff+/, '');
-    return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
+    return text.trim() === '' ? BLANK : (JSON.parse(text) as unknown);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { numberAt } from '../checked.ts';
 import type { Finding } from '../fault-list.ts';
+import type { ColumnType } from '../parquet/footer-claims.ts';
 
 /** A row's tokens as a file holds them. */
 export interface TokenRow {
@@ -19,8 +20,8 @@ export interface TokenRow {
 /** A list column beside `input_ids`, with one value a token. */
 export interface TokenColumn {
   readonly name: string;
-  /** The element's types as a Parquet footer says them: `INT32 INT_8`. */
-  readonly element: string;
+  /** The type of its values in a file. */
+  readonly type: ColumnType;
   /** What is reported where a value is wrong. */
   readonly fault: Finding;
   /** The value of token `index` of a row whose answer begins at `answerFrom`. */
@@ -55,8 +56,8 @@ const IGNORED = -100;
 /** Every token is attended to. */
 export const ATTENTION_MASK: TokenColumn = {
   name: 'attention_mask',
-  element: 'INT32 INT_8',
-  fault: { check: 'schema', rule: [], detail: 'attention_mask is not all ones' },
+  type: 'int8',
+  fault: { check: 'schema', rule: ['PUBLISH-6'], detail: 'attention_mask is not all ones' },
   valueAt: () => 1,
 };
 
@@ -65,7 +66,7 @@ const LABELS_WRONG = 'supervised tokens are not one run up to the end of the row
 /** The answer's ids, unshifted; before it nothing is supervised (FRAME-4). */
 export const LABELS: TokenColumn = {
   name: 'labels',
-  element: 'INT64',
+  type: 'int64',
   fault: { check: 'answer', rule: ['FRAME-4'], detail: LABELS_WRONG },
   valueAt: (ids, index, answerFrom) => (index < answerFrom ? IGNORED : numberAt(ids, index)),
 };

@@ -3,8 +3,5 @@ import { hf } from './hf.ts';
 import type { Profile } from './profile.ts';
 import { weighted } from './weighted.ts';
 
-/** What a release section means that names no profile. */
-export const PROFILE_DEFAULT = hf.name;
-
 /** Every profile by its name. */
 export const PROFILES: ReadonlyMap<string, Profile> = new Map([hf, weighted].map((one) => [one.name, one]));

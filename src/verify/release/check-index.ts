@@ -1,62 +1,85 @@
 /**
- * The index files: every row is found under its example and its member, and under no other address.
+ * The index files: every row is found under its example and its member, in order, and nothing else.
  */
 import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
-import { compareBytes, joinKey } from '../world/draws.ts';
-import { openParquetTable } from './parquet-table.ts';
+import { compareBytes } from '../world/draws.ts';
+import { SPLITS } from './manifest.ts';
+import { openParquetTable, type TableRow } from './parquet-table.ts';
 import type { OpenRelease } from './release-files.ts';
 import { number, text } from './release-row.ts';
 
-/** Where a row lies. */
+/** Where a row lies; `row` counts within its row group. */
 export interface RowAddress {
   readonly example: string;
   readonly member: string;
   readonly split: string;
   readonly shard: number;
   readonly group: number;
-  /** Within its row group, and within its file. */
-  readonly inGroup: number;
-  readonly inFile: number;
+  readonly row: number;
 }
 
 /** Entries read at a time. */
 const ENTRIES_MAX = 100_000;
 
-type Indexed = { readonly release: OpenRelease; readonly rows: readonly RowAddress[]; readonly list: FaultList };
-
-/** Compares both index files with the rows that were read (RELEASE-5). */
+/** Compares both index files with the rows that were read (RELEASE-5, PUBLISH-5). */
 export async function checkIndex(release: OpenRelease, rows: readonly RowAddress[], list: FaultList): Promise<void> {
-  for (const id of ['example', 'member'] as const) await checkFile({ release, rows, list }, id);
-}
-
-async function checkFile({ release, rows, list }: Indexed, id: 'example' | 'member'): Promise<void> {
-  const column = id === 'example' ? 'example_id' : 'member';
-  const wrong = (detail: string, place = {}) => list.add(place, { check: 'index', rule: ['RELEASE-5'], detail });
-  const file = release.manifest.files.find(({ kind, path }) => kind === 'index' && path.includes(id));
-  if (file === undefined) return wrong(`there is no index of ${id}s`);
-  const known = new Set(
-    rows.flatMap(({ split, shard, group, inGroup, inFile, ...row }) =>
-      [inGroup, inFile].map((index) => joinKey([row[id], split, shard, group, index])),
-    ),
-  );
-  const table = await openParquetTable(join(release.dir, file.path));
-  let before = '';
-  let nameBefore = '';
-  for (let from = 0; from < table.rows; from += ENTRIES_MAX) {
-    for (const entry of await table.read(from, Math.min(from + ENTRIES_MAX, table.rows))) {
-      list.look('index');
-      const key = text(entry[column]);
-      if (compareBytes(before, key) > 0) wrong(`${file.path} is not sorted at ${key}`);
-      before = key;
-      const split = text(entry.split);
-      const name = joinKey([key, split, number(entry.shard), number(entry.row_group), number(entry.row)]);
-      if (name === nameBefore) wrong(`${file.path} names a row twice`);
-      nameBefore = name;
-      const place = { split, example: id === 'example' ? key : '' };
-      if (!known.has(name)) wrong(`no such row of ${column} ${key}`, place);
+  for (const id of ['example', 'member'] as const) {
+    try {
+      await checkFile({ release, rows, list }, id);
+    } catch (error) {
+      const detail = `index/${id}s.parquet cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      list.add({}, { check: 'index', rule: ['PUBLISH-6'], detail });
     }
   }
-  if (table.rows !== rows.length) wrong(`${file.path} has ${table.rows} entries for ${rows.length} rows`);
-  table.close();
+}
+
+interface IndexCase {
+  readonly release: OpenRelease;
+  readonly rows: readonly RowAddress[];
+  readonly list: FaultList;
+}
+
+type Entry = Omit<RowAddress, 'example' | 'member'> & { readonly id: string };
+
+async function checkFile({ release, rows, list }: IndexCase, id: 'example' | 'member'): Promise<void> {
+  const column = id === 'example' ? 'example_id' : 'member';
+  const path = `index/${id}s.parquet`;
+  const wrong = (detail: string, place = {}) =>
+    list.add(place, { check: 'index', rule: ['RELEASE-5', 'PUBLISH-5'], detail });
+  const known = new Set(rows.map((row) => nameOf({ ...row, id: row[id] })));
+  const table = await openParquetTable(join(release.dir, path));
+  try {
+    let before: Entry | undefined;
+    for (let from = 0; from < table.rows; from += ENTRIES_MAX) {
+      for (const cells of await table.read(from, Math.min(from + ENTRIES_MAX, table.rows))) {
+        list.look('index');
+        const entry = entryOf(text(cells[column]), cells);
+        const order = before === undefined ? -1 : inOrder(before, entry);
+        if (order > 0) wrong(`${path} is not sorted at ${entry.id}`);
+        if (order === 0) wrong(`${path} names a row twice`);
+        before = entry;
+        const place = { split: entry.split, example: id === 'example' ? entry.id : '' };
+        if (!known.has(nameOf(entry))) wrong(`no such row of ${column} ${entry.id}`, place);
+      }
+    }
+    if (table.rows !== rows.length) wrong(`${path} has ${table.rows} entries for ${rows.length} rows`);
+  } finally {
+    table.close();
+  }
+}
+
+function entryOf(id: string, { split, shard, row_group: group, row }: TableRow): Entry {
+  return { id, split: text(split), shard: number(shard), group: number(group), row: number(row) };
+}
+
+function nameOf({ id, split, shard, group, row }: Entry): string {
+  return `${id} ${split} ${shard} ${group} ${row}`;
+}
+
+/** Ids, splits as they come among the files, then numbers by their size. */
+function inOrder(a: Entry, b: Entry): number {
+  const names: readonly string[] = SPLITS;
+  const placeOf = ({ split }: Entry) => names.indexOf(split);
+  return compareBytes(a.id, b.id) || placeOf(a) - placeOf(b) || a.shard - b.shard || a.group - b.group || a.row - b.row;
 }

@@ -4,6 +4,7 @@ import { prepareLines, referenceRow } from '../reference/rows.ts';
 import { checkFuture } from './check-future.ts';
 import { checkHistory, checkLedger } from './check-history.ts';
 import type { RowAddress } from './check-index.ts';
+import { checkLaw } from './check-law.ts';
 import { checkCandidates, checkOrigin, checkPseudonyms } from './check-origin.ts';
 import type { PresentRow } from './check-selection.ts';
 import { checkSidecar } from './check-sidecar.ts';
@@ -20,6 +21,8 @@ export interface CheckedShare {
   readonly tokens: number;
   /** Where one row in `every` of `total` was made anew; undefined where every row was. */
   readonly sample: { readonly every: number; readonly total: number } | undefined;
+  /** The longest time from T + W to closes_at, of all rows (LABEL-3). */
+  readonly latestCloseMs: number;
 }
 
 /** What was seen of all rows. */
@@ -43,7 +46,7 @@ export async function checkRows(expectation: Expectation, report: Report, sample
   const total = [...release.manifest.splits.values()].reduce((sum, { rows }) => sum + rows, 0);
   const every = sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(sample, 1)));
   const all: SeenRows = { present: new Map(), addresses: [], strangers: new Map() };
-  let [read, rows, tokens] = [0, 0, 0];
+  let [read, rows, tokens, latestCloseMs] = [0, 0, 0, 0];
   for await (const group of readRowGroups(release, list)) {
     const first = read;
     const chosen = group.filter((_, index) => (first + index) % every === 0);
@@ -57,14 +60,18 @@ export async function checkRows(expectation: Expectation, report: Report, sample
       const index = read++;
       if (read % 100 === 0) report(read, total);
       const expected = expectedOf(row, expectation, all);
-      if (expected === undefined || index % every !== 0) continue;
+      if (expected === undefined) continue;
+      const { closesAt, askedAt, window } = expected.question;
+      checkLaw({ row, closesAt, release: release.manifest, list });
+      latestCloseMs = Math.max(latestCloseMs, closesAt - askedAt - window);
+      if (index % every !== 0) continue;
       rows++;
       tokens += row.ids.length;
       checkRow(expectation, row, { expected, maskIsWhole, whole: index % WHOLE_EVERY === 0 });
     }
   }
   reportStrangers(expectation, all.strangers);
-  return { rows, tokens, sample: sample === undefined ? undefined : { every, total }, ...all };
+  return { rows, tokens, latestCloseMs, sample: sample === undefined ? undefined : { every, total }, ...all };
 }
 
 /**
@@ -94,7 +101,7 @@ type KnownOfRow = { readonly expected: ExpectedRow; readonly maskIsWhole: boolea
  * All checks of one row that the rules make, the most telling first; `whole`: its text is tokenized
  * as a whole too.
  */
-export function checkRow({ release, ...shared }: ReleaseCase, row: ReleaseRow, known: KnownOfRow): void {
+export function checkRow(shared: Omit<ReleaseCase, 'release'>, row: ReleaseRow, known: KnownOfRow): void {
   const { expected, maskIsWhole, whole } = known;
   const reference = referenceRow(expected.question, expected.template);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.
@@ -103,12 +110,6 @@ export function checkRow({ release, ...shared }: ReleaseCase, row: ReleaseRow, k
   const rowCase: RowCase = { ...shared, row, expected, reference, wanted: wantedSegments(reference, pseudonyms) };
   if (expected.variant !== '') list.look('variants');
   const future = checkFuture(rowCase);
-  const { closesAt } = expected.question;
-  const { until } = release.manifest;
-  if (closesAt > until) {
-    const detail = `the label is known at ${closesAt}, the release ends at ${until}`;
-    list.add(row.place, { check: 'future', rule: IMMATURE, detail });
-  }
   const candidates = !future && checkCandidates(rowCase);
   const label = !candidates && checkLabel(rowCase, maskIsWhole);
   const control = checkControl(rowCase);

@@ -5,9 +5,11 @@
 import type { FaultList, FaultPosition, RuleId } from '../fault-list.ts';
 import { referenceRow } from '../reference/rows.ts';
 import { compareBytes } from '../world/draws.ts';
-import { countUp, type Expectation } from './expected-rows.ts';
-import type { Manifest } from './manifest.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Expectation } from './expected-rows.ts';
+import { type Manifest, SPLITS } from './manifest.ts';
 import { type ExpectedRow, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
+import { compareTallies, countUp, type Tally, tallyOf } from './tallies.ts';
 
 /** A row of the release that the rules make, with where it was seen. */
 export interface PresentRow {
@@ -34,13 +36,16 @@ const RULE_OF_END: Readonly<Record<RowEnd, RuleId>> = {
   remainder: 'RELEASE-4',
 };
 
-const SPLITS = ['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'];
-
 /**
  * Decides what the budget takes, and then the remainder (RELEASE-1); compares both ways: every row
- * that should be there is, and no other.
+ * that should be there is, and no other. Where a file is not as the manifest has it, `whole` is
+ * false, and rows that are missing are explained.
  */
-export function checkSelection(expectation: Expectation, present: ReadonlyMap<string, PresentRow>): void {
+export function checkSelection(
+  expectation: Expectation,
+  present: ReadonlyMap<string, PresentRow>,
+  whole: boolean,
+): void {
   const { list } = expectation;
   const { manifest } = expectation.release;
   const rows = [...expectation.rows.values()];
@@ -51,7 +56,7 @@ export function checkSelection(expectation: Expectation, present: ReadonlyMap<st
     const isVariant = variant !== '';
     list.look('split');
     if (there === undefined) {
-      if (!SPLITS.includes(end)) continue;
+      if (!whole || !SPLITS.some((split) => split === end)) continue;
       const detail = `a row of task ${question.task.name} asked at ${question.askedAt} is missing`;
       const rule: RuleId[] = ['RELEASE-1', 'OPEN-6', RULE_OF_END[end]];
       list.add({ split: end, example }, { check: isVariant ? 'variants' : 'ledger', rule, detail });
@@ -71,51 +76,55 @@ function tokensOf(row: ExpectedRow): number {
   return row.tokens;
 }
 
-/** Rows by task, label and end, as the manifest counts them (LEDGER-2). */
+/** Rows by task, label and end, and what caps kept, as the manifest counts them (LEDGER-2). */
 function checkFates(manifest: Manifest, rows: readonly ExpectedRow[], list: FaultList): void {
   const fates = new Map<string, number>();
   const labels = new Map<string, number>();
-  let variantsTested = 0;
+  const variants = new Map(['test_template', 'left_out'].map((end) => [JSON.stringify([end]), 0]));
   for (const { end, variant, question } of rows) {
-    if (variant !== '') variantsTested += end === 'test_template' ? 1 : 0;
-    if (variant !== '' || end === 'after_until') continue;
+    if (end === 'after_until') continue;
     const { task, label } = question;
-    countUp(fates, `${task.name} ${end}`);
-    countUp(labels, `${task.name} ${label} ${end}`);
+    if (variant !== '') countUp(variants, end === 'test_template' ? end : 'left_out');
+    else {
+      countUp(fates, task.name, end);
+      countUp(labels, task.name, label, end);
+    }
   }
-  compareCounts(list, 'LEDGER-2', { what: 'fates', told: flatCounts(manifest.fates), wanted: fates });
-  compareCounts(list, 'LEDGER-2', { what: 'labels', told: flatCounts(manifest.labels), wanted: labels });
-  const told = manifest.variants.get('test_template') ?? 0;
-  const detail = `the manifest counts ${told} rows in test_template, the rules make ${variantsTested}`;
-  if (told !== variantsTested) list.add({}, { check: 'variants', rule: ['LEDGER-2', 'SPLIT-4'], detail });
+  const compare = (what: 'fates' | 'labels', wanted: Tally) =>
+    compareTallies(list, 'LEDGER-2', { what, told: tallyOf(manifest[what]), wanted });
+  compare('fates', fates);
+  compare('labels', labels);
+  for (const [name, right] of variants) {
+    const told = tallyOf(manifest.variants).get(name) ?? 0;
+    const detail = `the manifest counts ${told} variants ${name}, the rules make ${right}`;
+    if (told !== right) list.add({}, { check: 'variants', rule: ['LEDGER-2', 'SPLIT-4'], detail });
+  }
+  if ([...manifest.variants.keys()].some((name) => !variants.has(JSON.stringify([name])))) {
+    const detail = `variants: ${[...manifest.variants.keys()].join(', ')}`;
+    list.add({}, { check: 'variants', rule: ['PUBLISH-3'], detail });
+  }
+  checkKeepShares(manifest, labels, list);
 }
-
-/** Counts in maps of maps. */
-export type Counts = ReadonlyMap<string, number | Counts>;
-
-/** The counts of maps in maps, their names joined by spaces. */
-export function flatCounts(counts: Counts): Map<string, number> {
-  return new Map(
-    [...counts].flatMap(([name, value]): [string, number][] =>
-      typeof value === 'number'
-        ? [[name, value]]
-        : [...flatCounts(value)].map(([inner, count]) => [`${name} ${inner}`, count]),
-    ),
-  );
-}
-
-type Compared = { readonly what: string } & Readonly<Record<'told' | 'wanted', ReadonlyMap<string, number>>>;
 
 /**
- * Reports every count of the manifest or lineage that differs from what the rules make; a count
- * that is missing is 0.
+ * How many of all train rows with a capped label were kept, in order of task and label (RELEASE-2).
  */
-export function compareCounts(list: FaultList, rule: RuleId, { what, told, wanted }: Compared): void {
-  for (const name of [...new Set([...told.keys(), ...wanted.keys()])].sort()) {
-    list.look('ledger');
-    const [a, b] = [told.get(name) ?? 0, wanted.get(name) ?? 0];
-    if (a !== b) list.add({}, { check: 'ledger', rule: [rule], detail: `${what}: ${a} instead of ${b} for ${name}` });
-  }
+function checkKeepShares({ release, keep_shares: told }: Manifest, labels: Tally, list: FaultList): void {
+  const wanted = [...release.label_caps].flatMap(([task, caps]) =>
+    [...caps.keys()].map((label) => {
+      const count = (...ends: readonly string[]) =>
+        ends.reduce((sum, end) => sum + (labels.get(JSON.stringify([task, label, end])) ?? 0), 0);
+      const kept = count('train', 'thinned', 'remainder');
+      return { task, label, kept, all: kept + count('label_capped') };
+    }),
+  );
+  const inOrder = wanted
+    .filter(({ all }) => all > 0)
+    .sort((a, b) => compareBytes(a.task, b.task) || compareBytes(a.label, b.label));
+  const [is, right] = [canonicalJson(told), canonicalJson(inOrder)];
+  list.look('manifest');
+  const detail = `keep_shares: ${is} instead of ${right}`;
+  if (is !== right) list.add({}, { check: 'manifest', rule: ['RELEASE-2', 'PUBLISH-3'], detail });
 }
 
 /** Numbers of shards, and how rows divide among them (RELEASE-4). */
@@ -133,9 +142,6 @@ function checkShards(manifest: Manifest, trainShards: number, list: FaultList): 
     if (inOrder.some((file, index) => file.rows !== less + (index < more ? 1 : 0))) {
       wrong(`shards have ${inOrder.map((file) => file.rows).join(', ')} rows`);
     }
-    const { train_shards_equal: told } = manifest;
-    if (split !== 'train' || told === (more === 0)) continue;
-    list.add({ split }, { check: 'manifest', rule: ['RELEASE-4'], detail: `train_shards_equal is ${told}` });
   }
 }
 

@@ -6,6 +6,7 @@ import type { Corpus } from '../reference/tasks.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { OpenRelease } from './release-files.ts';
 import { capLabels, type ExpectedRow, expectedRow, splitOf, variantSplit } from './selection.ts';
+import { countUp, type Tally } from './tallies.ts';
 
 /** A release, and what it is checked against. */
 export interface ReleaseCase {
@@ -22,29 +23,25 @@ export type Report = (done: number, total: number) => void;
 export interface Expectation extends ReleaseCase {
   /** By pseudonym of the row; all rendered rows, those that the release leaves out too. */
   readonly rows: ReadonlyMap<string, ExpectedRow>;
-  /** Questions by `task fate label`, as of how far the corpus was built (LEDGER-1). */
-  readonly questions: ReadonlyMap<string, number>;
-}
-
-/** Counts one more under a name. */
-export function countUp(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+  /** Questions by task, fate and label, as of how far the corpus was built (LEDGER-1). */
+  readonly questions: Tally;
 }
 
 /**
  * All rows that the events make, with their ends as far as time, held-out choices and label caps
- * decide them. Prompts are not rendered here.
+ * decide them. Prompts are not rendered here. `builtTo`: how far the corpus was built, where that
+ * is not all.
  */
-export function expectRows(releaseCase: ReleaseCase, report: Report): Expectation {
+export function expectRows(releaseCase: ReleaseCase, report: Report, builtTo?: number | null): Expectation {
   const { corpus, pseudonyms } = releaseCase;
-  const { manifest, lineage } = releaseCase.release;
-  const corpusUntil = Math.max(lineage?.corpus_until ?? Number.POSITIVE_INFINITY, manifest.until);
+  const { manifest } = releaseCase.release;
+  const corpusUntil = Math.max(builtTo ?? Number.POSITIVE_INFINITY, manifest.until);
   const rows = new Map<string, ExpectedRow>();
   const questions = new Map<string, number>();
   let done = 0;
   for (const member of corpus.timelines.keys()) {
     for (const question of referenceQuestions(corpus, member, corpusUntil)) {
-      countUp(questions, `${question.task.name} ${question.fate} ${question.ledgerLabel}`);
+      countUp(questions, question.task.name, question.fate, question.ledgerLabel);
       if (question.fate !== 'rendered') continue;
       const split = splitOf(question, manifest);
       for (const row of templatesOf(question)) {

@@ -1,64 +1,73 @@
 /**
- * The manifest and the lineage of a release, read into types; the identity and the release section
- * also as stored.
+ * The manifest of a release, read into types by a schema that leaves no room (PUBLISH-3); the
+ * identity and the release section also as stored.
  */
 import { z } from 'zod';
 import { identitySchema } from '../identity/identity.ts';
-import { PROFILE_DEFAULT, PROFILES } from '../profiles/registry.ts';
+import { PROFILES } from '../profiles/registry.ts';
 import { count, mapOf, namedIn, readAs } from '../read-json.ts';
+import { ASSUMPTIONS_FIELDS } from './event-side.ts';
 
 const text = z.string();
 const counts = mapOf(count);
+/** Epoch milliseconds in the years 1 to 9999 (EVENT-2). */
+const moment = z.int().min(-62_135_596_800_000).max(253_402_300_799_999);
+
+/** A SHA-256 in hexadecimal digits. */
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256');
+/** Three numbers: a text in which nothing else fits. */
+export const version = z.string().regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-(alpha|beta|rc)\.\d{1,2})?$/, 'is no version');
+
+/** The splits, in the order in which they come among files, on the card and in indexes. */
+export const SPLITS = [
+  ...(['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'] as const),
+];
 
 /** The release section with its defaults written out; times in epoch milliseconds (NAME-3). */
-const sectionSchema = z.strictObject({
-  until: z.int().optional(),
-  splits: z.strictObject({ t1: z.int(), t2: z.int(), gap: count }),
+export const sectionSchema = z.strictObject({
+  until: moment.optional(),
+  splits: z.strictObject({ t1: moment, t2: moment, gap: count }),
   weights: mapOf(z.number().min(0)).prefault({}),
   label_caps: mapOf(mapOf(z.int().min(1))).prefault({}),
   token_budget: z.union([z.literal('none'), z.int().min(1)]).default('none'),
   holdout_tasks: z.array(text).default([]),
-  profile: text.default(PROFILE_DEFAULT).pipe(namedIn(PROFILES)),
+  profile: namedIn(PROFILES),
 });
 
 const sums = { rows: count, tokens: count, loss_tokens: count };
-const fileSchema = z.object({ path: text, kind: text, split: text, ...sums, bytes: count, sha256: text });
+/** The only paths that there are: whoever opens one stays in the release. */
+const PATH = /^((data|meta|origin)\/\w+-\d{5}-of-\d{5}\.parquet|index\/(examples|members)\.parquet|README\.md)$/;
+const path = z.string().regex(PATH, { error: ({ input }) => `${String(input)} is of no kind that a release has` });
+const fileSchema = z.strictObject({
+  ...{ path, kind: z.enum(['data', 'meta', 'origin', 'index', 'card']), split: text },
+  ...{ ...sums, bytes: count, sha256 },
+});
 const labelSchema = z.strictObject({ label: text, text, token: z.int() });
-const labels = z.array(labelSchema);
-const tableSchema = z.strictObject({ task: text, template: text, before: z.array(z.int()), labels });
+const tableSchema = z.strictObject({
+  ...{ task: text, template: text, before: z.array(z.int()), labels: z.array(labelSchema) },
+});
 
-const hashes = { recipe_sha256: text, domain_sha256: text, templates_sha256: text };
-const manifestSchema = z.object({
-  format: z.literal(2),
-  id: text,
-  corpus: text,
-  identity: identitySchema,
-  release: sectionSchema,
-  until: z.int(),
-  ...hashes,
-  profile: text,
-  key_id: text,
-  splits: mapOf(z.object(sums)),
-  fates: mapOf(counts),
-  variants: counts,
-  labels: mapOf(mapOf(counts)),
+const manifestSchema = z.strictObject({
+  format: z.literal(3),
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
+  corpus: z.string().regex(/^[0-9a-f]{16}$/),
+  ...{ identity: identitySchema, release: sectionSchema, until: moment },
+  ...{ recipe_sha256: sha256, domain_sha256: sha256, templates_sha256: sha256 },
+  ...{ profile: text, key_id: z.string().regex(/^[0-9a-f]{8}$/) },
+  splits: mapOf(z.strictObject(sums)),
+  ...{ fates: mapOf(counts), variants: counts, labels: mapOf(mapOf(counts)) },
+  keep_shares: z.array(z.strictObject({ task: text, label: text, kept: count, all: count })),
   label_tables: z.array(tableSchema),
-  assumed: z.array(z.strictObject({ type: text, attribute: text, because: text })),
+  ...ASSUMPTIONS_FIELDS,
   items_without_time: count,
   train_shards_equal: z.boolean(),
-  versions: mapOf(text),
+  notes: z.array(text),
+  versions: z.strictObject({ brewhouse: version, node: version, zstd: version, tokenizers: version }),
   files: z.array(fileSchema),
 });
 
 const object = z.looseObject({});
 const storedSchema = z.object({ identity: z.looseObject({ section: object }), release: object });
-
-const lineageSchema = z.object({
-  manifest_sha256: text,
-  corpus_until: z.int().nullable(),
-  questions: mapOf(mapOf(counts)),
-  after_until: count,
-});
 
 /** What a release says of itself. */
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -73,9 +82,4 @@ export type ReadManifest = ReturnType<typeof readManifest>;
 /** Reads a manifest. Throws `release_broken` where it is not one. */
 export function readManifest(json: unknown) {
   return { manifest: readAs(manifestSchema, json, 'manifest'), stored: readAs(storedSchema, json, 'manifest') };
-}
-
-/** Reads a lineage. Throws `release_broken` where it is not one. */
-export function readLineage(json: unknown) {
-  return readAs(lineageSchema, json, 'lineage');
 }

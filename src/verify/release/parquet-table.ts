@@ -2,9 +2,9 @@
  * Reads Parquet files of a release, a stretch of rows at a time, with a library that the builder
  * does not use.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { BrewhouseError } from '../../errors.ts';
 
 /** One value of a row as hyparquet returns it; int64 is a BigInt. */
@@ -14,12 +14,9 @@ export type TableRow = Readonly<Record<string, Cell>>;
 
 /** An open file. */
 export interface ParquetTable {
-  readonly metadata: FileMetaData;
   readonly rows: number;
   /** First row of each row group, and the end of the last. */
   readonly groups: readonly number[];
-  /** Key-values of the footer. */
-  readonly keyValues: ReadonlyMap<string, string>;
   /** Rows from `from` to `to` (exclusive), all columns or those named. */
   read(from: number, to: number, columns?: string[]): Promise<TableRow[]>;
   close(): void;
@@ -31,6 +28,8 @@ const compressors = { ZSTD: (input: Uint8Array) => zstdDecompressSync(input) };
 export async function openParquetTable(path: string): Promise<ParquetTable> {
   let descriptor: number | undefined;
   try {
+    // A pipe would never end.
+    if (!lstatSync(path).isFile()) throw new Error('no file');
     descriptor = openSync(path, 'r');
     const file = bufferOf(descriptor);
     const metadata = await parquetMetadataAsync(file);
@@ -38,10 +37,8 @@ export async function openParquetTable(path: string): Promise<ParquetTable> {
     const groups = [0, ...metadata.row_groups.map(({ num_rows }) => (end += Number(num_rows)))];
     const opened = descriptor;
     return {
-      metadata,
       groups,
       rows: Number(metadata.num_rows),
-      keyValues: new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
       read: (rowStart, rowEnd, columns) =>
         parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, ...(columns && { columns }) }),
       close: () => closeSync(opened),

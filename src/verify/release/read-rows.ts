@@ -7,7 +7,6 @@ import { nth } from '../checked.ts';
 import type { FaultList } from '../fault-list.ts';
 import type { Profile, Supervised, TokenRow } from '../profiles/profile.ts';
 import type { RowAddress } from './check-index.ts';
-import { checkFlatFile, checkTokenFile } from './check-schema.ts';
 import { openParquetTable, type ParquetTable } from './parquet-table.ts';
 import { type OpenRelease, type ShardFiles, shardsOf } from './release-files.ts';
 import { integers, numbers, type ReleaseRow, releaseRow, text } from './release-row.ts';
@@ -28,9 +27,9 @@ const told = (sums: Sums) => `holds ${SUMS.map((name) => `${sums[name]} ${name}`
 const isSame = (a: Sums, b: Sums | undefined) => SUMS.every((name) => a[name] === b?.[name]);
 
 /**
- * All rows in order of split, shard and row, one row group of tokens at a time. Forms of files are
- * checked on the way (`schema`), and what the manifest says of their rows and tokens afterwards
- * (`manifest`).
+ * All rows in order of split, shard and row, one row group of tokens at a time. Where row groups
+ * end is checked on the way (PUBLISH-6), and afterwards what the manifest says of their rows and
+ * tokens (LEDGER-2).
  */
 export async function* readRowGroups(release: OpenRelease, list: FaultList): AsyncGenerator<ReadRow[]> {
   const bySplit = Map.groupBy(shardsOf(release), ({ split }) => split);
@@ -39,19 +38,44 @@ export async function* readRowGroups(release: OpenRelease, list: FaultList): Asy
     const inSplit = nothing();
     for (const shard of shards) {
       const inFile = nothing();
+      const sizes: number[][] = [];
       for await (const group of groupsOfShard({ release, shard, list }, inSplit.rows)) {
         for (const { row } of group) {
           inFile.rows++;
           inFile.tokens += row.ids.length;
           inFile.loss_tokens += row.count;
         }
+        sizes.push(group.map(({ row }) => row.ids.length));
         yield group;
+      }
+      const misplaced = wrongGroup(sizes);
+      if (misplaced !== undefined) {
+        const detail = `${shard.data.path}: row group ${misplaced} is not as full as it should be`;
+        list.add({ split }, { check: 'schema', rule: ['PUBLISH-6'], detail });
       }
       if (!isSame(inFile, shard.data)) wrong(`${shard.data.path} ${told(inFile)}`);
       for (const name of SUMS) inSplit[name] += inFile[name];
     }
     if (!isSame(inSplit, release.manifest.splits.get(split))) wrong(`the split ${told(inSplit)}`);
   }
+}
+
+const GROUP_ROWS_MAX = 1_000;
+const GROUP_TOKENS_MAX = 1_000_000;
+
+/**
+ * The first row group that does not end exactly where the next row would be too much; undefined
+ * where all do. Takes the tokens of each row, group by group.
+ */
+export function wrongGroup(groups: readonly (readonly number[])[]): number | undefined {
+  const tokensOf = (rows: readonly number[]) => rows.reduce((sum, tokens) => sum + tokens, 0);
+  const index = groups.findIndex((rows, at) => {
+    const isOver = rows.length > 1 && tokensOf(rows) > GROUP_TOKENS_MAX;
+    if (rows.length === 0 || rows.length > GROUP_ROWS_MAX || isOver) return true;
+    const next = groups[at + 1]?.[0];
+    return next !== undefined && rows.length < GROUP_ROWS_MAX && tokensOf(rows) + next <= GROUP_TOKENS_MAX;
+  });
+  return index < 0 ? undefined : index;
 }
 
 /** Whose rows are read. */
@@ -64,7 +88,7 @@ interface ShardCase {
 async function* groupsOfShard(shardCase: ShardCase, firstRow: number): AsyncGenerator<ReadRow[]> {
   const { release, shard, list } = shardCase;
   const { split, data } = shard;
-  const fault = (detail: string) => list.add({ split }, { check: 'manifest', rule: [], detail });
+  const fault = (detail: string) => list.add({ split }, { check: 'manifest', rule: ['PUBLISH-6'], detail });
   const opened: ParquetTable[] = [];
   try {
     const [tokens, meta, origin] = await openTables(shardCase, opened);
@@ -82,7 +106,7 @@ async function* groupsOfShard(shardCase: ShardCase, firstRow: number): AsyncGene
         const beside = { meta: nth(metas, inGroup), origin: nth(origins, inGroup) };
         const row = releaseRow({ split, row: firstRow + inFile }, { ...cells, ...beside });
         const address = { example: row.place.example, member: text(row.meta.member), split };
-        return { row, address: { ...address, shard: shard.shard, group, inGroup, inFile } };
+        return { row, address: { ...address, shard: shard.shard, group, row: inGroup } };
       });
     }
   } catch (error) {
@@ -93,22 +117,12 @@ async function* groupsOfShard(shardCase: ShardCase, firstRow: number): AsyncGene
   }
 }
 
-/**
- * The tables of tokens, sidecar and origin, as far as the manifest names them; their forms are
- * checked.
- */
-async function openTables({ release, shard, list }: ShardCase, opened: ParquetTable[]): Promise<ParquetTable[]> {
-  const { data, meta, origin, split } = shard;
+/** The tables of tokens, sidecar and origin, as far as the manifest names them. */
+async function openTables({ release, shard }: ShardCase, opened: ParquetTable[]): Promise<ParquetTable[]> {
+  const { data, meta, origin } = shard;
   for (const file of [data, meta, origin]) {
     if (file === undefined) return [];
     opened.push(await openParquetTable(join(release.dir, file.path)));
-  }
-  const [tokens, ...flat] = opened;
-  if (tokens !== undefined) checkTokenFile({ table: tokens, manifest: release.manifest, file: data, list });
-  for (const [index, table] of flat.entries()) {
-    list.look('schema');
-    const wrong = (detail: string) => list.add({ split }, { check: 'schema', rule: [], detail });
-    checkFlatFile(table, index === 0 ? 'meta' : 'origin', wrong);
   }
   return opened;
 }

@@ -3,44 +3,46 @@
  * shard.
  */
 import { createHash, hash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrewhouseError } from '../../errors.ts';
+import { isCertificate } from '../certificate-form.ts';
 import type { FaultList, RuleId } from '../fault-list.ts';
-import { type ReadManifest, readLineage, readManifest } from './manifest.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type Lineage, readLineage } from './lineage.ts';
+import { type ReadManifest, type ReleaseFile, readManifest, SPLITS } from './manifest.ts';
 
-/** A release whose manifest is read, and its lineage where it has one. */
-export type OpenRelease = Awaited<ReturnType<typeof openRelease>>;
+/** A release whose manifest is read. */
+export interface OpenRelease extends ReadManifest {
+  readonly dir: string;
+  readonly manifestSha256: string;
+  /** Whether the manifest is written as canonical JSON. */
+  readonly isCanonical: boolean;
+}
 
 /** Token, sidecar and origin file of one shard. */
 export type ShardFiles = ReturnType<typeof shardsOf>[number];
 
-const FOLDERS = ['data', 'meta', 'origin', 'index'];
-
 /**
  * Reads the manifest. Throws `not_found` where there is none, `release_broken` where it is not one.
  */
-export async function openRelease(dir: string) {
+export function openRelease(dir: string): OpenRelease {
   const file = join(dir, 'manifest.json');
   if (!existsSync(file))
     throw new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
-  const bytes = await readFile(file);
-  const lineage = join(dir, 'lineage.json');
-  return {
-    dir,
-    manifestSha256: hash('sha256', bytes),
-    ...readManifest(jsonOf(bytes, file)),
-    lineage: existsSync(lineage) ? readLineage(jsonOf(await readFile(lineage), lineage)) : undefined,
-  };
-}
-
-function jsonOf(bytes: Buffer, file: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    const bytes = readFileSync(file);
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    const manifestSha256 = hash('sha256', bytes);
+    return { ...{ dir, manifestSha256, isCanonical: isCanonical(bytes, json) }, ...readManifest(json) };
   } catch (cause) {
+    if (cause instanceof BrewhouseError) throw cause;
     throw new BrewhouseError('release_broken', 'the file is no JSON', { place: { file }, cause });
   }
+}
+
+function isCanonical(bytes: Buffer, json: unknown): boolean {
+  return Buffer.from(canonicalJson(json)).equals(bytes);
 }
 
 /** The shards in order of split and number, from the names `data/SPLIT-NNNNN-of-NNNNN.parquet`. */
@@ -59,54 +61,127 @@ export function shardsOf({ manifest }: ReadManifest) {
 }
 
 /**
- * Files are there, as the manifest has them, and no others; names count the shards (RELEASE-4).
- * Returns whether that is so.
+ * Files are there, as the manifest has them, and no others (PUBLISH-2); names count the shards
+ * (RELEASE-4). Returns whether that is so.
  */
 export async function checkFiles(release: OpenRelease, list: FaultList): Promise<boolean> {
-  const { dir, manifest } = release;
+  const { dir, manifest, isCanonical: canonical } = release;
   let whole = true;
   const wrong = (detail: string, ...rule: RuleId[]) => {
     whole = false;
-    list.add({}, { check: 'manifest', rule, detail });
+    list.add({}, { check: 'manifest', rule: [...rule, 'PUBLISH-2'], detail });
   };
+  if (!canonical)
+    list.add({}, { check: 'manifest', rule: ['PUBLISH-3', 'NAME-1'], detail: 'manifest.json is no canonical JSON' });
+  for (const what of wrongPaths(manifest.files)) wrong(what, 'RELEASE-4');
+  for (const what of wrongCounts(manifest.files)) wrong(what, 'LEDGER-2');
+  for (const what of strays(dir, manifest.files)) wrong(what);
   for (const file of manifest.files) {
     list.look('manifest');
-    if (!existsSync(join(dir, file.path))) {
+    const path = join(dir, file.path);
+    if (!isFile(path)) {
       wrong(`${file.path} is missing`);
       continue;
     }
-    const { size } = await stat(join(dir, file.path));
-    const sha256 = await hashFile(join(dir, file.path));
-    if (size !== file.bytes) wrong(`${file.path} has ${size} bytes instead of ${file.bytes}`);
-    else if (sha256 !== file.sha256) wrong(`${file.path} has sha256 ${sha256} instead of ${file.sha256}`);
-  }
-  const named = new Set(manifest.files.map(({ path }) => path));
-  for (const path of await filesBelow(dir)) if (!named.has(path)) wrong(`${path} is not in the manifest`);
-  for (const { split, data, meta, origin } of shardsOf(release)) {
-    const count = manifest.files.filter((file) => file.kind === 'data' && file.split === split).length;
-    if (!data.path.endsWith(`-of-${String(count).padStart(5, '0')}.parquet`))
-      wrong(`${data.path}: there are ${count} shards`, 'RELEASE-4');
-    for (const [kind, file] of [['meta', meta] as const, ['origin', origin] as const]) {
-      if (file === undefined) wrong(`${data.path} has no file in ${kind}/`);
-      else if (file.rows !== data.rows) wrong(`${file.path} has ${file.rows} rows, ${data.path} ${data.rows}`);
-    }
+    const found = await hashFile(path);
+    if (found.bytes !== file.bytes) wrong(`${file.path} has ${found.bytes} bytes instead of ${file.bytes}`);
+    else if (found.sha256 !== file.sha256) wrong(`${file.path} has sha256 ${found.sha256} instead of ${file.sha256}`);
   }
   return whole;
 }
 
-async function filesBelow(dir: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of FOLDERS) {
-    if (!existsSync(join(dir, folder))) continue;
-    for (const entry of await readdir(join(dir, folder), { recursive: true, withFileTypes: true })) {
-      if (entry.isFile()) found.push(join(entry.parentPath, entry.name).slice(join(dir, '/').length));
-    }
-  }
-  return found.sort();
+/** Paths that are not those that there should be, in order, and kinds that a path does not say. */
+function wrongPaths(files: readonly ReleaseFile[]): string[] {
+  const wrongKinds = files.flatMap(({ path, kind, split }) => {
+    const [, folder = 'card', , own = ''] = /^(\w+)\/((\w+)-\d)?/.exec(path) ?? [];
+    return kind === folder && split === own ? [] : [`${path} is called a file of ${kind} and of the split "${split}"`];
+  });
+  const wanted = SPLITS.flatMap((split) => {
+    const count = files.filter((file) => file.kind === 'data' && file.split === split).length;
+    const number = (shard: number) => String(shard).padStart(5, '0');
+    return Array.from({ length: count }, (_, shard) => `${split}-${number(shard)}-of-${number(count)}.parquet`);
+  });
+  const paths = [
+    ...wanted.flatMap((name) => [`data/${name}`, `meta/${name}`, `origin/${name}`]),
+    ...['index/examples.parquet', 'index/members.parquet', 'README.md'],
+  ];
+  const index = Array.from({ length: Math.max(paths.length, files.length) }, (_, i) => i).find(
+    (i) => paths[i] !== files[i]?.path,
+  );
+  if (index === undefined) return wrongKinds;
+  const there = `${files[index]?.path ?? 'nothing'} instead of ${paths[index] ?? 'nothing'}`;
+  return [...wrongKinds, `the files of the manifest are others, or in another order: ${there}`];
 }
 
-async function hashFile(path: string): Promise<string> {
+/** Rows of files that lie beside others, and tokens where there are none. */
+function wrongCounts(files: readonly ReleaseFile[]): string[] {
+  const data = new Map(files.flatMap((file) => (file.kind === 'data' ? [[file.path, file.rows]] : [])));
+  const total = [...data.values()].reduce((sum, rows) => sum + rows, 0);
+  const rowsOf = ({ kind, path, rows }: ReleaseFile) => {
+    if (kind === 'index') return total;
+    return kind === 'card' ? 0 : kind === 'data' ? rows : data.get(path.replace(/^\w+/, 'data'));
+  };
+  return files.flatMap((file) => {
+    const { path, rows, tokens, loss_tokens: supervised } = file;
+    const wrong = rows === rowsOf(file) ? [] : [`${path} has ${rows} rows instead of ${rowsOf(file)}`];
+    return file.kind === 'data' || tokens + supervised === 0 ? wrong : [...wrong, `${path} has no tokens to count`];
+  });
+}
+
+/** The files beside those that the manifest names: lineage and certificate. */
+const BESIDE = ['manifest.json', 'lineage.json', 'certificate.json'];
+
+/** What lies in a release and is none of its files. */
+function strays(dir: string, files: readonly ReleaseFile[]): string[] {
+  const named = new Set([...BESIDE, ...files.map(({ path }) => path)]);
+  const folders = new Set(files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.indexOf('/'))] : [])));
+  const wrong: string[] = [];
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    if (folders.has(entry.name) && entry.isDirectory()) {
+      for (const inner of readdirSync(join(dir, entry.name), { withFileTypes: true }))
+        if (!named.has(`${entry.name}/${inner.name}`) || !inner.isFile())
+          wrong.push(`${entry.name}/${inner.name} is no file of the release`);
+    } else if (!named.has(entry.name) || !entry.isFile()) wrong.push(`${entry.name} is no file of the release`);
+  }
+  const certificate = join(dir, 'certificate.json');
+  if (isFile(certificate) && !isCertificate(readFileSync(certificate, 'utf8')))
+    wrong.push('certificate.json is no certificate');
+  return wrong;
+}
+
+/** A file itself, and no link to one. */
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** The lineage; undefined, with a fault, where there is none that can be read (PUBLISH-7). */
+export function lineageOf({ dir }: OpenRelease, list: FaultList): Lineage | undefined {
+  const wrong = (detail: string) => list.add({}, { check: 'manifest', rule: ['PUBLISH-7'], detail });
+  list.look('manifest');
+  const file = join(dir, 'lineage.json');
+  if (!isFile(file)) {
+    wrong('lineage.json is missing');
+    return undefined;
+  }
+  try {
+    const bytes = readFileSync(file);
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    const lineage = readLineage(json);
+    if (!isCanonical(bytes, json)) wrong('lineage.json is no canonical JSON');
+    return lineage;
+  } catch (error) {
+    const field = error instanceof BrewhouseError ? error.message : 'it is no JSON';
+    wrong(`lineage.json cannot be read: ${field}`);
+    return undefined;
+  }
+}
+
+async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
   const digest = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) digest.update(chunk as Buffer);
-  return digest.digest('hex');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    digest.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  return { bytes, sha256: digest.digest('hex') };
 }

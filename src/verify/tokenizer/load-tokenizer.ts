@@ -11,6 +11,7 @@ import { startTokenizingThread, type TokenizingThread } from './tokenizing-threa
 /** A tokenizer with its thread, which must be closed. */
 export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
   readonly controlIds: ReadonlySet<number>;
+  readonly vocabularySize: number;
   encodeWhole(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
   close(): Promise<void>;
 }
@@ -32,12 +33,14 @@ export function loadReferenceTokenizer(identity: Identity, path?: string): Loade
  * The special tokens are those of the identity: no hash names tokenizer_config.json (NAME-2).
  * Throws `tokenizer_refused`.
  */
-function requireSame(wanted: Identity['tokenizer'], { added, bos, eos }: TokenizerFiles, end: number): void {
+function requireSame(wanted: Identity['tokenizer'], files: TokenizerFiles, end: number): void {
+  const { added, bos, bosNamed, eos, pad } = files;
   const idOf = (content: string | undefined) => added.find((token) => token.content === content)?.id ?? null;
-  const begin = wanted.add_bos ? wanted.bos : null;
   for (const [name, found, told] of [
-    ['bos', idOf(bos), begin] as const,
+    ['bos', idOf(bosNamed), wanted.bos] as const,
+    ['bos at the begin of a text', idOf(bos), wanted.add_bos ? wanted.bos : null] as const,
     ['eos', idOf(eos), wanted.eos] as const,
+    ['pad', idOf(pad), wanted.pad] as const,
     ['end', end, wanted.end] as const,
   ]) {
     if (found === told) continue;
@@ -71,7 +74,7 @@ type FramedLines = { readonly first: string; readonly last: string; readonly ask
 type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => EncodedTexts;
 
 /** The end token is the first control token of the ending, or eos (FRAME-3). */
-function tokenizerOf({ added, eos }: TokenizerFiles, thread: TokenizingThread, framing: Framing) {
+function tokenizerOf({ added, eos, vocabularySize }: TokenizerFiles, thread: TokenizingThread, framing: Framing) {
   const controlIds = new Set(added.map(({ id }) => id));
   const one: EncodeOne = (reading, text, withOffsets = false) => thread.encode({ reading, texts: [text], withOffsets });
   const eosId = added.find(({ content }) => content === eos)?.id;
@@ -87,6 +90,7 @@ function tokenizerOf({ added, eos }: TokenizerFiles, thread: TokenizingThread, f
     frame,
     endId,
     controlIds,
+    vocabularySize,
     encode: (text: string) => one('content', text).ids,
     encodeLines: (texts: readonly string[]) => encodeLines(thread, texts),
     encodeAnswer: (text: string) =>

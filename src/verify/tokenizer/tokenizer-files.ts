@@ -54,8 +54,19 @@ export function readTokenizerFiles(source: TokenizerSource, expected: Identity['
     added: (json.added_tokens ?? []) as readonly { readonly id: number; readonly content: string }[],
     bos: config.add_bos_token === false ? undefined : tokenText(config.bos_token),
     eos,
+    ...{ bosNamed: tokenText(config.bos_token), pad: tokenText(config.pad_token), vocabularySize: sizeOf(json) },
     chatTemplate: chatTemplateOf(folder, config, expected.chat_template_sha256),
   };
+}
+
+/** How many rows a model needs: one more than the greatest id of a token. */
+function sizeOf({ model, added_tokens: added }: Json): number {
+  const { vocab } = model as { readonly vocab: Readonly<Record<string, number>> | readonly (readonly unknown[])[] };
+  const ids = ((added ?? []) as readonly { readonly id: number }[]).map(({ id }) => id);
+  let greatest = Array.isArray(vocab) ? vocab.length - 1 : -1;
+  const own: number[] = Array.isArray(vocab) ? [] : Object.values(vocab);
+  for (const id of [...ids, ...own]) greatest = Math.max(greatest, id);
+  return greatest + 1;
 }
 
 function folderOf({ package: name, path }: TokenizerSource): string {

@@ -1,0 +1,96 @@
+/** Statistics and page indexes, held against the values that they tell of. */
+import { nth } from '../checked.ts';
+import type { Column, WalkedPage } from './chunk-pages.ts';
+import { type ColumnChunk, readColumnIndex, readOffsetIndex, type Statistics } from './metadata.ts';
+import { numberIn } from './page-values.ts';
+import { readStruct } from './thrift.ts';
+
+/** Reads bytes from an offset on. Throws RangeError where the file has fewer. */
+export type Read = (offset: number, bytes: number) => Buffer;
+
+/** Bytes of a file that have a meaning. */
+export interface Span {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Statistics count no null, tell no text, and the range is that of the values. */
+export function wrongStatistics(
+  told: Statistics | undefined,
+  range: Pick<WalkedPage, 'least' | 'most'>,
+  column: Column,
+): string[] {
+  if (told === undefined) return [];
+  const wrong = (told.nulls ?? 0) === 0 ? [] : ['nulls are counted'];
+  const ends = [
+    ...told.least.map((end) => [end, range.least] as const),
+    ...told.most.map((end) => [end, range.most] as const),
+  ];
+  const isRight = ([end, right]: readonly [Uint8Array | undefined, number | undefined]) =>
+    end === undefined || isNumber(end, right, column);
+  return ends.every(isRight) ? wrong : [...wrong, 'its statistics tell another range'];
+}
+
+/** Whether the bytes are the number in PLAIN; of a zero the sign is as the format wants it. */
+function isNumber(bytes: Uint8Array, right: number | undefined, { physical }: Column): boolean {
+  const width = physical === 'INT64' || physical === 'DOUBLE' ? 8 : 4;
+  if (physical === 'BYTE_ARRAY' || right === undefined || bytes.length !== width) return false;
+  return numberIn(new DataView(bytes.buffer, bytes.byteOffset, width), physical, 0) === right;
+}
+
+/** Levels of lists none of which is null or empty, counted page by page, or not at all. */
+export function isHistogram(
+  { repetitions, definitions }: Record<'repetitions' | 'definitions', readonly number[] | undefined>,
+  pages: ReadonlyArray<Pick<WalkedPage, 'rows' | 'count'>>,
+): boolean {
+  const right = (of: (page: Pick<WalkedPage, 'rows' | 'count'>) => number[]) => pages.flatMap(of).join();
+  const isRight = (told: readonly number[] | undefined, wanted: string) => told === undefined || told.join() === wanted;
+  return (
+    isRight(
+      repetitions,
+      right(({ rows, count }) => [rows, count - rows]),
+    ) &&
+    isRight(
+      definitions,
+      right(({ count }) => [0, 0, 0, count]),
+    )
+  );
+}
+
+/** The page index: where pages lie, and their ranges. */
+export function wrongIndexes(
+  read: Read,
+  chunk: ColumnChunk,
+  { pages, column }: { pages: readonly WalkedPage[]; column: Column },
+): string[] {
+  const wrong: string[] = [];
+  if (chunk.offsetIndex !== undefined) {
+    let row = 0;
+    const right = pages.map(({ offset, bytes, rows }) => {
+      row += rows;
+      return [offset, bytes, row - rows];
+    });
+    if (readOffsetIndex(whole(read, chunk.offsetIndex)).join() !== right.join())
+      wrong.push('its offset index tells other pages');
+  }
+  if (chunk.columnIndex !== undefined) {
+    const told = readColumnIndex(whole(read, chunk.columnIndex));
+    const lists = [told.least, told.most, told.nulls];
+    const isWhole =
+      isHistogram(told, pages) && lists.every(({ length }) => length === pages.length) && told.pages === pages.length;
+    const ranges = pages.every(
+      ({ least, most }, index) =>
+        isNumber(nth(told.least, index), least, column) && isNumber(nth(told.most, index), most, column),
+    );
+    if (!isWhole || !ranges || told.nulls.some((count) => count !== 0))
+      wrong.push('its column index tells other ranges');
+  }
+  return wrong;
+}
+
+/** A struct that is all of a span. */
+function whole(read: Read, { offset, bytes }: Span) {
+  const { fields, end } = readStruct(read(offset, bytes));
+  if (end !== bytes) throw new RangeError('a page index is followed by more');
+  return fields;
+}

@@ -1,0 +1,146 @@
+/**
+ * The form of every Parquet file of a release: columns, footers and bytes (PUBLISH-6), and the
+ * entries of the indexes (PUBLISH-5).
+ */
+import { join } from 'node:path';
+import type { FaultList } from '../fault-list.ts';
+import { type CheckedParquet, checkParquet } from '../parquet/check-parquet.ts';
+import type { ColumnType, WantedColumn, WantedFile } from '../parquet/footer-claims.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { Manifest, ReleaseFile } from './manifest.ts';
+import type { OpenRelease } from './release-files.ts';
+
+const flat = (type: ColumnType, names: string): WantedColumn[] =>
+  names.split(' ').map((name) => ({ name, type, isList: false }));
+const lists = (type: ColumnType, names: string): WantedColumn[] =>
+  names.split(' ').map((name) => ({ name, type, isList: true }));
+
+const POSITION = [...flat('text', 'split'), ...flat('int32', 'shard row_group row')];
+
+/** Columns of the files that are the same in every profile. */
+const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
+  meta: [
+    ...flat('text', 'example_id member task form template'),
+    ...flat('int32', 'template_version'),
+    ...flat('text', 'variant label'),
+    ...flat('int64', 'asked_at label_settled_at'),
+    ...flat('text', 'turn_times item_ids candidate_reasons surface slate_id'),
+    ...flat('int32', 'position'),
+    ...flat('double', 'propensity'),
+    ...flat('text', 'split'),
+    ...flat('int32', 'n_tokens n_loss_tokens n_history_shown n_history_available n_actions_before'),
+    ...flat('double', 'keep_share'),
+    ...flat('int64', 'thin'),
+  ],
+  origin: [
+    ...[...flat('text', 'example_id'), ...lists('text', 'role'), ...lists('int32', 'to')],
+    ...lists('text', 'event version fields level'),
+    ...flat('int32', 'shown available lowered left_out room used'),
+    ...flat('text', 'stopped_at'),
+  ],
+  'index/examples.parquet': [...flat('text', 'example_id'), ...POSITION],
+  'index/members.parquet': [...flat('text', 'member'), ...POSITION],
+};
+
+/** What footers say of a release beside its manifest. */
+export interface FooterFacts {
+  /** The default id of the rows (RELEASE-6). */
+  readonly id: string;
+  readonly vocabularySize: number;
+}
+
+/** Checks the form of all Parquet files that the manifest names. */
+export function checkForms({ dir, manifest }: OpenRelease, facts: FooterFacts, list: FaultList): void {
+  const ofShards = new Map<string, readonly number[]>();
+  for (const file of manifest.files) {
+    if (file.kind === 'card') continue;
+    list.look('schema');
+    const wrong = (detail: string) =>
+      list.add({ split: file.split }, { check: 'schema', rule: ['PUBLISH-6'], detail: `${file.path}: ${detail}` });
+    const checked = checkParquet(join(dir, file.path), wantedOf(file, manifest, facts));
+    for (const what of checked.wrong) wrong(what);
+    const shard = file.path.replace(/^\w+\//, '');
+    if (file.kind === 'data') ofShards.set(shard, checked.groups);
+    const groups = file.kind === 'index' ? groupsOfIndex(file.rows) : (ofShards.get(shard) ?? []);
+    if (checked.wrong.length === 0 && checked.groups.join() !== groups.join())
+      wrong(`its row groups have ${shortly(checked)} rows instead of ${shortly({ groups })}`);
+  }
+}
+
+function shortly({ groups }: Pick<CheckedParquet, 'groups'>): string {
+  return groups.length > 6 ? `${groups.slice(0, 6).join(', ')} ...` : groups.join(', ');
+}
+
+const INDEX_GROUP_ROWS = 65_536;
+
+function groupsOfIndex(rows: number): number[] {
+  return Array.from({ length: Math.ceil(rows / INDEX_GROUP_ROWS) }, (_, group) =>
+    Math.min(INDEX_GROUP_ROWS, rows - group * INDEX_GROUP_ROWS),
+  );
+}
+
+function wantedOf(file: ReleaseFile, manifest: Manifest, facts: FooterFacts): WantedFile {
+  const { profile } = manifest.release;
+  if (file.kind === 'data') {
+    const columns = [
+      ...lists('int32', 'input_ids'),
+      ...profile.columns.map(({ name, type }) => ({ name, type, isList: true })),
+    ];
+    return { columns, keyValues: footerOf(file, manifest, { ...facts, columns }), mayBeRewritten: true };
+  }
+  return { columns: COLUMNS[file.kind] ?? COLUMNS[file.path] ?? [], keyValues: [], mayBeRewritten: false };
+}
+
+/** What the footer of a token file says, in order (docs/release.md). */
+function footerOf(
+  file: ReleaseFile,
+  manifest: Manifest,
+  { id, vocabularySize, columns }: FooterFacts & { readonly columns: readonly WantedColumn[] },
+): [string, string][] {
+  const { identity, release, until } = manifest;
+  const { tokenizer } = identity;
+  const { t1, t2 } = release.splits;
+  const day = (at: number) => new Date(at).toISOString();
+  const ours: [string, string][] = [
+    ['schema_version', '1'],
+    ['writer_version', manifest.versions.brewhouse],
+    ['profile', manifest.profile],
+    ['release_id', id],
+    ...factsOf(release.profile),
+    ['tokenizer', tokenizer.id],
+    ['tokenizer_sha256', tokenizer.sha256],
+    ['chat_template_sha256', tokenizer.chat_template_sha256 ?? ''],
+    ['vocab_size', String(vocabularySize)],
+    ['bos_id', String(tokenizer.bos ?? '')],
+    ['eos_id', String(tokenizer.eos)],
+    ['pad_id', String(tokenizer.pad ?? '')],
+    ['max_length', String(identity.context)],
+    ['recipe_sha256', manifest.recipe_sha256],
+    ['domain_sha256', manifest.domain_sha256],
+    ['templates_sha256', manifest.templates_sha256],
+    ...([
+      ['t1', day(t1)],
+      ['t2', day(t2)],
+      ['until', day(until)],
+    ] as [string, string][]),
+  ];
+  return [
+    ['huggingface', featuresOf(columns)],
+    ...ours.map(([name, value]): [string, string] => [`brewhouse.${name}`, value]),
+    ['split', file.split],
+    ...(['rows', 'tokens', 'loss_tokens'] as const).map((name): [string, string] => [name, String(file[name])]),
+  ];
+}
+
+function factsOf({ facts }: Profile): [string, string][] {
+  return Object.entries(facts);
+}
+
+/** The features of the columns, as `datasets` writes them. */
+function featuresOf(columns: readonly WantedColumn[]): string {
+  const features = columns.map(({ name, type }) => {
+    const dtype = type === 'float' ? 'float32' : type;
+    return [name, { feature: { dtype, _type: 'Value' }, _type: 'List' }] as const;
+  });
+  return JSON.stringify({ info: { features: Object.fromEntries(features) } });
+}

@@ -1,0 +1,55 @@
+/** The sums of a lineage, as far as the events tell them (PUBLISH-7). */
+import type { FaultList, RuleId } from '../fault-list.ts';
+import type { Expectation } from './expected-rows.ts';
+import type { Lineage } from './lineage.ts';
+import { compareTallies, tallyOf } from './tallies.ts';
+
+/** How the records of the events' side end, as far as they can be counted there. */
+export interface RecordCounts {
+  readonly used: number;
+  /** Undefined where a lake tells what is used alone. */
+  readonly others:
+    | { readonly read: number; readonly duplicate: number; readonly dead: number; readonly dropped: number }
+    | undefined;
+}
+
+/** What a lineage is held against. */
+export interface LineageCase {
+  readonly manifestSha256: string;
+  readonly until: number;
+  readonly records: RecordCounts;
+  readonly expectation: Pick<Expectation, 'rows' | 'questions'>;
+  readonly list: FaultList;
+}
+
+/** Compares names and sums of a lineage with the release and the events (LEDGER-1, LEDGER-2). */
+export function checkLineage(
+  lineage: Lineage,
+  { manifestSha256, until, records, expectation, list }: LineageCase,
+): void {
+  const wrong = (detail: string) =>
+    list.add({}, { check: 'manifest', rule: ['PUBLISH-7'], detail: `lineage: ${detail}` });
+  const miscounted = (detail: string, ...rule: RuleId[]) =>
+    list.add({}, { check: 'ledger', rule: [...rule, 'PUBLISH-7'], detail: `lineage: ${detail}` });
+  const { records: told, timelines, partitions, corpus_until: corpusUntil } = lineage;
+  if (lineage.manifest_sha256 !== manifestSha256) wrong('it names another manifest');
+  if (corpusUntil !== null && corpusUntil < until) wrong(`the corpus ends at ${corpusUntil}, the release at ${until}`);
+  if (timelines.length !== partitions || timelines.some(({ partition }, index) => partition !== index))
+    wrong(`${partitions} partitions have other timelines`);
+  const { read, used, duplicate, late, dead, dropped } = told;
+  if (read !== used + duplicate + late + dead + dropped) wrong(`${read} records are not the sum of their fates`);
+  const right = { late: 0, used: records.used, ...records.others };
+  for (const [fate, number] of Object.entries(right)) {
+    list.look('ledger');
+    const is = told[fate as keyof typeof told];
+    if (is !== number) miscounted(`${is} records ${fate} instead of ${number}`, 'EVENT-3', 'EVENT-5');
+  }
+  compareTallies(list, 'LEDGER-1', {
+    what: 'questions',
+    told: tallyOf(lineage.questions),
+    wanted: expectation.questions,
+  });
+  const after = [...expectation.rows.values()].filter(({ end }) => end === 'after_until').length;
+  if (lineage.after_until !== after)
+    miscounted(`${lineage.after_until} rows after until instead of ${after}`, 'LEDGER-2');
+}

@@ -1,0 +1,88 @@
+/** The notes of a release, worked out again: the table of notes in docs/release.md (PUBLISH-3). */
+import { z } from 'zod';
+import { share } from '../read-json.ts';
+import type { Corpus } from '../reference/tasks.ts';
+import type { Manifest } from './manifest.ts';
+
+/** What decides which notes there are; tasks and keys by name. */
+export interface NoteFacts {
+  /** Tasks with a drawn share above 0 (CAND-3). */
+  readonly drawn: readonly string[];
+  /** Tasks of which all wrong candidates or drawn items are random. */
+  readonly random: readonly string[];
+  /** Tasks that draw (ASOF-4). */
+  readonly drawing: readonly string[];
+  /** Keys of `at_exposure` but those measured of the item, `value` and `position` (OPEN-7). */
+  readonly momentKeys: readonly string[];
+  readonly itemsWithoutTime: number;
+  readonly assumes: boolean;
+}
+
+/** The notes, in order. */
+export function notesOf(facts: NoteFacts): string[] {
+  const { drawn, random, drawing, momentKeys, itemsWithoutTime, assumes } = facts;
+  const all: (readonly [applies: boolean, note: string])[] = [
+    [true, 'Members who were erased are missing from all times.'],
+    [true, 'Nothing is promised on how far apart rows of one member lie.'],
+    [
+      drawn.length > 0,
+      'Negatives are drawn: the domain records no exposures, so "did not interact" is said of items drawn from ' +
+        'those known at the time.',
+    ],
+    [
+      random.length > 0,
+      `Popularity may tell the right one in ${random.join(', ')}: all other items are drawn at random.`,
+    ],
+    [
+      drawing.length > 0,
+      `Serving a brand-new item is outside what was trained in ${drawing.join(', ')}: every item asked about was ` +
+        'known before.',
+    ],
+    [drawing.length > 0, 'Which questions were lost, and with which labels, is counted in lineage.json.'],
+    [
+      momentKeys.length > 0,
+      `Of the moment of a question, and not of its item, are by the word of the domain: ${momentKeys.join(', ')}.`,
+    ],
+    [
+      itemsWithoutTime > 0,
+      `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, and are ` +
+        'never drawn as candidates; random candidates of early days are biased.',
+    ],
+    [assumes, 'Some attributes are taken on trust to have been known all along: see `assumed` in the manifest.'],
+  ];
+  return all.flatMap(([applies, note]) => (applies ? [note] : []));
+}
+
+const chooseSchema = z.object({ candidates: z.int().default(8), shown: share.prefault(0), random: share.prefault(0) });
+
+/** Whether a choice wants a candidate that was shown, in whole millionths (CAND-4). */
+function wantsShown(options: object): boolean {
+  const { candidates, shown, random } = chooseSchema.parse(options);
+  return shown > 0 && 2 * (candidates - 1) * shown >= shown + random;
+}
+
+/**
+ * What says nothing of the item by the word of the domain; value and position always may (OPEN-7).
+ */
+function isOfMoment({ key, ofItem }: { readonly key: string; readonly ofItem: boolean }): boolean {
+  return !ofItem && key !== 'value' && key !== 'position';
+}
+
+/** The facts of a corpus. */
+export function noteFactsOf({ tasks, identity }: Corpus, manifest: Manifest): NoteFacts {
+  const { domain, section } = identity;
+  const drawing = tasks.filter(({ rules }) => rules.draws);
+  const drawn = drawing.filter(({ rules }) => rules.block !== 'candidates');
+  const random = tasks.filter((task, index) => {
+    if (drawn.includes(task)) return true;
+    if (!task.rules.rule.includes('CHOOSE-1')) return false;
+    return domain.exposures.length === 0 || !wantsShown(section.tasks[index] ?? {});
+  });
+  const names = (of: typeof tasks) => of.map(({ name }) => name);
+  return {
+    ...{ drawing: names(drawing), drawn: names(drawn), random: names(random) },
+    momentKeys: domain.at_exposure.filter(isOfMoment).map(({ key }) => key),
+    itemsWithoutTime: manifest.items_without_time,
+    assumes: manifest.assumed.length > 0,
+  };
+}

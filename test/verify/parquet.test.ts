@@ -1,0 +1,162 @@
+/** The form of Parquet files: nothing in one but what its columns and its footer should say. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { HF } from '../../src/profiles/hf.ts';
+import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
+import { checkParquet } from '../../src/verify/parquet/check-parquet.ts';
+import type { WantedFile } from '../../src/verify/parquet/footer-claims.ts';
+import { readStruct } from '../../src/verify/parquet/thrift.ts';
+import { wrongGroup } from '../../src/verify/release/read-rows.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'brewhouse-parquet-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const FACTS = { 'brewhouse.profile': 'hf', split: 'train' };
+const keyValues = Object.entries(HF.keyValues(FACTS));
+const isList = true;
+const tokens: WantedFile = {
+  columns: [
+    { name: 'input_ids', type: 'int32', isList },
+    { name: 'attention_mask', type: 'int8', isList },
+    { name: 'labels', type: 'int64', isList },
+  ],
+  ...{ keyValues, mayBeRewritten: true },
+};
+
+/** Two row groups of token rows, with ids of both kinds: few that repeat, and many. */
+function tokenFile(): Buffer {
+  const chunks: Uint8Array[] = [];
+  const write = (chunk: Uint8Array) => void chunks.push(chunk.slice());
+  const writer = createParquetWriter({ columns: HF.columns, keyValues: Object.fromEntries(keyValues), write });
+  for (const span of [60, 50_000]) {
+    const ids = Int32Array.from({ length: 3_000 }, (_, i) => (i * 7919) % span);
+    const spans = Int32Array.of(998, 1_000, 998, 1_000, 998, 1_000);
+    const offsets = Int32Array.of(0, 1_000, 2_000, 3_000);
+    writer.writeRowGroup(HF.chunks({ rows: 3, ids, offsets, spans, spanOffsets: Int32Array.of(0, 2, 4, 6) }), 3);
+  }
+  writer.finish();
+  return Buffer.concat(chunks);
+}
+
+const honest = tokenFile();
+
+function wrongOf(bytes: Uint8Array, wanted = tokens): readonly string[] {
+  const path = join(folder, 'file.parquet');
+  writeFileSync(path, bytes);
+  return checkParquet(path, wanted).wrong;
+}
+
+describe('a token file', () => {
+  it('of our own writer has nothing wrong, and tells its row groups', () => {
+    expect(wrongOf(honest)).toEqual([]);
+    expect(checkParquet(join(folder, 'file.parquet'), tokens).groups).toEqual([3, 3]);
+  });
+
+  it('is wrong with another key-value, with one more or less, or in another order (PUBLISH-6)', () => {
+    const [first, second, ...others] = keyValues as [[string, string], [string, string], ...[string, string][]];
+    const other = (own: WantedFile['keyValues']) => wrongOf(honest, { ...tokens, keyValues: own });
+    expect(other([first, [second[0], 'else'], ...others])).toEqual(['footer brewhouse.profile is hf instead of else']);
+    expect(other([first, ...others])).toEqual(['footer brewhouse.profile is there, with hf']);
+    expect(other([first, second, ...others, ['more', '']])).toEqual(['footer more is missing']);
+    expect(other([second, first, ...others])).toEqual(['the keys of its footer are in another order']);
+  });
+
+  it('is wrong with other names, types, orders and numbers of columns (PUBLISH-6)', () => {
+    const [ids, mask, labels] = tokens.columns;
+    const told = (...columns: (typeof ids)[]) => wrongOf(honest, { ...tokens, columns: columns.map((one) => one!) });
+    expect(told(ids, mask, labels)).toEqual([]);
+    for (const columns of [
+      [mask, ids, labels],
+      [ids, mask],
+      [{ ...ids!, name: 'ids' }, mask, labels],
+      [ids, { ...mask!, type: 'int32' as const }, labels],
+      [ids, mask, { ...labels!, isList: false }],
+    ])
+      expect(told(...columns)).toEqual(expect.arrayContaining([expect.stringContaining('columns are')]));
+  });
+
+  it('is wrong wherever a byte is changed, but for the padding that nobody reads', () => {
+    const missed: number[] = [];
+    // Every byte of the footer, and some of the pages.
+    const footer = honest.length - 8 - honest.readUInt32LE(honest.length - 8);
+    for (let at = 0; at < honest.length; at += at < footer ? 97 : 1) {
+      const changed = Buffer.from(honest);
+      changed[at] = (changed[at] ?? 0) ^ 0x41;
+      if (wrongOf(changed).length === 0) missed.push(at);
+    }
+    expect(missed).toEqual([]);
+  }, 60_000);
+
+  it('is wrong with bytes between its pages and its footer', () => {
+    const at = honest.length - 8 - honest.readUInt32LE(honest.length - 8);
+    const raw = Buffer.from('member-1@example.org');
+    const changed = Buffer.concat([honest.subarray(0, at), raw, honest.subarray(at)]);
+    expect(wrongOf(changed)).toEqual([`${raw.length} bytes from ${at} on are not its own`]);
+  });
+});
+
+test('a file that is no Parquet, cut off or empty is wrong, and no failure', () => {
+  for (const bytes of [Buffer.alloc(0), Buffer.from('PAR1'), Buffer.from('not Parquet at all'), honest.subarray(0, -9)])
+    expect(wrongOf(bytes)).toEqual([expect.stringMatching(/^the file cannot be read: /)]);
+});
+
+test('a struct whose fields are twice, out of order or longer than need be is refused', () => {
+  expect(readStruct(Uint8Array.of(0x15, 2, 0x15, 4, 0))).toEqual({ fields: { 1: 1, 2: 2 }, end: 5 });
+  expect(() => readStruct(Uint8Array.of(0x15, 2, 0x05, 2, 4, 0))).toThrow('out of order');
+  expect(() => readStruct(Uint8Array.of(0x15, 0x82, 0, 0))).toThrow('longer than it need be');
+  expect(() => readStruct(Uint8Array.of(0x15, 2))).toThrow('cut off');
+});
+
+test('a row group ends where the next row would be too much, and nowhere else (PUBLISH-6)', () => {
+  const rows = (count: number, tokens: number) => Array.from({ length: count }, () => tokens);
+  expect(wrongGroup([rows(1_000, 10), rows(3, 10)])).toBeUndefined();
+  expect(wrongGroup([rows(2, 400_000), rows(2, 400_000)])).toBeUndefined();
+  expect(wrongGroup([[1_200_000], [5]])).toBeUndefined();
+  expect(wrongGroup([rows(999, 10), rows(3, 10)])).toBe(0);
+  expect(wrongGroup([rows(1_001, 10)])).toBe(0);
+  expect(wrongGroup([rows(3, 400_000)])).toBe(0);
+  expect(wrongGroup([rows(1, 10), [], rows(1, 10)])).toBe(1);
+});
+
+const python = process.env.BREWHOUSE_PYTHON ?? 'python3';
+const hasPython = spawnSync(python, ['-c', 'import pyarrow']).status === 0;
+
+const REWRITE = `
+import sys, pyarrow.parquet as pq
+source, target = sys.argv[1:3]
+file = pq.ParquetFile(source)
+options = eval(sys.argv[3])
+with pq.ParquetWriter(target, file.schema_arrow, store_schema=False, **options) as writer:
+    writer.add_key_value_metadata(dict(file.metadata.metadata))
+    for group in range(file.num_row_groups):
+        writer.write_table(file.read_row_group(group))
+`;
+
+describe.skipIf(!hasPython)('a token file that pyarrow wrote anew', () => {
+  it.each([
+    '{}',
+    '{"compression": "zstd", "use_dictionary": False}',
+    '{"compression": "none", "data_page_version": "2.0"}',
+    '{"version": "1.0", "write_page_checksum": True, "data_page_size": 2000}',
+    '{"write_page_index": True}',
+    '{"use_dictionary": False, "column_encoding": {"input_ids.list.element": "DELTA_BINARY_PACKED"}}',
+    '{"use_dictionary": False, "column_encoding": {"labels.list.element": "BYTE_STREAM_SPLIT"}}',
+  ])('with %s has nothing wrong, but where no other library may write', (options) => {
+    const [source, target] = [join(folder, 'ours.parquet'), join(folder, 'theirs.parquet')];
+    writeFileSync(source, honest);
+    const ran = spawnSync(python, ['-c', REWRITE, source, target, options]);
+    expect(ran.status, `${ran.stderr}`).toBe(0);
+    expect(checkParquet(target, tokens)).toEqual({ wrong: [], groups: [3, 3] });
+    expect(checkParquet(target, { ...tokens, mayBeRewritten: false }).wrong).toEqual([
+      expect.stringContaining('its writer is parquet-cpp-arrow version'),
+    ]);
+    const named = Buffer.from(
+      readFileSync(target).toString('latin1').replace('parquet-cpp-arrow', 'member-1@example.o'),
+      'latin1',
+    );
+    expect(wrongOf(named)).not.toEqual([]);
+  });
+});
