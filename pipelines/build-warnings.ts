@@ -7,6 +7,7 @@ import type { CorpusSection } from '../schemas/recipe.ts';
 import { nearestName, quotedName } from '../src/errors.ts';
 import type { RecordCounts } from '../src/lake/timeline-records.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
+import { countLater } from '../src/timeline/lateness.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 
@@ -36,6 +37,7 @@ export function buildWarnings(of: {
       `${records.dead} of ${records.read} records are dead${first}; brewhouse check --events ${events} tells all kinds`,
     );
   }
+  warnings.push(...ingestedLater(stats, section));
   // Without any event every name would be missing: that is said already.
   if (records.used === 0) return warnings;
   for (const surface of missingNames(section.holdout.surfaces, stats.surfaces))
@@ -59,6 +61,19 @@ function rawNames({ actions, none }: Domain): string[] {
   const raw = [...new Set(words)].filter((word) => word.includes('_')).map((word) => `"${quotedName(word)}"`);
   if (raw.length === 0) return [];
   return [`prompts say ${raw.join(', ')} as it is written; the domain's key \`spoken\` gives a name words to say`];
+}
+
+/** What a prompt may hold earlier than anybody knew it, where `known` says not to look. */
+function ingestedLater(stats: TimelineStats, { known, label_window, tasks }: CorpusSection): string[] {
+  if (known === 'ingest_time') return [];
+  const longest = Math.max(...tasks.map((task) => task.label_window ?? label_window));
+  const [versions, interactions] = [stats.late_versions, stats.late_interactions].map((of) => countLater(of, longest));
+  if (versions === 0 && interactions === 0) return [];
+  return [
+    `${versions} versions and ${interactions} interactions were ingested later than their time by more than the ` +
+      'longest label window, and `known: event_time` takes all of them for known at their time; ' +
+      '`known: ingest_time` waits until they were there',
+  ];
 }
 
 function missingNames(wanted: readonly string[], counted: NameCounts): string[] {

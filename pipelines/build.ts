@@ -22,6 +22,9 @@ export interface BuildOptions extends CorpusInputs, TakeInOptions, Pick<Renderin
 export interface BuildSummary {
   readonly records: RecordCounts;
   readonly members: number;
+  readonly interactions: number;
+  /** Interactions that share member, time and sequence with another. */
+  readonly unordered: number;
   /** One a rung of the context ladder. */
   readonly corpora: readonly RenderedCorpus[];
 }
@@ -51,6 +54,7 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const section = recipe.recipe.corpus;
     for (const message of buildWarnings({ records, stats, section, domain: domain.domain, events }))
       effects.observe({ kind: 'warning', message });
-    return { records, members: stats.members, corpora };
+    const { members, interactions, unordered } = stats;
+    return { records, members, interactions, unordered, corpora };
   });
 }

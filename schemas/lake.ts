@@ -6,9 +6,12 @@ export const PARTITIONS_DEFAULT = 16;
 /** The most partitions of a lake: their numbers fit two bytes of a sort key. */
 export const PARTITIONS_MAX = 65_536;
 
+/** Raised when the same event files would be taken in otherwise; that of 0.1.0 was 1. */
+export const LAKE_FORMAT = 2;
+
 /** `partitions` never changes; there is no time in it, so that equal lakes have equal bytes. */
 export const LakeFile = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(LAKE_FORMAT),
   partitions: z.number().int().min(1).max(PARTITIONS_MAX),
 });
 export type LakeFile = z.infer<typeof LakeFile>;

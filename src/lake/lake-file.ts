@@ -1,6 +1,6 @@
 /** Makes a lake or recognises one: lake.json, written once. */
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import { LakeFile, PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
+import { LAKE_FORMAT, LakeFile, PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -16,7 +16,7 @@ export async function readLakeFile(store: ObjectStore): Promise<LakeFile | null>
   } catch (cause) {
     throw new BrewhouseError('lake_broken', `${LAKE_KEY} of ${store.location} is not a lake of this version`, {
       place: { file: LAKE_KEY },
-      remedy: 'restore it, or name another folder',
+      remedy: 'restore it, or name another folder: a lake of an older version is built anew',
       cause,
     });
   }
@@ -45,7 +45,7 @@ export async function makeLakeFile(store: ObjectStore, partitions?: number): Pro
 }
 
 async function writeLakeFile(store: ObjectStore, partitions: number): Promise<LakeFile> {
-  const lake: LakeFile = { format: 1, partitions };
+  const lake: LakeFile = { format: LAKE_FORMAT, partitions };
   await store.putIfAbsent(LAKE_KEY, Buffer.from(canonicalJson(lake), 'utf8'));
   return (await readLakeFile(store)) ?? lake;
 }

@@ -4,8 +4,8 @@
  */
 import { relative } from 'node:path';
 import type { Domain } from '../../schemas/domain.ts';
-import type { EventRecord } from '../../schemas/event.ts';
-import { contentOf, entityOf } from '../../schemas/event-time.ts';
+import type { EventRecord, InteractionEvent } from '../../schemas/event.ts';
+import { contentOf, entityOf, timeSpan } from '../../schemas/event-time.ts';
 import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
@@ -20,6 +20,7 @@ export interface CheckResult {
   events: { member: number; item: number; interaction: number };
   /** Copies of records: same type, entity, id and content. */
   duplicates: number;
+  unordered: Unordered;
   /** Faults, in order of file and line: a folder with any of them fails. */
   errors: CheckError[];
   /**
@@ -29,14 +30,24 @@ export interface CheckResult {
   warnings: CheckError[];
 }
 
+/**
+ * Interactions that share member, time and sequence with another, of all that are no copies: their
+ * order is that of a hash (EVENT-4).
+ */
+export interface Unordered {
+  readonly interactions: number;
+  readonly share: number;
+}
+
 /** Events between two observations. */
 const PROGRESS_EVERY = 100_000;
 
 /**
  * Reads all event files below `dir`, and compares actions with the domain where one is passed. Ids
- * are compared by 16-byte hashes of (type, entity, event_id) and of the content. Bound: 55 to 110
- * bytes an event, up to about 89 million events; from there on ids are not compared, and the
- * warning `ids_not_checked` says from which line. Throws BrewhouseError('input_unreadable').
+ * are compared by 16-byte hashes of (type, entity, event_id) and of the content. Bound: 80 to 160
+ * bytes an event, up to about 89 million events; from there on ids are not compared, times neither,
+ * and the warning `ids_not_checked` says from which line. Throws
+ * BrewhouseError('input_unreadable').
  */
 export async function checkEvents(dir: string, domain?: Domain, effects = PROCESS_EFFECTS): Promise<CheckResult> {
   const state = newState(domain);
@@ -57,7 +68,7 @@ export async function checkEvents(dir: string, domain?: Domain, effects = PROCES
   }
   countUndefined(state);
   const { events, duplicates, errors, warnings } = state;
-  return { events, duplicates, errors: errors.list(), warnings: warnings.list() };
+  return { events, duplicates, unordered: countUnordered(state), errors: errors.list(), warnings: warnings.list() };
 }
 
 function say(read: number, { signal, observe }: Effects): void {
@@ -83,6 +94,7 @@ function newState(domain: Domain | undefined) {
     warnings: createCheckKinds(),
     ids: createHashTable(ID_WORDS),
     items: createHashTable(ITEM_WORDS),
+    moments: createHashTable(1),
     files: [] as string[],
     domain,
     spoken: new Set(spoken),
@@ -127,6 +139,7 @@ function compareIds(state: State, event: EventRecord, place: LinePlace): void {
   if (added) {
     words.set(content);
     words[4] = 1;
+    if (event.type === 'interaction') noteMoment(state, event);
     return;
   }
   if (times > 0 && content.every((word, i) => word === words[i])) {
@@ -141,6 +154,24 @@ function compareIds(state: State, event: EventRecord, place: LinePlace): void {
   const entity = `${event.type === 'item' ? 'item' : 'member'} "${quotedName(entityOf(event))}"`;
   const message = `event_id "${quotedName(event.event_id)}" of ${entity} came before with other content`;
   state.errors.add({ code: 'id_conflict', field: 'event_id', message, count: times + 1, ...place });
+}
+
+/** Member, time and sequence to: interactions that have them. */
+function noteMoment({ moments }: State, { member_id, event_time, sequence = 0 }: InteractionEvent): void {
+  const key = hash128(JSON.stringify([member_id, timeSpan(event_time).first, sequence]));
+  if (moments.full && !moments.has(key)) return;
+  const { offset } = moments.at(key);
+  moments.values[offset] = intAt(moments.values, offset) + 1;
+}
+
+function countUnordered({ moments }: State): Unordered {
+  let [all, interactions] = [0, 0];
+  for (const offset of moments.offsets()) {
+    const count = intAt(moments.values, offset);
+    all += count;
+    if (count > 1) interactions += count;
+  }
+  return { interactions, share: interactions / Math.max(1, all) };
 }
 
 /** Counts an interaction with the item, or (without a place) notes that the item is defined. */

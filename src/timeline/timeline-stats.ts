@@ -5,6 +5,7 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import { addLateness, type LatenessCounts, latenessOf } from './lateness.ts';
 
 /**
  * Names that are counted of each kind. Where there are more they are not a vocabulary, and nothing
@@ -34,6 +35,11 @@ export interface TimelineStats {
   readonly members: number;
   readonly interactions: number;
   readonly items: number;
+  /** Interactions that share member, time and sequence with another; a hash orders them. */
+  readonly unordered: number;
+  /** What came in after its time. */
+  readonly late_versions: LatenessCounts;
+  readonly late_interactions: LatenessCounts;
   /** The first record that is dead: `file:line` and why. Absent where no record is. */
   readonly first_dead?: string | undefined;
 }
@@ -59,9 +65,19 @@ export function createTimelineStats(): StatsCollector {
   let member = '';
   let item = '';
   let firstDead: string | undefined;
-  const counts = { members: 0, interactions: 0, items: 0 };
+  const counts = { members: 0, interactions: 0, items: 0, unordered: 0 };
+  const late = { versions: new Map<number, number>(), interactions: new Map<number, number>() };
+  let last = { of: '', at: Number.NaN, sequence: 0, isAlone: true };
+  const addMoment = (at: number, sequence = 0) => {
+    const isAlone = last.of !== member || last.at !== at || last.sequence !== sequence;
+    if (!isAlone) counts.unordered += last.isAlone ? 2 : 1;
+    last = { of: member, at, sequence, isAlone };
+  };
   return {
     add(event) {
+      const lateness = latenessOf(event);
+      const lates = event.type === 'interaction' ? late.interactions : late.versions;
+      if (lateness > 0) lates.set(lateness, (lates.get(lateness) ?? 0) + 1);
       newest = Math.max(newest, eventTimes(event, 'event_time').at);
       if (event.type !== 'interaction')
         for (const name of Object.keys(event.attributes ?? {})) countName(attributes[event.type], name, 1);
@@ -74,6 +90,7 @@ export function createTimelineStats(): StatsCollector {
       member = event.member_id;
       if (event.type !== 'interaction') return;
       counts.interactions++;
+      addMoment(eventTimes(event, 'event_time').at, event.sequence);
       if (event.surface !== undefined) countName(surfaces, event.surface, 1);
       const known = actions.get(event.action);
       if (known === undefined) actions.set(event.action, { name: event.action, count: 1, first: event.event_id });
@@ -89,6 +106,8 @@ export function createTimelineStats(): StatsCollector {
       item_attributes: inOrder(attributes.item),
       newest,
       ...counts,
+      late_versions: lateCounts(late.versions),
+      late_interactions: lateCounts(late.interactions),
       ...(firstDead === undefined ? {} : { first_dead: firstDead }),
     }),
   };
@@ -120,8 +139,15 @@ export function addStats(all: readonly TimelineStats[]): TimelineStats {
     members: sum((stats) => stats.members),
     interactions: sum((stats) => stats.interactions),
     items: sum((stats) => stats.items),
+    unordered: sum((stats) => stats.unordered),
+    late_versions: addLateness(all.map((stats) => stats.late_versions)),
+    late_interactions: addLateness(all.map((stats) => stats.late_interactions)),
     first_dead: all.find((stats) => stats.first_dead !== undefined)?.first_dead,
   };
+}
+
+function lateCounts(late: ReadonlyMap<number, number>): LatenessCounts {
+  return addLateness([[...late].map(([ms, count]) => ({ ms, count }))]);
 }
 
 function countName(names: Map<string, number>, name: string, count: number): void {

@@ -12,13 +12,13 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
 
   it('has 16 partitions where nothing is said, and says so in bytes that hold no clock', async () => {
     expect(await readLakeFile(lake.open())).toBeNull();
-    expect(await makeLakeFile(lake.open())).toEqual({ format: 1, partitions: 16 });
-    expect(textOf(await lake.open().get(LAKE_KEY))).toBe('{"format":1,"partitions":16}');
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 2, partitions: 16 });
+    expect(textOf(await lake.open().get(LAKE_KEY))).toBe('{"format":2,"partitions":16}');
   });
 
   it('keeps the number of partitions that it was made with, and refuses another one naming both', async () => {
     await makeLakeFile(lake.open(), 3);
-    expect(await makeLakeFile(lake.open())).toEqual({ format: 1, partitions: 3 });
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 2, partitions: 3 });
     expect((await makeLakeFile(lake.open(), 3)).partitions).toBe(3);
     await expect(makeLakeFile(lake.open(), 4)).rejects.toThrow(/has 3 partitions.* with 4/);
     expect(await failureOf(() => makeLakeFile(lake.open(), 4))).toBe('usage');
@@ -34,7 +34,7 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
     expect(await readLakeFile(lake.open())).toBeNull();
   });
 
-  it.each(['', '{}', '{"format":2,"partitions":16}', '[1]'])('is broken where lake.json is %j', async (text) => {
+  it.each(['', '{}', '{"format":1,"partitions":16}', '[1]'])('is broken where lake.json is %j', async (text) => {
     await lake.open().put(LAKE_KEY, utf8(text));
     expect(await failureOf(() => makeLakeFile(lake.open()))).toBe('lake_broken');
   });

@@ -48,9 +48,19 @@ describe('check', () => {
     expect(await checkEvents(folder.path)).toEqual({
       events: { member: 1, item: 1, interaction: 2 },
       duplicates: 1,
+      unordered: { interactions: 0, share: 0 },
       errors: [],
       warnings: [],
     });
+  });
+
+  test('counts interactions that share member, time and sequence, and no copies', async () => {
+    const at = (id: number, more: object) => seen(id, { event_time: '2026-01-01', ...more });
+    const same = [at(1, {}), at(2, { sequence: 0 }), at(3, { event_time: '2026-01-01T00:00:00Z' })];
+    const others = [at(4, { sequence: 1 }), at(5, { member_id: 'n' }), seen(6), at(1, { ingest_time: 5 })];
+    await folder.write('a.ndjson', lines(item(1), ...same, ...others));
+    const { unordered, duplicates } = await checkEvents(folder.path);
+    expect([unordered, duplicates]).toEqual([{ interactions: 3, share: 0.5 }, 1]);
   });
 
   test('warns of whole numbers that no double holds, by field, and of no others', async () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
+import { countLater } from '../../src/timeline/lateness.ts';
 import { addStats, COUNTED_NAMES_MAX, createTimelineStats } from '../../src/timeline/timeline-stats.ts';
 import { written } from './events.ts';
 
@@ -24,6 +25,31 @@ function statsOf(events: readonly EventRecord[], dead: readonly string[] = []) {
 }
 
 describe('the stats of timelines', () => {
+  test('count interactions that share member, time and sequence with another', () => {
+    const at = (event_time: number | null, more: object = {}) =>
+      written({ ...seen('m'), event_time, ...more } as never);
+    const ordered = [at(null), at(null), at(1), upsert('member', 'm', []), at(1), at(1), at(1, { sequence: 2 }), at(3)];
+    const other = written({ ...seen('n'), event_time: 3 } as never);
+    expect(statsOf([...ordered, other])).toMatchObject({ interactions: 8, unordered: 5 });
+    expect(addStats([statsOf(ordered), statsOf(ordered)]).unordered).toBe(10);
+  });
+
+  test('count what came in after its time, by how long after, versions and interactions apart', () => {
+    const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+    const late = (event: EventRecord, ms: number) => ({ ...event, event_time: 1, ingest_time: 1 + ms }) as EventRecord;
+    const versions = [0, -5, 1, minute, minute + 1].map((ms) => late(upsert('item', 'i', []), ms));
+    const rest = [2 * hour, day + 1, 400 * day + 1, 9_000 * day].map((ms) => late(seen('m'), ms));
+    const untimed = { ...upsert('item', 'j', []), event_time: null, ingest_time: 5 } as EventRecord;
+    const one = statsOf([...versions, untimed, late(upsert('member', 'm', []), hour), ...rest, seen('m')]);
+    const both = addStats([one, one]);
+    const counts = [0, minute, 2 * minute, hour - minute, hour].map((ms) => countLater(both.late_versions, ms));
+    expect(counts).toEqual([8, 4, 2, 2, 0]);
+    const ofDays = [0, 2 * hour, day, 2 * day, 400 * day, 401 * day].map((ms) => countLater(one.late_interactions, ms));
+    expect(ofDays).toEqual([4, 3, 3, 2, 2, 1]);
+    const span = { ...upsert('item', 'i', []), event_time: '1970-01-01Z', ingest_time: day } as EventRecord;
+    expect(statsOf([span]).late_versions).toEqual([{ ms: minute, count: 1 }]);
+  });
+
   test('count surfaces and attributes by name, members and items apart', () => {
     const events = [
       upsert('item', 'i', ['title', 'place']),

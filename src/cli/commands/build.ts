@@ -9,9 +9,11 @@ import { last, recordOf } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
+import type { Unordered } from '../../sources/check-events.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { duration, peakMemory, shortNumber, table } from '../plain-text.ts';
+import { unorderedRow } from './check.ts';
 
 /** Throws as `build` does. */
 export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise<Outcome> {
@@ -77,6 +79,7 @@ function buildResult(summary: TimedSummary): object {
     tokens_per_second: longest.rendered.seconds === 0 ? 0 : longest.rendered.tokens / longest.rendered.seconds,
     parts: longest.parts,
     members: summary.members,
+    unordered: unordered(summary),
     corpus: longest.corpus,
     corpora: rungs,
     peak_memory_bytes: peakMemory().bytes,
@@ -90,6 +93,8 @@ function buildTable(summary: TimedSummary): string {
       ['records read', grouped(records.read)],
       ...(['used', 'duplicate', 'dead', 'dropped'] as const).map((fate) => [`  ${fate}`, grouped(records[fate])]),
       ['members', grouped(summary.members)],
+      ['interactions', grouped(summary.interactions)],
+      unorderedRow(unordered(summary)),
     ]),
   ];
   for (const corpus of corpora) {
@@ -110,6 +115,10 @@ function buildTable(summary: TimedSummary): string {
   }
   lines.push(`done in ${duration(summary.seconds)}, peak memory ${peakMemory().text}`);
   return lines.join('\n');
+}
+
+function unordered({ unordered: count, interactions }: BuildSummary): Unordered {
+  return { interactions: count, share: count / Math.max(1, interactions) };
 }
 
 /** Why a run rendered nothing: it was done before, or there is nothing to render. */

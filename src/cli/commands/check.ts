@@ -3,7 +3,7 @@ import { readDomain } from '../../../pipelines/corpus-inputs.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
-import { checkEvents } from '../../sources/check-events.ts';
+import { checkEvents, type Unordered } from '../../sources/check-events.ts';
 import type { CheckError } from '../../sources/check-kinds.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
@@ -20,12 +20,18 @@ export async function run({ flags }: CallOf<'check'>, effects: Effects): Promise
       ['item events', grouped(events.item)],
       ['interactions', grouped(events.interaction)],
       ['duplicates', grouped(duplicates)],
+      unorderedRow(result.unordered),
     ]),
     ...errors.map((each) => `  error ${sayKind(each)}`),
     ...warnings.map((each) => `  warning ${sayKind(each)}`),
     errors.length === 0 ? '\nno errors' : `\n${errors.length} kinds of errors`,
   ];
   return { exit: errors.length === 0 ? EXIT.done : EXIT.fault, result, text: lines.join('\n') };
+}
+
+/** A row of a table on what a hash orders (EVENT-4). */
+export function unorderedRow({ interactions, share }: Unordered): string[] {
+  return ['ordered by a hash alone', `${grouped(interactions)} (${(100 * share).toFixed(1)} %)`];
 }
 
 function sayKind({ code, count, file, line, field, message }: CheckError): string {

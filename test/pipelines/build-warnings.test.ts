@@ -1,0 +1,43 @@
+/** What a build says of its events though nothing failed. */
+import { describe, expect, it } from 'vitest';
+import { buildWarnings } from '../../pipelines/build-warnings.ts';
+import type { EventRecord } from '../../schemas/event.ts';
+import { CorpusSection } from '../../src/forms/recipe.ts';
+import { createTimelineStats } from '../../src/timeline/timeline-stats.ts';
+import { DAY, did, HOUR, item, JOBS, NOON, profile } from '../timeline/events.ts';
+
+const records = { read: 9, used: 9, duplicate: 0, late: 0, dead: 0, dropped: 0 };
+
+function warningsOf(events: readonly EventRecord[], corpus: object = {}): string[] {
+  const stats = createTimelineStats();
+  for (const event of events) stats.add(event);
+  const section = CorpusSection.parse({
+    ...{ seed: 7, context: 1024, label_window: '1h', tasks: [{ form: 'ranking.pointwise' }] },
+    tokenizer: { package: 'p', sha256: '0'.repeat(64) },
+    ...corpus,
+  });
+  return buildWarnings({ records, stats: stats.finish(), section, domain: JOBS, events: 'events' });
+}
+
+describe('a build', () => {
+  const known = [item('a', NOON), profile(NOON)].map((event) => ({
+    ...event,
+    attributes: { title: 'x', location: 'x', position: 'x' },
+  }));
+  // The case backfilled-version: a title of 15 January that came in on 25 February.
+  const backfilled = { ...item('a', NOON + 1, { event_id: 'later' }), ingest_time: NOON + 41 * DAY };
+  const events = [...known, backfilled, did('viewed', 'a', NOON, { ingest_time: NOON + HOUR })];
+
+  it('warns of versions and events that came in after their time by more than the label window', () => {
+    expect(warningsOf(events)).toEqual([
+      expect.stringMatching(/^1 versions and 0 interactions were ingested later .*known: event_time/),
+    ]);
+    expect(warningsOf(events, { label_window: '30m' })[0]).toMatch(/^1 versions and 1 interactions /);
+  });
+
+  it('warns of none where known: ingest_time looks at it, or no window is that short', () => {
+    expect(warningsOf(events, { known: 'ingest_time' })).toEqual([]);
+    const longer = [{ form: 'ranking.pointwise', label_window: '41d' }];
+    expect(warningsOf(events, { tasks: longer })).toEqual([]);
+  });
+});
