@@ -3,8 +3,10 @@
  * person asks first.
  */
 
+import { SPLITS } from '../../schemas/ledger.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
+import { present } from '../checked.ts';
 import { grouped } from '../grouped.ts';
 import { profileOf } from '../profiles/profiles.ts';
 
@@ -14,7 +16,8 @@ import { profileOf } from '../profiles/profiles.ts';
  */
 export function releaseCard(manifest: Manifest): string {
   const { identity, splits } = manifest;
-  const names = Object.keys(splits);
+  // In their own order, whatever that of a manifest which was read.
+  const names = SPLITS.filter((name) => splits[name] !== undefined);
   const front = [
     '---',
     'configs:',
@@ -39,10 +42,10 @@ export function releaseCard(manifest: Manifest): string {
     '',
     '| split | rows | tokens | supervised tokens |',
     '|---|---:|---:|---:|',
-    ...Object.entries(splits).map(
-      ([name, { rows, tokens, loss_tokens }]) =>
-        `| ${name} | ${[rows, tokens, loss_tokens].map(grouped).join(' | ')} |`,
-    ),
+    ...names.map((name) => {
+      const { rows, tokens, loss_tokens } = present(splits[name], `split ${name}`);
+      return `| ${name} | ${[rows, tokens, loss_tokens].map(grouped).join(' | ')} |`;
+    }),
     '',
     `| task | ${ordinary.join(' | ')} |`,
     `|---|${ordinary.map(() => '---:|').join('')}`,

@@ -13,12 +13,20 @@ import { checkCard } from './release/check-card.ts';
 import { checkForms } from './release/check-forms.ts';
 import { checkIndex } from './release/check-index.ts';
 import { checkLineage, type RecordCounts } from './release/check-lineage.ts';
-import { checkDerived, checkEventSide, checkReleaseId, checkSplits, checkTasks } from './release/check-manifest.ts';
+import {
+  checkDerived,
+  checkEventSide,
+  checkNotes,
+  checkReleaseId,
+  checkSplits,
+  checkTasks,
+} from './release/check-manifest.ts';
 import { checkPins, type Pinned } from './release/check-pins.ts';
 import { checkRows } from './release/check-rows.ts';
 import { checkSelection } from './release/check-selection.ts';
 import { type EventSide, eventSideOf, NOTHING_ASSUMED } from './release/event-side.ts';
 import { expectRows, type ReleaseCase } from './release/expected-rows.ts';
+import { noteFactsOf } from './release/notes.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
 import { defaultReleaseId } from './release/release-digest.ts';
 import { checkFiles, lineageOf, openRelease } from './release/release-files.ts';
@@ -83,6 +91,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     const corpus = corpusOf(buildWorld(taken.events, manifest.identity, tokenizer));
     checkTasks(release, corpus, list);
     const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
+    checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, assumes: side.assumed.length > 0 }), list);
     const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
     const facts = { whole, records: taken.records, vocabularySize: tokenizer.vocabularySize };
     const { name, ...checked } = await checkContents(releaseCase, options, facts);

@@ -98,7 +98,7 @@ export const LINEAGE: readonly Tampering[] = [
     change: ({ lineage, manifest }) => {
       lineage.corpus_until = manifest.until - 1;
     },
-    ...{ by: 'manifest', law: LAW, says: /corpus_until/ },
+    ...{ by: 'manifest', law: LAW, says: /corpus ends at/, isWide: true },
   },
   {
     name: 'a lineage with a key twice, of which readers take the second',

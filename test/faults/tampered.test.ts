@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pinnedParts } from '../../pipelines/pinned-parts.ts';
 import type { Certificate } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { BrewhouseError } from '../../src/errors.ts';
@@ -54,10 +55,12 @@ async function ran(args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-async function foundIn(releaseDir: string): Promise<Found[]> {
+async function foundIn(releaseDir: string, isPinned = false): Promise<Found[]> {
   const tokenizerPath = join(world.folder, 'tokenizer');
+  const { events, recipe, domain } = world;
   try {
-    const { faults } = await verifyRelease({ releaseDir, events: world.events, key: KEY, tokenizerPath });
+    const pinned = isPinned ? await pinnedParts(releaseDir, { recipe, domain }) : {};
+    const { faults } = await verifyRelease({ releaseDir, events, key: KEY, tokenizerPath, pinned });
     return faults.map(({ check, rule, detail }) => ({ by: check, rule, detail }));
   } catch (error) {
     // Anything else is a failure of the checker, which would end with exit code 70.
@@ -86,14 +89,17 @@ describe('verify finds', () => {
     TAMPERINGS,
     ({ name, by }) => `${name}, by ${[by].flat().join(' or ')}`,
     async (tampering) => {
-      expectFound(await foundIn(await tamper(honest, tampering.name, tampering.change)), tampering);
+      const dir = await tamper(honest, tampering.name, tampering.change);
+      expectFound(await foundIn(dir, tampering.isPinned), tampering);
     },
   );
 });
 
 describe('verify finds nothing', () => {
   test('in a copy of the release', async () => {
-    expect(await foundIn(await tamper(honest, 'copied', () => undefined))).toEqual([]);
+    const dir = await tamper(honest, 'copied', () => undefined);
+    expect(await foundIn(dir)).toEqual([]);
+    expect(await foundIn(dir, true)).toEqual([]);
   });
 
   test('in its rows written anew', async () => {
@@ -146,7 +152,7 @@ describe('the command verify', () => {
       writeFileSync(join(release.dir, 'certificate.json'), JSON.stringify({ manifest_sha256, ok: true }));
     });
     expect(await verify(dir)).toMatchObject({ code: 1 });
-    expect(certificateIn(dir)).toMatchObject({ ok: false, fault_counts: { manifest: 1 } });
+    expect(certificateIn(dir)).toMatchObject({ ok: false, fault_counts: { manifest: 2 } });
   });
 
   test('ends as a broken release, and not as a failure of its own, where a manifest is none', async () => {

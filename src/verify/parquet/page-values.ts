@@ -47,11 +47,11 @@ export function requireEnd(end: number, length: number): void {
   if (end !== length) throw new RangeError(`a page has ${length} bytes, its values take ${end}`);
 }
 
-/** The least and the greatest of numbers. */
+/** The least and the greatest of numbers; none where one of them is no number. */
 export function rangeOf(values: Iterable<number> | undefined): Omit<PageValues, 'count'> {
   let [least, most]: (number | undefined)[] = [];
   for (const value of values ?? []) {
-    if (Number.isNaN(value)) throw new RangeError('a page has a value that is no number');
+    if (Number.isNaN(value)) return { least: undefined, most: undefined };
     if (least === undefined || value < least) least = value;
     if (most === undefined || value > most) most = value;
   }

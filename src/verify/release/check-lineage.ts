@@ -27,10 +27,8 @@ export function checkLineage(
   lineage: Lineage,
   { manifestSha256, until, records, expectation, list }: LineageCase,
 ): void {
-  const wrong = (detail: string) =>
-    list.add({}, { check: 'manifest', rule: ['PUBLISH-7'], detail: `lineage: ${detail}` });
-  const miscounted = (detail: string, ...rule: RuleId[]) =>
-    list.add({}, { check: 'ledger', rule: [...rule, 'PUBLISH-7'], detail: `lineage: ${detail}` });
+  const wrong = (detail: string, ...rule: RuleId[]) =>
+    list.add({}, { check: 'manifest', rule: [...rule, 'PUBLISH-7'], detail: `lineage: ${detail}` });
   const { records: told, timelines, partitions, corpus_until: corpusUntil } = lineage;
   if (lineage.manifest_sha256 !== manifestSha256) wrong('it names another manifest');
   if (corpusUntil !== null && corpusUntil < until) wrong(`the corpus ends at ${corpusUntil}, the release at ${until}`);
@@ -42,7 +40,7 @@ export function checkLineage(
   for (const [fate, number] of Object.entries(right)) {
     list.look('ledger');
     const is = told[fate as keyof typeof told];
-    if (is !== number) miscounted(`${is} records ${fate} instead of ${number}`, 'EVENT-3', 'EVENT-5');
+    if (is !== number) wrong(`${is} records ${fate} instead of ${number}`, 'EVENT-3', 'EVENT-5');
   }
   compareTallies(list, 'LEDGER-1', {
     what: 'questions',
@@ -50,6 +48,7 @@ export function checkLineage(
     wanted: expectation.questions,
   });
   const after = [...expectation.rows.values()].filter(({ end }) => end === 'after_until').length;
-  if (lineage.after_until !== after)
-    miscounted(`${lineage.after_until} rows after until instead of ${after}`, 'LEDGER-2');
+  if (lineage.after_until === after) return;
+  const detail = `lineage: after_until is ${lineage.after_until} instead of ${after}`;
+  list.add({}, { check: 'ledger', rule: ['LEDGER-2', 'PUBLISH-7'], detail });
 }

@@ -9,7 +9,7 @@ import type { Corpus } from '../reference/tasks.ts';
 import { canonicalJson, canonicalSha256 } from './canonical-json.ts';
 import type { EventSide } from './event-side.ts';
 import { type Manifest, sectionSchema } from './manifest.ts';
-import { noteFactsOf, notesOf } from './notes.ts';
+import { type NoteFacts, notesOf } from './notes.ts';
 import type { OpenRelease } from './release-files.ts';
 
 /** Raised with the law: rows of another are none that the checker could make again (NAME-2). */
@@ -86,7 +86,7 @@ function needlessOption(schema: Reader, value: object): string | undefined {
 /** No arguments and `true` are two ways of asking for the same, and a recipe may say either. */
 const CHAT_TEMPLATE = 'chat_template';
 
-/** What follows from the tasks: label tables, templates, names in the release section, notes. */
+/** What follows from the tasks: label tables, templates, names in the release section. */
 export function checkTasks({ manifest }: OpenRelease, corpus: Corpus, list: FaultList): void {
   checkLabelTables(manifest, corpus, list);
   const used = corpus.tasks.flatMap(({ templates, heldOut }) => [...templates, ...heldOut]);
@@ -106,7 +106,10 @@ export function checkTasks({ manifest }: OpenRelease, corpus: Corpus, list: Faul
       if (labels.get(task)?.includes(label) === false)
         wrong('NAME-3', `label_caps names ${label}, no label of ${task}`);
   }
-  const facts = noteFactsOf(corpus, manifest);
+}
+
+/** The notes are those of docs/release.md that apply. */
+export function checkNotes({ manifest }: OpenRelease, facts: NoteFacts, list: FaultList): void {
   compareJson(list, 'notes', [manifest.notes, notesOf(facts)]);
 }
 

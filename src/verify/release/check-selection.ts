@@ -58,7 +58,8 @@ export function checkSelection(
     if (there === undefined) {
       if (!whole || !SPLITS.some((split) => split === end)) continue;
       const detail = `a row of task ${question.task.name} asked at ${question.askedAt} is missing`;
-      const rule: RuleId[] = ['RELEASE-1', 'OPEN-6', RULE_OF_END[end]];
+      const chosen: RuleId[] = end === 'train' ? ['RELEASE-2', 'RELEASE-3', 'RELEASE-4'] : [];
+      const rule: RuleId[] = ['RELEASE-1', 'OPEN-6', RULE_OF_END[end], ...chosen];
       list.add({ split: end, example }, { check: isVariant ? 'variants' : 'ledger', rule, detail });
     } else if (there.place.split !== end) {
       const detail = `by the rules this row is ${end}`;

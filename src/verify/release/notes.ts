@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { share } from '../read-json.ts';
 import type { Corpus } from '../reference/tasks.ts';
-import type { Manifest } from './manifest.ts';
 
 /** What decides which notes there are; tasks and keys by name. */
 export interface NoteFacts {
@@ -69,7 +68,10 @@ function isOfMoment({ key, ofItem }: { readonly key: string; readonly ofItem: bo
 }
 
 /** The facts of a corpus. */
-export function noteFactsOf({ tasks, identity }: Corpus, manifest: Manifest): NoteFacts {
+export function noteFactsOf(
+  { tasks, identity }: Corpus,
+  said: Pick<NoteFacts, 'itemsWithoutTime' | 'assumes'>,
+): NoteFacts {
   const { domain, section } = identity;
   const drawing = tasks.filter(({ rules }) => rules.draws);
   const drawn = drawing.filter(({ rules }) => rules.block !== 'candidates');
@@ -82,7 +84,6 @@ export function noteFactsOf({ tasks, identity }: Corpus, manifest: Manifest): No
   return {
     ...{ drawing: names(drawing), drawn: names(drawn), random: names(random) },
     momentKeys: domain.at_exposure.filter(isOfMoment).map(({ key }) => key),
-    itemsWithoutTime: manifest.items_without_time,
-    assumes: manifest.assumed.length > 0,
+    ...said,
   };
 }
