@@ -49,7 +49,7 @@ describe('a lineage', () => {
     expect(wrongOf({ records: { ...records, read: 10 } }).join()).toContain('are not the sum');
     expect(wrongOf({ records: { ...records, late: 1, dead: 1 } })).toHaveLength(2);
     expect(wrongOf({ questions: { rank: { capped: { 'a@b.org': 0 } } } })).toEqual([expect.stringContaining('ledger')]);
-    expect(wrongOf({ after_until: 1 })).toEqual([expect.stringContaining('after until')]);
+    expect(wrongOf({ after_until: 1 })).toEqual([expect.stringContaining('after_until is 1')]);
     expect(wrongOf({ manifest_sha256: 'f'.repeat(64) })).toEqual([expect.stringContaining('another manifest')]);
     expect(wrongOf({ partitions: 2 })).toEqual([expect.stringContaining('2 partitions')]);
     expect(wrongOf({ corpus_until: 4 })).toEqual([expect.stringContaining('the corpus ends at 4')]);
