@@ -20,9 +20,9 @@ import { askBuilder } from '../verify/told.ts';
 import { casesOf, tell } from './long-run.ts';
 
 const tokenizer = loadTokenizer(QWEN, packageRoot());
-const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f'];
+const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 /** Two pairs of twins, one of them only when spaces do not count. */
-const TEXTS = ['Nurse', 'Nurse', 'Ward  Sister', 'Ward Sister', 'Cook', 'Baker', '看護師'];
+const TEXTS = ['Nurse', 'Nurse', 'Ward  Sister', 'Ward Sister', 'Cook', 'Baker', '看護師', 'Smith', 'Tailor', 'Judge'];
 
 const moment = fc
   .tuple(fc.nat(10), fc.constantFrom(0, 0, 0, 1, 10 * MINUTE))
@@ -35,7 +35,7 @@ const interactions = fc.array(
     item_id: fc.constantFrom(...ITEMS),
     at: moment,
     later: late,
-    action: fc.constantFrom('impression', 'impression', 'viewed', 'dismissed', 'applied', 'applied'),
+    action: fc.constantFrom('impression', 'impression', 'impression', 'viewed', 'dismissed', 'applied'),
     slate_id: fc.constantFrom('p', 'p', 'q', undefined),
     surface: fc.constantFrom('feed', undefined),
     context: fc.constantFrom(undefined, { device: 'phone' }),
@@ -80,11 +80,20 @@ const levels = { full: 40, short: 24, title: 12, question: 30, profile: 40, show
 const options = fc.record({
   known: fc.constantFrom('event_time' as const, 'ingest_time' as const),
   label_window: fc.constantFrom('1d', '3d'),
-  seed: fc.nat(1_000),
+  seed: fc.constantFrom(7, 8),
 });
+
+const plans = new Map<string, Promise<RenderPlan>>();
 
 /** A plan whose tasks all draw: choices and pairs, or drawn items. */
 function planOfDrawing(isShop: boolean, more: object): Promise<RenderPlan> {
+  const name = JSON.stringify([isShop, more]);
+  const plan = plans.get(name) ?? makePlan(isShop, more);
+  plans.set(name, plan);
+  return plan;
+}
+
+function makePlan(isShop: boolean, more: object): Promise<RenderPlan> {
   const choices = [
     { form: 'retrieval.choose', candidates: 3 },
     { form: 'retrieval.choose', name: 'shown', candidates: 3, shown: 0.5, random: 0.5 },
@@ -142,16 +151,25 @@ function swapped(
   });
 }
 
-const runs = casesOf(60, 1_500);
+const runs = casesOf(30, 1_000);
+/** Which questions of a world are looked at: each is asked again in a world of its own. */
+const picks = fc.array(fc.nat(), { minLength: 4, maxLength: 4 });
+
+function picked(asked: Iterable<Asked>, numbers: readonly number[]): Asked[] {
+  const all = [...asked];
+  return all.length === 0 ? [] : [...new Set(numbers.map((n) => all[n % all.length]!))];
+}
 
 describe('No id of a prompt changes', () => {
   it('with the candidate that is right (CAND-8)', async () => {
     let compared = 0;
     await fc.assert(
-      fc.asyncProperty(anyRecords, options, fc.boolean(), async (records, more, isShop) => {
+      fc.asyncProperty(anyRecords, options, fc.boolean(), picks, async (records, more, isShop, numbers) => {
         const plan = await planOfDrawing(isShop, more);
-        for (const asked of askedOf(plan, records).values()) {
-          if (asked.outcome.task.form !== 'retrieval.choose') continue;
+        const choices = [...askedOf(plan, records).values()].filter(
+          ({ outcome }) => outcome.task.form === 'retrieval.choose',
+        );
+        for (const asked of picked(choices, numbers)) {
           const right = asked.items[asked.outcome.label.reasons.indexOf('right')]!;
           for (const wrong of asked.items.filter((each) => each !== right)) {
             // The opening and all that the member does from T on are on the other item.
@@ -175,11 +193,11 @@ describe('No id of a prompt changes', () => {
   it('with the item of a pair that gets the stronger action (PAIR-2)', async () => {
     let compared = 0;
     await fc.assert(
-      fc.asyncProperty(anyRecords, options, async (records, more) => {
+      fc.asyncProperty(anyRecords, options, picks, async (records, more, numbers) => {
         const plan = await planOfDrawing(false, more);
-        for (const asked of askedOf(plan, records).values()) {
-          const [a, b, ...others] = asked.items;
-          if (a === undefined || b === undefined || others.length > 0) continue;
+        const pairs = [...askedOf(plan, records).values()].filter(({ items }) => items.length === 2);
+        for (const asked of picked(pairs, numbers)) {
+          const [a = '', b = ''] = asked.items;
           const isAction = (event: EventRecord) => event.type === 'interaction' && event.action !== 'impression';
           const isOfPair = (event: EventRecord) => event.type === 'interaction' && asked.items.includes(event.item_id);
           // An action at T may open the other's session.
@@ -206,10 +224,11 @@ describe('No id of a prompt changes', () => {
           options,
           fc.boolean(),
           fc.array(fc.record({ n: fc.nat(), op: fc.boolean(), late: fc.nat(2) })),
+          picks,
         ] as const),
-        async (records, more, isShop, changes) => {
+        async (records, more, isShop, changes, numbers) => {
           const plan = await planOfDrawing(isShop, more);
-          for (const asked of askedOf(plan, records).values()) {
+          for (const asked of picked(askedOf(plan, records).values(), numbers)) {
             const { reference } = asked.outcome.opening;
             const own = records.find((event) => opens(asked, event)) as InteractionEvent;
             const items = [own.item_id, ...asked.items, 'new'];
@@ -289,7 +308,8 @@ describe('Items that a question shows', () => {
           for (const { item_id } of barred.filter((event) => event.item_id !== own.item_id)) {
             const text = saidAt(records, item_id, { t, known });
             if (text === undefined) continue;
-            expect(texts, `${key}: ${item_id} is barred`).not.toContain(text);
+            const wrong = said.filter((_, i) => outcome.label.reasons[i] !== 'right');
+            expect(wrong, `${key}: ${item_id} is barred`).not.toContain(text);
             seen.barred++;
           }
         }
