@@ -14,6 +14,7 @@ const LONGEST = [
   'faults/closing',
   'faults/chosen',
   'faults/drawn',
+  'faults/said',
   'faults/tampered',
   'faults/paired',
   'integration/bad-input',

@@ -76,14 +76,6 @@ export const SEEN: readonly PlantedRule[] = [
     to: 'hidesAsked: false,',
   },
   {
-    builder: 'tells ages under a day',
-    check: 'prompt',
-    rule: 'HIST-6',
-    file: 'src/prompt/phrases.ts',
-    from: 'if (days <= 0) return 0;',
-    to: 'if (days <= 0) return t - at < 3_600_000 ? 0 : 1;',
-  },
-  {
     builder: 'tells the position at which the item was shown',
     check: 'prompt',
     rule: 'OPEN-7',
