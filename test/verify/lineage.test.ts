@@ -175,7 +175,7 @@ test('a certificate is one by its schema alone', () => {
   expect(isCertificate('no JSON')).toBe(false);
 });
 
-test('a release is its files alone, in order and as their paths say: no stray, link or folder (PUBLISH-2)', async () => {
+test('a release is its files alone, in order and as their paths say: no stray, no link (PUBLISH-2)', async () => {
   const dir = mkdtempSync(join(folder, 'files-'));
   const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
   const file = (path: string, kind: string, split = '') => {

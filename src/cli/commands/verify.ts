@@ -1,5 +1,5 @@
 /** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
-import { renameSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pinnedParts } from '../../../pipelines/pinned-parts.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
@@ -79,8 +79,8 @@ async function releaseKey(release: string): Promise<string> {
 function writeCertificate(file: string, text: string, observe: Observer): void {
   try {
     // In place of what has the name: a link would lead somewhere else.
-    writeFileSync(`${file}.new`, text);
-    renameSync(`${file}.new`, file);
+    rmSync(file, { force: true });
+    writeFileSync(file, text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     observe({ kind: 'warning', message: `the certificate could not be written to ${file}: ${why}` });
