@@ -119,8 +119,8 @@ const record: Bias = ({ path, generic }) => {
 const base = fc
   .tuple(
     fc.oneof(inputOf(MemberEvent, record), inputOf(ItemEvent, record), inputOf(InteractionEvent, record)),
-    fc.option(anyTime, { nil: undefined }),
-    fc.option(anyTime, { nil: undefined, freq: 2 }),
+    fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: anyTime }),
+    fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: anyTime }),
   )
   .map(([event, event_time, ingest_time]) => ({
     ...(event as Record<string, unknown>),
@@ -159,11 +159,11 @@ export const anyLine: fc.Arbitrary<Buffer> = fc
   .tuple(
     fc.oneof({ weight: 25, arbitrary: base }, { weight: 1, arbitrary: fc.constant(undefined) }),
     fc.oneof(
-      { weight: 2, arbitrary: fc.constant<Change[]>([]) },
+      { weight: 5, arbitrary: fc.constant<Change[]>([]) },
       { weight: 5, arbitrary: fc.array(change, { minLength: 1, maxLength: 1 }) },
       { weight: 2, arbitrary: fc.array(change, { minLength: 2, maxLength: 3 }) },
     ),
-    fc.option(dress, { nil: undefined, freq: 2 }),
+    fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: dress }),
     isolated,
   )
   .map(([event, changes, dress, alone]) => {

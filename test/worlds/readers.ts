@@ -43,15 +43,23 @@ const separator = (line: number) =>
   `{"type":"item","event_id":"${line}","event_time":null,"item_id":"the end of a line","op":"upsert","attributes":{}}`;
 const SEPARATED = '"the end of a line"';
 
-/** The lines of which the sides differ. Files and folders are of the system's own for a moment. */
-export async function lineDifferences(lines: readonly Buffer[], packing: Packing): Promise<LineDifference[]> {
+/** What came of lines: how many were events to both, and those of which the sides differ. */
+export interface ComparedLines {
+  readonly events: number;
+  readonly differences: LineDifference[];
+}
+
+/** Reads the lines on both sides, out of a file of their own. */
+export async function compareLines(lines: readonly Buffer[], packing: Packing): Promise<ComparedLines> {
   const folder = mkdtempSync(join(tmpdir(), 'lines-'));
   try {
     const file = join(folder, `events.ndjson${{ plain: '', gzip: '.gz', zstd: '.zst' }[packing]}`);
     writeFileSync(file, packed(lines, packing));
     const [builder, checker] = [await saidBy(readByBuilder, file), await saidBy(readByChecker, folder)];
-    if (builder instanceof Error || checker instanceof Error) return await crashes(lines, packing, builder, checker);
-    return compared(lines, builder, checker);
+    if (builder instanceof Error || checker instanceof Error)
+      return { events: 0, differences: await crashes(lines, packing, builder, checker) };
+    const events = builder.filter((line, i) => line.events.length > 0 && checker[i]?.events.length).length;
+    return { events, differences: compared(lines, builder, checker) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -90,7 +98,9 @@ async function crashes(
   }
   const middle = Math.floor(lines.length / 2);
   const halves = [lines.slice(0, middle), lines.slice(middle)];
-  return (await Promise.all(halves.map((half) => lineDifferences(half, packing)))).flat();
+  return (await Promise.all(halves.map((half) => compareLines(half, packing)))).flatMap(
+    ({ differences }) => differences,
+  );
 }
 
 const nothing = (): Read => ({ events: [], why: '' });
