@@ -1,6 +1,6 @@
 /**
  * Names that every object has (`constructor`, `__proto__`) are names like all others, wherever a
- * user may write one: from tables to the manifest.
+ * user may write one, and a text may hold half of a surrogate pair: from tables to the manifest.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ const NAMES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueO
 const [APPLIED, DISMISSED, VIEWED, IGNORED, SHOWN, NONE] = NAMES;
 /** What a task may be named. */
 const TASK = 'constructor';
+/** Half of a surrogate pair, which no UTF-8 can write. */
+const HALF = '\ud800';
 const DAY = 86_400_000;
 const BEGIN = Date.UTC(2026, 1, 1);
 
@@ -26,7 +28,7 @@ const flow = (values: object) => JSON.stringify(values);
 const MAPPING = `name: __proto__
 zone: UTC
 tables:
-  - { emit: item, name: toString, files: items.csv, event_time: day, item_id: id,
+  - { emit: item, name: toString, files: items.ndjson, event_time: day, item_id: id,
       attributes: [{ fields: ${flow(byName((name) => name))}, assume_known: constructor }] }
   - { emit: member, name: constructor, files: members.csv, event_time: day, member_id: id,
       attributes: [{ fields: ${flow(byName((name) => name))}, assume_known: constructor }] }
@@ -43,7 +45,7 @@ exposures: [${SHOWN}]
 actions:
   - { name: ${APPLIED}, will: apply, past: applied to, positive: true }
   - { name: ${DISMISSED}, will: dismiss, past: dismissed }
-  - { name: ${VIEWED}, will: view, past: viewed, positive: true }
+  - { name: ${VIEWED}, spoken: ${VIEWED.slice(2, 7)}, will: view, past: viewed, positive: true }
 none: { name: ${NONE}, will: not interact }
 ignored: [${IGNORED}]
 at_exposure: [${NAMES.join(', ')}]
@@ -76,20 +78,28 @@ function writeTables(folder: string): void {
     [...NAMES, 'bare'].map((id) => ['2026-01-01', id, ...NAMES.map((name) => value(name, id))].join(','));
   const head = ['day', 'id', ...NAMES].join(',');
   const texts = rows((name, id) => (id === 'bare' ? '' : `the ${name} of ${id}`));
-  writeFileSync(join(folder, 'items.csv'), [head, ...texts].join('\n'));
+  const items = [...NAMES, 'bare'].map((id) => ({
+    ...{ day: '2026-01-01', id },
+    ...byName((name) => (id === 'bare' ? '' : `the ${name} of ${id}${HALF}`)),
+  }));
+  writeFileSync(join(folder, 'items.ndjson'), items.map((each) => JSON.stringify(each)).join('\n'));
   writeFileSync(join(folder, 'members.csv'), [head, ...texts].join('\n'));
   const interactions = Array.from({ length: 28 * NAMES.length }, (_, n) => {
     const [day, member] = [Math.floor(n / NAMES.length), n % NAMES.length];
     const items = [...NAMES, 'bare'];
     const actions = ['c', 't', VIEWED, SHOWN, SHOWN, SHOWN, SHOWN, IGNORED];
     const row = {
-      ...byName((name) => `${name} ${n % 3}`),
+      ...byName((name) => `${name} ${n % 3}${HALF}`),
       ...{
         day: new Date(BEGIN + day * DAY + member * 3_600_000).toISOString(),
         member: NAMES[member],
         item: items[(day * 3 + member) % 7],
       },
-      ...{ constructor: actions[(day + 2 * member) % 8], valueOf: NAMES[n % 5], session: `${NAMES[member]}${n}` },
+      ...{
+        constructor: actions[(day + 2 * member) % 8],
+        valueOf: [...NAMES.slice(0, 4), HALF][n % 5],
+        session: `${NAMES[member]}${n}${HALF}`,
+      },
     };
     return JSON.stringify(row);
   });
@@ -132,7 +142,7 @@ describe('a name that every object has', () => {
         .map((line) => JSON.parse(line));
     const item = lines('items').find(({ item_id }) => item_id === '__proto__');
     expect(Object.entries(item.attributes).sort()).toEqual(
-      NAMES.map((name) => [name, `the ${name} of __proto__`]).sort(),
+      NAMES.map((name) => [name, `the ${name} of __proto__${HALF}`]).sort(),
     );
     for (const { context } of lines('interactions')) expect(Object.keys(context).sort()).toEqual([...NAMES].sort());
     expect(new Set(lines('interactions').map(({ action }) => action))).toEqual(new Set(NAMES.slice(0, 5)));
@@ -174,5 +184,10 @@ describe('a name that every object has', () => {
     expect(code, stderr).toBe(0);
     for (const name of NAMES) expect(said).toContain(`the ${name} of `);
     expect(said).not.toMatch(/native code|\[object|function/);
+  });
+
+  it('is the same to the checker', async () => {
+    const ran = await brewhouse(['verify', released.path, '--events', world.events]);
+    expect(ran.code, `${ran.stdout}${ran.stderr}`).toBe(0);
   });
 });
