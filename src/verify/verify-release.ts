@@ -128,17 +128,18 @@ async function checkContents(
   const { release, list } = releaseCase;
   const { manifestSha256, manifest } = release;
   const lineage = lineageOf(release, list);
+  const { readable, ids } = checkForms(release, vocabularySize, list);
+  const isWhole = whole && readable.size === manifest.files.length - 1;
   const saying = (phase: 'questions' | 'rows') => (done: number, total: number) => report?.(phase, done, total);
   const expectation = expectRows(releaseCase, saying('questions'), lineage?.corpus_until);
-  const checked = await checkRows(expectation, saying('rows'), sample);
-  checkSelection(expectation, checked.present, whole);
+  const checked = await checkRows(expectation, readable, { sample, report: saying('rows') });
+  checkSelection(expectation, checked.present, isWhole);
   if (lineage !== undefined)
     checkLineage(lineage, { manifestSha256, until: manifest.until, records, expectation, list });
   const name = defaultReleaseId(release, checked.addresses);
-  if (whole) {
+  if (isWhole) {
     await checkIndex(release, checked.addresses, list);
-    checkForms(release, { id: name, vocabularySize }, list);
-    checkReleaseId(release, name, list);
+    checkReleaseId(release, { id: name, told: ids }, list);
     checkCard(release, name, list);
   }
   return { ...checked, name };

@@ -154,13 +154,14 @@ test('the default id depends on every row and not on their order (RELEASE-6)', (
 
 test('a default name that is not that of the rows is reported (RELEASE-6)', () => {
   const id = defaultReleaseId(opened(honest), [row('a', [1], [1])]);
-  const found = (name: string) => {
+  const found = (name: string, footer = id) => {
     const list = createFaultList();
-    checkReleaseId(opened({ ...honest, id: name }), id, list);
+    checkReleaseId(opened({ ...honest, id: name }), { id, told: new Map([['data/x', footer]]) }, list);
     return list.faults.map(({ detail }) => detail);
   };
   expect(found(id)).toEqual([]);
   expect(found('given')).toEqual([]);
+  expect(found(id, 'given')).toEqual([expect.stringContaining('data/x is of release given')]);
   const other = `${honest.corpus}-${'0'.repeat(16)}`;
   expect(found(other)).toEqual([expect.stringContaining(`the release is named ${other}`)]);
 });

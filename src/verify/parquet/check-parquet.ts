@@ -6,7 +6,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { nth } from '../checked.ts';
 import { walkChunk } from './chunk-claims.ts';
 import type { Column } from './chunk-pages.ts';
-import { LEAVES, type WantedFile, wrongInFooter } from './footer-claims.ts';
+import { LEAVES, type WantedFile, wrongColumns, wrongKeyValues } from './footer-claims.ts';
 import { type Footer, readFooter } from './metadata.ts';
 import type { Read, Span } from './ranges.ts';
 import { readStruct } from './thrift.ts';
@@ -17,9 +17,14 @@ const TAIL_BYTES = 8;
 /** What is wrong with a file, in words. */
 export interface CheckedParquet {
   readonly wrong: readonly string[];
-  /** Rows of each row group; none where the file cannot be read. */
+  /** Rows of each row group. */
   readonly groups: readonly number[];
+  readonly keyValues: ReadonlyMap<string, string>;
+  /** Whether it has the columns that it should have, and pages of them alone. */
+  readonly isReadable: boolean;
 }
+
+const UNREADABLE = { groups: [], keyValues: new Map(), isReadable: false };
 
 /**
  * Checks the file at `path`. Bound: one column chunk. What cannot be read is wrong, and no error.
@@ -30,19 +35,22 @@ export function checkParquet(path: string, wanted: WantedFile): CheckedParquet {
     descriptor = openSync(path, 'r');
     const file = { read: reader(descriptor), size: fstatSync(descriptor).size };
     const { footer, end } = footerOf(file);
-    const said = wrongInFooter(footer, wanted);
-    if (said.length > 0) return { wrong: said, groups: [] };
+    const said = [...wrongColumns(footer, wanted), ...wrongKeyValues(footer, wanted)];
+    if (wrongColumns(footer, wanted).length > 0) return { ...UNREADABLE, wrong: said };
     const columns = wanted.columns.map(({ name, type, isList }): Column => {
       return { name, physical: LEAVES[type].physical, isList };
     });
     const walked = walkGroups(file, footer, columns);
     const gap = gapIn([...walked.spans, { offset: 0, bytes: MAGIC.length }, { offset: end, bytes: file.size - end }]);
-    return { wrong: [...walked.wrong, ...gap], groups: footer.groups.map(({ rows }) => rows) };
-  } catch (error) {
     return {
-      wrong: [`the file cannot be read: ${error instanceof Error ? error.message : String(error)}`],
-      groups: [],
+      wrong: [...said, ...walked.wrong, ...gap],
+      groups: footer.groups.map(({ rows }) => rows),
+      keyValues: new Map(footer.keyValues),
+      isReadable: true,
     };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...UNREADABLE, wrong: [`the file cannot be read: ${why}`] };
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }

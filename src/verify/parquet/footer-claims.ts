@@ -15,8 +15,11 @@ export interface WantedColumn {
 /** What a file should say of itself. */
 export interface WantedFile {
   readonly columns: readonly WantedColumn[];
-  /** In order; a file of another writer may have them in another. */
-  readonly keyValues: readonly (readonly [string, string])[];
+  /**
+   * In order; a file of another writer may have them in another. A value that is undefined is
+   * compared elsewhere.
+   */
+  readonly keyValues: readonly (readonly [key: string, value: string | undefined])[];
   /** Whether another library may have written it anew. */
   readonly mayBeRewritten: boolean;
 }
@@ -35,20 +38,17 @@ export const LEAVES: Readonly<Record<ColumnType, { physical: Physical; converted
 const OWN_WRITER = 'brewhouse';
 /** Others that write such files, with a version that has no room for more. */
 const OTHER_WRITERS = /^(parquet-cpp-arrow version|parquet-rs version) \d{1,3}\.\d{1,2}\.\d{1,2}$|^Polars$/;
-/** Schema, key-values and writer. */
-export function wrongInFooter(footer: Footer, { columns, keyValues, mayBeRewritten }: WantedFile): string[] {
+/** Where a footer has other columns than are wanted. */
+export function wrongColumns(footer: Footer, { columns }: WantedFile): string[] {
   const wrong: string[] = [];
   const [root = '', ...elements] = footer.schema;
-  const wanted = columns.flatMap(elementsOf);
   // The repetition of the root means nothing, and other libraries write it.
   if (root.replace(' 0 - - ', ' - - - ') !== `schema - - - - ${columns.length}`)
     wrong.push(`the root of its schema is ${root}`);
-  if (elements.join('; ') !== wanted.join('; ')) wrong.push(`its columns are ${elements.join('; ')}`);
+  if (elements.join('; ') !== columns.flatMap(elementsOf).join('; '))
+    wrong.push(`its columns are ${elements.join('; ')}`);
   if (footer.orders !== columns.length) wrong.push(`it has ${footer.orders} orders of columns`);
-  const isOwn = footer.createdBy === OWN_WRITER;
-  if (!isOwn && !(mayBeRewritten && OTHER_WRITERS.test(footer.createdBy)))
-    wrong.push(`its writer is ${footer.createdBy}`);
-  return [...wrong, ...wrongKeyValues(footer.keyValues, keyValues, isOwn)];
+  return wrong;
 }
 
 function elementsOf({ name, type, isList }: WantedColumn): string[] {
@@ -58,18 +58,20 @@ function elementsOf({ name, type, isList }: WantedColumn): string[] {
   return isList ? [`${name} - 1 3 LIST 1`, 'list - 2 - - 1', leaf('element', 1)] : [leaf(name, 0)];
 }
 
-type KeyValues = WantedFile['keyValues'];
-
-function wrongKeyValues(told: KeyValues, wanted: KeyValues, isOwn: boolean): string[] {
-  const left = new Map(wanted);
-  const wrong: string[] = [];
+/** Where a footer has another writer or other key-values than are wanted. */
+export function wrongKeyValues({ createdBy, keyValues: told }: Footer, wanted: WantedFile): string[] {
+  const { keyValues, mayBeRewritten } = wanted;
+  const isOwn = createdBy === OWN_WRITER;
+  const wrong = isOwn || (mayBeRewritten && OTHER_WRITERS.test(createdBy)) ? [] : [`its writer is ${createdBy}`];
+  const left = new Map(keyValues);
   for (const [key, value] of told) {
-    const right = left.get(key);
+    const isWanted = left.has(key);
+    const right = left.get(key) ?? value;
     left.delete(key);
-    if (right === undefined) wrong.push(`footer ${key} is there, with ${value}`);
+    if (!isWanted) wrong.push(`footer ${key} is there, with ${value}`);
     else if (right !== value) wrong.push(`footer ${key} is ${value} instead of ${right}`);
   }
   for (const key of left.keys()) wrong.push(`footer ${key} is missing`);
-  const isInOrder = told.every(([key], index) => key === wanted[index]?.[0]);
+  const isInOrder = told.every(([key], index) => key === keyValues[index]?.[0]);
   return wrong.length > 0 || isInOrder || !isOwn ? wrong : ['the keys of its footer are in another order'];
 }

@@ -8,7 +8,7 @@ import { type CheckedParquet, checkParquet } from '../parquet/check-parquet.ts';
 import type { ColumnType, WantedColumn, WantedFile } from '../parquet/footer-claims.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Manifest, ReleaseFile } from './manifest.ts';
-import type { OpenRelease } from './release-files.ts';
+import { isFile, type OpenRelease } from './release-files.ts';
 
 const flat = (type: ColumnType, names: string): WantedColumn[] =>
   names.split(' ').map((name) => ({ name, type, isList: false }));
@@ -42,30 +42,44 @@ const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
   'index/members.parquet': [...flat('text', 'member'), ...POSITION],
 };
 
-/** What footers say of a release beside its manifest. */
-export interface FooterFacts {
-  /** The default id of the rows (RELEASE-6). */
-  readonly id: string;
-  readonly vocabularySize: number;
+/** What was found in the Parquet files of a release. */
+export interface FoundForms {
+  /** Paths of those that have the columns that they should have, and can be read. */
+  readonly readable: ReadonlySet<string>;
+  /** The default id that each token file says, by its path. */
+  readonly ids: ReadonlyMap<string, string | undefined>;
 }
 
-/** Checks the form of all Parquet files that the manifest names. */
-export function checkForms({ dir, manifest }: OpenRelease, facts: FooterFacts, list: FaultList): void {
-  const ofShards = new Map<string, readonly number[]>();
+/**
+ * Checks the form of all Parquet files that the manifest names and that are there; `vocabularySize`
+ * is the tokenizer's. What cannot be read is a fault here, and must be read by nobody else.
+ */
+export function checkForms({ dir, manifest }: OpenRelease, vocabularySize: number, list: FaultList): FoundForms {
+  const groupsOfShard = new Map<string, readonly number[]>();
+  const ids = new Map<string, string | undefined>();
+  const readable = new Set<string>();
   for (const file of manifest.files) {
-    if (file.kind === 'card') continue;
+    if (file.kind === 'card' || !isFile(join(dir, file.path))) continue;
     list.look('schema');
     const wrong = (detail: string) =>
       list.add({ split: file.split }, { check: 'schema', rule: ['PUBLISH-6'], detail: `${file.path}: ${detail}` });
-    const checked = checkParquet(join(dir, file.path), wantedOf(file, manifest, facts));
+    const checked = checkParquet(join(dir, file.path), wantedOf(file, manifest, vocabularySize));
     for (const what of checked.wrong) wrong(what);
+    if (!checked.isReadable) continue;
+    readable.add(file.path);
     const shard = file.path.replace(/^\w+\//, '');
-    if (file.kind === 'data') ofShards.set(shard, checked.groups);
-    const groups = file.kind === 'index' ? groupsOfIndex(file.rows) : (ofShards.get(shard) ?? []);
-    if (checked.wrong.length === 0 && checked.groups.join() !== groups.join())
+    if (file.kind === 'data') {
+      groupsOfShard.set(shard, checked.groups);
+      ids.set(file.path, checked.keyValues.get(RELEASE_ID));
+    }
+    const groups = file.kind === 'index' ? groupsOfIndex(file.rows) : (groupsOfShard.get(shard) ?? checked.groups);
+    if (checked.groups.join() !== groups.join())
       wrong(`its row groups have ${shortly(checked)} rows instead of ${shortly({ groups })}`);
   }
+  return { readable, ids };
 }
+
+const RELEASE_ID = 'brewhouse.release_id';
 
 function shortly({ groups }: Pick<CheckedParquet, 'groups'>): string {
   return groups.length > 6 ? `${groups.slice(0, 6).join(', ')} ...` : groups.join(', ');
@@ -79,14 +93,14 @@ function groupsOfIndex(rows: number): number[] {
   );
 }
 
-function wantedOf(file: ReleaseFile, manifest: Manifest, facts: FooterFacts): WantedFile {
+function wantedOf(file: ReleaseFile, manifest: Manifest, vocabularySize: number): WantedFile {
   const { profile } = manifest.release;
   if (file.kind === 'data') {
     const columns = [
       ...lists('int32', 'input_ids'),
       ...profile.columns.map(({ name, type }) => ({ name, type, isList: true })),
     ];
-    return { columns, keyValues: footerOf(file, manifest, { ...facts, columns }), mayBeRewritten: true };
+    return { columns, keyValues: footerOf(file, manifest, { vocabularySize, columns }), mayBeRewritten: true };
   }
   return { columns: COLUMNS[file.kind] ?? COLUMNS[file.path] ?? [], keyValues: [], mayBeRewritten: false };
 }
@@ -95,17 +109,18 @@ function wantedOf(file: ReleaseFile, manifest: Manifest, facts: FooterFacts): Wa
 function footerOf(
   file: ReleaseFile,
   manifest: Manifest,
-  { id, vocabularySize, columns }: FooterFacts & { readonly columns: readonly WantedColumn[] },
-): [string, string][] {
+  { vocabularySize, columns }: { readonly vocabularySize: number; readonly columns: readonly WantedColumn[] },
+): [string, string | undefined][] {
   const { identity, release, until } = manifest;
   const { tokenizer } = identity;
   const { t1, t2 } = release.splits;
   const day = (at: number) => new Date(at).toISOString();
-  const ours: [string, string][] = [
+  const ours: [string, string | undefined][] = [
     ['schema_version', '1'],
     ['writer_version', manifest.versions.brewhouse],
     ['profile', manifest.profile],
-    ['release_id', id],
+    // It is of all rows, and compared when they are read.
+    ['release_id', undefined],
     ...factsOf(release.profile),
     ['tokenizer', tokenizer.id],
     ['tokenizer_sha256', tokenizer.sha256],
@@ -126,7 +141,7 @@ function footerOf(
   ];
   return [
     ['huggingface', featuresOf(columns)],
-    ...ours.map(([name, value]): [string, string] => [`brewhouse.${name}`, value]),
+    ...ours.map(([name, value]): [string, string | undefined] => [`brewhouse.${name}`, value]),
     ['split', file.split],
     ...(['rows', 'tokens', 'loss_tokens'] as const).map((name): [string, string] => [name, String(file[name])]),
   ];

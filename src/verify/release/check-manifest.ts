@@ -164,8 +164,19 @@ export function checkSplits({ manifest }: OpenRelease, list: FaultList): void {
   if (equal !== manifest.train_shards_equal) list.add({}, { check: 'manifest', rule: ['RELEASE-4'], detail });
 }
 
-/** The default id of the rows is the manifest's, or a name was given (RELEASE-6). */
-export function checkReleaseId({ manifest }: OpenRelease, id: string, list: FaultList): void {
+/**
+ * The default id of the rows is what footers have `told` by path, and the manifest's, or a name was
+ * given (RELEASE-6).
+ */
+export function checkReleaseId(
+  { manifest }: OpenRelease,
+  { id, told }: { readonly id: string; readonly told: ReadonlyMap<string, string | undefined> },
+  list: FaultList,
+): void {
+  for (const [path, own] of told) {
+    const detail = `${path} is of release ${own}, the rows say ${id}`;
+    if (own !== id) list.add({}, { check: 'manifest', rule: ['RELEASE-6'], detail });
+  }
   list.look('manifest');
   const looksDefault = manifest.id.startsWith(`${manifest.corpus}-`) && /-[0-9a-f]{16}$/.test(manifest.id);
   const detail = `the release is named ${manifest.id}, its rows say ${id}`;

@@ -39,15 +39,19 @@ export interface CheckedRows extends CheckedShare, SeenRows {}
 /** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 
-/** Reads all rows and checks them, or about `sample` of them, in full. */
-export async function checkRows(expectation: Expectation, report: Report, sample?: number): Promise<CheckedRows> {
+/** Reads all rows of `readable` files and checks them, or about `sample` of them, in full. */
+export async function checkRows(
+  expectation: Expectation,
+  readable: ReadonlySet<string>,
+  { sample, report }: { readonly sample: number | undefined; readonly report: Report },
+): Promise<CheckedRows> {
   const { release, list, corpus } = expectation;
   const { profile } = release.manifest.release;
   const total = [...release.manifest.splits.values()].reduce((sum, { rows }) => sum + rows, 0);
   const every = sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(sample, 1)));
   const all: SeenRows = { present: new Map(), addresses: [], strangers: new Map() };
   let [read, rows, tokens, latestCloseMs] = [0, 0, 0, 0];
-  for await (const group of readRowGroups(release, list)) {
+  for await (const group of readRowGroups(release, list, readable)) {
     const first = read;
     const chosen = group.filter((_, index) => (first + index) % every === 0);
     prepareLines(

@@ -62,30 +62,32 @@ export function shardsOf({ manifest }: ReadManifest) {
 
 /**
  * Files are there, as the manifest has them, and no others (PUBLISH-2); names count the shards
- * (RELEASE-4). Returns whether that is so.
+ * (RELEASE-4). Returns whether those that it names are so.
  */
 export async function checkFiles(release: OpenRelease, list: FaultList): Promise<boolean> {
   const { dir, manifest, isCanonical: canonical } = release;
   let whole = true;
-  const wrong = (detail: string, ...rule: RuleId[]) => {
-    whole = false;
+  const wrong = (detail: string, ...rule: RuleId[]) =>
     list.add({}, { check: 'manifest', rule: [...rule, 'PUBLISH-2'], detail });
+  const broken = (detail: string, ...rule: RuleId[]) => {
+    whole = false;
+    wrong(detail, ...rule);
   };
   if (!canonical)
     list.add({}, { check: 'manifest', rule: ['PUBLISH-3', 'NAME-1'], detail: 'manifest.json is no canonical JSON' });
-  for (const what of wrongPaths(manifest.files)) wrong(what, 'RELEASE-4');
-  for (const what of wrongCounts(manifest.files)) wrong(what, 'LEDGER-2');
+  for (const what of wrongPaths(manifest.files)) broken(what, 'RELEASE-4');
+  for (const what of wrongCounts(manifest.files)) broken(what, 'LEDGER-2');
   for (const what of strays(dir, manifest.files)) wrong(what);
   for (const file of manifest.files) {
     list.look('manifest');
     const path = join(dir, file.path);
     if (!isFile(path)) {
-      wrong(`${file.path} is missing`);
+      broken(`${file.path} is missing`);
       continue;
     }
     const found = await hashFile(path);
-    if (found.bytes !== file.bytes) wrong(`${file.path} has ${found.bytes} bytes instead of ${file.bytes}`);
-    else if (found.sha256 !== file.sha256) wrong(`${file.path} has sha256 ${found.sha256} instead of ${file.sha256}`);
+    if (found.bytes !== file.bytes) broken(`${file.path} has ${found.bytes} bytes instead of ${file.bytes}`);
+    else if (found.sha256 !== file.sha256) broken(`${file.path} has sha256 ${found.sha256} instead of ${file.sha256}`);
   }
   return whole;
 }
@@ -150,7 +152,7 @@ function strays(dir: string, files: readonly ReleaseFile[]): string[] {
 }
 
 /** A file itself, and no link to one. */
-function isFile(path: string): boolean {
+export function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
