@@ -52,7 +52,7 @@ export interface WorldOptions {
 }
 
 /** With spoken names, and a line of its own where there is room for little. */
-const DOMAIN = SMALL_DOMAIN.replace('Company: {company}]" }', 'Company: {company}]", title: "{title} (job)" }')
+const DOMAIN = SMALL_DOMAIN.replace('Company: {company}]" }', 'Company: {company}]", title: "Job: {title}" }')
   .replace('name: applied,', 'name: applied, spoken: put in for it,')
   .replace('name: did not interact,', 'name: did not interact, spoken: let it pass,');
 
