@@ -16,6 +16,7 @@ import { Template } from '../src/forms/template.ts';
 import { type PlanInputs, planIdentity, planRecipe, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
+import { assertPlainPieces } from '../src/tokenize/control-strings.ts';
 import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
 import type { SegmentTable } from '../src/tokenize/segment-table.ts';
@@ -77,6 +78,7 @@ export async function readTemplates(): Promise<AnyTemplate[]> {
 export async function readTokenizer(spec: TokenizerSpec, recipeFile: string): Promise<LoadedTokenizer> {
   const tokenizer = 'path' in spec ? loadTokenizer(spec, dirname(resolve(recipeFile))) : loadPackage(spec);
   await assertBoundaries(tokenizer);
+  await assertPlainPieces(tokenizer);
   return tokenizer;
 }
 

@@ -87,6 +87,8 @@ export const CorpusRecord = z.strictObject({
   files: z.array(CorpusFiles),
   /** Number of questions by task, fate and label. */
   questions: named(named(named(Count))),
+  /** Rendered questions whose candidates' lines are not all different after cutting, by task. */
+  alike_after_cut: named(Count),
   members: Count,
 });
 export type CorpusRecord = z.infer<typeof CorpusRecord>;

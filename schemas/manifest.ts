@@ -96,6 +96,8 @@ export const Lineage = z.strictObject({
   records: Counts,
   /** task -> fate -> label -> questions, as of `corpus_until`. */
   questions: named(named(Counts)),
+  /** Of the rendered, by task, those whose candidates' lines are not all different once cut. */
+  alike_after_cut: Counts,
   /** Rendered rows (variants too) that are immature at `until`. */
   after_until: z.number().int(),
   partitions: z.number().int(),

@@ -14,7 +14,7 @@ import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
 import { type AskedQuestion, renderRows } from './render-rows.ts';
 
 /** What was rendered of a partition. */
-export type PartitionResult = Pick<CorpusRecord, 'files' | 'questions' | 'members'>;
+export type PartitionResult = Pick<CorpusRecord, 'files' | 'questions' | 'alike_after_cut' | 'members'>;
 
 /** What is rendered of a partition, and where its files go. */
 export interface PartitionTask {
@@ -37,8 +37,14 @@ export interface PartitionTask {
  */
 export async function renderPartition(task: PartitionTask, effects = PROCESS_EFFECTS): Promise<PartitionResult> {
   const questions: PartitionResult['questions'] = {};
+  const alike_after_cut: PartitionResult['alike_after_cut'] = {};
   const { plan, items } = task;
-  const sink = { plan, parts: createPartFiles(task.store, task.folder), gate: task.gate };
+  const sink = {
+    plan,
+    alikeAfterCut: alike_after_cut,
+    parts: createPartFiles(task.store, task.folder),
+    gate: task.gate,
+  };
   const { vocabulary, rules, section } = plan;
   const options = { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
   const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until };
@@ -60,7 +66,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
     }
   }
   await flush();
-  return { files: await sink.parts.finish(), questions, members };
+  return { files: await sink.parts.finish(), questions, alike_after_cut, members };
 }
 
 /** Questions rendered together: enough for a native batch, few enough to hold their histories. */

@@ -5,10 +5,11 @@
 import { type CorpusRow, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { present } from '../../src/checked.ts';
 import type { PartFiles } from '../../src/corpus/part-files.ts';
+import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
-import { type FilledRow, fillRow, findLines } from '../../src/prompt/fill-row.ts';
+import { type FilledRow, fillRow, findLines, type RowLines } from '../../src/prompt/fill-row.ts';
 import type { RowOutline } from '../../src/prompt/outline.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { promptIds } from '../../src/prompt/row-columns.ts';
@@ -28,12 +29,14 @@ export interface RowSink {
   readonly parts: PartFiles;
   /** Compares a sample of the prompts with their whole texts. */
   readonly gate: JoiningGate;
+  /** By task, the questions whose candidates' lines are not all different once cut (CAND-9). */
+  readonly alikeAfterCut: Record<string, number>;
 }
 
 /** Writes the rows of a batch of questions in order. Throws as tokenizer, store and gate do. */
 export async function renderRows(
   batch: readonly AskedQuestion[],
-  { plan, parts, gate }: RowSink,
+  { plan, parts, gate, alikeAfterCut }: RowSink,
   effects = PROCESS_EFFECTS,
 ): Promise<void> {
   const rows = batch.flatMap((asked) => {
@@ -48,7 +51,9 @@ export async function renderRows(
   const compared: JoinedPrompt[] = [];
   for (const [i, { asked, outline }] of rows.entries()) {
     const { label } = asked.label;
-    const filled = fillRow(outline, present(lines[i], 'lines of the row'), plan);
+    const rowLines = present(lines[i], 'lines of the row');
+    const filled = fillRow(outline, rowLines, plan);
+    if (outline.variant === '' && hasAlike(rowLines)) addTo(alikeAfterCut, [asked.outcome.task.name], 1);
     const meta = corpusRow(asked, outline, filled);
     await parts.add(meta, (columns) => {
       writeRow(columns, filled, label);
@@ -60,6 +65,11 @@ export async function renderRows(
     if (outline.variant === '') await effects.reach('rendering');
   }
   await gate.compare(compared);
+}
+
+/** Two of the items asked about read the same. */
+function hasAlike({ items }: RowLines): boolean {
+  return items.length > 1 && new Set(items.map(({ ids }) => ids.join())).size < items.length;
 }
 
 /** What is kept beside a row (ORIGIN-4). */

@@ -9,11 +9,14 @@ export interface CorpusSummary {
   readonly tokens: number;
   /** task -> fate -> label -> questions. */
   readonly questions: Record<string, Record<string, Record<string, number>>>;
+  /** task -> rendered questions whose candidates' lines are not all different after cutting. */
+  readonly alikeAfterCut: Record<string, number>;
 }
 
 /** Sums the records of every partition. */
 export function summarizeCorpus(partitions: readonly CorpusPartition[]): CorpusSummary {
   const questions: CorpusSummary['questions'] = {};
+  const alikeAfterCut: CorpusSummary['alikeAfterCut'] = {};
   const total = { parts: 0, examples: 0, tokens: 0 };
   for (const { records, newest } of partitions) {
     for (const each of records) {
@@ -24,9 +27,10 @@ export function summarizeCorpus(partitions: readonly CorpusPartition[]): CorpusS
         total.tokens += file.tokens;
       }
       addQuestions(questions, record.questions, each === newest);
+      for (const [task, count] of Object.entries(record.alike_after_cut)) addTo(alikeAfterCut, [task], count);
     }
   }
-  return { ...total, questions };
+  return { ...total, questions, alikeAfterCut };
 }
 
 /** Pending questions of an earlier record ended in a later one. */

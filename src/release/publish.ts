@@ -118,12 +118,14 @@ function cardFile(card: Buffer): ReleaseFile {
  * machine.
  */
 function lineageOf({ partitions, timelines, read, section }: ReleaseSource, manifestSha256: Sha256): Lineage {
+  const { questions, alikeAfterCut: alike_after_cut } = summarizeCorpus(partitions);
   const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
   return {
     manifest_sha256: manifestSha256,
     corpus_until: ends.length === 0 ? null : Math.min(...ends),
     records: sumRecordCounts(timelines),
-    questions: summarizeCorpus(partitions).questions,
+    questions,
+    alike_after_cut,
     after_until: read.rows.filter((row) => row.closesAt > section.until).length,
     partitions: timelines.length,
     parts: read.parts.map((part) => part.files.part.sha256),

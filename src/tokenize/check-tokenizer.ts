@@ -3,12 +3,13 @@
  * seed.
  */
 import type { TokenizerCheck } from '../../schemas/tokenizer.ts';
-import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { assertBoundaries, sameIds } from './boundaries.ts';
+import { assertBoundaries, joinIds } from './boundaries.ts';
 import { chatFrame } from './chat-frame.ts';
-import { assertNoControl } from './clean-field.ts';
+import { cleanField } from './clean-field.ts';
+import { assertPlainPieces } from './control-strings.ts';
 import { runEncoding } from './encode-rounds.ts';
+import { createJoiningGate } from './joining-gate.ts';
 import { labelWords } from './label-words.ts';
 import { type LoadedTokenizer, loadTokenizer } from './load-tokenizer.ts';
 import { type TokenizerSource, tokenizerSha256Of } from './tokenizer-files.ts';
@@ -45,30 +46,20 @@ async function checked(check: string, run: () => Promise<string>): Promise<Token
   }
 }
 
-/** The text of every added token must become plain pieces in each encoding of untrusted text. */
 async function controlStrings(tokenizer: LoadedTokenizer): Promise<string> {
-  const texts = tokenizer.controlTexts.flatMap((text) => [text, `a${text}b`, ` ${text}\n`]);
-  const continued = await tokenizer.encodeMany(texts);
-  for (const [i, text] of texts.entries()) {
-    for (const ids of [nth(continued, i), await tokenizer.encodeAfterControl(text)]) {
-      try {
-        assertNoControl(ids, tokenizer);
-      } catch {
-        throw new Error(`the text ${JSON.stringify(text)} becomes a control token`);
-      }
-    }
-  }
+  await assertPlainPieces(tokenizer);
   return `${tokenizer.controlTexts.length} control texts become plain pieces`;
 }
 
+/** The frame with lines in it, as the build compares them; one has all added tokens' texts. */
 async function frame(tokenizer: LoadedTokenizer): Promise<string> {
   const chat = tokenizer.chatTemplate !== null;
   const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
-  const { headText, tailText, head, tail } = await runEncoding(tokenizer, chatFrame(tokenizer, options));
-  const joined = Int32Array.of(...head, ...(await tokenizer.encode('[one line]\n')), ...tail);
-  if (!sameIds(joined, await tokenizer.encodeTrusted(`${headText}[one line]\n${tailText}`))) {
-    throw new Error('the frame and a line, joined, are not what the whole prompt gives');
-  }
+  const whole = await runEncoding(tokenizer, chatFrame(tokenizer, options));
+  const said = cleanField(tokenizer.controlTexts.join(' and ')).text;
+  const lines = await tokenizer.encodeMany(['[one line]\n', `[Title: ${said}]\n`]);
+  const ids = joinIds([whole.head, ...lines, whole.tail]);
+  await createJoiningGate(tokenizer).compare([{ template: 'of this check', ids, frame: whole }]);
   const end = tokenizer.specialTexts.eos_token;
   return `${chat ? 'chat template' : 'no chat template (recipes need chat_template: false)'}, answers end in ${end}`;
 }

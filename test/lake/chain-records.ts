@@ -33,6 +33,7 @@ export function corpusRecord(name: string): Extract<NewRecord, { kind: 'corpus' 
     until: 1_700_000_000_000,
     files: [{ part: same, meta: same, origin: same, rows: 1, tokens: 9 }],
     questions: { ranking: { rendered: { applied: 1 }, capped: { 'did not interact': 2 } } },
+    alike_after_cut: { choose: 3 },
     members: 1,
   };
 }

@@ -22,7 +22,7 @@ export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise
   const built = await buildFrom({ ...flags, until, workers }, effects);
   const summary = { ...built, seconds: (effects.now() - started) / 1000 };
   for (const corpus of built.corpora)
-    for (const message of [...unknownItems(corpus), ...lossWarnings(corpus)])
+    for (const message of [...unknownItems(corpus), ...lossWarnings(corpus), ...alikeWarnings(corpus)])
       effects.observe({ kind: 'warning', message });
   return { exit: EXIT.done, result: buildResult(summary), text: buildTable(summary) };
 }
@@ -142,6 +142,15 @@ function unknownItems(corpus: RenderedCorpus): string[] {
     `${(100 * share).toFixed(1)} % of the questions that were not capped ask about items that ` +
       'no event had defined by then (item_unknown)',
   ];
+}
+
+/** Candidates that differ, in words that were cut off (CAND-9). */
+function alikeWarnings({ alikeAfterCut }: RenderedCorpus): string[] {
+  return Object.entries(alikeAfterCut).map(
+    ([task, count]) =>
+      `${task} has ${grouped(count)} questions in which two candidates read alike once their lines are cut: ` +
+      'raise levels.question in the recipe, or begin the item line with what tells items apart',
+  );
 }
 
 /**

@@ -1,0 +1,42 @@
+/** Small inputs whose texts were once cut in two ways, or held tokens that a tokenizer adds. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { withAddedTokens } from '../tokenize/added-tokens.ts';
+import { MISTRAL } from '../tokenize/families.ts';
+import { brewhouse } from './brewhouse.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'brewhouse-cases-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Runs a command that must end well in the folder of the case. */
+async function run(folder: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await brewhouse(args, { cwd: folder });
+  expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
+  return stdout;
+}
+
+it.each(['cut-url', 'cut-chinese', 'cut-early-space', 'added-token-in-text'])(
+  'builds, releases and verifies %s',
+  async (name) => {
+    const folder = join(root, name);
+    cpSync(join(import.meta.dirname, '..', 'cases', name), folder, { recursive: true });
+    if (name === 'added-token-in-text') {
+      const { path, sha256 } = withAddedTokens(MISTRAL.package);
+      cpSync(path, join(folder, 'TOKENIZER'), { recursive: true });
+      rmSync(path, { recursive: true });
+      const recipe = readFileSync(join(folder, 'recipe.yaml'), 'utf8');
+      writeFileSync(join(folder, 'recipe.yaml'), recipe.replace('SHA', sha256));
+    }
+    const given = ['--events', 'events', '--domain', 'domain.yaml'];
+    await run(folder, 'build', ...given, '--recipe', 'recipe.yaml', '--lake', 'lake');
+    await run(folder, 'release', '--lake', 'lake', '--recipe', 'recipe.yaml', '--id', 'r');
+    const from = name === 'added-token-in-text' ? ['--tokenizer', 'TOKENIZER'] : [];
+    const shown = await run(folder, 'inspect', 'lake/releases/r', '--row', '0', ...from);
+    expect(shown).toContain('[Title: ');
+    const verdict = JSON.parse(await run(folder, 'verify', 'lake/releases/r', '--events', 'events', '--json', ...from));
+    expect(verdict).toMatchObject({ ok: true, faults: [] });
+  },
+  120_000,
+);
