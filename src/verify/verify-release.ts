@@ -8,6 +8,7 @@ import { checkerVersion } from './checker-version.ts';
 import type { EventStream } from './events/event-stream.ts';
 import { TIME_UNKNOWN } from './events/raw-times.ts';
 import { createFaultList, type FaultList } from './fault-list.ts';
+import { recipeFaults } from './reference/recipe-law.ts';
 import { corpusOf } from './reference/tasks.ts';
 import { checkCard } from './release/check-card.ts';
 import { checkForms } from './release/check-forms.ts';
@@ -89,6 +90,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   try {
     const taken = await takeIn(events, (done) => report?.('events', done, 0));
     const corpus = corpusOf(buildWorld(taken.events, manifest.identity, tokenizer));
+    for (const finding of recipeFaults(corpus)) list.add({}, finding);
     checkTasks(release, corpus, list);
     const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
     checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, assumes: side.assumed.length > 0 }), list);

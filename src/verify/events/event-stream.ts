@@ -131,7 +131,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 function parseLine(line: Buffer): unknown {
   try {
     const text = utf8.decode(line).replace(/^\ufeff+/, '');
-    return text.trim() === '' ? BLANK : (JSON.parse(text) as unknown);
+    return /^[ \t\r]*$/.test(text) ? BLANK : (JSON.parse(text) as unknown);
   } catch {
     return undefined;
   }

@@ -46,7 +46,8 @@ const sectionSchema = z.strictObject({
   levels: levelsSchema.prefault({}),
   shares: z.strictObject({ full: percent.default(40), short: percent.default(70) }).prefault({}),
   variants: share.prefault(0.1),
-  tasks: z.array(z.looseObject({})),
+  // As written: a loose object would lose a key `__proto__`, which no form knows.
+  tasks: z.array(z.custom<object>((task) => z.core.util.isPlainObject(task), 'is no object')),
   holdout: z.strictObject({ members: share.prefault(0), surfaces: z.array(text).default([]) }).prefault({}),
 });
 
