@@ -5,6 +5,7 @@
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
 import { nearestName, quotedName } from '../src/errors.ts';
+import type { TaskRules } from '../src/forms/task-rules.ts';
 import type { RecordCounts } from '../src/lake/timeline-records.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
 import { countLater } from '../src/timeline/lateness.ts';
@@ -27,9 +28,11 @@ export function buildWarnings(of: {
   readonly section: CorpusSection;
   readonly domain: Domain;
   readonly events: string;
+  readonly tasks: readonly Pick<TaskRules, 'name' | 'randomAlone'>[];
 }): string[] {
   const { records, stats, section, domain, events } = of;
-  const warnings = rawNames(domain);
+  const random = of.tasks.filter((task) => task.randomAlone);
+  const warnings = [...rawNames(domain), ...random.map(({ name }) => popularityWarning(name))];
   if (records.read === 0) warnings.push(`the event files in ${events} hold no records`);
   if (records.dead > 0) {
     const first = stats.first_dead === undefined ? '' : `, the first seen at ${stats.first_dead}`;
@@ -74,6 +77,11 @@ function ingestedLater(stats: TimelineStats, { known, label_window, tasks }: Cor
       'longest label window, and `known: event_time` takes all of them for known at their time; ' +
       '`known: ingest_time` waits until they were there',
   ];
+}
+
+/** One of the asked items is the member's, and what is popular is so more often than chance. */
+function popularityWarning(task: string): string {
+  return `popularity may tell the right one in ${task}: all other items are drawn at random`;
 }
 
 function missingNames(wanted: readonly string[], counted: NameCounts): string[] {

@@ -52,7 +52,8 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
 
     const records = sumRecordCounts(timelines);
     const section = recipe.recipe.corpus;
-    for (const message of buildWarnings({ records, stats, section, domain: domain.domain, events }))
+    const tasks = plans[0]?.rules.tasks ?? [];
+    for (const message of buildWarnings({ records, stats, section, domain: domain.domain, events, tasks }))
       effects.observe({ kind: 'warning', message });
     const { members, interactions, unordered } = stats;
     return { records, members, interactions, unordered, corpora };

@@ -8,6 +8,7 @@ import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { openLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { profileOf } from '../src/profiles/profiles.ts';
+import { requireFilledSplits } from '../src/release/empty-splits.ts';
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
 import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
@@ -51,8 +52,7 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
     const holdout = plan.section.holdout;
     const read = await readReleaseRows({ store, corpus, partitions, seed: rules.seed, holdout }, effects);
     const selection = selectRows(read.rows, { seed: rules.seed, release: section, until: section.until });
-    if (!selection.ends.includes('train'))
-      effects.observe({ kind: 'warning', message: 'no row is in train: look at until, t1 and the token budget' });
+    requireFilledSplits(read.rows, selection, section);
     const profile = profileOf(section.profile);
     const chosen = { store, read, selection, scratch, corpus, profile, key, seed: rules.seed };
     const shuffled = await shuffleRows(chosen, effects);

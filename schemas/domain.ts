@@ -38,6 +38,12 @@ export const DomainAction = z.strictObject({
 });
 export type DomainAction = z.infer<typeof DomainAction>;
 
+/** A context key that was measured of the item, and not of the moment (OPEN-7). */
+const MeasuredKey = z.strictObject({
+  key: Phrase.describe('The context key.').meta({ examples: ['price'] }),
+  of: z.literal('item').describe('What it was measured of; tasks that draw items cannot say it.'),
+});
+
 /** The domain file. */
 export const Domain = z
   .strictObject({
@@ -71,10 +77,10 @@ export const Domain = z
       .describe('How having no action is spoken.'),
     ignored: z.array(Name).default([]).describe('Actions that are known and not spoken.'),
     at_exposure: z
-      .array(Phrase)
+      .array(z.union([Phrase, MeasuredKey]))
       .default([])
       .describe('Context keys of the opening event, also value and position, that a prompt may say (OPEN-7).')
-      .meta({ examples: [['device']] }),
+      .meta({ examples: [['device', { key: 'price', of: 'item' }]] }),
   })
   .describe('Says how one vocabulary of members, items and actions is spoken; `build` and `check` read it.');
 export type Domain = z.infer<typeof Domain>;

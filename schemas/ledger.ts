@@ -25,5 +25,10 @@ export const SPLITS = [
 /** One of SPLITS. */
 export type Split = (typeof SPLITS)[number];
 
+/** The splits that a release has rows in, unless it says that one may be empty (RELEASE-7). */
+export const FILLED_SPLITS = ['train', 'validation', 'test'] as const;
+/** One of FILLED_SPLITS. */
+export type FilledSplit = (typeof FILLED_SPLITS)[number];
+
 /** How a rendered row that is in no split ends in a release. */
 export type RowFate = 'after_until' | 'in_gap' | 'held_out' | 'label_capped' | 'same_prompt' | 'thinned' | 'remainder';

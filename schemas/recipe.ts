@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { described } from './described.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
+import { FILLED_SPLITS } from './ledger.ts';
 import { named } from './names.ts';
 import { parseMoment } from './raw-time.ts';
 
@@ -44,8 +45,14 @@ export const Moment = z.string().transform((text, context) => {
 const Positive = z.number().int().positive();
 const Names = z.array(z.string());
 
-/** A share of a whole. */
-export const Share = z.number().min(0).max(1);
+/** Whole millionths, so that what a share or a weight comes to has one answer (DRAW-2). */
+const isMillionths = (value: number) => Math.round(value * 1_000_000) / 1_000_000 === value;
+const TOO_FINE = 'has more than six decimals; write it in millionths, as 0.333333';
+
+/** A share of a whole, with at most six decimals. */
+export const Share = z.number().min(0).max(1).refine(isMillionths, TOO_FINE);
+/** A weight beside others, with at most six decimals; so great that millionths stay exact. */
+const Weight = z.number().positive().max(1_000_000_000).refine(isMillionths, TOO_FINE);
 
 const Sha256 = described(z.string().regex(/^[0-9a-f]{64}$/), 'SHA-256 of its tokenizer.json.');
 
@@ -211,7 +218,7 @@ export function releaseFields<Length extends z.ZodType, Time extends z.ZodType, 
         gap: duration.describe('Between the splits; at least the longest label window and `label_lateness`.'),
       })
       .describe('How rows are split by time.'),
-    weights: named(z.number().positive())
+    weights: named(Weight)
       .default({})
       .describe('Shares of the token budget by task name; a task that is not named has 1 (RELEASE-3).')
       .meta({ examples: [{ rank: 0.7, choose: 0.3 }] }),
@@ -223,6 +230,11 @@ export function releaseFields<Length extends z.ZodType, Time extends z.ZodType, 
       .union([z.literal('none'), Positive])
       .default('none')
       .describe('Most train tokens; --token-budget overrides it.'),
+    allow_empty: z
+      .array(z.enum(FILLED_SPLITS))
+      .default([])
+      .describe('Splits that may be without a row (RELEASE-7); --allow-empty adds to them.')
+      .meta({ examples: [['validation']] }),
     holdout_tasks: Names.default([]).describe('Names of tasks kept from training (SPLIT-3).'),
     profile: profile.describe('What the columns of a token row are.'),
   };

@@ -3,9 +3,10 @@
  * elsewhere, when one runs.
  */
 import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
+import { FILLED_SPLITS } from '../../schemas/ledger.ts';
 import { PROFILE_NAMES, profileOf } from '../profiles/profiles.ts';
 import type { Call, Command } from './command.ts';
-import { given, moment, path, required, share, text, whole, wholeNumber } from './flag-kinds.ts';
+import { given, moment, path, required, share, some, text, whole, wholeNumber } from './flag-kinds.ts';
 
 const json = given('print exactly one JSON object on stdout');
 const events = required(path('DIR', 'folder of event files (.ndjson, .ndjson.gz, .ndjson.zst)'));
@@ -90,6 +91,7 @@ export const COMMANDS = {
       context: whole(1, 'N', 'a rung of the recipe’s ladder (default: the longest)'),
       corpus: text('ID', 'the corpus, where the lake holds several of this recipe'),
       id: text('ID', 'name of the release'),
+      'allow-empty': some(FILLED_SPLITS, 'SPLITS', 'of train, validation, test: may be without a row (with commas)'),
       json,
     },
   },

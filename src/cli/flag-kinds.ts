@@ -59,5 +59,19 @@ async function parseTime(text: string, flag: string): Promise<number> {
   });
 }
 
+/** One or more of `names`, with commas between. */
+export const some = <N extends string>(names: readonly N[], value: string, about: string) =>
+  ({ value, about, parse: (text: string, flag: string) => parseNames(text, flag, names) }) satisfies ValueFlag<N[]>;
+
+function parseNames<N extends string>(text: string, flag: string, names: readonly N[]): N[] {
+  return text.split(',').map((word) => {
+    const found = names.find((name) => name === word);
+    if (found !== undefined) return found;
+    throw new BrewhouseError('usage', `--${flag} ${text}: ${word === '' ? 'a name is missing' : `${word} is none`}`, {
+      remedy: `it takes ${names.join(', ')}, with commas between`,
+    });
+  });
+}
+
 /** The same flag, which must be given. */
 export const required = <T, F extends ValueFlag<T>>(flag: F) => ({ ...flag, required: true }) as const;

@@ -86,6 +86,8 @@ export interface FormRules {
   readonly block: 'item' | 'candidates';
   /** All labels that there can be, in display order. */
   readonly labels: readonly string[];
+  /** Those of them that some question may have (FORM-1); all where left out. */
+  readonly possible?: readonly string[];
   /** Some questions ask about a drawn item in place of their own. */
   readonly drawsItems: boolean;
   /**
@@ -93,6 +95,8 @@ export interface FormRules {
    * of the history, and the row says why it was chosen.
    */
   readonly choosesItems: boolean;
+  /** What is asked about beside the opening's own item is drawn at random alone. */
+  readonly randomAlone: boolean;
   /** Slots of fixed lines that only templates of this form have. */
   readonly slots: Slots;
   /** Slots of the answer with this label, in the words of a template. */

@@ -27,6 +27,7 @@ export const nextActionAction = defineForm({
       labels: [...actionNames(vocabulary), NOTHING_MORE],
       drawsItems: false,
       choosesItems: false,
+      randomAlone: false,
       slots: {},
       answerSlots: (label, template) =>
         label === NOTHING_MORE ? { will: () => template.nothing_more ?? NOTHING_MORE } : willSlot(label, vocabulary),

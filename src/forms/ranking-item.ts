@@ -59,6 +59,8 @@ export function defineRanking<const Name extends string>(spec: RankingSpec<Name>
         block: 'item',
         drawsItems,
         choosesItems: drawsItems,
+        randomAlone: drawsItems,
+        possible: possibleLabels(spec, scope, drawsItems),
         slots: {},
         openings: (lists) => lists.sessions(),
         ask: (asking) => askOwnOrDrawn(asking, drawn),
@@ -69,6 +71,13 @@ export function defineRanking<const Name extends string>(spec: RankingSpec<Name>
       };
     },
   });
+}
+
+/** Labels of the actions that there are, and of none where an item may have no action (FORM-1). */
+function possibleLabels({ labelOf }: RankingSpec<string>, scope: FormScope, drawsItems: boolean): string[] {
+  const { displayOrder, noneRank, hasExposures } = scope.vocabulary;
+  const ranks = hasExposures || drawsItems ? [...displayOrder, noneRank] : displayOrder;
+  return [...new Set(ranks.map((rank) => labelOf(rank, scope)))];
 }
 
 function askOwnOrDrawn(asking: Asking, share: number): Asked | LostFate {

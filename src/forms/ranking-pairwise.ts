@@ -30,6 +30,7 @@ export const rankingPairwise = defineForm({
       labels,
       drawsItems: false,
       choosesItems: true,
+      randomAlone: false,
       slots: { ...lettersSlot(labels), actions_by_strength: () => byStrength(vocabulary) },
       answerSlots: (label) => ({ letter: () => label }),
       openings: (lists) => lists.sessions().filter((opening) => isOfSlate(lists, opening, noneRank)),

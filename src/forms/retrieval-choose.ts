@@ -41,6 +41,7 @@ export const retrievalChoose = defineForm({
       labels,
       drawsItems: false,
       choosesItems: true,
+      randomAlone: counts.shown === 0 || !vocabulary.hasExposures,
       slots: lettersSlot(labels),
       answerSlots: (label) => ({ letter: () => label }),
       openings: (lists) => lists.sessions(),

@@ -5,9 +5,10 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { CorpusSection, Order, RecipeTask } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
-import { BrewhouseError, nearestName } from '../errors.ts';
+import { BrewhouseError, nearestName, quotedName } from '../errors.ts';
 import { strategyNamed } from '../strategies/strategies.ts';
 import type { Strategy } from '../strategies/strategy.ts';
+import { exposureKey, isOfItem } from '../timeline/exposure.ts';
 import type { AskRules } from '../timeline/openings.ts';
 import type { AskedTask } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
@@ -67,8 +68,11 @@ export function corpusRules(section: RulesSection, vocabulary: Vocabulary): Corp
 }
 
 function taskRules(task: ResolvedTask, scope: FormScope, latenessMs: number): TaskRules {
+  const rules = formNamed(task.form).rules(task, scope);
+  requireTwoAnswers(task.name, rules, scope);
+  if (rules.choosesItems) requireNoMeasures(task.name, scope);
   return {
-    ...formNamed(task.form).rules(task, scope),
+    ...rules,
     name: task.name,
     form: task.form,
     windowMs: scope.windowMs,
@@ -76,6 +80,30 @@ function taskRules(task: ResolvedTask, scope: FormScope, latenessMs: number): Ta
     strategy: strategyNamed(task.strategy),
     order: task.order,
   };
+}
+
+/** Throws `recipe_invalid` where a task has one possible answer (FORM-1). */
+function requireTwoAnswers(name: string, { labels, possible = labels }: FormRules, { field }: FormScope): void {
+  if (possible.length > 1) return;
+  throw new BrewhouseError('recipe_invalid', `the task ${name} has one possible answer, ${possible[0]}`, {
+    place: { field },
+    remedy: 'leave the task out, set drawn above 0 where it may draw items, or give the domain exposures or actions',
+  });
+}
+
+/**
+ * Throws `domain_invalid` where a prompt of a task that draws would say what was measured of the
+ * opening's item: whether it is there would tell which item that is (OPEN-7).
+ */
+function requireNoMeasures(name: string, { vocabulary: { domain } }: FormScope): void {
+  for (const [i, entry] of domain.at_exposure.entries()) {
+    if (!isOfItem(entry)) continue;
+    const key = quotedName(exposureKey(entry));
+    throw new BrewhouseError('domain_invalid', `the task ${name} draws items, so no prompt may say ${key}`, {
+      place: { field: `at_exposure[${i}]` },
+      remedy: `it was measured of one item: take ${key} out of at_exposure, or the task out of the recipe`,
+    });
+  }
 }
 
 function requireDistinct(tasks: readonly TaskRules[]): void {

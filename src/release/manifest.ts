@@ -19,6 +19,7 @@ import type { PartitionTimeline } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 import { TOKENIZERS_VERSION } from '../tokenize/tokenizers-version.ts';
+import { notesOf } from './notes.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
 import type { SelectableRow, Selection } from './selection.ts';
 
@@ -114,7 +115,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     ...(assumptions.credit === undefined ? {} : { credit: assumptions.credit }),
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
-    notes: notesOf(inputs),
+    notes: notesOf(plan, { itemsWithoutTime: inputs.itemsWithoutTime, hasAssumed: assumptions.assumed.length > 0 }),
     versions: {
       brewhouse: packageVersion(),
       node: process.versions.node,
@@ -169,27 +170,4 @@ function keepShares(caps: ReleaseSection['label_caps'], labels: Manifest['labels
 /** Rows come in the order of partitions, which must not show in the card's tables. */
 function inKeyOrder<T>(tally: T): T {
   return JSON.parse(canonicalJson(tally)) as T;
-}
-
-/** What the card must not leave unsaid. */
-function notesOf({ plan, itemsWithoutTime, timelines }: ManifestInputs): string[] {
-  const notes = [
-    'Members who were erased are missing from all times.',
-    'Nothing is promised on how far apart rows of one member lie.',
-  ];
-  if (plan.rules.tasks.some((task) => task.drawsItems)) {
-    notes.push(
-      'Negatives are drawn: the domain records no exposures, ' +
-        'so "did not interact" is said of items drawn from those known at the time.',
-    );
-  }
-  if (itemsWithoutTime > 0) {
-    notes.push(
-      `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, ` +
-        'and are never drawn as candidates; random candidates of early days are biased.',
-    );
-  }
-  if ((timelines[0]?.record.assumptions?.assumed.length ?? 0) > 0)
-    notes.push('Some attributes are taken on trust to have been known all along: see `assumed` in the manifest.');
-  return notes;
 }

@@ -5,6 +5,7 @@
 
 import { DAY_MS } from '../../schemas/durations.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import { FILLED_SPLITS, type FilledSplit } from '../../schemas/ledger.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
@@ -16,6 +17,8 @@ export interface SectionWishes {
   readonly until: number | undefined;
   readonly tokenBudget: number | 'none' | undefined;
   readonly profile: string | undefined;
+  /** Splits that may be empty, beside those that the recipe names (RELEASE-7). */
+  readonly allowEmpty: readonly FilledSplit[] | undefined;
 }
 
 /** A section whose `until` is known. */
@@ -38,7 +41,9 @@ export function decideSection(
     const message = `${what}: labels of windows that nobody has seen the end of count as settled`;
     effects.observe({ kind: 'warning', message });
   }
-  return { ...section, until, token_budget: tokenBudget, profile };
+  const allowed = new Set([...section.allow_empty, ...(wishes.allowEmpty ?? [])]);
+  const allow_empty = FILLED_SPLITS.filter((split) => allowed.has(split));
+  return { ...section, until, token_budget: tokenBudget, profile, allow_empty };
 }
 
 function untilMissing(newest: number): BrewhouseError {

@@ -6,7 +6,7 @@ import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
-import { inDrawOrder } from '../timeline/draws.ts';
+import { inDrawOrder, millionths } from '../timeline/draws.ts';
 import { shardCount } from './shard-plan.ts';
 
 /** What a row needs to be chosen: about 100 bytes and its key, whatever its length in tokens. */
@@ -115,7 +115,7 @@ function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, 
   const byTask = Map.groupBy(positionsOf(ends, 'train'), (i) => nth(rows, i).task);
   const needs = [...byTask].map(([task, of]) => ({
     task,
-    weight: ownValue(release.weights, task) ?? 1,
+    weight: BigInt(millionths(ownValue(release.weights, task) ?? 1)),
     need: of.reduce((sum, i) => sum + nth(rows, i).tokens, 0),
   }));
   const allowances = shareBudget(release.token_budget, needs);
@@ -132,16 +132,17 @@ function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, 
 }
 
 /**
- * Tokens that each task may take (RELEASE-3): in proportion to the weights, what one does not need
- * shared among the others. Grows with the budget.
+ * Tokens that each task may take (RELEASE-3): in proportion to the weights, which are whole
+ * millionths, what one does not need shared among the others. Grows with the budget.
  */
-function shareBudget(budget: number, tasks: readonly { task: string; weight: number; need: number }[]) {
+function shareBudget(budget: number, tasks: readonly { task: string; weight: bigint; need: number }[]) {
   const allowances = new Map<string, number>();
   let open = [...tasks].sort((a, b) => compareUtf8(a.task, b.task));
   let left = budget;
   for (let settled = true; settled && open.length > 0; ) {
-    const weights = open.reduce((sum, each) => sum + each.weight, 0);
-    const share = (weight: number) => Math.floor((left * weight) / weights);
+    const weights = open.reduce((sum, each) => sum + each.weight, 0n);
+    const remaining = BigInt(left);
+    const share = (weight: bigint) => Number((remaining * weight) / weights);
     const content = open.filter((each) => each.need <= share(each.weight));
     settled = content.length > 0;
     for (const each of content) allowances.set(each.task, each.need);

@@ -1,5 +1,5 @@
 /** How an item was met when a question opened: what of it a prompt may hold, and the sidecar. */
-
+import type { Domain } from '../../schemas/domain.ts';
 import type { Attributes, InteractionEvent } from '../../schemas/event.ts';
 import type { EventId } from '../../schemas/ids.ts';
 import { ownValue } from '../../schemas/names.ts';
@@ -23,14 +23,25 @@ export interface Exposure {
   readonly propensity: number;
 }
 
-/** VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer (OPEN-7). */
+/** The key of an entry of `at_exposure`. */
+export function exposureKey(entry: Domain['at_exposure'][number]): string {
+  return typeof entry === 'string' ? entry : entry.key;
+}
+
+/** Whether what the entry of `at_exposure` says was measured of the item (OPEN-7). */
+export function isOfItem(entry: Domain['at_exposure'][number]): boolean {
+  return typeof entry !== 'string' || entry === 'value' || entry === 'position';
+}
+
+/**
+ * VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer; so tasks that draw are refused
+ * where they, or other measures of the item, are (OPEN-7).
+ */
 export function exposureOf(event: InteractionEvent, { domain }: Vocabulary, measured: Measured): Exposure {
   const pairs: [string, Attributes[string]][] = event.surface === undefined ? [] : [['surface', event.surface]];
-  for (const key of domain.at_exposure) {
+  for (const key of domain.at_exposure.map(exposureKey)) {
     const value = key === 'value' ? event.value : key === 'position' ? event.position : ownValue(event.context, key);
-    // Measures of the opening's item say nothing of another item.
-    const isOfItem = key === 'value' || key === 'position';
-    if (value !== undefined && key !== 'surface' && (measured === 'item' || !isOfItem)) pairs.push([key, value]);
+    if (value !== undefined && key !== 'surface') pairs.push([key, value]);
   }
   return {
     eventId: event.event_id,

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { buildWarnings } from '../../pipelines/build-warnings.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
+import type { TaskRules } from '../../src/forms/task-rules.ts';
 import { createTimelineStats } from '../../src/timeline/timeline-stats.ts';
-import { DAY, did, HOUR, item, JOBS, NOON, profile } from '../timeline/events.ts';
+import { DAY, did, HOUR, item, JOBS, NOON, profile, SHOP, task } from '../timeline/events.ts';
 
 const records = { read: 9, used: 9, duplicate: 0, late: 0, dead: 0, dropped: 0 };
 
-function warningsOf(events: readonly EventRecord[], corpus: object = {}): string[] {
+function warningsOf(events: readonly EventRecord[], corpus: object = {}, tasks: readonly TaskRules[] = []): string[] {
   const stats = createTimelineStats();
   for (const event of events) stats.add(event);
   const section = CorpusSection.parse({
@@ -16,7 +17,7 @@ function warningsOf(events: readonly EventRecord[], corpus: object = {}): string
     tokenizer: { package: 'p', sha256: '0'.repeat(64) },
     ...corpus,
   });
-  return buildWarnings({ records, stats: stats.finish(), section, domain: JOBS, events: 'events' });
+  return buildWarnings({ records, stats: stats.finish(), section, domain: JOBS, events: 'events', tasks });
 }
 
 describe('a build', () => {
@@ -33,6 +34,18 @@ describe('a build', () => {
       expect.stringMatching(/^1 versions and 0 interactions were ingested later .*known: event_time/),
     ]);
     expect(warningsOf(events, { label_window: '30m' })[0]).toMatch(/^1 versions and 1 interactions /);
+  });
+
+  it('warns where random items alone are beside the right one, since popularity may tell it', () => {
+    const said = (...tasks: TaskRules[]) => warningsOf(known, {}, tasks);
+    const choose = (shown: number, domain = JOBS) => task('retrieval.choose', { shown, random: 2 - shown }, domain);
+    const warning = (name: string) => [
+      `popularity may tell the right one in ${name}: all other items are drawn at random`,
+    ];
+    expect(said(choose(0))).toEqual(warning('retrieval.choose'));
+    expect(said(choose(1), task('ranking.pairwise'), task('next-action.action'), task('ranking.binary'))).toEqual([]);
+    expect(said(choose(1, SHOP))).toEqual(warning('retrieval.choose'));
+    expect(said(task('ranking.binary', { drawn: 0.5, name: 'yes' }))).toEqual(warning('yes'));
   });
 
   it('warns of none where known: ingest_time looks at it, or no window is that short', () => {

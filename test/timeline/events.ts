@@ -107,7 +107,7 @@ export interface TaskOptions {
 export function task(form: string, more: TaskOptions = {}, domain = (more.drawn ?? 0) > 0 ? SHOP : JOBS): TaskRules {
   const { windowMs = 7 * DAY, latenessMs = 0, shown = 0, random = 2, drawn, ...common } = more;
   const wrong = shown + random;
-  const choice = { candidates: 1 + wrong, shown: shown / wrong, random: random / wrong };
+  const choice = { candidates: 1 + wrong, shown: shown / 25, random: random / 25 };
   const section = CorpusSection.parse({
     seed: 7,
     tokenizer: { path: 'none', sha256: '0'.repeat(64) },

@@ -108,6 +108,7 @@ function buildTable(summary: TimedSummary): string {
         ['tokens', grouped(corpus.tokens)],
         ['parts', grouped(corpus.parts)],
       ]),
+      ...lossLines(corpus),
       rendered.rows === 0
         ? `  rendered no rows now: ${standing(corpus.examples)}`
         : `  rendered ${grouped(rendered.rows)} rows, ${shortNumber(rendered.tokens / rendered.seconds)} tokens/s`,
@@ -119,6 +120,14 @@ function buildTable(summary: TimedSummary): string {
 
 function unordered({ unordered: count, interactions }: BuildSummary): Unordered {
   return { interactions: count, share: count / Math.max(1, interactions) };
+}
+
+/** What each task lost as item_unknown, by label: some labels may lose more than others. */
+function lossLines({ questions }: RenderedCorpus): string[] {
+  return Object.entries(questions).flatMap(([task, { item_unknown: lost = {} }]) => {
+    const counts = Object.entries(lost).map(([label, count]) => `${label} ${grouped(count)}`);
+    return counts.length === 0 ? [] : [`  item_unknown in ${task}: ${counts.join(', ')}`];
+  });
 }
 
 /** Why a run rendered nothing: it was done before, or there is nothing to render. */

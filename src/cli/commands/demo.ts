@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
+import { FILLED_SPLITS } from '../../../schemas/ledger.ts';
 import { isTaken } from '../../adapters/filesystem/file-errors.ts';
 import { keyFileOf } from '../../adapters/filesystem/key-file.ts';
 import { writing } from '../../adapters/filesystem/user-files.ts';
@@ -29,6 +30,8 @@ import { verify } from './verify.ts';
 export const DEMO_KEY = sha256Hex(Buffer.from('the pseudonym key of the Brewhouse demo'));
 
 const MEMBERS_DEFAULT = 2_000;
+/** Fewer may leave a split without a row. */
+const MEMBERS_ENOUGH = 100;
 const SEED = 7;
 const DAYS = 90;
 /** Rows of train among which the prompt to show is looked for: each costs a row group to read. */
@@ -36,7 +39,7 @@ const PROMPT_ROWS_MAX = 25;
 
 /** All events, on all cores. */
 const HOW_TO_BUILD = { until: null, workers: availableParallelism(), partitions: undefined };
-const WISHES = ['until', 'tokenBudget', 'profile', 'id', 'context', 'corpus'] as const;
+const WISHES = ['until', 'tokenBudget', 'profile', 'id', 'context', 'corpus', 'allowEmpty'] as const;
 const AS_THE_RECIPE_SAYS = recordOf(WISHES, () => undefined);
 
 /**
@@ -56,7 +59,8 @@ export async function run({ flags, colour }: CallOf<'demo'>, effects: Effects): 
   const built = await buildFrom({ ...paths, ...HOW_TO_BUILD, domain: join(paths.events, 'domain.yaml') }, effects);
   begin('3 of 4  release: splits, shuffle, shards');
   const key = { text: DEMO_KEY, file: undefined };
-  const released = await releaseFrom({ ...paths, ...AS_THE_RECIPE_SAYS, key }, effects);
+  const allowEmpty = members < MEMBERS_ENOUGH ? FILLED_SPLITS : undefined;
+  const released = await releaseFrom({ ...paths, ...AS_THE_RECIPE_SAYS, allowEmpty, key }, effects);
   begin('4 of 4  verify: every row against the events');
   const folder = join(paths.lake, 'releases', released.id);
   const { exit, result, text } = await verify({ releaseDir: folder, events: paths.events, key: DEMO_KEY }, effects);

@@ -16,10 +16,10 @@ import { duration, peakMemory, table } from '../plain-text.ts';
 
 /** Throws `usage` for what cannot be a name, and as `release` does. */
 export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
-  const { 'token-budget': tokenBudget, ...named } = flags;
+  const { 'token-budget': tokenBudget, 'allow-empty': allowEmpty, ...named } = flags;
   const id = flags.id === undefined ? undefined : namedRelease(flags.id);
   const key = { text: process.env.BREWHOUSE_KEY, file: openKeyFile(flags.lake) };
-  const summary = await releaseFrom({ ...named, id, key, tokenBudget }, effects);
+  const summary = await releaseFrom({ ...named, id, key, tokenBudget, allowEmpty }, effects);
   return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
 }
 

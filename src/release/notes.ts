@@ -1,0 +1,49 @@
+/** What a reader of a release must know: sentences of docs/release.md, in its order (PUBLISH-3). */
+import type { RenderPlan } from '../prompt/plan.ts';
+import { exposureKey } from '../timeline/exposure.ts';
+
+/** What of a release decides its notes, beside the plan. */
+export interface NotesFacts {
+  readonly itemsWithoutTime: number;
+  /** Some attributes are taken on trust to have been known all along. */
+  readonly hasAssumed: boolean;
+}
+
+/** The notes of manifest and card. */
+export function notesOf(plan: RenderPlan, { itemsWithoutTime, hasAssumed }: NotesFacts): string[] {
+  const { tasks } = plan.rules;
+  const drawing = namesOf(tasks.filter((task) => task.choosesItems));
+  const randomAlone = namesOf(tasks.filter((task) => task.randomAlone));
+  const ofMoment = plan.identity.domain.at_exposure.filter((entry) => typeof entry === 'string').map(exposureKey);
+  const notes: readonly (readonly [applies: boolean, note: string])[] = [
+    [true, 'Members who were erased are missing from all times.'],
+    [true, 'Nothing is promised on how far apart rows of one member lie.'],
+    [
+      tasks.some((task) => task.drawsItems),
+      'Negatives are drawn: the domain records no exposures, ' +
+        'so "did not interact" is said of items drawn from those known at the time.',
+    ],
+    [randomAlone !== '', `Popularity may tell the right one in ${randomAlone}: all other items are drawn at random.`],
+    [
+      drawing !== '',
+      `Serving a brand-new item is outside what was trained in ${drawing}: ` +
+        'every item asked about was known before.',
+    ],
+    [drawing !== '', 'Which questions were lost, and with which labels, is counted in lineage.json.'],
+    [
+      ofMoment.length > 0,
+      `Of the moment of a question, and not of its item, are by the word of the domain: ${ofMoment.join(', ')}.`,
+    ],
+    [
+      itemsWithoutTime > 0,
+      `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, ` +
+        'and are never drawn as candidates; random candidates of early days are biased.',
+    ],
+    [hasAssumed, 'Some attributes are taken on trust to have been known all along: see `assumed` in the manifest.'],
+  ];
+  return notes.filter(([applies]) => applies).map(([, note]) => note);
+}
+
+function namesOf(tasks: readonly { readonly name: string }[]): string {
+  return tasks.map(({ name }) => name).join(', ');
+}
