@@ -24,7 +24,7 @@ import { act, DAY, item, NOON, shippedTemplates, toyWorld } from './toy-world.ts
 
 const section = (more: Partial<ReleaseSection> = {}): ReleaseSection => ({
   ...{ splits: { t1: NOON + 10 * DAY, t2: NOON + 30 * DAY, gap: 7 * DAY }, weights: new Map(), label_caps: new Map() },
-  ...{ until: undefined, token_budget: 'none', holdout_tasks: [], profile: hf },
+  ...{ until: undefined, token_budget: 'none', holdout_tasks: [], allow_empty: [], profile: hf },
   ...more,
 });
 

@@ -175,7 +175,9 @@ function byChecker(all: readonly AnyRow[], { seed, until, members, surfaces, rel
   const draws = drawsOf(seed);
   const world = { draws, section: { holdout: { members: Math.round(members * 1e6), surfaces }, label_lateness: 0 } };
   const caps = Object.entries(release.label_caps).map(([task, of]) => [task, new Map(Object.entries(of))] as const);
-  const maps = { weights: new Map(Object.entries(release.weights)), label_caps: new Map(caps) };
+  const millionths = (share: number) => BigInt(Math.round(Math.min(share, 1e9) * 1e6));
+  const weights = new Map(Object.entries(release.weights).map(([task, own]) => [task, millionths(own)]));
+  const maps = { weights, label_caps: new Map(caps), allow_empty: [] };
   const rules = { release: { ...release, ...maps, profile: hf }, until } as ReleaseRules;
   const expected = all.map((each): ExpectedRow => {
     const { member, surface, askedAt, closesAt, label, variant } = each;

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { identitySchema } from '../identity/identity.ts';
 import { PROFILES } from '../profiles/registry.ts';
-import { count, mapOf, namedIn, readAs } from '../read-json.ts';
+import { count, mapOf, namedIn, readAs, weight } from '../read-json.ts';
 import { ASSUMPTIONS_FIELDS } from './event-side.ts';
 
 const text = z.string();
@@ -27,10 +27,11 @@ export const SPLITS = [
 export const sectionSchema = z.strictObject({
   until: moment.optional(),
   splits: z.strictObject({ t1: moment, t2: moment, gap: count }),
-  weights: mapOf(z.number().min(0)).prefault({}),
+  weights: mapOf(weight).prefault({}),
   label_caps: mapOf(mapOf(z.int().min(1))).prefault({}),
   token_budget: z.union([z.literal('none'), z.int().min(1)]).default('none'),
   holdout_tasks: z.array(text).default([]),
+  allow_empty: z.array(z.enum(['train', 'validation', 'test'])).default([]),
   profile: namedIn(PROFILES),
 });
 

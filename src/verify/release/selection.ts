@@ -5,8 +5,9 @@
 import type { RowFate, Split } from '../../../schemas/ledger.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
 import { exampleId, type Variant } from '../reference/rows.ts';
+import type { Corpus } from '../reference/tasks.ts';
 import { sortByDraw } from '../world/draws.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ReleaseSection } from './manifest.ts';
 
 /**
  * Where a row ends; variants of questions that are not in `test` are left out apart from the fates.
@@ -28,6 +29,8 @@ export interface ExpectedRow extends Variant {
 /** What chooses among the rows. */
 export type ReleaseRules = Pick<Manifest, 'release' | 'until'>;
 
+/** In whole millionths (DRAW-2). */
+const WEIGHT_DEFAULT = 1_000_000n;
 const TOKENS_PER_SHARD = 64_000_000;
 const ROWS_PER_SHARD_MIN = 1_000;
 const SHARDS_STEP = 64;
@@ -37,6 +40,23 @@ export function expectedRow(question: ReferenceQuestion, { template, variant }: 
   const thin = question.world.draws.number('thin', [...question.key, variant]);
   const id = exampleId(question, variant);
   return { question, template, variant, id, thin, end, keepShare: 1, tokens: undefined };
+}
+
+/** What is wrong with the gap of a release: it is too short (SPLIT-2); undefined where it is not. */
+export function gapFault({ tasks, section }: Corpus, { splits }: ReleaseSection): string | undefined {
+  const { gap } = splits;
+  const longest = Math.max(...tasks.map(({ window }) => window)) + section.label_lateness;
+  return gap < longest
+    ? `a gap of ${gap} ms is shorter than the longest window with its lateness, ${longest} ms`
+    : undefined;
+}
+
+const NEVER_EMPTY = ['train', 'validation', 'test'] as const;
+
+/** The splits that have no row and may not be empty (RELEASE-7). */
+export function emptySplits(rows: Iterable<ExpectedRow>, { allow_empty: allowed }: ReleaseSection): Split[] {
+  const filled = new Set(Array.from(rows, ({ end }) => end));
+  return NEVER_EMPTY.filter((split) => !filled.has(split) && !allowed.includes(split));
 }
 
 /**
@@ -54,7 +74,7 @@ export function splitOf(question: ReferenceQuestion, { release, until }: Release
   if (release.holdout_tasks.includes(task.name)) return t >= t2 + gap ? 'test_task' : 'held_out';
   if (world.draws.within(members, 'holdout', [member])) return t >= t1 + gap ? 'test_members' : 'held_out';
   // Of the others time decides (SPLIT-2).
-  if (t + Math.max(task.window, 1) <= t1) return 'train';
+  if (question.closesAt <= t1) return 'train';
   if (t >= t1 + gap && t < t2) return 'validation';
   return t >= t2 + gap ? 'test' : 'in_gap';
 }
@@ -69,7 +89,7 @@ export function variantSplit(split: RowEnd): RowEnd {
 
 /**
  * Of a task's train rows with a capped label the N with the least draw stay (RELEASE-2). Sets ends
- * and keep shares.
+ * and keep shares, each the double nearest to kept / all.
  */
 export function capLabels(rows: readonly ExpectedRow[], { release }: ReleaseRules): void {
   for (const [task, caps] of release.label_caps) {
@@ -81,7 +101,7 @@ export function capLabels(rows: readonly ExpectedRow[], { release }: ReleaseRule
         return { draw: world.draws.number('label_cap', key), key: id };
       });
       for (const row of drawn.slice(most)) row.end = 'label_capped';
-      for (const row of drawn.slice(0, most)) row.keepShare = Math.min(1, most / drawn.length);
+      for (const row of drawn.slice(0, most)) row.keepShare = Math.min(most, drawn.length) / drawn.length;
     }
   }
 }
@@ -95,22 +115,25 @@ type TokensOf = (row: ExpectedRow) => number;
 export function thin(rows: readonly ExpectedRow[], { release }: ReleaseRules, tokensOf: TokensOf): void {
   if (release.token_budget === 'none') return;
   const train = rows.filter(({ end }) => end === 'train');
-  let rest: number = release.token_budget;
+  let rest = BigInt(release.token_budget);
   const byTask = Map.groupBy(train, ({ question }) => question.task.name);
-  let active = [...byTask].map(([task, list]) => ({ weight: release.weights.get(task) ?? 1, rows: inThinOrder(list) }));
+  let active = [...byTask].map(([task, list]) => ({
+    weight: release.weights.get(task) ?? WEIGHT_DEFAULT,
+    rows: inThinOrder(list),
+  }));
   while (active.length > 0) {
-    const sum = active.reduce((total, { weight }) => total + weight, 0);
+    const sum = active.reduce((total, { weight }) => total + weight, 0n);
     const shared = active.map((task) => {
-      const allowance = Math.floor((rest * task.weight) / sum);
+      const allowance = sum === 0n ? 0 : Number((rest * task.weight) / sum);
       return { task, allowance, need: needOf(task.rows, allowance, tokensOf) };
     });
-    const hungry = shared.filter(({ allowance, need }) => need >= allowance);
-    if (hungry.length === active.length) {
-      for (const { task, allowance } of hungry) cutAt(task.rows, allowance, tokensOf);
+    const satisfied = shared.filter(({ allowance, need }) => need <= allowance);
+    if (satisfied.length === 0) {
+      for (const { task, allowance } of shared) cutAt(task.rows, allowance, tokensOf);
       return;
     }
-    for (const { need, allowance } of shared) if (need < allowance) rest -= need;
-    active = hungry.map(({ task }) => task);
+    for (const { need } of satisfied) rest -= BigInt(need);
+    active = shared.filter((one) => !satisfied.includes(one)).map(({ task }) => task);
   }
 }
 
