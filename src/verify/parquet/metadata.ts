@@ -135,7 +135,7 @@ const columnIndex = z
   }));
 
 /** A path of fields in words, as far as a footer's have one. */
-function placeOf([first, number, inner, column, ...rest]: readonly string[]): string {
+function whereOf([first, number, inner, column, ...rest]: readonly string[]): string {
   if (first === '2') return `, columns, element ${number}`;
   const fields = (path: readonly (string | undefined)[]) => path.flatMap((part) => part ?? []).join('.');
   if (first !== '4') return `, field ${fields([first, number, inner, column, ...rest])}`;
@@ -149,7 +149,7 @@ const reader =
     const read = schema.safeParse(fields);
     if (read.success) return read.data;
     const [issue] = read.error.issues;
-    throw new RangeError(`${what}${placeOf(issue?.path.map(String) ?? [])}: ${issue?.message}`);
+    throw new RangeError(`${what}${whereOf(issue?.path.map(String) ?? [])}: ${issue?.message}`);
   };
 
 /** Reads a footer. Throws RangeError where it says anything that it need not. */

@@ -80,6 +80,6 @@ function nameOf({ id, split, shard, group, row }: Entry): string {
 /** Ids, splits as they come among the files, then numbers by their size. */
 function inOrder(a: Entry, b: Entry): number {
   const names: readonly string[] = SPLITS;
-  const placeOf = ({ split }: Entry) => names.indexOf(split);
-  return compareBytes(a.id, b.id) || placeOf(a) - placeOf(b) || a.shard - b.shard || a.group - b.group || a.row - b.row;
+  const rankOf = ({ split }: Entry) => names.indexOf(split);
+  return compareBytes(a.id, b.id) || rankOf(a) - rankOf(b) || a.shard - b.shard || a.group - b.group || a.row - b.row;
 }

@@ -55,7 +55,7 @@ export function notesOf(facts: NoteFacts): string[] {
 const chooseSchema = z.object({ candidates: z.int().default(8), shown: share.prefault(0), random: share.prefault(0) });
 
 /** Whether a choice wants a candidate that was shown, in whole millionths (CAND-4). */
-function wantsShown(options: object): boolean {
+function wantsExposed(options: object): boolean {
   const { candidates, shown, random } = chooseSchema.parse(options);
   return shown > 0 && 2 * (candidates - 1) * shown >= shown + random;
 }
@@ -78,7 +78,7 @@ export function noteFactsOf(
   const random = tasks.filter((task, index) => {
     if (drawn.includes(task)) return true;
     if (!task.rules.rule.includes('CHOOSE-1')) return false;
-    return domain.exposures.length === 0 || !wantsShown(section.tasks[index] ?? {});
+    return domain.exposures.length === 0 || !wantsExposed(section.tasks[index] ?? {});
   });
   const names = (of: typeof tasks) => of.map(({ name }) => name);
   return {
