@@ -84,7 +84,7 @@ describe('a token file', () => {
     const footer = honest.length - 8 - honest.readUInt32LE(honest.length - 8);
     for (let at = 0; at < honest.length; at += at < footer ? 97 : 1) {
       const changed = Buffer.from(honest);
-      changed[at] = (changed[at] ?? 0) ^ 0x41;
+      changed[at] = (changed[at] ?? 0) ^ (at % 2 === 0 ? 0x41 : 1 << (at % 8));
       if (wrongOf(changed).length === 0) missed.push(at);
     }
     expect(missed).toEqual([]);
@@ -104,7 +104,7 @@ test('a file that is no Parquet, cut off or empty is wrong, and no failure', () 
 });
 
 test('a struct whose fields are twice, out of order or longer than need be is refused', () => {
-  expect(readStruct(Uint8Array.of(0x15, 2, 0x15, 4, 0))).toEqual({ fields: { 1: 1, 2: 2 }, end: 5 });
+  expect(readStruct(Uint8Array.of(0x15, 2, 0x16, 4, 0x14, 6, 0))).toEqual({ fields: { 1: 1, 2: 2n, 3: 's3' }, end: 7 });
   expect(() => readStruct(Uint8Array.of(0x15, 2, 0x05, 2, 4, 0))).toThrow('out of order');
   expect(() => readStruct(Uint8Array.of(0x15, 0x82, 0, 0))).toThrow('longer than it need be');
   expect(() => readStruct(Uint8Array.of(0x15, 2))).toThrow('cut off');

@@ -67,8 +67,10 @@ function wrongInMeta(
     meta.dataOffset !== first?.offset || pages.length > data.length !== (meta.dictionaryOffset !== undefined),
     'pages are said to be elsewhere',
   );
-  say(fileOffset !== 0 && ![meta.dataOffset, meta.dictionaryOffset].includes(fileOffset), 'it is said to be elsewhere');
-  say(new Set(meta.encodings).size !== meta.encodings.length, 'an encoding is named twice');
+  // Old libraries write one of these in place of nothing.
+  const offsets = [0, meta.dataOffset, meta.dictionaryOffset];
+  say(!offsets.includes(fileOffset), 'it is said to be elsewhere');
+  say(!isNamed(meta.encodings, pages), 'other encodings are named');
   // Some libraries count pages of version 2 as those of version 1.
   const kindOf = (type: number, encoding: number) => `${type === DATA_PAGE_V2 ? DATA_PAGE : type} ${encoding}`;
   const told = (meta.encodingStats ?? []).map((own) => `${kindOf(own[1], own[2])} ${own[3]}`).sort();
@@ -80,6 +82,17 @@ function wrongInMeta(
   say(!isHistogram({ repetitions, definitions }, [{ rows, count: sum('count') }]), 'other levels are counted');
   return [...wrong, ...wrongStatistics(meta.statistics, rangeOfPages(data), column)];
 }
+
+/**
+ * Every encoding of a page once, and beside them no more than those of levels and of plain values.
+ */
+function isNamed(encodings: readonly number[], pages: readonly WalkedPage[]): boolean {
+  const [named, used] = [new Set(encodings), new Set(pages.map(({ encoding }) => encoding))];
+  const allowed = used.union(new Set([PLAIN, RLE]));
+  return named.size === encodings.length && used.isSubsetOf(named) && named.isSubsetOf(allowed);
+}
+
+const [PLAIN, RLE] = [0, 3];
 
 function rangeOfPages(pages: readonly WalkedPage[]): Pick<WalkedPage, 'least' | 'most'> {
   const ends = (of: 'least' | 'most') => pages.flatMap((page) => page[of] ?? []);

@@ -6,6 +6,13 @@ import { z } from 'zod';
 import type { ThriftStruct } from './thrift.ts';
 
 const whole = z.int().min(0);
+/** Of 16 bits. */
+const short = z
+  .string()
+  .regex(/^s\d+$/)
+  .transform((digits) => Number(digits.slice(1)));
+/** Of 64 bits. */
+const long = z.bigint().min(0n).transform(Number);
 const flag = z.boolean();
 const bytes = z.instanceof(Uint8Array);
 const text = bytes.transform((own) => Buffer.from(own).toString('utf8'));
@@ -14,7 +21,7 @@ const nothing = z.strictObject({});
 /** Exact statistics; deprecated and new ends of a range side by side. */
 const statistics = z
   .strictObject({
-    ...{ 1: bytes.optional(), 2: bytes.optional(), 3: whole.optional() },
+    ...{ 1: bytes.optional(), 2: bytes.optional(), 3: long.optional() },
     ...{ 5: bytes.optional(), 6: bytes.optional(), 7: z.literal(true).optional(), 8: z.literal(true).optional() },
   })
   .transform((own) => ({ nulls: own[3], least: [own[2], own[6]], most: [own[1], own[5]] }));
@@ -26,7 +33,7 @@ const logicalType = z.union([
   z.strictObject({ 1: nothing }).transform(() => 'STRING'),
   z.strictObject({ 3: nothing }).transform(() => 'LIST'),
   z
-    .strictObject({ 10: z.strictObject({ 1: whole, 2: flag }) })
+    .strictObject({ 10: z.strictObject({ 1: z.string(), 2: flag }) })
     .transform(({ 10: { 1: bits, 2: signed } }) => `${signed ? 'INT' : 'UINT'}_${bits}`),
 ]);
 
@@ -38,13 +45,13 @@ const schemaElement = z
   })
   .transform((own) => [own[4], own[1], own[3], own[6], own[10], own[5]].map((part) => part ?? '-').join(' '));
 
-const sizes = z.strictObject({ 1: whole.optional(), 2: z.array(whole).optional(), 3: z.array(whole).optional() });
+const sizes = z.strictObject({ 1: long.optional(), 2: z.array(long).optional(), 3: z.array(long).optional() });
 const encodingCount = z.strictObject({ 1: whole, 2: whole, 3: whole });
 
 const columnMetadata = z
   .strictObject({
-    ...{ 1: whole, 2: z.array(whole.max(9)).max(10), 3: z.array(text), 4: whole, 5: whole, 6: whole, 7: whole },
-    ...{ 9: whole, 11: whole.optional() },
+    ...{ 1: whole, 2: z.array(whole.max(9)).max(10), 3: z.array(text), 4: whole, 5: long, 6: long, 7: long },
+    ...{ 9: long, 11: long.optional() },
     ...{ 12: statistics.optional(), 13: z.array(encodingCount).optional(), 16: sizes.optional() },
   })
   .transform((own) => ({
@@ -55,8 +62,8 @@ const columnMetadata = z
 
 const columnChunk = z
   .strictObject({
-    ...{ 2: whole, 3: columnMetadata },
-    ...{ 4: whole.optional(), 5: whole.optional(), 6: whole.optional(), 7: whole.optional() },
+    ...{ 2: long, 3: columnMetadata },
+    ...{ 4: long.optional(), 5: whole.optional(), 6: long.optional(), 7: whole.optional() },
   })
   .transform((own) => ({
     ...{ fileOffset: own[2], meta: own[3] },
@@ -69,7 +76,7 @@ export type ColumnChunk = z.infer<typeof columnChunk>;
 
 const rowGroup = z
   .strictObject({
-    ...{ 1: z.array(columnChunk), 2: whole, 3: whole, 5: whole.optional(), 6: whole.optional(), 7: whole.optional() },
+    ...{ 1: z.array(columnChunk), 2: long, 3: long, 5: long.optional(), 6: long.optional(), 7: short.optional() },
   })
   .transform((own) => ({
     ...{ chunks: own[1], plainBytes: own[2], rows: own[3], offset: own[5], bytes: own[6], ordinal: own[7] },
@@ -82,7 +89,7 @@ const keyValue = z.strictObject({ 1: text, 2: text }).transform((own) => [own[1]
 
 const footer = z
   .strictObject({
-    ...{ 1: whole.min(1).max(2), 2: z.array(schemaElement), 3: whole, 4: z.array(rowGroup) },
+    ...{ 1: whole.min(1).max(2), 2: z.array(schemaElement), 3: long, 4: z.array(rowGroup) },
     ...{ 5: z.array(keyValue).default([]), 6: text, 7: z.array(z.strictObject({ 1: nothing })) },
   })
   .transform((own) => ({
@@ -122,12 +129,12 @@ const page = z
 export type PageHeader = z.infer<typeof page>;
 
 const offsetIndex = z
-  .strictObject({ 1: z.array(z.strictObject({ 1: whole, 2: whole, 3: whole })) })
+  .strictObject({ 1: z.array(z.strictObject({ 1: long, 2: whole, 3: long })) })
   .transform((own) => own[1].map((location) => [location[1], location[2], location[3]]));
 const columnIndex = z
   .strictObject({
-    ...{ 1: z.array(z.literal(false)), 2: z.array(bytes), 3: z.array(bytes), 4: whole.max(2), 5: z.array(whole) },
-    ...{ 6: z.array(whole).optional(), 7: z.array(whole).optional() },
+    ...{ 1: z.array(z.literal(false)), 2: z.array(bytes), 3: z.array(bytes), 4: whole.max(2), 5: z.array(long) },
+    ...{ 6: z.array(long).optional(), 7: z.array(long).optional() },
   })
   .transform((own) => ({
     ...{ pages: own[1].length, least: own[2], most: own[3], nulls: own[5] },

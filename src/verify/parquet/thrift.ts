@@ -3,8 +3,11 @@
  * in rising order, numbers in their shortest form.
  */
 
-/** A value as read; numbers are below 2^53. */
-export type Thrift = number | boolean | Uint8Array | readonly Thrift[] | ThriftStruct;
+/**
+ * A value as read, its type that of the wire: a number of 32 bits, a bigint of 64 bits below 2^53,
+ * the digits of a number of 8 bits, and of one of 16 bits after an `s`.
+ */
+export type Thrift = number | bigint | string | boolean | Uint8Array | readonly Thrift[] | ThriftStruct;
 /** The fields of a struct by their numbers. */
 export interface ThriftStruct {
   readonly [field: number]: Thrift;
@@ -47,8 +50,10 @@ function structAt(cursor: Cursor, depth: number): ThriftStruct {
 }
 
 function valueAt(cursor: Cursor, code: number, depth: number): Thrift {
-  if (code === I8) return (byteAt(cursor) << 24) >> 24;
-  if (code === I16 || code === I32 || code === I64) return zigzagAt(cursor);
+  if (code === I8) return String((byteAt(cursor) << 24) >> 24);
+  if (code === I16) return `s${zigzagAt(cursor)}`;
+  if (code === I32) return zigzagAt(cursor);
+  if (code === I64) return BigInt(zigzagAt(cursor));
   if (code === BINARY) return bytesAt(cursor, varintAt(cursor));
   if (code === STRUCT) return structAt(cursor, depth + 1);
   if (code !== LIST) throw new RangeError(`a header has the wire type ${code}`);
@@ -57,6 +62,7 @@ function valueAt(cursor: Cursor, code: number, depth: number): Thrift {
   // Every element takes a byte at least.
   if (size > cursor.bytes.length - cursor.at) throw new RangeError('a header is cut off');
   const element = head & 15;
+  if (size === 0 && element !== STRUCT) throw new RangeError('a header has an empty list of something');
   const isFlag = element === TRUE || element === FALSE;
   return Array.from({ length: size }, () => (isFlag ? flagAt(cursor) : valueAt(cursor, element, depth + 1)));
 }
