@@ -62,6 +62,7 @@ async function saidBy<T>(
     const short = message
       .replace(/\s+/g, ' ')
       .replace(/"[^"]*"/g, '"..."')
+      .replace(/\d+/g, 'N')
       .slice(0, 120);
     const thrown = `throws ${name}: ${message} at ${where}`;
     const other = { builder: side === 'builder' ? thrown : '', checker: side === 'checker' ? thrown : '' };
