@@ -115,7 +115,12 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     ...(assumptions.credit === undefined ? {} : { credit: assumptions.credit }),
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
-    notes: notesOf(plan, { itemsWithoutTime: inputs.itemsWithoutTime, hasAssumed: assumptions.assumed.length > 0 }),
+    notes: notesOf({
+      tasks: plan.rules.tasks,
+      domain: inputs.identity.domain,
+      itemsWithoutTime: inputs.itemsWithoutTime,
+      hasAssumed: assumptions.assumed.length > 0,
+    }),
     versions: {
       brewhouse: packageVersion(),
       node: process.versions.node,

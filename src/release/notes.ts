@@ -1,20 +1,21 @@
 /** What a reader of a release must know: sentences of docs/release.md, in its order (PUBLISH-3). */
-import type { RenderPlan } from '../prompt/plan.ts';
-import { exposureKey } from '../timeline/exposure.ts';
+import type { Domain } from '../../schemas/domain.ts';
+import type { TaskRules } from '../forms/task-rules.ts';
 
-/** What of a release decides its notes, beside the plan. */
+/** What of a release decides its notes. */
 export interface NotesFacts {
+  readonly tasks: readonly Pick<TaskRules, 'name' | 'drawsItems' | 'choosesItems' | 'randomAlone'>[];
+  readonly domain: Pick<Domain, 'at_exposure'>;
   readonly itemsWithoutTime: number;
   /** Some attributes are taken on trust to have been known all along. */
   readonly hasAssumed: boolean;
 }
 
 /** The notes of manifest and card. */
-export function notesOf(plan: RenderPlan, { itemsWithoutTime, hasAssumed }: NotesFacts): string[] {
-  const { tasks } = plan.rules;
+export function notesOf({ tasks, domain, itemsWithoutTime, hasAssumed }: NotesFacts): string[] {
   const drawing = namesOf(tasks.filter((task) => task.choosesItems));
   const randomAlone = namesOf(tasks.filter((task) => task.randomAlone));
-  const ofMoment = plan.identity.domain.at_exposure.filter((entry) => typeof entry === 'string').map(exposureKey);
+  const ofMoment = domain.at_exposure.filter((entry) => typeof entry === 'string');
   const notes: readonly (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],

@@ -23,7 +23,15 @@ describe('a draw', () => {
     [0, false],
   ])('falls into a share of %s: %s', (share, falls) => {
     expect(inShare(EXAMPLE, share)).toBe(falls);
-    expect(drawsOf(7).within(share, 'holdout', ['m1'])).toBe(falls);
+    expect(drawsOf(7).within(Math.round(share * 1_000_000), 'holdout', ['m1'])).toBe(falls);
+  });
+
+  it('falls into a share below the numbers of DRAW-2, in whole numbers', () => {
+    const border = (share: number, least: number) => [inShare(least - 1, share), inShare(least, share)];
+    expect(border(0.2, 56_294_995_342_132)).toEqual([true, false]);
+    expect(border(0.02, 5_629_499_534_214)).toEqual([true, false]);
+    expect(border(0.000001, 281_474_977)).toEqual([true, false]);
+    expect([inShare(2 ** 48 - 1, 1), inShare(0, 0)]).toEqual([true, false]);
   });
 
   it('that equals another one falls back on the bytes of the key', () => {

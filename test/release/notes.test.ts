@@ -1,0 +1,46 @@
+/** The notes of a release are the sentences of docs/release.md, each where it applies (PUBLISH-3). */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { type NotesFacts, notesOf } from '../../src/release/notes.ts';
+import { SHOP, task } from '../timeline/events.ts';
+
+const page = readFileSync(new URL('../../docs/release.md', import.meta.url), 'utf8');
+/** The sentences of the table of notes, in its order. */
+const SENTENCES = [...page.matchAll(/^\| `{1,2} ?([A-Z<][^\n]*?) ?`{1,2} \| [^|\n]+ \|$/gm)].map(
+  ([, note = '']) => note,
+);
+const notes = (more: Partial<NotesFacts> = {}) =>
+  notesOf({ tasks: [], domain: { at_exposure: [] }, itemsWithoutTime: 0, hasAssumed: false, ...more });
+
+const pointwise = task('ranking.pointwise');
+const choose = (shown: number) => task('retrieval.choose', { name: `choose-${shown}`, shown, random: 2 - shown });
+const binary = task('ranking.binary', { drawn: 0.5, name: 'yes' });
+const price = { key: 'price', of: 'item' } as const;
+
+it('are two where nothing else applies', () => {
+  expect(notes({ tasks: [pointwise, task('next-action.action')], domain: { at_exposure: [price] } })).toEqual(
+    SENTENCES.slice(0, 2),
+  );
+});
+
+it('name the tasks that draw, and those in which popularity may tell the right one', () => {
+  const told = (...tasks: NotesFacts['tasks']) => notes({ tasks }).slice(2);
+  const popular = (names: string) => SENTENCES[3]!.replace('<tasks>', names);
+  const brandNew = (names: string) => SENTENCES[4]!.replace('<tasks>', names);
+  expect(told(choose(1), task('ranking.pairwise'))).toEqual([brandNew('choose-1, ranking.pairwise'), SENTENCES[5]]);
+  expect(told(choose(0), pointwise)).toEqual([popular('choose-0'), brandNew('choose-0'), SENTENCES[5]]);
+  const all = told(binary, choose(1), choose(0));
+  expect(all).toEqual([SENTENCES[2], popular('yes, choose-0'), brandNew('yes, choose-1, choose-0'), SENTENCES[5]]);
+  const unseen = task('retrieval.choose', { shown: 1, random: 1 }, SHOP);
+  expect(told(unseen)[0]).toBe(popular('retrieval.choose'));
+});
+
+it('are all of the page where all apply, in its order', () => {
+  const domain = { at_exposure: ['device', price, 'hour'] };
+  const all = notes({ tasks: [binary], domain, itemsWithoutTime: 3, hasAssumed: true });
+  const filled = SENTENCES.map((note) =>
+    note.replace('<tasks>', 'yes').replace('<keys>', 'device, hour').replace('<items>', '3'),
+  );
+  expect(all).toHaveLength(9);
+  expect(all).toEqual(filled);
+});
