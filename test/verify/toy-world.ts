@@ -62,6 +62,9 @@ export function shippedTemplates(): Template[] {
     .map((name) => Template.parse(parse(readFileSync(new URL(name, templatesFolder), 'utf8'))));
 }
 
+/** Read once for all worlds. */
+const SHIPPED = shippedTemplates();
+
 /**
  * One token a word, mark or line end; a frame of two tokens before the first line and two after
  * the last.
@@ -122,7 +125,7 @@ export function builtIdentity(options: ToyOptions = {}): CorpusIdentity {
     tasks: [{ form: 'ranking.pointwise', order: 'by_action', templates: ['seed'] }],
     ...options.section,
   });
-  const { context = 4096, domain = jobs, templates = shippedTemplates() } = options;
+  const { context = 4096, domain = jobs, templates = SHIPPED } = options;
   const hashes = { sha256: '0'.repeat(64) as Sha256, chat_template_sha256: null };
   const tokenizer = { id: 'toy', ...hashes, bos: null, eos: 0, pad: null, end: 0, add_bos: false };
   const identity = corpusIdentity({ section, context, domain, templates, tokenizer });

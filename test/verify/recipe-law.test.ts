@@ -1,0 +1,81 @@
+/** Recipes and domains that the law refuses are faults of a release that says it was made by them. */
+import { describe, expect, test } from 'vitest';
+import { identitySchema } from '../../src/verify/identity/identity.ts';
+import { readAs } from '../../src/verify/read-json.ts';
+import { recipeFaults } from '../../src/verify/reference/recipe-law.ts';
+import { corpusOf } from '../../src/verify/reference/tasks.ts';
+import { buildWorld } from '../../src/verify/world/world.ts';
+import { DAY, jobs, storedIdentity, votes, wordTokenizer } from './toy-world.ts';
+
+const identityOf = (domain: object, ...tasks: object[]) => {
+  const stored = storedIdentity();
+  const named = tasks.map((task, n) => ({ name: `t${n}`, label_window: 7 * DAY, ...task }));
+  return readAs(identitySchema, { ...stored, domain, section: { ...stored.section, tasks: named } }, 'identity');
+};
+const faultsOf = (domain: object, ...tasks: object[]) =>
+  recipeFaults(corpusOf(buildWorld([], identityOf(domain, ...tasks), wordTokenizer()))).map(
+    ({ check, rule, detail }) => `${check} ${rule.join()} ${detail}`,
+  );
+
+const only = { ...votes, actions: votes.actions.slice(0, 1) };
+const [pointwise, binary] = [{ form: 'ranking.pointwise' }, { form: 'ranking.binary' }];
+const [choose, pairwise] = [{ form: 'retrieval.choose' }, { form: 'ranking.pairwise' }];
+
+describe('a task of which only one answer is possible (FORM-1)', () => {
+  const isRefused = (domain: object, task: object) => faultsOf(domain, task).some((fault) => fault.includes('FORM-1'));
+  test('is pointwise with one action, without exposures and a drawn share', () => {
+    expect(faultsOf(only, pointwise)).toEqual(['manifest FORM-1 task t0: every answer is yea']);
+    expect(isRefused(only, { ...pointwise, drawn: 0.000001 })).toBe(false);
+    expect(isRefused({ ...only, exposures: ['seen'] }, pointwise)).toBe(false);
+    expect(isRefused(votes, pointwise)).toBe(false);
+  });
+  test('is binary where nobody can say No, or nobody Yes', () => {
+    expect(isRefused(only, { ...binary, drawn: 0 })).toBe(true);
+    expect(isRefused(only, binary)).toBe(false);
+    expect(isRefused({ ...only, exposures: ['seen'] }, { ...binary, drawn: 0 })).toBe(false);
+    expect(isRefused(votes, { ...binary, drawn: 0 })).toBe(false);
+    expect(
+      isRefused({ ...votes, actions: votes.actions.slice(1).map((one) => ({ ...one, positive: false })) }, binary),
+    ).toBe(true);
+  });
+});
+
+test('pairs without exposures or without a window are refused (PAIR-1)', () => {
+  expect(faultsOf(jobs, pairwise)).toEqual([]);
+  expect(faultsOf(votes, pairwise)).toEqual(['manifest PAIR-1 task t0: pairs are asked in a domain without exposures']);
+  expect(faultsOf(jobs, { ...pairwise, label_window: 0 })).toEqual([
+    'manifest PAIR-1 task t0: pairs are asked with a label window of 0',
+  ]);
+});
+test('items are drawn with a window of a day or more (CAND-3)', () => {
+  expect(faultsOf(votes, { ...binary, label_window: DAY })).toEqual([]);
+  expect(faultsOf(votes, { ...binary, label_window: DAY - 1 })[0]).toMatch(/^manifest CAND-3 task t0/);
+  expect(faultsOf(votes, { ...binary, label_window: 0, drawn: 0 })).toEqual([]);
+  expect(faultsOf(jobs, { ...binary, label_window: 0 })).toEqual([]);
+});
+
+describe('what was measured of the item (OPEN-7)', () => {
+  const MEASURED = ['value', 'position', { key: 'price', of: 'item' }];
+  test.each(MEASURED)('%j is refused beside a task that draws', (key) => {
+    const said = { at_exposure: ['device', key] };
+    for (const task of [choose, pairwise]) expect(faultsOf({ ...jobs, ...said }, pointwise, task)).toHaveLength(1);
+    expect(faultsOf({ ...votes, ...said }, binary)[0]).toMatch(/^manifest OPEN-7 task t0 draws/);
+    expect(faultsOf({ ...votes, ...said }, { ...binary, drawn: 0 }, pointwise)).toEqual([]);
+    // In a domain with exposures no item is drawn.
+    expect(faultsOf({ ...jobs, ...said }, binary, { form: 'next-action.action' })).toEqual([]);
+  });
+  test('other keys may be said', () => {
+    expect(faultsOf({ ...jobs, at_exposure: ['device', 'constructor'] }, choose, pairwise)).toEqual([]);
+  });
+});
+
+test('a key that no form knows is refused, whatever its name is (NAME-3)', () => {
+  for (const name of ['__proto__', 'constructor', 'drawn'])
+    expect(() => {
+      const task = JSON.parse(`{"form": "next-action.action", "${name}": 0.5}`) as object;
+      const stored = storedIdentity();
+      const tasks = [Object.assign(task, { name: 't', label_window: 1 })];
+      const identity = readAs(identitySchema, { ...stored, section: { ...stored.section, tasks } }, 'identity');
+      corpusOf(buildWorld([], identity, wordTokenizer()));
+    }).toThrow(name);
+});
