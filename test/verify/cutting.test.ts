@@ -1,4 +1,4 @@
-/** Where a line is cut (CUT-2): held against the rule, written out once more, on real tokenizers. */
+/** Where a line is cut (CUT-2): held against the rule written out once more, on tokenizers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ function cut(tokenizer: Encode, text: string, attributes: Attributes, most: numb
   return collect(cutLine(cutting, [most]), (texts) => tokenizer.encodeLines(texts))[0];
 }
 
-/** A line as code points, of which `ends` are where words end, and `words` begin and end of words. */
+/** A line without its closing as code points, and where its words begin and end. */
 function pointsOf(open: string, slots: readonly FilledSlot[]) {
   const points = [...open];
   const words: { begin: number; end: number }[] = [];
@@ -95,7 +95,7 @@ interface Vocabulary {
   readonly model: { readonly vocab: Readonly<Record<string, number>> };
 }
 
-/** How many bytes of the text each token is of: tokens are written in one letter a byte, or whole. */
+/** Of how many bytes each token is: tokens are written in one letter a byte, or as they are. */
 function bytesOfTokens(name: string, isByteLevel: boolean): ReadonlyMap<number, number> {
   const json = readFileSync(join(packageFolder(name), 'models', 'tokenizer.json'), 'utf8');
   const { vocab } = (JSON.parse(json) as Vocabulary).model;

@@ -20,7 +20,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const sha256 = '0'.repeat(64);
 const honest = {
-  ...{ manifest_sha256: sha256, corpus_until: null as number | null, questions: {}, after_until: 0, partitions: 1 },
+  ...{ manifest_sha256: sha256, corpus_until: null as number | null, questions: {}, after_until: 0 },
+  ...{ alike_after_cut: {}, partitions: 1 },
   records: { read: 9, used: 4, duplicate: 2, late: 0, dead: 2, dropped: 1 },
   ...{ parts: [sha256], timelines: [{ partition: 0, seq: 1, sha256 }] },
   machine: { node: '24.1.0', platform: 'linux', arch: 'x64' },
@@ -29,7 +30,7 @@ const counted = { used: 4, others: { read: 9, duplicate: 2, dead: 2, dropped: 1 
 
 function wrongOf(change: object, records: Parameters<typeof checkLineage>[1]['records'] = counted): string[] {
   const list = createFaultList();
-  const expectation = { rows: new Map(), questions: new Map() };
+  const expectation = { rows: new Map(), questions: new Map(), alike: new Map() };
   const of = { manifestSha256: sha256, until: 5, records, expectation, list };
   checkLineage(readLineage({ ...honest, ...change }), of);
   return list.faults.map(({ check, detail }) => `${check} ${detail}`);
@@ -41,6 +42,13 @@ describe('a lineage', () => {
     expect(wrongOf({ corpus_until: 5 })).toEqual([]);
     // A lake tells what is used alone.
     expect(wrongOf({}, { used: 4, others: undefined })).toEqual([]);
+  });
+
+  it('counts by task what reads alike once it is cut, and no task that has none (LEDGER-1)', () => {
+    expect(wrongOf({ alike_after_cut: { choose: 2 } })).toEqual([
+      'ledger alike_after_cut: 2 instead of nothing for ["choose"]',
+    ]);
+    expect(() => wrongOf({ alike_after_cut: { choose: 0 } })).toThrow('alike_after_cut.choose');
   });
 
   it('is wrong with other sums of records, questions and rows, and another manifest', () => {

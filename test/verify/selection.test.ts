@@ -6,13 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { certificateOf } from '../../src/verify/certificate.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { hf } from '../../src/verify/profiles/hf.ts';
+import { mapOf, readAs, share, weight } from '../../src/verify/read-json.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { templatesOf } from '../../src/verify/reference/rows.ts';
 import type { ReleaseSection } from '../../src/verify/release/manifest.ts';
 import { pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
 import {
   capLabels,
+  emptySplits,
   expectedRow,
+  gapFault,
+  type RowEnd,
   shardCount,
   splitOf,
   takeRemainder,
@@ -20,6 +24,7 @@ import {
   variantSplit,
 } from '../../src/verify/release/selection.ts';
 import { compareTallies, countUp, tallyOf } from '../../src/verify/release/tallies.ts';
+import { drawsOf } from '../../src/verify/world/draws.ts';
 import { act, DAY, item, NOON, shippedTemplates, toyWorld } from './toy-world.ts';
 
 const section = (more: Partial<ReleaseSection> = {}): ReleaseSection => ({
@@ -110,6 +115,63 @@ test("a smaller budget takes a subset of a larger one's rows, up to the first th
   expect(small.asked).toBe(11);
   expect(large.ids).toHaveLength(25);
   expect(small.ids.every((id) => large.ids.includes(id))).toBe(true);
+});
+
+describe('the token budget in whole numbers (RELEASE-3)', () => {
+  /** Tokens that tasks keep of rows of one token, by what they need and weigh. */
+  const taken = (budget: number, tasks: Readonly<Record<string, readonly [need: number, weight: number]>>) => {
+    const [first] = rows(days);
+    const of = (name: string, need: number) =>
+      Array.from({ length: need }, (_, n) => {
+        const question = { ...first!.question, task: { ...first!.question.task, name } };
+        return { ...first!, question, id: `${name} ${n}`, thin: n, end: 'train' as RowEnd };
+      });
+    const all = Object.entries(tasks).flatMap(([name, [need]]) => of(name, need));
+    const given = Object.fromEntries(Object.entries(tasks).map(([name, [, own]]) => [name, own]));
+    const weights = readAs(mapOf(weight), given, 'weights');
+    thin(all, { release: section({ token_budget: budget, weights }), until: 0 }, () => 1);
+    return Object.keys(tasks).map(
+      (name) => all.filter(({ end, question }) => end === 'train' && question.task.name === name).length,
+    );
+  };
+  test('is shared again among those that need more than their allowance', () => {
+    expect(taken(1_000, { a: [100, 1], b: [400, 1], c: [900, 2] })).toEqual([100, 300, 600]);
+  });
+  test('lets a task that needs its allowance to the token leave, and share no more', () => {
+    // Allowances 5 and 5: the first leaves with 5, and the other has the 5 that are left.
+    expect(taken(10, { a: [5, 1], b: [9, 1] })).toEqual([5, 5]);
+    // Allowances floor(11 / 2): the first leaves with 5, and the other has 6; where both need more, both have 5.
+    expect(taken(11, { a: [5, 1], b: [9, 1] })).toEqual([5, 6]);
+    expect(taken(11, { a: [6, 1], b: [9, 1] })).toEqual([5, 5]);
+  });
+  test('knows weights as millionths, which no double rounds', () => {
+    // In doubles 0.1 + 0.2 is more than 0.3, and 10 x 0.3 / (0.1 + 0.2 + 0.3) less than 5.
+    expect(taken(10, { a: [9, 0.1], b: [9, 0.2], c: [9, 0.3] })).toEqual([1, 3, 5]);
+    expect(() => taken(1, { a: [1, 0.1234567] })).toThrow('weights.a: has more than six decimals');
+    const names = Object.fromEntries(['constructor', 'length'].map((name) => [name, [9, 1] as const]));
+    expect(taken(10, names)).toEqual([5, 5]);
+  });
+});
+test('a share takes what is below so many millionths of 2^48, in whole numbers (DRAW-2)', () => {
+  const draws = drawsOf(7);
+  expect(draws.number('holdout', ['m1'])).toBe(40_953_053_938_382);
+  const within = (written: number) => draws.within(readAs(share, written, 'share'), 'holdout', ['m1']);
+  expect([0.2, 0.02, 0, 1].map(within)).toEqual([true, false, false, true]);
+  // The draw is 145,494.47 millionths of 2^48.
+  expect([0.145494, 0.145495].map(within)).toEqual([false, true]);
+  for (const fine of [0.1234567, 1e-7]) expect(() => within(fine)).toThrow('has more than six decimals');
+});
+test('a gap covers the longest window and its lateness (SPLIT-2)', () => {
+  const gap = (label_lateness: string) => gapFault(world([1], { label_lateness }), section());
+  expect(gap('0')).toBeUndefined();
+  expect(gap('1ms')).toContain('shorter than the longest window');
+});
+test('train, validation and test have a row each, unless they are named (RELEASE-7)', () => {
+  const list = rows(days.slice(0, 3));
+  list[0]!.end = 'test';
+  list[1]!.end = 'thinned';
+  expect(emptySplits(list, section())).toEqual(['validation']);
+  expect(emptySplits([], section({ allow_empty: ['validation'] }))).toEqual(['train', 'test']);
 });
 
 test('shards are powers of two by tokens, multiples of 64 above that, with a thousand rows each (RELEASE-4)', () => {

@@ -46,7 +46,7 @@ export interface FormRules {
   readonly rule: readonly RuleId[];
   /** The labels that its questions can have, in the order of the form. */
   readonly labels: readonly string[];
-  /** Whether having no action is one of the answers. */
+  /** Whether having no action is listed among the actions (TEMPLATE-2). */
   readonly answersNone: boolean;
   /** The block of a template that shows what is asked. */
   readonly block: Block['kind'];
@@ -118,7 +118,7 @@ export function letterOf(index: number): string {
 /** What a form has that says nothing else: one item of a session, shown as the item block. */
 export function plainRules({ domain, nameOf }: Vocabulary, draws: boolean): PlainRules {
   return {
-    answersNone: false,
+    answersNone: domain.exposures.length > 0,
     block: 'item',
     draws,
     slots: {},

@@ -9,13 +9,13 @@ const NOTHING_MORE = 'nothing more';
 
 /** The form next-action.action. */
 export const nextAction = formOf('next-action.action', options, (_, vocabulary) => {
-  const { actions, names, domain } = vocabulary;
+  const { actions, names } = vocabulary;
   return {
     ...oneItemRules(vocabulary, 0, ({ rank }) => actions[rank]?.name ?? NOTHING_MORE),
     rule: ['NEXT-1'],
     labels: [...names, NOTHING_MORE],
     openings: ({ action }) => action,
     outcome: followUpOf,
-    willOf: (_label, { nothing_more }) => nothing_more ?? domain.none.will,
+    willOf: (_label, { nothing_more }) => nothing_more ?? NOTHING_MORE,
   };
 });

@@ -19,8 +19,10 @@ type LabelOf = FormRules['labelOf'];
  */
 export function oneItemRules(vocabulary: Vocabulary, drawnShare: number, labelOf: LabelOf): OneItemRules {
   const draws = drawnShare > 0;
+  const plain = plainRules(vocabulary, draws);
   return {
-    ...plainRules(vocabulary, draws),
+    ...plain,
+    answersNone: plain.answersNone || draws,
     labelOf,
     flaws: (window) => (draws && window < DAY_MS ? [SHORT_WINDOW] : []),
     ask(moment, own) {

@@ -11,13 +11,11 @@ export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn },
   const { domain, names, nameOf } = vocabulary;
   const drawnShare = drawnShareIn(vocabulary, drawn);
   const rules = oneItemRules(vocabulary, drawnShare, ({ rank }) => nameOf(rank));
-  const answersNone = domain.exposures.length > 0 || rules.draws;
-  const labels = answersNone ? [...names, domain.none.name] : names;
+  const labels = rules.answersNone ? [...names, domain.none.name] : names;
   return {
     ...rules,
     rule: ['POINT-1', 'CAND-3'],
     labels,
-    answersNone,
     flaws: (window) => [...rules.flaws(window), ...(labels.length < 2 ? [onlyAnswer(labels.join())] : [])],
   };
 });

@@ -44,6 +44,24 @@ export function prepareLines(world: World, questions: readonly ReferenceQuestion
 }
 
 /**
+ * Of rendered questions those whose candidates' lines, cut to the level `question`, are not all
+ * different (LEDGER-1).
+ */
+export function alikeAfterCut(world: World, questions: readonly ReferenceQuestion[]): ReferenceQuestion[] {
+  const chosen = questions
+    .filter(({ itemIds }) => itemIds.length > 1)
+    .map((question) => ({
+      question,
+      versions: question.itemIds.map((item) => present(liveVersion(world, item, question.askedAt), 'a candidate')),
+    }));
+  const book = bookOf(world);
+  book.prepare(chosen.flatMap(({ versions }) => versions));
+  return chosen
+    .filter(({ versions }) => new Set(versions.map((one) => book.item(one, 'question').text)).size < versions.length)
+    .map(({ question }) => question);
+}
+
+/**
  * The ordinary template of a question, then the held-out one where the draw says so (TEMPLATE-1).
  */
 export function templatesOf({ world, task, key }: Asked): Variant[] {

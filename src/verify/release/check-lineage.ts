@@ -18,7 +18,7 @@ export interface LineageCase {
   readonly manifestSha256: string;
   readonly until: number;
   readonly records: RecordCounts;
-  readonly expectation: Pick<Expectation, 'rows' | 'questions'>;
+  readonly expectation: Pick<Expectation, 'rows' | 'questions' | 'alike'>;
   readonly list: FaultList;
 }
 
@@ -46,6 +46,11 @@ export function checkLineage(
     what: 'questions',
     told: tallyOf(lineage.questions),
     wanted: expectation.questions,
+  });
+  compareTallies(list, 'LEDGER-1', {
+    what: 'alike_after_cut',
+    told: tallyOf(lineage.alike_after_cut),
+    wanted: expectation.alike,
   });
   const after = [...expectation.rows.values()].filter(({ end }) => end === 'after_until').length;
   if (lineage.after_until === after) return;

@@ -8,7 +8,7 @@ import { compareBytes } from '../world/draws.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Expectation } from './expected-rows.ts';
 import { type Manifest, SPLITS } from './manifest.ts';
-import { type ExpectedRow, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
+import { type ExpectedRow, emptySplits, gapFault, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
 import { compareTallies, countUp, type Tally, tallyOf } from './tallies.ts';
 
 /** A row of the release that the rules make, with where it was seen. */
@@ -66,9 +66,21 @@ export function checkSelection(
       list.add(there.place, { check: isVariant ? 'variants' : 'split', rule: [RULE_OF_END[end], 'SPLIT-1'], detail });
     }
   }
+  checkRules(expectation, rows);
   checkFates(manifest, rows, list);
   checkShards(manifest, trainShards, list);
   checkOrder([...present.values()], list);
+}
+
+/** What the law refuses of a release: a short gap, and a split without a row that must have one. */
+function checkRules({ release, corpus, list }: Expectation, rows: readonly ExpectedRow[]): void {
+  const { manifest } = release;
+  list.look('manifest');
+  const short = gapFault(corpus, manifest.release);
+  if (short !== undefined) list.add({}, { check: 'manifest', rule: ['SPLIT-2'], detail: short });
+  for (const split of emptySplits(rows, manifest.release)) {
+    list.add({ split }, { check: 'manifest', rule: ['RELEASE-7'], detail: `there is no row in ${split}` });
+  }
 }
 
 /** Tokens of a row, counted where they are needed of one that the release does not hold. */

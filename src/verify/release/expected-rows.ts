@@ -1,7 +1,7 @@
 /** Runs the reference over all members: which rows there should be, and how all questions end. */
 import type { FaultList } from '../fault-list.ts';
 import { type ReferenceQuestion, referenceQuestions } from '../reference/questions.ts';
-import { exampleId, templatesOf } from '../reference/rows.ts';
+import { alikeAfterCut, exampleId, templatesOf } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { OpenRelease } from './release-files.ts';
@@ -25,6 +25,8 @@ export interface Expectation extends ReleaseCase {
   readonly rows: ReadonlyMap<string, ExpectedRow>;
   /** Questions by task, fate and label, as of how far the corpus was built (LEDGER-1). */
   readonly questions: Tally;
+  /** Rendered questions by task whose candidates read alike once they are cut (LEDGER-1). */
+  readonly alike: Tally;
 }
 
 /**
@@ -38,11 +40,13 @@ export function expectRows(releaseCase: ReleaseCase, report: Report, builtTo?: n
   const corpusUntil = Math.max(builtTo ?? Number.POSITIVE_INFINITY, manifest.until);
   const rows = new Map<string, ExpectedRow>();
   const questions = new Map<string, number>();
+  const rendered: ReferenceQuestion[] = [];
   let done = 0;
   for (const member of corpus.timelines.keys()) {
     for (const question of referenceQuestions(corpus, member, corpusUntil)) {
       countUp(questions, question.task.name, question.fate, question.ledgerLabel);
       if (question.fate !== 'rendered') continue;
+      rendered.push(question);
       const split = splitOf(question, manifest);
       for (const row of templatesOf(question)) {
         const expected = expectedRow(question, row, row.variant === '' ? split : variantSplit(split));
@@ -52,7 +56,9 @@ export function expectRows(releaseCase: ReleaseCase, report: Report, builtTo?: n
     if (++done % 100 === 0) report(done, corpus.timelines.size);
   }
   capLabels([...rows.values()], manifest);
-  return { ...releaseCase, rows, questions };
+  const alike = new Map<string, number>();
+  for (const { task } of alikeAfterCut(corpus, rendered)) countUp(alike, task.name);
+  return { ...releaseCase, rows, questions, alike };
 }
 
 /**

@@ -12,7 +12,7 @@ const MACHINES = ['arm', 'arm64', 'ia32', 'loong64', 'mips', 'mipsel', 'ppc64', 
 const lineageSchema = z.strictObject({
   ...{ manifest_sha256: sha256, corpus_until: z.int().nullable() },
   records: z.strictObject({ read: count, used: count, duplicate: count, late: count, dead: count, dropped: count }),
-  ...{ questions: mapOf(mapOf(counts)), after_until: count },
+  ...{ questions: mapOf(mapOf(counts)), alike_after_cut: mapOf(z.int().min(1)), after_until: count },
   partitions: z.int().min(1).max(65_536),
   parts: z.array(sha256),
   timelines: z.array(z.strictObject({ partition: count, seq: z.int().min(1), sha256 })),

@@ -42,7 +42,7 @@ export function expectedRow(question: ReferenceQuestion, { template, variant }: 
   return { question, template, variant, id, thin, end, keepShare: 1, tokens: undefined };
 }
 
-/** What is wrong with the gap of a release: it is too short (SPLIT-2); undefined where it is not. */
+/** What is wrong with the gap of a release: too short (SPLIT-2); undefined where nothing is. */
 export function gapFault({ tasks, section }: Corpus, { splits }: ReleaseSection): string | undefined {
   const { gap } = splits;
   const longest = Math.max(...tasks.map(({ window }) => window)) + section.label_lateness;
