@@ -36,18 +36,30 @@ export function startsSafely(line: string): boolean {
  * that tokenize it again with an ordinary tokenizer. One list serves all models, so that no text
  * depends on the tokenizer.
  */
-const MARKER = new RegExp(
-  `^(?:${[
-    /<\|[^\s<>|]{1,64}\|>/, // Llama 3, Qwen, Phi, DeepSeek, gpt-oss: every name between bars
-    /<\/?(?:s|unk|pad|bos|eos|mask|cls|sep|think|tool_call|tool_response|tools|start_of_turn|end_of_turn)>/,
-    /<<\/?SYS>>/,
-    /\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS|TOOL_CONTENT|THINK|IMG|PREFIX|MIDDLE|SUFFIX)\]/,
-    /\[(?:CLS|SEP|PAD|UNK|MASK)\]/,
-    /<(?:start_of_image|end_of_image|image_soft_token|fim_prefix|fim_middle|fim_suffix)>/,
-  ]
-    .map((pattern) => pattern.source)
-    .join('|')})`,
+const MARKERS: readonly string[] = [
+  ...within(['<', '</'], '>', 's unk pad bos eos mask cls sep think tool_call tool_response tools'),
+  ...within(['<', '</'], '>', 'start_of_turn end_of_turn'),
+  ...within(['<<', '<</'], '>>', 'SYS'),
+  ...within(['[', '[/'], ']', 'INST SYSTEM_PROMPT AVAILABLE_TOOLS TOOL_RESULTS TOOL_CALLS TOOL_CONTENT'),
+  ...within(['[', '[/'], ']', 'THINK IMG PREFIX MIDDLE SUFFIX'),
+  ...within(['['], ']', 'CLS SEP PAD UNK MASK'),
+  ...within(['<'], '>', 'start_of_image end_of_image image_soft_token fim_prefix fim_middle fim_suffix'),
+];
+
+/** Llama 3, Qwen, Phi, DeepSeek, gpt-oss: every name between bars, which has up to 64 characters. */
+const BAR_MARKER = /^<\|[^\s<>|]{1,64}\|>$/;
+const BAR_BEGINNING = /^<\|[^\s<>|]{0,64}\|?$/;
+
+const WHOLE_MARKERS: ReadonlySet<string> = new Set(MARKERS);
+/** All that any of MARKERS begins with. */
+const BEGINNINGS: ReadonlySet<string> = new Set(
+  MARKERS.flatMap((marker) => Array.from(marker, (_, i) => marker.slice(0, i + 1))),
 );
+
+/** Each of the names between each of the openings and the closing. */
+function within(openings: readonly string[], closing: string, names: string): string[] {
+  return openings.flatMap((opening) => names.split(' ').map((name) => opening + name + closing));
+}
 
 /** The characters whose compatibility form begins a marker. */
 const OPENERS = /[<[\ufe47\ufe64\uff1c\uff3b]/g;
@@ -56,9 +68,6 @@ const OPENERS = /[<[\ufe47\ufe64\uff1c\uff3b]/g;
  * Invisible characters: zero-widths, soft hyphens, variation selectors, direction marks, controls.
  */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
-
-/** The longest marker: `<|`, 64 letters, `|>`. */
-const MARKER_LENGTH_MAX = 68;
 
 /**
  * Puts a space after the first character of every marker (TEXT-2), also of one that is spelled
@@ -70,7 +79,7 @@ export function escapeMarkers(text: string): CleanText {
   let done = 0;
   let escapes = 0;
   for (const { index } of text.matchAll(OPENERS)) {
-    if (!MARKER.test(skeletonAt(text, index))) continue;
+    if (!beginsMarker(text, index)) continue;
     escaped += `${text.slice(done, index + 1)} `;
     done = index + 1;
     escapes++;
@@ -79,17 +88,30 @@ export function escapeMarkers(text: string): CleanText {
 }
 
 /**
- * The text from `from` on as a marker would read: in NFKC, without invisible characters, as long as
- * markers can be.
+ * The text from `from` on reads as a marker: in NFKC, without invisible characters. It is read no
+ * further than it can still become one, so that all of a text is read in time linear in its length.
  */
-function skeletonAt(text: string, from: number): string {
-  let skeleton = '';
-  for (let at = from; at < text.length && skeleton.length < MARKER_LENGTH_MAX; ) {
-    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    if (!INVISIBLE.test(character)) skeleton += character.normalize('NFKC');
-    at += character.length;
+function beginsMarker(text: string, from: number): boolean {
+  let read = '';
+  for (let at = from; at < text.length; ) {
+    const code = text.codePointAt(at) ?? 0;
+    at += code > 0xffff ? 2 : 1;
+    for (const unit of visibleUnits(code)) {
+      read += unit;
+      const isBar = read.startsWith('<|');
+      if (isBar ? BAR_MARKER.test(read) : WHOLE_MARKERS.has(read)) return true;
+      if (!(isBar ? BAR_BEGINNING.test(read) : BEGINNINGS.has(read))) return false;
+    }
   }
-  return skeleton;
+  return false;
+}
+
+/** A code point in NFKC, by UTF-16 code units; none where it is invisible. */
+function visibleUnits(code: number): readonly string[] | string {
+  const character = String.fromCodePoint(code);
+  // Printable ASCII is its own form.
+  if (code > 0x20 && code < 0x7f) return character;
+  return INVISIBLE.test(character) ? '' : character.normalize('NFKC').split('');
 }
 
 const masks = new WeakMap<LoadedTokenizer, Uint8Array>();

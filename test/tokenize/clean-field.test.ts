@@ -24,7 +24,70 @@ const MARKERS = [
 const fullWidth = (text: string) =>
   Array.from(text, (c) => (c > ' ' && c <= '~' ? String.fromCharCode(c.charCodeAt(0) + 0xfee0) : c)).join('');
 
+/** The same list as one expression, and the first 68 units of a text as a marker would read. */
+const MARKER = new RegExp(
+  `^(?:${[
+    /<\|[^\s<>|]{1,64}\|>/,
+    /<\/?(?:s|unk|pad|bos|eos|mask|cls|sep|think|tool_call|tool_response|tools|start_of_turn|end_of_turn)>/,
+    /<<\/?SYS>>/,
+    /\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS|TOOL_CONTENT|THINK|IMG|PREFIX|MIDDLE|SUFFIX)\]/,
+    /\[(?:CLS|SEP|PAD|UNK|MASK)\]/,
+    /<(?:start_of_image|end_of_image|image_soft_token|fim_prefix|fim_middle|fim_suffix)>/,
+  ]
+    .map((pattern) => pattern.source)
+    .join('|')})`,
+);
+const escapesOf = (text: string) =>
+  [...text.matchAll(/[<[\ufe47\ufe64\uff1c\uff3b]/g)].filter(({ index }) => {
+    const visible = Array.from(text.slice(index).replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu, ''));
+    return MARKER.test(visible.map((character) => character.normalize('NFKC')).join(''));
+  });
+
 describe('cleanField', () => {
+  it('finds what one expression over the plain text finds', () => {
+    const units = [
+      '<',
+      '|',
+      '>',
+      '[',
+      ']',
+      '/',
+      '\u200b',
+      '\u2026',
+      '\uff5c',
+      '\uff1e',
+      ' ',
+      'a',
+      '\u{1f600}',
+      'INST',
+      'SYS',
+    ];
+    const long = fc.integer({ min: 60, max: 68 }).map((n) => `<|${'x'.repeat(n)}|>`);
+    const piece = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...units) },
+      { weight: 3, arbitrary: fc.constantFrom(...MARKERS, ...MARKERS.map(fullWidth)) },
+      { weight: 1, arbitrary: long },
+    );
+    let found = 0;
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+        const text = pieces.join('');
+        const { escapes } = escapeMarkers(text);
+        expect(escapes).toBe(escapesOf(text).length);
+        found += escapes;
+      }),
+      { numRuns: 3_000, seed: 7 },
+    );
+    expect(found).toBeGreaterThan(1_000);
+  });
+
+  it('reads a text of a million openings, or of invisible characters, once', () => {
+    for (const unit of ['<', '<|', '[\u200b', '<\u200b'.padEnd(1_000, '\u200b'), `<|${'x'.repeat(63)}`]) {
+      const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
+      expect(escapeMarkers(text)).toEqual({ text, escapes: 0 });
+    }
+  });
+
   it('folds every run of white space, line ends included, to one space and trims', () => {
     expect(cleanField(' \t\u00a0a\r\n\u2028\u0085 b\u3000\u202fc\n').text).toBe('a b c');
   });
