@@ -1,4 +1,7 @@
-/** Pairs: which openings ask about two items, which the other one is, and what the prompt leaves out. */
+/**
+ * Pairs: which openings ask about two items, which the other one is, and what the prompt leaves
+ * out.
+ */
 import { describe, expect, test } from 'vitest';
 import { pastOf } from '../../src/verify/reference/history.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';

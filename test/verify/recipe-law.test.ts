@@ -1,4 +1,6 @@
-/** Recipes and domains that the law refuses are faults of a release that says it was made by them. */
+/**
+ * Recipes and domains that the law refuses are faults of a release that says it was made by them.
+ */
 import { describe, expect, test } from 'vitest';
 import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
