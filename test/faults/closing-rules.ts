@@ -52,15 +52,12 @@ export const CLOSING: readonly PlantedRule[] = [
     to: 'for (let i = 0; i < timeline.size && floatAt(timeline.at, i) < end; i++) {',
   },
   {
-    builder: 'caps a day when the day is over',
+    builder: 'caps a day from its end',
     check: 'question',
     rule: 'OPEN-5',
     file: 'src/timeline/openings.ts',
-    from: "if (!isAmongLeast(least, { drawn: draw(seed, 'cap', reference), key: reference }, perMemberDay)) continue;",
-    to: `const drawnOf = (key: readonly string[]) => draw(seed, 'cap', key);
-      const isOfDay = (other: number) => Math.floor(present(earliest.get(other), 'T of an opening') / DAY_MS) === day;
-      const ofDay = asked.filter((other) => isOfDay(other.event));
-      if (ofDay.filter((other) => drawnOf(other.reference) < drawnOf(reference)).length >= perMemberDay) continue;`,
+    from: 'for (const { event, reference } of asked) {',
+    to: 'for (const { event, reference } of asked.toReversed()) {',
   },
   {
     builder: 'shows as "did not interact" what may still become known to have been taken',

@@ -29,8 +29,8 @@ export interface PlantedBuilder {
    * Builds and releases with one text replaced (with none: as it is); returns the release's folder.
    */
   buildWith(planting?: Planting): Promise<string>;
-  /** Releases only, from a lake that stands. */
-  releaseWith(lake: string, planting: Planting): Promise<string>;
+  /** Releases only, from a lake that stands, by the world's recipe or another release section. */
+  releaseWith(lake: string, planting: Planting, recipe?: string): Promise<string>;
 }
 
 const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
@@ -54,8 +54,8 @@ export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
     expect(ran.code, `${args[0]} with a planted fault must come to its end: ${ran.stderr}`).toBe(0);
   };
   let runs = 0;
-  const release = async (id: string, lake: string) => {
-    await run(['release', '--lake', lake, '--recipe', world.recipe, '--id', id]);
+  const release = async (id: string, lake: string, recipe = world.recipe) => {
+    await run(['release', '--lake', lake, '--recipe', recipe, '--id', id]);
     return join(lake, 'releases', id);
   };
   return {
@@ -67,7 +67,7 @@ export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
         await run(['build', ...inputs, '--partitions', '1', '--workers', '1']);
         return release('made', lake);
       }),
-    releaseWith: (lake, planting) => planted(copy, planting, () => release(`planted-${++runs}`, lake)),
+    releaseWith: (lake, planting, recipe) => planted(copy, planting, () => release(`planted-${++runs}`, lake, recipe)),
   };
 }
 

@@ -5,12 +5,25 @@ import { describe, expect, test } from 'vitest';
 import { root } from '../cli/run-cli.ts';
 import { CLOSING } from './closing-rules.ts';
 import { CHOSEN, DRAWN } from './drawing-rules.ts';
-import { ASKED, FILLED, PAIRED, RELEASED, SEEN, WEIGHTED } from './rules.ts';
+import { ASKED, EMPTIED, FILLED, PAIRED, RELEASED, SEEN, WEIGHTED } from './rules.ts';
 import { TAKEN_IN } from './taken-in-rules.ts';
 import { TAMPERINGS } from './tamperings.ts';
 import { SAID } from './text-rules.ts';
 
-const planted = [SEEN, ASKED, TAKEN_IN, CLOSING, CHOSEN, DRAWN, SAID, FILLED, RELEASED, PAIRED, WEIGHTED].flat();
+const planted = [
+  SEEN,
+  ASKED,
+  TAKEN_IN,
+  CLOSING,
+  CHOSEN,
+  DRAWN,
+  SAID,
+  FILLED,
+  RELEASED,
+  [EMPTIED],
+  PAIRED,
+  WEIGHTED,
+].flat();
 
 describe('planted faults', () => {
   test('replace a text that their source file has once', () => {

@@ -1,5 +1,5 @@
 /** Faults of filling, writing and choosing rows, planted in the builder; and none where none is. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../cli/run-cli.ts';
@@ -7,7 +7,7 @@ import { type FaultyWorld, KEY, makeFaultyWorld } from './faulty-world.ts';
 import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';
 import { nameOf } from './planted-rule.ts';
 import { testPlanted } from './rotation.ts';
-import { FILLED, RELEASED } from './rules.ts';
+import { EMPTIED, FILLED, RELEASED } from './rules.ts';
 
 let world: FaultyWorld;
 let builder: PlantedBuilder;
@@ -38,6 +38,13 @@ describe('verify catches a builder that', () => {
   });
   testPlanted(RELEASED, nameOf, async ({ check, rule, ...planting }) => {
     expectCaught(await verify(world, await builder.releaseWith(lake, planting)), check, rule);
+  });
+  testPlanted([EMPTIED], nameOf, async ({ check, rule, ...planting }) => {
+    const recipe = join(world.folder, 'without-validation.yaml');
+    writeFileSync(recipe, readFileSync(world.recipe, 'utf8').replace('t2: 2026-02-15', 't2: 2026-02-12'));
+    const { ok, faults } = await verify(world, await builder.releaseWith(lake, planting, recipe));
+    expect(ok).toBe(false);
+    expect(faults.filter((fault) => fault.check === check).flatMap((fault) => fault.rule)).toContain(rule);
   });
 });
 

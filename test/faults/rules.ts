@@ -242,6 +242,22 @@ export const RELEASED: readonly PlantedRule[] = [
     to: 'for (const i of of.toSorted((a, b) => compareUtf8(nth(rows, a).key, nth(rows, b).key))) {',
   },
   {
+    builder: 'shares the token budget in whole thousands',
+    check: 'split',
+    rule: 'RELEASE-3',
+    file: 'src/release/selection.ts',
+    from: 'const share = (weight: bigint) => Number((remaining * weight) / weights);',
+    to: 'const share = (weight: bigint) => 1000 * Math.ceil(Number((remaining * weight) / weights) / 1000);',
+  },
+  {
+    builder: 'tells of a label cap in whole percents',
+    check: 'sidecar',
+    rule: 'RELEASE-2',
+    file: 'src/release/selection.ts',
+    from: 'most / all.length);',
+    to: 'Math.round((100 * most) / all.length) / 100);',
+  },
+  {
     builder: 'does not shuffle',
     check: 'split',
     rule: 'RELEASE-5',
@@ -258,6 +274,16 @@ export const RELEASED: readonly PlantedRule[] = [
     to: 'event: origin.event,',
   },
 ];
+
+/** The only rule that no row breaks. */
+export const EMPTIED: PlantedRule = {
+  builder: 'releases a split without a row',
+  check: 'manifest',
+  rule: 'RELEASE-7',
+  file: 'src/release/empty-splits.ts',
+  from: 'if (empty.length === 0) return;',
+  to: 'if (empty.length >= 0) return;',
+};
 
 /** Pairs of a slate, told by the profile `weighted`. */
 export const PAIRED: readonly PlantedRule[] = [
@@ -300,6 +326,14 @@ export const PAIRED: readonly PlantedRule[] = [
     file: 'src/forms/ranking-pairwise.ts',
     from: 'settledAt(asking.timeline, asking.window, -1)',
     to: 'settledAt(asking.timeline, asking.window, own.decidedBy)',
+  },
+  {
+    builder: 'pairs two items that read alike',
+    check: 'candidates',
+    rule: 'PAIR-2',
+    file: 'src/forms/ranking-pairwise.ts',
+    from: '.filter((version) => says(version) !== says(own))',
+    to: '.filter((version) => says(version).length > 0)',
   },
 ];
 

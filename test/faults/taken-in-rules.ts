@@ -27,12 +27,4 @@ export const TAKEN_IN: readonly PlantedRule[] = [
     from: 'if (isDelete(raw)) delete raw.attributes;',
     to: '',
   },
-  {
-    builder: 'knows an event from the last of its copies on',
-    check: 'history',
-    rule: 'EVENT-3',
-    file: 'src/timeline/take-in-entity.ts',
-    from: 'return time < least ? copy : best;',
-    to: 'return time > least ? copy : best;',
-  },
 ];
