@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { type Identity, identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
 import { storedIdentity } from './toy-world.ts';
@@ -28,15 +28,19 @@ interface Added {
   readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
 }
 
-/** What the builder would say; `end` where it is not the eos token. */
+/**
+ * What the builder would say of a package, or of a folder by its path; `end` where it is not the
+ * eos token.
+ */
 export function identityOf(name: string, chat: unknown, end?: number): Identity {
-  const folder = join(packageFolder(name), 'models');
+  const source = isAbsolute(name) ? { path: name } : { package: name };
+  const folder = isAbsolute(name) ? name : join(packageFolder(name), 'models');
   const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
   const hash = sha256(readFileSync(join(folder, 'tokenizer.json')));
   const config = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8')) as Config;
   const template = chat === false || config.chat_template === undefined ? null : sha256(config.chat_template);
   const identity = storedIdentity();
-  const section = { ...identity.section, tokenizer: { package: name, sha256: hash }, chat_template: chat };
+  const section = { ...identity.section, tokenizer: { ...source, sha256: hash }, chat_template: chat };
   const { added_tokens: added } = JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8')) as Added;
   const idOf = (token: Token) =>
     added.find(({ content }) => content === (typeof token === 'object' ? token?.content : token))?.id ?? null;

