@@ -96,6 +96,18 @@ export function mendRecipe(recipe: RecipeInput, { domain, templates, room }: Sur
   };
 }
 
+/** The domain without what would tell which item is the member's, where a task draws (OPEN-7). */
+export function mendExposure(domain: DomainInput, { corpus }: RecipeInput): DomainInput {
+  const hasExposures = (domain.exposures ?? []).length > 0;
+  const draws = corpus.tasks.some((task) => {
+    const { form, drawn = form === 'ranking.binary' ? 0.5 : 0 } = task as Task & { drawn?: number };
+    return form === 'retrieval.choose' || form === 'ranking.pairwise' || (!hasExposures && drawn > 0);
+  });
+  if (!draws || domain.at_exposure === undefined) return domain;
+  const isOfMoment = (key: unknown) => typeof key === 'string' && key !== 'value' && key !== 'position';
+  return { ...domain, at_exposure: domain.at_exposure.filter(isOfMoment) };
+}
+
 const lengthOf = (written: z.input<typeof Duration>) => Duration.parse(written);
 
 /** How many items a task shows at most. */

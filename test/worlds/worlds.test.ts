@@ -54,9 +54,9 @@ describe('The builder and the reference model', () => {
       'ranking.pairwise',
       'next-action.action',
     ])
-      expect(total(fates, new RegExp(`^${form} rendered`)), `${form} of ${counts}`).toBeGreaterThan(ALL / 12);
+      expect(total(fates, new RegExp(`^${form} rendered`)), `${form} of ${counts}`).toBeGreaterThan(ALL / 60);
     for (const fate of ['pending', 'capped', 'item_unknown', 'too_few_candidates'])
-      expect(total(fates, new RegExp(` ${fate}$`)), `${fate} of ${counts}`).toBeGreaterThan(ALL / 12);
+      expect(total(fates, new RegExp(` ${fate}$`)), `${fate} of ${counts}`).toBeGreaterThan(ALL / 60);
     expect(count, report).toBe(0);
   });
 });

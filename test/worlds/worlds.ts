@@ -17,7 +17,7 @@ import { templates as shipped } from '../prompt/plans.ts';
 import { usedRecords } from '../verify/told.ts';
 import { anyDomain, type DomainInput } from './drawn-domain.ts';
 import { anyHappenings, anyMoment, linesOf } from './drawn-events.ts';
-import { anyRecipe, mendRecipe, type RecipeInput } from './drawn-recipe.ts';
+import { anyRecipe, mendExposure, mendRecipe, type RecipeInput } from './drawn-recipe.ts';
 import { anyTemplates, type TemplateInput } from './drawn-templates.ts';
 
 /** A world as it is written: its files. */
@@ -46,14 +46,10 @@ export const anyWorld: fc.Arbitrary<World> = fc
     room: fc.nat(600),
   })
   .map(({ domain, recipe, templates, isMended, room, until, happenings }) => {
-    const all = [...shipped, ...templates];
-    return {
-      domain,
-      recipe: isMended ? mendRecipe(recipe, { domain, templates: all, room }) : recipe,
-      templates,
-      lines: linesOf(domain, happenings),
-      until,
-    };
+    const lines = linesOf(domain, happenings);
+    if (!isMended) return { domain, recipe, templates, lines, until };
+    const mendedRecipe = mendRecipe(recipe, { domain, templates: [...shipped, ...templates], room });
+    return { domain: mendExposure(domain, mendedRecipe), recipe: mendedRecipe, templates, lines, until };
   });
 
 /** A world that the builder takes, ready to be asked. */
