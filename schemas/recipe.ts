@@ -149,7 +149,9 @@ export function commonSectionFields<Task extends z.ZodType, Gap extends z.ZodTyp
     ask: z
       .strictObject({
         share: Share.default(1).describe('Share of the openings that are asked about.'),
-        per_member_day: Positive.optional().describe('Most openings a member and UTC day.'),
+        per_member_day: Positive.optional().describe(
+          'Of a member’s openings of a UTC day, in order, those whose draw is among the N least so far stay.',
+        ),
       })
       .prefault({})
       .describe('How many openings are asked about (OPEN-5).'),

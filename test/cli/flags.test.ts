@@ -29,6 +29,19 @@ describe('flags', () => {
     expect(flags).toEqual({ members: 5, seed: 'a=b', out: 'x=y', ...switches });
   });
 
+  it('that take some of few names take them with commas between, and name a wrong one', async () => {
+    const release = ['--lake', 'l', '--recipe', 'r'];
+    const { flags } = await parse('release', [...release, '--allow-empty', 'test,train']);
+    expect(flags['allow-empty']).toEqual(['test', 'train']);
+    expect((await parse('release', release)).flags['allow-empty']).toBeUndefined();
+    const wrong = await refusal(() => parse('release', [...release, '--allow-empty', 'test,trian']));
+    expect(wrong).toContain('--allow-empty test,trian: trian is none');
+    expect(wrong).toContain('it takes train, validation, test, with commas between');
+    expect(await refusal(() => parse('release', [...release, '--allow-empty', 'test,']))).toContain(
+      'a name is missing',
+    );
+  });
+
   it('that are unknown name the nearest one', async () => {
     expect(await refusal(() => parse('simulate', [...simulate, '--shufle']))).toContain('did you mean --shuffle?');
   });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Domain } from '../../schemas/domain.ts';
 import { Share } from '../../schemas/recipe.ts';
-import { BrewhouseError, ERRORS, EXIT } from '../../src/errors.ts';
+import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { CorpusSection, ReleaseSection } from '../../src/forms/recipe.ts';
 import { corpusRules, resolveTasks } from '../../src/forms/task-rules.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
@@ -23,7 +23,7 @@ function refusal(domain: unknown, ...tasks: object[]): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof BrewhouseError)) throw error;
-    expect(ERRORS[error.code].exit).toBe(EXIT.usage);
+    expect(error.exitCode).toBe(EXIT.usage);
     return `${error.code} ${error.place.field}: ${error.message}; ${error.remedy}`;
   }
 }
@@ -35,7 +35,7 @@ describe('a task with one possible answer (FORM-1)', () => {
 
   it('is refused by its name, with what to do', () => {
     expect(refusal(one, pointwise)).toMatch(
-      /^recipe_invalid corpus.tasks\[0\]: the task rank has one possible answer, applied; leave the task out, set drawn/,
+      /^recipe_invalid corpus.tasks\[0\]: the task rank has one possible answer, applied; leave the task out/,
     );
     const positive = { ...SHOP, actions: JOBS.actions.filter((action) => action.positive) };
     expect(refusal(positive, { form: 'ranking.binary', drawn: 0 })).toMatch(/ranking.binary has one .*, Yes;/);

@@ -1,4 +1,4 @@
-/** The notes of a release are the sentences of docs/release.md, each where it applies (PUBLISH-3). */
+/** The notes of a release are the sentences of docs/release.md, where they apply (PUBLISH-3). */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { type NotesFacts, notesOf } from '../../src/release/notes.ts';

@@ -1,7 +1,7 @@
 /** Which rows a release holds: borders of the splits, budgets in whole numbers, no empty split. */
 import { describe, expect, it } from 'vitest';
 import { FILLED_SPLITS } from '../../schemas/ledger.ts';
-import { BrewhouseError, ERRORS, EXIT } from '../../src/errors.ts';
+import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { ReleaseSection } from '../../src/forms/recipe.ts';
 import { requireFilledSplits } from '../../src/release/empty-splits.ts';
 import { decideSection } from '../../src/release/release-section.ts';
@@ -95,7 +95,7 @@ describe('a release without a row in a split (RELEASE-7)', () => {
       return '';
     } catch (error) {
       if (!(error instanceof BrewhouseError)) throw error;
-      expect(ERRORS[error.code].exit).toBe(EXIT.usage);
+      expect(error.exitCode).toBe(EXIT.usage);
       return `${error.message}; ${error.remedy}`;
     }
   };
