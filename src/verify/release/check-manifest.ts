@@ -72,8 +72,9 @@ function needlessOption(schema: Reader, value: object): string | undefined {
       if (!Array.isArray(within) && name !== CHAT_TEMPLATE) {
         Reflect.deleteProperty(fields, name);
         const read = schema.safeParse(copy);
+        const isSame = read.success && isDeepStrictEqual(read.data, right);
         fields[name] = inner;
-        if (read.success && isDeepStrictEqual(read.data, right)) return own.join('.');
+        if (isSame) return own.join('.');
       }
       const deeper = typeof inner === 'object' && inner !== null ? search(inner, own) : undefined;
       if (deeper !== undefined) return deeper;
