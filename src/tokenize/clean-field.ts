@@ -46,7 +46,7 @@ const MARKERS: readonly string[] = [
   ...within(['<'], '>', 'start_of_image end_of_image image_soft_token fim_prefix fim_middle fim_suffix'),
 ];
 
-/** Llama 3, Qwen, Phi, DeepSeek, gpt-oss: every name between bars, which has up to 64 characters. */
+/** Llama 3, Qwen, Phi, DeepSeek, gpt-oss: every name of up to 64 letters between bars. */
 const BAR_MARKER = /^<\|[^\s<>|]{1,64}\|>$/;
 const BAR_BEGINNING = /^<\|[^\s<>|]{0,64}\|?$/;
 

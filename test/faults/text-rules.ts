@@ -40,7 +40,7 @@ export const SAID: readonly PlantedRule[] = [
     check: 'prompt',
     rule: 'TEXT-2',
     file: 'src/tokenize/clean-field.ts',
-    from: 'if (!MARKER.test(skeletonAt(text, index))) continue;',
+    from: 'if (!beginsMarker(text, index)) continue;',
     to: 'continue;',
   },
   {

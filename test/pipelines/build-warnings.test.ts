@@ -9,7 +9,12 @@ import { DAY, did, HOUR, item, JOBS, NOON, profile, SHOP, task } from '../timeli
 
 const records = { read: 9, used: 9, duplicate: 0, late: 0, dead: 0, dropped: 0 };
 
-function warningsOf(events: readonly EventRecord[], corpus: object = {}, tasks: readonly TaskRules[] = []): string[] {
+function warningsOf(
+  events: readonly EventRecord[],
+  corpus: object = {},
+  tasks: readonly TaskRules[] = [],
+  domain = JOBS,
+): string[] {
   const stats = createTimelineStats();
   for (const event of events) stats.add(event);
   const section = CorpusSection.parse({
@@ -17,7 +22,7 @@ function warningsOf(events: readonly EventRecord[], corpus: object = {}, tasks: 
     tokenizer: { package: 'p', sha256: '0'.repeat(64) },
     ...corpus,
   });
-  return buildWarnings({ records, stats: stats.finish(), section, domain: JOBS, events: 'events', tasks });
+  return buildWarnings({ records, stats: stats.finish(), section, domain, events: 'events', tasks });
 }
 
 describe('a build', () => {
@@ -34,6 +39,16 @@ describe('a build', () => {
       expect.stringMatching(/^1 versions and 0 interactions were ingested later .*known: event_time/),
     ]);
     expect(warningsOf(events, { label_window: '30m' })[0]).toMatch(/^1 versions and 1 interactions /);
+  });
+
+  it('warns of words in prompts that read like names in data', () => {
+    const said = (more: object) => {
+      const [first, ...others] = JOBS.actions;
+      return warningsOf(known, {}, [], { ...JOBS, actions: [{ ...first!, ...more }, ...others] });
+    };
+    expect(said({ name: 'not_voting' })).toEqual([expect.stringContaining('"not_voting"')]);
+    expect(said({ name: 'not_voting', spoken: 'did not vote' })).toEqual([]);
+    expect(said({ past: 'put_off' })).toEqual([expect.stringContaining('"put_off"')]);
   });
 
   it('warns where random items alone are beside the right one, since popularity may tell it', () => {
