@@ -149,6 +149,38 @@ describe('THE LABEL IS NOT IN THE QUESTION', () => {
   });
 });
 
+describe('WHAT IS KNOWN WHEN A QUESTION CLOSES (LABEL-5)', () => {
+  it('is all of its label: what becomes known from closes_at on changes none, and none is settled later', () => {
+    let compared = 0;
+    const late = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 3 })), { minLength: 6, maxLength: 20 });
+    fc.assert(
+      fc.property(anyRecords, late, anyOptions, picks, (records, lateOnes, options, numbers) => {
+        const known = { ...options, known: 'ingest_time' as const };
+        for (const asked of pick(renderedOf(askAll(records, known)), numbers)) {
+          const { closesAt, question } = asked;
+          expect(asked.label.settledAt).toBeLessThanOrEqual(closesAt);
+          // Actions in the window or before it that come in when it is closed.
+          const added = lateOnes.map(([n, days], i): EventRecord => {
+            const { event_time: _at, event_id: _id, ...model } = openingOf(records, asked);
+            const action = spoken(ACTIONS[n % ACTIONS.length]!, options);
+            const at = question.t + 1 + days * 40_000_000;
+            const ingest = closesAt + (n % 3);
+            return { ...model, action, event_time: at, event_id: `late${i}`, ingest_time: ingest } as EventRecord;
+          });
+          const again = renderedOf(askAll([...records, ...added], known)).find(
+            (other) => keyOf(other) === keyOf(asked),
+          );
+          expect(again?.label, keyOf(asked)).toEqual(asked.label);
+          expect(viewOf(again!.question)).toEqual(viewOf(asked.question));
+          compared++;
+        }
+      }),
+      { numRuns: 30, seed: 7 },
+    );
+    expect(compared).toBeGreaterThan(75);
+  });
+});
+
 /** Where the domain has no exposures an impression is ignored, and would take the opening away. */
 function spoken(action: string, { domain }: WorldOptions): string {
   return domain?.exposures.length === 0 && action === 'impression' ? 'viewed' : action;
