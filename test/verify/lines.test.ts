@@ -68,7 +68,9 @@ test('a look-alike that forms across fields is broken in the finished line (TEXT
     ],
   });
 });
-test('a line that would begin with white space or a slash begins with a dash (TEXT-5)', () => {
+test('a line that is empty or would begin with white space or a slash begins with a dash (TEXT-5)', () => {
+  const empty = patternOf('Title: {title}');
+  expect(lineOf(empty, fillSlots(empty, {})).text).toBe('- ');
   const bare = patternOf('{title}.');
   expect(lineOf(bare, fillSlots(bare, { title: '/etc' }))).toEqual({
     text: '- /etc.',

@@ -140,7 +140,7 @@ describe('the token budget in whole numbers (RELEASE-3)', () => {
   test('lets a task that needs its allowance to the token leave, and share no more', () => {
     // Allowances 5 and 5: the first leaves with 5, and the other has the 5 that are left.
     expect(taken(10, { a: [5, 1], b: [9, 1] })).toEqual([5, 5]);
-    // Allowances floor(11 / 2): the first leaves with 5, and the other has 6; where both need more, both have 5.
+    // Allowances floor(11 / 2): the first leaves with 5, and the other has the 6 that are left.
     expect(taken(11, { a: [5, 1], b: [9, 1] })).toEqual([5, 6]);
     expect(taken(11, { a: [6, 1], b: [9, 1] })).toEqual([5, 5]);
   });

@@ -119,11 +119,11 @@ export function itemText(identity: Identity, version: Described): string {
 }
 
 /**
- * Breaks markers that form across fields; the line begins with neither white space nor `/`
- * (TEXT-5).
+ * Breaks markers that form across fields; the line is not empty, and begins with neither white
+ * space nor `/` (TEXT-5).
  */
 export function safeLine({ text, fields }: Line): Line {
-  const lead = /^[\p{White_Space}/]/u.test(text) ? '- ' : '';
+  const lead = /^([\p{White_Space}/]|$)/u.test(text) ? '- ' : '';
   const places = markerPlaces(text);
   if (lead === '' && places.length === 0) return { text, fields };
   const moved = (at: number) => at + lead.length + places.filter((place) => place <= at).length;
