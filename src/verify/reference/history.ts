@@ -44,7 +44,7 @@ export function pastOf(asked: Asked) {
   }
   const entries = events.flatMap((event): HistoryEntry[] => {
     const version = strongest.get(event.item) === event ? liveVersion(world, event.item, t) : undefined;
-    const isLeftOut = version === undefined || hiddenLines.has(asked.says(version));
+    const isLeftOut = version === undefined || (hidden.size > 0 && hiddenLines.has(asked.says(version)));
     return isLeftOut ? [] : [{ event, rank: event.rank, version }];
   });
   return { entries, actionsBefore };
