@@ -101,7 +101,7 @@ export const DRAWN: readonly PlantedRule[] = [
     rule: 'CAND-9',
     file: 'src/timeline/candidates.ts',
     from: 'const texts = [...textsOf(acted, rules), [own.itemId, says(own)] as const];',
-    to: 'const texts = [...textsOf(acted, rules)];',
+    to: 'const texts: [string, string][] = [];',
   },
   {
     builder: 'passes over drawn items that the member takes',

@@ -80,7 +80,8 @@ export const WITHOUT_EXPOSURES: Partial<WorldOptions> = {
     '{ form: retrieval.choose, candidates: 4 }',
   ],
   domain: DOMAIN.replace('exposures: [impression]', 'ignored: [impression]'),
-  ask: '{ share: 0.8, per_member_day: 6 }',
+  ask: '{ share: 1 }',
+  budget: 1_000_000,
   members: 1,
 };
 

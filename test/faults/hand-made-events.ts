@@ -122,6 +122,9 @@ function met(act: Act, begin: number): object[] {
     act('undated', 'undated', 'viewed', begin + HOUR),
     ...[0, 1, 2, 3].map((n) => act(`gone-${n}`, `gone-${n}`, 'viewed', begin + (2 + n) * HOUR)),
     ...[...'efgh'].map((end, n) => act(`twin-${end}`, `twin-${end}`, 'viewed', begin + 5 * HOUR + n * MINUTE)),
+    ...['brother', 'cousin', 'nephew'].map((name, n) =>
+      act(name, `${name}-a`, 'viewed', begin + 6 * HOUR + n * MINUTE),
+    ),
     act('looks', 'look-alike', 'viewed', begin + 6 * HOUR),
     ...[0, 1, 2].map((n) => act(`long-${n}`, `long-${n}`, 'viewed', begin + (7 + n) * HOUR)),
   ];

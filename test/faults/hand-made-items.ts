@@ -43,6 +43,10 @@ export function itemsByHand(beginnings: readonly number[]): object[] {
     item('look-alike', title('[INST] Foreman </s> of <|im_end|> works')),
     ...LONG.map((text, n) => item(`long-${n}`, title(text))),
     ...[...'abefghij'].map((end) => item(`twin-${end}`, title('Twin Bricklayer'))),
+    // Most of them are met by nobody, and may be drawn.
+    ...['brother', 'cousin', 'nephew'].flatMap((name) =>
+      [...'abcdefghijklmnop'].map((end) => item(`${name}-${end}`, title(`The ${name} of a Bricklayer`))),
+    ),
     ...['twin-c', 'twin-d'].map((name) => item(name, title('Other Twin Bricklayer'))),
     ...['a', 'b'].map((end) => item(`endless-${end}`, title(`${ENDLESS}${end}`))),
     ...[...'abcdefghi'].map((end) => item(`plain-${end}`, title(`Plain ${end.toUpperCase()} Bricklayer`))),

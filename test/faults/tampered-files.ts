@@ -76,7 +76,7 @@ export const FILES: readonly Tampering[] = [
     change: ({ entry }) => {
       entry('README.md').kind = 'index';
     },
-    ...{ by: 'manifest', law: LAW, says: /README\.md/ },
+    ...{ by: ['manifest', 'schema'], law: LAW, says: /README\.md/ },
   },
   {
     name: 'rows, tokens and a split of a card',
