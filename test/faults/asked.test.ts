@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }));
 
 describe('verify catches a builder that', () => {
-  testPlanted([...ASKED, ...TAKEN_IN], nameOf, async ({ check, rule, ...planting }) => {
-    expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
+  testPlanted([...ASKED, ...TAKEN_IN], nameOf, async (fault) => {
+    expectCaught(await verify(world, await builder.buildWith(fault)), fault);
   });
 });

@@ -24,7 +24,7 @@ test('verify finds nothing in items that an unchanged copy of the builder drew',
 });
 
 describe('verify catches a builder that', () => {
-  testPlanted(DRAWN, nameOf, async ({ check, rule, ...planting }) => {
-    expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
+  testPlanted(DRAWN, nameOf, async (fault) => {
+    expectCaught(await verify(world, await builder.buildWith(fault)), fault);
   });
 });

@@ -31,10 +31,10 @@ describe('verify finds nothing', () => {
 });
 
 describe('verify catches a builder that', () => {
-  testPlanted(PAIRED, nameOf, async ({ check, rule, ...planting }) => {
-    expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
+  testPlanted(PAIRED, nameOf, async (fault) => {
+    expectCaught(await verify(world, await builder.buildWith(fault)), fault);
   });
-  testPlanted(WEIGHTED, nameOf, async ({ check, rule, ...planting }) => {
-    expectCaught(await verify(world, await builder.releaseWith(lake, planting)), check, rule);
+  testPlanted(WEIGHTED, nameOf, async (fault) => {
+    expectCaught(await verify(world, await builder.releaseWith(lake, fault)), fault);
   });
 });

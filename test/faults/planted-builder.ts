@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import type { Fault } from '../../schemas/manifest.ts';
 import { root, runCli } from '../cli/run-cli.ts';
 import { type FaultyWorld, KEY } from './faulty-world.ts';
+import type { PlantedRule } from './planted-rule.ts';
 
 /** One replacement in one source file; `from` stands there exactly once. */
 export interface Planting {
@@ -110,7 +111,7 @@ const FAULTS_READ = 5;
  * The release was refused, and the check that is meant names a row of it, and the rule, among the
  * first faults.
  */
-export function expectCaught(verified: VerifyJson, check: string, rule: string): void {
+export function expectCaught(verified: VerifyJson, { check, rule, cited = rule }: PlantedRule): void {
   const told = JSON.stringify(verified.fault_counts);
   expect(verified.ok, 'the fault was not found').toBe(false);
   expect(verified.fault_counts[check] ?? 0, told).toBeGreaterThan(0);
@@ -119,5 +120,5 @@ export function expectCaught(verified: VerifyJson, check: string, rule: string):
     split: expect.stringMatching(/./),
     example_id: expect.stringMatching(/./),
   });
-  expect(offending.flatMap((fault) => fault.rule)).toContain(rule);
+  expect(offending.flatMap((fault) => fault.rule)).toContain(cited);
 }

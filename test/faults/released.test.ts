@@ -33,11 +33,11 @@ describe('verify finds nothing', () => {
 });
 
 describe('verify catches a builder that', () => {
-  testPlanted(FILLED, nameOf, async ({ check, rule, ...planting }) => {
-    expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
+  testPlanted(FILLED, nameOf, async (fault) => {
+    expectCaught(await verify(world, await builder.buildWith(fault)), fault);
   });
-  testPlanted(RELEASED, nameOf, async ({ check, rule, ...planting }) => {
-    expectCaught(await verify(world, await builder.releaseWith(lake, planting)), check, rule);
+  testPlanted(RELEASED, nameOf, async (fault) => {
+    expectCaught(await verify(world, await builder.releaseWith(lake, fault)), fault);
   });
   testPlanted([EMPTIED], nameOf, async ({ check, rule, ...planting }) => {
     const recipe = join(world.folder, 'without-validation.yaml');

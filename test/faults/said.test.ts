@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }));
 
 describe('verify catches a builder that', () => {
-  testPlanted(SAID, nameOf, async ({ check, rule, ...planting }) => {
-    expectCaught(await verify(world, await builder.buildWith(planting)), check, rule);
+  testPlanted(SAID, nameOf, async (fault) => {
+    expectCaught(await verify(world, await builder.buildWith(fault)), fault);
   });
 });

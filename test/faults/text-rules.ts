@@ -31,6 +31,7 @@ export const SAID: readonly PlantedRule[] = [
     builder: 'says the whole line at the level title',
     check: 'prompt',
     rule: 'CUT-1',
+    cited: 'CUT-2',
     file: 'src/prompt/texts.ts',
     from: "pattern: level === 'title' ? titlePattern : itemPattern,",
     to: 'pattern: itemPattern,',
