@@ -6,10 +6,12 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { present } from '../../src/verify/checked.ts';
 import { cutLine } from '../../src/verify/reference/cutting.ts';
 import { type FilledSlot, fillSlots, lineOf, patternOf } from '../../src/verify/reference/lines.ts';
+import { referenceQuestions } from '../../src/verify/reference/questions.ts';
+import { alikeAfterCut } from '../../src/verify/reference/rows.ts';
 import { collect } from '../../src/verify/reference/searches.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
 import { identityOf, packageFolder } from './real-tokenizers.ts';
-import { wordTokenizer } from './toy-world.ts';
+import { act, item, NOON, toyWorld, votes, wordTokenizer } from './toy-world.ts';
 
 type Encode = Pick<LoadedReferenceTokenizer, 'encode' | 'encodeLines'>;
 type Attributes = Readonly<Record<string, string>>;
@@ -190,3 +192,22 @@ describe.each(FAMILIES)('%s', (name, isByteLevel, normalizes) => {
     expect(insides).toBeGreaterThan(5);
   });
 });
+
+test('questions whose candidates read alike once they are cut are counted, drawn items are not (LEDGER-1)', () => {
+  const alike = (question: number, ...[form, own, other]: [string, string, string]) => {
+    const records = [item('a', { title: own }), item('b', { title: other }), act('a', 'yea', NOON)];
+    const section = { label_window: '1d', levels: { question }, tasks: [form === 'choose' ? CHOOSE : DRAWN] };
+    const corpus = toyWorld(records, { domain: votes, section });
+    const questions = referenceQuestions(corpus, 'm');
+    expect(questions.map(({ fate }) => fate)).toEqual(['rendered']);
+    return alikeAfterCut(corpus, questions).length;
+  };
+  // [ Title : one two three four … ] and the line end.
+  const [one, other] = ['one two three four five six', 'one two three four five seven'];
+  expect(alike(10, 'choose', one, other)).toBe(1);
+  expect(alike(16, 'choose', one, other)).toBe(0);
+  expect(alike(10, 'choose', `zero ${one}`, other)).toBe(0);
+  expect(alike(10, 'drawn', one, other)).toBe(0);
+});
+const CHOOSE = { form: 'retrieval.choose', candidates: 2 };
+const DRAWN = { form: 'ranking.binary', drawn: 1 };
