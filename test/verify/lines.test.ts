@@ -103,6 +103,7 @@ test('a token belongs to a field when it overlaps its value, ellipsis and split 
   const fields = [{ field: 'title', from: 3, to: 5 }];
   expect(fieldRuns(fields, [0, 2, 2, 4, 3, 4, 4, 6, 6, 7])).toBe('title 1 4');
   expect(fieldRuns(fields, [0, 3, 5, 6])).toBe('');
+  expect(fieldRuns([{ field: 'a; 5%é', from: 0, to: 1 }], [0, 1])).toBe('a%3B%205%25é 0 1');
 });
 test('a shown line has values as fields and keys as labels, and what is empty is missing (TEXT-6)', () => {
   const bookOf = (shown: number) => lineBookOf(toyWorld([], { section: { levels: { ...levels, shown } } }));

@@ -97,7 +97,8 @@ function cutLineOf({ line, encoded }: Trial): CutLine {
 
 /**
  * The runs of a line's tokens that came from its fields: a token belongs to a field when its
- * characters overlap the field's value; pieces of one split character all do (ORIGIN-3).
+ * characters overlap the field's value; pieces of one split character all do (ORIGIN-3). In a name
+ * `%`, a blank and `;` are written `%25`, `%20` and `%3B`.
  */
 export function fieldRuns(fields: readonly FieldRange[], offsets: ArrayLike<number>): string {
   const runs: string[] = [];
@@ -106,7 +107,7 @@ export function fieldRuns(fields: readonly FieldRange[], offsets: ArrayLike<numb
     while (first * 2 < offsets.length && numberAt(offsets, first * 2 + 1) <= from) first++;
     let end = first;
     while (end * 2 < offsets.length && numberAt(offsets, end * 2) < to) end++;
-    if (end > first) runs.push(`${field} ${first} ${end}`);
+    if (end > first) runs.push(`${field.replace(/[% ;]/g, encodeURIComponent)} ${first} ${end}`);
   }
   return runs.join(';');
 }
