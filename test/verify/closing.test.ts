@@ -110,16 +110,6 @@ describe('next-action (NEXT-1)', () => {
     // Known at T, a millisecond after the view: it was not seen.
     expect(next([view(), act('a', 'applied', NOON + 1)])[0]).toBe('applied');
   });
-  test('without a window it looks at what happened by then and is known at T alone', () => {
-    const section = { label_window: 0, ...byIngest };
-    expect(next([view()], section)).toEqual(['nothing more', NOON + 2, NOON + 2]);
-    const same = { sequence: 1 };
-    expect(next([view(), act('a', 'applied', NOON, { ...same, ingest_time: NOON + 1 })], section)[0]).toBe('applied');
-    expect(next([view(), act('a', 'applied', NOON, { ...same, ingest_time: NOON + 2 })], section)[0]).toBe(
-      'nothing more',
-    );
-    expect(next([view(), act('a', 'applied', NOON + 1)], section)[0]).toBe('nothing more');
-  });
   test('opens a millisecond after the action is known', () => {
     const tasks = [{ form: 'next-action.action' }];
     const [question] = asked([view({ ingest_time: NOON + HOUR })], { tasks, ...byIngest });

@@ -49,6 +49,12 @@ test('pairs without exposures or without a window are refused (PAIR-1)', () => {
     'manifest PAIR-1 task t0: pairs are asked with a label window of 0',
   ]);
 });
+test('what comes next is asked with a window (NEXT-1), and a choice needs a positive action (FORM-1)', () => {
+  const next = { form: 'next-action.action' };
+  expect([faultsOf(votes, next).length, faultsOf(votes, { ...next, label_window: 0 }).length]).toEqual([0, 1]);
+  const negative = { ...votes, actions: votes.actions.map((one) => ({ ...one, positive: false })) };
+  expect([faultsOf(votes, choose).length, faultsOf(negative, choose).length]).toEqual([0, 1]);
+});
 test('items are drawn with a window of a day or more (CAND-3)', () => {
   expect(faultsOf(votes, { ...binary, label_window: DAY })).toEqual([]);
   expect(faultsOf(votes, { ...binary, label_window: DAY - 1 })[0]).toMatch(/^manifest CAND-3 task t0/);

@@ -1,7 +1,7 @@
 /** next-action.action: which stronger action on this item comes next (NEXT-1)? */
 import { z } from 'zod';
 import { followUpOf } from '../world/outcomes.ts';
-import { formOf, TASK_OPTIONS } from './form.ts';
+import { type Flaw, formOf, TASK_OPTIONS } from './form.ts';
 import { oneItemRules } from './one-item.ts';
 
 const options = z.strictObject(TASK_OPTIONS);
@@ -14,8 +14,11 @@ export const nextAction = formOf('next-action.action', options, (_, vocabulary) 
     ...oneItemRules(vocabulary, 0, ({ rank }) => actions[rank]?.name ?? NOTHING_MORE),
     rule: ['NEXT-1'],
     labels: [...names, NOTHING_MORE],
+    flaws: (window) => (window === 0 ? [NO_WINDOW] : []),
     openings: ({ action }) => action,
     outcome: followUpOf,
     willOf: (_label, { nothing_more }) => nothing_more ?? NOTHING_MORE,
   };
 });
+
+const NO_WINDOW: Flaw = { rule: 'NEXT-1', detail: 'what comes next is asked with a label window of 0' };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { share } from '../read-json.ts';
 import { candidatesOf } from '../world/candidates.ts';
-import { formOf, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
+import { type Flaw, formOf, letterOf, plainRules, TASK_OPTIONS } from './form.ts';
 
 const options = z.strictObject({
   ...TASK_OPTIONS,
@@ -29,6 +29,7 @@ export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabul
     labels: Array.from({ length: count }, (_, index) => letterOf(index)),
     block: 'candidates',
     slots: { letters: `A to ${letterOf(count - 1)}` },
+    flaws: () => (vocabulary.actions.some(({ positive }) => positive) ? [] : [NOT_POSITIVE]),
     isAsked: ({ rank }) => vocabulary.actions[rank]?.positive ?? false,
     ask(moment, { settledAt }) {
       const candidates = candidatesOf(moment, count, exposedWanted(count - 1, shown, random));
@@ -38,3 +39,5 @@ export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabul
     },
   };
 });
+
+const NOT_POSITIVE: Flaw = { rule: 'FORM-1', detail: 'no action of the domain is positive' };

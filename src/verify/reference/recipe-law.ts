@@ -4,8 +4,9 @@ import type { Corpus } from './tasks.ts';
 
 /**
  * Every task that the law refuses, of which no row should have been made: one with one answer
- * (FORM-1), pairs without exposures or window (PAIR-1), drawn items in less than a day (CAND-3),
- * and one that draws where the domain says of the exposure what was measured of the item (OPEN-7).
+ * (FORM-1), pairs without exposures or window (PAIR-1), next actions without a window (NEXT-1),
+ * drawn items in less than a day (CAND-3), and one that draws where the domain says of the exposure
+ * what was measured of the item (OPEN-7).
  */
 export function recipeFaults({ tasks, vocabulary }: Corpus): Finding[] {
   const measured = vocabulary.domain.at_exposure.filter(({ key, ofItem }) => ofItem || MEASURED.has(key));
