@@ -59,7 +59,7 @@ export function checkForms({ dir, manifest }: OpenRelease, vocabularySize: numbe
   const ids = new Map<string, string | undefined>();
   const readable = new Set<string>();
   for (const file of manifest.files) {
-    if (!file.path.endsWith('.parquet') || !isFile(join(dir, file.path))) continue;
+    if (file.kind === 'card' || !file.path.endsWith('.parquet') || !isFile(join(dir, file.path))) continue;
     list.look('schema');
     const wrong = (detail: string) =>
       list.add({ split: file.split }, { check: 'schema', rule: ['PUBLISH-6'], detail: `${file.path}: ${detail}` });
