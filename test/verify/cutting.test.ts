@@ -191,6 +191,13 @@ describe.each(FAMILIES)('%s', (name, isByteLevel, normalizes) => {
     expect(wordEnds).toBeGreaterThan(5);
     expect(insides).toBeGreaterThan(5);
   });
+
+  test('a long word after a short one is cut, and most of the level is used (CUT-2)', () => {
+    const title = `SEO ${'经验中华人民共和国'.repeat(40)}`;
+    const found = present(cut(tokenizer, '[Title: {title}, Company: {company}]', { title, company: 'C' }, 80), 'a cut');
+    expect(found.text).toMatch(/^\[Title: SEO 经验.*[^ ]…\]$/);
+    expect(found.ids.length).toBeGreaterThan(60);
+  });
 });
 
 test('questions whose candidates read alike once they are cut are counted, drawn items are not (LEDGER-1)', () => {
