@@ -137,7 +137,7 @@ const value = fc.array(joined, { maxLength: 9 }).map((words) => words.join(' '))
 const patterns = fc.constantFrom(
   '[Title: {title}, Company: {company}]',
   '[{title}; A label that is longer than some levels are: {company}]',
-  '{title}-{company}',
+  '{title}-{company}.',
   '[Title: {title}, {company} and so on, in a closing of some twelve tokens or more.]',
 );
 const attributes = fc.record({ title: value, company: value });
