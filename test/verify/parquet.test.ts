@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { HF } from '../../src/profiles/hf.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { checkParquet } from '../../src/verify/parquet/check-parquet.ts';
+import { unpacked } from '../../src/verify/parquet/compressed.ts';
 import type { WantedFile } from '../../src/verify/parquet/footer-claims.ts';
 import { readStruct } from '../../src/verify/parquet/thrift.ts';
 import { wrongGroup } from '../../src/verify/release/read-rows.ts';
@@ -101,6 +103,19 @@ describe('a token file', () => {
 test('a file that is no Parquet, cut off or empty is wrong, and no failure', () => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('PAR1'), Buffer.from('not Parquet at all'), honest.subarray(0, -9)])
     expect(wrongOf(bytes)).toEqual([expect.stringMatching(/^the file cannot be read: /)]);
+});
+
+test('a page is one zstd frame of its own content: nothing beside it, and no more than is told', () => {
+  const ZSTD = 6;
+  const frame = zstdCompressSync(Buffer.alloc(1_000_000, 'ab'));
+  expect(unpacked(frame, ZSTD, 1_000_000)).toHaveLength(1_000_000);
+  expect(() => unpacked(frame, ZSTD, 10)).toThrow();
+  // A frame that every reader passes over (RFC 8878, 3.1.2).
+  const skipped = Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0]), Buffer.from('raw')]);
+  expect(zstdDecompressSync(Buffer.concat([frame, skipped]))).toHaveLength(1_000_000);
+  for (const bytes of [Buffer.concat([frame, skipped]), Buffer.concat([skipped, frame]), Buffer.concat([frame, frame])])
+    expect(() => unpacked(bytes, ZSTD, 1_000_000)).toThrow('more than one zstd frame');
+  expect(() => unpacked(frame, 2, 1_000_000)).toThrow('codec 2');
 });
 
 test('a struct whose fields are twice, out of order or longer than need be is refused', () => {

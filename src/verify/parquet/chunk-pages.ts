@@ -38,7 +38,8 @@ export interface WalkedPage extends PageValues {
 
 const [DATA, DICTIONARY, DATA_V2] = [0, 2, 3];
 const [PLAIN, PLAIN_DICTIONARY, RLE, DELTA, RLE_DICTIONARY, STREAM_SPLIT] = [0, 2, 3, 5, 8, 9];
-const PAGE_BYTES_MAX = 2 ** 31;
+/** More than a row group can have, and less than would fill the memory. */
+const [PAGE_BYTES_MAX, PAGE_VALUES_MAX] = [2 ** 30, 2 ** 26];
 
 /**
  * All pages of a chunk, which begin at `offset` of a file of these bytes. Throws RangeError, or
@@ -51,7 +52,9 @@ export function walkPages(bytes: Uint8Array, offset: number, { chunk, column }: 
     const { fields, end } = readStruct(bytes, at);
     const header = readPageHeader(fields);
     const body = bytes.subarray(end, end + header.bytes);
-    if (body.length !== header.bytes || header.plainBytes > PAGE_BYTES_MAX) throw new RangeError('a page is cut off');
+    if (body.length !== header.bytes) throw new RangeError('a page is cut off');
+    const values = Math.max(header.data?.levels ?? 0, header.dataV2?.levels ?? 0, header.dictionary?.entries ?? 0);
+    if (header.plainBytes > PAGE_BYTES_MAX || values > PAGE_VALUES_MAX) throw new RangeError('a page is too large');
     if (header.checkSum !== undefined && (crc32(body) | 0) !== header.checkSum)
       throw new RangeError('a page has another check sum');
     const place = { type: header.type, offset: offset + at, bytes: end - at + header.bytes };

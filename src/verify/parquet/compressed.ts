@@ -23,7 +23,7 @@ function contentOf(bytes: Uint8Array, codec: number, size: number): Uint8Array {
   if (codec !== ZSTD) throw new RangeError(`a page is packed by the codec ${codec}`);
   // The library passes over frames that are there to be passed over, and reads several.
   if (zstdFrameEnd(bytes) !== bytes.length) throw new RangeError('a page is more than one zstd frame');
-  return zstdDecompressSync(bytes);
+  return zstdDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) });
 }
 
 const ZSTD_MAGIC = 0xfd2fb528;

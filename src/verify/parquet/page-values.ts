@@ -23,7 +23,8 @@ export function plainValues(bytes: Uint8Array, type: Physical, count: number): n
     return Array.from({ length: count }, (_, index) => numberIn(view, type, index * WIDTHS[type]));
   }
   let at = 0;
-  for (let i = 0; i < count; i++) at += 4 + (at + 4 <= bytes.length ? view.getUint32(at, true) : bytes.length);
+  for (let i = 0; i < count && at <= bytes.length; i++)
+    at += 4 + (at + 4 <= bytes.length ? view.getUint32(at, true) : bytes.length);
   requireEnd(at, bytes.length);
   return undefined;
 }

@@ -85,8 +85,9 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
       broken(`${file.path} is missing`);
       continue;
     }
-    const found = await hashFile(path);
-    if (found.bytes !== file.bytes) broken(`${file.path} has ${found.bytes} bytes instead of ${file.bytes}`);
+    const found = await hashFile(path).catch((error: unknown) => String(error));
+    if (typeof found === 'string') broken(`${file.path} cannot be read: ${found}`);
+    else if (found.bytes !== file.bytes) broken(`${file.path} has ${found.bytes} bytes instead of ${file.bytes}`);
     else if (found.sha256 !== file.sha256) broken(`${file.path} has sha256 ${found.sha256} instead of ${file.sha256}`);
   }
   return whole;
