@@ -40,8 +40,14 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'future',
     rule: 'CAND-1',
     file: 'src/timeline/candidates.ts',
-    from: `  const size = items.population.sizeAt(opening.t);`,
-    to: `  const size = items.population.sizeAt(Infinity);`,
+    from: `  const size = items.population.sizeAt(opening.t);
+  for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
+    const number = jump(draw(seed, purpose, [...key, String(counter)]), size);
+    yield live(items.seen(items.population.at(number), opening.t));`,
+    to: `  const size = items.population.sizeAt(Infinity);
+  for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
+    const number = jump(draw(seed, purpose, [...key, String(counter)]), size);
+    yield live(items.seen(items.population.at(number), Infinity));`,
   },
   {
     builder: 'shows a drawn candidate as it became later',
