@@ -15,6 +15,21 @@ export function canonicalJson(value: unknown): string {
   return textOf(value, 0);
 }
 
+/**
+ * Where a text or a key of a value is not well-formed, keys and positions from the outside;
+ * undefined where none is: no hash could name what such a value says. A key is found at its object.
+ */
+export function halfPair(value: unknown, path: readonly PropertyKey[] = []): readonly PropertyKey[] | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    const found = key.isWellFormed() ? halfPair(inner, at) : path;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function textOf(value: unknown, depth: number): string {
   if (depth > DEPTH_MAX) throw new Error(`canonical JSON deeper than ${DEPTH_MAX} levels`);
   if (value === null || typeof value === 'boolean') return String(value);

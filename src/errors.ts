@@ -203,3 +203,16 @@ function editDistance(a: string, b: string): number {
   }
   return row[row.length - 1] ?? 0;
 }
+
+/** The path as `corpus.tasks[0].form`. */
+export function spellPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .join('');
+}
+
+/** The error of a file whose texts no hash could name, since one of them is not well-formed. */
+export function halfPairError(code: ErrorCode, place: ErrorPlace): BrewhouseError {
+  const remedy = 'write both halves, or the letter itself';
+  return new BrewhouseError(code, 'a text holds half of a surrogate pair', { place, remedy });
+}

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
-import { canonicalJson } from '../../schemas/canonical-json.ts';
+import { canonicalJson, halfPair } from '../../schemas/canonical-json.ts';
 import type { Domain } from '../../schemas/domain.ts';
 import {
   IDENTITY_FORMAT,
@@ -17,7 +17,7 @@ import type { CorpusSection, TokenizerSpec } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
 import { withoutDefaults } from '../../schemas/without-defaults.ts';
 import { last, nth } from '../checked.ts';
-import { BrewhouseError, type ErrorPlace } from '../errors.ts';
+import { BrewhouseError, type ErrorCode, type ErrorPlace, halfPairError, spellPath } from '../errors.ts';
 import { STRATEGY_NAMES } from '../strategies/strategies.ts';
 import { createVocabulary } from '../timeline/vocabulary.ts';
 import { resolveTasks, taskTemplates } from './task-rules.ts';
@@ -48,12 +48,15 @@ export function contextLadder(section: CorpusSection): number[] {
 }
 
 /**
- * All that the rows of a recipe's corpus depend on, resolved (NAME-2). Throws `recipe_invalid` and
- * `domain_invalid` naming the field.
+ * All that the rows of a recipe's corpus depend on, resolved (NAME-2). Throws `recipe_invalid`,
+ * `domain_invalid` and `template_invalid` naming the field.
  */
 export function corpusIdentity(inputs: IdentityInputs): CorpusIdentity {
   const { section, context, domain, templates, tokenizer } = inputs;
+  requireWellFormed('recipe_invalid', { corpus: section });
+  requireWellFormed('domain_invalid', domain);
   const used = section.tasks.flatMap((task, i) => taskTemplates(task, templates, `corpus.tasks[${i}]`));
+  for (const template of used) requireWellFormed('template_invalid', { [template.id]: template });
   const byName = new Map(used.map((template) => [`${template.form}/${template.id}`, template]));
   const identity = {
     format: IDENTITY_FORMAT,
@@ -67,6 +70,12 @@ export function corpusIdentity(inputs: IdentityInputs): CorpusIdentity {
   };
   // Through the stored form, so that an identity just made and one that was read are the same.
   return CorpusIdentity.parse(withoutDefaults(CorpusIdentity, identity));
+}
+
+/** Also of what was made in code and not read from a file, which would have refused it. */
+function requireWellFormed(code: ErrorCode, value: object): void {
+  const half = halfPair(value);
+  if (half !== undefined) throw halfPairError(code, { field: spellPath(half) });
 }
 
 /**

@@ -6,10 +6,11 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { halfPair } from '../../schemas/canonical-json.ts';
 import { ownValue } from '../../schemas/names.ts';
 import { reading } from '../adapters/filesystem/user-files.ts';
 import { nth } from '../checked.ts';
-import { BrewhouseError, type ErrorCode, nearestName, quotedName } from '../errors.ts';
+import { BrewhouseError, type ErrorCode, halfPairError, nearestName, quotedName, spellPath } from '../errors.ts';
 
 /**
  * The largest file: recipes, domains and mappings are written by hand, and anything larger is a
@@ -71,12 +72,10 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, named: N
     });
   }
   const source = { ...named, document, lines, value, schema };
-  const half = halfPair(value, []);
+  const half = halfPair(value);
   if (half !== undefined) {
-    throw new BrewhouseError(errorCode, 'a text holds half of a surrogate pair', {
-      place: { file, line: lineOf(half, source), ...(half.length === 0 ? {} : { field: spellPath(half) }) },
-      remedy: 'write both halves, or the letter itself',
-    });
+    const field = half.length === 0 ? {} : { field: spellPath(half) };
+    throw halfPairError(errorCode, { file, line: lineOf(half, source), ...field });
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -92,18 +91,6 @@ interface Source extends NamedFile {
 }
 
 type Issue = z.core.$ZodIssue;
-
-/** Where a text or a key is not well-formed: no hash could name what the file says. */
-function halfPair(value: unknown, path: Path): Path | undefined {
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : path;
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, inner] of Object.entries(value)) {
-    const at = [...path, Array.isArray(value) ? Number(key) : key];
-    const found = key.isWellFormed() ? halfPair(inner, at) : path;
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
 
 /**
  * Issues with a union replaced by those of the branch that was most likely meant; paths from the
@@ -218,13 +205,6 @@ function suggest(name: string, known: readonly string[]): string {
   if (known.length === 0) return 'take it out';
   const offered = known.slice(0, NAMES_OFFERED_MAX).join(', ');
   return `known here: ${offered}${known.length > NAMES_OFFERED_MAX ? ', ...' : ''}`;
-}
-
-/** The path as `corpus.tasks[0].form`. */
-function spellPath(path: Path): string {
-  return path
-    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
-    .join('');
 }
 
 function valueAt(value: unknown, path: Path): unknown {

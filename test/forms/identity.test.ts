@@ -12,6 +12,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { StoredIdentity, type TokenizerFacts } from '../../schemas/identity.ts';
 import { withoutDefaults } from '../../schemas/without-defaults.ts';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
+import { BrewhouseError } from '../../src/errors.ts';
 import {
   CorpusIdentity,
   corpusIdentity,
@@ -114,6 +115,53 @@ it.each(kept('format-1'))(
     expect(StoredIdentity.safeParse(stored).success).toBe(false);
   },
 );
+
+describe('half of a surrogate pair in what was made in code', () => {
+  const half = 'x\ud800';
+  const made = {
+    context: 1024,
+    section: CorpusSection.parse({
+      seed: 7,
+      tokenizer: { path: 'qwen', sha256: '0'.repeat(64) },
+      context: 1024,
+      label_window: '7d',
+      tasks: [{ form: 'ranking.pointwise', templates: ['seed'] }],
+    }),
+  };
+  const refused = async (more: Partial<Parameters<typeof corpusIdentity>[0]>) => {
+    const domain = await domainOf('demo');
+    const inputs = { ...made, domain, templates, tokenizer: facts, ...more };
+    try {
+      return corpusIdentity(inputs);
+    } catch (error) {
+      if (!(error instanceof BrewhouseError)) throw error;
+      return [error.code, error.place.field, error.exitCode, error.remedy];
+    }
+  };
+  const remedy = 'write both halves, or the letter itself';
+
+  it('is refused in a domain, a recipe, a note and a template, with the field and what to do', async () => {
+    const domain = await domainOf('demo');
+    expect(await refused({ domain: { ...domain, name: half } })).toEqual(['domain_invalid', 'name', 2, remedy]);
+    const item = { ...domain.item, line: `[{title} ${half}` };
+    expect(await refused({ domain: { ...domain, item } })).toEqual(['domain_invalid', 'item.line', 2, remedy]);
+    const { section } = made;
+    const surfaces = { ...section.holdout, surfaces: ['web', half] };
+    expect(await refused({ section: { ...section, holdout: surfaces } })).toEqual([
+      ...['recipe_invalid', 'corpus.holdout.surfaces[1]', 2, remedy],
+    ]);
+    const tasks = section.tasks.map((task) => ({ ...task, note: half }));
+    expect(await refused({ section: { ...section, tasks } })).toEqual([
+      ...['recipe_invalid', 'corpus.tasks[0].note', 2, remedy],
+    ]);
+    expect(await refused({ section: { ...section, chat_template: { [half]: true } } })).toEqual([
+      ...['recipe_invalid', 'corpus.chat_template', 2, remedy],
+    ]);
+    const changed = templates.map((template) => ({ ...template, answer: half }));
+    expect(await refused({ templates: changed })).toEqual(['template_invalid', 'seed.answer', 2, remedy]);
+    expect(await refused({ domain: { ...domain, name: '\u{1f642}' } })).toMatchObject({ context: 1024 });
+  });
+});
 
 describe('the same corpus written in another way', () => {
   const written = {
