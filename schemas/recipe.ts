@@ -18,6 +18,12 @@ export type Order = (typeof ORDERS)[number];
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
+/**
+ * The longest length of time, in days: ten thousand years, so that every sum of a moment and lengths
+ * of time is exact in milliseconds.
+ */
+const DAYS_MAX = 3_652_425;
+
 /** `30m`, `7d`, `0`: parsed to milliseconds. */
 export const Duration = z
   .union([
@@ -26,12 +32,15 @@ export const Duration = z
   ])
   .meta({
     id: 'Duration',
-    description: 'A length of time: a number with ms, s, m, h or d, as 30m; or 0.',
+    description: `A length of time: a number with ms, s, m, h or d, as 30m, at most ${DAYS_MAX}d; or 0.`,
     examples: ['7d'],
   })
-  .transform((text) => {
+  .transform((text, context) => {
     const [, count = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)?$/.exec(String(text)) ?? [];
-    return Number(count) * (UNIT_MS[unit] ?? 1);
+    const length = Number(count) * (UNIT_MS[unit] ?? 1);
+    if (length <= DAYS_MAX * DAY_MS) return length;
+    context.addIssue({ code: 'custom', message: `longer than ten thousand years; write at most ${DAYS_MAX}d` });
+    return z.NEVER;
   });
 
 /** A moment with its zone, parsed to epoch milliseconds. */

@@ -54,6 +54,7 @@ export const Template = z
     blocks: z
       .array(TemplateBlock)
       .min(2)
+      .refine((blocks) => blocks.filter((block) => 'shown' in block).length < 2, 'two blocks are `shown`; keep one')
       .describe('The parts in order; the first and the last are text, which is fused with the chat frame.'),
     answer: Line.describe('The answer: slots {will}, {yes_no} or {letter}.'),
     nothing_more: described(

@@ -3,9 +3,10 @@
  * strongest?
  */
 import { intAt } from '../checked.ts';
+import { BrewhouseError } from '../errors.ts';
 import { nextStronger, settledAt } from '../timeline/labels.ts';
 import { actionNames, requireWindow, willSlot } from './answers.ts';
-import { type Asking, defineForm } from './form.ts';
+import { type Asking, defineForm, type FormScope } from './form.ts';
 import { askAbout, ownItem } from './own-item.ts';
 
 const NAME = 'next-action.action';
@@ -22,6 +23,7 @@ export const nextActionAction = defineForm({
     requireWindow('the next action', scope);
     const { vocabulary } = scope;
     const { noneRank } = vocabulary;
+    requireOtherNames(scope);
     return {
       block: 'item',
       labels: [...actionNames(vocabulary), NOTHING_MORE],
@@ -45,6 +47,16 @@ export const nextActionAction = defineForm({
     };
   },
 });
+
+/** Throws `domain_invalid` where an action has the name of the answer that no action comes. */
+function requireOtherNames({ vocabulary: { domain } }: FormScope): void {
+  const rank = domain.actions.findIndex(({ name }) => name === NOTHING_MORE);
+  if (rank < 0) return;
+  throw new BrewhouseError('domain_invalid', `${NAME} answers "${NOTHING_MORE}" where no action comes`, {
+    place: { field: `actions[${rank}].name` },
+    remedy: `give the action another name, or leave ${NAME} out of the recipe`,
+  });
+}
 
 /** The strongest rank seen on the item; the none rank where no action was seen. */
 function strongestSeen({ timeline, window, seen }: Asking, noneRank: number): number {

@@ -1,7 +1,7 @@
 /** Tasks that are refused before anything is asked: one answer, or one that a prompt would tell. */
 import { describe, expect, it } from 'vitest';
 import { Domain } from '../../schemas/domain.ts';
-import { Share } from '../../schemas/recipe.ts';
+import { Duration, Share } from '../../schemas/recipe.ts';
 import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { CorpusSection, ReleaseSection } from '../../src/forms/recipe.ts';
 import { corpusRules, resolveTasks } from '../../src/forms/task-rules.ts';
@@ -107,4 +107,31 @@ describe('a share or a weight (DRAW-2)', () => {
 it('tasks of one corpus share its label_lateness, and each has its own window', () => {
   const late = task('ranking.pointwise', { latenessMs: DAY, windowMs: 0 });
   expect([late.windowMs, late.latenessMs]).toEqual([0, DAY]);
+});
+
+describe('a next action (NEXT-1)', () => {
+  it('is refused where an action is named as the answer that none comes', () => {
+    const [first, ...others] = JOBS.actions;
+    const domain = { ...JOBS, actions: [first, { ...others[0], name: 'nothing more' }, ...others.slice(1)] };
+    expect(refusal(domain, { form: 'next-action.action' })).toMatch(
+      /^domain_invalid actions\[1\].name: next-action.action answers "nothing more" where no action comes; give/,
+    );
+    expect(refusal(domain, { form: 'ranking.pointwise' })).toBeUndefined();
+  });
+});
+
+describe('a drawn share (CAND-3)', () => {
+  it('above 0 is refused in a domain with exposures', () => {
+    expect(refusal(JOBS, { form: 'ranking.binary', drawn: 0 })).toBeUndefined();
+    expect(() => refusal(JOBS, { form: 'ranking.binary', drawn: 0.1 })).toThrow('cannot ask about drawn items here');
+  });
+});
+
+describe('a length of time', () => {
+  it('of more than ten thousand years is refused, with the longest that may be written', () => {
+    for (const far of ['99999999999999d', '3652426d', '315569520000001ms', `${'9'.repeat(400)}d`])
+      expect(() => Duration.parse(far)).toThrow('longer than ten thousand years; write at most 3652425d');
+    expect(Duration.parse('3652425d')).toBe(3_652_425 * DAY);
+    expect(Duration.parse('315569520000000ms')).toBe(3_652_425 * DAY);
+  });
 });

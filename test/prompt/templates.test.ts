@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planCorpus, readRecipe } from '../../pipelines/corpus-inputs.ts';
 import type { Domain } from '../../schemas/domain.ts';
-import type { Template } from '../../schemas/template.ts';
+import { Template } from '../../schemas/template.ts';
 import { shippedFolder } from '../../src/config.ts';
 import { FORM_NAMES } from '../../src/forms/forms.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
@@ -174,5 +174,21 @@ describe('what is refused at start', () => {
   it('a domain that names an action twice', async () => {
     const twice = { ...demo, exposures: ['viewed'] };
     await refused(planOf(qwen, twice, pointwise), 'domain_invalid', 'names viewed twice');
+  });
+});
+
+describe('a template with two `shown` blocks', () => {
+  it('is refused: the exposure line is said once', () => {
+    const shipped = templates.find(({ form, held_out }) => form === 'ranking.pointwise' && !held_out)!;
+    const others = shipped.blocks.filter((block) => !('shown' in block));
+    const withShown = (...labels: string[]) => {
+      const blocks = [...others.slice(0, -1), ...labels.map((shown) => ({ shown })), ...others.slice(-1)];
+      return Template.safeParse({ ...shipped, blocks });
+    };
+    expect(withShown('Shown:').success).toBe(true);
+    const { error } = withShown('Shown:', 'Where:');
+    expect(error?.issues.map(({ path, message }) => [...path, message])).toEqual([
+      ['blocks', 'two blocks are `shown`; keep one'],
+    ]);
   });
 });

@@ -87,3 +87,27 @@ test('a key that no form knows is refused, whatever its name is (NAME-3)', () =>
       corpusOf(buildWorld([], identity, wordTokenizer()));
     }).toThrow(name);
 });
+test('a drawn share in a domain with exposures is refused (CAND-3)', () => {
+  const fault = 'manifest CAND-3 task t0: a share of drawn items is written in a domain with exposures';
+  for (const form of [pointwise, binary]) {
+    expect(faultsOf(jobs, { ...form, drawn: 0.1 })).toEqual([fault]);
+    expect([...faultsOf(jobs, { ...form, drawn: 0 }), ...faultsOf(jobs, form)]).toEqual([]);
+  }
+});
+test('an action named as the answer that nothing more comes is refused (NEXT-1)', () => {
+  const named = { ...votes, actions: [{ ...votes.actions[0], name: 'nothing more' }, ...votes.actions.slice(1)] };
+  expect(faultsOf(named, { form: 'next-action.action' })).toEqual([
+    'manifest NEXT-1 task t0: an action is named as the answer that nothing more comes',
+  ]);
+  expect(faultsOf(named, pointwise)).toEqual([]);
+});
+test('a template says the exposure once (TEMPLATE-4)', () => {
+  const identity = identityOf(jobs, pointwise);
+  const corpus = corpusOf(buildWorld([], identity, wordTokenizer()));
+  const [template] = identity.templates;
+  const blocks = [...template!.blocks.slice(0, -1), SHOWN, SHOWN, ...template!.blocks.slice(-1)];
+  const doubled = { ...corpus, identity: { ...identity, templates: [{ ...template!, blocks }] } };
+  expect(recipeFaults(doubled).map(({ rule }) => rule)).toEqual([['TEMPLATE-4']]);
+});
+
+const SHOWN = { kind: 'shown', label: 'Shown:' } as const;

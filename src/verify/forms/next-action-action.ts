@@ -14,7 +14,7 @@ export const nextAction = formOf('next-action.action', options, (_, vocabulary) 
     ...oneItemRules(vocabulary, 0, ({ rank }) => actions[rank]?.name ?? NOTHING_MORE),
     rule: ['NEXT-1'],
     labels: [...names, NOTHING_MORE],
-    flaws: (window) => (window === 0 ? [NO_WINDOW] : []),
+    flaws: (window) => [...(window === 0 ? [NO_WINDOW] : []), ...(names.includes(NOTHING_MORE) ? [SAME_NAME] : [])],
     openings: ({ action }) => action,
     outcome: followUpOf,
     willOf: (_label, { nothing_more }) => nothing_more ?? NOTHING_MORE,
@@ -22,3 +22,4 @@ export const nextAction = formOf('next-action.action', options, (_, vocabulary) 
 });
 
 const NO_WINDOW: Flaw = { rule: 'NEXT-1', detail: 'what comes next is asked with a label window of 0' };
+const SAME_NAME: Flaw = { rule: 'NEXT-1', detail: 'an action is named as the answer that nothing more comes' };

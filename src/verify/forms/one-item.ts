@@ -5,9 +5,20 @@ import { outcomeOf } from '../world/outcomes.ts';
 import type { Vocabulary } from '../world/vocabulary.ts';
 import { type Flaw, type FormRules, plainRules } from './form.ts';
 
+/** What a task says of drawn items, in whole millionths; `byDefault` where it says nothing. */
+interface DrawnShare {
+  readonly written: number | undefined;
+  readonly byDefault: number;
+}
+
 /** A form's share of questions about a drawn item: only domains without exposures draw (CAND-3). */
-export function drawnShareIn({ domain }: Vocabulary, wanted: number): number {
-  return domain.exposures.length > 0 ? 0 : wanted;
+export function drawnShareIn({ domain }: Vocabulary, { written, byDefault }: DrawnShare): number {
+  return domain.exposures.length > 0 ? 0 : (written ?? byDefault);
+}
+
+/** A share above 0 that is written where nothing is drawn is refused (CAND-3). */
+export function drawnFlaws({ domain }: Vocabulary, { written = 0 }: Partial<DrawnShare>): readonly Flaw[] {
+  return domain.exposures.length > 0 && written > 0 ? [NEVER_DRAWN] : [];
 }
 
 type OneItemRules = Omit<FormRules, 'rule' | 'labels'>;
@@ -40,3 +51,4 @@ export function oneItemRules(vocabulary: Vocabulary, drawnShare: number, labelOf
 }
 
 const SHORT_WINDOW: Flaw = { rule: 'CAND-3', detail: 'items are drawn with a label window of less than a day' };
+const NEVER_DRAWN: Flaw = { rule: 'CAND-3', detail: 'a share of drawn items is written in a domain with exposures' };

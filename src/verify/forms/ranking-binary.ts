@@ -2,15 +2,15 @@
 import { z } from 'zod';
 import { share } from '../read-json.ts';
 import { formOf, onlyAnswer, TASK_OPTIONS } from './form.ts';
-import { drawnShareIn, oneItemRules } from './one-item.ts';
+import { drawnFlaws, drawnShareIn, oneItemRules } from './one-item.ts';
 
-const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.prefault(0.5) });
+const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.optional() });
 
 /** The form ranking.binary. */
-export const rankingBinary = formOf('ranking.binary', options, ({ drawn }, vocabulary) => {
+export const rankingBinary = formOf('ranking.binary', options, ({ drawn: written }, vocabulary) => {
   const { actions, domain } = vocabulary;
   const isPositive = (rank: number) => actions[rank]?.positive ?? false;
-  const share = drawnShareIn(vocabulary, drawn);
+  const share = drawnShareIn(vocabulary, { written, byDefault: 500_000 });
   const rules = oneItemRules(vocabulary, share, ({ rank }) => (isPositive(rank) ? 'Yes' : 'No'));
   return {
     ...rules,
@@ -18,6 +18,7 @@ export const rankingBinary = formOf('ranking.binary', options, ({ drawn }, vocab
     labels: ['Yes', 'No'],
     flaws: (window) => [
       ...rules.flaws(window),
+      ...drawnFlaws(vocabulary, { written }),
       ...(actions.some(({ positive }) => positive) ? [] : [onlyAnswer('No')]),
       ...(rules.draws || domain.exposures.length > 0 || actions.some(({ positive }) => !positive)
         ? []

@@ -2,20 +2,24 @@
 import { z } from 'zod';
 import { share } from '../read-json.ts';
 import { formOf, onlyAnswer, TASK_OPTIONS } from './form.ts';
-import { drawnShareIn, oneItemRules } from './one-item.ts';
+import { drawnFlaws, drawnShareIn, oneItemRules } from './one-item.ts';
 
-const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.prefault(0) });
+const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.optional() });
 
 /** The form ranking.pointwise. */
-export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn }, vocabulary) => {
+export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn: written }, vocabulary) => {
   const { domain, names, nameOf } = vocabulary;
-  const drawnShare = drawnShareIn(vocabulary, drawn);
+  const drawnShare = drawnShareIn(vocabulary, { written, byDefault: 0 });
   const rules = oneItemRules(vocabulary, drawnShare, ({ rank }) => nameOf(rank));
   const labels = rules.answersNone ? [...names, domain.none.name] : names;
   return {
     ...rules,
     rule: ['POINT-1', 'CAND-3'],
     labels,
-    flaws: (window) => [...rules.flaws(window), ...(labels.length < 2 ? [onlyAnswer(labels.join())] : [])],
+    flaws: (window) => [
+      ...rules.flaws(window),
+      ...drawnFlaws(vocabulary, { written }),
+      ...(labels.length < 2 ? [onlyAnswer(labels.join())] : []),
+    ],
   };
 });

@@ -4,11 +4,12 @@ import type { Corpus } from './tasks.ts';
 
 /**
  * Every task that the law refuses, of which no row should have been made: one with one answer
- * (FORM-1), pairs without exposures or window (PAIR-1), next actions without a window (NEXT-1),
- * drawn items in less than a day (CAND-3), and one that draws where the domain says of the exposure
- * what was measured of the item (OPEN-7).
+ * (FORM-1), pairs without exposures or window (PAIR-1), next actions without a window or with an
+ * action named as what their answers call none (NEXT-1), drawn items in less than a day or in a
+ * domain with exposures (CAND-3), one that draws where the domain says of the exposure what was
+ * measured of the item (OPEN-7), and templates that say the exposure twice (TEMPLATE-4).
  */
-export function recipeFaults({ tasks, vocabulary }: Corpus): Finding[] {
+export function recipeFaults({ tasks, vocabulary, identity }: Corpus): Finding[] {
   const measured = vocabulary.domain.at_exposure.filter(({ key, ofItem }) => ofItem || MEASURED.has(key));
   const flaws = tasks.flatMap(({ name, rules, window }) => [
     ...rules.flaws(window).map(({ rule, detail }) => ({ rule, detail: `task ${name}: ${detail}` })),
@@ -16,7 +17,11 @@ export function recipeFaults({ tasks, vocabulary }: Corpus): Finding[] {
       return { rule: 'OPEN-7' as const, detail: `task ${name} draws, and ${key} of at_exposure tells its item` };
     }),
   ]);
-  return flaws.map(({ rule, detail }) => ({ check: 'manifest', rule: [rule], detail }));
+  const doubled = identity.templates.filter(({ blocks }) => blocks.filter(({ kind }) => kind === 'shown').length > 1);
+  const twice = doubled.map(({ form, id }) => {
+    return { rule: 'TEMPLATE-4' as const, detail: `template ${form}/${id} has more than one shown block` };
+  });
+  return [...flaws, ...twice].map(({ rule, detail }) => ({ check: 'manifest', rule: [rule], detail }));
 }
 
 /** What is always measured of the opening's own item. */
