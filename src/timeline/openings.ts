@@ -66,18 +66,18 @@ export function openActions(timeline: MemberTimeline, { noneRank }: Vocabulary):
 }
 
 /**
- * NO LABEL IN A KEY: an id made from its row holds the action, so the moment and a count replace it
- * (OPEN-3).
+ * NO LABEL IN A KEY: an id made from its row holds the action, so the moment and a count of all
+ * openings of the item at it replace it (OPEN-3).
  */
 function withReferences(timeline: MemberTimeline, events: readonly number[], timeOf: (i: number) => number): Opening[] {
   const occurrences = new Map<string, number>();
   return events.map((event) => {
     const t = timeOf(event);
     const { event_id: eventId, item_id: itemId } = nth(timeline.events, event);
-    if (!eventId.startsWith(ROW_ID_PREFIX)) return { event, t, reference: ['event', timeline.memberId, eventId] };
     const moment = `${itemId}${UNIT_SEPARATOR}${t}`;
     const occurrence = occurrences.get(moment) ?? 0;
     occurrences.set(moment, occurrence + 1);
+    if (!eventId.startsWith(ROW_ID_PREFIX)) return { event, t, reference: ['event', timeline.memberId, eventId] };
     return { event, t, reference: ['row', timeline.memberId, itemId, String(t), String(occurrence)] };
   });
 }

@@ -92,6 +92,17 @@ describe('references', () => {
     ]);
   });
 
+  it('count all openings of the item at the moment, those of given ids too', () => {
+    const timeline = timelineOf([
+      did('viewed', 'a', NOON, { event_id: 'e', sequence: -1 }),
+      did('viewed', 'b', NOON, { event_id: 'other' }),
+      did('viewed', 'a', NOON, { event_id: 'row:1', session_id: 's' }),
+    ]);
+    const references = openSessions(timeline, HOUR).map(({ reference }) => reference);
+    expect(references).toContainEqual(['event', 'm', 'e']);
+    expect(references).toContainEqual(['row', 'm', 'a', String(NOON), '1']);
+  });
+
   it('of given ids hold the member, since an id is unique within its member alone', () => {
     const timeline = timelineOf([did('viewed', 'a', NOON, { event_id: 'e' })]);
     expect(openSessions(timeline, HOUR)[0]!.reference).toEqual(['event', 'm', 'e']);
