@@ -53,9 +53,12 @@ function runsBySpans(encoding: JsEncoding, text: string, ranges: readonly TextRa
   const runs = new Int32Array(ranges.length * 2);
   let token = 0;
   for (const [i, { from, to }] of ranges.entries()) {
+    // A token over two ranges belongs to both.
+    while (token > 0 && intAt(ends, token - 1) > from) token--;
     while (token < ids.length && intAt(ends, token) <= from) token++;
     runs[2 * i] = token;
-    while (token < ids.length && intAt(starts, token) < to) token++;
+    // Where a field says nothing, no character of it is in a token.
+    if (to > from) while (token < ids.length && intAt(starts, token) < to) token++;
     runs[2 * i + 1] = token;
   }
   return runs;
