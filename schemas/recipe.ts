@@ -19,8 +19,8 @@ export type Order = (typeof ORDERS)[number];
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /**
- * The longest length of time, in days: ten thousand years, so that every sum of a moment and lengths
- * of time is exact in milliseconds.
+ * The longest length of time, in days: ten thousand years, so that every sum of a moment and
+ * lengths of time is exact in milliseconds.
  */
 const DAYS_MAX = 3_652_425;
 
