@@ -25,7 +25,8 @@ export const CLOSING: readonly PlantedRule[] = [
     rule: 'LABEL-2',
     file: 'src/timeline/labels.ts',
     from: 'for (let i = lowerBound(timeline.at, t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {',
-    to: 'for (let i = lowerBound(timeline.at, t); i < timeline.size && floatAt(timeline.at, i) < window.closesAt; i++) {',
+    to: `const last = window.closesAt;
+  for (let i = lowerBound(timeline.at, t); i < timeline.size && floatAt(timeline.at, i) < last; i++) {`,
   },
   {
     builder: 'settles a label with the first of its actions, whatever was known first',

@@ -9,7 +9,7 @@ const FIRST = Date.UTC(2026, 0, 21);
 /** Beyond what any level holds, and beyond what a field holds (CUT-1). */
 const ENDLESS = 'Keeper of the endless ledger of the northern harbours. '.repeat(90);
 
-/** Titles where a cut has to choose: between words, inside the only word, behind a short first one. */
+/** Titles where a cut has to choose: among words, in the only one, behind a short first one. */
 const LONG = [
   `Surveyor of ${'foundations and footings '.repeat(12)}`,
   `https://example.org/${'vacancies-of-a-mason'.repeat(12)}`,

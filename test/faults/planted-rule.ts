@@ -1,4 +1,4 @@
-/** What a planted fault of the builder is: one rule switched off, and the check that must see it. */
+/** A planted fault of the builder: one rule switched off, and the check that must see it. */
 import type { Planting } from './planted-builder.ts';
 
 /** One rule switched off. */
