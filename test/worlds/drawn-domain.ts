@@ -1,4 +1,7 @@
-/** Domains as users write them: whatever the schema takes, and most of the time one that a build takes too. */
+/**
+ * Domains as users write them: whatever the schema takes, and most of the time one that a build
+ * takes too.
+ */
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';

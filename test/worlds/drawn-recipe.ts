@@ -1,4 +1,7 @@
-/** Recipes as users write them: whatever the schema takes, and most of the time one that a build takes too. */
+/**
+ * Recipes as users write them: whatever the schema takes, and most of the time one that a build
+ * takes too.
+ */
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { Duration, Moment, TokenizerSpec } from '../../schemas/recipe.ts';

@@ -1,4 +1,7 @@
-/** Templates as users write them: whatever the schema takes, and most of the time one that a build takes too. */
+/**
+ * Templates as users write them: whatever the schema takes, and most of the time one that a build
+ * takes too.
+ */
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { Template } from '../../src/forms/template.ts';
@@ -54,7 +57,9 @@ const SAID: Readonly<Record<string, string>> = {
   'ranking.binary': '{yes_no}',
 };
 
-/** Text first and last, one history, one block of what is asked, and an answer that says the label. */
+/**
+ * Text first and last, one history, one block of what is asked, and an answer that says the label.
+ */
 function mend(template: TemplateInput): TemplateInput {
   const isChosen = CHOSEN.has(template.form);
   const asked: Block = isChosen ? { candidates: { letter: '{item} {letter}:' } } : { item: true };

@@ -16,8 +16,8 @@ export interface Spot {
 }
 
 /**
- * What is more likely at a spot than what the schema alone says; undefined where nothing is. What it
- * makes and the schema refuses is made again.
+ * What is more likely at a spot than what the schema alone says; undefined where nothing is. What
+ * it makes and the schema refuses is made again.
  */
 export type Bias = (spot: Spot) => fc.Arbitrary<unknown> | undefined;
 

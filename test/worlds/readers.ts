@@ -38,7 +38,9 @@ export interface LineDifference {
 /** How a file is packed: it is the same file to both. */
 export type Packing = 'plain' | 'gzip' | 'zstd';
 
-/** Comes after every line, so that the events of a line are known by what is between two of them. */
+/**
+ * Comes after every line, so that the events of a line are known by what is between two of them.
+ */
 const separator = (line: number) =>
   `{"type":"item","event_id":"${line}","event_time":null,"item_id":"the end of a line","op":"upsert","attributes":{}}`;
 const SEPARATED = '"the end of a line"';
