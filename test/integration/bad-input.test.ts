@@ -42,7 +42,8 @@ describe('event files', () => {
   });
 
   test('with an action that the domain does not know name it, its count, its first event and the nearest', async () => {
-    const more = [viewed('x-1', { action: 'aplied' }), viewed('x-2', { action: 'aplied', item_id: 'j2' })];
+    const later = { item_id: 'j2', event_time: '2026-02-07T11:00:00Z' };
+    const more = [viewed('x-1', { action: 'aplied' }), viewed('x-2', { action: 'aplied', ...later })];
     const world = makeTinyWorld(folder, 'action', { more });
     const said = [/"aplied" \(2 events, first .*x-1/, /did you mean applied\?/, /ignored/];
     expectRefusal(await refusedBuild(world, lakeOf('action'), ONE), 2, said);
