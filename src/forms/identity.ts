@@ -53,7 +53,6 @@ export function contextLadder(section: CorpusSection): number[] {
  */
 export function corpusIdentity(inputs: IdentityInputs): CorpusIdentity {
   const { section, context, domain, templates, tokenizer } = inputs;
-  requireWellFormed('recipe_invalid', { corpus: section });
   requireWellFormed('domain_invalid', domain);
   const used = section.tasks.flatMap((task, i) => taskTemplates(task, templates, `corpus.tasks[${i}]`));
   for (const template of used) requireWellFormed('template_invalid', { [template.id]: template });
@@ -83,6 +82,7 @@ function requireWellFormed(code: ErrorCode, value: object): void {
  * inherit are elsewhere.
  */
 function resolveSection(section: CorpusSection, domain: Domain): object {
+  requireWellFormed('recipe_invalid', { corpus: section });
   const { context: _ladder, label_window: _inherited, tokenizer, holdout, ...rest } = section;
   return {
     ...rest,
@@ -149,6 +149,8 @@ export function readIdentity(stored: unknown, source: IdentitySource): CorpusIde
   if (isOfAnotherVersion(stored)) throw refuse('of another version of Brewhouse, such as 0.1.0');
   const { data, error } = CorpusIdentity.safeParse(stored);
   if (error !== undefined) throw refuse(`broken: ${z.prettifyError(error).replace(/\s+/g, ' ')}`, error);
+  const half = halfPair(data);
+  if (half !== undefined) throw refuse(`broken: ${spellPath(half)} holds half of a surrogate pair`);
   return data;
 }
 

@@ -160,6 +160,10 @@ describe('half of a surrogate pair in what was made in code', () => {
     const changed = templates.map((template) => ({ ...template, answer: half }));
     expect(await refused({ templates: changed })).toEqual(['template_invalid', 'seed.answer', 2, remedy]);
     expect(await refused({ domain: { ...domain, name: '\u{1f642}' } })).toMatchObject({ context: 1024 });
+    const identity = corpusIdentity({ ...made, domain, templates, tokenizer: facts });
+    expect([hasSection(identity, section), hasSection(identity, { ...section, tasks })]).toEqual([true, false]);
+    const stored = { ...storedIdentity(identity), domain: { ...domain, name: half } };
+    expect(() => readIdentity(stored, SOURCE)).toThrow('broken: domain.name holds half of a surrogate pair');
   });
 });
 
