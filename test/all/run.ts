@@ -9,11 +9,17 @@ import { join } from 'node:path';
 import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
 import { packageRoot } from '../../src/config.ts';
 import { grouped } from '../../src/grouped.ts';
-import { before, releaseContent } from '../integration/release-content.ts';
+import { goldenContent, releaseContent } from '../integration/release-content.ts';
 import { type Compared, comparedIn } from '../worlds/long-run.ts';
+import { changedRows, fatesOf } from './changed-rows.ts';
 import { runLongTests } from './long-tests.ts';
 
 const root = packageRoot();
+/**
+ * A folder that holds an older release of each set under the set's name, to be compared row by row;
+ * made under the demo's key. Without it nothing is compared.
+ */
+const older = process.env.BREWHOUSE_OLDER;
 const data = process.env.BREWHOUSE_DATA ?? join(root, '..', 'shared', 'data');
 const folder = mkdtempSync(join(tmpdir(), 'brewhouse-all-'));
 
@@ -42,16 +48,30 @@ interface Outcome {
   readonly tokens: number;
   readonly build: { seconds: number; tokensPerSecond: number; memory: number };
   readonly release: { seconds: number; rows: number; memory: number };
-  /** Splits whose rows differ in content from those of 0.1.0. */
+  /** Splits whose rows differ in content from those that are kept. */
   readonly changed: readonly string[];
+  /** Rows by what changed in them, and questions by fate; empty without an older release. */
+  readonly since: ReadonlyMap<string, string>;
   readonly verify: { seconds: number; rows: number; faults: number; memory: number; sentence: string };
 }
 
-/** Splits that 0.1.0 had otherwise, or that only one of the two has. */
+/** Splits that are kept otherwise, or that only one of the two has; all where none is kept. */
 async function changedSplits(set: string, release: string): Promise<string[]> {
-  const [was, is] = [before(set), await releaseContent(release)];
+  const is = await releaseContent(release);
+  const was = goldenContent(set, is) ?? {};
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+}
+
+/** What a release and an older one of the same set have otherwise, in the order of the table. */
+async function changedSince(set: string, release: string): Promise<ReadonlyMap<string, string>> {
+  const before = join(older ?? '', set);
+  if (older === undefined || !existsSync(before)) return new Map();
+  const rows = [...(await changedRows(before, release))].map(([reason, rows]) => [reason, count(rows)] as const);
+  const [was, is] = [fatesOf(before), fatesOf(release)];
+  const fates = [...new Set([...was.keys(), ...is.keys()])].sort();
+  const moved = (fate: string) => `${count(was.get(fate) ?? 0)} to ${count(is.get(fate) ?? 0)}`;
+  return new Map([...rows, ...fates.map((fate) => [`questions ${fate}`, moved(fate)] as const)]);
 }
 
 async function runSet(set: string, events: string, domain: string): Promise<Outcome> {
@@ -68,6 +88,7 @@ async function runSet(set: string, events: string, domain: string): Promise<Outc
     examples: Number(built.examples),
     tokens: Number(built.tokens),
     changed: await changedSplits(set, String(released.path)),
+    since: await changedSince(set, String(released.path)),
     build: { seconds: built.seconds, tokensPerSecond: Number(built.tokens_per_second), memory: memoryOf(built) },
     release: { seconds: released.seconds, rows, memory: memoryOf(released) },
     verify: {
@@ -86,6 +107,18 @@ function memoryOf(result: Result): number {
 
 const count = (value: number) => grouped(Math.round(value));
 
+/** Each row of either release is counted once, under the first reason that holds. */
+function sinceTable(outcomes: readonly Outcome[]): string[] {
+  const whats = [...new Set(outcomes.flatMap(({ since }) => [...since.keys()]))];
+  if (whats.length === 0) return [];
+  return [
+    `| what changed in their rows | ${outcomes.map(({ set }) => set).join(' | ')} |`,
+    `|---|${outcomes.map(() => '---:|').join('')}`,
+    ...whats.map((what) => `| ${what} | ${outcomes.map(({ since }) => since.get(what) ?? '0').join(' | ')} |`),
+    '',
+  ];
+}
+
 function report(outcomes: readonly Outcome[], compared: readonly Compared[]): string {
   const fates = [...new Set(outcomes.flatMap((each) => Object.keys(each.questions)))];
   const rows: [string, (each: Outcome) => string][] = [
@@ -102,7 +135,7 @@ function report(outcomes: readonly Outcome[], compared: readonly Compared[]): st
     ['release: rows', (each) => count(each.release.rows)],
     ['release: seconds', (each) => each.release.seconds.toFixed(0)],
     ['release: peak memory, MB', (each) => count(each.release.memory)],
-    ['splits that differ from 0.1.0', (each) => each.changed.join(', ') || 'none'],
+    ['splits that differ from test/golden', (each) => each.changed.join(', ') || 'none'],
     ['verify: rows checked', (each) => count(each.verify.rows)],
     ['verify: faults', (each) => count(each.verify.faults)],
     ['verify: seconds', (each) => each.verify.seconds.toFixed(0)],
@@ -120,6 +153,7 @@ function report(outcomes: readonly Outcome[], compared: readonly Compared[]): st
     '',
     ...outcomes.map((each) => `- ${each.set}: ${each.verify.sentence}`),
     '',
+    ...sinceTable(outcomes.filter(({ since }) => since.size > 0)),
     '| builder against checker | compared | differences of readers |',
     '|---|---:|---:|',
     ...compared.map(({ what, cases, differences }) => `| ${what} | ${count(cases)} | ${count(differences)} |`),

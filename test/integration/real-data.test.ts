@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
 import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
 import { hasPython, type Row, readWithPython } from './python-reader.ts';
-import { before, releaseContent } from './release-content.ts';
+import { goldenContent, releaseContent } from './release-content.ts';
 
 const data = process.env.BREWHOUSE_DATA ?? join(packageRoot(), '..', 'shared', 'data');
 
@@ -95,7 +95,8 @@ for (const { name, did, kept, share, assumed } of SETS) {
       expect(verified.rows_checked).toBe(Object.values(released.rows).reduce((sum, each) => sum + each, 0));
       for (const attribute of assumed) expect(verified.sentence).toContain(attribute);
 
-      expect(await releaseContent(released.path)).toEqual(before(`${name}, some members`));
+      const content = await releaseContent(released.path);
+      expect(content).toEqual(goldenContent(`${name}, some members`, content));
 
       if (hasPython) {
         const read = readWithPython(released.path, PYTHON_ROWS, folder);
