@@ -64,4 +64,11 @@ describe('inputOf', () => {
     );
     expect([...seen].sort()).toEqual(['__proto__', 'a', 'b', 'maybe null', 'maybe string', 'maybe undefined']);
   });
+
+  it('makes again what is likely and refused, also where parts are of several kinds', () => {
+    const schema = z.strictObject({ keys: z.array(z.union([z.string().regex(/^a/), z.number()])).min(1) });
+    const made = inputOf(schema, ({ path }) => (path.at(-1) === '[]' ? fc.constantFrom('a', 'b', 1, null) : undefined));
+    const refused = fc.sample(made, { numRuns: 60, seed: 7 }).filter((input) => !schema.safeParse(input).success);
+    expect(refused).toEqual([]);
+  });
 });

@@ -31,24 +31,25 @@ export function inputOf(schema: z.core.$ZodType, bias: Bias = () => undefined): 
 
 function walk(schema: z.core.$ZodType, bias: Bias, path: readonly string[]): fc.Arbitrary<unknown> {
   const generic = () => kindOf(schema, bias, path);
-  const made = bias({ path, schema, generic }) ?? generic();
-  return accepted(made, schema, path);
+  const likely = bias({ path, schema, generic });
+  if (likely !== undefined) return accepted(likely, schema, path);
+  return isOfParts(schema) ? generic() : accepted(generic(), schema, path);
 }
 
-/**
- * Refinements and regular expressions filter; so does the end of a transform that refuses. Lists
- * and objects are made of parts that are accepted already, and are parsed only where they have
- * checks.
- */
-function accepted(made: fc.Arbitrary<unknown>, schema: z.core.$ZodType, path: readonly string[]) {
+/** Whether it takes whatever is made of parts that are accepted already, having no checks. */
+function isOfParts(schema: z.core.$ZodType): boolean {
   const { type, checks } = definition(schema);
   const isWhole = ['object', 'array', 'record', 'union', 'optional', 'default', 'prefault', 'nullable'].includes(type);
-  if (isWhole && (checks ?? []).every((check) => check._zod.def.check !== 'custom')) return made;
+  return isWhole && (checks ?? []).every((check) => check._zod.def.check !== 'custom');
+}
+
+/** Refinements and regular expressions filter; so does the end of a transform that refuses. */
+function accepted(made: fc.Arbitrary<unknown>, schema: z.core.$ZodType, path: readonly string[]) {
   let tries = 0;
   return made.filter((value) => {
     const { issues } = schema._zod.run({ value, issues: [] }, { async: false }) as z.core.ParsePayload;
     if (issues.length === 0) tries = 0;
-    else if (++tries > TRIES_MAX) throw new Error(`no input found for ${path.join('.')} (${type})`);
+    else if (++tries > TRIES_MAX) throw new Error(`no input found for ${path.join('.')} (${definition(schema).type})`);
     return issues.length === 0;
   });
 }
