@@ -160,7 +160,7 @@ function readSequence(reading: Reading, source: SequenceSource): unknown {
 function readFields(reading: Reading, sources: Readonly<Record<string, FieldSource>>, field: string): Draft {
   const fields: Draft = {};
   for (const [name, source] of Object.entries(sources)) {
-    const value = readValue(reading, source, [`${field}.${name}`, 'natural']);
+    const value = readValue(reading, source, { field: `${field}.${name}`, type: 'natural' });
     if (value !== undefined) setOwn<unknown>(fields, name, value);
   }
   return fields;

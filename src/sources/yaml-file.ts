@@ -75,7 +75,7 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, named: N
   const half = halfPair(value);
   if (half !== undefined) {
     const field = half.length === 0 ? {} : { field: spellPath(half) };
-    throw halfPairError(errorCode, { file, line: lineOf(half, source), ...field });
+    throw halfPairError(code, { file, line: lineOf(half, source), ...field });
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -14,8 +14,7 @@ import { templates } from '../prompt/plans.ts';
 import { OBJECT_NAMES } from '../worlds/texts.ts';
 
 const template = templates[0]!;
-const yaml = (text: string, schema: z.ZodType) =>
-  parseYaml(text, schema, { file: 'x.yaml', errorCode: 'recipe_invalid' });
+const yaml = (text: string, schema: z.ZodType) => parseYaml(text, schema, { file: 'x.yaml', code: 'recipe_invalid' });
 
 describe.each(OBJECT_NAMES)('the name %s', (name) => {
   it('is no value of an object that has none of its own', () => {
