@@ -20,6 +20,7 @@ async function runHere() {
   // Sources compiled once are loaded from then on, by threads too, which learn it from the variable.
   // Where the folder cannot be written to there is no cache, and no error.
   process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
+  // Not imported by name: a Node that does not have it would not even start.
   nodeModule.enableCompileCache?.();
   const { main } = await import(pathToFileURL(entry()).href);
   await main(process.argv.slice(2));

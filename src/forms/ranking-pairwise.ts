@@ -3,7 +3,7 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { ItemId } from '../../schemas/ids.ts';
 import { intAt, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { inDrawnOrder, slateExposures } from '../timeline/candidates.ts';
+import { inDisplayOrder, slateExposures } from '../timeline/candidates.ts';
 import { draw } from '../timeline/draws.ts';
 import type { ItemVersion } from '../timeline/item-table.ts';
 import { settledAt, strongestInWindow } from '../timeline/labels.ts';
@@ -63,7 +63,7 @@ function askPair(asking: Asking, noneRank: number): Asked | LostFate {
     { version: own, reason: 'own' },
     { version: other, reason: 'pair' },
   ];
-  return { items: inDrawnOrder(pair, asking), measured: 'slate' };
+  return { items: inDisplayOrder(pair, asking), measured: 'slate' };
 }
 
 /**

@@ -59,7 +59,7 @@ export function chooseCandidates(timeline: MemberTimeline, rules: CandidateRules
     if (done === true) return undefined;
     if (version !== undefined && taken.isFree(version)) taken.take(version, 'random');
   }
-  return inDrawnOrder(chosen, rules);
+  return inDisplayOrder(chosen, rules);
 }
 
 /** Candidates while they are taken, the right one first. */
@@ -156,7 +156,7 @@ function itemsOf(timeline: MemberTimeline, events: Iterable<number>): ItemId[] {
 }
 
 /** Display order is a draw over the item alone, so it cannot tell which one is right (CAND-8). */
-export function inDrawnOrder(candidates: readonly Candidate[], rules: Pick<DrawRules, 'seed' | 'key'>): Candidate[] {
+export function inDisplayOrder(candidates: readonly Candidate[], rules: Pick<DrawRules, 'seed' | 'key'>): Candidate[] {
   const { seed, key } = rules;
   return inDrawOrder(candidates, ({ version }) => [...key, version.itemId], { seed, purpose: 'order' });
 }

@@ -32,9 +32,11 @@ type Memory<K, V> = { get(key: K): V | undefined; set(key: K, value: V): unknown
 
 /** The value under a key of a map, which is made where there is none yet. */
 export function remember<K, V>(made: Memory<K, V>, key: K, make: () => V): V {
-  const known = made.get(key) ?? make();
-  made.set(key, known);
-  return known;
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  made.set(key, value);
+  return value;
 }
 
 /** The value itself. Throws Error, which names it as `what`, where it is undefined. */

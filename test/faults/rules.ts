@@ -314,7 +314,7 @@ export const PAIRED: readonly PlantedRule[] = [
     check: 'candidates',
     rule: 'CAND-8',
     file: 'src/forms/ranking-pairwise.ts',
-    from: 'inDrawnOrder(pair, asking)',
+    from: 'inDisplayOrder(pair, asking)',
     to: 'pair',
   },
   {

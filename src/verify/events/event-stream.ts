@@ -38,6 +38,7 @@ async function eventFiles(dir: string): Promise<string[]> {
   try {
     const entries = await readdir(dir, { recursive: true });
     const isOracle = (name: string) => name.split(/[/\\]/).includes('oracle');
+    // One beside the folders of events passes nothing over: the user named this folder.
     const lakes = entries.filter((name) => basename(name) === 'lake.json').map(dirname);
     const inLake = (name: string) => lakes.some((lake) => name.startsWith(join(lake, sep)));
     return entries

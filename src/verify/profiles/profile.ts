@@ -23,7 +23,7 @@ export interface TokenColumn {
   /** The type of its values in a file. */
   readonly type: ColumnType;
   /** What is reported where a value is wrong. */
-  readonly fault: Finding;
+  readonly finding: Finding;
   /** The value of token `index` of a row whose answer begins at `answerFrom`. */
   valueAt(ids: Int32Array, index: number, answerFrom: number): number;
 }
@@ -57,7 +57,7 @@ const IGNORED = -100;
 export const ATTENTION_MASK: TokenColumn = {
   name: 'attention_mask',
   type: 'int8',
-  fault: { check: 'schema', rule: ['PUBLISH-6'], detail: 'attention_mask is not all ones' },
+  finding: { check: 'schema', rule: ['PUBLISH-6'], detail: 'attention_mask is not all ones' },
   valueAt: () => 1,
 };
 
@@ -67,7 +67,7 @@ const LABELS_WRONG = 'supervised tokens are not one run up to the end of the row
 export const LABELS: TokenColumn = {
   name: 'labels',
   type: 'int64',
-  fault: { check: 'answer', rule: ['FRAME-4'], detail: LABELS_WRONG },
+  finding: { check: 'answer', rule: ['FRAME-4'], detail: LABELS_WRONG },
   valueAt: (ids, index, answerFrom) => (index < answerFrom ? IGNORED : numberAt(ids, index)),
 };
 

@@ -9,7 +9,7 @@ const ANSWER = 1;
 const ALL_LABELS: TokenColumn = {
   name: 'labels',
   type: 'int64',
-  fault: { check: 'answer', rule: ['PROFILE-1'], detail: 'labels do not repeat the ids of the row' },
+  finding: { check: 'answer', rule: ['PROFILE-1'], detail: 'labels do not repeat the ids of the row' },
   valueAt: (ids, index) => numberAt(ids, index),
 };
 
@@ -18,7 +18,7 @@ const WEIGHTS_WRONG = 'loss_weights are not 0.01 in the prompt and 1 from the an
 const LOSS_WEIGHTS: TokenColumn = {
   name: 'loss_weights',
   type: 'float',
-  fault: { check: 'answer', rule: ['PROFILE-1'], detail: WEIGHTS_WRONG },
+  finding: { check: 'answer', rule: ['PROFILE-1'], detail: WEIGHTS_WRONG },
   valueAt: (_, index, answerFrom) => (index < answerFrom ? PROMPT : ANSWER),
 };
 

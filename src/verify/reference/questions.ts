@@ -53,10 +53,10 @@ export function referenceQuestions(corpus: Corpus, member: string, until = Infin
   );
 }
 
-type Bounds = { readonly until: number; readonly free: ReadonlySet<Interaction>; readonly openings: MemberOpenings };
+type Asking = { readonly until: number; readonly free: ReadonlySet<Interaction>; readonly openings: MemberOpenings };
 
 /** The first fate that applies (OPEN-6); undefined where an opening is no question of the task. */
-function questionOf(moment: Moment, task: TaskRule, { until, free, openings }: Bounds): ReferenceQuestion | undefined {
+function questionOf(moment: Moment, task: TaskRule, { until, free, openings }: Asking): ReferenceQuestion | undefined {
   const { opening, timeline } = moment;
   const { askedAt, event } = opening;
   const base = { ...moment, task, askedAt, member: timeline.member };

@@ -22,7 +22,7 @@ export function checkColumns({ row, list, corpus }: ReadCase, { columns }: Profi
     const detail = `${row.ids.length} tokens, the context holds ${context}`;
     list.add(row.place, { check: 'context', rule: ['FILL-6'], detail });
   }
-  const wrong = columns.filter((column) => !isRight(row, column)).map(({ fault }) => fault);
+  const wrong = columns.filter((column) => !isRight(row, column)).map(({ finding }) => finding);
   for (const finding of wrong) list.add(row.place, finding);
   if (row.count === 0) list.add(row.place, { check: 'answer', rule: ['FRAME-4'], detail: 'no token is supervised' });
   const whole = row.count > 0 && !wrong.some(({ check }) => check === 'answer');
