@@ -8,8 +8,6 @@ export interface PlantedRule extends Planting {
   readonly check: string;
   /** The rule that is switched off; the fault found must name it. */
   readonly rule: string;
-  /** Named in its place, where it shows through another rule alone. */
-  readonly cited?: string;
 }
 
 /** What a test of the rule is called. */

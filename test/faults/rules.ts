@@ -296,7 +296,7 @@ export const PAIRED: readonly PlantedRule[] = [
   {
     builder: 'pairs an item that opens later, so that a pair is asked twice',
     check: 'question',
-    rule: 'OPEN-6',
+    rule: 'PAIR-2',
     file: 'src/forms/ranking-pairwise.ts',
     from: 'intAt(openers, i) < opening.event && ',
     to: 'intAt(openers, i) >= 0 && ',

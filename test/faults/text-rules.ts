@@ -31,7 +31,6 @@ export const SAID: readonly PlantedRule[] = [
     builder: 'says the whole line at the level title',
     check: 'prompt',
     rule: 'CUT-1',
-    cited: 'CUT-2',
     file: 'src/prompt/texts.ts',
     from: "pattern: level === 'title' ? titlePattern : itemPattern,",
     to: 'pattern: itemPattern,',

@@ -24,6 +24,9 @@ export function drawnFlaws({ domain }: Vocabulary, { written = 0 }: Partial<Draw
 type OneItemRules = Omit<FormRules, 'rule' | 'labels'>;
 type LabelOf = FormRules['labelOf'];
 
+/** The rules that say which item is asked about. */
+export const OF_THE_ITEM = ['CAND-3', 'CAND-2', 'CAND-1', 'CAND-9'] as const;
+
 /**
  * The rules of a form that asks about one item, drawn in a share of the questions, which is in
  * whole millionths (CAND-3).

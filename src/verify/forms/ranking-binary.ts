@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { share } from '../read-json.ts';
 import { formOf, onlyAnswer, TASK_OPTIONS } from './form.ts';
-import { drawnFlaws, drawnShareIn, oneItemRules } from './one-item.ts';
+import { drawnFlaws, drawnShareIn, OF_THE_ITEM, oneItemRules } from './one-item.ts';
 
 const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.optional() });
 
@@ -14,7 +14,7 @@ export const rankingBinary = formOf('ranking.binary', options, ({ drawn: written
   const rules = oneItemRules(vocabulary, share, ({ rank }) => (isPositive(rank) ? 'Yes' : 'No'));
   return {
     ...rules,
-    rule: ['BINARY-1', 'CAND-3'],
+    rule: ['BINARY-1', ...OF_THE_ITEM],
     labels: ['Yes', 'No'],
     flaws: (window) => [
       ...rules.flaws(window),

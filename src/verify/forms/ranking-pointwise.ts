@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { share } from '../read-json.ts';
 import { formOf, onlyAnswer, TASK_OPTIONS } from './form.ts';
-import { drawnFlaws, drawnShareIn, oneItemRules } from './one-item.ts';
+import { drawnFlaws, drawnShareIn, OF_THE_ITEM, oneItemRules } from './one-item.ts';
 
 const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.optional() });
 
@@ -14,7 +14,7 @@ export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn: w
   const labels = rules.answersNone ? [...names, domain.none.name] : names;
   return {
     ...rules,
-    rule: ['POINT-1', 'CAND-3'],
+    rule: ['POINT-1', ...OF_THE_ITEM],
     labels,
     flaws: (window) => [
       ...rules.flaws(window),

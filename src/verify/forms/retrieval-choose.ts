@@ -25,7 +25,7 @@ export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabul
   const { candidates: count, shown, random } = own;
   return {
     ...plainRules(vocabulary, true),
-    rule: ['CHOOSE-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7', 'CAND-9'],
+    rule: ['CHOOSE-1', 'CAND-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7', 'CAND-9'],
     labels: Array.from({ length: count }, (_, index) => letterOf(index)),
     block: 'candidates',
     slots: { letters: `A to ${letterOf(count - 1)}` },

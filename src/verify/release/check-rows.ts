@@ -1,5 +1,6 @@
 /** Checks the rows of a release one by one against the reference. */
 import type { RuleId } from '../fault-list.ts';
+import type { ReferenceQuestion } from '../reference/questions.ts';
 import { prepareLines, referenceRow } from '../reference/rows.ts';
 import { checkFuture } from './check-future.ts';
 import { checkHistory, checkLedger } from './check-history.ts';
@@ -129,12 +130,16 @@ export function checkRow(shared: Omit<ReleaseCase, 'release'>, row: ReleaseRow, 
 
 const IMMATURE: readonly RuleId[] = ['LABEL-4', 'SPLIT-1'];
 
-/** The rule that ends a question so (OPEN-6). */
+/** The rules that end a question so (OPEN-6), but those of its form. */
 const RULE_OF_FATE: Readonly<Record<string, readonly RuleId[]>> = {
   capped: ['OPEN-5'],
-  item_unknown: ['OPEN-6', 'ASOF-4'],
-  too_few_candidates: ['OPEN-6', 'CAND-2'],
+  item_unknown: ['OPEN-6', 'ASOF-4', 'CAND-1', 'EVENT-4'],
+  too_few_candidates: ['OPEN-6'],
 };
+
+function rulesOfFate({ fate, task }: ReferenceQuestion): readonly RuleId[] {
+  return [...(RULE_OF_FATE[fate] ?? []), ...(fate === 'too_few_candidates' ? task.rules.rule : [])];
+}
 
 /** Rows that the rules do not make: no such question, or one that ended otherwise. */
 function reportStrangers(releaseCase: ReleaseCase, strangers: ReadonlyMap<string, ReleaseRow>): void {
@@ -151,7 +156,7 @@ function reportStrangers(releaseCase: ReleaseCase, strangers: ReadonlyMap<string
       list.add(place, { check: 'future', rule: IMMATURE, detail });
     } else {
       const detail = question === undefined ? 'no such question opens' : `this question is ${question.fate}`;
-      const rule = question === undefined ? UNOPENED : (RULE_OF_FATE[question.fate] ?? []);
+      const rule = question === undefined ? UNOPENED : rulesOfFate(question);
       list.add(place, { check: 'question', rule, detail });
     }
   }
@@ -161,4 +166,7 @@ function reportStrangers(releaseCase: ReleaseCase, strangers: ReadonlyMap<string
  * What a question breaks that no opening asks: the rules of what opens, and of which events there
  * are.
  */
-const UNOPENED: readonly RuleId[] = ['OPEN-1', 'OPEN-2', 'OPEN-3', 'EVENT-3', 'EVENT-5', 'EVENT-6'];
+const UNOPENED: readonly RuleId[] = [
+  ...(['OPEN-1', 'OPEN-2', 'OPEN-3', 'CHOOSE-1', 'PAIR-1'] as const),
+  ...(['EVENT-3', 'EVENT-4', 'EVENT-5', 'EVENT-6'] as const),
+];

@@ -87,12 +87,15 @@ export function checkControl(rowCase: RowCase): boolean {
   return true;
 }
 
+/** The rules that make any line of fields. */
+const OF_A_LINE: readonly RuleId[] = ['TEXT-1', 'TEXT-2', 'TEXT-3', 'TEXT-4', 'TEXT-5', 'CUT-2', 'CUT-1'];
+
 /** The rules that make a piece of a prompt, the likeliest first. */
 function rulesOfPiece({ role, level }: Piece): RuleId[] {
   if (role === 'control') return ['FRAME-1', 'FRAME-2'];
-  if (level === 'shown') return ['OPEN-7', 'TEXT-6', 'CUT-1'];
-  if (level === 'profile') return ['ASOF-5', 'TEXT-1', 'TEXT-4', 'CUT-2'];
-  if (level !== '') return ['TEXT-1', 'TEXT-2', 'TEXT-3', 'TEXT-4', 'TEXT-5', 'CUT-2'];
+  if (level === 'shown') return ['OPEN-7', 'TEXT-6', ...OF_A_LINE];
+  if (level === 'profile') return ['ASOF-5', ...OF_A_LINE];
+  if (level !== '') return [...OF_A_LINE];
   return role === 'history' ? ['HIST-6', 'HIST-1', 'TEMPLATE-3', 'FILL-3'] : ['TEMPLATE-2', 'TEMPLATE-4', 'FRAME-1'];
 }
 
