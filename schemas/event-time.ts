@@ -2,7 +2,7 @@
 import { compareUtf8 } from './byte-order.ts';
 import { DAY_MS, MINUTE_MS } from './durations.ts';
 import type { Attributes, CanonicalTime, EventRecord } from './event.ts';
-import { CALENDAR_TIME, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from './event.ts';
+import { CALENDAR_TIME, EVENT_FIELDS, TIME_UNKNOWN } from './event.ts';
 
 /** The first moment that four digits of a year can write, epoch ms: year 1 in UTC. */
 export const TIME_MIN = -62_135_596_800_000;
@@ -99,12 +99,6 @@ export function entityOf(event: EventRecord): string {
   return event.type === 'item' ? event.item_id : event.member_id;
 }
 
-const KEYS = {
-  member: Object.keys(MemberEvent.shape),
-  item: Object.keys(ItemEvent.shape),
-  interaction: Object.keys(InteractionEvent.shape),
-};
-
 /**
  * One line of JSON without its line end: keys in the order of the schema, those of attributes and
  * context by their UTF-8 bytes, numbers and strings as ECMAScript's JSON.stringify writes them.
@@ -124,7 +118,7 @@ function canonical(event: EventRecord, withIngest: boolean): string {
   const fields: Readonly<Record<string, unknown>> = event;
   const isDelete = event.type !== 'interaction' && event.op === 'delete';
   let text = '';
-  for (const key of KEYS[event.type]) {
+  for (const key of EVENT_FIELDS[event.type]) {
     const value = fields[key];
     if (value === undefined || (key === 'ingest_time' && !withIngest) || (key === 'attributes' && isDelete)) continue;
     const json = key === 'attributes' || key === 'context' ? canonicalMap(value as Attributes) : JSON.stringify(value);

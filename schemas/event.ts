@@ -13,8 +13,16 @@ export const TIME_UNKNOWN = -8_640_000_000_000_000;
  */
 export const CALENDAR_TIME = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(Z|[+-]\d\d:\d\d)$/;
 
+/**
+ * A name: files hold it as it is, so it has no half of a surrogate pair, and it says something.
+ */
+const nameOr = (empty: string) =>
+  z
+    .string()
+    .min(1, empty)
+    .refine((text) => text.isWellFormed(), 'must not hold half of a surrogate pair');
 /** A name that may be missing; an empty one would mean "none" here and a group of its own there. */
-const OptionalName = z.string().min(1, 'must not be empty; leave it out instead').optional();
+const OptionalName = nameOr('must not be empty; leave it out instead').optional();
 
 const Attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 /** Flat attributes of a member, an item or an exposure; the domain lists those that are spoken. */
@@ -29,6 +37,12 @@ export type Attributes = z.infer<typeof Attributes>;
 export const CanonicalTime = z.union([z.number().int(), z.string().regex(CALENDAR_TIME), z.null()]);
 export type CanonicalTime = z.infer<typeof CanonicalTime>;
 
+/** The attributes of a delete are dropped, whatever they are. */
+const Dropped = z
+  .unknown()
+  .transform((): Attributes | undefined => undefined)
+  .optional();
+
 // The order of fields in a canonical line is that of the shapes below: moving one changes bytes.
 const envelope = {
   event_id: EventId,
@@ -37,25 +51,23 @@ const envelope = {
   sequence: z.number().int().optional(),
 };
 
+const member = { type: z.literal('member'), ...envelope, member_id: MemberId };
+const item = { type: z.literal('item'), ...envelope, item_id: ItemId };
+const upsert = z.literal('upsert');
+const gone = z.literal('delete');
+
 /** A version of a member's profile, or the member's end. */
-export const MemberEvent = z.strictObject({
-  type: z.literal('member'),
-  ...envelope,
-  member_id: MemberId,
-  op: z.enum(['upsert', 'delete']),
-  attributes: Attributes.optional(),
-});
+export const MemberEvent = z.discriminatedUnion('op', [
+  z.strictObject({ ...member, op: upsert, attributes: Attributes }),
+  z.strictObject({ ...member, op: gone, attributes: Dropped }),
+]);
 export type MemberEvent = z.infer<typeof MemberEvent>;
 
 /** A version of an item, or its end. */
-export const ItemEvent = z.strictObject({
-  type: z.literal('item'),
-  ...envelope,
-  item_id: ItemId,
-  op: z.enum(['upsert', 'delete']),
-  kind: OptionalName,
-  attributes: Attributes.optional(),
-});
+export const ItemEvent = z.discriminatedUnion('op', [
+  z.strictObject({ ...item, op: upsert, kind: OptionalName, attributes: Attributes }),
+  z.strictObject({ ...item, op: gone, kind: OptionalName, attributes: Dropped }),
+]);
 export type ItemEvent = z.infer<typeof ItemEvent>;
 
 /** An exposure of a member to an item, or an action of the member on it. */
@@ -64,7 +76,7 @@ export const InteractionEvent = z.strictObject({
   ...envelope,
   member_id: MemberId,
   item_id: ItemId,
-  action: z.string().min(1, 'must not be empty'),
+  action: nameOr('must not be empty'),
   surface: OptionalName,
   session_id: OptionalName,
   slate_id: OptionalName,
@@ -79,6 +91,13 @@ export type InteractionEvent = z.infer<typeof InteractionEvent>;
 /** One validated record (EVENT-1). */
 export const EventRecord = z.discriminatedUnion('type', [MemberEvent, ItemEvent, InteractionEvent]);
 export type EventRecord = z.infer<typeof EventRecord>;
+
+/** The fields that an event of each type may have, in the order of a canonical line. */
+export const EVENT_FIELDS = {
+  member: Object.keys(MemberEvent.options[0].shape),
+  item: Object.keys(ItemEvent.options[0].shape),
+  interaction: Object.keys(InteractionEvent.shape),
+};
 
 /** Why a record is parked instead of used: a closed list, and codes that `check` prints. */
 export const DEAD_REASONS = [

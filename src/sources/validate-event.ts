@@ -2,7 +2,14 @@
  * Turns the text of one record into a validated event, or into the reason why it is not one; pure.
  */
 import type { z } from 'zod';
-import { type DeadReason, type EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import {
+  type DeadReason,
+  EVENT_FIELDS,
+  type EventRecord,
+  InteractionEvent,
+  ItemEvent,
+  MemberEvent,
+} from '../../schemas/event.ts';
 import { parseEventTime, parseMoment } from '../../schemas/raw-time.ts';
 import { nth } from '../checked.ts';
 import { nearestName, quotedName } from '../errors.ts';
@@ -119,9 +126,10 @@ export function validateEvent(value: unknown): ParsedEvent {
 function validateTyped(record: Record<string, unknown>, type: keyof typeof SCHEMAS): ParsedEvent {
   const schema = SCHEMAS[type];
   // Unknown names first: a mistyped `evnt_time` is called what it is, not a missing time.
+  const fields = EVENT_FIELDS[type];
   for (const key of Object.keys(record)) {
-    if (Object.hasOwn(schema.shape, key)) continue;
-    const hint = didYouMean(key, Object.keys(schema.shape));
+    if (fields.includes(key)) continue;
+    const hint = didYouMean(key, fields);
     return noEvent('field_unknown', `${type} events have no field "${clip(key)}"${hint}`, clip(key));
   }
   if (record.event_time === undefined) {
@@ -137,17 +145,16 @@ function validateTyped(record: Record<string, unknown>, type: keyof typeof SCHEM
   }
   const result = schema.safeParse(record);
   if (!result.success) return explainIssue(nth(result.error.issues, 0), record);
-  const event: EventRecord = result.data;
-  if (event.type !== 'interaction' && event.op === 'upsert' && event.attributes === undefined) {
-    const message = 'an upsert needs attributes (it replaces all of them); write {} for none';
-    return noEvent('field_missing', message, 'attributes');
-  }
-  return { ok: true, event };
+  return { ok: true, event: result.data };
 }
 
 function explainIssue(issue: z.core.$ZodIssue, record: Record<string, unknown>): ParsedEvent {
   const [head = '', ...rest] = issue.path.map(String);
   const field = clip([head, ...rest].join('.'));
+  if (field === 'attributes' && record[head] === undefined) {
+    const message = 'an upsert needs attributes (it replaces all of them); write {} for none';
+    return noEvent('field_missing', message, field);
+  }
   if (rest.length === 0 && record[head] === undefined) return noEvent('field_missing', `${field} is missing`, field);
   if (head === 'attributes' || head === 'context') {
     const wanted = rest.length > 0 ? 'a text, a finite number, true, false or a list of texts' : 'an object';
@@ -155,7 +162,9 @@ function explainIssue(issue: z.core.$ZodIssue, record: Record<string, unknown>):
   }
   const said =
     issue.code === 'invalid_union'
-      ? 'must be a text, a finite number, true or false'
+      ? head === 'op'
+        ? 'must be upsert or delete'
+        : 'must be a text, a finite number, true or false'
       : issue.message.replace(/^Invalid input: /, '');
   return noEvent('field_invalid', `${field}: ${said}`, field);
 }

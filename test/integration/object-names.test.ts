@@ -34,7 +34,7 @@ tables:
       attributes: [{ fields: ${flow(byName((name) => name))}, assume_known: constructor }] }
   - { emit: interaction, name: length, files: interactions.ndjson, event_time: day, member_id: member, item_id: item,
       action: { column: constructor, map: ${flow({ c: APPLIED, t: DISMISSED })} }, surface: valueOf,
-      slate_id: toString, session_id: session, context: ${flow(byName((name) => name))},
+      slate_id: slate, session_id: session, context: ${flow(byName((name) => name))},
       left_out: ${flow(byName(() => 'hasOwnProperty'))} }
 `;
 
@@ -97,8 +97,9 @@ function writeTables(folder: string): void {
       },
       ...{
         constructor: actions[(day + 2 * member) % 8],
-        valueOf: [...NAMES.slice(0, 4), HALF][n % 5],
-        session: `${NAMES[member]}${n}${HALF}`,
+        valueOf: NAMES[n % 5],
+        slate: `toString ${n % 3}`,
+        session: `${NAMES[member]}${n}`,
       },
     };
     return JSON.stringify(row);

@@ -1,8 +1,10 @@
 /** EVENT-1: what an event is, and what is told of a record that is none. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
-import { NESTING_MAX, parseEvent } from '../../src/sources/validate-event.ts';
+import { NESTING_MAX, parseEvent, validateEvent } from '../../src/sources/validate-event.ts';
+import { anyLine } from '../worlds/raw-lines.ts';
 import { OBJECT_NAMES } from '../worlds/texts.ts';
 
 const interaction = {
@@ -15,6 +17,14 @@ const interaction = {
 };
 const member = { type: 'member', event_id: 'e', member_id: 'm', op: 'upsert', attributes: {} };
 const item = { type: 'item', event_id: 'e', item_id: 'i', op: 'upsert', attributes: { title: 'Cook' } };
+
+function jsonOf(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
 
 function refusal(raw: unknown): { reason: string; field?: string; message: string } {
   const parsed = parseEvent(typeof raw === 'string' ? raw : JSON.stringify(raw));
@@ -70,6 +80,12 @@ describe('a record', () => {
     [{ ...interaction, event_time: undefined }, 'field_missing', 'event_time'],
     [{ ...interaction, item_id: undefined }, 'field_missing', 'item_id'],
     [{ ...interaction, action: '' }, 'field_invalid', 'action'],
+    ...['action', 'surface', 'session_id', 'slate_id', 'policy'].map((name): [object, string, string] => [
+      { ...interaction, [name]: 'x\ud800' },
+      'field_invalid',
+      name,
+    ]),
+    [{ ...item, kind: '\udc00' }, 'field_invalid', 'kind'],
     [{ ...interaction, surface: null }, 'field_invalid', 'surface'],
     [{ ...interaction, propensity: 1.1 }, 'field_invalid', 'propensity'],
     [{ ...interaction, propensity: -0.1 }, 'field_invalid', 'propensity'],
@@ -188,6 +204,39 @@ describe('a record', () => {
   test('drops what stands behind the milliseconds', () => {
     expect(accepted({ ...interaction, event_time: '1969-12-31T23:59:59.9999Z' }).event_time).toBe(-1);
   });
+
+  test('is one to the exported schema too, where it is one to the reader, and the same', () => {
+    let compared = [0, 0];
+    fc.assert(
+      fc.property(anyLine, (line) => {
+        const raw = jsonOf(line);
+        // Times and depth are the reader's alone: the schema is of what it has read.
+        const timed = typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? { ...raw, event_time: 7 } : raw;
+        const read = validateEvent(timed);
+        if (!read.ok && ['too_deep', 'time_invalid'].includes(read.reason)) return;
+        const ingest = read.ok ? { ingest_time: read.event.ingest_time } : {};
+        const parsed = EventRecord.safeParse(timed === raw ? raw : { ...(timed as object), ...ingest });
+        expect(parsed.success, JSON.stringify(timed)).toBe(read.ok);
+        if (read.ok) expect(parsed.data).toEqual(read.event);
+        compared = compared.map((count, i) => count + Number(read.ok === (i === 0)));
+      }),
+      { numRuns: 2_000, seed: 7 },
+    );
+    expect(Math.min(...compared)).toBeGreaterThan(300);
+  });
+
+  test.each(['null', '[]', '"x"', '7', '{"__proto__":1}', '{"a":[1]}', '{"a":{"b":{}}}'])(
+    'that is a delete with the attributes %s is one to the exported schema',
+    (attributes) => {
+      for (const base of [member, item]) {
+        const event = JSON.parse(JSON.stringify({ ...base, event_time: 7, op: 'delete' })) as object;
+        const parsed = EventRecord.parse({ ...event, attributes: JSON.parse(attributes) });
+        expect(parsed).toMatchObject({ op: 'delete' });
+        expect(parsed).not.toHaveProperty('attributes', expect.anything());
+        expect(EventRecord.safeParse({ ...event, op: 'upsert', attributes: undefined }).success).toBe(false);
+      }
+    },
+  );
 
   test('of any JSON whatever never throws', () => {
     fc.assert(

@@ -110,7 +110,8 @@ describe('the order of records', () => {
     };
     const at = NOON + drawn.at * HOUR;
     if (drawn.kind === 'interaction') return did('viewed', 'a', at, more);
-    return { ...profile(at, more), op: drawn.kind === 'delete' ? ('delete' as const) : ('upsert' as const) };
+    const version = profile(at, more);
+    return drawn.kind === 'delete' ? { ...version, op: 'delete' as const } : version;
   };
   const shuffled = records
     .map((all) => all.map(build))

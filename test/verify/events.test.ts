@@ -112,6 +112,8 @@ describe('records (EVENT-1)', () => {
     expect(readEvent({ ...raw, colour: 'red' })).toBeUndefined();
     expect(readEvent({ ...raw, event_id: '' })).toBeUndefined();
     expect(readEvent({ ...raw, surface: '' })).toBeUndefined();
+    for (const name of ['action', 'surface', 'session_id', 'slate_id', 'policy'])
+      expect(readEvent({ ...raw, [name]: 'x\ud800' }), name).toBeUndefined();
     expect(readEvent({ ...raw, propensity: 2 })).toBeUndefined();
     expect(readEvent({ ...raw, event_time: undefined })).toBeUndefined();
   });

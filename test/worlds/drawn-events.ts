@@ -183,6 +183,8 @@ function speakerOf({ item, profile = '', actions, ...domain }: DomainInput): (te
   };
 }
 
-function withKeys(map: unknown, say: (text: string) => string): Fields {
+/** What is no object, as what deletes may carry, stays. */
+function withKeys(map: unknown, say: (text: string) => string): unknown {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return map;
   return Object.fromEntries(Object.entries(map as Fields).map(([key, value]) => [say(key), value]));
 }

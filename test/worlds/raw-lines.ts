@@ -3,7 +3,7 @@
  * keys dropped, added, doubled and renamed, values of other types, and bytes that are no JSON.
  */
 import fc from 'fast-check';
-import { InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import { EVENT_FIELDS, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { type Bias, inputOf } from './from-zod.ts';
 import { anyName, anyText, OBJECT_NAMES } from './texts.ts';
 import { anyTime } from './times.ts';
@@ -27,7 +27,7 @@ function write(value: Written, space: string): string {
   return `{${space}${entries.join(`${space},`)}${space}}`;
 }
 
-const FIELDS = [...new Set([MemberEvent, ItemEvent, InteractionEvent].flatMap(({ shape }) => Object.keys(shape)))];
+const FIELDS = [...new Set(Object.values(EVENT_FIELDS).flat())];
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const TOKENS = [

@@ -69,7 +69,7 @@ export function readEvent(record: unknown): CheckedEvent | undefined {
   const fields =
     typeof record.type === 'string' && Object.hasOwn(FIELDS, record.type) ? FIELDS[record.type] : undefined;
   if (fields === undefined || Object.keys(record).some((key) => !fields.includes(key))) return undefined;
-  if (NAMES.some((name) => record[name] !== undefined && !isText(record[name]))) return undefined;
+  if (NAMES.some((name) => record[name] !== undefined && !isName(record[name]))) return undefined;
   const interaction = record.type === 'interaction';
   const { event_time: written = null } = record;
   if (interaction && record.event_time === undefined) return undefined;
@@ -100,7 +100,7 @@ function readVersion(record: Raw, stamp: Stamp): VersionEvent | undefined {
 
 function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefined {
   const { member_id: entity, item_id: item, action, position, propensity, value, context } = record;
-  if (!isId(entity) || !isId(item) || !isText(action)) return undefined;
+  if (!isId(entity) || !isId(item) || !isName(action)) return undefined;
   if (position !== undefined && !(Number.isSafeInteger(position) && isWithin(position, Infinity))) return undefined;
   if (propensity !== undefined && !isWithin(propensity, 1)) return undefined;
   if (value !== undefined && !isScalar(value)) return undefined;
@@ -135,12 +135,12 @@ function isObject(value: unknown): value is Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.isWellFormed();
 }
 
 function isId(value: unknown): value is string {
-  return isText(value) && value.isWellFormed() && !value.includes('\u001f');
+  return isName(value) && !value.includes('\u001f');
 }
 
 function isWithin(value: unknown, most: number): value is number {
