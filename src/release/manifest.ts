@@ -18,6 +18,7 @@ import { type CorpusIdentity, storedIdentity } from '../forms/identity.ts';
 import type { PartitionTimeline } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
+import type { LateEvents } from '../timeline/lateness.ts';
 import { TOKENIZERS_VERSION } from '../tokenize/tokenizers-version.ts';
 import { notesOf } from './notes.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
@@ -36,6 +37,7 @@ export interface ManifestInputs {
   readonly selection: Selection;
   readonly timelines: readonly PartitionTimeline[];
   readonly itemsWithoutTime: number;
+  readonly late: LateEvents;
   readonly files: readonly ReleaseFile[];
 }
 
@@ -119,6 +121,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       tasks: plan.rules.tasks,
       domain: inputs.identity.domain,
       itemsWithoutTime: inputs.itemsWithoutTime,
+      late: inputs.late,
       hasAssumed: assumptions.assumed.length > 0,
     }),
     versions: {

@@ -1,18 +1,21 @@
 /** What a reader of a release must know: sentences of docs/release.md, in its order (PUBLISH-3). */
 import type { Domain } from '../../schemas/domain.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
+import type { LateEvents } from '../timeline/lateness.ts';
 
 /** What of a release decides its notes. */
 export interface NotesFacts {
   readonly tasks: readonly Pick<TaskRules, 'name' | 'drawsItems' | 'choosesItems' | 'randomAlone'>[];
   readonly domain: Pick<Domain, 'at_exposure'>;
   readonly itemsWithoutTime: number;
+  /** What came in late by more than the longest label window, and is not waited for. */
+  readonly late: LateEvents;
   /** Some attributes are taken on trust to have been known all along. */
   readonly hasAssumed: boolean;
 }
 
 /** The notes of manifest and card. */
-export function notesOf({ tasks, domain, itemsWithoutTime, hasAssumed }: NotesFacts): string[] {
+export function notesOf({ tasks, domain, itemsWithoutTime, late, hasAssumed }: NotesFacts): string[] {
   const drawing = namesOf(tasks.filter((task) => task.choosesItems));
   const randomAlone = namesOf(tasks.filter((task) => task.randomAlone));
   const ofMoment = domain.at_exposure.filter((entry) => typeof entry === 'string');
@@ -39,6 +42,12 @@ export function notesOf({ tasks, domain, itemsWithoutTime, hasAssumed }: NotesFa
       itemsWithoutTime > 0,
       `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, ` +
         'and are never drawn as candidates; random candidates of early days are biased.',
+    ],
+    [
+      late.versions > 0 || late.interactions > 0,
+      `${late.versions} versions and ${late.interactions} interactions were ingested later than their time by more ` +
+        'than the longest label window, and are taken for known at their time; `known: ingest_time` hides each ' +
+        'until it was there.',
     ],
     [hasAssumed, 'Some attributes are taken on trust to have been known all along: see `assumed` in the manifest.'],
   ];

@@ -13,6 +13,7 @@ import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createItemTable } from '../timeline/item-table.ts';
 import { releaseCard } from './card.ts';
+import { countLateEvents, type LateRules } from './late-events.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from './manifest.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
 import { claimName, releaseId } from './release-name.ts';
@@ -90,6 +91,7 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     until: section.until,
     rows: read.rows,
     itemsWithoutTime: items.withoutTime,
+    late: await countLateEvents(lake, timelines, lateRules(source)),
   };
   const options = {
     store: lake.store,
@@ -106,6 +108,11 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
   await lake.store.put(`${names.folder}/README.md`, card);
   await effects.reach('manifest');
   return buildManifest({ ...inputs, files: [...files, cardFile(card)] });
+}
+
+function lateRules({ plan, section: { until } }: ReleaseSource): LateRules {
+  const longestWindow = Math.max(...plan.rules.tasks.map(({ windowMs }) => windowMs));
+  return { known: plan.section.known, longestWindow, until };
 }
 
 function cardFile(card: Buffer): ReleaseFile {

@@ -6,23 +6,43 @@ import { timeSpan } from '../../schemas/event-time.ts';
 /** Events by their lateness in ms, rounded up to a step, in ascending order. */
 export type LatenessCounts = readonly { readonly ms: number; readonly count: number }[];
 
-/** All that is later is counted together. */
-const LATENESS_MAX = 3_660 * DAY_MS;
-
-/**
- * How long after the last millisecond of its time the event came in, in ms: whole minutes up to a
- * day, whole hours up to a year, whole days up to ten, each rounded up. 0 where it came in time,
- * where nobody says when, or where its time is unknown. Bound: about 14,000 steps.
- */
-export function latenessOf({ event_time, ingest_time }: EventRecord): number {
-  if (ingest_time === undefined || event_time === null) return 0;
-  const ms = ingest_time - timeSpan(event_time).last;
-  if (ms <= 0) return 0;
-  const step = ms <= DAY_MS ? MINUTE_MS : ms <= 366 * DAY_MS ? HOUR_MS : DAY_MS;
-  return Math.min(Math.ceil(ms / step) * step, LATENESS_MAX);
+/** How many versions of items and members, and how many interactions, came in late. */
+export interface LateEvents {
+  readonly versions: number;
+  readonly interactions: number;
 }
 
-/** Events that came in more than `ms` after their time; exact where `ms` is a whole step. */
+const YEAR_MS = 366 * DAY_MS;
+
+/**
+ * How long after the last millisecond of its time the event came in, in ms; 0 where it came in
+ * time, where nobody says when, or where its time is unknown.
+ */
+export function latenessMs({ event_time, ingest_time }: EventRecord): number {
+  if (ingest_time === undefined || event_time === null) return 0;
+  return Math.max(0, ingest_time - timeSpan(event_time).last);
+}
+
+/**
+ * The same rounded up: to whole minutes up to a day, whole hours up to a year of 366 days, whole
+ * days up to ten of them, and whole years beyond. Bound: about 25,000 steps.
+ */
+export function latenessOf(event: EventRecord): number {
+  const ms = latenessMs(event);
+  const step = stepFor(ms);
+  return Math.ceil(ms / step) * step;
+}
+
+function stepFor(ms: number): number {
+  if (ms <= DAY_MS) return MINUTE_MS;
+  if (ms <= YEAR_MS) return HOUR_MS;
+  return ms <= 10 * YEAR_MS ? DAY_MS : YEAR_MS;
+}
+
+/**
+ * Events that came in more than `ms` after their time; exact where `ms` is a whole step, and never
+ * too few.
+ */
 export function countLater(counts: LatenessCounts, ms: number): number {
   return counts.filter((each) => each.ms > ms).reduce((sum, { count }) => sum + count, 0);
 }

@@ -27,7 +27,7 @@ import { checkRows } from './release/check-rows.ts';
 import { checkSelection } from './release/check-selection.ts';
 import { type EventSide, eventSideOf, NOTHING_ASSUMED } from './release/event-side.ts';
 import { expectRows, type ReleaseCase } from './release/expected-rows.ts';
-import { noteFactsOf } from './release/notes.ts';
+import { lateOf, noteFactsOf } from './release/notes.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
 import { defaultReleaseId } from './release/release-digest.ts';
 import { checkFiles, lineageOf, openRelease } from './release/release-files.ts';
@@ -93,7 +93,8 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     for (const finding of recipeFaults(corpus)) list.add({}, finding);
     checkTasks(release, corpus, list);
     const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
-    checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, assumes: side.assumed.length > 0 }), list);
+    const late = lateOf(taken.used, corpus, manifest.until);
+    checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, late, assumes: side.assumed.length > 0 }), list);
     const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
     const facts = { whole, records: taken.records, vocabularySize: tokenizer.vocabularySize };
     const { name, ...checked } = await checkContents(releaseCase, options, facts);

@@ -9,8 +9,9 @@ const page = readFileSync(new URL('../../docs/release.md', import.meta.url), 'ut
 const SENTENCES = [...page.matchAll(/^\| `{1,2} ?([A-Z<][^\n]*?) ?`{1,2} \| [^|\n]+ \|$/gm)].map(
   ([, note = '']) => note,
 );
+const NONE = { versions: 0, interactions: 0 };
 const notes = (more: Partial<NotesFacts> = {}) =>
-  notesOf({ tasks: [], domain: { at_exposure: [] }, itemsWithoutTime: 0, hasAssumed: false, ...more });
+  notesOf({ tasks: [], domain: { at_exposure: [] }, itemsWithoutTime: 0, late: NONE, hasAssumed: false, ...more });
 
 const pointwise = task('ranking.pointwise');
 const choose = (shown: number) => task('retrieval.choose', { name: `choose-${shown}`, shown, random: 2 - shown });
@@ -37,10 +38,16 @@ it('name the tasks that draw, and those in which popularity may tell the right o
 
 it('are all of the page where all apply, in its order', () => {
   const domain = { at_exposure: ['device', price, 'hour'] };
-  const all = notes({ tasks: [binary], domain, itemsWithoutTime: 3, hasAssumed: true });
+  const late = { versions: 4, interactions: 0 };
+  const all = notes({ tasks: [binary], domain, itemsWithoutTime: 3, late, hasAssumed: true });
   const filled = SENTENCES.map((note) =>
-    note.replace('<tasks>', 'yes').replace('<keys>', 'device, hour').replace('<items>', '3'),
+    note
+      .replace('<tasks>', 'yes')
+      .replace('<keys>', 'device, hour')
+      .replace('<items>', '3')
+      .replace('<versions>', '4')
+      .replace('<interactions>', '0'),
   );
-  expect(all).toHaveLength(9);
+  expect(all).toHaveLength(10);
   expect(all).toEqual(filled);
 });

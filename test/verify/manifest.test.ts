@@ -58,6 +58,8 @@ const opened = (manifest: object) => ({
   ...readManifest(JSON.parse(JSON.stringify(manifest))),
 });
 
+const NOT_LATE = { versions: 0, interactions: 0 };
+
 /** Details of the faults that a check finds in a manifest. */
 function faults(change: Partial<Record<keyof typeof honest | 'credit', unknown>>, other = world): string[] {
   const list = createFaultList();
@@ -66,7 +68,7 @@ function faults(change: Partial<Record<keyof typeof honest | 'credit', unknown>>
   checkSplits(release, list);
   checkEventSide(release, NOTHING_ASSUMED, list);
   checkTasks(release, other, list);
-  checkNotes(release, noteFactsOf(other, { itemsWithoutTime: 0, assumes: false }), list);
+  checkNotes(release, noteFactsOf(other, { itemsWithoutTime: 0, late: NOT_LATE, assumes: false }), list);
   return list.faults.map(({ check, detail }) => `${check}: ${detail}`);
 }
 
@@ -233,9 +235,12 @@ test('the notes are those of docs/release.md, and apply as it says (PUBLISH-3)',
   const from = rows.findIndex((text) => text.startsWith('Members who were erased'));
   const written = rows.slice(from).filter((_, index) => index % 2 === 0);
   const all = { drawn: ['<tasks>'], random: ['<tasks>'], drawing: ['<tasks>'], momentKeys: ['<keys>'], assumes: true };
-  const notes = notesOf({ ...all, itemsWithoutTime: 7 }).map((note) => note.replace(/^7 /, '<items> '));
+  const notes = notesOf({ ...all, itemsWithoutTime: 7, late: { versions: 0, interactions: 9 } }).map((note) =>
+    note.replace(/^7 /, '<items> ').replace(/^0 versions and 9 /, '<versions> versions and <interactions> '),
+  );
   expect(notes).toEqual(written.slice(0, notes.length));
-  expect(notes).toHaveLength(9);
-  const none = { drawn: [], random: [], drawing: [], momentKeys: [], itemsWithoutTime: 0, assumes: false };
+  expect(notes).toHaveLength(10);
+  const nothing = { drawn: [], random: [], drawing: [], momentKeys: [] };
+  const none = { ...nothing, itemsWithoutTime: 0, late: NOT_LATE, assumes: false };
   expect(notesOf(none)).toEqual(notes.slice(0, 2));
 });

@@ -1,7 +1,25 @@
 /** The notes of a release, worked out again: the table of notes in docs/release.md (PUBLISH-3). */
 import { z } from 'zod';
+import type { CheckedEvent } from '../events/checked-event.ts';
+import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { share } from '../read-json.ts';
 import type { Corpus } from '../reference/tasks.ts';
+
+/** Events that came in later than their time by more than the longest label window. */
+export interface LateEvents {
+  readonly versions: number;
+  readonly interactions: number;
+}
+
+/** The late ones of the events that are used, as of `until`; none with `known: ingest_time`. */
+export function lateOf(used: readonly CheckedEvent[], { tasks, section }: Corpus, until: number): LateEvents {
+  const longest = Math.max(...tasks.map(({ window }) => window));
+  const isLate = ({ at, until: end, ingestedAt = end }: CheckedEvent) =>
+    at !== TIME_UNKNOWN && at < until && ingestedAt - end > longest;
+  const late = section.known === 'ingest_time' ? [] : used.filter(isLate);
+  const interactions = late.filter(({ type }) => type === 'interaction').length;
+  return { versions: late.length - interactions, interactions };
+}
 
 /** What decides which notes there are; tasks and keys by name. */
 export interface NoteFacts {
@@ -14,12 +32,14 @@ export interface NoteFacts {
   /** Keys of `at_exposure` but those measured of the item, `value` and `position` (OPEN-7). */
   readonly momentKeys: readonly string[];
   readonly itemsWithoutTime: number;
+  /** What was ingested late (ASOF-1). */
+  readonly late: LateEvents;
   readonly assumes: boolean;
 }
 
 /** The notes, in order. */
 export function notesOf(facts: NoteFacts): string[] {
-  const { drawn, random, drawing, momentKeys, itemsWithoutTime, assumes } = facts;
+  const { drawn, random, drawing, momentKeys, itemsWithoutTime, late, assumes } = facts;
   const all: (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],
@@ -47,6 +67,12 @@ export function notesOf(facts: NoteFacts): string[] {
       `${itemsWithoutTime} items have no time: they are assumed to have been there from the beginning, and are ` +
         'never drawn as candidates; random candidates of early days are biased.',
     ],
+    [
+      late.versions + late.interactions > 0,
+      `${late.versions} versions and ${late.interactions} interactions were ingested later than their time by more ` +
+        'than the longest label window, and are taken for known at their time; `known: ingest_time` hides each until ' +
+        'it was there.',
+    ],
     [assumes, 'Some attributes are taken on trust to have been known all along: see `assumed` in the manifest.'],
   ];
   return all.flatMap(([applies, note]) => (applies ? [note] : []));
@@ -70,7 +96,7 @@ function isOfMoment({ key, ofItem }: { readonly key: string; readonly ofItem: bo
 /** The facts of a corpus. */
 export function noteFactsOf(
   { tasks, identity }: Corpus,
-  said: Pick<NoteFacts, 'itemsWithoutTime' | 'assumes'>,
+  said: Pick<NoteFacts, 'itemsWithoutTime' | 'late' | 'assumes'>,
 ): NoteFacts {
   const { domain, section } = identity;
   const drawing = tasks.filter(({ rules }) => rules.draws);

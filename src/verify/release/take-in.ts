@@ -13,6 +13,8 @@ import { eventsDigest } from './events-digest.ts';
 export interface TakenEvents {
   /** What members erased is among them: the world leaves it out itself. */
   readonly events: readonly CheckedEvent[];
+  /** Those that nobody erased. */
+  readonly used: readonly CheckedEvent[];
   readonly digest: string;
   readonly records: RecordCounts;
 }
@@ -25,10 +27,10 @@ export async function takeIn(
   const stream = typeof source === 'string' ? eventsOfFolder(source) : source;
   const { events, ...counts } = await takeInRecords(stream(), report);
   const erased = erasedOf(events);
-  const digest = eventsDigest(events.filter((event) => !erased.has(event)));
-  const used = events.length - erased.size;
+  const used = events.filter((event) => !erased.has(event));
+  const digest = eventsDigest(used);
   const others = typeof source === 'string' ? { ...counts, dropped: erased.size } : undefined;
-  return { events, digest, records: { used, others } };
+  return { events, used, digest, records: { used: used.length, others } };
 }
 
 /** What members have erased by a delete (EVENT-5). */
