@@ -107,7 +107,7 @@ ${tasks.map((task) => `    - ${task}`).join('\n')}
   holdout: { members: 0.1 }
 release:
   until: 2026-02-25T00:00:00Z
-  splits: { t1: 2026-02-08T00:00:00Z, t2: 2026-02-15T00:00:00Z, gap: 4d }
+  splits: { t1: 2026-02-07T00:00:00Z, t2: 2026-02-15T00:00:00Z, gap: 4d }
   token_budget: ${budget}
   label_caps: ${caps}
   profile: ${profile}

@@ -41,7 +41,7 @@ describe('verify catches a builder that', () => {
   });
   testPlanted([EMPTIED], nameOf, async ({ check, rule, ...planting }) => {
     const recipe = join(world.folder, 'without-validation.yaml');
-    writeFileSync(recipe, readFileSync(world.recipe, 'utf8').replace('t2: 2026-02-15', 't2: 2026-02-12'));
+    writeFileSync(recipe, readFileSync(world.recipe, 'utf8').replace('t2: 2026-02-15', 't2: 2026-02-11'));
     const { ok, faults } = await verify(world, await builder.releaseWith(lake, planting, recipe));
     expect(ok).toBe(false);
     expect(faults.filter((fault) => fault.check === check).flatMap((fault) => fault.rule)).toContain(rule);
