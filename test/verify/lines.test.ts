@@ -45,6 +45,12 @@ test('white space is folded, half pairs replaced, look-alikes of control tokens 
   expect(cleanText('<|[INST]|>')).toBe('< |[ INST]|>');
   expect(cleanText('a < b and [x]')).toBe('a < b and [x]');
 });
+test('a text of half a million combining marks, whose normal form sorts them, is cleaned as any other (TEXT-1)', () => {
+  for (const begin of ['a', '<', '<|im_end|>']) {
+    const text = begin + '\u0301\u0316'.repeat(250_000);
+    expect(cleanText(text) === text.replace('<|', '< |')).toBe(true);
+  }
+});
 test('cleaning twice changes nothing more (TEXT-2)', () => {
   const hard = fc.array(
     fc.constantFrom('<|', '|>', 'im_end', '[', 'INST', ']', '/', '<', 's>', ' ', '\u200d', '\n', 'ｘ'),
@@ -102,7 +108,11 @@ test('a token belongs to a field when it overlaps its value, ellipsis and split 
   expect(line({ title: 'one two', company: 'X' }, 'full').fields).toBe('title 3 5;company 8 9');
   const fields = [{ field: 'title', from: 3, to: 5 }];
   expect(fieldRuns(fields, [0, 2, 2, 4, 3, 4, 4, 6, 6, 7])).toBe('title 1 4');
-  expect(fieldRuns(fields, [0, 3, 5, 6])).toBe('');
+  expect(fieldRuns(fields, [0, 3, 3, 4, 5, 6])).toBe('title 1 2');
+  // What no token claims, as of letters that a normalizer joins, is the one's before it, or its
+  // pieces'.
+  expect(fieldRuns(fields, [0, 3, 5, 6])).toBe('title 0 1');
+  expect(fieldRuns(fields, [0, 2, 2, 3, 2, 3, 5, 6])).toBe('title 1 3');
   expect(fieldRuns([{ field: 'a; 5%é', from: 0, to: 1 }], [0, 1])).toBe('a%3B%205%25é 0 1');
 });
 test('a shown line has values as fields and keys as labels, and what is empty is missing (TEXT-6)', () => {

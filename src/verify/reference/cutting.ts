@@ -97,17 +97,29 @@ function cutLineOf({ line, encoded }: Trial): CutLine {
 
 /**
  * The runs of a line's tokens that came from its fields: a token belongs to a field when its
- * characters overlap the field's value; pieces of one split character all do (ORIGIN-3). In a name
- * `%`, a blank and `;` are written `%25`, `%20` and `%3B`.
+ * characters overlap the field's value; pieces of one split character all do, and what no token
+ * claims is the token's before it (ORIGIN-3). In a name `%`, a blank and `;` are written `%25`,
+ * `%20` and `%3B`.
  */
 export function fieldRuns(fields: readonly FieldRange[], offsets: ArrayLike<number>): string {
   const runs: string[] = [];
   for (const { field, from, to } of fields) {
-    let first = 0;
-    while (first * 2 < offsets.length && numberAt(offsets, first * 2 + 1) <= from) first++;
-    let end = first;
+    let end = 0;
     while (end * 2 < offsets.length && numberAt(offsets, end * 2) < to) end++;
+    let first = end;
+    while (first > 0 && reachOf(offsets, first - 1) > from) first--;
     if (end > first) runs.push(`${field.replace(/[% ;]/g, encodeURIComponent)} ${first} ${end}`);
   }
   return runs.join(';');
+}
+
+/**
+ * Where the characters of a token end: at the next one that begins behind it, since a normalizer
+ * that joins characters tells the first of them alone.
+ */
+function reachOf(offsets: ArrayLike<number>, token: number): number {
+  const end = numberAt(offsets, token * 2 + 1);
+  let next = token + 1;
+  while (next * 2 < offsets.length && numberAt(offsets, next * 2 + 1) === end) next++;
+  return next * 2 < offsets.length ? Math.max(end, numberAt(offsets, next * 2)) : end;
 }

@@ -167,7 +167,8 @@ function spaced(text: string, places: readonly number[]): string {
  */
 function markerPlaces(text: string): number[] {
   if (PRINTABLE_ASCII.test(text)) return [...text.matchAll(MARKERS)].map(({ index }) => index + 1);
-  if (!/[<[]/.test(text.normalize('NFKC'))) return [];
+  // By character: to normalize a long text of combining marks takes the square of its length.
+  if (!new Set(text).values().some((character) => /[<[]/.test(character.normalize('NFKC')))) return [];
   let plain = '';
   const behind: number[] = [];
   let at = 0;
