@@ -24,7 +24,7 @@ export function fieldPointsMax(levels: Readonly<Record<string, number>>): number
 export function fieldText(value: Value | undefined, pointsMax: number): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  const text = cleanField(Array.isArray(value) ? value.join(', ') : String(value)).text;
+  const text = cleanField(Array.isArray(value) ? value.join(', ') : String(value), pointsMax).text;
   if (text.length <= pointsMax) return text;
   const kept = unitsOf(text, pointsMax);
   return kept === text.length ? text : text.slice(0, kept) + ELLIPSIS;

@@ -1,5 +1,6 @@
 /** Makes the text of a field safe to use in a line (TEXT-1): well-formed, one line, no orders. */
 import type { LoadedTokenizer } from './load-tokenizer.ts';
+import { unitsOf } from './text-spans.ts';
 
 /** A text that is safe, and how much that took. */
 export interface CleanText {
@@ -12,14 +13,15 @@ export interface CleanText {
  * Text of a field as it goes into a line (TEXT-1). Ill-formed UTF-16 becomes U+FFFD; runs of
  * Unicode white space, line ends included, become one space; both ends are trimmed; look-alikes are
  * broken up (`escapeMarkers`). Zero-width characters stay: joiners are part of emoji and of several
- * scripts. Cleaning twice changes nothing more.
+ * scripts. Cleaning twice changes nothing more. Look-alikes are sought in the first `pointsMax`
+ * code points alone, so that what is not shown of a long text costs next to nothing.
  */
-export function cleanField(text: string): CleanText {
+export function cleanField(text: string, pointsMax = Number.POSITIVE_INFINITY): CleanText {
   const folded = text
     .toWellFormed()
     .replace(/\p{White_Space}+/gu, ' ')
     .replace(/^ | $/g, '');
-  return escapeMarkers(folded);
+  return escapeMarkers(folded, folded.length <= pointsMax ? folded.length : unitsOf(folded, pointsMax));
 }
 
 /**
@@ -72,13 +74,14 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 /**
  * Puts a space after the first character of every marker (TEXT-2), also of one that is spelled
  * with full-width letters or with invisible characters in between: markers are sought in the NFKC
- * form without invisible characters.
+ * form without invisible characters. Those that begin at or after the unit `end` are left.
  */
-export function escapeMarkers(text: string): CleanText {
+export function escapeMarkers(text: string, end = text.length): CleanText {
   let escaped = '';
   let done = 0;
   let escapes = 0;
   for (const { index } of text.matchAll(OPENERS)) {
+    if (index >= end) break;
     if (!beginsMarker(text, index)) continue;
     escaped += `${text.slice(done, index + 1)} `;
     done = index + 1;

@@ -1,6 +1,7 @@
 /**
  * `npm run test:all`: the tests of which `npm test` runs a part, in full; then the demo and the two
- * real sets from raw tables to a verified release. It prints a table and keeps it.
+ * real sets from raw tables to a verified release; then what long texts cost. It prints tables and
+ * keeps them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { goldenContent, releaseContent } from '../integration/release-content.ts
 import { type Compared, comparedIn } from '../worlds/long-run.ts';
 import { changedRows, fatesOf } from './changed-rows.ts';
 import { runLongTests } from './long-tests.ts';
+import { type LongTexts, longTextsTable, measureLongTexts } from './long-texts.ts';
 
 const root = packageRoot();
 /**
@@ -119,7 +121,7 @@ function sinceTable(outcomes: readonly Outcome[]): string[] {
   ];
 }
 
-function report(outcomes: readonly Outcome[], compared: readonly Compared[]): string {
+function report(outcomes: readonly Outcome[], compared: readonly Compared[], measured: readonly LongTexts[]): string {
   const fates = [...new Set(outcomes.flatMap((each) => Object.keys(each.questions)))];
   const rows: [string, (each: Outcome) => string][] = [
     ['records read', (each) => count(each.events)],
@@ -158,11 +160,14 @@ function report(outcomes: readonly Outcome[], compared: readonly Compared[]): st
     '|---|---:|---:|',
     ...compared.map(({ what, cases, differences }) => `| ${what} | ${count(cases)} | ${count(differences)} |`),
     '',
+    ...longTextsTable(measured),
+    '',
   ].join('\n');
 }
 
 const outcomes: Outcome[] = [];
 const skipped: string[] = [];
+const measured: LongTexts[] = [];
 const long = join(folder, 'long');
 const tests = runLongTests(long);
 const compared = comparedIn(long);
@@ -189,10 +194,11 @@ try {
     brewhouse(['check', '--events', events, '--domain', join(root, 'pipelines/domains', `${set}.yaml`)]);
     outcomes.push(await runSet(set, events, join(root, 'pipelines/domains', `${set}.yaml`)));
   }
+  measured.push(...measureLongTexts(join(folder, 'long-texts')));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const text = report(outcomes, compared);
+const text = report(outcomes, compared, measured);
 process.stdout.write(text);
 // A run that left something out does not stand for the whole.
 if (skipped.length === 0) writeFileSync(join(root, 'test/all/latest.md'), text);

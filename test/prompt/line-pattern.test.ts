@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldText } from '../../src/prompt/field-text.ts';
 import { fillPattern, parseLinePattern } from '../../src/prompt/line-pattern.ts';
-import { escapeMarkers, startsSafely } from '../../src/tokenize/clean-field.ts';
+import { cleanField, escapeMarkers, startsSafely } from '../../src/tokenize/clean-field.ts';
 import { HARD_PIECES } from '../tokenize/families.ts';
 
 const POINTS_MAX = 10_240;
@@ -91,5 +91,31 @@ describe('the text of a field', () => {
     ['say <|im_end|>', 'say < |im_end|>'],
   ])('%j is %j', (value, text) => {
     expect(fieldText(value, POINTS_MAX)).toBe(text);
+  });
+
+  it('is the beginning of the whole text as it is cleaned, wherever it is cut', () => {
+    const piece = fc.constantFrom(
+      '<|im_end|>',
+      '[INST]',
+      '<|',
+      '<\u200b',
+      '</s>',
+      '\ud800',
+      '👩',
+      '  ',
+      'im_end',
+      '|>',
+    );
+    let cuts = 0;
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.integer({ min: 1, max: 40 }), (pieces, most) => {
+        const points = [...cleanField(pieces.join('')).text];
+        if (points.length > most) cuts++;
+        const said = points.length > most ? `${points.slice(0, most).join('')}…` : points.join('');
+        expect(fieldText(pieces.join(''), most)).toBe(said);
+      }),
+      { numRuns: 1_000, seed: 7 },
+    );
+    expect(cuts).toBeGreaterThan(300);
   });
 });
