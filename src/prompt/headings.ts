@@ -1,10 +1,11 @@
 /** Headings of history lines: by a number each, so that no text is made for an entry twice. */
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import type { Template } from '../../schemas/template.ts';
+import type { Slots } from '../forms/form.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import type { HistoryEntry } from '../timeline/history.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
-import { AGE_EXAMPLES, agePhrase, coarseAge, groupPhrase } from './phrases.ts';
+import { AGE_EXAMPLES, agePhrase, coarseAge, fillSlots, groupPhrase } from './phrases.ts';
 
 /** How a template heads the entries of a history. */
 export interface HeadingRules {
@@ -20,8 +21,9 @@ export interface HeadingRules {
 
 /** What the headings are told by. */
 export interface HeadingScope {
-  /** The headings with their slots open. */
+  /** The headings with their slots open; those that every line has are in `slots`. */
   readonly history: { readonly group: string; readonly dated: string; readonly undated: string };
+  readonly slots: Slots;
   readonly vocabulary: Vocabulary;
 }
 
@@ -29,22 +31,23 @@ export interface HeadingScope {
  * Headings are groups or ages, as the task's order is by action or by time (FILL-3, TEMPLATE-3).
  */
 export function headingRules(template: Template, task: TaskRules, scope: HeadingScope): HeadingRules {
-  const { history, vocabulary } = scope;
+  const { history, vocabulary, slots } = scope;
   const ranks = vocabulary.noneRank + 1;
   const groups = new Int32Array(ranks);
   for (const [group, rank] of [...vocabulary.displayOrder, vocabulary.noneRank].entries()) groups[rank] = group;
   const groupOf = (entry: HistoryEntry) => groups[entry.rank] ?? -1;
   const allRanks = [...groups.keys()];
   if (task.order === 'by_action') {
-    const textOf = (rank: number) => history.group.replace('{group}', () => groupPhrase(rank, vocabulary));
+    const textOf = (rank: number) =>
+      fillSlots(template, history.group, { ...slots, group: () => groupPhrase(rank, vocabulary) });
     return { numberOf: (entry) => entry.rank, textOf, groupOf, examples: allRanks.map(textOf) };
   }
   const ageOf = ({ at }: HistoryEntry, t: number) => (at === TIME_UNKNOWN ? 0 : 1 + coarseAge(t, at));
   const textOf = (number: number) => {
     const age = Math.floor(number / ranks);
-    return (age === 0 ? history.undated : history.dated)
-      .replace('{age}', () => agePhrase(template, age - 1))
-      .replace('{action}', () => vocabulary.spokenOf(number % ranks));
+    const own = { ...slots, action: () => vocabulary.spokenOf(number % ranks) };
+    if (age === 0) return fillSlots(template, history.undated, own);
+    return fillSlots(template, history.dated, { ...own, age: () => agePhrase(template, age - 1) });
   };
   const ages = [0, ...AGE_EXAMPLES.map((age) => 1 + age)];
   const examples = ages.flatMap((age) => allRanks.map((rank) => textOf(age * ranks + rank)));

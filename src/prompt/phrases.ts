@@ -86,7 +86,7 @@ export const AGE_EXAMPLES = [0, 1, 2, WEEK, WEEK + 1, MONTH, MONTH + 1] as const
 
 /** A coarse age in the template's words (HIST-6). */
 export function agePhrase({ ages }: Template, age: number): string {
-  const many = (words: string, n: number) => words.replace('{n}', String(n));
+  const many = (words: string, n: number) => words.replaceAll('{n}', String(n));
   if (age === 0) return ages.today;
   if (age === 1) return ages.yesterday;
   if (age < WEEK) return many(ages.days, age);

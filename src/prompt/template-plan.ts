@@ -72,7 +72,7 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
   }
   const historyBlock = blocks.find((block) => block.kind === 'history');
   const history = present(historyBlock, 'history block');
-  const headings = headingRules(template, task, { history, vocabulary });
+  const headings = headingRules(template, task, { history, vocabulary, slots });
   for (const heading of headings.examples) tell(heading);
   const { head, tail, plain } = yield* frame(SOME_DAY);
   // Token borders are looked at by the id: what is ours must be plain text in the frame, too.
@@ -170,16 +170,13 @@ function* planBlock(block: TemplateBlock, scope: BlockScope): Encoding<Block | u
   }
   if ('profile' in block) return { kind: 'profile', heading: joinIds(yield* encodeLines(block.profile.map(say))) };
   if ('history' in block) {
-    const { heading, group, dated, undated } = block.history;
-    const keep = (line: string, own: readonly string[]) =>
-      fillSlots(template, line, { ...slots, ...Object.fromEntries(own.map((name) => [name, () => `{${name}}`])) });
-    return {
-      kind: 'history',
-      heading: joinIds(yield* encodeLines(heading.map(say))),
-      group: keep(group, ['group']),
-      dated: keep(dated, ['age', 'action']),
-      undated: keep(undated, ['action']),
-    };
+    const { heading, ...open } = block.history;
+    // Those that this task does not use have no slots either that they cannot have.
+    const named = (...own: string[]) => ({ ...slots, ...Object.fromEntries(own.map((name) => [name, () => ''])) });
+    fillSlots(template, open.group, named('group'));
+    fillSlots(template, open.dated, named('age', 'action'));
+    fillSlots(template, open.undated, named('action'));
+    return { kind: 'history', heading: joinIds(yield* encodeLines(heading.map(say))), ...open };
   }
   if ('shown' in block) return { kind: 'shown', label: say(block.shown) };
   if ('item' in block) return { kind: 'item' };

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { BrewhouseError } from '../../src/errors.ts';
+import { headingRules } from '../../src/prompt/headings.ts';
 import {
   agePhrase,
   answersOf,
@@ -123,6 +124,20 @@ it('tells ages in whole UTC days and coarser', () => {
   expect(agePhrase(seed, coarseAge(midnight, midnight - 1))).toBe('Yesterday');
   expect(agePhrase(seed, coarseAge(midnight + DAY - 1, midnight))).toBe('Today');
   expect(agePhrase(seed, coarseAge(-1, -DAY - 1))).toBe('Yesterday');
+});
+
+it('fills the slots of a heading once, each wherever it is, and reads none in what they say (TEMPLATE-2)', () => {
+  const domain = { ...SHOP, item: { ...SHOP.item, many: '{age}s' } };
+  const vocabulary = createVocabulary(domain);
+  const template = { ...seed, ages: { ...seed.ages, days: '{n} of {n} {action}' } };
+  const history = { group: '{group}, {group} {items}', dated: '{age}, {age} {items}', undated: '{action} {items}' };
+  const examplesOf = (order: string) => {
+    const one = taskIn(vocabulary, 'ranking.pointwise', { order });
+    return headingRules(template, one, { history, vocabulary, slots: fixedSlots(one, vocabulary, undefined) }).examples;
+  };
+  expect(examplesOf('chronological')).toContain('2 of 2 {action}, 2 of 2 {action} {age}s');
+  const group = groupPhrase(0, vocabulary);
+  expect(examplesOf('by_action')).toContain(`${group}, ${group} {age}s`);
 });
 
 function caught(run: () => unknown): BrewhouseError {

@@ -67,6 +67,28 @@ test('nothing more is said in its own words, and by default as it is called (TEM
   expect([last(), last('stay away')]).toEqual(['Will nothing more', 'Will stay away']);
 });
 
+test('slots of a heading are filled once, each wherever it is, and none is read in what they say (TEMPLATE-2)', () => {
+  const [shipped] = shippedTemplates().filter(({ form }) => form === 'ranking.pointwise');
+  const headings = { group: '{group}, {group} {items}', dated: '{age}, {age} {items}', undated: '{action} {items}' };
+  const template = Template.parse({
+    ...shipped,
+    ...{ id: 'own', held_out: false, ages: { ...shipped!.ages, yesterday: '{n} {action}' } },
+    blocks: [
+      { text: ['Who knows:'] },
+      { history: { heading: ['Before:'], ...headings } },
+      { item: true },
+      { text: ['So:'] },
+    ],
+  });
+  const domain = Domain.parse({ ...spoken, item: { ...spoken.item, many: '{age}s' } });
+  const promptOf = (order: string) => {
+    const corpus = corpusOf(domain, { form: 'ranking.pointwise', order }, { templates: [template] });
+    return promptText(referenceMember(corpus, 'm').at(-1)!.rows[0]!.prompt.pieces);
+  };
+  expect(promptOf('chronological')).toContain('\n{n} {action}, {n} {action} {age}s\n');
+  expect(promptOf('by_action')).toContain('\nhas nay upon, has nay upon {age}s\n');
+});
+
 test('a domain without a pattern of profiles has none, and lines that do not speak of one (TEMPLATE-4)', () => {
   const [shipped] = shippedTemplates().filter(({ form }) => form === 'ranking.pointwise');
   const template = Template.parse({

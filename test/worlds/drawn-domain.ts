@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   title: pattern,
   profile: pattern,
   one: anyPhrase('job', 'roll call', '職位', 'Zu\u0308rich'),
-  many: anyPhrase('jobs', 'roll calls', '職位'),
+  many: anyPhrase('jobs', 'roll calls', '職位', '{age}s', '{group}'),
   will: anyPhrase(...WILLS),
   past: anyPhrase('applied to', 'viewed', 'constructor of', 'voted yea on'),
   ask: anyPhrase('apply to', 'have a look at', '投票'),

@@ -17,14 +17,15 @@ const line = anyPhrase(
   ...['The {items}:', 'Would the member {ask}, or {ask_positive}?', 'Answer:', 'x', '$& $1', 'Question'],
 );
 const WORDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  group: anyPhrase('The member {group} these {items}:', '{group}', '— {group}'),
-  dated: anyPhrase('{age}, {action}:', '{action} ({age})', '{age}', 'Once'),
+  group: anyPhrase('The member {group} these {items}:', '{group}', '— {group}', '{group}, {group}'),
+  dated: anyPhrase('{age}, {action}:', '{action} ({age})', '{age}', 'Once', '{age} {items} {age}'),
   undated: anyPhrase('Some time ago, {action}:', '{action}', 'Once'),
   letter: anyPhrase('{item} {letter}:', '{letter}', '({letter})'),
   answer: anyPhrase('The member will {will}', '{will}', '{letter}', '{yes_no}', 'Answer {letter}'),
   nothing_more: anyPhrase('do nothing more', 'stop'),
   shown: anyPhrase('Shown at', 'Where:', 'x'),
-  days: anyPhrase('{n} days ago', '{n}'),
+  today: anyPhrase('Today', '{action}', '{n}'),
+  days: anyPhrase('{n} days ago', '{n}', '{n} ({n}) {action}'),
   weeks: anyPhrase('{n} weeks ago', '{n} {n}'),
   months: anyPhrase('{n} months ago'),
   id: fc.constantFrom('a', 'b', 'seed', 'constructor', 'length', 'x-1'),
