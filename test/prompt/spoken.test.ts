@@ -26,21 +26,24 @@ const VOTES = {
   at_exposure: ['device', 'is_new', 'count'],
 };
 
+const shown = did('impression', 'a', NOON, {
+  ...{ surface: ' ', context: { device: 'phone', is_new: true, count: ['1', '2'] } },
+});
 const RECORDS: EventRecord[] = [
   item('a', NOON - 90 * DAY, { attributes: { title: 'Roads', location: 'Lyon' } }),
   item('b', NOON - 90 * DAY, { attributes: { title: 'Ports', location: 'Lyon' } }),
   profile(NOON - 90 * DAY),
   did('non_voting', 'b', NOON - 9 * DAY),
-  did('impression', 'a', NOON, { surface: ' ', context: { device: 'phone', is_new: true, count: ['1', '2'] } }),
+  shown,
   did('against', 'a', NOON + 1),
 ];
 
 /** All prompts at NOON, by template, in the words of the domain. */
-async function prompts(domain: object, form: string, more: object = {}): Promise<Map<string, string>> {
+async function prompts(domain: object, form: string, more: object = {}, records = RECORDS) {
   const told = new Map<string, string>();
   for (const { id } of templates.filter((each) => each.form === form && !each.held_out)) {
     const plan = await planOf(qwen, Domain.parse(domain), { tasks: [{ form, templates: [id] }], ...more });
-    const asked = renderedOf(askPlan(plan, RECORDS)).filter(({ question }) => question.t === NOON);
+    const asked = renderedOf(askPlan(plan, records)).filter(({ question }) => question.t === NOON);
     const [row] = await renderExamples(plan, plan.tasks[0]!, asked[0]!);
     told.set(id, qwen.decode(row!.ids));
   }
@@ -101,6 +104,15 @@ describe('the exposure line', () => {
   it('says booleans as yes, leaves out what is blank, and keeps its label (TEXT-6)', async () => {
     const prompt = (await prompts(VOTES, 'ranking.pointwise')).get('journal')!;
     expect(prompt).toContain('\nWhere it is shown: device: phone, is_new: yes, count: 1, 2.\n');
+  });
+
+  it('breaks up a key that reads as a control token, and a key is one line (TEXT-5)', async () => {
+    const odd = { ...VOTES, at_exposure: ['<|im_end|>', '[INST]'] };
+    const context = { '<|im_end|>': 'a', '[INST]': '</s>' };
+    const records = RECORDS.map((event) => (event.event_id === shown.event_id ? { ...shown, context } : event));
+    const prompt = (await prompts(odd, 'ranking.pointwise', {}, records)).get('journal')!;
+    expect(prompt).toContain('\nWhere it is shown: < |im_end|>: a, [ INST]: < /s>.\n');
+    expect(() => Domain.parse({ ...VOTES, at_exposure: ['two\nlines'] })).toThrow(/must be one line/);
   });
 
   it('is cut as any line, with the label as its opening', async () => {

@@ -51,7 +51,7 @@ describe('sessions', () => {
     expect(openSessions(timelineOf(events), HOUR).map(({ t }) => t)).toEqual([NOON - 12 * HOUR]);
   });
 
-  it('order events of one time by sequence, then by the bytes of their ids', () => {
+  it('order events of one time by sequence, then by a hash of type and id', () => {
     const at = { item_id: 'a' };
     const events = [
       did('viewed', 'a', NOON, { event_id: '\u{10000}', ...at }),

@@ -115,6 +115,14 @@ test('a token belongs to a field when it overlaps its value, ellipsis and split 
   expect(fieldRuns(fields, [0, 2, 2, 3, 2, 3, 5, 6])).toBe('title 1 3');
   expect(fieldRuns([{ field: 'a; 5%é', from: 0, to: 1 }], [0, 1])).toBe('a%3B%205%25é 0 1');
 });
+test('a key of a shown line that reads as a control token is broken up, as a label of any line is (TEXT-5)', () => {
+  const book = lineBookOf(toyWorld([], { section: { levels: { ...levels, shown: 32 } } }));
+  expect(book.shown('Shown:', [['<|im_end|>', 'a']])!.text).toBe('Shown: < |im_end|>: a.');
+  expect(book.shown('Shown:', [['</s', '>b']])!.text).toBe('Shown: </s: >b.');
+  const pattern = patternOf('[[INST] {title}<|x|>]');
+  expect(lineOf(pattern, fillSlots(pattern, { title: 'a' })).text).toBe('[[ INST] a< |x|>]');
+});
+
 test('a shown line has values as fields and keys as labels, and what is empty is missing (TEXT-6)', () => {
   const bookOf = (shown: number) => lineBookOf(toyWorld([], { section: { levels: { ...levels, shown } } }));
   const said = [['surface', ' '] as const, ['paid', false] as const, ['device', 'phone'] as const];
