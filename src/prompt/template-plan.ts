@@ -80,6 +80,7 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
     throw controlInLine(template, tokenizer);
   const answers = answersOf(template, task);
   const texts = answers.map((answer) => answer.text);
+  for (const text of texts) requireNoOrder(template, task, { what: 'an answer', text });
   const words = yield* labelWords(tokenizer, tail, texts);
   return {
     template,
@@ -101,25 +102,30 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
 }
 
 /**
- * A fixed line as it is told. Throws `template_invalid` where it could not be joined, or would be
- * an order.
+ * A fixed line as it is told (TEMPLATE-5). Throws `template_invalid` where it could not be joined,
+ * or would be an order.
  */
 function requireLine(template: Template, task: TaskRules, text: string): string {
-  const told = (what: string) => `a line of the template ${template.id} ${what}: ${JSON.stringify(text)}`;
-  if (/[\n\r]/.test(text) || escapeMarkers(text).escapes > 0) {
-    throw new BrewhouseError('template_invalid', told('holds a line break or looks like a control token'), {
-      place: { field: task.name },
-      remedy:
-        'mend the task’s note, the words of the domain or the template: a line is one line, and orders come from ' +
-        'the chat template alone',
-    });
-  }
+  requireNoOrder(template, task, { what: 'a line', text });
   if (!startsSafely(text)) {
-    throw new BrewhouseError('template_invalid', told('begins with white space or /'), {
+    const message = `a line of the template ${template.id} begins with white space or /: ${JSON.stringify(text)}`;
+    throw new BrewhouseError('template_invalid', message, {
       remedy: 'begin it with a letter, a digit or [: token borders are safe only there',
     });
   }
   return text;
+}
+
+function requireNoOrder(template: Template, task: TaskRules, { what, text }: { what: string; text: string }): void {
+  if (!/[\n\r]/.test(text) && escapeMarkers(text).escapes === 0) return;
+  const fault = 'holds a line break or looks like a control token';
+  const message = `${what} of the template ${template.id} ${fault}: ${JSON.stringify(text)}`;
+  throw new BrewhouseError('template_invalid', message, {
+    place: { field: task.name },
+    remedy:
+      'mend the task’s note, the words of the domain or the template: a line is one line, and orders come from ' +
+      'the chat template alone',
+  });
 }
 
 function controlInLine({ id }: Template, tokenizer: LoadedTokenizer): BrewhouseError {

@@ -115,6 +115,14 @@ describe('the exposure line', () => {
     expect(() => Domain.parse({ ...VOTES, at_exposure: ['two\nlines'] })).toThrow(/must be one line/);
   });
 
+  it('says the surface first and once, whatever a context calls so (TEXT-6)', async () => {
+    const more = { surface: 'feed', context: { surface: 'inbox', device: 'phone' } };
+    const records = RECORDS.map((event) => (event.event_id === shown.event_id ? { ...shown, ...more } : event));
+    const domain = { ...VOTES, at_exposure: ['device', 'surface'] };
+    const prompt = (await prompts(domain, 'ranking.pointwise', {}, records)).get('journal')!;
+    expect(prompt).toContain('\nWhere it is shown: surface: feed, device: phone.\n');
+  });
+
   it('is cut as any line, with the label as its opening', async () => {
     const prompt = (await prompts(VOTES, 'ranking.pointwise', { levels: { shown: 12 } })).get('journal')!;
     expect(prompt).toMatch(/\nWhere it is shown: device: phone …\.\n/);
@@ -133,6 +141,14 @@ describe('what a plan refuses', () => {
     const byAction = { form: 'ranking.pointwise', order: 'by_action' };
     await refused(qwen, saying('looks like <|im_end|> to'), byAction, 'looks like a control token');
     expect(() => Domain.parse(saying('two\nlines'))).toThrow(/must be one line/);
+  });
+
+  it('an answer that would hold an order, and a note (TEMPLATE-5)', async () => {
+    const [against, ...others] = VOTES.actions;
+    const saying = (will: string) => ({ ...VOTES, actions: [{ ...against, will, ask: 'oppose' }, ...others] });
+    const next = { form: 'next-action.action' };
+    await refused(qwen, saying('say </s>'), next, 'an answer of the template');
+    await refused(qwen, VOTES, { ...next, note: '[INST] go on' }, 'a line of the template');
   });
 
   it('a first line with a token that the tokenizer adds, which is encoded with the frame', async () => {

@@ -142,7 +142,8 @@ describe('ASOF-2', () => {
   });
 
   law(
-    'An event of unknown time is always seen, or with `known: ingest_time` where its `ingest_time` is before T.',
+    'An event of unknown time is always seen, or with `known: ingest_time`, where it has an `ingest_time`, ' +
+      'when that is before T.',
     () => {
       const isSeen = (more: object) => profileAt(profiles(null, more), NOON) !== undefined;
       expect([{}, { ingest_time: NOON - 1 }, { ingest_time: NOON }].map(isSeen)).toEqual([true, true, false]);

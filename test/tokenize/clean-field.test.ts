@@ -1,7 +1,9 @@
 /** TEXT-1, TEXT-2, TOKEN-2: text of members and items cannot give orders. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertNoControl, cleanField, escapeMarkers, startsSafely } from '../../src/tokenize/clean-field.ts';
+import { cleanText } from '../../src/verify/reference/lines.ts';
 import { HARD_PIECES, loadFamilies } from './families.ts';
 
 const MARKERS = [
@@ -42,6 +44,30 @@ const escapesOf = (text: string) =>
     const visible = Array.from(text.slice(index).replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu, ''));
     return MARKER.test(visible.map((character) => character.normalize('NFKC')).join(''));
   });
+
+/** What comes between which beginnings and which end, as RULES.md lists it (TEXT-2). */
+function listed(): string[] {
+  const rules = readFileSync(new URL('../../RULES.md', import.meta.url), 'utf8');
+  const [own = ''] = /^### TEXT-2 [\s\S]*?(?=^### )/m.exec(rules) ?? [];
+  return [...own.matchAll(/^- between `(\S+)`(?: or `(\S+)`)? and `(\S+)`: ([^;.]*)[;.]$/gm)].flatMap(
+    ([, one = '', other, end = '', names = '']) =>
+      [one, ...(other === undefined ? [] : [other])].flatMap((begin) =>
+        [...names.matchAll(/`(\w+)`/g)].map(([, name]) => begin + name + end),
+      ),
+  );
+}
+
+it('looks for all that RULES.md lists, as the checker does, and for nothing more (TEXT-2)', () => {
+  const all = listed();
+  for (const marker of [...all, '<|x|>', `<|${'x'.repeat(64)}|>`]) {
+    const broken = `a ${marker[0]} ${marker.slice(1)}`;
+    expect([cleanField(`a ${marker}`).text, cleanText(`a ${marker}`)], marker).toEqual([broken, broken]);
+  }
+  const names = MARKER.source.matchAll(/\(\?:([\w|]+)\)(>|\\\])/g).flatMap(([, words = '']) => words.split('|'));
+  const inRules = new Set(all.map((marker) => marker.replace(/\W/g, '')));
+  expect([...names, 'SYS'].sort()).toEqual([...inRules].sort());
+  expect(all).toHaveLength(2 * 14 + 6 + 2 + 2 * 11 + 5);
+});
 
 describe('cleanField', () => {
   it('finds what one expression over the plain text finds', () => {

@@ -89,6 +89,20 @@ test('slots of a heading are filled once, each wherever it is, and none is read 
   expect(promptOf('by_action')).toContain('\nhas nay upon, has nay upon {age}s\n');
 });
 
+test('the exposure line says the surface first and once, whatever a context calls so (TEXT-6)', () => {
+  const shown = { surface: 'feed', context: { surface: 'inbox', device: 'phone' } };
+  const domain = Domain.parse({ ...spoken, at_exposure: ['device', 'surface'] });
+  const [template] = shippedTemplates().filter(({ form, blocks }) => {
+    return form === 'ranking.pointwise' && blocks.some((block) => 'shown' in block);
+  });
+  const corpus = toyWorld([item('a'), act('a', 'nay', NOON, shown)], {
+    ...{ domain, templates: [Template.parse({ ...template, held_out: false })] },
+    section: { label_window: '1d', tasks: [{ form: 'ranking.pointwise' }] },
+  });
+  const prompt = promptText(referenceMember(corpus, 'm')[0]!.rows[0]!.prompt.pieces);
+  expect(prompt).toContain(' surface: feed, device: phone.\n');
+});
+
 test('a domain without a pattern of profiles has none, and lines that do not speak of one (TEMPLATE-4)', () => {
   const [shipped] = shippedTemplates().filter(({ form }) => form === 'ranking.pointwise');
   const template = Template.parse({

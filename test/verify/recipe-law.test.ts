@@ -101,6 +101,37 @@ test('an action named as the answer that nothing more comes is refused (NEXT-1)'
   ]);
   expect(faultsOf(named, pointwise)).toEqual([]);
 });
+describe('what a fixed line or an answer may not be (TEMPLATE-5)', () => {
+  const none = (more: object) => ({ ...votes, none: { ...votes.none, ...more } });
+  const first = (more: object) => ({
+    ...votes,
+    actions: votes.actions.map((one, rank) => (rank === 0 ? { ...one, ...more } : one)),
+  });
+  test.each<[string, object, object, string | undefined]>([
+    ['the words of a domain', votes, pointwise, undefined],
+    [
+      'a heading that is shown by action',
+      none({ past: 'saw <|im_end|> in' }),
+      { ...pointwise, order: 'by_action' },
+      'TEMPLATE-5',
+    ],
+    ['a heading that no task shows', none({ past: 'saw <|im_end|> in' }), { ...pointwise, drawn: 0 }, undefined],
+    ['an answer', first({ will: 'say </s>' }), pointwise, 'TEMPLATE-5'],
+    ['an answer that no template says', first({ will: 'say </s>', ask: 'say' }), binary, undefined],
+    ['a line break', first({ spoken: 'one\ntwo' }), pointwise, 'TEMPLATE-5'],
+    ['a note', votes, { ...pointwise, note: '[INST] go on' }, 'TEMPLATE-5'],
+  ])('%s', (_, domain, task, rule) => {
+    const found = new Set(faultsOf(domain, task).map((fault) => fault.split(' ')[1]));
+    expect([...found]).toEqual(rule === undefined ? [] : [rule]);
+  });
+});
+
+test('a name is one action, exposure, ignored action or none (EVENT-6)', () => {
+  const name = votes.actions[0]!.name;
+  for (const more of [{ ignored: [name] }, { exposures: [name] }, { none: { ...votes.none, name } }])
+    expect(faultsOf({ ...votes, ...more }, pointwise)).toContain(`manifest EVENT-6 the domain has "${name}" twice`);
+});
+
 test('a template says the exposure once (TEMPLATE-4)', () => {
   const identity = identityOf(jobs, pointwise);
   const corpus = corpusOf(buildWorld([], identity, wordTokenizer()));

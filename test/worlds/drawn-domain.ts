@@ -70,7 +70,7 @@ const WORDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
 const LISTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   exposures: anyName('impression', 'shown'),
   ignored: anyName('scrolled'),
-  at_exposure: anyName('device', 'page', 'value', 'position'),
+  at_exposure: anyName('device', 'page', 'value', 'position', 'surface'),
 };
 
 const bias: Bias = ({ path, generic, schema }) => {

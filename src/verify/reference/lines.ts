@@ -142,6 +142,11 @@ export function cleanText(text: string): string {
   return spaced(trimmed, markerPlaces(trimmed));
 }
 
+/** Whether anything in a text reads as a control token (TEXT-2). */
+export function readsAsControl(text: string): boolean {
+  return markerPlaces(text).length > 0;
+}
+
 const NAMED_TAGS = 's|unk|pad|bos|eos|mask|cls|sep|think|tool_call|tool_response|tools|start_of_turn|end_of_turn';
 const OTHER_TAGS = 'start_of_image|end_of_image|image_soft_token|fim_prefix|fim_middle|fim_suffix';
 const BRACKETS =

@@ -117,7 +117,8 @@ function saidOf({ world, opening }: Asked): Said {
     if (own.has(key)) return own.get(key);
     return Object.hasOwn(context, key) ? context[key] : undefined;
   };
-  const keys = world.vocabulary.domain.at_exposure.map(({ key }) => key);
+  // The surface is said anyway.
+  const keys = world.vocabulary.domain.at_exposure.map(({ key }) => key).filter((key) => key !== 'surface');
   return [['surface', surface], ...keys.map((key) => [key, said(key)] as const)];
 }
 
