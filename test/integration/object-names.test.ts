@@ -1,6 +1,7 @@
 /**
- * Names that every object has (`constructor`, `__proto__`) are names like all others, wherever a
- * user may write one, and a text may hold half of a surrogate pair: from tables to the manifest.
+ * Names that every object has (`constructor`, `__proto__`) and names of digits, which objects put
+ * first, are names like all others, wherever a user may write one, and a text may hold half of a
+ * surrogate pair: from tables to the manifest.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import { buildArgs, type ReleaseJson, release, type SmallWorld } from './small-w
 
 const NAMES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'length'] as const;
 const [APPLIED, DISMISSED, VIEWED, IGNORED, SHOWN, NONE] = NAMES;
+/** Names that an object gives back before all others, and as numbers: 2 before 10. */
+const [TEN, TWO] = ['10', '2'];
 /** What a task may be named. */
 const TASK = 'constructor';
 /** Half of a surrogate pair, which no UTF-8 can write. */
@@ -21,7 +24,7 @@ const BEGIN = Date.UTC(2026, 1, 1);
 
 /** Every name once, each with what `say` makes of it: an own key of the object, `__proto__` too. */
 const byName = <T>(say: (name: string) => T): Record<string, T> =>
-  Object.fromEntries(NAMES.map((name) => [name, say(name)]));
+  Object.fromEntries([TEN, TWO, ...NAMES].map((name) => [name, say(name)]));
 const flow = (values: object) => JSON.stringify(values);
 
 /** Columns are named so, and cells; `id` and `day` alone are not. */
@@ -46,9 +49,11 @@ actions:
   - { name: ${APPLIED}, will: apply, past: applied to, positive: true }
   - { name: ${DISMISSED}, will: dismiss, past: dismissed }
   - { name: ${VIEWED}, spoken: ${VIEWED.slice(2, 7)}, will: view, past: viewed, positive: true }
+  - { name: "${TEN}", will: praise, past: praised }
+  - { name: "${TWO}", will: blame, past: blamed }
 none: { name: ${NONE}, will: not interact }
 ignored: [${IGNORED}]
-at_exposure: [${NAMES.join(', ')}]
+at_exposure: ["${TEN}", ${NAMES.join(', ')}, "${TWO}"]
 `;
 
 const RECIPE = `corpus:
@@ -68,15 +73,16 @@ release:
   splits: { t1: 2026-02-14T00:00:00Z, t2: 2026-02-20T00:00:00Z, gap: 1d }
   weights: { ${TASK}: 0.5, length: 0.25 }
   token_budget: 20000
-  label_caps: { ${TASK}: ${flow({ [NONE]: 5, [APPLIED]: 3 }).replace('}', ', "__proto__": 4}')} }
+  label_caps: { ${TASK}: ${flow({ [NONE]: 5, [APPLIED]: 3 }).replace('}', ', "__proto__": 4, 10: 2, "2": 1}')} }
 `;
 
 /** Members and items are named so; of the items one has no attribute, and so no name to be read. */
 function writeTables(folder: string): void {
   mkdirSync(folder, { recursive: true });
+  const columns = [TEN, ...NAMES, TWO];
   const rows = (value: (name: string, id: string) => string) =>
-    [...NAMES, 'bare'].map((id) => ['2026-01-01', id, ...NAMES.map((name) => value(name, id))].join(','));
-  const head = ['day', 'id', ...NAMES].join(',');
+    [...NAMES, 'bare'].map((id) => ['2026-01-01', id, ...columns.map((name) => value(name, id))].join(','));
+  const head = ['day', 'id', ...columns].join(',');
   const texts = rows((name, id) => (id === 'bare' ? '' : `the ${name} of ${id}`));
   const items = [...NAMES, 'bare'].map((id) => ({
     ...{ day: '2026-01-01', id },
@@ -87,7 +93,7 @@ function writeTables(folder: string): void {
   const interactions = Array.from({ length: 28 * NAMES.length }, (_, n) => {
     const [day, member] = [Math.floor(n / NAMES.length), n % NAMES.length];
     const items = [...NAMES, 'bare'];
-    const actions = ['c', 't', VIEWED, SHOWN, SHOWN, SHOWN, SHOWN, IGNORED];
+    const actions = ['c', 't', VIEWED, SHOWN, TEN, SHOWN, TWO, SHOWN, SHOWN, IGNORED];
     const row = {
       ...byName((name) => `${name} ${n % 3}${HALF}`),
       ...{
@@ -96,7 +102,7 @@ function writeTables(folder: string): void {
         item: items[(day * 3 + member) % 7],
       },
       ...{
-        constructor: actions[(day + 2 * member) % 8],
+        constructor: actions[(day + 2 * member) % 10],
         valueOf: NAMES[n % 5],
         slate: `toString ${n % 3}`,
         session: `${NAMES[member]}${n}`,
@@ -143,10 +149,13 @@ describe('a name that every object has', () => {
         .map((line) => JSON.parse(line));
     const item = lines('items').find(({ item_id }) => item_id === '__proto__');
     expect(Object.entries(item.attributes).sort()).toEqual(
-      NAMES.map((name) => [name, `the ${name} of __proto__${HALF}`]).sort(),
+      [TEN, TWO, ...NAMES].map((name) => [name, `the ${name} of __proto__${HALF}`]).sort(),
     );
-    for (const { context } of lines('interactions')) expect(Object.keys(context).sort()).toEqual([...NAMES].sort());
-    expect(new Set(lines('interactions').map(({ action }) => action))).toEqual(new Set(NAMES.slice(0, 5)));
+    for (const { context } of lines('interactions'))
+      expect(Object.keys(context).sort()).toEqual([TEN, TWO, ...NAMES].sort());
+    expect(new Set(lines('interactions').map(({ action }) => action))).toEqual(
+      new Set([TEN, TWO, ...NAMES.slice(0, 5)]),
+    );
   });
 
   it('is no error of check and build, which warn of the random candidates alone', async () => {
@@ -162,17 +171,18 @@ describe('a name that every object has', () => {
     const manifest = Manifest.parse(jsonOf('manifest.json'));
     const labels = new Map(Object.entries(manifest.labels));
     expect([...labels.keys()].sort()).toEqual([TASK, 'length']);
-    const answers = [APPLIED, DISMISSED, VIEWED, NONE];
+    const answers = [APPLIED, DISMISSED, VIEWED, TEN, TWO, NONE];
     expect(Object.keys(labels.get(TASK)!).sort()).toEqual([...answers].sort());
     expect(Object.keys(JSON.parse(JSON.stringify(labels.get(TASK)!))).sort()).toEqual([...answers].sort());
     const caps = manifest.keep_shares.filter(({ task }) => task === TASK).map(({ label, kept }) => [label, kept]);
-    expect(Object.fromEntries(caps)).toEqual(
-      Object.fromEntries([
-        ['__proto__', 4],
-        [APPLIED, 3],
-        [NONE, 5],
-      ]),
-    );
+    // In order of their bytes.
+    expect(caps).toEqual([
+      [TEN, 2],
+      [TWO, 1],
+      ['__proto__', 4],
+      [APPLIED, 3],
+      [NONE, 5],
+    ]);
     const { questions } = Lineage.parse(jsonOf('lineage.json'));
     const rendered = Object.entries(new Map(Object.entries(questions)).get(TASK)?.rendered ?? {});
     expect(rendered.map(([label]) => label).sort()).toEqual([...answers].sort());

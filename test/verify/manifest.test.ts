@@ -79,6 +79,8 @@ test('canonical JSON has its keys in order of their UTF-8 bytes and no white spa
   expect(canonicalJson({ '\u{10000}': 1, '\uffff': 2, a: [true, null, 'x'] })).toBe(
     '{"a":[true,null,"x"],"\uffff":2,"\u{10000}":1}',
   );
+  const halves = { '\ud800': 1, '\udc00': 2, '\ufffd': 3 };
+  expect(canonicalJson(Object.fromEntries(Object.entries(halves).reverse()))).toBe(canonicalJson(halves));
 });
 
 test.each(['corpus', 'recipe_sha256', 'domain_sha256', 'templates_sha256', 'profile'] as const)(
@@ -223,6 +225,10 @@ test('an identity has the version of the law, its own tokenizer, no template too
   expect(changed({ templates: more })).toEqual([expect.stringContaining('templates are ')]);
   expect(faults({ release: { ...release, holdout_tasks: [] } })).toContainEqual(
     expect.stringContaining('release.holdout_tasks equals its default'),
+  );
+  const label_caps = JSON.parse('{"ranking.pointwise": {"__proto__": 4}}');
+  expect(faults({ release: { ...release, label_caps, token_budget: 'none' } })).toContainEqual(
+    expect.stringContaining('release.token_budget equals its default'),
   );
   expect(faults({ release: { ...release, weights: { 'a@b.org': 1 } } })).toContainEqual(
     expect.stringContaining('names a@b.org, which is no task'),

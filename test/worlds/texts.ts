@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 
-/** Names that every object has, and names that lists and maps trip over. */
+/** Names that every object has, and names that lists and maps trip over or put first. */
 export const OBJECT_NAMES = [
   'constructor',
   'toString',
@@ -13,6 +13,8 @@ export const OBJECT_NAMES = [
   'valueOf',
   'length',
   '0',
+  '10',
+  '2',
 ] as const;
 
 const CHINESE = '经验中华人民共和国成立以来最重要的职位需要熟练掌握护理知识并且能够独立工作';

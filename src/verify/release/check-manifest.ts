@@ -73,7 +73,8 @@ function needlessOption(schema: Reader, value: object): string | undefined {
         Reflect.deleteProperty(fields, name);
         const read = schema.safeParse(copy);
         const isSame = read.success && isDeepStrictEqual(read.data, right);
-        fields[name] = inner;
+        // As it was: an assignment to `__proto__` would lose it.
+        Object.defineProperty(fields, name, { value: inner, enumerable: true, configurable: true, writable: true });
         if (isSame) return own.join('.');
       }
       const deeper = typeof inner === 'object' && inner !== null ? search(inner, own) : undefined;
