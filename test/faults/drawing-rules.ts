@@ -85,8 +85,16 @@ export const CHOSEN: readonly PlantedRule[] = [
   },
 ];
 
-/** What is asked where nothing records what was shown. */
+/** What is asked where nothing records what was shown, and nobody has a profile. */
 export const DRAWN: readonly PlantedRule[] = [
+  {
+    builder: 'speaks of a profile that nobody has',
+    check: 'prompt',
+    rule: 'TEMPLATE-4',
+    file: 'src/prompt/template-plan.ts',
+    from: "if (!('text' in block) || profile !== undefined) return block;",
+    to: "if (!('text' in block) || profile === undefined) return block;",
+  },
   {
     builder: 'leaves the item asked about in the history, where it may be a drawn one',
     check: 'history',

@@ -79,7 +79,7 @@ export const WITHOUT_EXPOSURES: Partial<WorldOptions> = {
     '{ form: ranking.pointwise, drawn: 0.4 }',
     '{ form: retrieval.choose, candidates: 4 }',
   ],
-  domain: DOMAIN.replace('exposures: [impression]', 'ignored: [impression]'),
+  domain: DOMAIN.replace('exposures: [impression]', 'ignored: [impression]').replace(/^profile: .*\n/m, ''),
   ask: '{ share: 1 }',
   budget: 1_000_000,
   members: 1,
