@@ -24,6 +24,9 @@ const nameOr = (empty: string) =>
 /** A name that may be missing; an empty one would mean "none" here and a group of its own there. */
 const OptionalName = nameOr('must not be empty; leave it out instead').optional();
 
+/** Sidecars hold positions as 32-bit numbers. */
+const POSITION_MAX = 2 ** 31 - 1;
+
 const Attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 /** Flat attributes of a member, an item or an exposure; the domain lists those that are spoken. */
 export const Attributes = named(Attribute);
@@ -80,7 +83,7 @@ export const InteractionEvent = z.strictObject({
   surface: OptionalName,
   session_id: OptionalName,
   slate_id: OptionalName,
-  position: z.number().int().min(0).optional(),
+  position: z.number().int().min(0).max(POSITION_MAX).optional(),
   policy: OptionalName,
   propensity: z.number().min(0).max(1).optional(),
   value: z.union([z.string(), z.number(), z.boolean()]).optional(),

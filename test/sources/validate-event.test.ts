@@ -90,6 +90,7 @@ describe('a record', () => {
     [{ ...interaction, propensity: 1.1 }, 'field_invalid', 'propensity'],
     [{ ...interaction, propensity: -0.1 }, 'field_invalid', 'propensity'],
     [{ ...interaction, position: -1 }, 'field_invalid', 'position'],
+    [{ ...interaction, position: 2 ** 31 }, 'field_invalid', 'position'],
     [{ ...interaction, value: ['x'] }, 'field_invalid', 'value'],
     [{ ...interaction, ingest_time: null }, 'time_invalid', 'ingest_time'],
     [{ ...interaction, ingest_time: '2018-05-01' }, 'time_invalid', 'ingest_time'],

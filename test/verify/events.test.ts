@@ -115,6 +115,8 @@ describe('records (EVENT-1)', () => {
     for (const name of ['action', 'surface', 'session_id', 'slate_id', 'policy'])
       expect(readEvent({ ...raw, [name]: 'x\ud800' }), name).toBeUndefined();
     expect(readEvent({ ...raw, propensity: 2 })).toBeUndefined();
+    expect(readEvent({ ...raw, position: 2 ** 31 })).toBeUndefined();
+    expect(readEvent({ ...raw, position: 2 ** 31 - 1 })).toBeDefined();
     expect(readEvent({ ...raw, event_time: undefined })).toBeUndefined();
   });
   test('content does not depend on order of keys, way of writing the time or ingest_time (EVENT-3)', () => {

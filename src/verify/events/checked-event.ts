@@ -101,7 +101,7 @@ function readVersion(record: Raw, stamp: Stamp): VersionEvent | undefined {
 function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefined {
   const { member_id: entity, item_id: item, action, position, propensity, value, context } = record;
   if (!isId(entity) || !isId(item) || !isName(action)) return undefined;
-  if (position !== undefined && !(Number.isSafeInteger(position) && isWithin(position, Infinity))) return undefined;
+  if (position !== undefined && !(Number.isInteger(position) && isWithin(position, 2_147_483_647))) return undefined;
   if (propensity !== undefined && !isWithin(propensity, 1)) return undefined;
   if (value !== undefined && !isScalar(value)) return undefined;
   if (context !== undefined && !isAttributes(context)) return undefined;
