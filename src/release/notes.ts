@@ -1,6 +1,7 @@
 /** What a reader of a release must know: sentences of docs/release.md, in its order (PUBLISH-3). */
 import type { Domain } from '../../schemas/domain.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
+import { exposureKey, isOfItem } from '../timeline/exposure.ts';
 import type { LateEvents } from '../timeline/lateness.ts';
 
 /** What of a release decides its notes. */
@@ -18,7 +19,7 @@ export interface NotesFacts {
 export function notesOf({ tasks, domain, itemsWithoutTime, late, hasAssumed }: NotesFacts): string[] {
   const drawing = namesOf(tasks.filter((task) => task.choosesItems));
   const randomAlone = namesOf(tasks.filter((task) => task.randomAlone));
-  const ofMoment = domain.at_exposure.filter((entry) => typeof entry === 'string');
+  const ofMoment = domain.at_exposure.filter((entry) => !isOfItem(entry)).map(exposureKey);
   const notes: readonly (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],

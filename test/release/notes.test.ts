@@ -36,6 +36,10 @@ it('name the tasks that draw, and those in which popularity may tell the right o
   expect(told(unseen)[0]).toBe(popular('retrieval.choose'));
 });
 
+it('take value and position for what is measured of the item, however they are written', () => {
+  expect(notes({ domain: { at_exposure: ['value', price, 'position'] } })).toEqual(SENTENCES.slice(0, 2));
+});
+
 it('are all of the page where all apply, in its order', () => {
   const domain = { at_exposure: ['device', price, 'hour'] };
   const late = { versions: 4, interactions: 0 };

@@ -41,6 +41,8 @@ export interface Told {
   readonly label: string;
   /** When the label of a rendered question was settled, epoch ms; else 0. */
   readonly settledAt: number;
+  /** When it closes (LABEL-3), epoch ms. */
+  readonly closesAt: number;
   /** The items asked about with their reasons, where there are any. */
   readonly candidates: string;
   /** What a sidecar keeps of the opening event (ORIGIN-4), and how many actions were before it. */
@@ -92,6 +94,7 @@ export async function toldByBuilder(
       fate: outcome.fate,
       label: label?.label ?? outcome.lostLabel ?? '',
       settledAt: label?.settledAt ?? 0,
+      closesAt: outcome.closesAt,
       candidates: (label?.reasons ?? []).map((reason, i) => `${question?.items[i]?.itemId} ${reason}`).join(', '),
       met: question === undefined ? '' : metOf({ ...question.exposure, before: question.actionsBefore }),
       rows: examples.map(({ variant, ids, segments, ledger }) => ({
@@ -178,6 +181,7 @@ export function toldOf(corpus: Corpus, until: number | null): Told[] {
         fate: question.fate,
         label: isRendered ? question.label : question.ledgerLabel,
         settledAt: isRendered ? question.settledAt : 0,
+        closesAt: question.closesAt,
         candidates: isRendered ? question.candidates.map(({ item, reason }) => `${item} ${reason}`).join(', ') : '',
         met: isRendered ? metOf({ surface, slateId: measured === 'nothing' ? '' : slate, ...ofItem, before }) : '',
         rows: rows.map(({ variant, ids, ledger, pieces, prompt }) => ({

@@ -3,6 +3,7 @@ import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { readIdentity, storedIdentity } from '../../src/forms/identity.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
+import { recipeFaults } from '../../src/verify/reference/recipe-law.ts';
 import type { Corpus } from '../../src/verify/reference/tasks.ts';
 import { labelTables, referenceCorpus, type Told, toldByBuilder, toldOf } from '../verify/told.ts';
 import type { Difference } from './long-run.ts';
@@ -29,12 +30,15 @@ export async function compareWorld(world: World): Promise<Outcome> {
   const told = await saidBy('builder', () => toldByBuilder(plan, records, world.until));
   if (!('value' in told)) return { ...NOTHING, ...told };
   const counts = countsOf(told.value);
-  const corpus = await saidBy('checker', () => referenceCorpus(plan, rawRecords(world)));
+  const { tokenizer } = world.recipe.corpus;
+  const folder = 'path' in tokenizer ? tokenizer.path : undefined;
+  const corpus = await saidBy('checker', () => referenceCorpus(plan, rawRecords(world), folder));
   if (!('value' in corpus)) return { ...counts, ...corpus };
   const reference = await saidBy('checker', async () => toldOf(corpus.value, world.until));
   if (!('value' in reference)) return { ...counts, ...reference };
   const difference =
     differenceOfIdentity(ready.value) ??
+    differenceOfLaw(corpus.value) ??
     differenceOfTables(ready.value, corpus.value) ??
     differenceOf(told.value, reference.value, plan.tokenizer);
   return difference === undefined ? counts : { ...counts, difference };
@@ -48,7 +52,7 @@ function rawRecords({ lines }: World): unknown[] {
  * What a side says, or that it cannot. What the builder refuses is no difference, also while it
  * renders: a level may be too short for a text that only an event holds (CUT-2).
  */
-async function saidBy<T>(
+export async function saidBy<T>(
   side: 'builder' | 'checker',
   say: () => Promise<T>,
 ): Promise<{ readonly value: T } | Pick<Outcome, 'difference' | 'refused'>> {
@@ -86,6 +90,12 @@ function differenceOfIdentity({ plan: { identity } }: ReadyWorld): Difference | 
   const read = readIdentity(storedIdentity(identity), { code: 'lake_broken', place: {} });
   const [builder, checker] = [JSON.stringify(identity), JSON.stringify(read)];
   return builder === checker ? undefined : { kind: 'identity read again', builder, checker };
+}
+
+/** What the builder takes is allowed. */
+function differenceOfLaw(corpus: Corpus): Difference | undefined {
+  const [fault] = recipeFaults(corpus);
+  return fault && { kind: `taken / ${fault.rule.join()}`, builder: 'takes it', checker: fault.detail };
 }
 
 function differenceOfTables({ plan }: ReadyWorld, corpus: Corpus): Difference | undefined {
@@ -132,7 +142,7 @@ function nearDifference(ids: string, other: string): number[] {
 /** Coarse things first: what they decide differs too. */
 function differenceOfQuestion(ours: Told, theirs: Told): { what: string; a: unknown; b: unknown } | undefined {
   if (ours.fate !== theirs.fate) return { what: `${ours.fate} / ${theirs.fate}`, a: ours.fate, b: theirs.fate };
-  for (const what of ['candidates', 'label', 'settledAt', 'met'] as const)
+  for (const what of ['candidates', 'label', 'settledAt', 'closesAt', 'met'] as const)
     if (ours[what] !== theirs[what]) return { what, a: ours[what], b: theirs[what] };
   const variants = (told: Told) => told.rows.map(({ variant }) => variant).join(', ');
   if (variants(ours) !== variants(theirs)) return { what: 'variants', a: variants(ours), b: variants(theirs) };

@@ -14,6 +14,7 @@ import { parseEvent } from '../../src/sources/validate-event.ts';
 import { unknownAction } from '../../src/timeline/vocabulary.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { templates as shipped } from '../prompt/plans.ts';
+import { MISTRAL } from '../tokenize/families.ts';
 import { usedRecords } from '../verify/told.ts';
 import { anyDomain, type DomainInput } from './drawn-domain.ts';
 import { anyHappenings, anyMoment, linesOf } from './drawn-events.ts';
@@ -34,23 +35,39 @@ export interface World {
 /** A domain, and how often it and what goes with it is mended. */
 const mended = fc.nat(19).map((n) => n > 0);
 
+const NO_TEMPLATES = fc.constant<TemplateInput[]>([]);
+
+/** Worlds with such templates beside those that ship. */
+function worldsWith(templates: fc.Arbitrary<TemplateInput[]>): fc.Arbitrary<World> {
+  return fc
+    .record({
+      ...{ domain: anyDomain(mended), recipe: anyRecipe, templates, happenings: anyHappenings },
+      until: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: anyMoment }),
+      isMended: mended,
+      room: fc.nat(600),
+      saysMore: fc.nat(3).map((n) => n === 0),
+    })
+    .map(({ isMended, room, saysMore, happenings, ...drawn }) => {
+      const lines = linesOf(drawn.domain, happenings);
+      if (!isMended) return { ...drawn, lines };
+      const { domain, recipe } = mendExposure(drawn, saysMore);
+      const surroundings = { domain, templates: [...shipped, ...drawn.templates], room };
+      return { ...drawn, domain, recipe: mendRecipe(recipe, surroundings), lines };
+    });
+}
+
 /** Any world; most are such that a build takes them. */
-export const anyWorld: fc.Arbitrary<World> = fc
-  .record({
-    domain: anyDomain(mended),
-    recipe: anyRecipe,
-    templates: fc.oneof(fc.constant([]), anyTemplates(mended)),
-    happenings: anyHappenings,
-    until: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: anyMoment }),
-    isMended: mended,
-    room: fc.nat(600),
-  })
-  .map(({ domain, recipe, templates, isMended, room, until, happenings }) => {
-    const lines = linesOf(domain, happenings);
-    if (!isMended) return { domain, recipe, templates, lines, until };
-    const mendedRecipe = mendRecipe(recipe, { domain, templates: [...shipped, ...templates], room });
-    return { domain: mendExposure(domain, mendedRecipe), recipe: mendedRecipe, templates, lines, until };
-  });
+export const anyWorld = worldsWith(fc.oneof(NO_TEMPLATES, anyTemplates(mended)));
+
+/**
+ * The same with the templates that ship alone, as a command takes them; most with the tokenizer
+ * that is loaded soonest.
+ */
+export const anyShippedWorld = fc.tuple(worldsWith(NO_TEMPLATES), fc.nat(3)).map(([world, n]): World => {
+  if (n === 0) return world;
+  const corpus = { ...world.recipe.corpus, tokenizer: MISTRAL, chat_template: false };
+  return { ...world, recipe: { ...world.recipe, corpus } };
+});
 
 /** A world that the builder takes, ready to be asked. */
 export interface ReadyWorld {

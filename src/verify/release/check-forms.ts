@@ -112,7 +112,7 @@ function footerOf(
   { vocabularySize, columns }: { readonly vocabularySize: number; readonly columns: readonly WantedColumn[] },
 ): [string, string | undefined][] {
   const { identity, release, until } = manifest;
-  const { tokenizer } = identity;
+  const { section, tokenizer } = identity;
   const { t1, t2 } = release.splits;
   const day = (at: number) => new Date(at).toISOString();
   const ours: [string, string | undefined][] = [
@@ -124,7 +124,7 @@ function footerOf(
     ...factsOf(release.profile),
     ['tokenizer', tokenizer.id],
     ['tokenizer_sha256', tokenizer.sha256],
-    ['chat_template_sha256', tokenizer.chat_template_sha256 ?? ''],
+    ['chat_template_sha256', (section.chat_template.isUsed && tokenizer.chat_template_sha256) || ''],
     ['vocab_size', String(vocabularySize)],
     ['bos_id', String(tokenizer.bos ?? '')],
     ['eos_id', String(tokenizer.eos)],
