@@ -122,6 +122,7 @@ it('The drawn worlds show each key with several values, and each option', () => 
   }
   expect(narrow(seen)).toEqual([]);
   expect(seen.size).toBeGreaterThan(200);
-  // Beside what only a mutation makes (records.test.ts), every line is an event.
-  expect({ lines: lines > 10_000, dead }).toEqual({ lines: true, dead: 0 });
+  // A domain may have an action of a name that no event can have (EVENT-1).
+  expect(lines).toBeGreaterThan(5_000);
+  expect(dead).toBeLessThan(lines / 100);
 });
