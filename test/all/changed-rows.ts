@@ -11,7 +11,7 @@ import { eachRow, shardsOf } from '../integration/release-content.ts';
 type Cells = Readonly<Record<string, unknown>>;
 
 /** A row as it is compared: sidecar, origins, ids and labels. */
-interface Row {
+export interface Row {
   readonly meta: Cells;
   readonly origin: Cells;
   readonly data: Cells;
@@ -54,12 +54,12 @@ const SAME = 'the same';
  */
 export async function changedRows(before: string, after: string): Promise<ReadonlyMap<string, number>> {
   const old = new Map<string, string[]>();
-  await eachRowOf(before, (id, digests) => old.set(id, digests));
+  await eachRowOf(before, (id, row) => old.set(id, digestsOf(row)));
   const counts = new Map([SAME, ...REASONS.map(([reason]) => reason), GONE, NEW].map((reason) => [reason, 0]));
   const count = (reason: string, rows = 1) => counts.set(reason, (counts.get(reason) ?? 0) + rows);
-  await eachRowOf(after, (id, digests) => {
+  await eachRowOf(after, (id, row) => {
     const was = old.get(id);
-    const first = was === undefined ? -1 : digests.findIndex((digest, i) => digest !== was[i]);
+    const first = was === undefined ? -1 : digestsOf(row).findIndex((digest, i) => digest !== was[i]);
     count(was === undefined ? NEW : (REASONS[first]?.[0] ?? SAME));
     old.delete(id);
   });
@@ -67,8 +67,10 @@ export async function changedRows(before: string, after: string): Promise<Readon
   return counts;
 }
 
-/** Visits the rows of all splits with a digest for every reason. */
-async function eachRowOf(release: string, visit: (id: string, digests: string[]) => void): Promise<void> {
+const digestsOf = (row: Row) => REASONS.map(([, of]) => digestOf(of(row)));
+
+/** Visits the rows of all splits by example id. Bound: one shard's rows in memory. */
+export async function eachRowOf(release: string, visit: (id: string, row: Row) => void): Promise<void> {
   const [metas, origins, datas] = (['meta', 'origin', 'data'] as const).map((kind) =>
     shardsOf(release, kind, '[a-z_]+'),
   );
@@ -76,10 +78,7 @@ async function eachRowOf(release: string, visit: (id: string, digests: string[])
     const rows = await Promise.all([meta, origins?.[i], datas?.[i]].map(cellsOf));
     for (const [n, cells] of (rows[0] ?? []).entries()) {
       const row = { meta: cells, origin: rows[1]?.[n] ?? {}, data: rows[2]?.[n] ?? {} };
-      visit(
-        String(cells.example_id),
-        REASONS.map(([, of]) => digestOf(of(row))),
-      );
+      visit(String(cells.example_id), row);
     }
   }
 }
@@ -90,7 +89,8 @@ async function cellsOf(file: string | undefined): Promise<Cells[]> {
   return rows;
 }
 
-function digestOf(value: unknown): string {
+/** A short digest of a cell, or of several. */
+export function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? Number(each) : each));
   return createHash('sha256')
     .update(text ?? '')
