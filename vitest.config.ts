@@ -36,11 +36,14 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** A long run compares thousands of worlds in one test (test/worlds/long-run.ts). */
+const isLong = process.env.BREWHOUSE_LONG !== undefined;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Longer than any test needs: a hanging test must end, a slow machine must not fail one.
-    testTimeout: 300_000,
+    testTimeout: isLong ? 3_600_000 : 300_000,
     hookTimeout: 300_000,
     // Two cores: files that spawn the command line compete, so no more than two at once.
     maxWorkers: 2,
