@@ -18,18 +18,40 @@ export interface OpenPage {
   content: Buffer;
 }
 
+/** How pages are packed that were changed, and pages that come after the first. */
+export interface Repacking {
+  readonly pack?: Pack;
+  readonly behind?: readonly OpenPage[];
+}
+
+/** Packs the content of a page. */
+export type Pack = (content: Buffer) => Buffer;
+
+/** One frame of zstd. */
+export const inZstd =
+  (level: number): Pack =>
+  (content) =>
+    zstdCompressSync(content, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+
 /** Bytes that were put in at a place of the file, and what they are before compression. */
 interface Growth {
   readonly from: number;
   readonly bytes: number;
   readonly plain: number;
+  /** Those of the first page alone. */
+  readonly own: number;
 }
 
 /**
  * The file with the first page of a column of the first row group changed, which is the dictionary
  * where there is one. Sizes, check sum, offsets and page index then say what there is.
  */
-export function withFirstPage(file: Buffer, column: string, change: (page: OpenPage) => void, zstdLevel = 3): Buffer {
+export function withFirstPage(
+  file: Buffer,
+  column: string,
+  change: (page: OpenPage) => void,
+  { pack = inZstd(3), behind = [] }: Repacking = {},
+): Buffer {
   const { footer, start: footerStart } = readFooter(file);
   const { meta } = chunkOf(footer, column);
   const from = numberOf(meta[11] ?? meta[9]);
@@ -38,8 +60,14 @@ export function withFirstPage(file: Buffer, column: string, change: (page: OpenP
   const page = { header, content: Buffer.from(zstdDecompressSync(file.subarray(end, bodyEnd))) };
   const plainBefore = end - from + page.content.length;
   change(page);
-  const { bytes, plain } = sealed(page, zstdLevel);
-  const growth = { from, bytes: bytes.length - (bodyEnd - from), plain: plain - plainBefore };
+  const all = [page, ...behind].map((each) => sealed(each, pack));
+  const [own = { bytes: Buffer.alloc(0) }] = all;
+  const bytes = Buffer.concat(all.map((each) => each.bytes));
+  const plain = all.reduce((sum, each) => sum + each.plain, 0);
+  const growth = {
+    ...{ from, bytes: bytes.length - (bodyEnd - from), plain: plain - plainBefore },
+    own: own.bytes.length - (bodyEnd - from),
+  };
   const chunks = elementsOf(footer[4])
     .map(fieldsOf)
     .flatMap((group) => elementsOf(group[1]).map(fieldsOf));
@@ -57,8 +85,8 @@ export function withFirstPage(file: Buffer, column: string, change: (page: OpenP
 
 const isThere = <T>(value: T | undefined): value is T => value !== undefined;
 
-function sealed({ header, content }: OpenPage, level: number): { bytes: Buffer; plain: number } {
-  const body = zstdCompressSync(content, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+function sealed({ header, content }: OpenPage, pack: Pack): { bytes: Buffer; plain: number } {
+  const body = pack(content);
   Object.assign(header, { 2: i32(content.length), 3: i32(body.length), 4: i32(crc32(body) | 0) });
   const head = encodeThrift(header);
   return { bytes: Buffer.concat([head, body]), plain: head.length + content.length };
@@ -84,7 +112,7 @@ function move(fields: Fields, id: number, { from, bytes }: Growth): void {
 
 /** A PageLocation: the page that grew says its new size. */
 function moveLocation(location: Fields, growth: Growth): void {
-  if (numberOf(location[1]) === growth.from) location[2] = i32(numberOf(location[2]) + growth.bytes);
+  if (numberOf(location[1]) === growth.from) location[2] = i32(numberOf(location[2]) + growth.own);
   else move(location, 1, growth);
 }
 

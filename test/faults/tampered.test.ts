@@ -13,7 +13,7 @@ import { BrewhouseError } from '../../src/errors.ts';
 import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { type FaultyWorld, KEY, makeFaultyWorld } from './faulty-world.ts';
-import { withFirstPage } from './parquet-pages.ts';
+import { inZstd, withFirstPage } from './parquet-pages.ts';
 import { testPlanted } from './rotation.ts';
 import { type HonestRelease, type TamperedRelease, tamper } from './tampered-release.ts';
 import { digestOf, releasedRows, rewriteRows } from './tampered-rows.ts';
@@ -108,7 +108,7 @@ describe('verify finds nothing', () => {
   });
 
   test('in token files that are compressed as well as can be', async () => {
-    const compressed = (bytes: Buffer) => withFirstPage(bytes, 'input_ids', () => undefined, 19);
+    const compressed = (bytes: Buffer) => withFirstPage(bytes, 'input_ids', () => undefined, { pack: inZstd(19) });
     const dir = await tamper(honest, 'compressed', (release) => rewriteData(release, compressed));
     expect(await foundIn(dir)).toEqual([]);
   });

@@ -6,11 +6,12 @@ import { CARD, FILES } from './tampered-files.ts';
 import { FOOTERS } from './tampered-footers.ts';
 import { LINEAGE } from './tampered-lineage.ts';
 import { IDENTITY, MANIFEST } from './tampered-manifest.ts';
+import { PACKED } from './tampered-pages.ts';
 import { TABLES } from './tampered-tables.ts';
 import type { Tampering } from './tampering.ts';
 
 /** In the order in which they are told. */
 export const TAMPERINGS: readonly Tampering[] = [
   ...[...FILES, ...CARD, ...MANIFEST, ...IDENTITY],
-  ...[...LINEAGE, ...FOOTERS, ...TABLES],
+  ...[...LINEAGE, ...FOOTERS, ...PACKED, ...TABLES],
 ];

@@ -7,9 +7,13 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { HF } from '../../src/profiles/hf.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
+import * as thrift from '../../src/shard/thrift.ts';
 import { checkParquet } from '../../src/verify/parquet/check-parquet.ts';
+import { type WalkedPage, walkPages } from '../../src/verify/parquet/chunk-pages.ts';
 import { unpacked } from '../../src/verify/parquet/compressed.ts';
 import type { WantedFile } from '../../src/verify/parquet/footer-claims.ts';
+import type { ColumnChunk } from '../../src/verify/parquet/metadata.ts';
+import { wrongIndexes } from '../../src/verify/parquet/ranges.ts';
 import { readStruct } from '../../src/verify/parquet/thrift.ts';
 import { wrongGroup } from '../../src/verify/release/read-rows.ts';
 
@@ -116,6 +120,57 @@ test('a page is one zstd frame of its own content: nothing beside it, and no mor
   for (const bytes of [Buffer.concat([frame, skipped]), Buffer.concat([skipped, frame]), Buffer.concat([frame, frame])])
     expect(() => unpacked(bytes, ZSTD, 1_000_000)).toThrow('more than one zstd frame');
   expect(() => unpacked(frame, 2, 1_000_000)).toThrow('codec 2');
+});
+
+test('a page packed by snappy says its own length, in the fewest bytes', () => {
+  const letters = Buffer.from('abc');
+  const packed = (...length: number[]) => Buffer.concat([Buffer.from(length), Buffer.of(2 << 2), letters]);
+  expect(Buffer.from(unpacked(packed(3), 1, 3))).toEqual(letters);
+  for (const bytes of [packed(4), packed(0x83, 0), packed(0xe8, 0xe1, 3)])
+    expect(() => unpacked(bytes, 1, 3)).toThrow('another length');
+});
+
+/** A chunk of numbers in a dictionary, as the builder packs them. */
+function dictionaryChunk(entries: readonly number[], indices: readonly number[]): Uint8Array {
+  const page = (type: number, header: thrift.ThriftFields, content: Uint8Array) => {
+    const body = zstdCompressSync(content);
+    const fields = { 1: thrift.i32(type), 2: thrift.i32(content.length), 3: thrift.i32(body.length) };
+    return [thrift.encodeThrift({ ...fields, [type === 0 ? 5 : 7]: thrift.struct(header) }), body];
+  };
+  const [dictionary, runs] = [Int32Array.from(entries), indices.flatMap((index) => [2, index])];
+  const [plain, inDictionary, inRuns] = [thrift.i32(0), thrift.i32(8), thrift.i32(3)];
+  return Buffer.concat([
+    ...page(2, { 1: thrift.i32(entries.length), 2: plain }, new Uint8Array(dictionary.buffer)),
+    ...page(0, { 1: thrift.i32(indices.length), 2: inDictionary, 3: inRuns, 4: inRuns }, Uint8Array.of(2, ...runs)),
+  ]);
+}
+
+test('the builder leaves no choice of a dictionary, another library may have any (PUBLISH-6)', () => {
+  const chunk = { meta: { codec: 6 } } as unknown as ColumnChunk;
+  const column = { name: 'thin', physical: 'INT32', isList: false } as const;
+  const walk = (bytes: Uint8Array, isOwn: boolean) => walkPages(bytes, 0, { chunk, column, isOwn });
+  const right = dictionaryChunk([7, 8, 9], [0, 1, 0, 2]);
+  expect(walk(right, true).at(-1)).toMatchObject({ count: 4, least: 7, most: 9 });
+  const turned = dictionaryChunk([8, 7, 9], [1, 0, 1, 2]);
+  expect(walk(turned, false).at(-1)).toMatchObject({ count: 4, least: 7, most: 9 });
+  expect(() => walk(turned, true)).toThrow('another order');
+  expect(() => walk(dictionaryChunk([7, 8, 9], [0, 1, 0, 1]), false)).toThrow('no row has');
+});
+
+test('a page index tells ranges, empty pages and their order as they are', () => {
+  const column = { name: 'labels', physical: 'INT32', isList: false } as const;
+  const ends = (value: number) => thrift.binary(new Uint8Array(Int32Array.of(value).buffer));
+  const told = (order: number, ...least: readonly number[]) => {
+    const index = thrift.encodeThrift({
+      ...{ 1: thrift.list(least.map(() => thrift.bool(false))), 2: thrift.list(least.map(ends)) },
+      ...{ 3: thrift.list(least.map(ends)), 4: thrift.i32(order), 5: thrift.list(least.map(() => thrift.i64(0))) },
+    });
+    const pages = least.map((value) => ({ least: value, most: value, count: 1, rows: 1 }) as unknown as WalkedPage);
+    const chunk = { columnIndex: { offset: 0, bytes: index.length } } as unknown as ColumnChunk;
+    return wrongIndexes(() => Buffer.from(index), chunk, { pages, column });
+  };
+  for (const right of [told(0, 3, 1, 2), told(1, 1, 2, 2), told(2, 3, 3, 1)]) expect(right).toEqual([]);
+  for (const wrong of [told(1, 3, 1, 2), told(2, 1, 2), told(1, 1, 3, 2)]) expect(wrong).toHaveLength(1);
 });
 
 test('a struct whose fields are twice, out of order or longer than need be is refused', () => {

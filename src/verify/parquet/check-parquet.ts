@@ -6,7 +6,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { nth } from '../checked.ts';
 import { walkChunk } from './chunk-claims.ts';
 import type { Column } from './chunk-pages.ts';
-import { LEAVES, type WantedFile, wrongColumns, wrongKeyValues } from './footer-claims.ts';
+import { LEAVES, OWN_WRITER, type WantedFile, wrongColumns, wrongKeyValues } from './footer-claims.ts';
 import { type Footer, readFooter } from './metadata.ts';
 import type { Read, Span } from './ranges.ts';
 import { readStruct } from './thrift.ts';
@@ -101,7 +101,10 @@ function walkGroups(file: OpenFile, footer: Footer, columns: readonly Column[]):
   for (const [index, group] of footer.groups.entries()) {
     rows += group.rows;
     if (group.chunks.length !== columns.length) throw new RangeError(`row group ${index} has other columns`);
-    const walked = group.chunks.map((chunk, at) => walkChunk(file.read, chunk, { column: nth(columns, at), group }));
+    const isOwn = footer.createdBy === OWN_WRITER;
+    const walked = group.chunks.map((chunk, at) =>
+      walkChunk(file.read, chunk, { column: nth(columns, at), group, isOwn }),
+    );
     for (const each of walked) {
       spans.push(...each.spans);
       wrong.push(...each.wrong.map((what) => `row group ${index}, ${what}`));

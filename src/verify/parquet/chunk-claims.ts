@@ -17,11 +17,11 @@ export interface WalkedChunk {
 export function walkChunk(
   read: Read,
   chunk: ColumnChunk,
-  { column, group }: { column: Column; group: RowGroup },
+  { column, group, isOwn }: { column: Column; group: RowGroup; isOwn: boolean },
 ): WalkedChunk {
   const { meta } = chunk;
   const from = meta.dictionaryOffset ?? meta.dataOffset;
-  const pages = pagesOf(read, from, { chunk, column });
+  const pages = pagesOf(read, from, { chunk, column, isOwn });
   const wrong = [
     ...wrongInMeta(chunk, pages, { column, rows: group.rows }),
     ...pages.flatMap(({ statistics, ...page }) => wrongStatistics(statistics, page, column)),
@@ -34,9 +34,10 @@ export function walkChunk(
   return { spans, wrong, from };
 }
 
-function pagesOf(read: Read, from: number, { chunk, column }: { chunk: ColumnChunk; column: Column }): WalkedPage[] {
+function pagesOf(read: Read, from: number, of: Parameters<typeof walkPages>[2]): WalkedPage[] {
+  const { chunk, column } = of;
   try {
-    return walkPages(read(from, chunk.meta.bytes), from, { chunk, column });
+    return walkPages(read(from, chunk.meta.bytes), from, of);
   } catch (cause) {
     throw new RangeError(`column ${column.name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }

@@ -37,15 +37,16 @@ export interface WalkedPage extends PageValues {
 }
 
 const [DATA, DICTIONARY, DATA_V2] = [0, 2, 3];
+const ZSTD = 6;
 const [PLAIN, PLAIN_DICTIONARY, RLE, DELTA, RLE_DICTIONARY, STREAM_SPLIT] = [0, 2, 3, 5, 8, 9];
-/** More than a row group can have, and less than would fill the memory. */
-const [PAGE_BYTES_MAX, PAGE_VALUES_MAX] = [2 ** 30, 2 ** 26];
+/** As much as would fill the memory, and the most values that a row group can have (PUBLISH-6). */
+const [PAGE_BYTES_MAX, PAGE_VALUES_MAX] = [2 ** 30, 1_000_000];
 
 /**
  * All pages of a chunk, which begin at `offset` of a file of these bytes. Throws RangeError, or
  * what a decoder throws, where they are not pages of the column alone.
  */
-export function walkPages(bytes: Uint8Array, offset: number, { chunk, column }: ChunkCase): WalkedPage[] {
+export function walkPages(bytes: Uint8Array, offset: number, { chunk, column, isOwn }: ChunkCase): WalkedPage[] {
   const pages: WalkedPage[] = [];
   let entries: Dictionary | undefined;
   for (let at = 0; at < bytes.length; ) {
@@ -63,16 +64,23 @@ export function walkPages(bytes: Uint8Array, offset: number, { chunk, column }: 
       entries = dictionaryOf(header, unpacked(body, chunk.meta.codec, header.plainBytes), column);
       const { encoding } = entries;
       pages.push({ ...place, plainBytes, encoding, ...NOTHING });
-    } else pages.push({ ...place, plainBytes, ...dataPage(header, body, { chunk, column, entries }) });
+    } else pages.push({ ...place, plainBytes, ...dataPage(header, body, { chunk, column, isOwn, entries }) });
     at = end + header.bytes;
   }
   if (entries?.used.includes(0)) throw new RangeError('a dictionary has a value that no row has');
+  const empty = pages.filter(({ type, count }) => type !== DICTIONARY && count === 0);
+  // Other libraries write one where they change to another encoding.
+  if (empty.length > (isOwn ? 0 : 1)) throw new RangeError('pages are without a value');
+  if (isOwn && (chunk.meta.codec !== ZSTD || pages.length !== (entries === undefined ? 1 : 2)))
+    throw new RangeError('its pages are not one in zstd, behind its dictionary');
   return pages;
 }
 
 interface ChunkCase {
   readonly chunk: ColumnChunk;
   readonly column: Column;
+  /** Whether it says that the builder wrote it, which leaves no choice of pages. */
+  readonly isOwn: boolean;
 }
 
 interface Dictionary {
@@ -103,7 +111,7 @@ function dataPage(header: PageHeader, body: Uint8Array, of: DataCase) {
     const values = pageValues(content.subarray(end), { ...of, encoding: data.encoding, count: data.levels });
     return { ...values, rows, encoding: data.encoding, statistics: data.statistics };
   }
-  if (type !== DATA_V2 || dataV2 === undefined || data !== undefined || header.dictionary !== undefined)
+  if (type !== DATA_V2 || dataV2 === undefined || data !== undefined || header.dictionary !== undefined || of.isOwn)
     throw new RangeError(`a page is of the type ${type}`);
   const { levels, repetitionBytes, definitionBytes, isCompressed, encoding, statistics } = dataV2;
   const from = repetitionBytes + definitionBytes;
@@ -145,6 +153,8 @@ function pageValues(bytes: Uint8Array, of: DataCase & { encoding: number; count:
     if (end !== bytes.length) throw new RangeError('indices are followed by more');
     const own = new Set<number>();
     for (const index of values) own.add(index);
+    if (of.isOwn && (encoding !== RLE_DICTIONARY || [...own].some((index, place) => index !== place)))
+      throw new RangeError('a dictionary is in another order than its values come in');
     for (const index of own) {
       if (index >= entries.used.length) throw new RangeError('an index is of no value of the dictionary');
       entries.used[index] = 1;

@@ -17,6 +17,8 @@ function contentOf(bytes: Uint8Array, codec: number, size: number): Uint8Array {
   if (codec === PLAIN) return bytes;
   if (codec === SNAPPY) {
     const content = new Uint8Array(size);
+    // The library passes over the length, whatever it says.
+    if (!isLength(bytes, size)) throw new RangeError('a page packed by snappy says another length');
     snappyUncompress(bytes, content);
     return content;
   }
@@ -26,23 +28,55 @@ function contentOf(bytes: Uint8Array, codec: number, size: number): Uint8Array {
   return zstdDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) });
 }
 
-const ZSTD_MAGIC = 0xfd2fb528;
-const RLE_BLOCK = 1;
+/** Whether bytes begin with a number as a varint of the fewest bytes. */
+function isLength(bytes: Uint8Array, size: number): boolean {
+  let [rest, at] = [size, 0];
+  for (; rest >= 128; rest = Math.floor(rest / 128)) if (bytes[at++] !== 128 + (rest % 128)) return false;
+  return bytes[at] === rest;
+}
 
-/** Where the zstd frame ends that begins a page (RFC 8878, 3.1.1); -1 where none does. */
+const ZSTD_MAGIC = 0xfd2fb528;
+const [RAW_BLOCK, RLE_BLOCK] = [0, 1];
+
+/**
+ * Where the zstd frame ends that begins a page (RFC 8878, 3.1.1); -1 where none does, or a block of
+ * it says nothing.
+ */
 function zstdFrameEnd(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 6 || view.getUint32(0, true) !== ZSTD_MAGIC) return -1;
   const descriptor = numberAt(bytes, 4);
   const isSingle = (descriptor & 0x20) !== 0;
   const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-  // An id of a dictionary, which a page cannot have, and the reserved bit.
-  if ((descriptor & 0x0b) !== 0) return -1;
+  // An id of a dictionary, which a page cannot have, and bits that mean nothing.
+  if ((descriptor & 0x1b) !== 0) return -1;
   let at = 5 + (isSingle ? 0 : 1) + sizeBytes;
   for (;;) {
     if (at + 3 > bytes.length) return -1;
     const head = view.getUint16(at, true) + numberAt(bytes, at + 2) * 65_536;
-    at += 3 + (((head >> 1) & 3) === RLE_BLOCK ? 1 : head >> 3);
-    if ((head & 1) === 1) return at + ((descriptor & 4) === 0 ? 0 : 4);
+    const [isLast, type, size] = [(head & 1) === 1, (head >> 1) & 3, head >> 3];
+    at += 3;
+    if (isIdle(bytes.subarray(at, at + size), type, size) && !(isLast && type === RAW_BLOCK)) return -1;
+    at += type === RLE_BLOCK ? 1 : size;
+    if (isLast) return at + ((descriptor & 4) === 0 ? 0 : 4);
   }
+}
+
+/**
+ * Whether a block makes no byte, and so could hold any: one of no size, or a packed one without
+ * literals and sequences (RFC 8878, 3.1.1.3). Literals of no size in a run hold one that nobody
+ * reads.
+ */
+function isIdle(block: Uint8Array, type: number, size: number): boolean {
+  if (type === RAW_BLOCK || type === RLE_BLOCK) return size === 0;
+  const [head = 0, next = 0, third = 0] = block;
+  const [kind, form] = [head & 3, (head >> 2) & 3];
+  if (kind > 1) return false;
+  const [bytes, literals] =
+    form === 1
+      ? [2, (head >> 4) + next * 16]
+      : form === 3
+        ? [3, (head >> 4) + next * 16 + third * 4096]
+        : [1, head >> 3];
+  return literals === 0 && (kind === 1 || (block[bytes] ?? 0) === 0);
 }

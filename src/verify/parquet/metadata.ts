@@ -2,6 +2,7 @@
  * What footers, page headers and page indexes of the format may say (parquet.thrift): nothing that
  * is not read here.
  */
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { ThriftStruct } from './thrift.ts';
 
@@ -15,7 +16,7 @@ const short = z
 const long = z.bigint().min(0n).transform(Number);
 const flag = z.boolean();
 const bytes = z.instanceof(Uint8Array);
-const text = bytes.transform((own) => Buffer.from(own).toString('utf8'));
+const text = bytes.refine(isUtf8, 'is no UTF-8').transform((own) => Buffer.from(own).toString('utf8'));
 const nothing = z.strictObject({});
 
 /** Exact statistics; deprecated and new ends of a range side by side. */
@@ -133,11 +134,11 @@ const offsetIndex = z
   .transform((own) => own[1].map((location) => [location[1], location[2], location[3]]));
 const columnIndex = z
   .strictObject({
-    ...{ 1: z.array(z.literal(false)), 2: z.array(bytes), 3: z.array(bytes), 4: whole.max(2), 5: z.array(long) },
+    ...{ 1: z.array(flag), 2: z.array(bytes), 3: z.array(bytes), 4: whole.max(2), 5: z.array(long) },
     ...{ 6: z.array(long).optional(), 7: z.array(long).optional() },
   })
   .transform((own) => ({
-    ...{ pages: own[1].length, least: own[2], most: own[3], nulls: own[5] },
+    ...{ isEmpty: own[1], least: own[2], most: own[3], order: own[4], nulls: own[5] },
     ...{ repetitions: own[6], definitions: own[7] },
   }));
 

@@ -1,4 +1,5 @@
 /** The values of a page, read so that every byte of it is one of theirs. */
+import { isUtf8 } from 'node:buffer';
 import { numberAt } from '../checked.ts';
 
 /** The physical types that releases have, by their numbers in the format. */
@@ -15,7 +16,7 @@ export interface PageValues {
 
 const WIDTHS: Readonly<Record<Physical, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8, BYTE_ARRAY: 0 };
 
-/** `count` values in PLAIN. Throws RangeError where the bytes are more or fewer. */
+/** `count` values in PLAIN. Throws RangeError where the bytes are more or fewer, or no UTF-8. */
 export function plainValues(bytes: Uint8Array, type: Physical, count: number): number[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (type !== 'BYTE_ARRAY') {
@@ -23,8 +24,12 @@ export function plainValues(bytes: Uint8Array, type: Physical, count: number): n
     return Array.from({ length: count }, (_, index) => numberIn(view, type, index * WIDTHS[type]));
   }
   let at = 0;
-  for (let i = 0; i < count && at <= bytes.length; i++)
-    at += 4 + (at + 4 <= bytes.length ? view.getUint32(at, true) : bytes.length);
+  for (let i = 0; i < count && at <= bytes.length; i++) {
+    const from = at + 4;
+    at = from + (from <= bytes.length ? view.getUint32(at, true) : bytes.length);
+    // A reader that puts something in its place would find the text that it looks for.
+    if (at <= bytes.length && !isUtf8(bytes.subarray(from, at))) throw new RangeError('a text is no UTF-8');
+  }
   requireEnd(at, bytes.length);
   return undefined;
 }
@@ -82,6 +87,7 @@ export function hybridRuns(
     for (let scale = 1; ; scale *= 128) {
       const byte = numberAt(bytes, at++);
       head += (byte & 127) * scale;
+      if (head >= 2 ** 32 || (byte === 0 && scale > 1)) throw new RangeError('a run has a length that is none');
       if (byte < 128) break;
     }
     const length = Math.floor(head / 2);
@@ -122,24 +128,30 @@ export function deltaValues(bytes: Uint8Array, type: Physical, count: number): n
   let at = 0;
   const varint = () => {
     let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
+    for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = numberAt(bytes, at++);
       value |= BigInt(byte & 127) << shift;
       if (byte < 128) return value;
     }
+    throw new RangeError('a delta has more than 64 bits');
   };
   const zigzag = () => ((value) => (value >> 1n) ^ -(value & 1n))(varint());
   const bits = type === 'INT32' ? 32 : 64;
   const [blockSize, miniblocks, total] = [Number(varint()), Number(varint()), Number(varint())];
   let last = zigzag();
-  if (total !== count || miniblocks < 1) throw new RangeError(`a page of ${total} deltas for ${count} values`);
+  if (total !== count) throw new RangeError(`a page of ${total} deltas for ${count} values`);
   const perMiniblock = blockSize / miniblocks;
+  // The format asks for both, and padding ends on a byte by them.
+  if (blockSize % 128 !== 0 || !(perMiniblock > 0) || perMiniblock % 32 !== 0)
+    throw new RangeError(`blocks of ${blockSize} deltas in ${miniblocks} parts`);
   const values = count > 0 ? [Number(last)] : [];
   while (values.length < count) {
     const least = zigzag();
     const widths = bytes.subarray(at, at + miniblocks);
     at += miniblocks;
+    if (widths.length < miniblocks) throw new RangeError('deltas are cut off');
     for (const width of widths) {
+      if (width > bits) throw new RangeError(`deltas of ${width} bits`);
       if (values.length >= count) {
         if (width !== 0) throw new RangeError('a miniblock without values has a width');
         continue;
@@ -148,7 +160,10 @@ export function deltaValues(bytes: Uint8Array, type: Physical, count: number): n
         let delta = 0n;
         for (let bit = 0; bit < width; bit += 24)
           delta |= BigInt(packedAt(bytes, at * 8 + i * width + bit, Math.min(24, width - bit))) << BigInt(bit);
-        if (values.length >= count) continue;
+        if (values.length >= count) {
+          if (delta !== 0n) throw new RangeError('the padding of deltas is not empty');
+          continue;
+        }
         last = BigInt.asIntN(bits, last + least + delta);
         values.push(Number(last));
       }

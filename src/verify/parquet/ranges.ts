@@ -75,17 +75,34 @@ export function wrongIndexes(
   }
   if (chunk.columnIndex !== undefined) {
     const told = readColumnIndex(whole(read, chunk.columnIndex));
-    const lists = [told.least, told.most, told.nulls];
-    const isWhole =
-      isHistogram(told, pages) && lists.every(({ length }) => length === pages.length) && told.pages === pages.length;
-    const ranges = pages.every(
-      ({ least, most }, index) =>
-        isNumber(nth(told.least, index), least, column) && isNumber(nth(told.most, index), most, column),
-    );
-    if (!isWhole || !ranges || told.nulls.some((count) => count !== 0))
+    const lists = [told.least, told.most, told.nulls, told.isEmpty];
+    const isWhole = isHistogram(told, pages) && lists.every(({ length }) => length === pages.length);
+    const isEnd = (end: Uint8Array, right: number | undefined, isEmpty: boolean) =>
+      isEmpty ? end.length === 0 : isNumber(end, right, column);
+    const ranges =
+      isWhole &&
+      pages.every(({ least, most, count }, index) => {
+        const isEmpty = nth(told.isEmpty, index);
+        const ends = [isEnd(nth(told.least, index), least, isEmpty), isEnd(nth(told.most, index), most, isEmpty)];
+        return isEmpty === (count === 0) && ends.every(Boolean);
+      });
+    if (!ranges || !isInOrder(pages, told.order) || told.nulls.some((count) => count !== 0))
       wrong.push('its column index tells other ranges');
   }
   return wrong;
+}
+
+/**
+ * Whether both ends of the ranges rise (1) or fall (2) from page to page; 0 says nothing
+ * (parquet.thrift, BoundaryOrder). A reader that is told so leaves out pages.
+ */
+function isInOrder(pages: readonly WalkedPage[], order: number): boolean {
+  const sign = [0, 1, -1][order] ?? 0;
+  return pages.every(({ least, most }, index) => {
+    const { least: lower, most: upper } = pages[index - 1] ?? {};
+    const isSorted = (from = 0, to = from) => sign * (to - from) >= 0;
+    return isSorted(lower ?? least, least) && isSorted(upper ?? most, most);
+  });
 }
 
 /** A struct that is all of a span. */

@@ -59,6 +59,7 @@ function valueAt(cursor: Cursor, code: number, depth: number): Thrift {
   if (code !== LIST) throw new RangeError(`a header has the wire type ${code}`);
   const head = byteAt(cursor);
   const size = head >> 4 === 15 ? varintAt(cursor) : head >> 4;
+  if (head >> 4 === 15 && size < 15) throw new RangeError('a header has a list that is longer than it need be');
   // Every element takes a byte at least.
   if (size > cursor.bytes.length - cursor.at) throw new RangeError('a header is cut off');
   const element = head & 15;

@@ -22,6 +22,9 @@ export interface ParquetTable {
   close(): void;
 }
 
+/** A text as its bytes have it: a byte order mark in front is one of its letters. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const parsers = { stringFromBytes: (bytes: Uint8Array) => decoder.decode(bytes) };
 const compressors = { ZSTD: (input: Uint8Array) => zstdDecompressSync(input) };
 
 /** Opens a table. Throws `release_broken` where the file cannot be read as Parquet. */
@@ -40,7 +43,7 @@ export async function openParquetTable(path: string): Promise<ParquetTable> {
       groups,
       rows: Number(metadata.num_rows),
       read: (rowStart, rowEnd, columns) =>
-        parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, ...(columns && { columns }) }),
+        parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, parsers, ...(columns && { columns }) }),
       close: () => closeSync(opened),
     };
   } catch (cause) {
