@@ -120,6 +120,49 @@ const INDEXES: readonly Tampering[] = [
   },
 ];
 
+/** What a reader passes over, or looks no further than. */
+const UNSEEN: readonly Tampering[] = [
+  ...(['member', 'label', 'item_ids', 'turn_times'] as const).map(
+    (name): Tampering => ({
+      name: `a byte order mark in front of the ${name} of a row`,
+      change: (release) =>
+        rewriteTable(release, { path: `meta/${release.shard('train')}`, table: SIDECAR }, ([first, ...others]) => [
+          { ...first!, [name]: `\ufeff${first![name]}` },
+          ...others,
+        ]),
+      ...{ by: ['pseudonym', 'label', 'candidates', 'sidecar', 'index'], law: 'docs/release.md', says: /./ },
+    }),
+  ),
+  {
+    name: 'a byte order mark in front of a split in an index',
+    change: (release) =>
+      rewriteTable(release, EXAMPLES, ([first, ...others]) => [
+        { ...first!, split: `\ufeff${first!.split}` },
+        ...others,
+      ]),
+    ...{ by: 'index', law: 'PUBLISH-5', says: /no such row/ },
+  },
+  ...(['role', 'event', 'version', 'fields', 'level'] as const).flatMap((name) => [
+    list(`a raw id behind the last ${name} of a segment`, name, (texts) => [...texts, RAW]),
+    list(`no ${name} of the last segment`, name, (texts) => texts.slice(0, -1)),
+  ]),
+];
+
+type Texts = 'role' | 'event' | 'version' | 'fields' | 'level';
+
+/** A tampering with a list of the first origin. */
+function list(name: string, column: Texts, change: (texts: readonly string[]) => string[]): Tampering {
+  return {
+    name,
+    change: (release) =>
+      rewriteTable(release, { path: `origin/${release.shard('train')}`, table: ORIGIN }, ([first, ...others]) => [
+        { ...first!, [column]: change(first![column]) },
+        ...others,
+      ]),
+    ...{ by: 'origin', law: 'ORIGIN-2', says: /the lists role, to/ },
+  };
+}
+
 /** Beside the tokens. */
 const BESIDE: readonly Tampering[] = [
   {
@@ -224,4 +267,4 @@ const ROWS: readonly Tampering[] = [
 ];
 
 /** Columns, indexes, what lies beside the tokens, and rows. */
-export const TABLES: readonly Tampering[] = [...COLUMNS, ...INDEXES, ...BESIDE, ...ROWS];
+export const TABLES: readonly Tampering[] = [...COLUMNS, ...INDEXES, ...BESIDE, ...UNSEEN, ...ROWS];

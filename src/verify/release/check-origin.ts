@@ -1,6 +1,7 @@
 /** Where a row's tokens come from: items asked about, roles, events, versions and fields. */
 import type { RuleId } from '../fault-list.ts';
 import { splitKey } from '../world/draws.ts';
+import type { Cell } from './parquet-table.ts';
 import { fault, isSameList, type OriginSegment, type RowCase, text } from './release-row.ts';
 
 /**
@@ -38,6 +39,8 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
   rowCase.list.look('origin');
   const wrong = (rule: RuleId, detail: string) => fault(rowCase, { check: 'origin', rule: [rule], detail });
   if (text(row.origin.example_id) !== row.place.example) wrong('OPEN-4', 'the origin is that of another row');
+  const lengths = LISTS.map((name) => listOf(row.origin[name]).length);
+  if (new Set(lengths).size > 1) wrong('ORIGIN-2', `the lists ${LISTS.join(', ')} have ${lengths.join(', ')} values`);
   const last = row.segments.at(-1)?.to ?? 0;
   if (last !== row.ids.length) wrong('ORIGIN-2', `segments end at ${last} of ${row.ids.length} tokens`);
   if (explained) return;
@@ -51,6 +54,13 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
     wrong(rule, `segment ${index}: ${told(a)} instead of ${told(b)}`);
     return;
   }
+}
+
+/** What is parallel in a row: a value a segment. */
+const LISTS = ['role', 'to', 'event', 'version', 'fields', 'level'];
+
+function listOf(cell: Cell): readonly unknown[] {
+  return Array.isArray(cell) ? cell : [];
 }
 
 /** The rule that a segment breaks; undefined where it breaks none. */
