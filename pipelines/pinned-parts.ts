@@ -3,14 +3,15 @@
  * reads no file of theirs itself.
  */
 
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Domain } from '../schemas/domain.ts';
-import { storedRelease, TokenizerFacts } from '../schemas/identity.ts';
+import { type StoredIdentity, storedRelease, TokenizerFacts } from '../schemas/identity.ts';
 import { Manifest } from '../schemas/manifest.ts';
 import { withoutDefaults } from '../schemas/without-defaults.ts';
 import { last, nth } from '../src/checked.ts';
-import { contextLadder, corpusIdentity, storedIdentity } from '../src/forms/identity.ts';
+import { BrewhouseError } from '../src/errors.ts';
+import { contextLadder, corpusIdentity, type IdentityInputs, storedIdentity } from '../src/forms/identity.ts';
 import { readDomain, readRecipe, readTemplates } from './corpus-inputs.ts';
 
 /** Parts of an identity and of a release section as they are stored. */
@@ -21,8 +22,8 @@ export interface PinnedParts {
 
 /**
  * Resolves the files as `build` does (PUBLISH-1). A recipe alone is resolved with the release's own
- * domain. Throws `recipe_invalid`, `domain_invalid`; nothing is pinned where the manifest of the
- * folder cannot be read, which the checker will say.
+ * domain. Throws `recipe_invalid`, `domain_invalid`; where the manifest cannot be read, or the
+ * recipe cannot be asked of its domain, no release is of that recipe.
  */
 export async function pinnedParts(
   folder: string,
@@ -31,9 +32,11 @@ export async function pinnedParts(
   const domain = files.domain === undefined ? undefined : await readDomain(files.domain);
   const read = files.recipe === undefined ? undefined : await readRecipe(files.recipe);
   const stored = domain === undefined ? {} : { domain: withoutDefaults(Domain, domain) };
-  const told = read === undefined && domain === undefined ? undefined : await toldBy(folder);
-  if (told === undefined) return {};
+  const told = read === undefined ? undefined : await toldBy(folder);
   if (read === undefined) return stored;
+  const [own, tokenizer] = [domain ?? Domain.safeParse(told?.domain).data, TokenizerFacts.safeParse(told?.tokenizer)];
+  // Of what cannot be read nothing is like the recipe.
+  if (told === undefined || own === undefined || !tokenizer.success) return { recipe: UNLIKE, ...stored };
   const { corpus: section, release } = read.recipe;
   const ladder = contextLadder(section);
   const context = ladder.find((rung) => rung === told.context) ?? last(ladder);
@@ -41,11 +44,12 @@ export async function pinnedParts(
   const inputs = {
     section,
     context,
-    domain: domain ?? Domain.parse(told.domain),
+    domain: own,
     templates,
-    tokenizer: TokenizerFacts.parse(told.tokenizer),
+    tokenizer: tokenizer.data,
   };
-  const identity = storedIdentity(corpusIdentity(inputs));
+  const identity = identityOf(inputs, domain === undefined);
+  if (identity === undefined) return { recipe: UNLIKE, ...stored };
   return {
     recipe: {
       corpus: { ...identity.section, context, context_min: nth(ladder, 0) },
@@ -55,9 +59,25 @@ export async function pinnedParts(
   };
 }
 
+/** What no release is of. */
+const UNLIKE = { corpus: {}, release: {}, templates: [] };
+
+/** Undefined where the recipe cannot be asked of a domain that the release says itself. */
+function identityOf(inputs: IdentityInputs, isTold: boolean): StoredIdentity | undefined {
+  try {
+    return storedIdentity(corpusIdentity(inputs));
+  } catch (error) {
+    if (isTold && error instanceof BrewhouseError) return undefined;
+    throw error;
+  }
+}
+
 async function toldBy(folder: string): Promise<Manifest['identity'] | undefined> {
   try {
-    return Manifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))).identity;
+    const file = join(folder, 'manifest.json');
+    // A pipe would never end.
+    if (!(await lstat(file)).isFile()) return undefined;
+    return Manifest.parse(JSON.parse(await readFile(file, 'utf8'))).identity;
   } catch {
     return undefined;
   }

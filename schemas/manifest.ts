@@ -108,7 +108,11 @@ export const Lineage = z.strictObject({
 export type Lineage = z.infer<typeof Lineage>;
 
 /** What a release says itself, and a verification can only take or have pinned (PUBLISH-1). */
-export type TakenOnWord = 'recipe' | 'domain' | 'templates' | 'tokenizer' | 'name';
+export type TakenOnWord =
+  | ('recipe' | 'domain' | 'templates' | 'tokenizer')
+  // What the command line may have said in place of a recipe that is pinned.
+  | ('until' | 'token_budget' | 'profile' | 'allow_empty')
+  | ('name' | 'versions' | 'lineage');
 
 /** What verify says: bound to the release by the manifest's hash. */
 export interface Certificate {

@@ -1,29 +1,55 @@
 /** The form of a certificate that an earlier verification left beside a manifest. */
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { checkerVersion } from './checker-version.ts';
+import { CHECKS, FAULTS_LISTED_MAX } from './fault-list.ts';
 import { count } from './read-json.ts';
 
 const text = z.string();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const counts = z.record(text, count);
+const check = z.enum(CHECKS);
+const counts = z.partialRecord(check, count);
 const faultSchema = z.strictObject({
-  ...{ check: text, rule: z.array(text), split: text, row: z.int(), example_id: text, detail: text },
+  ...{ check, rule: z.array(text), split: text, row: z.int(), example_id: text, detail: text },
 });
+
+/** What may be taken on a release's word (docs/release.md, "The certificate"). */
+const WORDS = [
+  ...(['recipe', 'domain', 'templates', 'tokenizer', 'until', 'token_budget', 'profile', 'allow_empty'] as const),
+  ...(['name', 'versions', 'lineage'] as const),
+];
 
 const schema = z.strictObject({
   ...{ manifest_sha256: sha256, events_sha256: sha256, recipe_sha256: sha256, domain_sha256: sha256 },
   ...{ templates_sha256: sha256, tokenizer_sha256: sha256, checker_version: text },
-  taken_on_word: z.array(z.enum(['recipe', 'domain', 'templates', 'tokenizer', 'name'])),
+  taken_on_word: z.array(z.enum(WORDS)),
   ...{ ok: z.boolean(), rows_checked: count, tokens_checked: count, sampled: z.boolean(), checks: counts },
-  ...{ faults: z.array(faultSchema), fault_counts: counts },
+  ...{ faults: z.array(faultSchema).max(CHECKS.length * FAULTS_LISTED_MAX), fault_counts: counts },
   assumed: z.array(z.strictObject({ type: text, attribute: text, because: text })),
   ...{ items_without_time: count, latest_close_ms: count, sentence: text },
 });
+const ofAnyVersion = z.looseObject({ manifest_sha256: sha256, checker_version: text });
 
-/** Whether a text is the JSON of a certificate. */
-export function isCertificate(json: string): boolean {
+/** More than any certificate has. */
+const BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Why a file is no certificate of the release whose manifest has this hash; undefined where it is
+ * one, or one that a checker of another version left, whose form this one does not know.
+ */
+export function certificateFlaw(file: string, manifestSha256: string): string | undefined {
+  const read = readJson(file);
+  const known = ofAnyVersion.safeParse(read);
+  if (!known.success) return 'certificate.json is no certificate';
+  if (known.data.manifest_sha256 !== manifestSha256) return 'certificate.json is that of another release';
+  if (known.data.checker_version !== checkerVersion()) return undefined;
+  return schema.safeParse(read).success ? undefined : 'certificate.json is no certificate';
+}
+
+function readJson(file: string): unknown {
   try {
-    return schema.safeParse(JSON.parse(json)).success;
+    return statSync(file).size > BYTES_MAX ? undefined : JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return false;
+    return undefined;
   }
 }

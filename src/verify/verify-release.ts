@@ -104,7 +104,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
         ...{ manifest_sha256: manifestSha256, events_sha256: taken.digest, checker_version: checkerVersion() },
         ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },
         ...{ templates_sha256: manifest.templates_sha256, tokenizer_sha256: manifest.identity.tokenizer.sha256 },
-        taken_on_word: name === manifest.id ? word : [...word, 'name'],
+        taken_on_word: [...word, ...(name === manifest.id ? [] : (['name'] as const)), 'versions', 'lineage'],
       },
     });
   } finally {

@@ -1,9 +1,12 @@
 /** What somebody may do to the files of a release and to its card. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sha256 } from '../../schemas/ids.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
+import { checkerVersion } from '../../src/verify/checker-version.ts';
+import type { TamperedRelease } from './tampered-release.ts';
 import { BROKEN, RAW, type Tampering } from './tampering.ts';
 
 const LAW = 'PUBLISH-2';
@@ -12,6 +15,34 @@ const LAW = 'PUBLISH-2';
 function named(path: string, kind: ReleaseFile['kind'], more: Partial<ReleaseFile> = {}): ReleaseFile {
   const nothing = { rows: 0, tokens: 0, loss_tokens: 0, bytes: 0, sha256: '' as Sha256 };
   return { path, kind, split: '', ...nothing, ...more };
+}
+
+/** A certificate of the release as it is signed, with something otherwise. */
+function leaveCertificate(release: TamperedRelease, other: object): void {
+  release.sign();
+  const hashes = ['manifest', 'events', 'recipe', 'domain', 'templates', 'tokenizer'].map((of) => [
+    `${of}_sha256`,
+    SHA,
+  ]);
+  const certificate = {
+    ...Object.fromEntries(hashes),
+    manifest_sha256: sha256Hex(release.read('manifest.json')),
+    ...{ checker_version: checkerVersion(), taken_on_word: [], ok: true, rows_checked: 1, tokens_checked: 1 },
+    ...{ sampled: false, checks: {}, faults: [], fault_counts: {}, assumed: [], items_without_time: 0 },
+    ...{ latest_close_ms: 0, sentence: '0 of 1 rows look into the future.' },
+  };
+  release.write('certificate.json', JSON.stringify({ ...certificate, ...other }));
+}
+
+const SHA = '0'.repeat(64);
+
+/** More bytes than a text has letters. */
+const LONG = 600_000_000;
+
+/** A file of zeros that takes no room on the disk. */
+function leaveLong(release: TamperedRelease, path: string, bytes: number): void {
+  release.write(path, '');
+  truncateSync(join(release.dir, path), bytes);
 }
 
 /** Files that are there, and that the manifest names. */
@@ -146,6 +177,30 @@ export const FILES: readonly Tampering[] = [
     ...{ by: 'manifest', law: LAW, says: /README\.md/ },
   },
   {
+    name: 'a manifest that is a pipe, which never ends',
+    change(release) {
+      release.sign();
+      release.remove('manifest.json');
+      spawnSync('mkfifo', [join(release.dir, 'manifest.json')]);
+    },
+    ...{ by: BROKEN, law: LAW, says: /manifest\.json/ },
+  },
+  {
+    name: 'a certificate of another release',
+    change: (release) => leaveCertificate(release, { manifest_sha256: 'f'.repeat(64) }),
+    ...{ by: 'manifest', law: LAW, says: /that of another release/ },
+  },
+  {
+    name: 'a certificate that counts what no checker looks at',
+    change: (release) => leaveCertificate(release, { checks: { [RAW]: 1 } }),
+    ...{ by: 'manifest', law: LAW, says: /certificate\.json is no certificate/ },
+  },
+  {
+    name: 'a certificate that is too long to read',
+    change: (release) => leaveLong(release, 'certificate.json', LONG),
+    ...{ by: 'manifest', law: LAW, says: /certificate\.json is no certificate/ },
+  },
+  {
     name: 'a pipe that never ends',
     change: ({ dir }) => void spawnSync('mkfifo', [join(dir, 'data', 'train-00001-of-00002.parquet')]),
     ...{ by: 'manifest', law: LAW, says: /data\/train-00001-of-00002\.parquet/ },
@@ -160,6 +215,11 @@ export const CARD: readonly Tampering[] = [
       const [test, train] = [release.shard('test'), release.shard('train')];
       release.write('README.md', `${release.read('README.md')}`.replaceAll(`data/${test}`, `data/${train}`));
     },
+    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
+  },
+  {
+    name: 'a card of more letters than a text holds',
+    change: (release) => leaveLong(release, 'README.md', LONG),
     ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
   },
   {

@@ -109,4 +109,11 @@ export const LINEAGE: readonly Tampering[] = [
     },
     ...{ by: BROKEN, law: LAW, says: /lineage/ },
   },
+  {
+    name: 'a corpus in the lineage that ends after all times',
+    change: ({ lineage }) => {
+      lineage.corpus_until = Number.MAX_SAFE_INTEGER;
+    },
+    ...{ by: 'manifest', law: 'PUBLISH-7', says: /corpus_until/ },
+  },
 ];

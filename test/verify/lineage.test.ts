@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import type { Certificate } from '../../schemas/manifest.ts';
-import { isCertificate } from '../../src/verify/certificate-form.ts';
+import { certificateFlaw } from '../../src/verify/certificate-form.ts';
+import { checkerVersion } from '../../src/verify/checker-version.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { canonicalJson } from '../../src/verify/release/canonical-json.ts';
 import { checkLaw } from '../../src/verify/release/check-law.ts';
@@ -144,8 +145,11 @@ test('what is pinned is compared, and what is not is taken on the word of the re
     return { word: checkPins(release, pinned, list), faults: list.faults.map(({ detail }) => detail) };
   };
   expect(found({})).toEqual({ word: ['recipe', 'domain', 'templates', 'tokenizer'], faults: [] });
-  expect(found({ recipe })).toEqual({ word: ['domain'], faults: [] });
-  expect(found({ recipe, domain: { name: 'jobs' } })).toEqual({ word: [], faults: [] });
+  expect(found({ recipe })).toEqual({ word: ['domain', 'until', 'profile'], faults: [] });
+  const whole = { ...recipe, release: { splits: {}, profile: 'hf', until: 5 } };
+  expect(found({ recipe: whole, domain: { name: 'jobs' } })).toEqual({ word: [], faults: [] });
+  const said = { ...whole, release: { ...whole.release, until: 6, token_budget: 9 } };
+  expect(found({ recipe: said }).word).toEqual(['domain', 'until', 'token_budget']);
   expect(found({ domain: { name: 'jobs', ignored: ['x'] } }).faults).toEqual([
     expect.stringContaining('another domain than the one given: ignored is nothing instead of ["x"]'),
   ]);
@@ -170,17 +174,31 @@ test('a row that closes after until, or of train after t1, or is settled after i
   expect(found('test', 15, 16)).toEqual(['LABEL-5']);
 });
 
-test('a certificate is one by its schema alone', () => {
+test('a certificate is one by its schema and of its own release; what another version left is not judged', () => {
   const certificate: Certificate = {
     ...{ manifest_sha256: sha256, events_sha256: sha256, recipe_sha256: sha256, domain_sha256: sha256 },
-    ...{ templates_sha256: sha256, tokenizer_sha256: sha256, checker_version: '1.0.0', taken_on_word: ['recipe'] },
+    ...{
+      templates_sha256: sha256,
+      tokenizer_sha256: sha256,
+      checker_version: checkerVersion(),
+      taken_on_word: ['recipe'],
+    },
     ...{ ok: true, rows_checked: 1, tokens_checked: 1, sampled: false, checks: {}, faults: [], fault_counts: {} },
     ...{ assumed: [], items_without_time: 0, latest_close_ms: 0, sentence: '' },
   };
-  expect(isCertificate(JSON.stringify(certificate))).toBe(true);
-  expect(isCertificate(JSON.stringify({ ...certificate, contact: 'a' }))).toBe(false);
-  expect(isCertificate('{}')).toBe(false);
-  expect(isCertificate('no JSON')).toBe(false);
+  const dir = mkdtempSync(join(folder, 'certificate-'));
+  const flawOf = (json: string) => {
+    writeFileSync(join(dir, 'certificate.json'), json);
+    return certificateFlaw(join(dir, 'certificate.json'), sha256);
+  };
+  const flaw = (other: object) => flawOf(JSON.stringify({ ...certificate, ...other }));
+  expect(flaw({})).toBeUndefined();
+  expect(flaw({ contact: 'a' })).toMatch('no certificate');
+  expect(flaw({ checks: { 'a@b.org': 1 } })).toMatch('no certificate');
+  expect(flaw({ manifest_sha256: 'f'.repeat(64) })).toMatch('another release');
+  expect(flaw({ checker_version: '0.0.1', sentences: 1 })).toBeUndefined();
+  expect(flawOf('{}')).toMatch('no certificate');
+  expect(flawOf('no JSON')).toMatch('no certificate');
 });
 
 test('a release is its files alone, in order and as their paths say: no stray, no link (PUBLISH-2)', async () => {

@@ -16,7 +16,7 @@ export interface Pinned {
 }
 
 /** Options of a release section that the command line may have said (docs/release.md). */
-const SAID_ELSEWHERE = ['until', 'token_budget', 'profile', 'allow_empty'];
+const SAID_ELSEWHERE = ['until', 'token_budget', 'profile', 'allow_empty'] as const;
 
 /** Reports where the release is not what is pinned; returns what nothing pins. */
 export function checkPins({ stored }: OpenRelease, pinned: Pinned, list: FaultList): TakenOnWord[] {
@@ -31,20 +31,33 @@ export function checkPins({ stored }: OpenRelease, pinned: Pinned, list: FaultLi
     const detail = `the release is of another ${what} than the one given: ${where}`;
     list.add({}, { check: 'manifest', rule: ['PUBLISH-1', 'NAME-2'], detail });
   }
+  const { recipe: user } = pinned;
+  const isSaid = (name: string) =>
+    user !== undefined && !isSame(optionOf(stored.release, name), optionOf(user.release, name));
   return [
-    ...(pinned.recipe === undefined ? (['recipe'] as const) : []),
+    ...(user === undefined ? (['recipe'] as const) : []),
     ...(pinned.domain === undefined ? (['domain'] as const) : []),
-    ...(pinned.recipe === undefined ? (['templates', 'tokenizer'] as const) : []),
+    ...(user === undefined ? (['templates', 'tokenizer'] as const) : []),
+    ...SAID_ELSEWHERE.filter(isSaid),
   ];
 }
 
+function optionOf(section: object, name: string): unknown {
+  return new Map<string, unknown>(Object.entries(section)).get(name);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return canonicalJson(a ?? null) === canonicalJson(b ?? null);
+}
+
 function withoutFlags(section: object): object {
-  return Object.fromEntries(Object.entries(section).filter(([name]) => !SAID_ELSEWHERE.includes(name)));
+  const elsewhere = new Set<string>(SAID_ELSEWHERE);
+  return Object.fromEntries(Object.entries(section).filter(([name]) => !elsewhere.has(name)));
 }
 
 /** Where two values of JSON differ first, and how; undefined where they do not. */
 function firstDifference(is: unknown, right: unknown, path: readonly string[]): string | undefined {
-  if (canonicalJson(is ?? null) === canonicalJson(right ?? null)) return undefined;
+  if (isSame(is, right)) return undefined;
   if (isObject(is) && isObject(right)) {
     const [a, b] = [new Map(Object.entries(is)), new Map(Object.entries(right))];
     for (const name of new Set([...a.keys(), ...b.keys()])) {

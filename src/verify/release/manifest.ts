@@ -11,7 +11,7 @@ import { ASSUMPTIONS_FIELDS } from './event-side.ts';
 const text = z.string();
 const counts = mapOf(count);
 /** Epoch milliseconds in the years 1 to 9999 (EVENT-2). */
-const moment = z.int().min(-62_135_596_800_000).max(253_402_300_799_999);
+export const moment = z.int().min(-62_135_596_800_000).max(253_402_300_799_999);
 
 /** A SHA-256 in hexadecimal digits. */
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256');
@@ -23,6 +23,13 @@ export const SPLITS = [
   ...(['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'] as const),
 ];
 
+/** Splits that a release has rows in, unless it says otherwise (RELEASE-7). */
+const FILLED = ['train', 'validation', 'test'] as const;
+
+function isInOrder(splits: readonly (typeof FILLED)[number][]): boolean {
+  return splits.join() === FILLED.filter((split) => splits.includes(split)).join();
+}
+
 /** The release section with its defaults written out; times in epoch milliseconds (NAME-3). */
 export const sectionSchema = z.strictObject({
   until: moment.optional(),
@@ -31,7 +38,7 @@ export const sectionSchema = z.strictObject({
   label_caps: mapOf(mapOf(z.int().min(1))).prefault({}),
   token_budget: z.union([z.literal('none'), z.int().min(1)]).default('none'),
   holdout_tasks: z.array(text).default([]),
-  allow_empty: z.array(z.enum(['train', 'validation', 'test'])).default([]),
+  allow_empty: z.array(z.enum(FILLED)).refine(isInOrder, 'are not in order').default([]),
   profile: namedIn(PROFILES),
 });
 

@@ -6,7 +6,7 @@ import { createHash, hash } from 'node:crypto';
 import { createReadStream, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrewhouseError } from '../../errors.ts';
-import { isCertificate } from '../certificate-form.ts';
+import { certificateFlaw } from '../certificate-form.ts';
 import type { FaultList, RuleId } from '../fault-list.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Lineage, readLineage } from './lineage.ts';
@@ -30,6 +30,8 @@ export function openRelease(dir: string): OpenRelease {
   const file = join(dir, 'manifest.json');
   if (!existsSync(file))
     throw new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
+  // A pipe would never end.
+  if (!isFile(file)) throw new BrewhouseError('release_broken', 'manifest.json is no file', { place: { file } });
   try {
     const bytes = readFileSync(file);
     const json: unknown = JSON.parse(bytes.toString('utf8'));
@@ -77,7 +79,7 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
     list.add({}, { check: 'manifest', rule: ['PUBLISH-3', 'NAME-1'], detail: 'manifest.json is no canonical JSON' });
   for (const what of wrongPaths(manifest.files)) broken(what, 'RELEASE-4');
   for (const what of wrongCounts(manifest.files)) broken(what, 'LEDGER-2');
-  for (const what of strays(dir, manifest.files)) wrong(what);
+  for (const what of strays(release)) wrong(what);
   for (const file of manifest.files) {
     list.look('manifest');
     const path = join(dir, file.path);
@@ -135,21 +137,28 @@ function wrongCounts(files: readonly ReleaseFile[]): string[] {
 const BESIDE = ['manifest.json', 'lineage.json', 'certificate.json'];
 
 /** What lies in a release and is none of its files. */
-function strays(dir: string, files: readonly ReleaseFile[]): string[] {
+function strays({ dir, manifest: { files }, manifestSha256 }: OpenRelease): string[] {
   const named = new Set([...BESIDE, ...files.map(({ path }) => path)]);
   const folders = new Set(files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.indexOf('/'))] : [])));
   const wrong: string[] = [];
-  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+  const list = (path: string) => {
+    try {
+      return readdirSync(path, { withFileTypes: true });
+    } catch (error) {
+      wrong.push(`a folder cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }
+  };
+  for (const entry of list(dir)) {
     if (folders.has(entry.name) && entry.isDirectory()) {
-      for (const inner of readdirSync(join(dir, entry.name), { withFileTypes: true }))
+      for (const inner of list(join(dir, entry.name)))
         if (!named.has(`${entry.name}/${inner.name}`) || !inner.isFile())
           wrong.push(`${entry.name}/${inner.name} is no file of the release`);
     } else if (!named.has(entry.name) || !entry.isFile()) wrong.push(`${entry.name} is no file of the release`);
   }
   const certificate = join(dir, 'certificate.json');
-  if (isFile(certificate) && !isCertificate(readFileSync(certificate, 'utf8')))
-    wrong.push('certificate.json is no certificate');
-  return wrong;
+  const flaw = isFile(certificate) ? certificateFlaw(certificate, manifestSha256) : undefined;
+  return flaw === undefined ? wrong : [...wrong, flaw];
 }
 
 /** A file itself, and no link to one. */
