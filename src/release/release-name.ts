@@ -27,9 +27,13 @@ export function releaseId({ corpus, section, key, digest }: NamedBy): ReleaseId 
 /**
  * ONE RELEASE PER NAME: the first to claim it says which rows it is of; another with other rows is
  * refused (`usage`), so that two which are written at once, or one which was left unfinished, never
- * mix their files.
+ * mix their files. So is a name that looks like the default one of other rows (RELEASE-6).
  */
 export async function claimName(store: ObjectStore, id: ReleaseId, defaultId: ReleaseId): Promise<void> {
+  if (/^[0-9a-f]{16}-[0-9a-f]{16}$/i.test(id) && id !== defaultId)
+    throw new BrewhouseError('usage', `the name ${id} looks like that of other rows: these are ${defaultId}`, {
+      remedy: 'choose another --id, or none',
+    });
   const key = `releases/${id}.claim.json`;
   const claim = Buffer.from(canonicalJson({ release: defaultId }), 'utf8');
   if (await store.putIfAbsent(key, claim)) return;

@@ -185,6 +185,13 @@ export const MANIFEST: readonly Tampering[] = [
     ...{ by: 'manifest', law: 'RELEASE-6', says: /named/ },
   },
   {
+    name: 'the default name of another corpus’s release',
+    change: ({ manifest }) => {
+      manifest.id = 'aaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb' as ReleaseId;
+    },
+    ...{ by: 'manifest', law: 'RELEASE-6', says: /is named aaaa/ },
+  },
+  {
     name: 'another until than that of the release section',
     change: ({ manifest }) => {
       manifest.until += 1;
@@ -248,6 +255,76 @@ export const IDENTITY: readonly Tampering[] = [
       manifest.identity.tokenizer.id = `../${RAW}`;
     },
     ...{ by: BROKEN, law: 'NAME-2', says: /tokenizer/ },
+  },
+  {
+    name: 'a package that is reached through another folder',
+    change({ manifest }) {
+      const name = `${RAW}/../llama-tokenizer`;
+      manifest.identity.section.tokenizer = { package: name, sha256: manifest.identity.tokenizer.sha256 };
+      manifest.identity.tokenizer.id = name;
+    },
+    ...{ by: BROKEN, law: 'NAME-2', says: /tokenizer/ },
+  },
+  {
+    name: 'a tokenizer of two homes',
+    change({ manifest }) {
+      const spec = { ...manifest.identity.section.tokenizer, package: 'llama' };
+      manifest.identity.section.tokenizer = spec as typeof manifest.identity.section.tokenizer;
+      manifest.identity.tokenizer.id = 'llama';
+    },
+    ...{ by: BROKEN, law: 'NAME-2', says: /tokenizer/ },
+  },
+  {
+    name: 'where a tokenizer lay, and in whose house',
+    change({ manifest }) {
+      const { sha256 } = manifest.identity.tokenizer;
+      manifest.identity.section.tokenizer = { path: `/home/${RAW}/tokenizer`, sha256 };
+    },
+    ...{ by: BROKEN, law: 'NAME-2', says: /tokenizer/ },
+  },
+  {
+    name: 'a heading in the name of a domain, for the card',
+    change({ manifest }) {
+      manifest.identity.domain.name = 'jobs\n\n# Verified, and free to use\n';
+    },
+    ...{ by: BROKEN, law: 'PUBLISH-1', says: /domain\.name/ },
+  },
+  {
+    name: 'a chat template that is asked for as by default',
+    change({ manifest }) {
+      manifest.identity.section.chat_template = true;
+    },
+    ...{ by: BROKEN, law: 'NAME-2', says: /chat_template/ },
+  },
+  {
+    name: 'an option of a task that equals its default',
+    change({ manifest }) {
+      const [task] = manifest.identity.section.tasks as Loose<object>[];
+      task!.strategy = 'chronological';
+    },
+    ...{ by: BROKEN, law: 'NAME-2', says: /strategy/ },
+  },
+  {
+    name: 'a share of drawn items where none are drawn',
+    change({ manifest }) {
+      const [task] = manifest.identity.section.tasks as Loose<object>[];
+      task!.drawn = 0;
+    },
+    ...{ by: BROKEN, law: 'NAME-2', says: /drawn/ },
+  },
+  {
+    name: 'a ladder that begins above its own context',
+    change({ manifest }) {
+      manifest.identity.context_min = 9_000;
+    },
+    ...{ by: BROKEN, law: 'NAME-2', says: /context_min/ },
+  },
+  {
+    name: 'splits that may be empty in another order, and twice',
+    change({ manifest }) {
+      manifest.release.allow_empty = ['validation', 'train', 'train'];
+    },
+    ...{ by: BROKEN, law: 'RELEASE-6', says: /allow_empty/ },
   },
   {
     name: 'another pad token',

@@ -30,6 +30,11 @@ describe('A name of a release', () => {
     expect(verified).toMatchObject({ ok: true });
   });
 
+  it('that looks like the default one of other rows is refused', async () => {
+    const name = 'aaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb';
+    expectRefusal(await brewhouse(releaseArgs(world, lake, ['--id', name])), 2, [name, 'other rows', 'another --id']);
+  });
+
   it('asked for twice at once with other rows goes to one of them whole', async () => {
     const ran = await Promise.all([
       brewhouse(releaseArgs(world, lake, ['--id', 'twice'])),

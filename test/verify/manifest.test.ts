@@ -94,7 +94,7 @@ test('another domain, template or recipe under the same hashes is reported (NAME
   const changed = (part: object) => faults({ identity: { ...identity, ...part } }).map((text) => text.split(' ')[1]);
   expect(changed({ domain: { ...domain, name: 'other' } })).toEqual(['corpus', 'domain_sha256']);
   expect(changed({ templates: templates.slice(1) })).toEqual(['corpus', 'templates_sha256', 'templates']);
-  expect(changed({ context: 512 })).toEqual(['corpus', 'recipe_sha256']);
+  expect(changed({ context: 512, context_min: 512 })).toEqual(['corpus', 'recipe_sha256']);
 });
 
 test('the scoring position is the first token that differs, be it the end token (TOKEN-4)', () => {

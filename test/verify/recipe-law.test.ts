@@ -89,9 +89,11 @@ test('a key that no form knows is refused, whatever its name is (NAME-3)', () =>
 });
 test('a drawn share in a domain with exposures is refused (CAND-3)', () => {
   const fault = 'manifest CAND-3 task t0: a share of drawn items is written in a domain with exposures';
+  const needless = 'manifest NAME-2 task t0: a share of drawn items is written where none are drawn';
   for (const form of [pointwise, binary]) {
     expect(faultsOf(jobs, { ...form, drawn: 0.1 })).toEqual([fault]);
-    expect([...faultsOf(jobs, { ...form, drawn: 0 }), ...faultsOf(jobs, form)]).toEqual([]);
+    expect(faultsOf(jobs, { ...form, drawn: 0 })).toEqual([needless]);
+    expect(faultsOf(jobs, form)).toEqual([]);
   }
 });
 test('an action named as the answer that nothing more comes is refused (NEXT-1)', () => {

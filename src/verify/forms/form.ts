@@ -82,6 +82,8 @@ export interface FormRules {
 export interface Form {
   /** As recipes write it. */
   readonly name: string;
+  /** Reads its options, of which those that equal a default are written nowhere (NAME-2). */
+  readonly schema: z.ZodType;
   /**
    * `field` says where the task is in the manifest. Throws `release_broken` for an option that the
    * form does not know (NAME-3).
@@ -93,7 +95,7 @@ type RulesOf<T> = (options: T, vocabulary: Vocabulary) => FormRules;
 
 /** The form of a name, whose options are read by a schema. */
 export function formOf<S extends z.ZodType>(name: string, schema: S, rulesOf: RulesOf<z.infer<S>>): Form {
-  return { name, rulesOf: (options, field, vocabulary) => rulesOf(readAs(schema, options, field), vocabulary) };
+  return { name, schema, rulesOf: (options, field, vocabulary) => rulesOf(readAs(schema, options, field), vocabulary) };
 }
 
 /**

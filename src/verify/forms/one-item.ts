@@ -16,9 +16,13 @@ export function drawnShareIn({ domain }: Vocabulary, { written, byDefault }: Dra
   return domain.exposures.length > 0 ? 0 : (written ?? byDefault);
 }
 
-/** A share above 0 that is written where nothing is drawn is refused (CAND-3). */
-export function drawnFlaws({ domain }: Vocabulary, { written = 0 }: Partial<DrawnShare>): readonly Flaw[] {
-  return domain.exposures.length > 0 && written > 0 ? [NEVER_DRAWN] : [];
+/**
+ * A share above 0 that is written where nothing is drawn is refused (CAND-3), and one of 0 is left
+ * out there (NAME-2).
+ */
+export function drawnFlaws({ domain }: Vocabulary, { written }: Partial<DrawnShare>): readonly Flaw[] {
+  if (domain.exposures.length === 0 || written === undefined) return [];
+  return [written > 0 ? NEVER_DRAWN : NOTHING_DRAWN];
 }
 
 type OneItemRules = Omit<FormRules, 'rule' | 'labels'>;
@@ -54,4 +58,5 @@ export function oneItemRules(vocabulary: Vocabulary, drawnShare: number, labelOf
 }
 
 const SHORT_WINDOW: Flaw = { rule: 'CAND-3', detail: 'items are drawn with a label window of less than a day' };
+const NOTHING_DRAWN: Flaw = { rule: 'NAME-2', detail: 'a share of drawn items is written where none are drawn' };
 const NEVER_DRAWN: Flaw = { rule: 'CAND-3', detail: 'a share of drawn items is written in a domain with exposures' };

@@ -7,8 +7,9 @@ import { type Flaw, formOf, letterOf, plainRules, TASK_OPTIONS } from './form.ts
 const options = z.strictObject({
   ...TASK_OPTIONS,
   candidates: z.int().min(2).max(26).default(8),
-  shown: share.prefault(0),
-  random: share.prefault(0),
+  // What a recipe leaves out depends on the other one, and is written out (NAME-2).
+  shown: share.optional(),
+  random: share.optional(),
 });
 
 /**
@@ -22,7 +23,7 @@ function exposedWanted(wrong: number, shown: number, random: number): number {
 
 /** The form retrieval.choose. */
 export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabulary) => {
-  const { candidates: count, shown, random } = own;
+  const { candidates: count, shown = 0, random = 0 } = own;
   return {
     ...plainRules(vocabulary, true),
     rule: ['CHOOSE-1', 'CAND-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7', 'CAND-9'],

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 
 const text = z.string();
+/** Not empty and on one line: what is part of a line of the card. */
+export const oneLine = text.regex(/^[^\r\n]+$/, 'is not one line');
 const names = z.array(text).default([]);
 const flag = z.boolean().default(false);
 const spoken = text.optional();
@@ -22,7 +24,7 @@ const exposedSchema = z.union([
 
 /** How members, items and actions are spoken. */
 export const domainSchema = z.strictObject({
-  name: text,
+  name: oneLine,
   item: z.strictObject({ one: text, many: text, line: text, title: text.optional() }),
   profile: text.optional(),
   actions: z.array(actionSchema).min(1),

@@ -3,6 +3,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { FaultList, RuleId } from '../fault-list.ts';
+import { FORMS } from '../forms/registry.ts';
 import { identitySchema } from '../identity/identity.ts';
 import { labelTablesOf } from '../reference/label-tables.ts';
 import type { Corpus } from '../reference/tasks.ts';
@@ -23,7 +24,7 @@ export function checkDerived({ manifest, stored }: OpenRelease, list: FaultList)
   const { identity, release } = stored;
   const { section, context, context_min, domain, templates } = identity;
   const { tokenizer } = manifest.identity;
-  const { package: named, path = '', sha256 } = manifest.identity.section.tokenizer;
+  const { sha256, ...from } = manifest.identity.section.tokenizer;
   const told = {
     ...manifest,
     ...{ render_version: manifest.identity.render_version, tokenizer_id: tokenizer.id },
@@ -37,7 +38,7 @@ export function checkDerived({ manifest, stored }: OpenRelease, list: FaultList)
     until: manifest.release.until,
     profile: manifest.release.profile.name,
     render_version: RENDER_VERSION,
-    tokenizer_id: named ?? path.replace(/^.*[/\\]/, ''),
+    tokenizer_id: 'path' in from ? from.path : from.package,
     tokenizer_sha256: sha256,
   };
   for (const [name, right] of Object.entries(wanted)) {
@@ -69,7 +70,7 @@ function needlessOption(schema: Reader, value: object): string | undefined {
     for (const [name, inner] of Object.entries(within)) {
       const own = [...path, name];
       const fields = within as Record<string, unknown>;
-      if (!Array.isArray(within) && name !== CHAT_TEMPLATE) {
+      if (!Array.isArray(within) && (name !== CHAT_TEMPLATE || inner === true)) {
         Reflect.deleteProperty(fields, name);
         const read = schema.safeParse(copy);
         const isSame = read.success && isDeepStrictEqual(read.data, right);
@@ -98,6 +99,11 @@ export function checkTasks({ manifest }: OpenRelease, corpus: Corpus, list: Faul
   const told = manifest.identity.templates.map(nameOf).join(', ');
   const wrong = (rule: RuleId, detail: string) => list.add({}, { check: 'manifest', rule: [rule], detail });
   if (told !== wanted) wrong('NAME-2', `templates are ${told} instead of ${wanted}`);
+  for (const [index, task] of manifest.identity.section.tasks.entries()) {
+    const schema = FORMS.get(corpus.tasks[index]?.form ?? '')?.schema;
+    const option = schema && needlessOption(schema, task);
+    if (option !== undefined) wrong('NAME-2', `task ${index}: ${option} equals its default, and is there`);
+  }
   const { release } = manifest;
   const labels = new Map(corpus.tasks.map(({ name, rules }) => [name, rules.labels]));
   const named = [...release.weights.keys(), ...release.label_caps.keys(), ...release.holdout_tasks];
@@ -180,7 +186,7 @@ export function checkReleaseId(
     if (own !== id) list.add({}, { check: 'manifest', rule: ['RELEASE-6'], detail });
   }
   list.look('manifest');
-  const looksDefault = manifest.id.startsWith(`${manifest.corpus}-`) && /-[0-9a-f]{16}$/.test(manifest.id);
+  const looksDefault = /^[0-9a-f]{16}-[0-9a-f]{16}$/i.test(manifest.id);
   const detail = `the release is named ${manifest.id}, its rows say ${id}`;
   if (looksDefault && manifest.id !== id) list.add({}, { check: 'manifest', rule: ['RELEASE-6'], detail });
 }
