@@ -18,6 +18,8 @@ describe('the shares of wrong candidates', () => {
     expect(counts({ candidates: 8 })).toEqual([0, 7]);
     expect(counts({ candidates: 8, shown: 0.5, random: 0.5 })).toEqual([4, 3]);
     expect(counts({ candidates: 6, shown: 0.3, random: 0.7 })).toEqual([2, 3]);
+    // 1.5 of 2, which in doubles is less.
+    expect(counts({ candidates: 3, shown: 0.3, random: 0.1 })).toEqual([2, 0]);
     expect(counts({ candidates: 4, shown: 1 })).toEqual([3, 0]);
     expect(counts({ candidates: 4, random: 0.5 })).toEqual([0, 3]);
   });

@@ -162,7 +162,7 @@ function picked(asked: Iterable<Asked>, numbers: readonly number[]): Asked[] {
 
 describe('No id of a prompt changes', () => {
   it('with the candidate that is right (CAND-8)', async () => {
-    let compared = 0;
+    const seen: Record<string, number> = {};
     await fc.assert(
       fc.asyncProperty(anyRecords, options, fc.boolean(), picks, async (records, more, isShop, numbers) => {
         const plan = await planOfDrawing(isShop, more);
@@ -170,24 +170,32 @@ describe('No id of a prompt changes', () => {
           ({ outcome }) => outcome.task.form === 'retrieval.choose',
         );
         for (const asked of picked(choices, numbers)) {
+          // Every candidate gets a version at T, which nothing may look at.
+          const atT = asked.items.map((id, i) => {
+            const title = TEXTS[(numbers[0]! + i) % TEXTS.length]!;
+            return item(id, asked.t, { event_id: `at-t-${i}`, attributes: { title } });
+          });
           const right = asked.items[asked.outcome.label.reasons.indexOf('right')]!;
           for (const wrong of asked.items.filter((each) => each !== right)) {
             // The opening and all that the member does from T on are on the other item.
-            const permuted = swapped(records, [right, wrong], (event) => opens(asked, event) || isAt(event, asked.t));
+            const dated = [...records, ...atT];
+            const permuted = swapped(dated, [right, wrong], (event) => opens(asked, event) || isAt(event, asked.t));
             const again = askedOf(plan, permuted).get(asked.key);
             // Draws that pass an item over may draw others; of the same candidates nothing changes.
             if (again === undefined || again.items.toSorted().join() !== asked.items.toSorted().join()) continue;
             expect(again.items, asked.key).toEqual(asked.items);
             expect(await promptOf(plan, again), asked.key).toBe(await promptOf(plan, asked));
             expect(again.outcome.label.label, asked.key).not.toBe(asked.outcome.label.label);
-            compared++;
+            for (const what of temptations(permuted, asked, plan)) seen[what] = (seen[what] ?? 0) + 1;
           }
         }
       }),
       { numRuns: runs, seed: 20261129 },
     );
-    tell('permuted', { what: 'candidates made the right one', cases: compared, differences: 0 });
-    expect(compared).toBeGreaterThan(runs);
+    tell('permuted', { what: 'candidates made the right one', cases: seen.any ?? 0, differences: 0 });
+    expect(seen.any).toBeGreaterThan(runs);
+    for (const what of ['version at T', 'known late', 'met before', 'twins'])
+      expect(seen[what] ?? 0, JSON.stringify(seen)).toBeGreaterThan(runs / 10);
   });
 
   it('with the item of a pair that gets the stronger action (PAIR-2)', async () => {
@@ -278,6 +286,27 @@ function saidAt(
   const [newest, next] = versions.toSorted((a, b) => b.at - a.at);
   if (newest === undefined || newest.at === next?.at || newest.event.op === 'delete') return undefined;
   return String(newest.event.attributes?.title).replace(/\s+/g, ' ');
+}
+
+/** What of a world might tell which candidate is right, if the builder looked at it. */
+function temptations(
+  records: readonly EventRecord[],
+  { items, t }: Asked,
+  { section: { known } }: RenderPlan,
+): string[] {
+  const ofCandidates = records.filter((event) => event.type !== 'member' && items.includes(event.item_id));
+  const is = (event: EventRecord, test: (times: { at: number; knownAt: number }) => boolean) =>
+    test(eventTimes(event, known));
+  const texts = items.map((id) => saidAt(records, id, { t, known }));
+  const others = ITEMS.filter((id) => !items.includes(id)).map((id) => saidAt(records, id, { t, known }));
+  const found: Record<string, boolean> = {
+    any: true,
+    'version at T': ofCandidates.some((event) => event.type === 'item' && is(event, ({ at }) => at === t)),
+    'known late': ofCandidates.some((event) => is(event, ({ at, knownAt }) => at <= t && knownAt >= t && knownAt > at)),
+    'met before': ofCandidates.some((event) => event.type === 'interaction' && is(event, ({ knownAt }) => knownAt < t)),
+    twins: others.some((text) => text !== undefined && texts.includes(text)),
+  };
+  return Object.keys(found).filter((what) => found[what]);
 }
 
 describe('Items that a question shows', () => {
