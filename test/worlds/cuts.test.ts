@@ -36,7 +36,7 @@ const FOLDERS = [
 ];
 const FAMILIES = FOLDERS.map(({ path, sha256 }) => ({
   builder: loadTokenizer({ path, sha256 }, '/'),
-  checker: loadReferenceTokenizer(identityOf(path, false)),
+  checker: loadReferenceTokenizer(identityOf(path, false), path),
 }));
 afterAll(async () => {
   for (const { checker } of FAMILIES) await checker.close();

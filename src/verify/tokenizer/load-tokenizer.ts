@@ -23,6 +23,10 @@ export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
 export function loadReferenceTokenizer(identity: Identity, path?: string): LoadedReferenceTokenizer {
   const { tokenizer, chat_template: chat } = identity.section;
   const files = readTokenizerFiles(path === undefined ? tokenizer : { path }, identity.tokenizer);
+  if (chat.isUsed && files.chatTemplate === undefined && files.hasChatTemplate) {
+    const remedy = 'use the tokenizer_config.json that the release was made with';
+    throw refused('the tokenizer has a chat template, the release was made without one', { remedy });
+  }
   const framing = framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args);
   const { before, behind } = framing.texts('First', 'Last', 0);
   const frame = [before, behind, framing.ending].join('\n');

@@ -57,6 +57,8 @@ export function readTokenizerFiles(source: TokenizerSource, expected: Identity['
     eos,
     ...{ bosNamed: tokenText(config.bos_token), pad: tokenText(config.pad_token), vocabularySize: sizeOf(json) },
     chatTemplate: chatTemplateOf(folder, config, expected.chat_template_sha256),
+    /** Whether a prompt is put into a template by default: that of its own file, or the config's. */
+    hasChatTemplate: existsSync(join(folder, 'chat_template.jinja')) || hasDefault(config.chat_template),
   };
 }
 
@@ -137,6 +139,12 @@ function chatTemplateOf(folder: string, config: Json, sha256: string | null): st
   const found = texts.find((text) => typeof text === 'string' && hash('sha256', text) === sha256);
   if (found === undefined) throw refused(`no chat template with sha256 ${sha256}`, { place: { file: folder } });
   return found as string;
+}
+
+/** One template, or one of several that is named so. */
+function hasDefault(template: unknown): boolean {
+  if (!Array.isArray(template)) return typeof template === 'string';
+  return template.some((entry) => (entry as Json).name === 'default');
 }
 
 /**
