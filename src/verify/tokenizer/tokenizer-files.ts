@@ -57,7 +57,7 @@ export function readTokenizerFiles(source: TokenizerSource, expected: Identity['
     eos,
     ...{ bosNamed: tokenText(config.bos_token), pad: tokenText(config.pad_token), vocabularySize: sizeOf(json) },
     chatTemplate: chatTemplateOf(folder, config, expected.chat_template_sha256),
-    /** Whether a prompt is put into a template by default: that of its own file, or the config's. */
+    /** Whether prompts are put into a template: that of its own file, or the config's default. */
     hasChatTemplate: existsSync(join(folder, 'chat_template.jinja')) || hasDefault(config.chat_template),
   };
 }
