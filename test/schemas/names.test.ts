@@ -64,9 +64,12 @@ describe.each(OBJECT_NAMES)('the name %s', (name) => {
     expect(readField({}, name, 'text')).toEqual({ ok: true, value: undefined });
   });
 
-  it('is an unknown slot of a template, and an unknown flag', async () => {
-    const slot = name.toLowerCase().replace('0', 'zero');
-    expect(() => fillSlots(template, `{${slot}}`, {})).toThrow(`uses {${slot}}`);
+  it('is an unknown slot of a template where it can be one, and an unknown flag', async () => {
+    const slot = name.toLowerCase();
+    const fill = () => fillSlots(template, `{${slot}}`, {});
+    // Slots of templates are words of small letters: digits in braces are text.
+    if (/^\d/.test(slot)) expect(fill()).toBe(`{${slot}}`);
+    else expect(fill).toThrow(`uses {${slot}}`);
     await expect(parseArguments('check', COMMANDS.check, [`--${name}`, 'x'])).rejects.toThrow(`has no flag --${name}`);
   });
 

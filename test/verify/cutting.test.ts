@@ -186,10 +186,10 @@ describe.each(FAMILIES)('%s', (name, isByteLevel, normalizes) => {
         if (found?.text.includes(' …')) wordEnds++;
         else if (found?.text.includes('…')) insides++;
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
-    expect(wordEnds).toBeGreaterThan(5);
-    expect(insides).toBeGreaterThan(5);
+    expect(wordEnds).toBeGreaterThan(0);
+    expect(insides).toBeGreaterThan(0);
   });
 
   test('a long word after a short one is cut, and most of the level is used (CUT-2)', () => {
