@@ -165,12 +165,14 @@ function erased(member: string): object[] {
   return [
     profile(member, 'Courier', begin - DAY),
     ...[0, 1, 2].map((n) => act(`before-${n}`, n, begin + n * HOUR)),
-    // Obeyed, whatever its attributes are.
-    { ...profile(member, '', begin + DAY), event_id: `${member}-leaves`, op: 'delete', attributes: null },
+    // Obeyed, whatever its attributes are: deeper than any event may be.
+    { ...profile(member, '', begin + DAY), event_id: `${member}-leaves`, op: 'delete', attributes: tooDeep },
     profile(member, 'Driver', begin + 2 * DAY),
     ...[3, 4, 5].map((n) => act(`behind-${n}`, n, begin + 2 * DAY + n * HOUR)),
   ];
 }
+
+const tooDeep: unknown = JSON.parse('['.repeat(20) + ']'.repeat(20));
 
 function interaction(
   eventId: string,
