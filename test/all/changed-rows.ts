@@ -26,26 +26,26 @@ const asSet = (value: unknown) => [...(value as string[])].sort();
 /**
  * Reasons for a row that both releases have, each with what it looks at, in the order in which they
  * are tried: what is asked comes before what is known of the member, that before the order and the
- * words of it. A reason says what differs first and which rules can make it so, not that nothing
- * else differs.
+ * words of it. A reason says what differs first, not that nothing else differs, nor which rule made
+ * it so: that `npm run test:rules` says.
  */
 const REASONS: readonly (readonly [reason: string, of: (row: Row) => unknown])[] = [
-  ['other candidates, or others first (CAND-2, CAND-9)', columns('meta', 'item_ids', 'candidate_reasons')],
-  ['another label (LABEL-2)', columns('meta', 'label')],
-  ['settled at another time (LABEL-3)', columns('meta', 'label_settled_at')],
-  ['in another split (LABEL-3, SPLIT-2)', columns('meta', 'split')],
-  ['more or fewer actions before (HIST-2, HIST-3)', columns('meta', 'n_history_available', 'n_actions_before')],
-  ['other lines in the prompt (EVENT-4, CUT-2)', ({ origin }) => [asSet(origin.event), asSet(origin.version)]],
-  ['the same lines in another order (EVENT-4)', columns('origin', 'event', 'version')],
-  ['cut otherwise (CUT-1, CUT-2)', columns('origin', 'level', 'lowered', 'left_out', 'stopped_at')],
-  ['other words (TEMPLATE-2, TEXT-6)', columns('data', 'input_ids', 'labels')],
-  ['other draws or shares of a cap (DRAW-2, RELEASE-3)', columns('meta', 'keep_share', 'thin')],
+  ['other candidates, or others first', columns('meta', 'item_ids', 'candidate_reasons')],
+  ['another label', columns('meta', 'label')],
+  ['settled at another time', columns('meta', 'label_settled_at')],
+  ['in another split', columns('meta', 'split')],
+  ['more or fewer actions before', columns('meta', 'n_history_available', 'n_actions_before')],
+  ['other lines in the prompt', ({ origin }) => [asSet(origin.event), asSet(origin.version)]],
+  ['the same lines in another order', columns('origin', 'event', 'version')],
+  ['cut otherwise', columns('origin', 'level', 'lowered', 'left_out', 'stopped_at')],
+  ['other words', columns('data', 'input_ids', 'labels')],
+  ['other draws or shares of a cap', columns('meta', 'keep_share', 'thin')],
   ['other columns of sidecar or origins alone', ({ meta, origin }) => [meta, origin]],
 ];
 
 /** Why one release alone has a row cannot be read from the releases: the ledgers say it by fate. */
-const GONE = 'gone: not asked, of another fate, or in no split (OPEN-5, ASOF-4, CAND-9, SPLIT-2)';
-const NEW = 'new: not asked, of another fate, or in no split before (the same rules)';
+const GONE = 'gone: not asked, of another fate, or in no split';
+const NEW = 'new: not asked, of another fate, or in no split before';
 const SAME = 'the same';
 
 /**
