@@ -8,6 +8,7 @@ import { nearestName, quotedName } from '../src/errors.ts';
 import type { TaskRules } from '../src/forms/task-rules.ts';
 import type { RecordCounts } from '../src/lake/timeline-records.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
+import { EVENT_FILE_ENDINGS } from '../src/sources/event-files.ts';
 import { countLater } from '../src/timeline/lateness.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
@@ -28,11 +29,19 @@ export function buildWarnings(of: {
   readonly section: CorpusSection;
   readonly domain: Domain;
   readonly events: string;
+  /** Files in the folder of events that were not read. */
+  readonly passedOver: readonly string[];
   readonly tasks: readonly Pick<TaskRules, 'name' | 'randomAlone'>[];
 }): string[] {
   const { records, stats, section, domain, events } = of;
   const random = of.tasks.filter((task) => task.randomAlone);
   const warnings = [...rawNames(domain), ...random.map(({ name }) => popularityWarning(name))];
+  const [first, ...others] = of.passedOver;
+  if (first !== undefined) {
+    const what =
+      others.length === 0 ? `${first} in ${events} is` : `${first} and ${others.length} more in ${events} are`;
+    warnings.push(`${what} not read: event files end in ${EVENT_FILE_ENDINGS.join(', ')}`);
+  }
   if (records.read === 0) warnings.push(`the event files in ${events} hold no records`);
   if (records.dead > 0) {
     const first = stats.first_dead === undefined ? '' : `, the first seen at ${stats.first_dead}`;

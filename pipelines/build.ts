@@ -6,6 +6,7 @@ import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
+import { passedOverFiles } from '../src/sources/event-files.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
 import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
@@ -53,7 +54,8 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const records = sumRecordCounts(timelines);
     const section = recipe.recipe.corpus;
     const tasks = plans[0]?.rules.tasks ?? [];
-    for (const message of buildWarnings({ records, stats, section, domain: domain.domain, events, tasks }))
+    const passedOver = await passedOverFiles(events);
+    for (const message of buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks }))
       effects.observe({ kind: 'warning', message });
     const { members, interactions, unordered } = stats;
     return { records, members, interactions, unordered, corpora };

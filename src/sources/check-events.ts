@@ -10,7 +10,7 @@ import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
 import { type CheckError, createCheckKinds, type LinePlace } from './check-kinds.ts';
-import { listEventFiles, readEventFile } from './event-files.ts';
+import { EVENT_FILE_ENDINGS, listEventFiles, passedOverFiles, readEventFile } from './event-files.ts';
 import { createHashTable, hash128 } from './hash-table.ts';
 import type { RoundedNumber } from './validate-event.ts';
 
@@ -24,8 +24,8 @@ export interface CheckResult {
   /** Faults, in order of file and line: a folder with any of them fails. */
   errors: CheckError[];
   /**
-   * What fails nothing here and a gate may look at, as items that are never defined or rounded
-   * numbers.
+   * What fails nothing here and a gate may look at, as items that are never defined, rounded
+   * numbers or files of other names.
    */
   warnings: CheckError[];
 }
@@ -67,6 +67,7 @@ export async function checkEvents(dir: string, domain?: Domain, effects = PROCES
     }
   }
   countUndefined(state);
+  for (const file of await passedOverFiles(dir)) warnPassedOver(state, file);
   const { events, duplicates, errors, warnings } = state;
   return { events, duplicates, unordered: countUnordered(state), errors: errors.list(), warnings: warnings.list() };
 }
@@ -122,6 +123,11 @@ function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
 function warnRounded({ warnings }: State, { field, from, to }: RoundedNumber, place: LinePlace): void {
   const message = `${quotedName(from)} is more than a number can hold and is read as ${to}; write it as a text`;
   warnings.add({ code: 'number_rounded', field, message, ...place });
+}
+
+function warnPassedOver({ warnings }: State, file: string): void {
+  const message = `is not read: event files end in ${EVENT_FILE_ENDINGS.join(', ')}`;
+  warnings.add({ code: 'file_passed_over', field: '', message, file, line: 0 });
 }
 
 function compareIds(state: State, event: EventRecord, place: LinePlace): void {

@@ -4,13 +4,19 @@ import type { DeadReason } from '../../schemas/event.ts';
 /**
  * Why `check` names a record: the dead reasons, and what only other records or the domain can show.
  */
-export type CheckCode = DeadReason | 'action_unknown' | 'item_undefined' | 'ids_not_checked' | 'number_rounded';
+export type CheckCode =
+  | DeadReason
+  | 'action_unknown'
+  | 'file_passed_over'
+  | 'item_undefined'
+  | 'ids_not_checked'
+  | 'number_rounded';
 
 /** Where in the event files something was seen. */
 export interface LinePlace {
   /** Relative to the folder that is checked. */
   readonly file: string;
-  /** From 1. */
+  /** From 1; 0 where the file as a whole is meant. */
   readonly line: number;
 }
 

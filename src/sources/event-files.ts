@@ -6,16 +6,19 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
+import { ASSUMPTIONS_FILE } from './assumptions.ts';
 import { splitLines } from './lines.ts';
 import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
 
 /** How the names of event files end. */
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
+/** How files end that may well hold events, and that are no event files for their names alone. */
+const LIKE_EVENTS = /\.(ndjson|jsonl|json|csv|tsv|parquet)(\.[a-z0-9]+)?$/i;
 /** The folder of the simulator's true probabilities, which nothing must read by accident. */
 export const ORACLE_FOLDER = 'oracle';
 /** A folder with this file is a lake: what it took in before is not an input again. */
@@ -52,7 +55,7 @@ export interface EventLine {
  * file.
  */
 export async function listEventFiles(dir: string): Promise<string[]> {
-  const found = await filesBelow(dir, '', 0);
+  const found = (await filesBelow(dir, '', 0)).filter(isEventFile);
   if (found.length === 0) {
     throw new BrewhouseError('input_unreadable', `no event files in ${dir}`, {
       place: { file: dir },
@@ -60,6 +63,21 @@ export async function listEventFiles(dir: string): Promise<string[]> {
     });
   }
   return found.sort(compareUtf8).map((path) => join(dir, path));
+}
+
+/**
+ * Files below `dir` that may hold events and that nothing reads, since their names end otherwise;
+ * in byte order of their relative paths, which are returned. Throws as `listEventFiles` does.
+ */
+export async function passedOverFiles(dir: string): Promise<string[]> {
+  const found = await filesBelow(dir, '', 0);
+  const isPassedOver = (path: string) =>
+    LIKE_EVENTS.test(path) && !isEventFile(path) && basename(path) !== ASSUMPTIONS_FILE;
+  return found.filter(isPassedOver).sort(compareUtf8);
+}
+
+function isEventFile(path: string): boolean {
+  return EVENT_FILE_ENDINGS.some((ending) => path.endsWith(ending));
 }
 
 async function filesBelow(dir: string, prefix: string, depth: number): Promise<string[]> {
@@ -74,13 +92,12 @@ async function filesBelow(dir: string, prefix: string, depth: number): Promise<s
   const found: string[] = [];
   for (const entry of entries) {
     const path = `${prefix}${entry.name}`;
-    const isEvents = EVENT_FILE_ENDINGS.some((ending) => entry.name.endsWith(ending));
     const kind = entry.isSymbolicLink() ? await reading(join(dir, path), () => stat(join(dir, path)), LISTED) : entry;
     if (kind.isDirectory()) {
       if (entry.name === ORACLE_FOLDER || existsSync(join(dir, path, LAKE_FILE))) continue;
       if (entry.isSymbolicLink() && (await isAbove(join(dir, path), folder))) continue;
       found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
-    } else if (isEvents) found.push(path);
+    } else found.push(path);
   }
   return found;
 }

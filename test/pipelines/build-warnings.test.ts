@@ -1,6 +1,7 @@
 /** What a build says of its events though nothing failed. */
 import { describe, expect, it } from 'vitest';
 import { buildWarnings } from '../../pipelines/build-warnings.ts';
+import type { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import type { TaskRules } from '../../src/forms/task-rules.ts';
@@ -13,7 +14,7 @@ function warningsOf(
   events: readonly EventRecord[],
   corpus: object = {},
   tasks: readonly TaskRules[] = [],
-  domain = JOBS,
+  { domain = JOBS, passedOver = [] }: { domain?: Domain; passedOver?: readonly string[] } = {},
 ): string[] {
   const stats = createTimelineStats();
   for (const event of events) stats.add(event);
@@ -22,7 +23,7 @@ function warningsOf(
     tokenizer: { package: 'p', sha256: '0'.repeat(64) },
     ...corpus,
   });
-  return buildWarnings({ records, stats: stats.finish(), section, domain, events: 'events', tasks });
+  return buildWarnings({ records, stats: stats.finish(), section, domain, events: 'events', passedOver, tasks });
 }
 
 describe('a build', () => {
@@ -41,10 +42,18 @@ describe('a build', () => {
     expect(warningsOf(events, { label_window: '30m' })[0]).toMatch(/^1 versions and 1 interactions /);
   });
 
+  it('names a file that may hold events and was not read, and counts the others', () => {
+    const said = (...passedOver: string[]) => warningsOf(known, {}, [], { passedOver });
+    expect(said('more.jsonl')).toEqual([
+      'more.jsonl in events is not read: event files end in .ndjson, .ndjson.gz, .ndjson.zst',
+    ]);
+    expect(said('a.csv', 'b.json', 'c.json')[0]).toMatch(/^a.csv and 2 more in events are not read: /);
+  });
+
   it('warns of words in prompts that read like names in data', () => {
     const said = (more: object) => {
       const [first, ...others] = JOBS.actions;
-      return warningsOf(known, {}, [], { ...JOBS, actions: [{ ...first!, ...more }, ...others] });
+      return warningsOf(known, {}, [], { domain: { ...JOBS, actions: [{ ...first!, ...more }, ...others] } });
     };
     expect(said({ name: 'not_voting' })).toEqual([expect.stringContaining('"not_voting"')]);
     expect(said({ name: 'not_voting', spoken: 'did not vote' })).toEqual([]);

@@ -35,6 +35,15 @@ const domain = Domain.parse({
 });
 
 describe('check', () => {
+  test('names files that may hold events and that nothing reads, without failing', async () => {
+    await folder.write('a.ndjson', lines(item(1)));
+    await folder.write('more.jsonl', lines(item(2)));
+    const { errors, warnings, events } = await checkEvents(folder.path);
+    expect({ errors, events }).toEqual({ errors: [], events: { member: 0, item: 1, interaction: 0 } });
+    expect(warnings).toMatchObject([{ code: 'file_passed_over', file: 'more.jsonl', line: 0, count: 1 }]);
+    expect(warnings[0]?.message).toBe('is not read: event files end in .ndjson, .ndjson.gz, .ndjson.zst');
+  });
+
   test('counts events by type, copies included, and finds nothing wrong with good ones', async () => {
     await folder.write(
       'a.ndjson',

@@ -9,6 +9,7 @@ import {
   type EventLine,
   LINE_BYTES_MAX,
   listEventFiles,
+  passedOverFiles,
   RAW_BYTES_MAX,
   readEventFile,
 } from '../../src/sources/event-files.ts';
@@ -63,6 +64,14 @@ describe('the files of a folder', () => {
     }
     const found = (await listEventFiles(folder.path)).map((file) => relative(folder.path, file));
     expect(found).toEqual(['B.ndjson.zst', 'a.ndjson', 'a/z.ndjson.gz', 'b.ndjson', 'é.ndjson']);
+  });
+
+  test('are no files of other names, which are told where they may hold events', async () => {
+    const others = ['B.NDJSON', 'a.jsonl.gz', 'sub/x.csv', 'x.json', 'y.ndjson.partial', 'z.parquet'];
+    for (const name of ['a.ndjson', 'domain.yaml', 'assumptions.json', 'oracle/p.csv', ...others])
+      await write(name, '');
+    expect(await passedOverFiles(folder.path)).toEqual(others);
+    expect((await listEventFiles(folder.path)).map((file) => relative(folder.path, file))).toEqual(['a.ndjson']);
   });
 
   test('are found through links, and a link to the folder above ends', async () => {

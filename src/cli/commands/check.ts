@@ -35,5 +35,6 @@ export function unorderedRow({ interactions, share }: Unordered): string[] {
 }
 
 function sayKind({ code, count, file, line, field, message }: CheckError): string {
-  return `${code} x ${grouped(count)}, first at ${file}:${line}${field === '' ? '' : `, field ${field}`}: ${message}`;
+  const where = line === 0 ? file : `${file}:${line}`;
+  return `${code} x ${grouped(count)}, first at ${where}${field === '' ? '' : `, field ${field}`}: ${message}`;
 }
