@@ -9,6 +9,7 @@ import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records
 import { passedOverFiles } from '../src/sources/event-files.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
+import { corpusWarnings } from './corpus-warnings.ts';
 import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
@@ -55,7 +56,8 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const section = recipe.recipe.corpus;
     const tasks = plans[0]?.rules.tasks ?? [];
     const passedOver = await passedOverFiles(events);
-    for (const message of buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks }))
+    const warnings = buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks });
+    for (const message of [...warnings, ...corpora.flatMap((corpus) => corpusWarnings(corpus, tasks))])
       effects.observe({ kind: 'warning', message });
     const { members, interactions, unordered } = stats;
     return { records, members, interactions, unordered, corpora };

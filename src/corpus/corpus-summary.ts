@@ -1,4 +1,6 @@
 /** What a lake holds of a corpus: parts, examples, tokens, and every question by its fate. */
+import { QUESTION_FATES, type QuestionFate } from '../../schemas/ledger.ts';
+import { recordOf } from '../checked.ts';
 import type { CorpusPartition } from '../lake/corpus-records.ts';
 import { addTo } from './tally.ts';
 
@@ -41,4 +43,10 @@ function addQuestions(into: CorpusSummary['questions'], from: CorpusSummary['que
       for (const [label, questions] of Object.entries(labels)) addTo(into, [task, fate, label], questions);
     }
   }
+}
+
+/** Questions by fate, summed over tasks and labels. */
+export function questionsByFate({ questions }: Pick<CorpusSummary, 'questions'>): Record<QuestionFate, number> {
+  const countsOf = (fate: string) => Object.values(questions).flatMap((byFate) => Object.values(byFate[fate] ?? {}));
+  return recordOf(QUESTION_FATES, (fate) => countsOf(fate).reduce((sum, count) => sum + count, 0));
 }

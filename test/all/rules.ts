@@ -125,7 +125,13 @@ function keep(tables: readonly string[]): void {
   const how = isFull ? 'All of each set.' : 'The demo has 300 members, and of the real sets some questions are asked.';
   const said = `\`npm run test:rules\`. ${how} Where rows overlap, sums say nothing.`;
   const text = ['# What the law changed since 0.1.0, by rule', said, ...tables.map((table) => table.trimEnd())];
-  writeFileSync(join(packageRoot(), 'test/all/latest-rules.md'), `${text.join('\n\n')}\n`);
+  const lines = text.join('\n\n').split('\n').map(wrapped);
+  writeFileSync(join(packageRoot(), 'test/all/latest-rules.md'), `${lines.join('\n')}\n`);
+}
+
+/** Prose at 118 columns; rows of tables are left as they are. */
+function wrapped(line: string): string {
+  return line.startsWith('|') ? line : line.replace(/(.{1,118})(?: |$)/g, '$1\n').trimEnd();
 }
 
 try {

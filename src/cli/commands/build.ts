@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import { type BuildOptions, type BuildSummary, build } from '../../../pipelines/build.ts';
 import { type CorpusInputs, readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import type { RenderedCorpus } from '../../../pipelines/render/render.ts';
-import { QUESTION_FATES, type QuestionFate } from '../../../schemas/ledger.ts';
 import { openScratch, openStore } from '../../adapters/open-store.ts';
-import { last, recordOf } from '../../checked.ts';
+import { last } from '../../checked.ts';
+import { questionsByFate } from '../../corpus/corpus-summary.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
@@ -21,16 +21,7 @@ export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise
   const started = effects.now();
   const built = await buildFrom({ ...flags, until, workers }, effects);
   const summary = { ...built, seconds: (effects.now() - started) / 1000 };
-  for (const corpus of built.corpora)
-    for (const message of [...unknownItems(corpus), ...lossWarnings(corpus), ...alikeWarnings(corpus)])
-      effects.observe({ kind: 'warning', message });
   return { exit: EXIT.done, result: buildResult(summary), text: buildTable(summary) };
-}
-
-/** Questions by fate, summed over tasks and labels. */
-function questionsByFate({ questions }: RenderedCorpus): Record<QuestionFate, number> {
-  const countsOf = (fate: string) => Object.values(questions).flatMap((byFate) => Object.values(byFate[fate] ?? {}));
-  return recordOf(QUESTION_FATES, (fate) => countsOf(fate).reduce((sum, count) => sum + count, 0));
 }
 
 /** A build by the files and the folder that a person names. */
@@ -135,60 +126,4 @@ export function standing(examples: number): string {
   return examples === 0
     ? 'the events gave no question that could be rendered'
     : `nothing to do, all ${grouped(examples)} were rendered before`;
-}
-
-/**
- * Questions about items that no event defines: above this share something is wrong with the item
- * events.
- */
-const UNKNOWN_ITEMS_WARN = 0.005;
-
-function unknownItems(corpus: RenderedCorpus): string[] {
-  const { rendered, item_unknown: unknown } = questionsByFate(corpus);
-  const share = unknown / Math.max(1, rendered + unknown);
-  if (share <= UNKNOWN_ITEMS_WARN) return [];
-  return [
-    `${(100 * share).toFixed(1)} % of the questions that were not capped ask about items that ` +
-      'no event had defined by then (item_unknown)',
-  ];
-}
-
-/** Candidates that differ, in words that were cut off (CAND-9). */
-function alikeWarnings({ alikeAfterCut }: RenderedCorpus): string[] {
-  return Object.entries(alikeAfterCut).map(
-    ([task, count]) =>
-      `${task} has ${grouped(count)} questions in which two candidates read alike once their lines are cut: ` +
-      'raise levels.question in the recipe, or begin the item line with what tells items apart',
-  );
-}
-
-/**
- * A label that loses more of its questions than another by over one point tells something about the
- * label.
- */
-function lossWarnings(corpus: RenderedCorpus): string[] {
-  const warnings: string[] = [];
-  for (const [task, fates] of Object.entries(corpus.questions)) {
-    // Letters say nothing of the action that was lost.
-    if (Object.keys(fates.rendered ?? {}).includes('A')) continue;
-    const lost = new Map<string, number>();
-    const all = new Map<string, number>();
-    for (const [fate, labels] of Object.entries(fates)) {
-      if (fate === 'pending' || fate === 'capped') continue;
-      for (const [label, count] of Object.entries(labels)) {
-        all.set(label, (all.get(label) ?? 0) + count);
-        if (fate !== 'rendered') lost.set(label, (lost.get(label) ?? 0) + count);
-      }
-    }
-    const rates = [...all].map(([label, count]) => [label, (100 * (lost.get(label) ?? 0)) / count] as const);
-    const most = rates.reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0] as const);
-    const least = rates.reduce((a, b) => (b[1] < a[1] ? b : a), ['', 100] as const);
-    if (rates.length > 1 && most[1] - least[1] > 1) {
-      warnings.push(
-        `${task} loses ${most[1].toFixed(1)} % of ${most[0]} and ${least[1].toFixed(1)} % of ${least[0]}: ` +
-          'dropped rows differ by label',
-      );
-    }
-  }
-  return warnings;
 }
