@@ -17,8 +17,12 @@ import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-
 
 /** How the names of event files end. */
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
+/** Rows of tables that became no event; the name does not end as those of event files do. */
+export const DEAD_ROWS_FILE = 'dead.jsonl';
 /** How files end that may well hold events, and that are no event files for their names alone. */
 const LIKE_EVENTS = /\.(ndjson|jsonl|json|csv|tsv|parquet)(\.[a-z0-9]+)?$/i;
+/** What `import` writes beside events. */
+const BESIDE_EVENTS: readonly string[] = [ASSUMPTIONS_FILE, DEAD_ROWS_FILE];
 /** The folder of the simulator's true probabilities, which nothing must read by accident. */
 export const ORACLE_FOLDER = 'oracle';
 /** A folder with this file is a lake: what it took in before is not an input again. */
@@ -72,7 +76,7 @@ export async function listEventFiles(dir: string): Promise<string[]> {
 export async function passedOverFiles(dir: string): Promise<string[]> {
   const found = await filesBelow(dir, '', 0);
   const isPassedOver = (path: string) =>
-    LIKE_EVENTS.test(path) && !isEventFile(path) && basename(path) !== ASSUMPTIONS_FILE;
+    LIKE_EVENTS.test(path) && !isEventFile(path) && !BESIDE_EVENTS.includes(basename(path));
   return found.filter(isPassedOver).sort(compareUtf8);
 }
 

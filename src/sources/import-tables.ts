@@ -10,7 +10,7 @@ import { intAt, recordOf } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import { ASSUMPTIONS_FILE, type Assumptions, assumptionsOf, wantedColumns } from './assumptions.ts';
-import { EVENT_FILE_ENDINGS } from './event-files.ts';
+import { DEAD_ROWS_FILE, EVENT_FILE_ENDINGS } from './event-files.ts';
 import { type LineWriter, openLines } from './event-writer.ts';
 import { createHashTable, hash128 } from './hash-table.ts';
 import { type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
@@ -25,8 +25,7 @@ const FILES = {
   member: 'members.ndjson.gz',
   item: 'items.ndjson.gz',
   interaction: 'interactions.ndjson.gz',
-  /** Bad rows; the name does not end as those of event files do. */
-  dead: 'dead.jsonl',
+  dead: DEAD_ROWS_FILE,
   assumptions: ASSUMPTIONS_FILE,
 } as const;
 const KINDS = Object.keys(FILES) as (keyof typeof FILES)[];

@@ -5,7 +5,8 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Fault } from '../../schemas/manifest.ts';
+import type { Certificate } from '../../schemas/manifest.ts';
+import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { root, runCli } from '../cli/run-cli.ts';
 import { type FaultyWorld, KEY } from './faulty-world.ts';
 import type { PlantedRule } from './planted-rule.ts';
@@ -15,14 +16,6 @@ export interface Planting {
   readonly file: string;
   readonly from: string;
   readonly to: string;
-}
-
-/** What `verify --json` prints, as far as tests look at it. */
-export interface VerifyJson {
-  readonly ok: boolean;
-  readonly rows_checked: number;
-  readonly faults: readonly Fault[];
-  readonly fault_counts: Readonly<Record<string, number>>;
 }
 
 export interface PlantedBuilder {
@@ -93,15 +86,9 @@ async function planted<T>(copy: string, planting: Planting | undefined, work: ()
   }
 }
 
-/** The unmodified checker on a release; its exit code says what its certificate says. */
-export async function verify(world: FaultyWorld, release: string): Promise<VerifyJson> {
-  const tokenizer = join(world.folder, 'tokenizer');
-  const args = ['verify', release, '--events', world.events, '--tokenizer', tokenizer, '--json'];
-  const ran = await runCli(args, { environment });
-  expect([0, 1], ran.stderr).toContain(ran.code);
-  const verified = JSON.parse(ran.stdout) as VerifyJson;
-  expect(verified.ok).toBe(ran.code === 0);
-  return verified;
+/** What the unmodified checker says of a release. */
+export function verify({ folder, events }: FaultyWorld, releaseDir: string): Promise<Certificate> {
+  return verifyRelease({ releaseDir, events, key: KEY, tokenizerPath: join(folder, 'tokenizer'), pinned: {} });
 }
 
 /** As many as a person reads: among them the fault must stand by its name. */
@@ -111,7 +98,7 @@ const FAULTS_READ = 5;
  * The release was refused, and the check that is meant names a row of it, and the rule, among the
  * first faults.
  */
-export function expectCaught(verified: VerifyJson, { check, rule }: PlantedRule): void {
+export function expectCaught(verified: Certificate, { check, rule }: PlantedRule): void {
   const told = JSON.stringify(verified.fault_counts);
   expect(verified.ok, 'the fault was not found').toBe(false);
   expect(verified.fault_counts[check] ?? 0, told).toBeGreaterThan(0);

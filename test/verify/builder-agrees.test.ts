@@ -75,7 +75,7 @@ describe('The builder and the reference model', () => {
         rows += told.reduce((sum, { rows: own }) => sum + own.length, 0);
         expect(await toldByReference(plan, records, until)).toEqual(told);
       }),
-      { numRuns: 150, seed: 20261124 },
+      { numRuns: 60, seed: 20261124 },
     );
     // Worlds in which hardly anything is asked would prove nothing.
     expect(rows).toBeGreaterThan(1_000);

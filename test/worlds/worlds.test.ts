@@ -8,7 +8,7 @@ import { compareWorld, type Outcome } from './compare-worlds.ts';
 import { casesOf, compareAll } from './long-run.ts';
 import { anyWorld, type World } from './worlds.ts';
 
-const ALL = casesOf(60, 2_000);
+const ALL = casesOf(40, 2_000);
 
 afterAll(closeReferences);
 
