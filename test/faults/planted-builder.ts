@@ -27,7 +27,16 @@ export interface PlantedBuilder {
   releaseWith(lake: string, planting: Planting, recipe?: string): Promise<string>;
 }
 
-const environment = { BREWHOUSE_KEY: KEY, NO_COLOR: '1' };
+/** A command of the copy, and its flags as they are read. */
+type CopyCommand = readonly [name: 'build' | 'release', flags: Readonly<Record<string, unknown>>];
+
+/** Runs commands one after another in one process: to start one takes as long as they do. */
+const RUN_COMMANDS = `import { PROCESS_EFFECTS } from './src/effects.ts';
+for (const [name, flags] of JSON.parse(process.argv[2])) {
+  const { run } = await import(\`./src/cli/commands/\${name}.ts\`);
+  await run({ flags, args: [] }, PROCESS_EFFECTS);
+}
+`;
 
 /**
  * Copies the sources; runs must follow one another, since each changes the copy and sets it right
@@ -38,30 +47,32 @@ export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
   for (const part of ['schemas', 'src', 'pipelines', 'package.json'])
     cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
-  const run = async (args: readonly string[]) => {
-    const ran = await runCli(args, {
-      script: join(copy, 'src', 'cli', 'brewhouse.js'),
-      cwd: copy,
+  const script = join(copy, 'run-commands.mjs');
+  writeFileSync(script, RUN_COMMANDS);
+  const run = async (...commands: readonly CopyCommand[]) => {
+    const ran = await runCli([JSON.stringify(commands)], {
+      ...{ script, cwd: copy },
       // What is compiled of the copy goes when the world goes.
-      environment: { ...environment, NODE_COMPILE_CACHE: join(world.folder, 'compiled') },
+      environment: { BREWHOUSE_KEY: KEY, NO_COLOR: '1', NODE_COMPILE_CACHE: join(world.folder, 'compiled') },
     });
-    expect(ran.code, `${args[0]} with a planted fault must come to its end: ${ran.stderr}`).toBe(0);
+    expect(ran.code, `commands with a planted fault must come to their end: ${ran.stderr}`).toBe(0);
   };
   let runs = 0;
-  const release = async (id: string, lake: string, recipe = world.recipe) => {
-    await run(['release', '--lake', lake, '--recipe', recipe, '--id', id]);
-    return join(lake, 'releases', id);
-  };
   return {
     buildWith: (planting) =>
       planted(copy, planting, async () => {
         const lake = join(world.folder, `lake-${++runs}`);
         const { events, domain, recipe } = world;
-        const inputs = ['--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake];
-        await run(['build', ...inputs, '--partitions', '1', '--workers', '1']);
-        return release('made', lake);
+        const build = { events, domain, recipe, lake, partitions: 1, workers: 1 };
+        await run(['build', build], ['release', { lake, recipe, id: 'made' }]);
+        return join(lake, 'releases', 'made');
       }),
-    releaseWith: (lake, planting, recipe) => planted(copy, planting, () => release(`planted-${++runs}`, lake, recipe)),
+    releaseWith: (lake, planting, recipe = world.recipe) =>
+      planted(copy, planting, async () => {
+        const id = `planted-${++runs}`;
+        await run(['release', { lake, recipe, id }]);
+        return join(lake, 'releases', id);
+      }),
   };
 }
 

@@ -85,7 +85,7 @@ describe('the bytes of a release are the same', () => {
       test_members: expect.any(Number),
       test_template: expect.any(Number),
     });
-    expect(built.examples).toBeGreaterThan(1_200);
+    expect(built.examples).toBeGreaterThan(800);
     expect(Object.keys(hashes).length).toBeGreaterThanOrEqual(5 * 3 + 2 + 2);
   });
 
@@ -141,8 +141,8 @@ describe('the bytes of a release are the same', () => {
 describe('another release of the same corpus', () => {
   test('with a token budget holds a part of the train rows, and all rows of the other splits', async () => {
     const ids = async (path: string, split: string) => (await sidecarOf(path, split)).map((row) => row.example_id);
-    const more = await release(world, lake, ['--token-budget', '200000']);
-    const less = await release(world, lake, ['--token-budget', '60_000']);
+    const more = await release(world, lake, ['--token-budget', '120000']);
+    const less = await release(world, lake, ['--token-budget', '40_000']);
     const trains = await Promise.all([reference, more, less].map(({ path }) => ids(path, 'train')));
     expect(trains[1]!.length).toBeLessThan(trains[0]!.length);
     expect(trains[2]!.length).toBeLessThan(trains[1]!.length);

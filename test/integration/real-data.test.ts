@@ -8,7 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
 import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
 import { copyTables } from './copy-tables.ts';
-import { hasPython, type Row, readWithPython } from './python-reader.ts';
 import { goldenContent, releaseContent } from './release-content.ts';
 
 const data = process.env.BREWHOUSE_DATA ?? join(packageRoot(), '..', 'shared', 'data');
@@ -22,23 +21,20 @@ const SETS = [
     name: 'ifdb',
     did: /^(events|ratings)/,
     kept: /^[^,]*[37],/,
-    share: 0.015,
+    share: 0.009,
     assumed: ['title', 'author', 'genre', 'description'],
   },
   {
     name: 'us-senate-rollcalls',
     did: /^events/,
     kept: /^[^,]*3,/,
-    share: 0.004,
+    share: 0.003,
     assumed: ['vote_question', 'vote_desc', 'name'],
   },
 ];
 
 /** Fewer rows would show little. */
 const ROWS_MIN = 200;
-
-/** Rows of train that Python and `inspect` must tell alike. */
-const PYTHON_ROWS = [0, 7];
 
 interface Verified {
   ok: boolean;
@@ -86,18 +82,6 @@ for (const { name, did, kept, share, assumed } of SETS) {
 
       const content = await releaseContent(released.path);
       expect(content).toEqual(goldenContent(`${name}, some members`, content));
-
-      if (hasPython) {
-        const read = readWithPython(released.path, PYTHON_ROWS, folder);
-        for (const library of ['pyarrow', 'datasets']) {
-          for (const [split, count] of Object.entries(released.rows))
-            expect(read[library]![split]!.lengths).toHaveLength(count);
-          for (const row of PYTHON_ROWS) {
-            const { input_ids, labels } = await brewhouseJson<Row>(['inspect', released.path, '--row', String(row)]);
-            expect(read[library]!.train!.rows[row]).toMatchObject({ input_ids, labels });
-          }
-        }
-      }
 
       const shown = await brewhouse(['inspect', released.path, '--split', 'test', '--row', '0'], {
         env: { BREWHOUSE_KEY: KEY },

@@ -1,6 +1,6 @@
 /**
- * The small marketplace, domain and recipe that the integration tests share: about 1,900 examples,
- * four seconds to build. The tokenizer is the smallest there is (Mistral's vocabulary): these tests
+ * The small marketplace, domain and recipe that the integration tests share: about 1,300 examples,
+ * three seconds to build. The tokenizer is the smallest there is (Mistral's vocabulary): these tests
  * start a hundred processes, and each loads it.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -83,7 +83,7 @@ export interface SmallWorld {
  */
 export async function makeSmallWorld(
   folder: string,
-  { members = 150, flags = [] }: { members?: number; flags?: readonly string[] } = {},
+  { members = 100, flags = [] }: { members?: number; flags?: readonly string[] } = {},
 ): Promise<SmallWorld> {
   mkdirSync(folder, { recursive: true });
   const world = {
