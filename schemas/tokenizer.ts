@@ -50,3 +50,16 @@ export type TokenizerConfig = z.infer<typeof TokenizerConfig>;
 /** One line of `brewhouse tokenizer check`. */
 export const TokenizerCheck = z.strictObject({ check: z.string(), ok: z.boolean(), detail: z.string() });
 export type TokenizerCheck = z.infer<typeof TokenizerCheck>;
+
+/**
+ * The last name of a folder as a recipe writes it, which is all that a corpus says of where its
+ * tokenizer lies (NAME-2): tokenizer.json may lie deeper. That of dots alone is a dot.
+ */
+export function folderName(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split(/[\\/]+/)) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return names.at(-1) ?? '.';
+}

@@ -15,8 +15,9 @@ import {
 } from '../../schemas/identity.ts';
 import type { CorpusSection, TokenizerSpec } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
+import { folderName } from '../../schemas/tokenizer.ts';
 import { withoutDefaults } from '../../schemas/without-defaults.ts';
-import { last, nth } from '../checked.ts';
+import { nth } from '../checked.ts';
 import { BrewhouseError, type ErrorCode, type ErrorPlace, halfPairError, spellPath } from '../errors.ts';
 import { STRATEGY_NAMES } from '../strategies/strategies.ts';
 import { createVocabulary } from '../timeline/vocabulary.ts';
@@ -94,7 +95,7 @@ function resolveSection(section: CorpusSection, domain: Domain): object {
 
 /** WHERE A TOKENIZER LIES CHANGES NO ROW, its hash does: of a folder the last name stays. */
 function namedTokenizer(spec: TokenizerSpec): TokenizerSpec {
-  return 'path' in spec ? { ...spec, path: last(spec.path.split(/[\\/]+/).filter((name) => name !== '')) } : spec;
+  return 'path' in spec ? { ...spec, path: folderName(spec.path) } : spec;
 }
 
 /** The identity as it is stored and named: canonical JSON of it is `corpus.json`. */

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Sha256 } from '../../schemas/ids.ts';
-import { TokenizerConfig, TokenizerFile } from '../../schemas/tokenizer.ts';
+import { folderName, TokenizerConfig, TokenizerFile } from '../../schemas/tokenizer.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 
@@ -74,7 +74,8 @@ export function readTokenizerFiles(source: PinnedSource, resolveFrom: string): T
   const config = parseAs(TokenizerConfig, readFileSync(configFile, 'utf8'), configFile);
   const templateFile = join(folder, 'chat_template.jinja');
   const chatTemplate = existsSync(templateFile) ? readFileSync(templateFile, 'utf8') : templateOf(config);
-  return { id: 'package' in source ? source.package : basename(resolve(folder)), sha256, json, config, chatTemplate };
+  const id = 'package' in source ? source.package : folderName(source.path);
+  return { id, sha256, json, config, chatTemplate };
 }
 
 /** What messages call a source: as the recipe spells it. */

@@ -1,6 +1,6 @@
 /**
- * The small marketplace, domain and recipe that the integration tests share: about 1,300 examples,
- * three seconds to build. The tokenizer is the smallest there is (Mistral's vocabulary): these tests
+ * The small marketplace, domain and recipe that integration tests share: about 1,300 examples,
+ * three seconds to build. The tokenizer is the smallest there is (Mistral's vocabulary): tests
  * start a hundred processes, and each loads it.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

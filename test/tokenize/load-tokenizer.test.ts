@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkTokenizer } from '../../src/tokenize/check-tokenizer.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
-import { tokenizerSha256Of } from '../../src/tokenize/tokenizer-files.ts';
+import { readTokenizerFiles, tokenizerSha256Of } from '../../src/tokenize/tokenizer-files.ts';
 import { folderWithTemplate, HARD_PIECES, LLAMA, loadFamilies, QWEN, REPOSITORY } from './families.ts';
 
 const temporary: string[] = [];
@@ -94,6 +94,14 @@ describe('loadTokenizer', () => {
     expect(refusal(() => loadTokenizer({ package: 'zod', sha256 }, REPOSITORY)).remedy).toMatch(/ships no tokenizer/);
     expect(refusal(() => loadTokenizer({ package: '../zod', sha256 }, REPOSITORY)).message).toMatch(/not the name/);
     expect(refusal(() => loadTokenizer({ path: 'nowhere', sha256 }, newFolder())).remedy).toMatch(/path is a folder/);
+  });
+
+  it('of a folder has the name that the recipe gives it, wherever below it the files lie (NAME-2)', () => {
+    const path = join(REPOSITORY, 'node_modules', '@lenml', 'tokenizer-llama2');
+    for (const written of [path, `${path}/`, `${path}/models/..`]) {
+      const sha256 = tokenizerSha256Of({ path: written }, '/');
+      expect(readTokenizerFiles({ path: written, sha256 }, '/').id).toBe('tokenizer-llama2');
+    }
   });
 
   it('refuses a folder without an end token or with broken JSON', () => {

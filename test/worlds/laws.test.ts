@@ -30,6 +30,12 @@ const domains = fc.tuple(anyDomain(fc.constant(true)), fc.nat(9), fc.boolean()).
   return { ...rest, none: { ...none, name: `no ${none.name}` }, actions: named };
 });
 
+/**
+ * The laws of a task in a domain. How an identity is stored (NAME-2) and what its lines read like
+ * (TEMPLATE-5) the builder sees to elsewhere; whole worlds are compared by those.
+ */
+const LAWS: readonly string[] = ['FORM-1', 'OPEN-7', 'CAND-3', 'PAIR-1', 'NEXT-1'];
+
 const tokenizer = wordTokenizer();
 
 it('is refused, or taken, by builder and checker alike', async () => {
@@ -54,8 +60,7 @@ it('is refused, or taken, by builder and checker alike', async () => {
   });
   expect(count, report).toBe(0);
   expect(seen.taken).toBeGreaterThan(40);
-  for (const rule of ['FORM-1', 'OPEN-7', 'CAND-3', 'PAIR-1', 'NEXT-1'])
-    expect(seen.refused.get(rule) ?? 0, rule).toBeGreaterThan(2);
+  for (const rule of LAWS) expect(seen.refused.get(rule) ?? 0, rule).toBeGreaterThan(2);
 });
 
 /** Why the builder refuses it; empty where it does not. */
@@ -75,5 +80,6 @@ function faultsOf(domain: Domain, task: object): string[] {
     JSON.stringify({ ...stored, domain, section: { ...stored.section, tasks: [task] } }),
   ) as object;
   const corpus = corpusOf(buildWorld([], readAs(identitySchema, identity, 'identity'), tokenizer));
-  return recipeFaults(corpus).flatMap(({ rule }) => rule);
+  const rules: readonly string[] = recipeFaults(corpus).flatMap(({ rule }) => rule);
+  return rules.filter((rule) => LAWS.includes(rule));
 }
