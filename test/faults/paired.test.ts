@@ -1,30 +1,23 @@
 /** Faults of pairs and of weighted rows, planted in the builder; and none where none is planted. */
-import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FaultyWorld, makeFaultyWorld } from './faulty-world.ts';
-import { expectCaught, openPlantedBuilder, type PlantedBuilder, verify } from './planted-builder.ts';
+import { describe, expect, test } from 'vitest';
+import { expectCaught, usePlantedBuilder, verify } from './planted-builder.ts';
 import { nameOf } from './planted-rule.ts';
 import { testPlanted } from './rotation.ts';
 import { PAIRED, WEIGHTED } from './rules.ts';
 
-let world: FaultyWorld;
-let builder: PlantedBuilder;
 let honest: string;
 let lake: string;
 
-beforeAll(async () => {
-  world = await makeFaultyWorld({ tasks: ['{ form: ranking.pairwise }'], caps: '{}', profile: 'weighted' });
-  builder = openPlantedBuilder(world);
+const pairs = { tasks: ['{ form: ranking.pairwise }'], caps: '{}', profile: 'weighted' };
+const planted = usePlantedBuilder(pairs, async ({ builder }) => {
   honest = await builder.buildWith();
   lake = dirname(dirname(honest));
 });
 
-afterAll(() => rmSync(world.folder, { recursive: true, force: true }));
-
 describe('verify finds nothing', () => {
   test('in pairs that an unchanged copy of the builder released', async () => {
-    const verified = await verify(world, honest);
+    const verified = await verify(planted.world, honest);
     expect(verified).toMatchObject({ ok: true, faults: [], fault_counts: {} });
     expect(verified.rows_checked).toBeGreaterThan(30);
   });
@@ -32,9 +25,9 @@ describe('verify finds nothing', () => {
 
 describe('verify catches a builder that', () => {
   testPlanted(PAIRED, nameOf, async (fault) => {
-    expectCaught(await verify(world, await builder.buildWith(fault)), fault);
+    expectCaught(await verify(planted.world, await planted.builder.buildWith(fault)), fault);
   });
   testPlanted(WEIGHTED, nameOf, async (fault) => {
-    expectCaught(await verify(world, await builder.releaseWith(lake, fault)), fault);
+    expectCaught(await verify(planted.world, await planted.builder.releaseWith(lake, fault)), fault);
   });
 });

@@ -2,13 +2,14 @@
  * A builder with one rule switched off: a copy of the sources with one text replaced, run from the
  * command line.
  */
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Certificate } from '../../schemas/manifest.ts';
+import { present } from '../../src/checked.ts';
 import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { root, runCli } from '../cli/run-cli.ts';
-import { type FaultyWorld, KEY } from './faulty-world.ts';
+import { type FaultyWorld, KEY, makeFaultyWorld, type WorldOptions } from './faulty-world.ts';
 import type { PlantedRule } from './planted-rule.ts';
 
 /** One replacement in one source file; `from` stands there exactly once. */
@@ -27,6 +28,34 @@ export interface PlantedBuilder {
   releaseWith(lake: string, planting: Planting, recipe?: string): Promise<string>;
 }
 
+/** A world and a builder for it, from before the first test of a file to behind its last. */
+export interface PlantedWorld {
+  readonly world: FaultyWorld;
+  readonly builder: PlantedBuilder;
+}
+
+/** Makes them for the file that calls it; `prepare` does more before the first test. */
+export function usePlantedBuilder(
+  options: Partial<WorldOptions> = {},
+  prepare: (of: PlantedWorld) => Promise<void> = async () => {},
+): PlantedWorld {
+  let made: PlantedWorld | undefined;
+  beforeAll(async () => {
+    const world = await makeFaultyWorld(options);
+    made = { world, builder: openPlantedBuilder(world) };
+    await prepare(made);
+  });
+  afterAll(() => rmSync(present(made, 'the world').world.folder, { recursive: true, force: true }));
+  return {
+    get world() {
+      return present(made, 'the world').world;
+    },
+    get builder() {
+      return present(made, 'the builder').builder;
+    },
+  };
+}
+
 /** A command of the copy, and its flags as they are read. */
 type CopyCommand = readonly [name: 'build' | 'release', flags: Readonly<Record<string, unknown>>];
 
@@ -42,7 +71,7 @@ for (const [name, flags] of JSON.parse(process.argv[2])) {
  * Copies the sources; runs must follow one another, since each changes the copy and sets it right
  * again.
  */
-export function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
+function openPlantedBuilder(world: FaultyWorld): PlantedBuilder {
   const copy = join(world.folder, 'planted');
   for (const part of ['schemas', 'src', 'pipelines', 'package.json'])
     cpSync(join(root, part), join(copy, part), { recursive: true });
