@@ -148,16 +148,17 @@ function* encodeFixed(line: string): Encoding<readonly CutLine[]> {
   return [{ ids, fields: [], whole: true }];
 }
 
-/** Each of the lines, cut; lines of one pattern are cut together. */
+/** Each of the lines, cut; lines of one pattern are cut together, and to their own levels alone. */
 function* cutAll(
   patterns: readonly LinePattern[],
   lines: readonly SaidLine[],
   valuesOf: Values,
 ): Encoding<readonly CutLine[]> {
-  const sizes = lines.map(({ tokensMax }) => tokensMax);
-  const cuts = yield* together(patterns.map((pattern) => cutToLevels(pattern, valuesOf(pattern), sizes)));
-  return lines.map(({ pattern, tokensMax }, i) => {
-    const line = nth(cuts, patterns.indexOf(pattern))[i];
+  const sizes = patterns.map((own) => lines.flatMap(({ pattern, tokensMax }) => (pattern === own ? tokensMax : [])));
+  const cuts = yield* together(patterns.map((own, i) => cutToLevels(own, valuesOf(own), nth(sizes, i))));
+  return lines.map(({ pattern, tokensMax }) => {
+    const i = patterns.indexOf(pattern);
+    const line = nth(cuts, i)[nth(sizes, i).indexOf(tokensMax)];
     if (line !== undefined) return line;
     const empty = pattern.slots.map(() => '');
     const told = JSON.stringify(fillPattern(pattern, empty).text);
