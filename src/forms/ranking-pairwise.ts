@@ -93,8 +93,8 @@ function rankOn({ timeline, window }: Asking, itemId: ItemId, noneRank: number):
 }
 
 /** `applied, then dismissed, then viewed, then did not interact`. */
-function byStrength({ domain }: Vocabulary): string {
-  return [...domain.actions, domain.none].map(({ name, spoken = name }) => spoken).join(', then ');
+function byStrength({ noneRank, spokenOf }: Vocabulary): string {
+  return Array.from({ length: noneRank + 1 }, (_, rank) => spokenOf(rank)).join(', then ');
 }
 
 /**
