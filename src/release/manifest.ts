@@ -9,6 +9,7 @@ import type { TimelineRecord } from '../../schemas/commit.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { nth } from '../checked.ts';
 import { packageVersion } from '../config.ts';
@@ -164,15 +165,14 @@ function rowCounts(rows: readonly SelectableRow[], selection: Selection) {
 /** Train rows that each label cap that met any has kept, in order of task and label (RELEASE-2). */
 function keepShares(caps: ReleaseSection['label_caps'], labels: Manifest['labels']): Manifest['keep_shares'] {
   const inOrder = <T>(of: Readonly<Record<string, T>>) => Object.entries(of).sort(([a], [b]) => compareUtf8(a, b));
-  const ofTasks = new Map(Object.entries(labels));
-  return inOrder(caps).flatMap(([task, most]) => {
-    const ofLabels = new Map(Object.entries(ofTasks.get(task) ?? {}));
-    return inOrder(most).flatMap(([label]) => {
-      const { train = 0, thinned = 0, remainder = 0, label_capped: capped = 0 } = ofLabels.get(label) ?? {};
+  return inOrder(caps).flatMap(([task, most]) =>
+    inOrder(most).flatMap(([label]) => {
+      const counts = ownValue(ownValue(labels, task), label) ?? {};
+      const { train = 0, thinned = 0, remainder = 0, label_capped: capped = 0 } = counts;
       const kept = train + thinned + remainder;
       return kept + capped === 0 ? [] : [{ task, label, kept, all: kept + capped }];
-    });
-  });
+    }),
+  );
 }
 
 /** Rows come in the order of partitions, which must not show in the card's tables. */
