@@ -9,7 +9,7 @@ import type { TaskRules } from '../src/forms/task-rules.ts';
 import type { RecordCounts } from '../src/lake/timeline-records.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
 import { EVENT_FILE_ENDINGS } from '../src/sources/event-files.ts';
-import { countLater } from '../src/timeline/lateness.ts';
+import { countLate } from '../src/timeline/lateness.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
 
@@ -79,7 +79,7 @@ function rawNames({ actions, none }: Domain): string[] {
 function ingestedLater(stats: TimelineStats, { known, label_window, tasks }: CorpusSection): string[] {
   if (known === 'ingest_time') return [];
   const longest = Math.max(...tasks.map((task) => task.label_window ?? label_window));
-  const [versions, interactions] = [stats.late_versions, stats.late_interactions].map((of) => countLater(of, longest));
+  const { versions, interactions } = countLate(stats, longest);
   if (versions === 0 && interactions === 0) return [];
   return [
     `${versions} versions and ${interactions} interactions were ingested later than their time by more than the ` +

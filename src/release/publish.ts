@@ -83,15 +83,15 @@ interface Names {
 /** Writes every file but lineage and manifest; returns the manifest that names them. */
 async function writeFiles(source: ReleaseSource, names: Names, effects: Effects): Promise<Manifest> {
   const { lake, scratch, section, read, shuffled, timelines } = source;
-  const items = createItemTable(await lake.items(itemFilesOf(timelines)), 'event_time');
+  const items = await lake.items(itemFilesOf(timelines));
   const inputs: Omit<ManifestInputs, 'files'> = {
     ...source,
     id: names.id,
     release: section,
     until: section.until,
     rows: read.rows,
-    itemsWithoutTime: items.withoutTime,
-    late: await countLateEvents(lake, timelines, lateRules(source)),
+    itemsWithoutTime: createItemTable(items, 'event_time').withoutTime,
+    late: await countLateEvents({ lake, timelines, items }, lateRules(source)),
   };
   const options = {
     store: lake.store,

@@ -47,6 +47,14 @@ export function countLater(counts: LatenessCounts, ms: number): number {
   return counts.filter((each) => each.ms > ms).reduce((sum, { count }) => sum + count, 0);
 }
 
+/** Versions and interactions that came in more than `ms` after their time, as `countLater` says. */
+export function countLate(
+  stats: Readonly<Record<'late_versions' | 'late_interactions', LatenessCounts>>,
+  ms: number,
+): LateEvents {
+  return { versions: countLater(stats.late_versions, ms), interactions: countLater(stats.late_interactions, ms) };
+}
+
 /** One list of several. */
 export function addLateness(all: readonly LatenessCounts[]): LatenessCounts {
   const sums = new Map<number, number>();
