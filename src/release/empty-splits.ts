@@ -1,7 +1,6 @@
 /** No split of a release is empty unawares (RELEASE-7). */
 import { FILLED_SPLITS, type FilledSplit } from '../../schemas/ledger.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
-import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { RowEnd, SelectableRow, Selection } from './selection.ts';
 
@@ -45,8 +44,12 @@ function factsOf(
     (row) =>
       row.variant === '' && !row.heldOutSurface && !row.heldOutMember && !release.holdout_tasks.includes(row.task),
   );
-  const [mature, pending] = [true, false].map((wanted) => free.filter((row) => row.closesAt <= until === wanted));
-  return { release, mature: mature ?? [], pending: pending ?? [], isTrainCut: ends.some((end) => CUT.has(end)) };
+  return {
+    release,
+    mature: free.filter((row) => row.closesAt <= until),
+    pending: free.filter((row) => row.closesAt > until),
+    isTrainCut: ends.some((end) => CUT.has(end)),
+  };
 }
 
 /** Which time, or what else, would put a row into the split. */
@@ -56,24 +59,26 @@ const FILLS: Readonly<Record<FilledSplit, (facts: Facts) => string>> = {
     const closed = least(mature.map((row) => row.closesAt));
     return closed === undefined ? laterUntil(pending) : `set t1 to ${told(closed)} or later`;
   },
-  validation({ release: { splits }, mature, pending }) {
-    const from = splits.t1 + splits.gap;
-    const asked = mature.map((row) => row.askedAt);
-    const after = least(asked.filter((t) => t >= from));
+  validation(facts) {
+    const { t1, t2, gap } = facts.release.splits;
+    const after = least(facts.mature.map((row) => row.askedAt).filter((t) => t >= t1 + gap));
     if (after !== undefined) return `set t2 later than ${told(after)}`;
-    const before = greatest(asked);
-    const inside = pending.filter((row) => row.askedAt >= from && row.askedAt < splits.t2);
-    if (before === undefined || inside.length > 0) return laterUntil(inside.length > 0 ? inside : pending);
-    return `set t1 to ${told(before - splits.gap)} or earlier`;
+    return earlierTime('t1', facts, (t) => t >= t1 + gap && t < t2);
   },
-  test({ release: { splits }, mature, pending }) {
-    const from = splits.t2 + splits.gap;
-    const before = greatest(mature.map((row) => row.askedAt));
-    const inside = pending.filter((row) => row.askedAt >= from);
-    if (before === undefined || inside.length > 0) return laterUntil(inside.length > 0 ? inside : pending);
-    return `set t2 to ${told(before - splits.gap)} or earlier`;
+  test(facts) {
+    const { t2, gap } = facts.release.splits;
+    return earlierTime('t2', facts, (t) => t >= t2 + gap);
   },
 };
+
+/** Waits where T of a pending row is inside; else begins the split with the last mature row. */
+function earlierTime(name: 't1' | 't2', facts: Facts, isInside: (t: number) => boolean): string {
+  const { mature, pending, release } = facts;
+  const inside = pending.filter((row) => isInside(row.askedAt));
+  if (inside.length > 0) return laterUntil(inside);
+  const newest = greatest(mature.map((row) => row.askedAt));
+  return newest === undefined ? laterUntil(pending) : `set ${name} to ${told(newest - release.splits.gap)} or earlier`;
+}
 
 function laterUntil(rows: readonly SelectableRow[]): string {
   const closed = least(rows.map((row) => row.closesAt));
@@ -85,9 +90,9 @@ function told(time: number): string {
 }
 
 function least(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((a, b) => Math.min(a, b), nth(values, 0));
+  return values.length === 0 ? undefined : values.reduce((a, b) => Math.min(a, b));
 }
 
 function greatest(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((a, b) => Math.max(a, b), nth(values, 0));
+  return values.length === 0 ? undefined : values.reduce((a, b) => Math.max(a, b));
 }
