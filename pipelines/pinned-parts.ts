@@ -32,8 +32,8 @@ export async function pinnedParts(
   const domain = files.domain === undefined ? undefined : await readDomain(files.domain);
   const read = files.recipe === undefined ? undefined : await readRecipe(files.recipe);
   const stored = domain === undefined ? {} : { domain: withoutDefaults(Domain, domain) };
-  const told = read === undefined ? undefined : await toldBy(folder);
   if (read === undefined) return stored;
+  const told = await toldBy(folder);
   const [own, tokenizer] = [domain ?? Domain.safeParse(told?.domain).data, TokenizerFacts.safeParse(told?.tokenizer)];
   // Of what cannot be read nothing is like the recipe.
   if (told === undefined || own === undefined || !tokenizer.success) return { recipe: UNLIKE, ...stored };
@@ -41,19 +41,14 @@ export async function pinnedParts(
   const ladder = contextLadder(section);
   const context = ladder.find((rung) => rung === told.context) ?? last(ladder);
   const templates = await readTemplates();
-  const inputs = {
-    section,
-    context,
-    domain: own,
-    templates,
-    tokenizer: tokenizer.data,
-  };
+  const inputs = { section, context, domain: own, templates, tokenizer: tokenizer.data };
   const identity = identityOf(inputs, domain === undefined);
   if (identity === undefined) return { recipe: UNLIKE, ...stored };
   return {
     recipe: {
       corpus: { ...identity.section, context, context_min: nth(ladder, 0) },
-      ...{ release: storedRelease(release), templates: identity.templates },
+      release: storedRelease(release),
+      templates: identity.templates,
     },
     ...stored,
   };
