@@ -46,6 +46,8 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const timelines = await takeIn(lake, options, effects);
     const stats = await lake.stats(timelines);
     requireKnownActions(stats, domain.domain);
+    // While the events are surely there: nothing that is rendered needs them.
+    const passedOver = await passedOverFiles(events);
 
     const segments = createItemSegments(timelines);
     const corpora: RenderedCorpus[] = [];
@@ -55,7 +57,6 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const records = sumRecordCounts(timelines);
     const section = recipe.recipe.corpus;
     const tasks = plans[0]?.rules.tasks ?? [];
-    const passedOver = await passedOverFiles(events);
     const warnings = buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks });
     for (const message of [...warnings, ...corpora.flatMap((corpus) => corpusWarnings(corpus, tasks))])
       effects.observe({ kind: 'warning', message });
