@@ -100,6 +100,14 @@ export function entityOf(event: EventRecord): string {
 }
 
 /**
+ * Whether the event, or the record that may become one, says that a member or an item is gone
+ * (EVENT-1).
+ */
+export function isDelete({ type, op }: { readonly type?: unknown; readonly op?: unknown }): boolean {
+  return (type === 'member' || type === 'item') && op === 'delete';
+}
+
+/**
  * One line of JSON without its line end: keys in the order of the schema, those of attributes and
  * context by their UTF-8 bytes, numbers and strings as ECMAScript's JSON.stringify writes them.
  * Equal events have equal lines, and parsing a line yields its event again; the attributes of a
@@ -116,11 +124,11 @@ export function contentOf(event: EventRecord): string {
 
 function canonical(event: EventRecord, withIngest: boolean): string {
   const fields: Readonly<Record<string, unknown>> = event;
-  const isDelete = event.type !== 'interaction' && event.op === 'delete';
   let text = '';
   for (const key of EVENT_FIELDS[event.type]) {
     const value = fields[key];
-    if (value === undefined || (key === 'ingest_time' && !withIngest) || (key === 'attributes' && isDelete)) continue;
+    if (value === undefined || (key === 'ingest_time' && !withIngest) || (key === 'attributes' && isDelete(event)))
+      continue;
     const json = key === 'attributes' || key === 'context' ? canonicalMap(value as Attributes) : JSON.stringify(value);
     text += `${text === '' ? '{' : ','}"${key}":${json}`;
   }

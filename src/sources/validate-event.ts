@@ -10,6 +10,7 @@ import {
   ItemEvent,
   MemberEvent,
 } from '../../schemas/event.ts';
+import { isDelete } from '../../schemas/event-time.ts';
 import { parseEventTime, parseMoment } from '../../schemas/raw-time.ts';
 import { nth } from '../checked.ts';
 import { nearestName, quotedName } from '../errors.ts';
@@ -70,14 +71,10 @@ export function parseEvent(text: string): ParsedEvent {
     return noEvent('not_json', clip(`not JSON: ${(error as Error).message}`));
   }
   const parsed = validateEvent(value);
+  // The times and the sequence of a delete are all the numbers that it has.
   if (!parsed.ok || isDelete(parsed.event) || !LONG_NUMBER.test(text)) return parsed;
   const rounded = roundedNumber(text, parsed.event);
   return rounded === undefined ? parsed : { ...parsed, rounded };
-}
-
-/** A member or an item that is gone; its times and its sequence are all the numbers it has. */
-function isDelete(event: { readonly type?: unknown; readonly op?: unknown }): boolean {
-  return (event.type === 'member' || event.type === 'item') && event.op === 'delete';
 }
 
 /**

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
-import { eventTimes } from '../../schemas/event-time.ts';
+import { eventTimes, isDelete } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { floatAt } from '../checked.ts';
 
@@ -29,7 +29,7 @@ export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
 }
 
 function orderKey<T extends EventRecord>(event: T): OrderKey<T> {
-  const deletes = event.type !== 'interaction' && event.op === 'delete' ? 1 : 0;
+  const deletes = isDelete(event) ? 1 : 0;
   return { event, at: eventTimes(event, 'event_time').at, sequence: event.sequence ?? 0, deletes, hash: undefined };
 }
 
