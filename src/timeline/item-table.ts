@@ -50,7 +50,7 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
   let withoutTime = 0;
   for (const [itemId, events] of [...grouped].sort(([a], [b]) => compareUtf8(a, b))) {
     const versions = orderEvents(events).map((event): ItemVersion => {
-      const attributes = event.op === 'upsert' ? (event.attributes ?? {}) : {};
+      const attributes = event.op === 'upsert' ? event.attributes : {};
       const times = eventTimes(event, known);
       return { itemId, eventId: event.event_id, ...times, deleted: event.op === 'delete', attributes };
     });

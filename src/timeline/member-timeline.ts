@@ -75,9 +75,9 @@ export function createMemberTimeline(
     item[i] = number;
     if (event.surface !== undefined && options.heldOutSurfaces.has(event.surface)) heldOut[i] = 1;
   });
-  const upserts = records.filter((r): r is MemberEvent => r.type === 'member' && r.op === 'upsert');
+  const upserts = records.filter((record) => record.type === 'member' && record.op === 'upsert');
   const profiles = orderEvents(upserts).map((event): ProfileVersion => {
-    return { eventId: event.event_id, ...eventTimes(event, options.known), attributes: event.attributes ?? {} };
+    return { eventId: event.event_id, ...eventTimes(event, options.known), attributes: event.attributes };
   });
   return {
     memberId,
