@@ -54,13 +54,12 @@ function spellZone(zone: string): string {
 export function parseMoment(raw: unknown): ParsedTime {
   if (typeof raw === 'number') return checkRange(raw);
   if (typeof raw !== 'string') return fail('must be epoch milliseconds or an ISO 8601 date-time with its zone');
-  const read = SPACE_BEFORE_ZONE.test(raw) ? undefined : readDateTime(raw);
+  const isSpaced = SPACE_BEFORE_ZONE.test(raw);
+  const read = isSpaced ? undefined : readDateTime(raw);
   if (read === undefined) {
     // Never moved to the next day that there is: a 30 February is a typing error.
-    const said =
-      DATE_TIME.test(raw) && !SPACE_BEFORE_ZONE.test(raw)
-        ? 'names a day or an hour that does not exist'
-        : 'is no ISO 8601 date-time';
+    const isDateTime = !isSpaced && DATE_TIME.test(raw);
+    const said = isDateTime ? 'names a day or an hour that does not exist' : 'is no ISO 8601 date-time';
     return fail(`${quote(raw)} ${said}; write it as 2026-03-01T09:30:00Z`);
   }
   if (read.zone === '')
