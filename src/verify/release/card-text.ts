@@ -1,4 +1,5 @@
 /** The card of a release, made anew of its manifest as docs/release.md has it (PUBLISH-4). */
+import { compareBytes } from '../world/draws.ts';
 import { type Manifest, SPLITS } from './manifest.ts';
 
 /** What is said about a profile. */
@@ -43,7 +44,7 @@ export function cardText(facts: CardFacts, id: string): string {
     }),
     ...['', cells(['task', ordinary.join(' | ')]), `|---|${'---:|'.repeat(ordinary.length)}`],
     ...[...fates]
-      .sort(byName)
+      .sort(([a], [b]) => compareBytes(a, b))
       .map(([task, ends]) => cells([task, ordinary.map((split) => thousands(ends.get(split) ?? 0)).join(' | ')])),
     '',
     `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); context ` +
@@ -70,10 +71,6 @@ function attributes<T extends { readonly type: string; readonly attribute: strin
 ): string[] {
   const told = list.map((one) => `${one.type}.${one.attribute} (${reason(one)})`).join('; ');
   return list.length === 0 ? [] : [`- ${what}: ${told}.`];
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function thousands(count: number): string {

@@ -7,6 +7,7 @@ import { FORMS } from '../forms/registry.ts';
 import { identitySchema } from '../identity/identity.ts';
 import { labelTablesOf } from '../reference/label-tables.ts';
 import type { Corpus } from '../reference/tasks.ts';
+import { compareBytes } from '../world/draws.ts';
 import { canonicalJson, canonicalSha256 } from './canonical-json.ts';
 import type { EventSide } from './event-side.ts';
 import { type Manifest, sectionSchema } from './manifest.ts';
@@ -94,8 +95,7 @@ export function checkTasks({ manifest }: OpenRelease, corpus: Corpus, list: Faul
   checkLabelTables(manifest, corpus, list);
   const used = corpus.tasks.flatMap(({ templates, heldOut }) => [...templates, ...heldOut]);
   const nameOf = ({ form, id }: { readonly form: string; readonly id: string }) => `${form}/${id}`;
-  const order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
-  const wanted = [...new Set(used.map(nameOf))].sort(order).join(', ');
+  const wanted = [...new Set(used.map(nameOf))].sort(compareBytes).join(', ');
   const told = manifest.identity.templates.map(nameOf).join(', ');
   const wrong = (rule: RuleId, detail: string) => list.add({}, { check: 'manifest', rule: [rule], detail });
   if (told !== wanted) wrong('NAME-2', `templates are ${told} instead of ${wanted}`);

@@ -35,9 +35,13 @@ export function jump(draw: number, size: number): number {
   return Number(place);
 }
 
+/** Units of UTF-16 are in the order of their UTF-8 bytes up to here. */
+const BELOW_SURROGATES = /^[\0-\ud7ff]*$/;
+
 /** Compares two strings by their UTF-8 bytes (DRAW-3). */
 export function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
+  if (BELOW_SURROGATES.test(a) && BELOW_SURROGATES.test(b)) return a < b ? -1 : 1;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
