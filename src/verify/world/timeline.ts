@@ -68,22 +68,23 @@ export function seen(event: { readonly knownAt: number }, t: number): boolean {
 }
 
 /**
- * The timeline of a member's records, which it sorts: a delete takes all before it with it, and
+ * What is left of a member's records, which it sorts: a delete takes all before it with it, and
  * what follows until the next profile (EVENT-5).
  */
+export function unerased<T extends CheckedEvent>(records: T[]): T[] {
+  const last = records.sort(inOrder).findLastIndex(isDelete);
+  if (last < 0) return records;
+  const begin = records.findIndex(({ type }, index) => index > last && type !== 'interaction');
+  return begin < 0 ? [] : records.slice(begin);
+}
+
+/** The timeline of a member's records, which it sorts. */
 export function timelineOf(member: string, records: (Interaction | Version)[]): Timeline {
-  let profiles: Version[] = [];
-  let interactions: Interaction[] = [];
-  let erased = false;
-  for (const record of records.sort(inOrder)) {
-    if (isDelete(record)) {
-      profiles = [];
-      interactions = [];
-      erased = true;
-    } else if (record.type !== 'interaction') {
-      profiles.push(record);
-      erased = false;
-    } else if (!erased) interactions.push(record);
+  const profiles: Version[] = [];
+  const interactions: Interaction[] = [];
+  for (const record of unerased(records)) {
+    if (record.type === 'interaction') interactions.push(record);
+    else profiles.push(record);
   }
   return { member, profiles, interactions, byItem: Map.groupBy(interactions, ({ item }) => item) };
 }
