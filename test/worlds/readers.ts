@@ -127,7 +127,7 @@ async function readByChecker(folder: string): Promise<Reading> {
     const line = read.at(-1)!;
     if (event === undefined) line.why = 'read as JSON';
     else if (JSON.stringify(event).includes(SEPARATED)) read.push(nothing());
-    else line.events.push({ event: saidOfChecker(event), content: contentDigest(record) });
+    else line.events.push({ event: saidOfChecker(event), content: contentDigest(record, event) });
   }
   return read;
 }

@@ -113,12 +113,12 @@ function readInteraction(record: Raw, stamp: Stamp): InteractionEvent | undefine
 /**
  * A digest of the record's content (16 bytes as Latin-1): equal for copies, whatever their
  * ingest_time, key order, way of writing the time or attributes of a delete (EVENT-3). Takes
- * records that `readEvent` accepts.
+ * a record and what `readEvent` made of it.
  */
-export function contentDigest(record: unknown): string {
-  const { ingest_time: _, event_time: time = null, attributes, ...rest } = record as Raw;
+export function contentDigest(record: unknown, { at, until }: CheckedEvent): string {
+  const { ingest_time: _, event_time: __, attributes, ...rest } = record as Raw;
   const told = rest.op === 'delete' ? [] : attributes;
-  return shortHash(JSON.stringify([readTime(time), told, rest], sorted), 16);
+  return shortHash(JSON.stringify([at, until, told, rest], sorted), 16);
 }
 
 /** The first bytes of a text's SHA-256, as Latin-1. */

@@ -41,7 +41,7 @@ export async function takeInRecords(records: Records, report?: (done: number) =>
     if (++read % 100_000 === 0) report?.(read);
     const event = readEvent(record);
     if (event === undefined) dead++;
-    else hold(held, shareNames(event, names), contentDigest(record));
+    else hold(held, shareNames(event, names), contentDigest(record, event));
   }
   const events: CheckedEvent[] = [];
   let taken = 0;
