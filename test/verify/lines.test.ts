@@ -10,7 +10,7 @@ import {
   cleanText,
   fieldText,
   fillSlots,
-  itemText,
+  itemTexts,
   lineOf,
   longestField,
   patternOf,
@@ -149,7 +149,7 @@ test('a field longer than 64 code points a token of the greatest level ends with
 test('what an item says is its whole line, of its version, with long fields as they are cut (CAND-9)', () => {
   const small = { section: { levels: { ...levels, full: 41 } } };
   const world = toyWorld([item('a', { title: 'x '.repeat(64 * 41), company: 'C' }), item('b', { title: '' })], small);
-  const says = (id: string) => itemText(world.identity, world.items.get(id)![0]!);
+  const says = (id: string) => itemTexts(world.identity)(world.items.get(id)![0]!);
   expect(says('a') === `[Title: ${'x '.repeat(32 * 41)}…, Company: C]`).toBe(true);
   expect(says('b')).toBe('[]');
 });

@@ -104,18 +104,13 @@ export function lineOf({ open, closing }: Pattern, slots: readonly FilledSlot[])
 /** A version, or anything else that has attributes. */
 type Described = { readonly attributes: Attributes };
 
-/** How an identity speaks its items. */
-type Speech = { readonly pattern: Pattern; readonly most: number; readonly texts: WeakMap<Described, string> };
-
-const speeches = new WeakMap<Identity, Speech>();
-
-/** What an item says in a version: its line before cutting (CAND-9). Made once for each version. */
-export function itemText(identity: Identity, version: Described): string {
-  const { pattern, most, texts } = remember(speeches, identity, () => ({
-    ...{ pattern: patternOf(identity.domain.item.line), most: longestField(identity) },
-    texts: new WeakMap<Described, string>(),
-  }));
-  return remember(texts, version, () => lineOf(pattern, fillSlots(pattern, version.attributes, most)).text);
+/** What items say in their versions: lines before cutting (CAND-9). Made once for each version. */
+export function itemTexts(identity: Identity): (version: Described) => string {
+  const pattern = patternOf(identity.domain.item.line);
+  const most = longestField(identity);
+  const texts = new WeakMap<Described, string>();
+  return (version) =>
+    remember(texts, version, () => lineOf(pattern, fillSlots(pattern, version.attributes, most)).text);
 }
 
 /**

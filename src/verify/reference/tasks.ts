@@ -7,7 +7,7 @@ import { broken, namedIn, readAs } from '../read-json.ts';
 import { compareBytes } from '../world/draws.ts';
 import type { Version } from '../world/timeline.ts';
 import type { World } from '../world/world.ts';
-import { itemText } from './lines.ts';
+import { itemTexts } from './lines.ts';
 import { STRATEGIES } from './strategies.ts';
 
 const taskSchema = z.object({
@@ -42,7 +42,7 @@ export interface Corpus extends World {
 export function corpusOf(world: World): Corpus {
   const { tasks } = world.section;
   const read = tasks.map((options, index) => taskOf(world, options, `identity.section.tasks[${index}]`));
-  return { ...world, tasks: read, says: (version) => itemText(world.identity, version) };
+  return { ...world, tasks: read, says: itemTexts(world.identity) };
 }
 
 /** One task, with its form's rules and templates, or those that it names, by id (TEMPLATE-1). */
