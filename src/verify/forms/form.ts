@@ -55,6 +55,8 @@ export interface FormRules {
    * by ASOF-3 (ASOF-4), and events on those asked about are left out of the history (HIST-3).
    */
   readonly draws: boolean;
+  /** Whether all other items that it asks about are drawn, none taken of what was exposed. */
+  readonly othersRandom: boolean;
   /** Slots of fixed lines that only this form has. */
   readonly slots: Slots;
   /** How a task with these options and a label window of so many milliseconds breaks the law. */
@@ -123,6 +125,7 @@ export function plainRules({ domain, nameOf }: Vocabulary, draws: boolean): Plai
     answersNone: domain.exposures.length > 0,
     block: 'item',
     draws,
+    othersRandom: false,
     slots: {},
     flaws: () => [],
     openings: ({ session }) => session,

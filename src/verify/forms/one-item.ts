@@ -41,6 +41,7 @@ export function oneItemRules(vocabulary: Vocabulary, drawnShare: number, labelOf
   return {
     ...plain,
     answersNone: plain.answersNone || draws,
+    othersRandom: draws,
     labelOf,
     flaws: (window) => (draws && window < DAY_MS ? [SHORT_WINDOW] : []),
     ask(moment, own) {

@@ -24,16 +24,18 @@ function exposedWanted(wrong: number, shown: number, random: number): number {
 /** The form retrieval.choose. */
 export const retrievalChoose = formOf('retrieval.choose', options, (own, vocabulary) => {
   const { candidates: count, shown = 0, random = 0 } = own;
+  const exposed = exposedWanted(count - 1, shown, random);
   return {
     ...plainRules(vocabulary, true),
     rule: ['CHOOSE-1', 'CAND-1', 'CAND-2', 'CAND-4', 'CAND-5', 'CAND-6', 'CAND-7', 'CAND-9'],
     labels: Array.from({ length: count }, (_, index) => letterOf(index)),
     block: 'candidates',
+    othersRandom: exposed === 0 || vocabulary.domain.exposures.length === 0,
     slots: { letters: `A to ${letterOf(count - 1)}` },
     flaws: () => (vocabulary.actions.some(({ positive }) => positive) ? [] : [NOT_POSITIVE]),
     isAsked: ({ rank }) => vocabulary.actions[rank]?.positive ?? false,
     ask(moment, { settledAt }) {
-      const candidates = candidatesOf(moment, count, exposedWanted(count - 1, shown, random));
+      const candidates = candidatesOf(moment, count, exposed);
       if (candidates === undefined) return undefined;
       const label = letterOf(candidates.findIndex(({ reason }) => reason === 'right'));
       return { itemIds: candidates.map(({ item }) => item), measured: 'item', candidates, label, settledAt };

@@ -1,8 +1,6 @@
 /** The notes of a release, worked out again: the table of notes in docs/release.md (PUBLISH-3). */
-import { z } from 'zod';
 import type { CheckedEvent } from '../events/checked-event.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
-import { share } from '../read-json.ts';
 import type { Corpus } from '../reference/tasks.ts';
 
 /** Events that came in later than their time by more than the longest label window. */
@@ -78,14 +76,6 @@ export function notesOf(facts: NoteFacts): string[] {
   return all.flatMap(([applies, note]) => (applies ? [note] : []));
 }
 
-const chooseSchema = z.object({ candidates: z.int().default(8), shown: share.prefault(0), random: share.prefault(0) });
-
-/** Whether a choice wants a candidate that was shown, in whole millionths (CAND-4). */
-function wantsExposed(options: object): boolean {
-  const { candidates, shown, random } = chooseSchema.parse(options);
-  return shown > 0 && 2 * (candidates - 1) * shown >= shown + random;
-}
-
 /**
  * What says nothing of the item by the word of the domain; value and position always may (OPEN-7).
  */
@@ -98,18 +88,13 @@ export function noteFactsOf(
   { tasks, identity }: Corpus,
   said: Pick<NoteFacts, 'itemsWithoutTime' | 'late' | 'assumes'>,
 ): NoteFacts {
-  const { domain, section } = identity;
   const drawing = tasks.filter(({ rules }) => rules.draws);
   const drawn = drawing.filter(({ rules }) => rules.block !== 'candidates');
-  const random = tasks.filter((task, index) => {
-    if (drawn.includes(task)) return true;
-    if (!task.rules.rule.includes('CHOOSE-1')) return false;
-    return domain.exposures.length === 0 || !wantsExposed(section.tasks[index] ?? {});
-  });
+  const random = tasks.filter(({ rules }) => rules.othersRandom);
   const names = (of: typeof tasks) => of.map(({ name }) => name);
   return {
     ...{ drawing: names(drawing), drawn: names(drawn), random: names(random) },
-    momentKeys: domain.at_exposure.filter(isOfMoment).map(({ key }) => key),
+    momentKeys: identity.domain.at_exposure.filter(isOfMoment).map(({ key }) => key),
     ...said,
   };
 }
