@@ -1,6 +1,7 @@
 /** The certificate: what a verification found, in figures and in one sentence. */
 import type { AssumedAttribute, Certificate, Fault } from '../../schemas/manifest.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
+import { thousands } from './release/card-text.ts';
 import type { CheckedShare } from './release/check-rows.ts';
 
 /** What a certificate was made of, by digests, and what of that was the release's own word. */
@@ -92,9 +93,4 @@ function assumption(assumed: readonly AssumedAttribute[], itemsWithoutTime: numb
 
 function andList(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-/** 1204331 as 1,204,331. */
-function thousands(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -14,9 +14,10 @@ export const DAY_MS = 86_400_000;
 const MOMENT = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d(?::?\d\d)?)$/;
 // Two digits after the first hyphen are always a month, and after the second a day.
 const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
-/** The years 1 to 9999 in UTC. */
-const EARLIEST = -62_135_596_800_000;
-const LATEST = 253_402_300_799_999;
+/** The first millisecond of the year 1 in UTC. */
+export const EARLIEST = -62_135_596_800_000;
+/** The last millisecond of the year 9999 in UTC. */
+export const LATEST = 253_402_300_799_999;
 
 /**
  * First and last millisecond that a written time may mean: the same two for the same time, however

@@ -33,15 +33,17 @@ export function checkParquet(path: string, wanted: WantedFile): CheckedParquet {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-    const file = { read: reader(descriptor), size: fstatSync(descriptor).size };
+    const { size } = fstatSync(descriptor);
+    const file = { read: reader(descriptor, size), size };
     const { footer, end } = footerOf(file);
-    const said = [...wrongColumns(footer, wanted), ...wrongKeyValues(footer, wanted)];
-    if (wrongColumns(footer, wanted).length > 0) return { ...UNREADABLE, wrong: said };
+    const others = wrongColumns(footer, wanted);
+    const said = [...others, ...wrongKeyValues(footer, wanted)];
+    if (others.length > 0) return { ...UNREADABLE, wrong: said };
     const columns = wanted.columns.map(({ name, type, isList }): Column => {
       return { name, physical: LEAVES[type].physical, isList };
     });
     const walked = walkGroups(file, footer, columns);
-    const gap = gapIn([...walked.spans, { offset: 0, bytes: MAGIC.length }, { offset: end, bytes: file.size - end }]);
+    const gap = gapIn([...walked.spans, { offset: 0, bytes: MAGIC.length }, { offset: end, bytes: size - end }]);
     return {
       wrong: [...said, ...walked.wrong, ...gap],
       groups: footer.groups.map(({ rows }) => rows),
@@ -61,8 +63,7 @@ interface OpenFile {
   readonly size: number;
 }
 
-function reader(descriptor: number): Read {
-  const { size } = fstatSync(descriptor);
+function reader(descriptor: number, size: number): Read {
   return (offset, bytes) => {
     if (offset + bytes > size) throw new RangeError('it is cut off');
     const buffer = Buffer.alloc(bytes);

@@ -38,6 +38,7 @@ export const LEAVES: Readonly<Record<ColumnType, { physical: Physical; converted
 export const OWN_WRITER = 'brewhouse';
 /** Others that write such files, with a version that has no room for more. */
 const OTHER_WRITERS = /^(parquet-cpp-arrow version|parquet-rs version) \d{1,3}\.\d{1,2}\.\d{1,2}$|^Polars$/;
+
 /** Where a footer has other columns than are wanted. */
 export function wrongColumns(footer: Footer, { columns }: WantedFile): string[] {
   const wrong: string[] = [];

@@ -3,12 +3,14 @@ import { compareBytes } from '../world/draws.ts';
 import { type Manifest, SPLITS } from './manifest.ts';
 
 /** What is said about a profile. */
-const ABOUT: Readonly<Record<string, string>> = {
-  hf: '`input_ids`, `attention_mask`, `labels`; labels are not shifted, -100 is ignored',
-  weighted:
-    '`input_ids`, `attention_mask`, `labels`, `loss_weights`; labels are all ids, not shifted; each ' +
-    'token’s loss counts 0.01 in the prompt and 1 in the answer',
-};
+const ABOUT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    hf: '`input_ids`, `attention_mask`, `labels`; labels are not shifted, -100 is ignored',
+    weighted:
+      '`input_ids`, `attention_mask`, `labels`, `loss_weights`; labels are all ids, not shifted; each ' +
+      'token’s loss counts 0.01 in the prompt and 1 in the answer',
+  }),
+);
 
 /** What of a manifest the card says. */
 export type CardFacts = Pick<
@@ -36,7 +38,7 @@ export function cardText(facts: CardFacts, id: string): string {
     ...present.flatMap((split) => [`  - split: ${split}`, '    path:', ...pathsOf(facts, split)]),
     ...['---', '', `# ${id}`, ''],
     `An instruction-tuning corpus for an LLM recommender in the domain ${identity.domain.name}, as of ${until}: ` +
-      `one unpadded, tokenized example a row (${ABOUT[facts.profile] ?? ''}).`,
+      `one unpadded, tokenized example a row (${ABOUT.get(facts.profile) ?? ''}).`,
     ...['', '| split | rows | tokens | supervised tokens |', '|---|---:|---:|---:|'],
     ...present.map((name) => {
       const { rows = 0, tokens = 0, loss_tokens: supervised = 0 } = splits.get(name) ?? {};
@@ -73,6 +75,7 @@ function attributes<T extends { readonly type: string; readonly attribute: strin
   return list.length === 0 ? [] : [`- ${what}: ${told}.`];
 }
 
-function thousands(count: number): string {
+/** 1204331 as 1,204,331. */
+export function thousands(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
 import { type CheckedParquet, checkParquet } from '../parquet/check-parquet.ts';
 import type { ColumnType, WantedColumn, WantedFile } from '../parquet/footer-claims.ts';
-import type { Profile } from '../profiles/profile.ts';
 import type { Manifest, ReleaseFile } from './manifest.ts';
 import { isFile, type OpenRelease } from './release-files.ts';
 
@@ -114,14 +113,14 @@ function footerOf(
   const { identity, release, until } = manifest;
   const { section, tokenizer } = identity;
   const { t1, t2 } = release.splits;
-  const day = (at: number) => new Date(at).toISOString();
+  const iso = (at: number) => new Date(at).toISOString();
   const ours: [string, string | undefined][] = [
     ['schema_version', '1'],
     ['writer_version', manifest.versions.brewhouse],
     ['profile', manifest.profile],
     // It is of all rows, and compared when they are read.
     ['release_id', undefined],
-    ...factsOf(release.profile),
+    ...Object.entries(release.profile.facts),
     ['tokenizer', tokenizer.id],
     ['tokenizer_sha256', tokenizer.sha256],
     ['chat_template_sha256', (section.chat_template.isUsed && tokenizer.chat_template_sha256) || ''],
@@ -133,11 +132,9 @@ function footerOf(
     ['recipe_sha256', manifest.recipe_sha256],
     ['domain_sha256', manifest.domain_sha256],
     ['templates_sha256', manifest.templates_sha256],
-    ...([
-      ['t1', day(t1)],
-      ['t2', day(t2)],
-      ['until', day(until)],
-    ] as [string, string][]),
+    ['t1', iso(t1)],
+    ['t2', iso(t2)],
+    ['until', iso(until)],
   ];
   return [
     ['huggingface', featuresOf(columns)],
@@ -145,10 +142,6 @@ function footerOf(
     ['split', file.split],
     ...(['rows', 'tokens', 'loss_tokens'] as const).map((name): [string, string] => [name, String(file[name])]),
   ];
-}
-
-function factsOf({ facts }: Profile): [string, string][] {
-  return Object.entries(facts);
 }
 
 /** The features of the columns, as `datasets` writes them. */

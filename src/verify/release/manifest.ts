@@ -3,6 +3,7 @@
  * identity and the release section also as stored.
  */
 import { z } from 'zod';
+import { EARLIEST, LATEST } from '../events/raw-times.ts';
 import { identitySchema } from '../identity/identity.ts';
 import { PROFILES } from '../profiles/registry.ts';
 import { count, mapOf, namedIn, readAs, weight } from '../read-json.ts';
@@ -11,7 +12,7 @@ import { ASSUMPTIONS_FIELDS } from './event-side.ts';
 const text = z.string();
 const counts = mapOf(count);
 /** Epoch milliseconds in the years 1 to 9999 (EVENT-2). */
-export const moment = z.int().min(-62_135_596_800_000).max(253_402_300_799_999);
+export const moment = z.int().min(EARLIEST).max(LATEST);
 
 /** A SHA-256 in hexadecimal digits. */
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256');
@@ -24,7 +25,7 @@ export const SPLITS = [
 ];
 
 /** Splits that a release has rows in, unless it says otherwise (RELEASE-7). */
-const FILLED = ['train', 'validation', 'test'] as const;
+export const FILLED = ['train', 'validation', 'test'] as const;
 
 function isInOrder(splits: readonly (typeof FILLED)[number][]): boolean {
   return splits.join() === FILLED.filter((split) => splits.includes(split)).join();

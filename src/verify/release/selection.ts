@@ -7,7 +7,7 @@ import type { ReferenceQuestion } from '../reference/questions.ts';
 import { exampleId, type Variant } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
 import { sortByDraw } from '../world/draws.ts';
-import type { Manifest, ReleaseSection } from './manifest.ts';
+import { FILLED, type Manifest, type ReleaseSection } from './manifest.ts';
 
 /**
  * Where a row ends; variants of questions that are not in `test` are left out apart from the fates.
@@ -51,12 +51,10 @@ export function gapFault({ tasks, section }: Corpus, { splits }: ReleaseSection)
     : undefined;
 }
 
-const NEVER_EMPTY = ['train', 'validation', 'test'] as const;
-
 /** The splits that have no row and may not be empty (RELEASE-7). */
 export function emptySplits(rows: Iterable<ExpectedRow>, { allow_empty: allowed }: ReleaseSection): Split[] {
   const filled = new Set(Array.from(rows, ({ end }) => end));
-  return NEVER_EMPTY.filter((split) => !filled.has(split) && !allowed.includes(split));
+  return FILLED.filter((split) => !filled.has(split) && !allowed.includes(split));
 }
 
 /**
