@@ -1,6 +1,6 @@
 /** The pages of one column chunk, walked byte by byte: what they hold, and where they lie. */
 import { crc32 } from 'node:zlib';
-import { nth, numberAt } from '../checked.ts';
+import { numberAt } from '../checked.ts';
 import { unpacked } from './compressed.ts';
 import { type ColumnChunk, type PageHeader, readPageHeader, type Statistics } from './metadata.ts';
 import {
@@ -86,7 +86,7 @@ interface ChunkCase {
 interface Dictionary {
   readonly encoding: number;
   /** Of numbers alone. */
-  readonly values: readonly number[] | undefined;
+  readonly values: Float64Array | undefined;
   readonly used: Uint8Array;
 }
 
@@ -128,8 +128,11 @@ function rowsOf(levels: Uint8Array, count: number, repetitionBytes: number): num
   const defined = hybridRuns(definition, 0, { width: 2, count });
   if (repeated.end !== repetition.length || defined.end !== definition.length)
     throw new RangeError('levels are followed by more');
-  if (defined.values.some((level) => level !== 3)) throw new RangeError('a list or a value of one is null or empty');
-  return count - repeated.values.reduce((sum, level) => sum + level, 0);
+  for (const level of defined.values)
+    if (level !== 3) throw new RangeError('a list or a value of one is null or empty');
+  let rows = count;
+  for (const level of repeated.values) rows -= level;
+  return rows;
 }
 
 /** The levels of a page of version 1: each of both after its length in four bytes. */
@@ -160,7 +163,7 @@ function pageValues(bytes: Uint8Array, of: DataCase & { encoding: number; count:
       entries.used[index] = 1;
     }
     const { values: numbers } = entries;
-    return { count, ...rangeOf(numbers && Array.from(own, (index) => nth(numbers, index))) };
+    return { count, ...rangeOf(numbers && Array.from(own, (index) => numberAt(numbers, index))) };
   }
   if (encoding === PLAIN) return { count, ...rangeOf(plainValues(bytes, physical, count)) };
   if (encoding === DELTA && (physical === 'INT32' || physical === 'INT64'))

@@ -17,11 +17,13 @@ export interface PageValues {
 const WIDTHS: Readonly<Record<Physical, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8, BYTE_ARRAY: 0 };
 
 /** `count` values in PLAIN. Throws RangeError where the bytes are more or fewer, or no UTF-8. */
-export function plainValues(bytes: Uint8Array, type: Physical, count: number): number[] | undefined {
+export function plainValues(bytes: Uint8Array, type: Physical, count: number): Float64Array | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (type !== 'BYTE_ARRAY') {
     requireEnd(count * WIDTHS[type], bytes.length);
-    return Array.from({ length: count }, (_, index) => numberIn(view, type, index * WIDTHS[type]));
+    const values = new Float64Array(count);
+    for (let index = 0; index < count; index++) values[index] = numberIn(view, type, index * WIDTHS[type]);
+    return values;
   }
   let at = 0;
   for (let i = 0; i < count && at <= bytes.length; i++) {
