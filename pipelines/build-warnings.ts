@@ -5,10 +5,10 @@
 import type { Domain } from '../schemas/domain.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
 import { nearestName, quotedName } from '../src/errors.ts';
-import type { TaskRules } from '../src/forms/task-rules.ts';
+import { longestWindowMs, type TaskRules } from '../src/forms/task-rules.ts';
 import type { RecordCounts } from '../src/lake/timeline-records.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';
-import { EVENT_FILE_ENDINGS } from '../src/sources/event-files.ts';
+import { ENDINGS_SAID } from '../src/sources/event-files.ts';
 import { countLate } from '../src/timeline/lateness.ts';
 import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
@@ -40,7 +40,7 @@ export function buildWarnings(of: {
   if (first !== undefined) {
     const what =
       others.length === 0 ? `${first} in ${events} is` : `${first} and ${others.length} more in ${events} are`;
-    warnings.push(`${what} not read: event files end in ${EVENT_FILE_ENDINGS.join(', ')}`);
+    warnings.push(`${what} not read: ${ENDINGS_SAID}`);
   }
   if (records.read === 0) warnings.push(`the event files in ${events} hold no records`);
   if (records.dead > 0) {
@@ -76,10 +76,9 @@ function rawNames({ actions, none }: Domain): string[] {
 }
 
 /** What a prompt may hold earlier than anybody knew it, where `known` says not to look. */
-function ingestedLater(stats: TimelineStats, { known, label_window, tasks }: CorpusSection): string[] {
-  if (known === 'ingest_time') return [];
-  const longest = Math.max(...tasks.map((task) => task.label_window ?? label_window));
-  const { versions, interactions } = countLate(stats, longest);
+function ingestedLater(stats: TimelineStats, section: CorpusSection): string[] {
+  if (section.known === 'ingest_time') return [];
+  const { versions, interactions } = countLate(stats, longestWindowMs(section));
   if (versions === 0 && interactions === 0) return [];
   return [
     `${versions} versions and ${interactions} interactions were ingested later than their time by more than the ` +

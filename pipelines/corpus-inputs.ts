@@ -12,6 +12,7 @@ import { packageRoot, shippedFolder } from '../src/config.ts';
 import { amendError, BrewhouseError, type ErrorCode } from '../src/errors.ts';
 import { type CorpusIdentity, contextLadder, readIdentity } from '../src/forms/identity.ts';
 import { Recipe } from '../src/forms/recipe.ts';
+import { longestWindowMs } from '../src/forms/task-rules.ts';
 import { Template } from '../src/forms/template.ts';
 import { type PlanInputs, planIdentity, planRecipe, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
@@ -49,8 +50,7 @@ export async function readRecipe(file: string): Promise<ReadRecipe> {
 
 /** SPLIT-2: labels of train must not look over t1. */
 function requireGap({ corpus, release }: Recipe, file: string): void {
-  const windows = corpus.tasks.map((task) => task.label_window ?? corpus.label_window);
-  const least = Math.max(...windows) + corpus.label_lateness;
+  const least = longestWindowMs(corpus) + corpus.label_lateness;
   if (release.splits.gap >= least) return;
   const what = corpus.label_lateness === 0 ? 'label window' : 'longest label window with label_lateness';
   throw new BrewhouseError('recipe_invalid', `the gap between splits is shorter than the ${what}`, {

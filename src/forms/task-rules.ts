@@ -106,6 +106,11 @@ function requireNoMeasures(name: string, { vocabulary: { domain } }: FormScope):
   }
 }
 
+/** The longest label window of a recipe's tasks in ms; a task without its own has the corpus's. */
+export function longestWindowMs({ tasks, label_window }: Pick<CorpusSection, 'tasks' | 'label_window'>): number {
+  return Math.max(...tasks.map((task) => task.label_window ?? label_window));
+}
+
 function requireDistinct(tasks: readonly TaskRules[]): void {
   const names = new Set<string>();
   for (const [i, { name }] of tasks.entries()) {

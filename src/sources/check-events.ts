@@ -10,7 +10,7 @@ import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
 import { type CheckError, createCheckKinds, type LinePlace } from './check-kinds.ts';
-import { EVENT_FILE_ENDINGS, listEventFiles, passedOverFiles, readEventFile } from './event-files.ts';
+import { ENDINGS_SAID, listEventFiles, passedOverFiles, readEventFile } from './event-files.ts';
 import { createHashTable, hash128 } from './hash-table.ts';
 import type { RoundedNumber } from './validate-event.ts';
 
@@ -126,8 +126,7 @@ function warnRounded({ warnings }: State, { field, from, to }: RoundedNumber, pl
 }
 
 function warnPassedOver({ warnings }: State, file: string): void {
-  const message = `is not read: event files end in ${EVENT_FILE_ENDINGS.join(', ')}`;
-  warnings.add({ code: 'file_passed_over', field: '', message, file, line: 0 });
+  warnings.add({ code: 'file_passed_over', field: '', message: `is not read: ${ENDINGS_SAID}`, file, line: 0 });
 }
 
 function compareIds(state: State, event: EventRecord, place: LinePlace): void {

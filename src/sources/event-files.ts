@@ -17,6 +17,8 @@ import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-
 
 /** How the names of event files end. */
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
+/** The same for people. */
+export const ENDINGS_SAID = `event files end in ${EVENT_FILE_ENDINGS.join(', ')}`;
 /** Rows of tables that became no event; the name does not end as those of event files do. */
 export const DEAD_ROWS_FILE = 'dead.jsonl';
 /** How files end that may well hold events, and that are no event files for their names alone. */
@@ -63,7 +65,7 @@ export async function listEventFiles(dir: string): Promise<string[]> {
   if (found.length === 0) {
     throw new BrewhouseError('input_unreadable', `no event files in ${dir}`, {
       place: { file: dir },
-      remedy: `event files end in ${EVENT_FILE_ENDINGS.join(', ')}; brewhouse import makes them from tables`,
+      remedy: `${ENDINGS_SAID}; brewhouse import makes them from tables`,
     });
   }
   return found.sort(compareUtf8).map((path) => join(dir, path));
