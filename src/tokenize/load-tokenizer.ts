@@ -5,6 +5,7 @@
 
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
 import type { Sha256 } from '../../schemas/ids.ts';
+import type { AddedTokenEntry } from '../../schemas/tokenizer.ts';
 import { nth, recordOf } from '../checked.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -35,7 +36,7 @@ export interface LoadedTokenizer extends Encoders {
   /** Jinja source; null where there is none, so that only raw text is possible. */
   readonly chatTemplate: string | null;
   readonly chatTemplateSha256: Sha256 | null;
-  /** The greatest id plus 1, or the number of tokens where that is more. */
+  /** The greatest id plus 1: rows that a model needs. Ids may have holes between them. */
   readonly vocabSize: number;
   readonly bosId: number | null;
   readonly eosId: number;
@@ -89,6 +90,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
   const trusted = nativeTokenizer(variants.trusted, source);
   const native = nativeTokenizers(trusted, variants, source);
   const added = json.added_tokens.toSorted((a, b) => a.id - b.id);
+  requireOwnIds(trusted, added, source);
   const eosId = tokenIdOf(trusted, config.eos_token);
   if (eosId === null) {
     throw new BrewhouseError('tokenizer_refused', `${sourceName(source)} has no end token`, {
@@ -102,7 +104,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     sha256,
     chatTemplate,
     chatTemplateSha256: chatTemplate === null ? null : sha256Hex(chatTemplate),
-    vocabSize: Math.max(trusted.getVocabSize(true), (added.at(-1)?.id ?? -1) + 1),
+    vocabSize: Math.max(greatestId(json.model.vocab), added.at(-1)?.id ?? -1) + 1,
     bosId,
     eosId,
     padId: tokenIdOf(trusted, config.pad_token),
@@ -114,6 +116,30 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     family: variants.family,
     ...encodersOf(native),
   };
+}
+
+/** Of a vocabulary that the library has read: by text, or a list (Unigram). */
+function greatestId(vocab: unknown): number {
+  if (Array.isArray(vocab)) return vocab.length - 1;
+  let greatest = -1;
+  for (const id of Object.values(vocab as Readonly<Record<string, number>>)) greatest = Math.max(greatest, id);
+  return greatest;
+}
+
+/**
+ * The library numbers added tokens that the model does not have itself, behind as many as the model
+ * has, whatever the file says. Throws `tokenizer_refused` where the two differ.
+ */
+function requireOwnIds(trusted: Tokenizer, added: readonly AddedTokenEntry[], source: TokenizerSource): void {
+  for (const { id, content } of added) {
+    const given = trusted.tokenToId(content);
+    if (given === id) continue;
+    const told = `gives the added token ${JSON.stringify(content)} the id ${id}`;
+    throw new BrewhouseError('tokenizer_refused', `tokenizer.json of ${sourceName(source)} ${told}`, {
+      place: { file: 'tokenizer.json', field: 'added_tokens' },
+      remedy: `the tokenizers library reads it as ${given}; write the token into the vocabulary of the model, too`,
+    });
+  }
 }
 
 const NOTHING_ADDED = { addSpecialTokens: false };

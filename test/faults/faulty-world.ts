@@ -2,15 +2,15 @@
  * The small marketplace that planted faults are built from: simulated events, and events by hand so
  * that every fault can show.
  */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { ASSUMPTIONS_FILE } from '../../src/sources/assumptions.ts';
-import { root, runCli } from '../cli/run-cli.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { DOMAIN as SMALL_DOMAIN } from '../integration/small-world.ts';
-import { MISTRAL } from '../tokenize/families.ts';
+import { writePrunedTokenizer } from '../tokenize/pruned-tokenizer.ts';
 import { eventsByHand } from './hand-made-events.ts';
 
 /** The pseudonym key of these tests. */
@@ -24,10 +24,6 @@ export interface FaultyWorld {
   readonly recipe: string;
 }
 
-/**
- * Sentencepiece style and small: it loads in a fraction of the others' time, and build, release and
- * verify each load it anew.
- */
 const CHAT_TEMPLATE =
   "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}" +
   "{{ '[INST] ' + message['content'] + ' [/INST]' }}" +
@@ -66,9 +62,9 @@ const EVERY_DAY: WorldOptions = {
   profile: 'hf',
   domain: DOMAIN,
   ask: '{ share: 0.3, per_member_day: 3 }',
-  budget: 50_000,
+  budget: 50_300,
   caps: '{ ranking.pointwise: { did not interact: 30 }, ranking.binary: { No: 40 } }',
-  members: 60,
+  members: 35,
   isImported: false,
 };
 
@@ -93,9 +89,9 @@ const ASSUMPTIONS = {
 };
 
 /** Shares, caps, budget and context are such that each of them leaves something out. */
-const recipeWith = (tokenizer: string, { tasks, profile, ask, budget, caps }: WorldOptions) => `corpus:
+const recipeWith = (tokenizer: string, sha256: string, { tasks, profile, ask, budget, caps }: WorldOptions) => `corpus:
   seed: 7
-  tokenizer: { path: ${JSON.stringify(tokenizer)}, sha256: ${MISTRAL.sha256} }
+  tokenizer: { path: ${JSON.stringify(tokenizer)}, sha256: ${sha256} }
   context: 768
   known: ingest_time
   label_window: 3d
@@ -123,11 +119,11 @@ export async function makeFaultyWorld(options: Partial<WorldOptions> = {}): Prom
     recipe: join(folder, 'recipe.yaml'),
   };
   const tokenizer = join(folder, 'tokenizer');
-  cpSync(join(root, 'node_modules', MISTRAL.package, 'models'), tokenizer, { recursive: true });
+  const sha256 = writePrunedTokenizer(tokenizer);
   writeFileSync(join(tokenizer, 'chat_template.jinja'), CHAT_TEMPLATE);
   const all = { ...EVERY_DAY, ...options };
   writeFileSync(world.domain, all.domain);
-  writeFileSync(world.recipe, recipeWith(tokenizer, all));
+  writeFileSync(world.recipe, recipeWith(tokenizer, sha256, all));
   await writeEvents(world.events, join(folder, 'simulated'), all.members);
   if (all.isImported) writeFileSync(join(world.events, ASSUMPTIONS_FILE), JSON.stringify(ASSUMPTIONS));
   return world;

@@ -11,7 +11,7 @@ import { readRecipe } from '../../pipelines/corpus-inputs.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { StoredIdentity, type TokenizerFacts } from '../../schemas/identity.ts';
 import { withoutDefaults } from '../../schemas/without-defaults.ts';
-import { packageRoot, shippedFolder } from '../../src/config.ts';
+import { shippedFolder } from '../../src/config.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import {
   CorpusIdentity,
@@ -25,10 +25,9 @@ import { CorpusSection, Recipe } from '../../src/forms/recipe.ts';
 import { Template } from '../../src/forms/template.ts';
 import { corpusName } from '../../src/lake/corpus-records.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
-import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { tokenizerFacts } from '../../src/tokenize/tokenizer-facts.ts';
 import { domainOf, templates } from '../prompt/plans.ts';
-import { QWEN } from '../tokenize/families.ts';
+import { QWEN, qwenTokenizer } from '../tokenize/families.ts';
 import { defaultsIn, loneUnions } from './defaults.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'identities');
@@ -47,7 +46,7 @@ function kept(version: 'format-1' | 'format-2' | 'render-2'): [recipe: string, n
 
 let facts: TokenizerFacts;
 beforeAll(async () => {
-  const qwen = loadTokenizer(QWEN, packageRoot());
+  const qwen = qwenTokenizer();
   facts = await runEncoding(qwen, tokenizerFacts(qwen, true));
 });
 

@@ -6,13 +6,12 @@ import { readRecipe } from '../../pipelines/corpus-inputs.ts';
 import { type Example, renderExamples } from '../../pipelines/render/render-question.ts';
 import type { Attributes, EventRecord } from '../../schemas/event.ts';
 import { shippedFolder } from '../../src/config.ts';
-import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { askPlan, domainOf, planOf } from '../prompt/plans.ts';
 import { DAY, did, HOUR, item, NOON, profile, rendered } from '../timeline/events.ts';
-import { QWEN, REPOSITORY } from '../tokenize/families.ts';
+import { qwenTokenizer } from '../tokenize/families.ts';
 import { expectGolden } from './golden.ts';
 
-const qwen = loadTokenizer(QWEN, REPOSITORY);
+const qwen = qwenTokenizer();
 const demo = await domainOf('demo');
 const { recipe } = await readRecipe(join(shippedFolder('recipes'), 'demo.yaml'));
 const [pointwise] = recipe.corpus.tasks;

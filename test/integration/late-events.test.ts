@@ -24,7 +24,7 @@ async function madeOf(name: string, known: string, more: readonly object[] = [])
     return { stdout, stderr };
   };
   const given = ['--events', 'events', '--domain', 'domain.yaml'];
-  const { stderr } = await run('build', ...given, '--recipe', 'recipe.yaml', '--lake', 'lake');
+  const { stderr } = await run('build', ...given, '--recipe', 'recipe.yaml', '--lake', 'lake', '--workers', '1');
   await run('release', '--lake', 'lake', '--recipe', 'recipe.yaml', '--id', 'r');
   const shown = await run('inspect', 'lake/releases/r', '--row', '0');
   const verified = await run('verify', 'lake/releases/r', '--events', 'events', '--json');

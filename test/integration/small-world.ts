@@ -1,5 +1,5 @@
 /**
- * The small marketplace, domain and recipe that integration tests share: about 1,300 examples,
+ * The small marketplace, domain and recipe that integration tests share: about 700 examples,
  * three seconds to build. The tokenizer is the smallest there is (Mistral's vocabulary): tests
  * start a hundred processes, and each loads it.
  */
@@ -83,7 +83,7 @@ export interface SmallWorld {
  */
 export async function makeSmallWorld(
   folder: string,
-  { members = 100, flags = [] }: { members?: number; flags?: readonly string[] } = {},
+  { members = 70, flags = [] }: { members?: number; flags?: readonly string[] } = {},
 ): Promise<SmallWorld> {
   mkdirSync(folder, { recursive: true });
   const world = {
@@ -98,10 +98,14 @@ export async function makeSmallWorld(
   return world;
 }
 
-/** The words of a build command. */
+/**
+ * The words of a build command; of one worker where the flags do not say how many, since each loads
+ * the tokenizer, which takes longer than a small world's work.
+ */
 export function buildArgs(world: SmallWorld, lake: string, flags: readonly string[] = []): string[] {
   const { events, domain, recipe } = world;
-  return ['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake, ...flags];
+  const workers = flags.includes('--workers') ? [] : ['--workers', '1'];
+  return ['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake, ...workers, ...flags];
 }
 
 /** The words of a release command. */

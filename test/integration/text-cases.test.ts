@@ -40,7 +40,7 @@ it.each(['cut-url', 'cut-chinese', 'cut-early-space', 'added-token-in-text'])(
       writeFileSync(join(folder, 'recipe.yaml'), recipe.replace('SHA', sha256));
     }
     const given = ['--events', 'events', '--domain', 'domain.yaml'];
-    await run(folder, 'build', ...given, '--recipe', 'recipe.yaml', '--lake', 'lake');
+    await run(folder, 'build', ...given, '--recipe', 'recipe.yaml', '--lake', 'lake', '--workers', '1');
     await run(folder, 'release', '--lake', 'lake', '--recipe', 'recipe.yaml', '--id', 'r');
     const from = name === 'added-token-in-text' ? ['--tokenizer', 'TOKENIZER'] : [];
     const inspected = await run(folder, 'inspect', 'lake/releases/r', '--row', '0', '--json', ...from);

@@ -10,7 +10,7 @@ import { parseLinePattern } from '../../src/prompt/line-pattern.ts';
 import { encoded, runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { pointsOf } from '../../src/tokenize/text-spans.ts';
-import { loadFamilies } from '../tokenize/families.ts';
+import { tokenizerFamilies } from '../tokenize/families.ts';
 import { slowCut, type Tokens } from './slow-cut.ts';
 import { createToyEncoder } from './toy-encoder.ts';
 
@@ -126,7 +126,7 @@ const PATTERNS = {
   'a long closing': '[{title}{text} (as it was on the day it came in, and never since)]',
 };
 
-describe.each(loadFamilies())('with the tokenizer $name', ({ tokenizer }) => {
+describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) => {
   const tokens = tokensOf(tokenizer);
   const POINTS_MAX = fieldPointsMax({ full: 48, short: 16, title: 8 });
 

@@ -11,10 +11,10 @@ import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { DAY, did, item, NOON, profile } from '../timeline/events.ts';
 import { anyRecords, askAll, type Rendered, renderedOf } from '../timeline/worlds.ts';
-import { HARD_PIECES, loadFamilies } from '../tokenize/families.ts';
+import { HARD_PIECES, tokenizerFamilies } from '../tokenize/families.ts';
 import { askPlan, domainOf, planOf } from './plans.ts';
 
-const families = loadFamilies();
+const families = tokenizerFamilies();
 const demo = await domainOf('demo');
 const games = await domainOf('ifdb');
 

@@ -8,11 +8,10 @@ import { EventId, ItemId } from '../../schemas/ids.ts';
 import { createSegmentStore } from '../../src/prompt/segments.ts';
 import { createPromptTexts, type TextRules } from '../../src/prompt/texts.ts';
 import type { ItemVersion } from '../../src/timeline/item-table.ts';
-import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { createSegmentTable } from '../../src/tokenize/segment-table.ts';
 import { DAY, did, item, NOON } from '../timeline/events.ts';
 import { renderedOf } from '../timeline/worlds.ts';
-import { QWEN, REPOSITORY } from '../tokenize/families.ts';
+import { qwenTokenizer } from '../tokenize/families.ts';
 import { askPlan, domainOf, planOf, sectionOf } from './plans.ts';
 import { createToyEncoder } from './toy-encoder.ts';
 
@@ -137,7 +136,7 @@ describe('a store of segments', () => {
 
 describe('one plan with two item tables', () => {
   it('shows the texts of the table that is asked: a job more changes nothing of the others', async () => {
-    const qwen = loadTokenizer(QWEN, REPOSITORY);
+    const qwen = qwenTokenizer();
     const demo = await domainOf('demo');
     const more = {
       tasks: [{ form: 'ranking.pointwise' }],

@@ -8,10 +8,10 @@ import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load-tok
 import { DAY, did, item, NOON, profile } from '../timeline/events.ts';
 import { renderedOf } from '../timeline/worlds.ts';
 import { withAddedTokens } from '../tokenize/added-tokens.ts';
-import { QWEN, REPOSITORY } from '../tokenize/families.ts';
+import { QWEN, qwenTokenizer } from '../tokenize/families.ts';
 import { askPlan, planOf, templates } from './plans.ts';
 
-const qwen = loadTokenizer(QWEN, REPOSITORY);
+const qwen = qwenTokenizer();
 
 const VOTES = {
   name: 'votes',

@@ -10,11 +10,10 @@ import { Template } from '../../schemas/template.ts';
 import { shippedFolder } from '../../src/config.ts';
 import { FORM_NAMES } from '../../src/forms/forms.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
-import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
-import { QWEN, REPOSITORY } from '../tokenize/families.ts';
+import { QWEN, qwenTokenizer } from '../tokenize/families.ts';
 import { domainOf, planOf, sectionOf, templates } from './plans.ts';
 
-const qwen = loadTokenizer(QWEN, REPOSITORY);
+const qwen = qwenTokenizer();
 const demo = await domainOf('demo');
 const pointwise = { tasks: [{ form: 'ranking.pointwise', templates: ['seed'] }] };
 

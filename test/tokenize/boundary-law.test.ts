@@ -6,9 +6,9 @@ import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { assertNoControl, cleanField, startsSafely } from '../../src/tokenize/clean-field.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
-import { HARD_PIECES, loadFamilies } from './families.ts';
+import { HARD_PIECES, tokenizerFamilies } from './families.ts';
 
-const families = loadFamilies();
+const families = tokenizerFamilies();
 
 const label = fc.constantFrom('', '[Title: ', 'Note ', '- ', '# ', '12 ');
 const field = fc

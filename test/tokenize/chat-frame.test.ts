@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { type ChatFrameOptions, chatFrame, encodeAnswers, endsInControl } from '../../src/tokenize/chat-frame.ts';
 import { formatDay, renderChat } from '../../src/tokenize/chat-template.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
-import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
-import { loadFamilies, QWEN, REPOSITORY } from './families.ts';
+import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
+import { qwenTokenizer, tokenizerFamilies } from './families.ts';
 
-const qwen = loadTokenizer(QWEN, REPOSITORY);
+const qwen = qwenTokenizer();
 const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: Date.UTC(2026, 2, 1, 23, 59), chat: true };
 
 const withTemplate = (chatTemplate: string | null): LoadedTokenizer => ({ ...qwen, chatTemplate });
@@ -101,7 +101,7 @@ describe('what chatFrame refuses', () => {
   });
 });
 
-describe.each(loadFamilies())('the answer in $name', ({ tokenizer }) => {
+describe.each(tokenizerFamilies())('the answer in $name', ({ tokenizer }) => {
   it('is encoded behind a control token only where the tail ends in one, and never holds one', async () => {
     for (const chat of [true, false]) {
       const { tail, headText } = await frameOf(tokenizer, { ...options, chat });

