@@ -68,17 +68,17 @@ const events = join(folder, 'many');
 let world: SmallWorld;
 let released = '';
 beforeAll(async () => {
-  world = await makeSmallWorld(folder, { members: 80 });
+  world = await makeSmallWorld(folder, { members: 50 });
   await build(world, join(folder, 'lake'), ['--partitions', '4']);
   released = (await release(world, join(folder, 'lake'))).path;
-  const rows = Array.from({ length: 100_000 }, (_, i) => `m${i % 999},i${i},2018-05-01\n`);
+  const rows = Array.from({ length: 60_000 }, (_, i) => `m${i % 999},i${i},2018-05-01\n`);
   mkdirSync(join(folder, 'tables'));
   writeFileSync(join(folder, 'tables', 'sales.csv'), `who,what,at\n${rows.join('')}`);
   const columns = ['member_id: who', 'item_id: what', 'action: { value: bought }', 'event_time: at'];
   const table = ['name: sales', 'files: sales.csv', 'emit: interaction', ...columns].join('\n    ');
   writeFileSync(join(folder, 'map.yaml'), `name: shop\ncredit: the shop\nzone: UTC\ntables:\n  - ${table}\n`);
   mkdirSync(events);
-  for (const copy of ['a', 'b', 'c', 'd', 'e'])
+  for (const copy of ['a', 'b', 'c', 'd', 'e', 'f'])
     copyFileSync(join(world.events, 'interactions-00000.ndjson.gz'), join(events, `${copy}.ndjson.gz`));
 });
 
@@ -88,7 +88,7 @@ const fresh = () => join(folder, `run-${runs++}`);
 
 type Command = () => readonly string[];
 const COMMANDS: Readonly<Record<string, Command>> = {
-  simulate: () => ['simulate', '--members', '400', '--seed', '1', '--out', fresh()],
+  simulate: () => ['simulate', '--members', '250', '--seed', '1', '--out', fresh()],
   import: () => {
     const from = ['--mapping', join(folder, 'map.yaml'), '--from', join(folder, 'tables')];
     return ['import', ...from, '--out', fresh()];
