@@ -134,7 +134,7 @@ function requireOwnIds(trusted: Tokenizer, added: readonly AddedTokenEntry[], so
   for (const { id, content } of added) {
     const given = trusted.tokenToId(content);
     if (given === id) continue;
-    const told = `gives the added token ${JSON.stringify(content)} the id ${id}`;
+    const told = `numbers the added token ${JSON.stringify(content)} ${id}`;
     throw new BrewhouseError('tokenizer_refused', `tokenizer.json of ${sourceName(source)} ${told}`, {
       place: { file: 'tokenizer.json', field: 'added_tokens' },
       remedy: `the tokenizers library reads it as ${given}; write the token into the vocabulary of the model, too`,

@@ -153,7 +153,7 @@ describe('loadTokenizer', () => {
     const load = () => loadTokenizer({ path, sha256: tokenizerSha256Of({ path }, '/') }, '/');
     expect(refusal(load)).toMatchObject({
       code: 'tokenizer_refused',
-      message: expect.stringMatching(/gives the added token "<unk>" the id 1$/),
+      message: expect.stringMatching(/numbers the added token "<unk>" 1$/),
       remedy: expect.stringContaining('reads it as 0'),
     });
   });
