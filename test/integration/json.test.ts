@@ -3,7 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brewhouse, brewhouseJson, sidecarOf, tempFolder } from './brewhouse.ts';
-import { buildArgs, makeSmallWorld, type ReleaseJson, releaseArgs, type SmallWorld } from './small-world.ts';
+import {
+  buildArgs,
+  makeSmallWorld,
+  type ReleaseJson,
+  releaseArgs,
+  type SmallWorld,
+  tokenizerFlag,
+} from './small-world.ts';
 import { makeTinyWorld, viewed } from './tiny-world.ts';
 
 interface Inspected {
@@ -41,7 +48,8 @@ function keysOf(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, each]) => [key, ...keysOf(each)]);
 }
 
-const inspect = (flags: readonly string[]) => brewhouseJson<Inspected>(['inspect', released.path, ...flags]);
+const inspect = (flags: readonly string[]) =>
+  brewhouseJson<Inspected>(['inspect', released.path, ...flags, ...tokenizerFlag(world)]);
 
 describe('--json', () => {
   test('of simulate counts what was written', async () => {

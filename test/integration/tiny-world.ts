@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { writePrunedTokenizer } from '../tokenize/pruned-tokenizer.ts';
 import type { Ran } from './brewhouse.ts';
 import { DOMAIN, RECIPE, type SmallWorld } from './small-world.ts';
 
@@ -56,6 +57,7 @@ export function makeTinyWorld(folder: string, name: string, options: TinyWorldOp
   const world = { events, domain: join(folder, name, 'domain.yaml'), recipe: join(folder, name, 'recipe.yaml') };
   writeFileSync(world.domain, options.domain ?? DOMAIN);
   writeFileSync(world.recipe, options.recipe ?? TINY_RECIPE);
+  writePrunedTokenizer(join(folder, name, 'tokenizer'));
   return world;
 }
 

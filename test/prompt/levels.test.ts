@@ -179,7 +179,7 @@ describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) =
         }
         if (slow.how !== 'whole') cuts++;
       }),
-      { numRuns: 40, seed: 7 },
+      { numRuns: 25, seed: 7 },
     );
     expect(cuts).toBeGreaterThan(15);
   });

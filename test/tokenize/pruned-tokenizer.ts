@@ -20,8 +20,24 @@ interface BpeFile {
  * SHA-256.
  */
 export function writePrunedTokenizer(folder: string): string {
-  const models = join(REPOSITORY, 'node_modules', MISTRAL.package, 'models');
-  const file = JSON.parse(readFileSync(join(models, 'tokenizer.json'), 'utf8')) as BpeFile;
+  pruned ??= pruneTokenizer();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'tokenizer.json'), pruned.text);
+  writeFileSync(join(folder, 'tokenizer_config.json'), readFileSync(join(MODELS, 'tokenizer_config.json')));
+  return pruned.sha256;
+}
+
+/** SHA-256 of its tokenizer.json. */
+export function prunedSha256(): string {
+  pruned ??= pruneTokenizer();
+  return pruned.sha256;
+}
+
+let pruned: { readonly text: string; readonly sha256: string } | undefined;
+const MODELS = join(REPOSITORY, 'node_modules', MISTRAL.package, 'models');
+
+function pruneTokenizer() {
+  const file = JSON.parse(readFileSync(join(MODELS, 'tokenizer.json'), 'utf8')) as BpeFile;
   const { merges, vocab } = file.model;
   const made = new Set(merges.map((parts) => parts.replace(' ', '')));
   const kept = new Set(Object.keys(vocab).filter((token) => !made.has(token)));
@@ -32,8 +48,5 @@ export function writePrunedTokenizer(folder: string): string {
   });
   file.model.vocab = Object.fromEntries(Object.entries(vocab).filter(([token]) => kept.has(token)));
   const text = JSON.stringify(file);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'tokenizer.json'), text);
-  writeFileSync(join(folder, 'tokenizer_config.json'), readFileSync(join(models, 'tokenizer_config.json')));
-  return sha256Hex(text);
+  return { text, sha256: sha256Hex(text) };
 }

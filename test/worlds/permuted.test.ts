@@ -149,7 +149,7 @@ function swapped(
   });
 }
 
-const runs = casesOf(20, 1_000);
+const runs = casesOf(14, 1_000);
 /** Which questions of a world are looked at: each is asked again in a world of its own. */
 const picks = fc.array(fc.nat(), { minLength: 4, maxLength: 4 });
 
