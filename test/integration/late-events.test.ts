@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { brewhouse } from './brewhouse.ts';
+import { buildArgs, CASE_FILES, releaseArgs } from './small-world.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'brewhouse-late-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -23,9 +24,8 @@ async function madeOf(name: string, known: string, more: readonly object[] = [])
     expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
     return { stdout, stderr };
   };
-  const given = ['--events', 'events', '--domain', 'domain.yaml'];
-  const { stderr } = await run('build', ...given, '--recipe', 'recipe.yaml', '--lake', 'lake', '--workers', '1');
-  await run('release', '--lake', 'lake', '--recipe', 'recipe.yaml', '--id', 'r');
+  const { stderr } = await run(...buildArgs(CASE_FILES, 'lake'));
+  await run(...releaseArgs(CASE_FILES, 'lake', ['--id', 'r']));
   const shown = await run('inspect', 'lake/releases/r', '--row', '0');
   const verified = await run('verify', 'lake/releases/r', '--events', 'events', '--json');
   return {

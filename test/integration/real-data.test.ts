@@ -9,6 +9,7 @@ import { packageRoot, shippedFolder } from '../../src/config.ts';
 import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
 import { copyTables } from './copy-tables.ts';
 import { goldenContent, releaseContent } from './release-content.ts';
+import { build, release } from './small-world.ts';
 
 const data = process.env.BREWHOUSE_DATA ?? join(packageRoot(), '..', 'shared', 'data');
 
@@ -67,23 +68,9 @@ for (const { name, did, kept, share, assumed } of SETS) {
 
       await brewhouseJson(['import', '--mapping', mapping, '--from', tables, '--out', events]);
       await brewhouseJson(['check', '--events', events, '--domain', domain]);
-      const built = [
-        'build',
-        '--events',
-        events,
-        '--domain',
-        domain,
-        '--recipe',
-        recipe,
-        '--lake',
-        lake,
-        '--workers',
-        '1',
-      ];
-      expect(await brewhouseJson(built)).toMatchObject({ dead: 0, duplicates: 0, dropped: 0, late: 0 });
-      const released = await brewhouseJson<{ path: string; rows: Record<string, number> }>([
-        ...['release', '--lake', lake, '--recipe', recipe],
-      ]);
+      const world = { events, domain, recipe };
+      expect(await build(world, lake)).toMatchObject({ dead: 0, duplicates: 0, dropped: 0, late: 0 });
+      const released = await release(world, lake);
       expect(Object.keys(released.rows)).toEqual(expect.arrayContaining(['train', 'validation', 'test']));
 
       const verified = await brewhouseJson<Verified>(['verify', released.path, '--events', events]);

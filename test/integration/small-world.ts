@@ -77,6 +77,9 @@ export interface SmallWorld {
   readonly recipe: string;
 }
 
+/** The files of a case of test/cases, as commands name them that run in its folder. */
+export const CASE_FILES: SmallWorld = { events: 'events', domain: 'domain.yaml', recipe: 'recipe.yaml' };
+
 /** Where its tokenizer lies, for commands that see the release alone. */
 export function tokenizerFlag({ recipe }: SmallWorld): string[] {
   return ['--tokenizer', join(dirname(recipe), 'tokenizer')];

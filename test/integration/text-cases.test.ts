@@ -10,6 +10,7 @@ import { afterAll, expect, it } from 'vitest';
 import { withAddedTokens } from '../tokenize/added-tokens.ts';
 import { MISTRAL } from '../tokenize/families.ts';
 import { brewhouse } from './brewhouse.ts';
+import { buildArgs, CASE_FILES, releaseArgs } from './small-world.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'brewhouse-cases-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -39,9 +40,8 @@ it.each(['cut-url', 'cut-chinese', 'cut-early-space', 'added-token-in-text'])(
       const recipe = readFileSync(join(folder, 'recipe.yaml'), 'utf8');
       writeFileSync(join(folder, 'recipe.yaml'), recipe.replace('SHA', sha256));
     }
-    const given = ['--events', 'events', '--domain', 'domain.yaml'];
-    await run(folder, 'build', ...given, '--recipe', 'recipe.yaml', '--lake', 'lake', '--workers', '1');
-    await run(folder, 'release', '--lake', 'lake', '--recipe', 'recipe.yaml', '--id', 'r');
+    await run(folder, ...buildArgs(CASE_FILES, 'lake'));
+    await run(folder, ...releaseArgs(CASE_FILES, 'lake', ['--id', 'r']));
     const from = name === 'added-token-in-text' ? ['--tokenizer', 'TOKENIZER'] : [];
     const inspected = await run(folder, 'inspect', 'lake/releases/r', '--row', '0', '--json', ...from);
     const row = JSON.parse(inspected) as { text: string; input_ids: number[] };

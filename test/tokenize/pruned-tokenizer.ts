@@ -20,23 +20,27 @@ interface BpeFile {
  * SHA-256.
  */
 export function writePrunedTokenizer(folder: string): string {
-  pruned ??= pruneTokenizer();
+  const { text, sha256 } = prunedTokenizer();
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'tokenizer.json'), pruned.text);
+  writeFileSync(join(folder, 'tokenizer.json'), text);
   writeFileSync(join(folder, 'tokenizer_config.json'), readFileSync(join(MODELS, 'tokenizer_config.json')));
-  return pruned.sha256;
+  return sha256;
 }
 
 /** SHA-256 of its tokenizer.json. */
 export function prunedSha256(): string {
-  pruned ??= pruneTokenizer();
-  return pruned.sha256;
+  return prunedTokenizer().sha256;
 }
 
-let pruned: { readonly text: string; readonly sha256: string } | undefined;
 const MODELS = join(REPOSITORY, 'node_modules', MISTRAL.package, 'models');
+let pruned: ReturnType<typeof pruneTokenizer> | undefined;
 
-function pruneTokenizer() {
+function prunedTokenizer() {
+  pruned ??= pruneTokenizer();
+  return pruned;
+}
+
+function pruneTokenizer(): { readonly text: string; readonly sha256: string } {
   const file = JSON.parse(readFileSync(join(MODELS, 'tokenizer.json'), 'utf8')) as BpeFile;
   const { merges, vocab } = file.model;
   const made = new Set(merges.map((parts) => parts.replace(' ', '')));
