@@ -8,8 +8,8 @@ import { AssumedAttribute } from '../../schemas/manifest.ts';
 import type { FieldSource, Mapping, MappingTable } from '../../schemas/mapping.ts';
 import { readIfThere } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
-import { timeColumn } from './column-time.ts';
-import { columnOf } from './field-source.ts';
+import { timeColumn } from '../tables/column-time.ts';
+import { columnOf } from '../tables/field-source.ts';
 
 /** The file beside the events whose content `build` copies into every manifest and card. */
 export const ASSUMPTIONS_FILE = 'assumptions.json';

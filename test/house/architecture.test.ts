@@ -66,12 +66,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/sort/': GROUND,
   'src/simulate/': [...GROUND, 'src/timeline/', 'src/sources/', ...USER_FILES],
   'src/sources/': [...GROUND, 'src/timeline/', 'src/lake/', ...USER_FILES],
+  'src/tables/': [...GROUND, 'src/sources/', ...USER_FILES],
   'src/adapters/': [...GROUND, ...ROOMS],
   // The checker shares no code with the builder: types of schemas, and the errors that every
   // command ends with.
   'src/verify/': ['schemas/', 'src/errors.ts'],
   ...Object.fromEntries(CHECKER.map((room, i) => [room, ['schemas/', 'src/errors.ts', ...CHECKER.slice(0, i)]])),
-  'pipelines/': [...GROUND, ...PURE, ...ROOMS, 'src/sources/', 'src/adapters/', 'src/simulate/', 'src/verify/'],
+  'pipelines/': [...GROUND, ...PURE, ...ROOMS, 'src/sources/', 'src/tables/', 'src/adapters/', 'src/simulate/', 'src/verify/'],
   'src/cli/': ['schemas/', 'src/', 'pipelines/'],
   // What the package exports.
   'src/index.ts': ['schemas/', 'src/', 'pipelines/'],
@@ -85,7 +86,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['src/verify/', 'test/'],
   tokenizers: ['src/tokenize/', 'src/verify/'],
   '@huggingface/jinja': ['src/tokenize/', 'src/verify/'],
-  'csv-parse': ['src/sources/'],
+  'csv-parse': ['src/tables/'],
   yaml: ['src/sources/yaml-file.ts', 'test/'],
   vitest: ['test/', 'vitest.config.ts'],
   'fast-check': ['test/'],

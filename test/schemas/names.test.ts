@@ -8,7 +8,7 @@ import { parseArguments } from '../../src/cli/parse-arguments.ts';
 import { addTo, type Tally } from '../../src/corpus/tally.ts';
 import { Recipe } from '../../src/forms/recipe.ts';
 import { fillSlots } from '../../src/prompt/phrases.ts';
-import { readField } from '../../src/sources/field-source.ts';
+import { readField } from '../../src/tables/field-source.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
 import { templates } from '../prompt/plans.ts';
 import { OBJECT_NAMES } from '../worlds/texts.ts';

@@ -2,7 +2,7 @@
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
-import { importTables } from '../../sources/import-tables.ts';
+import { importTables } from '../../tables/import-tables.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { table } from '../plain-text.ts';

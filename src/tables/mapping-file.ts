@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { Mapping, type MappingTable } from '../../schemas/mapping.ts';
 import { unknownBefore } from './column-time.ts';
-import { readYaml } from './yaml-file.ts';
+import { readYaml } from '../sources/yaml-file.ts';
 import { type Zone, zoneNamed } from './zone.ts';
 
 /** Reports a fault at a path of the mapping. */

@@ -12,7 +12,7 @@ import { setOwn } from '../../schemas/names.ts';
 import { readTime, type TimeRules, unknownBefore } from './column-time.ts';
 import { type FieldType, readField, type TableRow } from './field-source.ts';
 import { zoneOf } from './mapping-file.ts';
-import { type NoEvent, type ParsedEvent, validateEvent } from './validate-event.ts';
+import { type NoEvent, type ParsedEvent, validateEvent } from '../sources/validate-event.ts';
 
 /** The events of a row, or why it has none. */
 export type MappedRow = { readonly ok: true; readonly events: EventRecord[] } | NoEvent;

@@ -1,7 +1,7 @@
 /** Clock readings in zones as moments. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { zoneNamed } from '../../src/sources/zone.ts';
+import { zoneNamed } from '../../src/tables/zone.ts';
 
 const at = (zone: string, local: string) => new Date(zoneNamed(zone)!.toMoment(Date.parse(`${local}Z`))).toISOString();
 

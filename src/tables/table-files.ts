@@ -7,9 +7,9 @@ import { CsvError, type InfoRecord, parse } from 'csv-parse';
 import type { DeadReason } from '../../schemas/event.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { BrewhouseError } from '../errors.ts';
-import { BATCH_LINES_MAX, LINE_BYTES_MAX } from './event-files.ts';
+import { BATCH_LINES_MAX, LINE_BYTES_MAX } from '../sources/event-files.ts';
 import type { TableRow } from './field-source.ts';
-import { splitLines } from './lines.ts';
+import { splitLines } from '../sources/lines.ts';
 
 /**
  * A row, or why the line has none; `line` is the one it begins on, from 1 (a header is on line 1).

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
 import { checkEvents } from '../../src/sources/check-events.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
-import { importTables } from '../../src/sources/import-tables.ts';
+import { importTables } from '../../src/tables/import-tables.ts';
 import { copyTables, type SomeMembers } from '../integration/copy-tables.ts';
-import { tempFolder } from './temp-folder.ts';
+import { tempFolder } from '../sources/temp-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const data = process.env.BREWHOUSE_DATA ?? join(root, '..', 'shared', 'data');

@@ -1,10 +1,10 @@
 /** The mapping: which event a row becomes, and which mappings are refused. */
 import { describe, expect, test } from 'vitest';
 import { Mapping } from '../../schemas/mapping.ts';
-import { type MappedRow, rowMapper } from '../../src/sources/mapping.ts';
-import { readMapping } from '../../src/sources/mapping-file.ts';
+import { type MappedRow, rowMapper } from '../../src/tables/mapping.ts';
+import { readMapping } from '../../src/tables/mapping-file.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
-import { tempFolder } from './temp-folder.ts';
+import { tempFolder } from '../sources/temp-folder.ts';
 
 const folder = tempFolder();
 const first = { row: 1, occurrence: () => 0 };

@@ -7,8 +7,8 @@ import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readAssumptions } from '../../src/sources/assumptions.ts';
 import { checkEvents } from '../../src/sources/check-events.ts';
-import { importTables } from '../../src/sources/import-tables.ts';
-import { tempFolder } from './temp-folder.ts';
+import { importTables } from '../../src/tables/import-tables.ts';
+import { tempFolder } from '../sources/temp-folder.ts';
 
 const folder = tempFolder();
 
