@@ -44,6 +44,11 @@ export function recordOf<N extends string, T>(names: readonly N[], valueFor: (na
   return Object.fromEntries(names.map((name, i) => [name, valueFor(name, i)])) as Record<N, T>;
 }
 
+/** The entries of a record whose keys are known; those without a value are passed over. */
+export function entriesOf<N extends string, T>(record: Readonly<Partial<Record<N, T>>>): [N, T][] {
+  return (Object.entries(record) as [N, T | undefined][]).filter((entry): entry is [N, T] => entry[1] !== undefined);
+}
+
 function beyond(i: number, length: number): never {
   throw new Error(`there is no element ${i} of ${length}`);
 }

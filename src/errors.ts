@@ -24,6 +24,7 @@ export const ERRORS = {
   recipe_invalid: mend(EXIT.usage, 'mend the recipe: docs/reference.md lists its keys'),
   domain_invalid: mend(EXIT.usage, 'mend the domain file: docs/reference.md lists its keys'),
   mapping_invalid: mend(EXIT.usage, 'mend the mapping: docs/reference.md lists its keys'),
+  source_invalid: mend(EXIT.usage, 'mend source.yaml: docs/reference.md lists its keys'),
   template_invalid: mend(EXIT.usage, 'mend the template: docs/reference.md lists its keys'),
   tokenizer_refused: mend(EXIT.usage, 'brewhouse tokenizer check PATH tells what is wrong with it'),
   label_words_clash: mend(

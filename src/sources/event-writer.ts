@@ -21,6 +21,8 @@ export interface LineWriter {
    * 'store_refused').
    */
   readonly write: (line: string) => Promise<void>;
+  /** Writes what is pending and ends the file, so that many may be open until all are named. Throws as `write`. */
+  readonly close: () => Promise<void>;
   /** Names the file when all is written: COMMIT AFTER WRITE. Throws as `write`. */
   readonly commit: () => Promise<void>;
   /** Removes what was written. */
@@ -58,16 +60,23 @@ export function openLines(path: string): LineWriter {
     }
     if (failure !== undefined) throw failure;
   };
+  let isClosed = false;
+  const close = async () => {
+    if (isClosed) return;
+    isClosed = true;
+    await flush();
+    entry.end();
+    await finished(file);
+  };
   return {
+    close: () => writing(path, close),
     write: async (line) => {
       pending += `${line}\n`;
       if (pending.length >= PIECE_LETTERS) await writing(path, flush);
     },
     commit: () =>
       writing(path, async () => {
-        await flush();
-        entry.end();
-        await finished(file);
+        await close();
         await rename(partial, path);
       }),
     abandon: async () => {

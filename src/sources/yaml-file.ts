@@ -4,7 +4,7 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import { halfPair } from '../../schemas/canonical-json.ts';
 import { ownValue } from '../../schemas/names.ts';
@@ -44,6 +44,11 @@ export async function readYaml<S extends z.ZodType>(file: string, schema: S, cod
     throw new BrewhouseError(code, `${file} is not UTF-8`, { place: { file }, remedy: 'save it as UTF-8', cause });
   }
   return parseYaml(text, schema, { file, code });
+}
+
+/** The value as a file of YAML: equal values make equal texts. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 });
 }
 
 /**

@@ -2,10 +2,11 @@
 
 import { DAY_MS } from '../../schemas/durations.ts';
 import { calendarSpan, dayNumber, timeSpan, zoneOffset } from '../../schemas/event-time.ts';
-import type { TimeSource } from '../../schemas/mapping.ts';
+import type { ConstantTime, TimeSource } from '../../schemas/mapping.ts';
 import { calendarTime, checkRange, type ParsedTime, readDateTime, spellOffset } from '../../schemas/raw-time.ts';
-import { readCell, type TableRow } from './field-source.ts';
-import type { Zone } from './zone.ts';
+import type { CellReader, TableRow } from './cell.ts';
+import { type FormattedTime, type TimeFormat, timeFormat } from './time-format.ts';
+import { type Zone, zoneNamed } from './zone.ts';
 
 /**
  * MySQL writes zeros for the parts of a date that it does not know: `2001-00-00 00:00:00` is the
@@ -13,17 +14,26 @@ import type { Zone } from './zone.ts';
  */
 const ZEROED = /^(\d{4})-(\d\d)-00(?:[T ]00:00:00(?:\.0+)?)?$/;
 const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
+/** ISO 8601's basic format: `20180501`, `20180501T093000Z`. */
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(\d\d(?:[.,]\d+)?)?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
+/** A time and the name of a zone behind it. */
+const NAMED = /^(.+?) ?([A-Za-z]+(?:\/[A-Za-z_+-]+)*)$/;
+const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
+/** Digits of any moment in nanoseconds. */
+const DIGITS_MAX = 25;
 
 /** What all times of a table share. */
 export interface TimeRules {
+  readonly cell: CellReader;
   readonly zone: Zone | undefined;
   /** Times before this (epoch ms) are placeholders. */
   readonly unknownBefore: number;
 }
 
-/** The column that a time is read from. */
-export function timeColumn(source: TimeSource): string {
-  return typeof source === 'string' ? source : source.column;
+/** The column that a time is read from; undefined for a constant. */
+export function timeColumn(source: TimeSource | ConstantTime): string | undefined {
+  if (typeof source === 'string') return source;
+  return 'column' in source ? source.column : undefined;
 }
 
 /**
@@ -40,19 +50,25 @@ export function unknownBefore(rule: string | undefined): number {
  * under `empty: unknown` and where it is a placeholder.
  */
 export function readTime(row: TableRow, source: TimeSource, rules: TimeRules): ParsedTime {
-  const { column, epoch, precision, empty } =
+  const { column, epoch, format, precision, empty } =
     typeof source === 'string'
-      ? { column: source, epoch: undefined, precision: undefined, empty: 'dead' as const }
+      ? { column: source, epoch: undefined, format: undefined, precision: undefined, empty: 'dead' as const }
       : source;
-  const cell = unzeroed(readCell(row, column));
+  const cell = unzeroed(rules.cell(row, column));
   if (cell === undefined) {
     if (empty === 'unknown') return { ok: true, time: null };
     return { ok: false, message: `column ${column} is empty; if that means an unknown time, give it empty: unknown` };
   }
-  const read = epoch === undefined ? readText(String(cell), rules.zone) : readEpoch(String(cell), epoch);
+  const text = String(cell).trim();
+  const read = epoch === undefined ? readText(text, format, rules.zone) : readEpoch(text, epoch);
   if (!read.ok) return { ok: false, message: `column ${column}: ${read.message}` };
   if (timeSpan(read.time).first < rules.unknownBefore) return { ok: true, time: null };
-  return precision === 'day' && typeof read.time === 'number' ? dayOf(read.time, String(cell)) : read;
+  return precision === 'day' && typeof read.time === 'number' ? dayOf(read.time, read.offset ?? 0, text) : read;
+}
+
+/** The one time of a table that dates no row. */
+export function constantTime({ value }: ConstantTime, zone: Zone | undefined): ParsedTime {
+  return readText(value, undefined, zone);
 }
 
 /** `2001-00-00` to `2001`, `2001-05-00` to `2001-05`, `0000-00-00` to undefined. */
@@ -63,28 +79,107 @@ function unzeroed(cell: unknown): unknown {
   return parts[2] === '00' ? parts[1] : `${parts[1]}-${parts[2]}`;
 }
 
-function readEpoch(text: string, unit: 'ms' | 's'): ParsedTime {
-  const parts = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(text);
-  if (parts === null) return { ok: false, message: `${JSON.stringify(text.slice(0, 40))} is no number of ${unit}` };
-  // By digits, since 1525168800.257 x 1000 in floating point is a millisecond short.
-  const [, sign, whole, fraction = ''] = parts;
-  const ms = unit === 's' ? Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0')) : Number(whole);
+/** A time, and how far its clock was ahead of UTC, milliseconds. */
+type ReadTime = ParsedTime & { readonly offset?: number };
+
+/** Decimal places from one unit to milliseconds. */
+const PLACES = { s: 3, ms: 0, us: -3, ns: -6 } as const;
+
+/**
+ * By digits, since 1525168800.257 x 1000 in floating point is a millisecond short; what is behind
+ * the milliseconds is dropped.
+ */
+function readEpoch(text: string, unit: keyof typeof PLACES): ReadTime {
+  const parts = DECIMAL.exec(text);
+  if (parts === null) return { ok: false, message: `${quote(text)} is no number of ${unit}` };
+  const [, sign, whole = '', fraction = '', exponent = '0'] = parts;
+  const written = `${whole}${fraction}`.replace(/^0+(?=\d)/, '');
+  const places = PLACES[unit] + Number(exponent) - fraction.length;
+  const digits = places < 0 ? written.slice(0, places) : written === '0' ? '0' : written + '0'.repeat(places);
+  if (digits.length > DIGITS_MAX) return { ok: false, message: `${quote(text)} ${unit} lies outside the years 1 to 9999` };
+  const ms = Number(digits === '' ? 0 : digits);
   return checkRange(sign === '-' ? -ms : ms);
 }
 
-function readText(text: string, zone: Zone | undefined): ParsedTime {
+function readText(text: string, format: string | undefined, zone: Zone | undefined): ReadTime {
+  if (format !== undefined) {
+    const read = formatted(format)(text);
+    if (read === undefined) return { ok: false, message: `${quote(text)} is no time written as ${format}` };
+    return momentOf(read, text, zone);
+  }
   const calendar = CALENDAR.exec(text);
   if (calendar !== null) return calendarTime(text, zone === undefined ? 'Z' : zoneAt(calendar, zone), text);
-  const read = readDateTime(text);
-  if (read === undefined) return { ok: false, message: `${JSON.stringify(text.slice(0, 40))} is no ISO 8601 time` };
-  if (read.zone !== '') {
-    const offset = zoneOffset(read.zone);
-    return offset === undefined
-      ? { ok: false, message: `no such zone: ${read.zone}` }
-      : checkRange(read.local - offset);
+  const read = readDateTime(spelledOut(text));
+  if (read !== undefined) return momentOf({ ...read, date: '' }, text, zone);
+  const named = NAMED.exec(text);
+  const before = named === null ? undefined : readDateTime(spelledOut(named[1] ?? ''));
+  if (before !== undefined && before.zone === '') return momentOf({ ...before, date: '', zone: named?.[2] ?? '' }, text, zone);
+  return { ok: false, message: `${quote(text)} is no ISO 8601 time${hintOf(text)}` };
+}
+
+/** The basic format as the extended one. */
+function spelledOut(text: string): string {
+  const parts = COMPACT.exec(text);
+  if (parts === null) return text;
+  const [, year, month, day, hour = '00', minute = '00', second = '00', zone = ''] = parts;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`;
+}
+
+/** What a number may be that is no time. */
+function hintOf(text: string): string {
+  const digits = /^\d{9,20}(?:\.\d+)?(?:[eE]\+?\d+)?$/.test(text) ? (text.split('.')[0]?.length ?? 0) : 0;
+  const unit = digits < 9 ? undefined : digits < 12 ? 's' : digits < 15 ? 'ms' : digits < 18 ? 'us' : 'ns';
+  return unit === undefined ? '; give the column its format:' : `; it looks like an epoch number: give the column epoch: ${unit}`;
+}
+
+const formats = new Map<string, TimeFormat>();
+
+/** Mappings hold a few formats, and each is compiled once. Throws Error where it has a flaw, which a mapping that was read has not. */
+function formatted(format: string): TimeFormat {
+  const known = formats.get(format);
+  if (known !== undefined) return known;
+  const made = timeFormat(format);
+  if (typeof made !== 'function') throw new Error(`${format}: ${made.flaw}`);
+  formats.set(format, made);
+  return made;
+}
+
+function momentOf({ date, local, zone: written }: FormattedTime, text: string, zone: Zone | undefined): ReadTime {
+  const own = written === '' ? zone : zoneBehind(written);
+  if (own === undefined && written !== '') return { ok: false, message: zoneFlaw(written) };
+  if (local === undefined) {
+    const parts = CALENDAR.exec(date);
+    return calendarTime(date, own === undefined || parts === null ? 'Z' : zoneAt(parts, own), text);
   }
-  if (zone === undefined) return { ok: false, message: 'the time has no zone; give the mapping a `zone:`' };
-  return checkRange(zone.toMoment(read.local));
+  if (own === undefined) return { ok: false, message: 'the time has no zone; give the mapping a `zone:`' };
+  const moment = own.toMoment(local);
+  return { ...checkRange(moment), offset: local - moment };
+}
+
+const zones = new Map<string, Zone | undefined>();
+/** More names than there are zones: then a column of other texts is being read. */
+const ZONES_MAX = 2_000;
+
+/** The zone that is written behind a time: an offset, UTC, or a name with its area. */
+function zoneBehind(written: string): Zone | undefined {
+  const known = zones.get(written);
+  if (known !== undefined || zones.has(written)) return known;
+  const offset = /^(?:UTC|GMT|Z)$/i.test(written) ? 0 : zoneOffset(written.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2'));
+  const found =
+    offset !== undefined
+      ? { toMoment: (local: number) => local - offset }
+      : written.includes('/')
+        ? zoneNamed(written)
+        : undefined;
+  if (zones.size >= ZONES_MAX) zones.clear();
+  zones.set(written, found);
+  return found;
+}
+
+function zoneFlaw(written: string): string {
+  return /^[A-Z]{2,5}$/.test(written)
+    ? `${quote(written)} names more than one zone; write an offset, or a name as America/New_York`
+    : `no such zone: ${written}`;
 }
 
 /**
@@ -97,9 +192,11 @@ function zoneAt(parts: RegExpExecArray, zone: Zone): string {
   return days === undefined ? 'Z' : spellOffset(days * DAY_MS - zone.toMoment(days * DAY_MS));
 }
 
-/** The day as it is written, with the offset of the written clock. */
-function dayOf(moment: number, text: string): ParsedTime {
-  const read = readDateTime(text);
-  const offset = read === undefined ? 0 : read.local - moment;
+/** The day of a moment on its own clock. */
+function dayOf(moment: number, offset: number, text: string): ParsedTime {
   return calendarTime(new Date(moment + offset).toISOString().slice(0, 10), spellOffset(offset), text);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 40));
 }

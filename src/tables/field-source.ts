@@ -1,76 +1,116 @@
-/** Reads one field of an event out of a row: which column, changed how, as which type. */
+/** Reads one field of an event out of a row: which columns, changed how, as which type. */
 
 import type { FieldSource } from '../../schemas/mapping.ts';
 import { ownValue } from '../../schemas/names.ts';
+import type { CellReader, TableRow } from './cell.ts';
+import { type ListSpelling, listIn } from './list-text.ts';
 
-/** A row of a table: texts from CSV, JSON values from NDJSON. */
-export type TableRow = Readonly<Record<string, unknown>>;
-
-/** A read field; `value` is undefined where the cell is an empty text, null or missing. */
+/** A read field; `value` is undefined where the cell is empty and nothing stands in for it. */
 export type ReadField = { ok: true; value: unknown } | { ok: false; message: string };
 
-/** What a cell is read as; `natural` keeps the types of NDJSON. */
+/** What a cell is read as; `natural` keeps the types of JSON. */
 export type FieldType = 'text' | 'number' | 'boolean' | 'list' | 'natural';
+
+/** A source with its changes. */
+type Changed = Exclude<FieldSource, string | { value: unknown }>;
+type Joined = Extract<Changed, { columns: string[] }>;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const TRUE = new Set(['true', 't', 'yes', 'y', '1']);
 const FALSE = new Set(['false', 'f', 'no', 'n', '0']);
+const SEPARATED: ListSpelling = { spelling: 'separated', separator: ',' };
 
-/** The column that a source reads, or undefined for a constant. */
-export function columnOf(source: FieldSource): string | undefined {
-  return typeof source === 'string' ? source : 'column' in source ? source.column : undefined;
+/** The columns that a source reads: none for a constant. */
+export function columnsOf(source: FieldSource): readonly string[] {
+  if (typeof source === 'string') return [source];
+  if ('value' in source) return [];
+  return 'column' in source ? [source.column] : source.columns;
 }
 
-/** The cell as it is, or undefined where it is empty. */
-export function readCell(row: TableRow, column: string): unknown {
-  const cell = ownValue(row, column);
-  return cell === '' || cell === null ? undefined : cell;
+/** The number in a cell, or undefined. */
+export function numberIn(cell: unknown): number | undefined {
+  const value = typeof cell === 'number' ? cell : NUMBER.test(String(cell).trim()) ? Number(cell) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** The field's value, or why it cannot be read; `type` counts where the source names none. */
-export function readField(row: TableRow, source: FieldSource, type: FieldType): ReadField {
-  if (typeof source === 'string') return convert(readCell(row, source), type, { column: source, separator: ',' });
+export function readField(row: TableRow, source: FieldSource, { cell, type }: FieldReading): ReadField {
+  if (typeof source === 'string') return convert(cell(row, source), type, { name: source, ...SEPARATED });
   if ('value' in source) return { ok: true, value: source.value };
-  const { column, after, map, separator } = source;
-  let cell = readCell(row, column);
-  if (cell !== undefined && after !== undefined) {
-    const text = String(cell);
-    const at = text.indexOf(after);
-    if (at === -1) return { ok: false, message: `column ${column}: ${quote(text)} has no "${after}"` };
-    cell = text.slice(at + after.length);
-    if (cell === '') cell = undefined;
-  }
-  if (cell !== undefined) cell = ownValue(map, String(cell)) ?? cell;
-  return convert(cell, source.as ?? type, { column, separator });
+  const name = columnsOf(source).join(', ');
+  const found = 'column' in source ? cell(row, source.column) : joined(row, source, cell);
+  const changed = found === undefined ? { ok: true as const, value: undefined } : change(found, source, name);
+  if (!changed.ok) return changed;
+  return convert(changed.value ?? source.default, source.as ?? type, { name, ...source });
 }
 
-type CellSource = { readonly column: string; readonly separator: string };
+/** How fields of a table are read. */
+export interface FieldReading {
+  readonly cell: CellReader;
+  readonly type: FieldType;
+}
 
-function convert(cell: unknown, type: FieldType, { column, separator }: CellSource): ReadField {
+function joined(row: TableRow, source: Joined, cell: CellReader): unknown {
+  const parts = source.columns.map((column) => cell(row, column));
+  return parts.includes(undefined) ? undefined : parts.map(String).join(source.with);
+}
+
+function change(cell: unknown, { after, before, map, steps }: Changed, name: string): ReadField {
+  let value = cell;
+  for (const [mark, take] of [
+    [after, (text: string, at: number, length: number) => text.slice(at + length)],
+    [before, (text: string, at: number) => text.slice(0, at)],
+  ] as const) {
+    if (mark === undefined) continue;
+    const text = String(value);
+    const at = text.indexOf(mark);
+    if (at === -1) return { ok: false, message: `column ${name}: ${quote(text)} has no "${mark}"` };
+    value = take(text, at, mark.length);
+  }
+  if (value === '') return { ok: true, value: undefined };
+  value = ownValue(map, String(value)) ?? value;
+  if (steps === undefined) return { ok: true, value };
+  const number = numberIn(value);
+  if (number === undefined) return { ok: false, message: `column ${name}: ${quote(value)} is no number` };
+  const reached = steps.filter((step) => step.at_least <= number).sort((a, b) => b.at_least - a.at_least);
+  return { ok: true, value: reached[0]?.value };
+}
+
+type CellSource = ListSpelling & { readonly name: string };
+
+function convert(cell: unknown, type: FieldType, source: CellSource): ReadField {
   if (cell === undefined) return { ok: true, value: undefined };
   const refuse = (what: string): ReadField => ({
     ok: false,
-    message: `column ${column}: ${quote(cell)} is no ${what}`,
+    message: `column ${source.name}: ${quote(cell)} is no ${what}`,
   });
   switch (type) {
     case 'natural':
-      return { ok: true, value: cell };
+      return { ok: true, value: Array.isArray(cell) ? (textsOf(cell) ?? cell) : cell };
     case 'text':
       return typeof cell === 'object' ? refuse('text') : { ok: true, value: String(cell) };
     case 'number': {
-      const value = typeof cell === 'number' ? cell : NUMBER.test(String(cell).trim()) ? Number(cell) : Number.NaN;
-      return Number.isFinite(value) ? { ok: true, value } : refuse('number');
+      const value = numberIn(cell);
+      return value === undefined ? refuse('number') : { ok: true, value };
     }
     case 'boolean': {
       const word = String(cell).trim().toLowerCase();
       return TRUE.has(word) || FALSE.has(word) ? { ok: true, value: TRUE.has(word) } : refuse('truth value');
     }
     case 'list': {
-      if (Array.isArray(cell)) return { ok: true, value: cell };
-      const texts = String(cell).split(separator);
-      return { ok: true, value: texts.map((text) => text.trim()).filter((text) => text !== '') };
+      const list = Array.isArray(cell) ? cell : listIn(String(cell), source);
+      const texts = list === undefined ? undefined : textsOf(list);
+      return texts === undefined ? refuse(source.spelling === 'separated' ? 'list of texts' : LISTS[source.spelling]) : { ok: true, value: texts };
     }
   }
+}
+
+const LISTS = { json: 'JSON list of texts', python: 'list of texts as Python prints it' } as const;
+
+/** Elements as texts without those that are null; undefined where one is an object or a list. */
+function textsOf(list: readonly unknown[]): string[] | undefined {
+  const there = list.filter((element) => element !== null);
+  return there.some((element) => typeof element === 'object') ? undefined : there.map(String);
 }
 
 function quote(value: unknown): string {

@@ -1,41 +1,38 @@
 /** Turns a folder of tables into event files by a mapping. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { compareUtf8 } from '../../schemas/byte-order.ts';
+import { canonicalEvent, timeSpan } from '../../schemas/event-time.ts';
 import type { DeadReason } from '../../schemas/event.ts';
-import { canonicalEvent } from '../../schemas/event-time.ts';
+import type { Sha256 } from '../../schemas/ids.ts';
+import type { ImportedFile, ImportedTable, ImportLedger, RowCounts } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
-import { reading, writing } from '../adapters/filesystem/user-files.ts';
-import { intAt, recordOf } from '../checked.ts';
+import type { SourceFacts } from '../../schemas/source.ts';
+import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
+import { entriesOf, intAt } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
-import { ASSUMPTIONS_FILE, type Assumptions, assumptionsOf, wantedColumns } from '../sources/assumptions.ts';
-import { DEAD_ROWS_FILE, EVENT_FILE_ENDINGS } from '../sources/event-files.ts';
 import { type LineWriter, openLines } from '../sources/event-writer.ts';
 import { createHashTable, hash128 } from '../sources/hash-table.ts';
-import { type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
+import { noEvent } from '../sources/validate-event.ts';
+import { SOURCE_FILE, sourceText } from '../sources/source-file.ts';
+import { isColumn } from './cell.ts';
+import * as folder from './import-folder.ts';
+import { type MappedRow, type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
 import { readMapping } from './mapping-file.ts';
-import { readTable, type TableLine, tableFormat } from './table-files.ts';
+import { readTable, type TableFormat, tableFormat } from './read-table.ts';
+import { factsOf, wantedColumns } from './source-facts.ts';
+import { filesOfTable, listFiles } from './table-listing.ts';
+import type { TableLine } from './table-rows.ts';
 
-/**
- * What an import writes, events by type; each even where it is empty, so that no older file is
- * taken for it.
- */
-const FILES = {
-  member: 'members.ndjson.gz',
-  item: 'items.ndjson.gz',
-  interaction: 'interactions.ndjson.gz',
-  dead: DEAD_ROWS_FILE,
-  assumptions: ASSUMPTIONS_FILE,
-} as const;
-const KINDS = Object.keys(FILES) as (keyof typeof FILES)[];
 /** The most column names that are remembered of a table without a header. */
 const COLUMNS_MAX = 10_000;
 const REPORT_EVERY = 50_000;
+/** Times that were written in another unit land before it. */
+const EARLY_MS = Date.UTC(1980, 0, 1);
 
 /** A row that became no event. */
 export interface DeadTableRow {
-  /** Relative to the folder of tables. */
+  /** Below the folder of tables. */
   file: string;
   /** From 1. */
   line: number;
@@ -52,113 +49,256 @@ export interface ImportOptions {
   readonly out: string;
 }
 
-/** What an import read and wrote. */
+/** What an import read and wrote; counts are those of all imports into the folder. */
 export interface ImportSummary {
+  /** Files that this run mapped, and those that were mapped before. */
+  files: { mapped: number; kept: number };
   rows: number;
   events: { member: number; item: number; interaction: number };
-  /** Rows that became no event: `dead.jsonl` holds all of them. */
+  /** Rows that a condition left out, and those that equal one before them. */
+  filtered: number;
+  equal: number;
+  /** Rows that became no event: `OUT.dead` holds all of them. */
   dead: number;
   dead_by_reason: Partial<Record<DeadReason, number>>;
-  /** The first dead row of each reason. */
+  /** The first dead row of each reason in this run. */
   first_dead: DeadTableRow[];
-  assumptions: Assumptions;
+  source: SourceFacts;
 }
 
 /**
  * Reads the tables below `from` in the mapping's order (files of one table in byte order of their
- * paths) and writes event files, `dead.jsonl` and `assumptions.json` into `out`. The same tables
- * and mapping make the same bytes. Bound: one batch of rows, and 25 to 50 bytes for every row
- * without an id of its own, since equal rows are counted. Throws BrewhouseError `mapping_invalid`
- * (also where a column is missing), `input_unreadable`, `usage` (`out` holds other event files),
- * `disk_full`, `store_refused`.
+ * paths) and writes their events below `out`, a file each, and what became none below `out`.dead. A
+ * file that was imported before is left as it is. The same tables and mapping make the same bytes.
+ * Bound: one batch of rows, and of one file 25 to 50 bytes for every row without an id of its own,
+ * since equal rows are counted. Throws BrewhouseError `mapping_invalid` (also where a column is
+ * missing), `input_unreadable`, `inputs_changed` (a file or mapping is not what it was), `usage`
+ * (`out` holds other event files), `disk_full`, `store_refused`.
  */
 export async function importTables(options: ImportOptions, effects = PROCESS_EFFECTS): Promise<ImportSummary> {
   const { mappingFile, from, out } = options;
   const mapping = await readMapping(mappingFile);
-  const files = await listFiles(from);
-  const plans = mapping.tables.map((table) => ({ table, paths: matching(table, files, options) }));
-  await prepare(out);
-  const writers = recordOf(KINDS, (kind) => openLines(join(out, FILES[kind])));
-  const run: Run = { ...options, mapping, writers, effects, summary: emptySummary() };
-  const columns = new Map<string, Set<string>>();
+  const files = await listFiles(from, [out, folder.deadFolder(out)]);
+  const plans = mapping.tables.map((table) => ({ table, paths: filesOfTable(table, { mappingFile, from, files }) }));
+  const before = await folder.readLedger(out);
+  for (const { table } of plans) {
+    const digest = folder.mappingDigest(mapping, table);
+    folder.requireSameMapping(before, { name: table.name, mapping: digest }, out);
+  }
+  await folder.prepare(out, [...before.files, ...plans.flatMap(({ table, paths }) => paths.map((path) => ({ table: table.name, path })))]);
+  const run: Run = { ...options, mapping, effects, before, writers: [], firstDead: new Map(), rows: 0, kept: 0 };
   try {
-    for (const { table, paths } of plans) columns.set(table.name, await importTable(run, table, paths));
-    run.summary.assumptions = assumptionsOf(mapping, (name) => columns.get(name) ?? []);
-    await writers.assumptions.write(JSON.stringify(run.summary.assumptions, null, 2));
-    for (const writer of Object.values(writers)) await writer.commit();
+    const done: TableDone[] = [];
+    for (const { table, paths } of plans) done.push(await importTable(run, table, paths));
+    return await finish(run, done);
   } catch (error) {
-    for (const writer of Object.values(writers)) await writer.abandon();
+    for (const writer of run.writers) await writer.abandon();
     throw error;
   }
-  return run.summary;
 }
 
 interface Run extends ImportOptions {
   readonly mapping: Mapping;
-  readonly writers: Record<keyof typeof FILES, LineWriter>;
   readonly effects: Effects;
-  readonly summary: ImportSummary;
+  readonly before: ImportLedger;
+  /** All that were opened: they are named together, when everything is written. */
+  readonly writers: LineWriter[];
+  readonly firstDead: Map<DeadReason, DeadTableRow>;
+  /** Rows that were read so far, and files that were left as they are. */
+  rows: number;
+  kept: number;
 }
 
-function emptySummary(): ImportSummary {
-  const events = { member: 0, item: 0, interaction: 0 };
-  return { rows: 0, events, dead: 0, dead_by_reason: {}, first_dead: [], assumptions: { assumed: [], left_out: [] } };
+/** A table after its files. */
+interface TableDone {
+  readonly table: ImportedTable;
+  readonly files: readonly ImportedFile[];
 }
 
-/** Returns the columns that the table turned out to have. */
-async function importTable(run: Run, table: MappingTable, paths: readonly string[]): Promise<Set<string>> {
+/** Names what was written: events and dead rows, then what a source says of itself, then the ledger. */
+async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSummary> {
+  const { before, out, mapping } = run;
+  const names = new Set(done.map(({ table }) => table.name));
+  const tables = [...before.tables.filter(({ name }) => !names.has(name)), ...done.map(({ table }) => table)];
+  const files = [...before.files, ...done.flatMap((each) => each.files)];
+  const source = folder.sourceFacts(mapping, tables);
+  for (const writer of run.writers) await writer.commit();
+  for (const [path, text] of [
+    [join(out, SOURCE_FILE), sourceText(source)],
+    [folder.ledgerFile(out), `${folder.ledgerText({ tables, files })}\n`],
+  ] as const) {
+    const writer = openLines(path);
+    await writer.write(text.trimEnd());
+    await writer.commit();
+  }
+  warnOfEqualFiles(run, files);
+  return summaryOf(run, { files, source });
+}
+
+function summaryOf({ kept, before, firstDead }: Run, { files, source }: Pick<ImportLedger, 'files'> & { source: SourceFacts }): ImportSummary {
+  const summary: ImportSummary = {
+    ...{ files: { mapped: files.length - before.files.length, kept }, rows: 0, events: { member: 0, item: 0, interaction: 0 } },
+    ...{ filtered: 0, equal: 0, dead: 0, dead_by_reason: {}, first_dead: [...firstDead.values()], source },
+  };
+  for (const { counts } of files) {
+    summary.rows += counts.rows;
+    summary.filtered += counts.filtered;
+    summary.equal += counts.equal;
+    for (const [type, count] of entriesOf(counts.events)) summary.events[type] += count;
+    for (const [reason, count] of entriesOf(counts.dead)) {
+      summary.dead += count;
+      summary.dead_by_reason[reason] = (summary.dead_by_reason[reason] ?? 0) + count;
+    }
+  }
+  return summary;
+}
+
+/** Two files of the same bytes are, most of the time, one file that was copied. */
+function warnOfEqualFiles({ effects }: Run, files: readonly ImportedFile[]): void {
+  const byBytes = Map.groupBy(files, ({ table, sha256 }) => `${table}\u001f${sha256}`);
+  for (const equal of byBytes.values()) {
+    if (equal.length < 2) continue;
+    const message = `${equal.map(({ path }) => path).join(' and ')} hold the same bytes, and their rows are events twice`;
+    effects.observe({ kind: 'warning', message });
+  }
+}
+
+/** Maps the files of a table that are not there yet. */
+async function importTable(run: Run, table: MappingTable, paths: readonly string[]): Promise<TableDone> {
   const toEvents = rowMapper(run.mapping, table.name);
+  const columns = new Set<string>();
+  const files: ImportedFile[] = [];
+  const times: Times = { latest: Number.NEGATIVE_INFINITY };
+  for (const path of paths) {
+    const before = run.before.files.find((file) => file.table === table.name && file.path === path);
+    if (before === undefined) {
+      files.push(await importFile({ run, table, toEvents, columns, times }, path));
+      continue;
+    }
+    folder.requireSameBytes(before, await hashOf(join(run.from, path)), run.out);
+    run.kept += 1;
+  }
+  if (times.latest < EARLY_MS && times.latest > Number.NEGATIVE_INFINITY) {
+    const when = new Date(times.latest).toISOString().slice(0, 10);
+    const message = `no time of table ${table.name} is later than ${when}: are they numbers of another unit than its epoch: says?`;
+    run.effects.observe({ kind: 'warning', message });
+  }
+  const facts = withFacts(run.before.tables.find(({ name }) => name === table.name)?.facts, factsOf(table, columns));
+  return { table: { name: table.name, mapping: folder.mappingDigest(run.mapping, table), facts }, files };
+}
+
+type Facts = ImportedTable['facts'];
+
+/** Files that come later may have columns that the earlier ones had not. */
+function withFacts(before: Facts | undefined, now: Facts): Facts {
+  const named = new Set(now.left_out.map(({ attribute }) => attribute));
+  const earlier = before?.left_out.filter(({ attribute }) => !named.has(attribute)) ?? [];
+  return { ...now, left_out: [...now.left_out, ...earlier] };
+}
+
+/** The moment of the latest event of a table. */
+interface Times {
+  latest: number;
+}
+
+interface Importing {
+  readonly run: Run;
+  readonly table: MappingTable;
+  readonly toEvents: RowMapper;
+  /** Of all files of the table. */
+  readonly columns: Set<string>;
+  readonly times: Times;
+}
+
+async function importFile(importing: Importing, path: string): Promise<ImportedFile> {
+  const { run, table, columns: all } = importing;
+  const hash = createHash('sha256');
+  const form = { delimiter: table.delimiter, quotes: table.quotes, escape: table.escape, columns: table.columns, encoding: table.encoding };
+  const file = {
+    ...{ path: join(run.from, path), form, seen: (bytes: Uint8Array) => hash.update(bytes) },
+    warn: (message: string) => run.effects.observe({ kind: 'warning', message }),
+  };
+  const sink = await openSink(importing, path);
   const occurrence = counter();
   const seen = new Set<string>();
   let row = 0;
-  for (const path of paths) {
-    const file = join(run.from, path);
-    let headed = false;
-    for await (const { columns, lines } of readTable(file, formatOf(table, path, run.mappingFile), table.delimiter)) {
-      if (columns !== undefined && !headed) {
-        headed = true;
-        for (const column of columns) seen.add(column);
-        requireColumns(run, table, { file: path, columns });
-      }
-      for (const line of lines) {
-        row += 1;
-        if (columns === undefined && line.ok && seen.size < COLUMNS_MAX)
-          for (const key of Object.keys(line.row)) seen.add(key);
-        await importRow(run, toEvents, { line, path, number: { row, occurrence } });
-        run.summary.rows += 1;
-        if (run.summary.rows % REPORT_EVERY === 0) say(run);
-      }
+  for await (const { columns, lines } of readTable(file, formatOf(table, path, run.mappingFile))) {
+    if (columns !== undefined && row === 0) requireColumns(run, table, { file: path, columns: new Set(columns) });
+    for (const column of columns ?? []) seen.add(column);
+    for (const line of lines) {
+      row += 1;
+      if (columns === undefined && line.ok && seen.size < COLUMNS_MAX) for (const key of Object.keys(line.row)) seen.add(key);
+      await takeLine(importing, sink, { line, number: { path, row, occurrence } });
     }
-    // NDJSON has no header: a column is missing where no row has it.
-    if (!headed && row > 0) requireColumns(run, table, { file: path, columns: [...seen] });
     say(run);
   }
-  return seen;
+  // JSON has no header: a column is missing where no row has it, and where no row could be read the rows say why.
+  if (seen.size > 0) requireColumns(run, table, { file: path, columns: seen });
+  for (const column of seen) all.add(column);
+  for (const writer of [sink.events, sink.dead]) await writer.close();
+  return { table: table.name, path, sha256: hash.digest('hex') as Sha256, counts: sink.counts };
 }
 
-function say({ effects, summary: { rows } }: Run): void {
+/** Where the rows of one file go, and what became of them. */
+interface Sink {
+  readonly path: string;
+  readonly events: LineWriter;
+  readonly dead: LineWriter;
+  readonly counts: RowCounts;
+}
+
+/** Each is written even where it is empty, so that no older file is taken for it. */
+async function openSink({ run, table }: Importing, path: string): Promise<Sink> {
+  const names = folder.filesOf(run.out, table.name, path);
+  for (const name of Object.values(names)) await folder.makeFolderOf(name);
+  const [events, dead] = [openLines(names.events), openLines(names.dead)];
+  run.writers.push(events, dead);
+  const counts: RowCounts = {
+    ...{ rows: 0, mapped: 0, filtered: 0, equal: 0, dead: {} },
+    events: { member: 0, item: 0, interaction: 0 },
+  };
+  return { path, events, dead, counts };
+}
+
+interface PlacedLine {
+  readonly line: TableLine;
+  readonly number: RowNumber;
+}
+
+async function takeLine({ run, toEvents, times }: Importing, sink: Sink, { line, number }: PlacedLine): Promise<void> {
+  run.rows += 1;
+  if (run.rows % REPORT_EVERY === 0) say(run);
+  const mapped: readonly MappedRow[] = line.ok ? toEvents(line.row, number) : [noEvent(line.reason, line.message)];
+  const { counts } = sink;
+  for (const each of mapped) {
+    counts.rows += 1;
+    if (each.ok) {
+      counts.mapped += 1;
+      for (const event of each.events) {
+        counts.events[event.type] += 1;
+        times.latest = Math.max(times.latest, timeSpan(event.event_time).first);
+        await sink.events.write(canonicalEvent(event));
+      }
+    } else if (!('message' in each)) counts[each.reason] += 1;
+    else {
+      const dead: DeadTableRow = { file: number.path, line: line.line, reason: each.reason, field: each.field ?? '', message: each.message };
+      if (!run.firstDead.has(dead.reason)) run.firstDead.set(dead.reason, dead);
+      counts.dead[dead.reason] = (counts.dead[dead.reason] ?? 0) + 1;
+      await sink.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
+    }
+  }
+}
+
+function say({ effects, rows }: Run): void {
   effects.signal.throwIfAborted();
   effects.observe({ kind: 'progress', step: 'importing', done: rows, total: 0, rate: { count: rows, unit: 'rows' } });
 }
 
-type PlacedRow = { readonly line: TableLine; readonly path: string; readonly number: RowNumber };
-
-async function importRow(run: Run, toEvents: RowMapper, { line, path, number }: PlacedRow): Promise<void> {
-  const { summary, writers } = run;
-  const mapped = line.ok ? toEvents(line.row, number) : { ...line, field: '' };
-  if ('events' in mapped) {
-    for (const event of mapped.events) {
-      summary.events[event.type] += 1;
-      await writers[event.type].write(canonicalEvent(event));
-    }
-    return;
-  }
-  const { reason, field = '', message } = mapped;
-  const dead: DeadTableRow = { file: path, line: line.line, reason, field, message };
-  if (summary.dead_by_reason[reason] === undefined) summary.first_dead.push(dead);
-  summary.dead += 1;
-  summary.dead_by_reason[reason] = (summary.dead_by_reason[reason] ?? 0) + 1;
-  await writers.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
+/** SHA-256 of the unpacked bytes. */
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of readFileBytes(path)) hash.update(bytes);
+  return hash.digest('hex');
 }
 
 /** Returns how many equal contents came before, by their 16-byte hashes. */
@@ -172,60 +312,27 @@ function counter(): (content: string) => number {
   };
 }
 
-type Header = { readonly file: string; readonly columns: readonly string[] };
+type Header = { readonly file: string; readonly columns: ReadonlySet<string> };
 
 function requireColumns({ mappingFile }: Run, table: MappingTable, { file, columns }: Header): void {
-  const missing = wantedColumns(table).find(({ column }) => !columns.includes(column));
+  const missing = wantedColumns(table).find(({ column }) => !isColumn(columns, column));
   if (missing === undefined) return;
-  const near = nearestName(missing.column, columns);
+  const near = nearestName(missing.column, [...columns]);
   const message = `${file} has no column "${missing.column}", which table ${table.name} reads ${missing.field} from`;
   throw new BrewhouseError('mapping_invalid', message, {
     place: { file: mappingFile, field: `${table.name}.${missing.field}` },
-    remedy: near === undefined ? `its columns: ${columns.slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
+    remedy: near === undefined ? `its columns: ${[...columns].slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
   });
 }
 
-function formatOf(table: MappingTable, path: string, mappingFile: string): 'csv' | 'ndjson' {
+function formatOf(table: MappingTable, path: string, mappingFile: string): TableFormat {
   const format = table.format ?? tableFormat(path);
   if (format !== undefined) return format;
+  const isParquet = /\.parquet$/i.test(path);
   throw new BrewhouseError('mapping_invalid', `table ${table.name}: the name ${path} does not say its format`, {
     place: { file: mappingFile, field: `${table.name}.format` },
-    remedy: 'give the table format: csv or ndjson; names that say it end in .csv or .ndjson, with .gz or .zst behind',
+    remedy: isParquet
+      ? 'Parquet is not read yet: write it as CSV or NDJSON first'
+      : 'give the table format: csv, ndjson or json; names that say it end in .csv, .tsv, .ndjson or .jsonl, with .gz or .zst behind',
   });
-}
-
-/** Relative paths of all files below the folder, in byte order. */
-async function listFiles(from: string): Promise<string[]> {
-  const options = { recursive: true, withFileTypes: true } as const;
-  const remedy = 'name the folder that holds the tables';
-  const entries = await reading(from, () => readdir(from, options), { what: 'folder', remedy });
-  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  return paths.map((path) => path.slice(join(from, '/').length).replaceAll('\\', '/')).sort(compareUtf8);
-}
-
-function matching(table: MappingTable, files: readonly string[], { mappingFile, from }: ImportOptions): string[] {
-  const pattern = new RegExp(`^${table.files.replace(/[\\^$.|?+()[\]{}]/g, '\\$&').replaceAll('*', '[^/]*')}$`);
-  const found = files.filter((file) => pattern.test(file));
-  if (found.length > 0) return found;
-  const near = nearestName(table.files, files);
-  throw new BrewhouseError('input_unreadable', `no file in ${from} matches "${table.files}" (table ${table.name})`, {
-    place: { file: mappingFile, field: `${table.name}.files` },
-    remedy: near === undefined ? 'mend --from or the pattern' : `did you mean "${near}"?`,
-  });
-}
-
-/**
- * Makes `out`; refuses a folder whose other event files would be read together with the imported
- * ones.
- */
-async function prepare(out: string): Promise<void> {
-  const names = await writing(out, async () => {
-    await mkdir(out, { recursive: true });
-    return readdir(out);
-  });
-  const ours: ReadonlySet<string> = new Set(Object.values(FILES));
-  const other = names.find((name) => !ours.has(name) && EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending)));
-  if (other === undefined) return;
-  const message = `${out} holds other event files (${other}), which would be read together with the imported ones`;
-  throw new BrewhouseError('usage', message, { place: { file: out }, remedy: 'import into an empty folder' });
 }

@@ -9,59 +9,102 @@ import { contentOf, timeSpan } from '../../schemas/event-time.ts';
 import type { EventId } from '../../schemas/ids.ts';
 import type { FieldSource, Mapping, MappingTable, SequenceSource, TimeSource } from '../../schemas/mapping.ts';
 import { setOwn } from '../../schemas/names.ts';
-import { readTime, type TimeRules, unknownBefore } from './column-time.ts';
-import { type FieldType, readField, type TableRow } from './field-source.ts';
+import { cellReader, type TableRow } from './cell.ts';
+import { constantTime, readTime, type TimeRules, unknownBefore } from './column-time.ts';
+import { explode } from './exploded.ts';
+import { type FieldType, readField } from './field-source.ts';
 import { zoneOf } from './mapping-file.ts';
-import { type NoEvent, type ParsedEvent, validateEvent } from '../sources/validate-event.ts';
+import { type RowFilter, rowFilter } from './row-filter.ts';
+import { type NoEvent, noEvent, type ParsedEvent, validateEvent } from '../sources/validate-event.ts';
 
-/** The events of a row, or why it has none. */
-export type MappedRow = { readonly ok: true; readonly events: EventRecord[] } | NoEvent;
+/**
+ * What became of a row, or of each part of its list: events, a fault, or a word that it is not
+ * wanted.
+ */
+export type MappedRow =
+  | { readonly ok: true; readonly events: EventRecord[] }
+  | NoEvent
+  | { readonly ok: false; readonly reason: 'filtered' | 'equal' };
 
 /** What tells a row from others with its content. */
 export interface RowNumber {
-  /** In the table, from 1. */
+  /** Path of its file below the folder of tables. */
+  readonly path: string;
+  /** In the file, from 1. */
   readonly row: number;
-  /** How many rows with this content were mapped before. */
+  /** How many rows of the file with this content were mapped before. */
   readonly occurrence: (content: string) => number;
 }
 
 /** Maps a row of one table. Pure but for what `occurrence` counts. */
-export type RowMapper = (row: TableRow, number: RowNumber) => MappedRow;
+export type RowMapper = (row: TableRow, number: RowNumber) => MappedRow[];
 
 const TEXTS = ['member_id', 'item_id', 'op', 'kind', 'action', 'surface', 'session_id', 'slate_id', 'policy'] as const;
 const NUMBERS = ['position', 'propensity'] as const;
 type SourceField = (typeof TEXTS)[number] | (typeof NUMBERS)[number] | 'value';
 
-/** A row that is read: its first fault is kept, and what is read after that does not matter. */
-interface Reading {
+/** How the rows of a table are read. */
+interface TableReading {
   readonly table: MappingTable;
-  readonly row: TableRow;
   readonly rules: TimeRules;
+  readonly isWanted: RowFilter;
+}
+
+/** A row that is read: its first fault is kept, and what is read after that does not matter. */
+interface Reading extends TableReading {
+  readonly row: TableRow;
   fault: NoEvent | undefined;
 }
 
 /**
- * The mapper of one table. A row makes one event; a member or item row whose attributes have times
- * of their own makes one more upsert at each later time, with all attributes that are known by
- * then. Row ids are ROW_ID_PREFIX and the hexadecimal SHA-256 of the event's content (without id,
- * and without a sequence that is only the row's number), U+001F and the number of equal ones before
- * it. Throws Error where the mapping has no such table.
+ * The mapper of one table. A row makes one event, or where it holds a list to `explode` one for
+ * each part; a member or item row whose attributes have times of their own makes one more upsert at
+ * each later time, with all attributes that are known by then. Row ids are ROW_ID_PREFIX and the
+ * hexadecimal SHA-256 of the event's content (without id, and without a sequence that is only the
+ * row's number), the path of the file and the number of equal ones before it, with U+001F between.
+ * Throws Error where the mapping has no such table.
  */
 export function rowMapper(mapping: Mapping, tableName: string): RowMapper {
   const table = mapping.tables.find(({ name }) => name === tableName);
   if (table === undefined) throw new Error(`no table ${tableName} in mapping ${mapping.name}`);
-  const rules: TimeRules = { zone: zoneOf(mapping), unknownBefore: unknownBefore(table.time_unknown) };
+  const cell = cellReader(table.empty_words);
+  const rules: TimeRules = { cell, zone: zoneOf(mapping), unknownBefore: unknownBefore(table.time_unknown) };
+  const reading: TableReading = { table, rules, isWanted: rowFilter(table.where, cell) };
   return (row, number) => {
-    const reading: Reading = { table, row, rules, fault: undefined };
-    const events: EventRecord[] = [];
-    for (const draft of draftEvents(reading)) {
-      const event = finishEvent(draft, reading, number);
-      if (reading.fault !== undefined) return reading.fault;
-      if (!event.ok) return event;
-      events.push(event.event);
-    }
-    return { ok: true, events };
+    if (table.explode === undefined) return [mapOne(reading, row, number)];
+    const parts = explode(row, table.explode, cell);
+    if (!parts.ok) return [noEvent('field_invalid', parts.message)];
+    // A list of nothing says nothing, but its row was read.
+    return parts.rows.length === 0 ? [FILTERED] : parts.rows.map((part) => mapOne(reading, part, number));
   };
+}
+
+const FILTERED: MappedRow = { ok: false, reason: 'filtered' };
+
+function mapOne(of: TableReading, row: TableRow, number: RowNumber): MappedRow {
+  if (!of.isWanted(row)) return FILTERED;
+  const reading: Reading = { ...of, row, fault: undefined };
+  const events: EventRecord[] = [];
+  for (const draft of draftEvents(reading)) {
+    const event = finishEvent(draft, reading);
+    if (reading.fault !== undefined) return reading.fault;
+    if (!event.ok) return event;
+    events.push(event.event);
+  }
+  return withIds(events, of.table, number);
+}
+
+/** Ids where the table has none, numbers of rows, and whether a row like this one was there before. */
+function withIds(events: EventRecord[], table: MappingTable, { path, row, occurrence }: RowNumber): MappedRow {
+  const isCounted = table.event_id === undefined || table.equal_rows === 'drop';
+  for (const event of isCounted ? events : []) {
+    const content = contentOf(event);
+    const before = occurrence(content);
+    if (before > 0 && table.equal_rows === 'drop') return { ok: false, reason: 'equal' };
+    if (table.event_id === undefined) event.event_id = rowId([content, path, before]);
+  }
+  for (const event of events) if (isRowNumbered(table.sequence, event)) event.sequence = row;
+  return { ok: true, events };
 }
 
 type Draft = Record<string, unknown>;
@@ -76,7 +119,7 @@ function draftEvents(reading: Reading): Draft[] {
     const value = source === undefined ? undefined : readValue(reading, source, { field, type });
     if (value !== undefined) draft[field] = value;
   };
-  const at = table.event_time === undefined ? null : readMoment(reading, table.event_time, { field: 'event_time' });
+  const at = ownTime(reading);
   draft.event_time = at;
   if (table.ingest_time !== undefined) {
     // No placeholder is expected here.
@@ -93,6 +136,17 @@ function draftEvents(reading: Reading): Draft[] {
     if (Object.keys(context).length > 0) draft.context = context;
   }
   return [draft];
+}
+
+/** Of the row, of all rows of its table, or unknown. */
+function ownTime(reading: Reading): CanonicalTime {
+  const { event_time: source } = reading.table;
+  if (source === undefined) return null;
+  if (typeof source === 'string' || 'column' in source) return readMoment(reading, source, { field: 'event_time' });
+  const read = constantTime(source, reading.rules.zone);
+  if (read.ok) return read.time;
+  reading.fault ??= noEvent('time_invalid', read.message, 'event_time');
+  return null;
 }
 
 /** One upsert at the entity's own time, and one at each later time of an attribute group. */
@@ -124,7 +178,7 @@ function versions(table: EntityTable, reading: Reading, { draft, at }: { draft: 
   return drafts.map((each, i) => (i === 0 ? each : { ...each, version: i }));
 }
 
-function finishEvent({ version, ...draft }: Draft, reading: Reading, number: RowNumber): ParsedEvent {
+function finishEvent({ version, ...draft }: Draft, reading: Reading): ParsedEvent {
   const { table } = reading;
   const sequence = table.sequence === undefined ? undefined : readSequence(reading, table.sequence);
   if (sequence !== undefined) draft.sequence = sequence;
@@ -132,19 +186,11 @@ function finishEvent({ version, ...draft }: Draft, reading: Reading, number: Row
   const id = table.event_id === undefined ? ROW_ID_PREFIX : readValue(reading, table.event_id, wanted);
   // The versions of one row share its id column: each needs an id of its own.
   draft.event_id = version === undefined || id === ROW_ID_PREFIX || id === undefined ? id : `${id}#${version}`;
-  const checked = validateEvent(draft);
-  if (!checked.ok || reading.fault !== undefined) return checked;
-  const { event } = checked;
-  if (table.event_id === undefined) {
-    const content = contentOf(event);
-    event.event_id = rowId(content, number.occurrence(content));
-  }
-  if (isRowNumbered(table.sequence, event)) event.sequence = number.row;
-  return checked;
+  return validateEvent(draft);
 }
 
-function rowId(content: string, occurrence: number): EventId {
-  return `${ROW_ID_PREFIX}${hash('sha256', `${content}\u001f${occurrence}`, 'hex')}` as EventId;
+function rowId(parts: readonly [content: string, path: string, occurrence: number]): EventId {
+  return `${ROW_ID_PREFIX}${hash('sha256', parts.join('\u001f'), 'hex')}` as EventId;
 }
 
 function isRowNumbered(source: SequenceSource | undefined, event: EventRecord): boolean {
@@ -169,7 +215,7 @@ function readFields(reading: Reading, sources: Readonly<Record<string, FieldSour
 type WantedValue = { readonly field: string; readonly type: FieldType };
 
 function readValue(reading: Reading, source: FieldSource, { field, type }: WantedValue): unknown {
-  const read = readField(reading.row, source, type);
+  const read = readField(reading.row, source, { cell: reading.rules.cell, type });
   if (read.ok) return read.value;
   reading.fault ??= { ok: false, reason: 'field_invalid', field, message: read.message };
   return undefined;

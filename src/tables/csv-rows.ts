@@ -1,0 +1,115 @@
+/**
+ * Reads CSV: by RFC 4180 with quoted line breaks, or as its table says: delimiters of several letters, other quotes or none,
+ * without a header.
+ */
+import { Readable } from 'node:stream';
+import { CsvError, type Options, parse } from 'csv-parse';
+import { BrewhouseError } from '../errors.ts';
+import { BATCH_LINES_MAX, LINE_BYTES_MAX } from '../sources/event-files.ts';
+import { RAW_LETTERS_MAX, type TableBatch, type TableFile, type TableForm, type TableLine, tableBytes } from './table-rows.ts';
+import { decodeText } from './text-encoding.ts';
+
+/** Rows that have not as many columns as the header are dead. Throws as `readTable`. */
+export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
+  const { path, form, warn } = file;
+  // The parser runs ahead of who reads its records: it says itself how far it came.
+  let parsed = 0;
+  let spanning = 0;
+  /** Lines on which the records begin that nobody has read yet. */
+  const begins: number[] = [];
+  const chunks = decodeText(tableBytes(file, () => parsed + 1), path, form.encoding);
+  const first = await chunks.next();
+  const parser = parse({
+    ...optionsOf(form, first.done === true ? '' : first.value),
+    on_record: (record, { lines: end }) => {
+      begins.push(parsed + 1);
+      if (end > parsed + 1) spanning ||= parsed + 1;
+      parsed = end;
+      return record;
+    },
+  });
+  const source = Readable.from(withFirst(first, chunks));
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
+  let columns: readonly string[] | undefined = form.columns;
+  let lines: TableLine[] = [];
+  try {
+    for await (const record of parser as AsyncIterable<string[]>) {
+      const line = begins.shift() ?? 0;
+      if (columns === undefined) {
+        columns = headerOf(record, path);
+        continue;
+      }
+      lines.push(rowOf(columns, record, line));
+      if (lines.length < BATCH_LINES_MAX) continue;
+      yield { columns, lines };
+      lines = [];
+    }
+  } catch (cause) {
+    throw cause instanceof CsvError ? csvFault(path, parsed + 1, cause) : cause;
+  } finally {
+    source.destroy();
+    parser.destroy();
+  }
+  if (columns === undefined) {
+    throw new BrewhouseError('input_unreadable', `${path} is empty`, {
+      place: { file: path },
+      remedy: 'a table begins with a line of column names',
+    });
+  }
+  if (spanning > 0 && form.delimiter !== ',' && form.quotes !== 'none')
+    warn(`${path}:${spanning}: a quoted field spans lines; where quotes are letters like others, give the table quotes: none`);
+  yield { columns, lines };
+}
+
+function optionsOf({ delimiter, quotes, escape }: TableForm, beginning: string): Options {
+  return {
+    delimiter,
+    // Mixed in one file where programs appended to what others wrote; a lone CR was a line end long ago.
+    record_delimiter: beginning.includes('\r') && !beginning.includes('\n') ? ['\r'] : ['\r\n', '\n'],
+    quote: quotes === 'none' ? null : quotes,
+    escape: escape ?? (quotes === 'none' ? null : quotes),
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // Records are bounded as lines are: else a quote that is never closed would take in the whole
+    // file.
+    max_record_size: LINE_BYTES_MAX,
+  };
+}
+
+async function* withFirst(first: IteratorResult<string, unknown>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first.done !== true) yield first.value;
+  yield* rest;
+}
+
+function rowOf(columns: readonly string[], record: readonly string[], line: number): TableLine {
+  if (record.length !== columns.length) {
+    const message = `the row has ${record.length} columns, the header ${columns.length}`;
+    return { line, ok: false, reason: 'field_invalid', message, raw: JSON.stringify(record).slice(0, RAW_LETTERS_MAX) };
+  }
+  return { line, ok: true, row: Object.fromEntries(columns.map((name, i) => [name, record[i]])) };
+}
+
+function headerOf(record: string[], file: string): string[] {
+  const twice = record.find((name, i) => record.indexOf(name) !== i);
+  if (twice === undefined) return record;
+  throw new BrewhouseError('input_unreadable', `${file} has two columns named "${twice}"`, {
+    place: { file, line: 1 },
+    remedy: 'rename one of them, or give the table columns: where the file has no header',
+  });
+}
+
+const CSV_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'a quote is opened and never closed'],
+  ['CSV_MAX_RECORD_SIZE', `a row is longer than ${LINE_BYTES_MAX} bytes (a quote that is not closed?)`],
+]);
+
+function csvFault(file: string, line: number, cause: CsvError): BrewhouseError {
+  const said = CSV_FAULTS.get(cause.code) ?? cause.message;
+  return new BrewhouseError('input_unreadable', `${file} is not CSV: ${said}`, {
+    place: { file, line },
+    remedy:
+      'a quote inside a quoted field is written twice; where quotes are letters like others, give the table quotes: none',
+    cause,
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * The folder that an import writes, and what lies beside it: `OUT/<table>/<path>.ndjson.gz`, `OUT/source.yaml`,
+ * `OUT.dead/<table>/<path>.ndjson` and `OUT.dead/tables.json`.
+ */
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import { type ImportedFile, type ImportedTable, ImportLedger } from '../../schemas/import.ts';
+import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
+import type { SourceFacts } from '../../schemas/source.ts';
+import { readIfThere, writing } from '../adapters/filesystem/user-files.ts';
+import { sha256Hex } from '../content-hash.ts';
+import { BrewhouseError } from '../errors.ts';
+import { EVENT_FILE_ENDINGS } from '../sources/event-files.ts';
+
+/** The folder of dead rows beside a folder of events: nothing in it is an event file of that folder. */
+export function deadFolder(out: string): string {
+  return `${out.replace(/[\\/]+$/, '')}.dead`;
+}
+
+const LEDGER = 'tables.json';
+const NO_TABLES: ImportLedger = { format: 1, tables: [], files: [] };
+
+/** Where the events, and the dead rows, of a file of a table go. */
+export function filesOf(out: string, table: string, path: string): { events: string; dead: string } {
+  const name = join(encodeURIComponent(table), path);
+  return { events: join(out, `${name}.ndjson.gz`), dead: join(deadFolder(out), `${name}.ndjson`) };
+}
+
+/** What earlier imports wrote. Throws BrewhouseError('input_unreadable') where the ledger is broken. */
+export async function readLedger(out: string): Promise<ImportLedger> {
+  const file = join(deadFolder(out), LEDGER);
+  const text = await readIfThere(file);
+  if (text === undefined) return NO_TABLES;
+  try {
+    return ImportLedger.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new BrewhouseError('input_unreadable', `${file} is no ledger of an import`, {
+      place: { file },
+      remedy: 'import into a new folder',
+      cause,
+    });
+  }
+}
+
+/** The text of a ledger, tables and files in byte order of their names. */
+export function ledgerText({ tables, files }: Pick<ImportLedger, 'tables' | 'files'>): string {
+  const ledger: ImportLedger = {
+    format: 1,
+    tables: tables.toSorted((a, b) => compareUtf8(a.name, b.name)),
+    files: files.toSorted((a, b) => compareUtf8(a.table, b.table) || compareUtf8(a.path, b.path)),
+  };
+  return JSON.stringify(ledger, null, 2);
+}
+
+export const ledgerFile = (out: string): string => join(deadFolder(out), LEDGER);
+
+/** What decides which events a table's rows become: its own part of the mapping, and the zone. */
+export function mappingDigest(mapping: Mapping, table: MappingTable): ImportedTable['mapping'] {
+  const { files, ...rest } = table;
+  return sha256Hex(canonicalJson({ zone: mapping.zone ?? null, table: rest }));
+}
+
+/**
+ * A table that was mapped otherwise, or a file that had other bytes, would leave events of both.
+ * Throws BrewhouseError('inputs_changed') by name.
+ */
+export function requireSameMapping(ledger: ImportLedger, of: Pick<ImportedTable, 'name' | 'mapping'>, out: string): void {
+  const before = ledger.tables.find(({ name }) => name === of.name);
+  if (before === undefined || before.mapping === of.mapping) return;
+  throw changed(out, `table ${of.name} was imported by another mapping`);
+}
+
+/** Throws BrewhouseError('inputs_changed') where the file was imported with other bytes. */
+export function requireSameBytes(before: ImportedFile, sha256: string, out: string): void {
+  if (before.sha256 !== sha256) throw changed(out, `${before.path} (table ${before.table}) was imported with other bytes`);
+}
+
+function changed(out: string, what: string): BrewhouseError {
+  return new BrewhouseError('inputs_changed', `${out} holds other events: ${what}`, {
+    place: { file: out },
+    remedy: 'import into a new folder; its events replace those of this one',
+  });
+}
+
+/** Facts of all tables and of the source, as `source.yaml` holds them. */
+export function sourceFacts(mapping: Mapping, tables: readonly ImportedTable[]): SourceFacts {
+  const facts = tables.toSorted((a, b) => compareUtf8(a.name, b.name)).map((table) => table.facts);
+  const { name, credit, licence } = mapping;
+  return {
+    name,
+    ...(credit === undefined ? {} : { credit }),
+    ...(licence === undefined ? {} : { licence }),
+    assumed: facts.flatMap((each) => each.assumed),
+    dated: facts.flatMap((each) => each.dated),
+    left_out: facts.flatMap((each) => each.left_out),
+  };
+}
+
+/**
+ * Makes the folders; refuses one whose event files nobody imported, since they would be read together
+ * with the imported ones. Throws BrewhouseError('usage').
+ */
+export async function prepare(out: string, imported: readonly Pick<ImportedFile, 'table' | 'path'>[]): Promise<void> {
+  const names = await writing(out, async () => {
+    await mkdir(out, { recursive: true });
+    await mkdir(deadFolder(out), { recursive: true });
+    return readdir(out, { recursive: true });
+  });
+  const ours = new Set(imported.map(({ table, path }) => filesOf('', table, path).events));
+  const isEvents = (name: string) => EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending));
+  const other = names.find((name) => isEvents(name) && !ours.has(name));
+  if (other === undefined) return;
+  throw new BrewhouseError('usage', `${out} holds other event files (${other}), which would be read together with the imported ones`, {
+    place: { file: out },
+    remedy: 'import into an empty folder',
+  });
+}
+
+/** Makes the folder that a file will lie in. */
+export async function makeFolderOf(path: string): Promise<void> {
+  await writing(path, () => mkdir(dirname(path), { recursive: true }));
+}
+

@@ -1,0 +1,84 @@
+/** Reads lists that a text spells: with a separator, as JSON, or as Python prints them. */
+
+/** How a list is spelled. */
+export interface ListSpelling {
+  readonly spelling: 'separated' | 'json' | 'python';
+  readonly separator: string;
+}
+
+/**
+ * The list in a text, or undefined where it spells none. Texts between separators are trimmed, and
+ * empty ones left out; JSON and Python lists keep what they hold.
+ */
+export function listIn(text: string, { spelling, separator }: ListSpelling): unknown[] | undefined {
+  switch (spelling) {
+    case 'separated':
+      return text
+        .split(separator)
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+    case 'json':
+      return jsonList(text);
+    case 'python':
+      return pythonList(text);
+  }
+}
+
+function jsonList(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const CLOSING: ReadonlyMap<string, string> = new Map([
+  ['[', ']'],
+  ['(', ')'],
+  ['{', '}'],
+]);
+/** One element of a Python list and what stands behind it: a text, a number, or a word. */
+const ELEMENT =
+  /\s*(?:[uUbB]?(?:'((?:[^'\\]|\\[^])*)'|"((?:[^"\\]|\\[^])*)")|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(None|True|False))\s*(,|$)/y;
+const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['None', null],
+  ['True', true],
+  ['False', false],
+]);
+
+/** A list, tuple or set of texts, numbers, None, True and False. */
+function pythonList(text: string): unknown[] | undefined {
+  const trimmed = text.trim();
+  const closing = CLOSING.get(trimmed[0] ?? '');
+  if (closing === undefined || !trimmed.endsWith(closing)) return undefined;
+  const inner = trimmed.slice(1, -1).trim();
+  const list: unknown[] = [];
+  for (let at = 0; at < inner.length; at = ELEMENT.lastIndex) {
+    ELEMENT.lastIndex = at;
+    const parts = ELEMENT.exec(inner);
+    if (parts === null) return undefined;
+    const [, single, double, number, word] = parts;
+    const spelled = single ?? double;
+    if (spelled !== undefined) list.push(unescaped(spelled));
+    else list.push(number === undefined ? WORDS.get(word ?? '') : Number(number));
+  }
+  return list;
+}
+
+const ESCAPE = /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|U([\dA-Fa-f]{8})|([^]))/g;
+const LETTERS: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
+
+function unescaped(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(ESCAPE, (whole, two?: string, four?: string, eight?: string, letter?: string) => {
+    const digits = two ?? four ?? eight;
+    if (digits === undefined) return LETTERS.get(letter ?? '') ?? letter ?? '';
+    const point = Number.parseInt(digits, 16);
+    return point > 0x10ffff ? whole : String.fromCodePoint(point);
+  });
+}
