@@ -22,7 +22,12 @@ export function deadFolder(out: string): string {
 const LEDGER = 'tables.json';
 const NO_TABLES: ImportLedger = { format: 1, tables: [], files: [] };
 
-/** Where the events, and the dead rows, of a file of a table go. */
+/** The path that ids of rows hold: packed or not, a table is the same. */
+export function pathUnpacked(path: string): string {
+  return path.replace(/\.(?:gz|zst)$/, '');
+}
+
+/** Where the events, and the dead rows, of a file of a table go; `path` is unpacked. */
 export function filesOf(out: string, table: string, path: string): { events: string; dead: string } {
   const name = join(encodeURIComponent(table), path);
   return { events: join(out, `${name}.ndjson.gz`), dead: join(deadFolder(out), `${name}.ndjson`) };

@@ -85,7 +85,7 @@ export async function importTables(options: ImportOptions, effects = PROCESS_EFF
     const digest = folder.mappingDigest(mapping, table);
     folder.requireSameMapping(before, { name: table.name, mapping: digest }, out);
   }
-  await folder.prepare(out, [...before.files, ...plans.flatMap(({ table, paths }) => paths.map((path) => ({ table: table.name, path })))]);
+  await folder.prepare(out, [...before.files, ...plans.flatMap(({ table, paths }) => paths.map((path) => ({ table: table.name, path: folder.pathUnpacked(path) })))]);
   const run: Run = { ...options, mapping, effects, before, writers: [], firstDead: new Map(), rows: 0, kept: 0 };
   try {
     const done: TableDone[] = [];
@@ -169,8 +169,10 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
   const columns = new Set<string>();
   const files: ImportedFile[] = [];
   const times: Times = { latest: Number.NEGATIVE_INFINITY };
+  requireOnePath(table, paths);
   for (const path of paths) {
-    const before = run.before.files.find((file) => file.table === table.name && file.path === path);
+    const unpacked = folder.pathUnpacked(path);
+    const before = run.before.files.find((file) => file.table === table.name && file.path === unpacked);
     if (before === undefined) {
       files.push(await importFile({ run, table, toEvents, columns, times }, path));
       continue;
@@ -185,6 +187,17 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
   }
   const facts = withFacts(run.before.tables.find(({ name }) => name === table.name)?.facts, factsOf(table, columns));
   return { table: { name: table.name, mapping: folder.mappingDigest(run.mapping, table), facts }, files };
+}
+
+/** Ids of rows hold a path: packed and not, one file would be two tables, or two files one. */
+function requireOnePath(table: MappingTable, paths: readonly string[]): void {
+  for (const [unpacked, same] of Map.groupBy(paths, folder.pathUnpacked)) {
+    if (same.length === 1) continue;
+    throw new BrewhouseError('input_unreadable', `${same.join(' and ')} (table ${table.name}) are one table, ${unpacked}, twice`, {
+      place: { file: same[0] ?? '' },
+      remedy: 'keep one of them, or name it under files: of the table',
+    });
+  }
 }
 
 type Facts = ImportedTable['facts'];
@@ -218,7 +231,8 @@ async function importFile(importing: Importing, path: string): Promise<ImportedF
     ...{ path: join(run.from, path), form, seen: (bytes: Uint8Array) => hash.update(bytes) },
     warn: (message: string) => run.effects.observe({ kind: 'warning', message }),
   };
-  const sink = await openSink(importing, path);
+  const unpacked = folder.pathUnpacked(path);
+  const sink = await openSink(importing, unpacked);
   const occurrence = counter();
   const seen = new Set<string>();
   let row = 0;
@@ -228,7 +242,7 @@ async function importFile(importing: Importing, path: string): Promise<ImportedF
     for (const line of lines) {
       row += 1;
       if (columns === undefined && line.ok && seen.size < COLUMNS_MAX) for (const key of Object.keys(line.row)) seen.add(key);
-      await takeLine(importing, sink, { line, number: { path, row, occurrence } });
+      await takeLine(importing, sink, { line, number: { path: unpacked, row, occurrence } });
     }
     say(run);
   }
@@ -236,7 +250,7 @@ async function importFile(importing: Importing, path: string): Promise<ImportedF
   if (seen.size > 0) requireColumns(run, table, { file: path, columns: seen });
   for (const column of seen) all.add(column);
   for (const writer of [sink.events, sink.dead]) await writer.close();
-  return { table: table.name, path, sha256: hash.digest('hex') as Sha256, counts: sink.counts };
+  return { table: table.name, path: unpacked, sha256: hash.digest('hex') as Sha256, counts: sink.counts };
 }
 
 /** Where the rows of one file go, and what became of them. */
@@ -276,7 +290,7 @@ async function takeLine({ run, toEvents, times }: Importing, sink: Sink, { line,
       counts.mapped += 1;
       for (const event of each.events) {
         counts.events[event.type] += 1;
-        times.latest = Math.max(times.latest, timeSpan(event.event_time).first);
+        if (event.event_time !== null) times.latest = Math.max(times.latest, timeSpan(event.event_time).first);
         await sink.events.write(canonicalEvent(event));
       }
     } else if (!('message' in each)) counts[each.reason] += 1;

@@ -8,6 +8,7 @@ import { parseArguments } from '../../src/cli/parse-arguments.ts';
 import { addTo, type Tally } from '../../src/corpus/tally.ts';
 import { Recipe } from '../../src/forms/recipe.ts';
 import { fillSlots } from '../../src/prompt/phrases.ts';
+import { cellReader } from '../../src/tables/cell.ts';
 import { readField } from '../../src/tables/field-source.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
 import { templates } from '../prompt/plans.ts';
@@ -57,11 +58,12 @@ describe.each(OBJECT_NAMES)('the name %s', (name) => {
   });
 
   it('is a value to rename in a mapping, and stays where the mapping does not list it', () => {
-    const source = { column: 'c', separator: ',' };
-    expect(readField({ c: name }, { ...source, map: {} }, 'text')).toEqual({ ok: true, value: name });
+    const source = { column: 'c', spelling: 'separated', separator: ',' } as const;
+    const reading = { cell: cellReader([]), type: 'text' } as const;
+    expect(readField({ c: name }, { ...source, map: {} }, reading)).toEqual({ ok: true, value: name });
     const map = JSON.parse(`{"${name}":"renamed"}`);
-    expect(readField({ c: name }, { ...source, map }, 'text')).toEqual({ ok: true, value: 'renamed' });
-    expect(readField({}, name, 'text')).toEqual({ ok: true, value: undefined });
+    expect(readField({ c: name }, { ...source, map }, reading)).toEqual({ ok: true, value: 'renamed' });
+    expect(readField({}, name, reading)).toEqual({ ok: true, value: undefined });
   });
 
   it('is an unknown slot of a template where it can be one, and an unknown flag', async () => {

@@ -5,8 +5,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readAssumptions } from '../../src/sources/assumptions.ts';
 import { checkEvents } from '../../src/sources/check-events.ts';
+import { readSource } from '../../src/sources/source-file.ts';
 import { importTables } from '../../src/tables/import-tables.ts';
 import { tempFolder } from '../sources/temp-folder.ts';
 
@@ -39,6 +39,13 @@ async function run(files: Record<string, string | Uint8Array>, mapping = MAPPING
   for (const [name, content] of Object.entries(files)) await folder.write(`in/${name}`, content);
   return importTables({ mappingFile, from: join(folder.path, 'in'), out: join(folder.path, out) });
 }
+const filesIn = async (name: string) => {
+  const found = await readdir(join(folder.path, name), { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.map((file) => file.slice(join(folder.path, name).length + 1)).sort();
+};
+const PEOPLE_EVENTS = 'people/people.csv.ndjson.gz';
+const SALES_EVENTS = 'sales/sales/a.csv.ndjson.gz';
 const read = async (name: string, out = 'out') =>
   gunzipSync(await readFile(join(folder.path, out, name)))
     .toString('utf8')
@@ -54,14 +61,9 @@ describe('an import', () => {
   test('writes events, assumptions and no more; check finds nothing wrong with them', async () => {
     const summary = await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES });
     expect(summary).toMatchObject({ rows: 5, events: { member: 2, item: 0, interaction: 3 }, dead: 0 });
-    expect((await readdir(join(folder.path, 'out'))).sort()).toEqual([
-      'assumptions.json',
-      'dead.jsonl',
-      'interactions.ndjson.gz',
-      'items.ndjson.gz',
-      'members.ndjson.gz',
-    ]);
-    expect(JSON.parse((await read('members.ndjson.gz'))[0]!)).toMatchObject({
+    expect(await filesIn('out')).toEqual(['people/people.csv.ndjson.gz', 'sales/sales/a.csv.ndjson.gz', 'source.yaml']);
+    expect(await filesIn('out.dead')).toEqual(['people/people.csv.ndjson', 'sales/sales/a.csv.ndjson', 'tables.json']);
+    expect(JSON.parse((await read(PEOPLE_EVENTS))[0]!)).toMatchObject({
       member_id: '1',
       event_time: null,
       attributes: { name: 'Ann\nLee' },
@@ -71,7 +73,9 @@ describe('an import', () => {
 
   test('names what is assumed, and what is left out by the mapping, for want of a time, or unmentioned', async () => {
     await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES });
-    expect(await readAssumptions(join(folder.path, 'out'))).toEqual({
+    expect(await readSource(join(folder.path, 'out'))).toEqual({
+      name: 'shop',
+      dated: [],
       assumed: [{ type: 'member', attribute: 'name', because: 'names stay' }],
       left_out: [
         { type: 'member', attribute: 'rank', why: 'it has neither a time nor assume_known' },
@@ -84,29 +88,31 @@ describe('an import', () => {
 
   test('keeps equal rows apart: they are purchases, not copies', async () => {
     await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES, 'sales/b.csv': SALES });
-    const ids = (await read('interactions.ndjson.gz')).map((line) => JSON.parse(line).event_id);
-    expect(new Set(ids).size).toBe(6);
+    const lines = [...(await read(SALES_EVENTS)), ...(await read('sales/sales/b.csv.ndjson.gz'))];
+    expect(new Set(lines.map((line) => JSON.parse(line).event_id)).size).toBe(6);
   });
 
   test('gives the same bytes each time, from plain and compressed tables alike', async () => {
     await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES });
     await run({}, MAPPING, 'again');
     await run(
-      { 'z/people.csv.zst': zstdCompressSync(PEOPLE), 'z/sales.csv.gz': gzipSync(SALES) },
-      MAPPING.replace('people*', 'z/people*').replace('sales/*.csv', 'z/sales.*'),
+      { 'people.csv.zst': zstdCompressSync(PEOPLE), 'sales/a.csv.gz': gzipSync(SALES) },
+      MAPPING.replace('people*', 'people.csv.zst').replace('sales/*.csv', 'sales/*.csv.gz'),
       'packed',
     );
-    for (const name of await readdir(join(folder.path, 'out'))) {
-      const bytes = await readFile(join(folder.path, 'out', name));
-      for (const other of ['again', 'packed'])
-        expect((await readFile(join(folder.path, other, name))).equals(bytes), `${other} ${name}`).toBe(true);
+    for (const part of ['out', 'out.dead']) {
+      for (const name of await filesIn(part)) {
+        const bytes = await readFile(join(folder.path, part, name));
+        for (const other of ['again', 'packed'])
+          expect((await readFile(join(folder.path, part.replace('out', other), name))).equals(bytes), `${other} ${name}`).toBe(true);
+      }
     }
   });
 
   test('reads NDJSON tables with the types that they have', async () => {
     const people = '{"id":1,"name":"Ann","rank":3,"mood":null}\n\n{"id":2\n[1]\n{"id":3,"name":["a","b"]}\n';
     const summary = await run({ 'people.ndjson': people, 'sales/a.csv': SALES });
-    expect((await read('members.ndjson.gz')).map((line) => JSON.parse(line))).toMatchObject([
+    expect((await read('people/people.ndjson.ndjson.gz')).map((line) => JSON.parse(line))).toMatchObject([
       { member_id: '1' },
       { member_id: '3', attributes: { name: ['a', 'b'] } },
     ]);
@@ -126,7 +132,7 @@ describe('an import', () => {
       dead_by_reason: { field_invalid: 1, field_missing: 1, time_invalid: 1 },
       events: { interaction: 4 },
     });
-    const dead = (await readFile(join(folder.path, 'out', 'dead.jsonl'), 'utf8'))
+    const dead = (await readFile(join(folder.path, 'out.dead', 'sales/sales/a.csv.ndjson'), 'utf8'))
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -144,7 +150,7 @@ describe('an import', () => {
       message: expect.stringContaining('people.csv has no column "name"'),
       remedy: 'did you mean "nome"?',
     });
-    expect(await readdir(join(folder.path, 'out'))).toEqual([]);
+    expect(await filesIn('out')).toEqual([]);
     expect(
       await refusal(run({ 'people.ndjson': '{"id":1,"rank":2}\n' }, MAPPING.replace('people*', 'people.ndjson'))),
     ).toMatchObject({ code: 'mapping_invalid' });
@@ -169,7 +175,7 @@ describe('an import', () => {
       run({ 'people.csv': PEOPLE, [name]: content }, MAPPING.replace('sales/*.csv', 'sales.csv*')),
     );
     expect(error).toMatchObject({ code: 'input_unreadable', message: expect.stringContaining(message) });
-    expect(await readdir(join(folder.path, 'out'))).toEqual([]);
+    expect(await filesIn('out')).toEqual([]);
   });
 
   test('into a folder with other event files is refused', async () => {

@@ -39,8 +39,8 @@ describeSet('ifdb', (run) => {
   test('comes in whole: placeholders without a time in order, years as years, later honours left out', async () => {
     const summary = await run();
     expect(summary).toMatchObject({ events: { member: 5036, item: 10_246, interaction: 155_935 }, dead: 0 });
-    expect(summary.assumptions.left_out.map(({ attribute }) => attribute)).toEqual(['tags']);
-    expect(summary.assumptions.assumed.map(({ attribute }) => attribute)).toEqual([
+    expect(summary.source.left_out.map(({ attribute }) => attribute)).toEqual(['tags']);
+    expect(summary.source.assumed.map(({ attribute }) => attribute)).toEqual([
       'gender',
       'location',
       'profile',
@@ -51,11 +51,11 @@ describeSet('ifdb', (run) => {
       'description',
     ]);
 
-    const placeholders = await firstEvents('interactions.ndjson.gz', ({ event_time }) => event_time === null);
+    const placeholders = await firstEvents('events/events.csv.ndjson.gz', ({ event_time }) => event_time === null);
     expect(placeholders).toHaveLength(1809);
     expect(placeholders.map(({ sequence }) => sequence)).toEqual(placeholders.map((_, i) => i + 1));
 
-    const items = await firstEvents('items.ndjson.gz', () => true);
+    const items = await firstEvents('items/items.csv.ndjson.gz', () => true);
     const years = items.filter(({ event_time }) => typeof event_time === 'string' && /^\d{4}Z$/.test(event_time));
     expect([items.filter(({ event_time }) => event_time === null).length, years.length]).toEqual([546, 3653]);
     expect(items.some((event) => event.type === 'item' && event.attributes?.tags !== undefined)).toBe(false);
@@ -73,14 +73,14 @@ describeSet(
     test('comes in: days as days, roll numbers as their order, nothing that tells the future', async () => {
       const summary = await run();
       expect(summary).toMatchObject({ events: { member: 290, item: 8192, interaction: 90_542 }, dead: 0 });
-      const left = summary.assumptions.left_out.map(({ attribute }) => attribute);
+      const left = summary.source.left_out.map(({ attribute }) => attribute);
       expect(left).toEqual(['party', 'first_congress', 'last_congress', 'dtl_desc', 'session']);
       const [vote] = await firstEvents(
-        'interactions.ndjson.gz',
+        'events/events.csv.ndjson.gz',
         (event) => event.type === 'interaction' && event.item_id === '116-7',
       );
       expect(vote).toMatchObject({ sequence: 7, event_time: expect.stringMatching(/^\d{4}-\d\d-\d\dZ$/) });
-      expect(await firstEvents('members.ndjson.gz', (event) => event.event_time !== null)).toEqual([]);
+      expect(await firstEvents('members/members.csv.ndjson.gz', (event) => event.event_time !== null)).toEqual([]);
     });
   },
   SOME_SENATORS,

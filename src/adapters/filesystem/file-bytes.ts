@@ -1,7 +1,7 @@
 /** Reads the bytes of a plain, gzip (.gz) or Zstandard (.zst) file. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
 import { fileErrorCode, translateReadError } from './file-errors.ts';
 
@@ -17,13 +17,18 @@ const CUT_SHORT = 'unexpected end of file';
  */
 export async function* readFileBytes(file: string, where: () => number = () => 0): AsyncGenerator<Uint8Array> {
   try {
-    if (file.endsWith('.zst')) yield* readPieces(file, createZstdDecompress);
+    if (file.endsWith('.zst')) yield* readPieces(file, unzstd);
     else if (file.endsWith('.gz')) yield* readPieces(file, createGunzip);
     else yield* readStream(file, 0);
   } catch (cause) {
     throw unreadable(file, where(), cause);
   }
 }
+
+/** The longest window that there is: `zstd --long=31` keeps 2 GiB of what it wrote in memory, and so must who reads it. */
+const WINDOW_LOG_MAX = 31;
+
+const unzstd = () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX } });
 
 async function* readStream(file: string, start: number, decoder?: Gunzip | ZstdDecompress): AsyncGenerator<Uint8Array> {
   const source = createReadStream(file, { start });

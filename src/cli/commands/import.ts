@@ -11,7 +11,7 @@ import { table } from '../plain-text.ts';
 export async function run({ flags }: CallOf<'import'>, effects: Effects): Promise<Outcome> {
   const { mapping, from, out } = flags;
   const summary = await importTables({ mappingFile: mapping, from, out }, effects);
-  const { events, assumptions } = summary;
+  const { events, source } = summary;
   for (const { file, line, message } of summary.first_dead)
     effects.observe({ kind: 'warning', message: `${file}:${line}: ${message}` });
   const lines = [
@@ -22,8 +22,8 @@ export async function run({ flags }: CallOf<'import'>, effects: Effects): Promis
       ['interactions', grouped(events.interaction)],
       ['dead rows', grouped(summary.dead)],
     ]),
-    ...assumptions.assumed.map(({ type, attribute, because }) => `  assumed   ${type}.${attribute}: ${because}`),
-    ...assumptions.left_out.map(({ type, attribute, why }) => `  left out  ${type}.${attribute}: ${why}`),
+    ...source.assumed.map(({ type, attribute, because }) => `  assumed   ${type}.${attribute}: ${because}`),
+    ...source.left_out.map(({ type, attribute, why }) => `  left out  ${type}.${attribute}: ${why}`),
     `\nwrote ${out}`,
   ];
   return { exit: EXIT.done, result: summary, text: lines.join('\n') };
