@@ -191,7 +191,11 @@ const tableBase = {
     'at',
   ]),
   encoding: described(Name.default('utf-8'), 'The encoding of the text, by its name in browsers.', 'windows-1252'),
-  empty_words: described(z.array(Name).default([]), 'Words that mean that a cell is empty.', ['NULL', '\\N']),
+  empty_words: described(
+    z.array(z.union([Name, z.null()])).default([]),
+    'Words that mean that a cell is empty; null stands for null, Null and NULL.',
+    ['NULL', '\\N'],
+  ),
   where: described(
     z.array(Condition).default([]),
     'Conditions that a row meets, all of them; other rows are counted, and left out.',

@@ -3,19 +3,37 @@ import { z } from 'zod';
 
 /** An attribute whose time is taken on trust. */
 export const AssumedAttribute = z.strictObject({
-  type: z.string().describe('member or item.').meta({ examples: ['item'] }),
-  attribute: z.string().describe('The attribute.').meta({ examples: ['title'] }),
-  because: z.string().describe('Why it is taken to be known from the beginning of its member or item on.').meta({
-    examples: ['titles do not change'],
-  }),
+  type: z
+    .string()
+    .describe('member or item.')
+    .meta({ examples: ['item'] }),
+  attribute: z
+    .string()
+    .describe('The attribute.')
+    .meta({ examples: ['title'] }),
+  because: z
+    .string()
+    .describe('Why it is taken to be known from the beginning of its member or item on.')
+    .meta({
+      examples: ['titles do not change'],
+    }),
 });
 export type AssumedAttribute = z.infer<typeof AssumedAttribute>;
 
 /** A column or attribute that is in no event. */
 export const LeftOut = z.strictObject({
-  type: z.string().describe('member, item or interaction.').meta({ examples: ['item'] }),
-  attribute: z.string().describe('The column or attribute.').meta({ examples: ['rating'] }),
-  why: z.string().describe('Why it is left out.').meta({ examples: ['is as of today'] }),
+  type: z
+    .string()
+    .describe('member, item or interaction.')
+    .meta({ examples: ['item'] }),
+  attribute: z
+    .string()
+    .describe('The column or attribute.')
+    .meta({ examples: ['rating'] }),
+  why: z
+    .string()
+    .describe('Why it is left out.')
+    .meta({ examples: ['is as of today'] }),
 });
 export type LeftOut = z.infer<typeof LeftOut>;
 
@@ -25,16 +43,31 @@ export const DatedItems = z.strictObject({
     .enum(['constant', 'first_seen'])
     .describe('constant: one time for all items of a table; first_seen: the first interaction with each.')
     .meta({ examples: ['constant'] }),
-  because: z.string().describe('Why that is taken to be true.').meta({ examples: ['the first sale of the shop'] }),
+  because: z
+    .string()
+    .describe('Why that is taken to be true.')
+    .meta({ examples: ['the first sale of the shop'] }),
 });
 export type DatedItems = z.infer<typeof DatedItems>;
 
 /** All of it: part of every manifest and card, and of no corpus's name. */
 export const SourceFacts = z
   .strictObject({
-    name: z.string().optional().describe('The name of the source.').meta({ examples: ['ifdb'] }),
-    credit: z.string().optional().describe('Whom to credit.').meta({ examples: ['example.org, CC BY 4.0'] }),
-    licence: z.string().optional().describe('The licence of the data, by its name on the Hub.').meta({ examples: ['cc-by-4.0'] }),
+    name: z
+      .string()
+      .optional()
+      .describe('The name of the source.')
+      .meta({ examples: ['ifdb'] }),
+    credit: z
+      .string()
+      .optional()
+      .describe('Whom to credit.')
+      .meta({ examples: ['example.org, CC BY 4.0'] }),
+    licence: z
+      .string()
+      .optional()
+      .describe('The licence of the data, by its name on the Hub.')
+      .meta({ examples: ['cc-by-4.0'] }),
     assumed: z.array(AssumedAttribute).default([]).describe('Attributes whose time is taken on trust.'),
     dated: z.array(DatedItems).default([]).describe('Items that no row dates.'),
     left_out: z.array(LeftOut).default([]).describe('What is in no event, and why.'),

@@ -6,12 +6,11 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
-import { ASSUMPTIONS_FILE } from './assumptions.ts';
 import { splitLines } from './lines.ts';
 import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
 
@@ -19,12 +18,8 @@ import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
 /** The same for people. */
 export const ENDINGS_SAID = `event files end in ${EVENT_FILE_ENDINGS.join(', ')}`;
-/** Rows of tables that became no event; the name does not end as those of event files do. */
-export const DEAD_ROWS_FILE = 'dead.jsonl';
 /** How files end that may well hold events, and that are no event files for their names alone. */
 const LIKE_EVENTS = /\.(ndjson|jsonl|json|csv|tsv|parquet)(\.[a-z0-9]+)?$/i;
-/** What `import` writes beside events. */
-const BESIDE_EVENTS: readonly string[] = [ASSUMPTIONS_FILE, DEAD_ROWS_FILE];
 /** The folder of the simulator's true probabilities, which nothing must read by accident. */
 export const ORACLE_FOLDER = 'oracle';
 /** A folder with this file is a lake: what it took in before is not an input again. */
@@ -77,8 +72,7 @@ export async function listEventFiles(dir: string): Promise<string[]> {
  */
 export async function passedOverFiles(dir: string): Promise<string[]> {
   const found = await filesBelow(dir, '', 0);
-  const isPassedOver = (path: string) =>
-    LIKE_EVENTS.test(path) && !isEventFile(path) && !BESIDE_EVENTS.includes(basename(path));
+  const isPassedOver = (path: string) => LIKE_EVENTS.test(path) && !isEventFile(path);
   return found.filter(isPassedOver).sort(compareUtf8);
 }
 

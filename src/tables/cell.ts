@@ -29,9 +29,12 @@ export function isColumn(columns: Pick<ReadonlySet<string>, 'has'>, name: string
 /** Reads cells of one row. */
 export type CellReader = (row: TableRow, name: string) => unknown;
 
+/** Words that YAML reads as null, so that a list of words holds null for them. */
+const NULL_WORDS = ['null', 'Null', 'NULL'];
+
 /** A reader to which an empty text, null and the given words are no value (undefined). */
-export function cellReader(emptyWords: readonly string[]): CellReader {
-  const empty = new Set<unknown>(['', null, ...emptyWords]);
+export function cellReader(emptyWords: readonly (string | null)[]): CellReader {
+  const empty = new Set<unknown>(['', null, ...emptyWords.flatMap((word) => word ?? NULL_WORDS)]);
   return (row, name) => {
     const value = valueAt(row, name);
     return empty.has(value) ? undefined : value;

@@ -96,7 +96,8 @@ function readEpoch(text: string, unit: keyof typeof PLACES): ReadTime {
   const written = `${whole}${fraction}`.replace(/^0+(?=\d)/, '');
   const places = PLACES[unit] + Number(exponent) - fraction.length;
   const digits = places < 0 ? written.slice(0, places) : written === '0' ? '0' : written + '0'.repeat(places);
-  if (digits.length > DIGITS_MAX) return { ok: false, message: `${quote(text)} ${unit} lies outside the years 1 to 9999` };
+  if (digits.length > DIGITS_MAX)
+    return { ok: false, message: `${quote(text)} ${unit} lies outside the years 1 to 9999` };
   const ms = Number(digits === '' ? 0 : digits);
   return checkRange(sign === '-' ? -ms : ms);
 }
@@ -113,7 +114,8 @@ function readText(text: string, format: string | undefined, zone: Zone | undefin
   if (read !== undefined) return momentOf({ ...read, date: '' }, text, zone);
   const named = NAMED.exec(text);
   const before = named === null ? undefined : readDateTime(spelledOut(named[1] ?? ''));
-  if (before !== undefined && before.zone === '') return momentOf({ ...before, date: '', zone: named?.[2] ?? '' }, text, zone);
+  if (before !== undefined && before.zone === '')
+    return momentOf({ ...before, date: '', zone: named?.[2] ?? '' }, text, zone);
   return { ok: false, message: `${quote(text)} is no ISO 8601 time${hintOf(text)}` };
 }
 
@@ -129,7 +131,9 @@ function spelledOut(text: string): string {
 function hintOf(text: string): string {
   const digits = /^\d{9,20}(?:\.\d+)?(?:[eE]\+?\d+)?$/.test(text) ? (text.split('.')[0]?.length ?? 0) : 0;
   const unit = digits < 9 ? undefined : digits < 12 ? 's' : digits < 15 ? 'ms' : digits < 18 ? 'us' : 'ns';
-  return unit === undefined ? '; give the column its format:' : `; it looks like an epoch number: give the column epoch: ${unit}`;
+  return unit === undefined
+    ? '; give the column its format:'
+    : `; it looks like an epoch number: give the column epoch: ${unit}`;
 }
 
 const formats = new Map<string, TimeFormat>();
@@ -160,11 +164,18 @@ const zones = new Map<string, Zone | undefined>();
 /** More names than there are zones: then a column of other texts is being read. */
 const ZONES_MAX = 2_000;
 
+/** Of UTC by its names and of `+02:00` or `+0200`, in milliseconds. */
+function offsetOf(written: string): number | undefined {
+  if (/^(?:UTC|GMT|Z)$/i.test(written)) return 0;
+  const parts = /^([+-]\d\d):?(\d\d)$/.exec(written);
+  return parts === null ? undefined : zoneOffset(`${parts[1]}:${parts[2]}`);
+}
+
 /** The zone that is written behind a time: an offset, UTC, or a name with its area. */
 function zoneBehind(written: string): Zone | undefined {
   const known = zones.get(written);
   if (known !== undefined || zones.has(written)) return known;
-  const offset = /^(?:UTC|GMT|Z)$/i.test(written) ? 0 : zoneOffset(written.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2'));
+  const offset = offsetOf(written);
   const found =
     offset !== undefined
       ? { toMoment: (local: number) => local - offset }

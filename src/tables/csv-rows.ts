@@ -6,7 +6,14 @@ import { Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { BrewhouseError } from '../errors.ts';
 import { BATCH_LINES_MAX, LINE_BYTES_MAX } from '../sources/event-files.ts';
-import { RAW_LETTERS_MAX, type TableBatch, type TableFile, type TableForm, type TableLine, tableBytes } from './table-rows.ts';
+import {
+  RAW_LETTERS_MAX,
+  type TableBatch,
+  type TableFile,
+  type TableForm,
+  type TableLine,
+  tableBytes,
+} from './table-rows.ts';
 import { decodeText } from './text-encoding.ts';
 
 /** Rows that have not as many columns as the header are dead. Throws as `readTable`. */
@@ -17,7 +24,11 @@ export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
   let spanning = 0;
   /** Lines on which the records begin that nobody has read yet. */
   const begins: number[] = [];
-  const chunks = decodeText(tableBytes(file, () => parsed + 1), path, form.encoding);
+  const chunks = decodeText(
+    tableBytes(file, () => parsed + 1),
+    path,
+    form.encoding,
+  );
   const first = await chunks.next();
   const parser = parse({
     ...optionsOf(form, first.done === true ? '' : first.value),
@@ -58,17 +69,19 @@ export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
     });
   }
   if (spanning > 0 && form.delimiter !== ',' && form.quotes !== 'none')
-    warn(`${path}:${spanning}: a quoted field spans lines; where quotes are letters like others, give the table quotes: none`);
+    warn(
+      `${path}:${spanning}: a quoted field spans lines; where quotes are letters like others, give the table quotes: none`,
+    );
   yield { columns, lines };
 }
 
-function optionsOf({ delimiter, quotes, escape }: TableForm, beginning: string): Options {
+function optionsOf({ delimiter, quotes, escape: escaping }: TableForm, beginning: string): Options {
   return {
     delimiter,
     // Mixed in one file where programs appended to what others wrote; a lone CR was a line end long ago.
     record_delimiter: beginning.includes('\r') && !beginning.includes('\n') ? ['\r'] : ['\r\n', '\n'],
     quote: quotes === 'none' ? null : quotes,
-    escape: escape ?? (quotes === 'none' ? null : quotes),
+    escape: escaping ?? (quotes === 'none' ? null : quotes),
     relax_column_count: true,
     skip_empty_lines: true,
     // Records are bounded as lines are: else a quote that is never closed would take in the whole
@@ -77,7 +90,10 @@ function optionsOf({ delimiter, quotes, escape }: TableForm, beginning: string):
   };
 }
 
-async function* withFirst(first: IteratorResult<string, unknown>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* withFirst(
+  first: IteratorResult<string, unknown>,
+  rest: AsyncGenerator<string>,
+): AsyncGenerator<string> {
   if (first.done !== true) yield first.value;
   yield* rest;
 }

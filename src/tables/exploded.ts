@@ -35,7 +35,8 @@ export function explode(row: TableRow, explosion: Explosion, cell: CellReader): 
     setOwn<unknown>(one, numberColumn(explosion), number);
     if (names !== undefined) {
       const values = splitFromEnd(String(part), between, names.length);
-      if (values === undefined) return { ok: false, message: `column ${column}: part ${number + 1} has no ${names.join(between)}` };
+      if (values === undefined)
+        return { ok: false, message: `column ${column}: part ${number + 1} has no ${names.join(between)}` };
       for (const [i, name] of names.entries()) setOwn<unknown>(one, `${column}.${name}`, values[i]);
     }
     rows.push(one);

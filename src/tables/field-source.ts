@@ -100,7 +100,9 @@ function convert(cell: unknown, type: FieldType, source: CellSource): ReadField 
     case 'list': {
       const list = Array.isArray(cell) ? cell : listIn(String(cell), source);
       const texts = list === undefined ? undefined : textsOf(list);
-      return texts === undefined ? refuse(source.spelling === 'separated' ? 'list of texts' : LISTS[source.spelling]) : { ok: true, value: texts };
+      return texts === undefined
+        ? refuse(source.spelling === 'separated' ? 'list of texts' : LISTS[source.spelling])
+        : { ok: true, value: texts };
     }
   }
 }

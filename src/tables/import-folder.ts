@@ -71,7 +71,11 @@ export function mappingDigest(mapping: Mapping, table: MappingTable): ImportedTa
  * A table that was mapped otherwise, or a file that had other bytes, would leave events of both.
  * Throws BrewhouseError('inputs_changed') by name.
  */
-export function requireSameMapping(ledger: ImportLedger, of: Pick<ImportedTable, 'name' | 'mapping'>, out: string): void {
+export function requireSameMapping(
+  ledger: ImportLedger,
+  of: Pick<ImportedTable, 'name' | 'mapping'>,
+  out: string,
+): void {
   const before = ledger.tables.find(({ name }) => name === of.name);
   if (before === undefined || before.mapping === of.mapping) return;
   throw changed(out, `table ${of.name} was imported by another mapping`);
@@ -79,7 +83,8 @@ export function requireSameMapping(ledger: ImportLedger, of: Pick<ImportedTable,
 
 /** Throws BrewhouseError('inputs_changed') where the file was imported with other bytes. */
 export function requireSameBytes(before: ImportedFile, sha256: string, out: string): void {
-  if (before.sha256 !== sha256) throw changed(out, `${before.path} (table ${before.table}) was imported with other bytes`);
+  if (before.sha256 !== sha256)
+    throw changed(out, `${before.path} (table ${before.table}) was imported with other bytes`);
 }
 
 function changed(out: string, what: string): BrewhouseError {
@@ -117,14 +122,17 @@ export async function prepare(out: string, imported: readonly Pick<ImportedFile,
   const isEvents = (name: string) => EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending));
   const other = names.find((name) => isEvents(name) && !ours.has(name));
   if (other === undefined) return;
-  throw new BrewhouseError('usage', `${out} holds other event files (${other}), which would be read together with the imported ones`, {
-    place: { file: out },
-    remedy: 'import into an empty folder',
-  });
+  throw new BrewhouseError(
+    'usage',
+    `${out} holds other event files (${other}), which would be read together with the imported ones`,
+    {
+      place: { file: out },
+      remedy: 'import into an empty folder',
+    },
+  );
 }
 
 /** Makes the folder that a file will lie in. */
 export async function makeFolderOf(path: string): Promise<void> {
   await writing(path, () => mkdir(dirname(path), { recursive: true }));
 }
-

@@ -1,8 +1,8 @@
 /** Turns a folder of tables into event files by a mapping. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { canonicalEvent, timeSpan } from '../../schemas/event-time.ts';
 import type { DeadReason } from '../../schemas/event.ts';
+import { canonicalEvent, timeSpan } from '../../schemas/event-time.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
 import type { ImportedFile, ImportedTable, ImportLedger, RowCounts } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
@@ -13,8 +13,8 @@ import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import { type LineWriter, openLines } from '../sources/event-writer.ts';
 import { createHashTable, hash128 } from '../sources/hash-table.ts';
-import { noEvent } from '../sources/validate-event.ts';
 import { SOURCE_FILE, sourceText } from '../sources/source-file.ts';
+import { noEvent } from '../sources/validate-event.ts';
 import { isColumn } from './cell.ts';
 import * as folder from './import-folder.ts';
 import { type MappedRow, type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
@@ -85,7 +85,12 @@ export async function importTables(options: ImportOptions, effects = PROCESS_EFF
     const digest = folder.mappingDigest(mapping, table);
     folder.requireSameMapping(before, { name: table.name, mapping: digest }, out);
   }
-  await folder.prepare(out, [...before.files, ...plans.flatMap(({ table, paths }) => paths.map((path) => ({ table: table.name, path: folder.pathUnpacked(path) })))]);
+  await folder.prepare(out, [
+    ...before.files,
+    ...plans.flatMap(({ table, paths }) =>
+      paths.map((path) => ({ table: table.name, path: folder.pathUnpacked(path) })),
+    ),
+  ]);
   const run: Run = { ...options, mapping, effects, before, writers: [], firstDead: new Map(), rows: 0, kept: 0 };
   try {
     const done: TableDone[] = [];
@@ -135,9 +140,16 @@ async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSumma
   return summaryOf(run, { files, source });
 }
 
-function summaryOf({ kept, before, firstDead }: Run, { files, source }: Pick<ImportLedger, 'files'> & { source: SourceFacts }): ImportSummary {
+function summaryOf(
+  { kept, before, firstDead }: Run,
+  { files, source }: Pick<ImportLedger, 'files'> & { source: SourceFacts },
+): ImportSummary {
   const summary: ImportSummary = {
-    ...{ files: { mapped: files.length - before.files.length, kept }, rows: 0, events: { member: 0, item: 0, interaction: 0 } },
+    ...{
+      files: { mapped: files.length - before.files.length, kept },
+      rows: 0,
+      events: { member: 0, item: 0, interaction: 0 },
+    },
     ...{ filtered: 0, equal: 0, dead: 0, dead_by_reason: {}, first_dead: [...firstDead.values()], source },
   };
   for (const { counts } of files) {
@@ -193,10 +205,14 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
 function requireOnePath(table: MappingTable, paths: readonly string[]): void {
   for (const [unpacked, same] of Map.groupBy(paths, folder.pathUnpacked)) {
     if (same.length === 1) continue;
-    throw new BrewhouseError('input_unreadable', `${same.join(' and ')} (table ${table.name}) are one table, ${unpacked}, twice`, {
-      place: { file: same[0] ?? '' },
-      remedy: 'keep one of them, or name it under files: of the table',
-    });
+    throw new BrewhouseError(
+      'input_unreadable',
+      `${same.join(' and ')} (table ${table.name}) are one table, ${unpacked}, twice`,
+      {
+        place: { file: same[0] ?? '' },
+        remedy: 'keep one of them, or name it under files: of the table',
+      },
+    );
   }
 }
 
@@ -226,7 +242,13 @@ interface Importing {
 async function importFile(importing: Importing, path: string): Promise<ImportedFile> {
   const { run, table, columns: all } = importing;
   const hash = createHash('sha256');
-  const form = { delimiter: table.delimiter, quotes: table.quotes, escape: table.escape, columns: table.columns, encoding: table.encoding };
+  const form = {
+    delimiter: table.delimiter,
+    quotes: table.quotes,
+    escape: table.escape,
+    columns: table.columns,
+    encoding: table.encoding,
+  };
   const file = {
     ...{ path: join(run.from, path), form, seen: (bytes: Uint8Array) => hash.update(bytes) },
     warn: (message: string) => run.effects.observe({ kind: 'warning', message }),
@@ -241,7 +263,8 @@ async function importFile(importing: Importing, path: string): Promise<ImportedF
     for (const column of columns ?? []) seen.add(column);
     for (const line of lines) {
       row += 1;
-      if (columns === undefined && line.ok && seen.size < COLUMNS_MAX) for (const key of Object.keys(line.row)) seen.add(key);
+      if (columns === undefined && line.ok && seen.size < COLUMNS_MAX)
+        for (const key of Object.keys(line.row)) seen.add(key);
       await takeLine(importing, sink, { line, number: { path: unpacked, row, occurrence } });
     }
     say(run);
@@ -295,7 +318,13 @@ async function takeLine({ run, toEvents, times }: Importing, sink: Sink, { line,
       }
     } else if (!('message' in each)) counts[each.reason] += 1;
     else {
-      const dead: DeadTableRow = { file: number.path, line: line.line, reason: each.reason, field: each.field ?? '', message: each.message };
+      const dead: DeadTableRow = {
+        file: number.path,
+        line: line.line,
+        reason: each.reason,
+        field: each.field ?? '',
+        message: each.message,
+      };
       if (!run.firstDead.has(dead.reason)) run.firstDead.set(dead.reason, dead);
       counts.dead[dead.reason] = (counts.dead[dead.reason] ?? 0) + 1;
       await sink.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));

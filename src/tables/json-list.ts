@@ -10,10 +10,18 @@ export async function* readJsonList(file: TableFile): AsyncGenerator<TableBatch>
   const { path, form } = file;
   const splitter = elementSplitter(path);
   let lines: TableLine[] = [];
-  for await (const text of decodeText(tableBytes(file, () => splitter.line()), path, form.encoding)) {
+  for await (const text of decodeText(
+    tableBytes(file, () => splitter.line()),
+    path,
+    form.encoding,
+  )) {
     for (const element of splitter.take(text)) {
       const isLong = element.isCut;
-      lines.push(isLong ? deadLine(element, 'line_too_long', `the object is longer than ${LINE_BYTES_MAX} letters`) : jsonRow(element));
+      lines.push(
+        isLong
+          ? deadLine(element, 'line_too_long', `the object is longer than ${LINE_BYTES_MAX} letters`)
+          : jsonRow(element),
+      );
       if (lines.length < BATCH_LINES_MAX) continue;
       yield { columns: undefined, lines };
       lines = [];
@@ -38,6 +46,13 @@ interface ElementSplitter {
 /** What separates elements, and what nests; all else is part of an element. */
 const MARKS = /["\\[\]{},\n]/g;
 
+/** What may be wrong with a file, and what to do. */
+const FLAWS = {
+  before: ['does not begin with a list', 'give the table format: ndjson where each line is an object'],
+  behind: ['goes on behind the end of its list', 'a file of format json is one list of objects'],
+  short: ['is cut short: its list does not end', 'copy or make the file again'],
+} as const;
+
 function elementSplitter(file: string): ElementSplitter {
   const marks = new RegExp(MARKS);
   let line = 1;
@@ -49,8 +64,10 @@ function elementSplitter(file: string): ElementSplitter {
   let pieces = '';
   let isCut = false;
   let began = 1;
-  const fault = (said: string, remedy: string) =>
-    new BrewhouseError('input_unreadable', `${file} ${said}`, { place: { file, line }, remedy });
+  const fault = (flaw: keyof typeof FLAWS) => {
+    const [said, remedy] = FLAWS[flaw];
+    return new BrewhouseError('input_unreadable', `${file} ${said}`, { place: { file, line }, remedy });
+  };
   const keep = (text: string) => {
     if (pieces.trim() === '' && text.trim() !== '') began = line;
     pieces += text;
@@ -67,10 +84,7 @@ function elementSplitter(file: string): ElementSplitter {
   };
   /** Outside the list nothing may stand. */
   const outside = (text: string) => {
-    if (text.trim() === '') return;
-    throw hasEnded
-      ? fault('goes on behind the end of its list', 'a file of format json is one list of objects')
-      : fault('does not begin with a list', 'give the table format: ndjson where each line is an object');
+    if (text.trim() !== '') throw fault(hasEnded ? 'behind' : 'before');
   };
   function* take(text: string): Generator<Element> {
     let from = 0;
@@ -125,7 +139,7 @@ function elementSplitter(file: string): ElementSplitter {
     line: () => line,
     take,
     end: () => {
-      if (!hasEnded) throw fault('is cut short: its list does not end', 'copy or make the file again');
+      if (!hasEnded) throw fault('short');
     },
   };
 }

@@ -12,13 +12,18 @@ export async function* readNdjson(file: TableFile): AsyncGenerator<TableBatch> {
   const { path, form } = file;
   let reached = 0;
   let lines: TableLine[] = [];
-  const chunks = utf8Chunks(tableBytes(file, () => reached + 1), path, form.encoding);
+  const chunks = utf8Chunks(
+    tableBytes(file, () => reached + 1),
+    path,
+    form.encoding,
+  );
   for await (const { line, bytes, tooLong } of splitLines(chunks, { max: LINE_BYTES_MAX, keptMax: RAW_LETTERS_MAX })) {
     reached = line;
     const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     const text = decoded.replace(/^\uFEFF/, '');
     if (text.trim() === '') continue;
-    if (tooLong) lines.push(deadLine({ line, text }, 'line_too_long', `the line is longer than ${LINE_BYTES_MAX} bytes`));
+    if (tooLong)
+      lines.push(deadLine({ line, text }, 'line_too_long', `the line is longer than ${LINE_BYTES_MAX} bytes`));
     else if (!isUtf8(bytes)) lines.push(deadLine({ line, text }, 'not_utf8', 'the line is not UTF-8'));
     else lines.push(jsonRow({ line, text }));
     if (lines.length < BATCH_LINES_MAX) continue;
@@ -62,7 +67,8 @@ const LONG_NUMBER = /[\s:,[]-?\d{16}/;
 function parseExact(text: string): unknown {
   if (!LONG_NUMBER.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value: unknown, ...[context]: { source?: string }[]) => {
-    const isRounded = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '');
+    const isRounded =
+      typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '');
     return isRounded ? context?.source : value;
   });
 }

@@ -40,7 +40,7 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 ]);
 /** One element of a Python list and what stands behind it: a text, a number, or a word. */
 const ELEMENT =
-  /\s*(?:[uUbB]?(?:'((?:[^'\\]|\\[^])*)'|"((?:[^"\\]|\\[^])*)")|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(None|True|False))\s*(,|$)/y;
+  /\s*(?:[uUbB]?(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(None|True|False))\s*(,|$)/y;
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['None', null],
   ['True', true],
@@ -66,7 +66,7 @@ function pythonList(text: string): unknown[] | undefined {
   return list;
 }
 
-const ESCAPE = /\\(?:x([\dA-Fa-f]{2})|u([\dA-Fa-f]{4})|U([\dA-Fa-f]{8})|([^]))/g;
+const ESCAPE = /\\(?:(x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|U[\dA-Fa-f]{8})|[\s\S])/g;
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['r', '\r'],
@@ -75,10 +75,9 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
 
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(ESCAPE, (whole, two?: string, four?: string, eight?: string, letter?: string) => {
-    const digits = two ?? four ?? eight;
-    if (digits === undefined) return LETTERS.get(letter ?? '') ?? letter ?? '';
-    const point = Number.parseInt(digits, 16);
+  return text.replace(ESCAPE, (whole, digits: string | undefined) => {
+    if (digits === undefined) return LETTERS.get(whole[1] ?? '') ?? whole.slice(1);
+    const point = Number.parseInt(digits.slice(1), 16);
     return point > 0x10ffff ? whole : String.fromCodePoint(point);
   });
 }

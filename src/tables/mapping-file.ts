@@ -1,8 +1,8 @@
 /** Reads a mapping file and checks what its schema cannot say. */
 import type { z } from 'zod';
 import { type ConstantTime, Mapping, type MappingTable, type TimeSource } from '../../schemas/mapping.ts';
-import { constantTime, unknownBefore } from './column-time.ts';
 import { readYaml } from '../sources/yaml-file.ts';
+import { constantTime, unknownBefore } from './column-time.ts';
 import { isEncoding } from './text-encoding.ts';
 import { timeFormat } from './time-format.ts';
 import { type Zone, zoneNamed } from './zone.ts';
@@ -42,9 +42,11 @@ function checkMapping(mapping: Mapping, issues: z.RefinementCtx): void {
 }
 
 /** Keys that say how files are written, and that need one another. */
-function checkForm({ encoding, quotes, escape, columns }: MappingTable, refuse: Refuse): void {
-  if (!isEncoding(encoding)) refuse(`there is no encoding "${encoding}"; write utf-8, windows-1252, utf-16le`, 'encoding');
-  if (quotes === 'none' && escape !== undefined) refuse('without quotes there is nothing to escape; leave it out', 'escape');
+function checkForm({ encoding, quotes, escape: escaping, columns }: MappingTable, refuse: Refuse): void {
+  if (!isEncoding(encoding))
+    refuse(`there is no encoding "${encoding}"; write utf-8, windows-1252, utf-16le`, 'encoding');
+  if (quotes === 'none' && escaping !== undefined)
+    refuse('without quotes there is nothing to escape; leave it out', 'escape');
   const twice = columns?.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) refuse(`two columns are named "${twice}"; rename one of them`, 'columns');
 }
@@ -58,13 +60,15 @@ function checkTimes(table: MappingTable, mapping: Mapping, refuse: Refuse): void
       return;
     }
     if (source.format === undefined) return;
-    if (source.epoch !== undefined) refuse('a time is either a number or written as a format; keep one of them', ...path, 'format');
+    if (source.epoch !== undefined)
+      refuse('a time is either a number or written as a format; keep one of them', ...path, 'format');
     const made = timeFormat(source.format);
     if (typeof made !== 'function') refuse(made.flaw, ...path, 'format');
   };
   check(table.event_time, 'event_time');
   check(table.ingest_time, 'ingest_time');
-  if (table.emit !== 'interaction') for (const [g, { time }] of table.attributes.entries()) check(time, 'attributes', g, 'time');
+  if (table.emit !== 'interaction')
+    for (const [g, { time }] of table.attributes.entries()) check(time, 'attributes', g, 'time');
 }
 
 function checkAttributes(table: MappingTable, refuse: Refuse): void {

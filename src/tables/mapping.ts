@@ -9,13 +9,13 @@ import { contentOf, timeSpan } from '../../schemas/event-time.ts';
 import type { EventId } from '../../schemas/ids.ts';
 import type { FieldSource, Mapping, MappingTable, SequenceSource, TimeSource } from '../../schemas/mapping.ts';
 import { setOwn } from '../../schemas/names.ts';
+import { type NoEvent, noEvent, type ParsedEvent, validateEvent } from '../sources/validate-event.ts';
 import { cellReader, type TableRow } from './cell.ts';
 import { constantTime, readTime, type TimeRules, unknownBefore } from './column-time.ts';
 import { explode } from './exploded.ts';
 import { type FieldType, readField } from './field-source.ts';
 import { zoneOf } from './mapping-file.ts';
 import { type RowFilter, rowFilter } from './row-filter.ts';
-import { type NoEvent, noEvent, type ParsedEvent, validateEvent } from '../sources/validate-event.ts';
 
 /**
  * What became of a row, or of each part of its list: events, a fault, or a word that it is not

@@ -1,6 +1,7 @@
 /** What a table takes on trust and what it leaves out, by the mapping and the columns that its files have. */
-import type { ConstantTime, FieldSource, MappingTable, TimeSource } from '../../schemas/mapping.ts';
+
 import type { ImportedTable } from '../../schemas/import.ts';
+import type { ConstantTime, FieldSource, MappingTable, TimeSource } from '../../schemas/mapping.ts';
 import { timeColumn } from './column-time.ts';
 import { explodedColumns } from './exploded.ts';
 import { columnsOf } from './field-source.ts';
@@ -57,7 +58,8 @@ export function factsOf(table: MappingTable, columns: Iterable<string>): Importe
   for (const group of table.emit === 'interaction' ? [] : table.attributes) {
     for (const attribute of Object.keys(group.fields)) {
       if (group.assume_known !== undefined) assumed.push({ type, attribute, because: group.assume_known });
-      else if (group.time === undefined) left_out.push({ type, attribute, why: 'it has neither a time nor assume_known' });
+      else if (group.time === undefined)
+        left_out.push({ type, attribute, why: 'it has neither a time nor assume_known' });
     }
   }
   const time = table.event_time;

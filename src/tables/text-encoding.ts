@@ -22,7 +22,11 @@ export function isUtf8Name(name: string): boolean {
  * The text in chunks, without a byte order mark at its beginning. A file that is not in the encoding is refused as a
  * whole: every row would have wrong texts. Throws BrewhouseError('input_unreadable') with the line.
  */
-export async function* decodeText(chunks: AsyncIterable<Uint8Array>, file: string, encoding: string): AsyncGenerator<string> {
+export async function* decodeText(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  encoding: string,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let lines = 0;
   // Bytes of a character that the next chunk may end.
@@ -69,7 +73,11 @@ function linesBefore(bytes: Buffer): number {
 }
 
 /** The same text as UTF-8; bytes of UTF-8 go through as they are. Throws as `decodeText`. */
-export async function* utf8Chunks(chunks: AsyncIterable<Uint8Array>, file: string, encoding: string): AsyncGenerator<Uint8Array> {
+export async function* utf8Chunks(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  encoding: string,
+): AsyncGenerator<Uint8Array> {
   if (isUtf8Name(encoding)) yield* chunks;
   else for await (const text of decodeText(chunks, file, encoding)) yield Buffer.from(text);
 }

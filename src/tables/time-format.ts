@@ -15,7 +15,20 @@ export interface FormattedTime {
 /** Undefined where the text is none of the format, or names a day or hour that does not exist. */
 export type TimeFormat = (text: string) => FormattedTime | undefined;
 
-const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const short = (names: readonly string[]) => names.map((name) => name.slice(0, 3));
 const either = (names: readonly string[]) => `(${names.join('|')})`;
@@ -55,7 +68,9 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 const LONG_FORMS: Readonly<Record<string, string>> = { T: '%H:%M:%S', F: '%Y-%m-%d', D: '%m/%d/%y', R: '%H:%M' };
 
 /** The directives that a format may have, for messages. */
-export const DIRECTIVES_SAID = [...Object.keys(DIRECTIVES), ...Object.keys(LONG_FORMS), '%'].map((letter) => `%${letter}`).join(' ');
+export const DIRECTIVES_SAID = [...Object.keys(DIRECTIVES), ...Object.keys(LONG_FORMS), '%']
+  .map((letter) => `%${letter}`)
+  .join(' ');
 
 /**
  * The reader of a format, or what is wrong with the format. `%H` and `%I` without `%p` are the hours
@@ -79,7 +94,8 @@ export function timeFormat(format: string): TimeFormat | { readonly flaw: string
   const parts = new Set(directives.map(({ part }) => part));
   if (!parts.has('year')) return { flaw: 'a time needs its year: %Y or %y' };
   if (parts.has('day') && !parts.has('month')) return { flaw: 'a day needs its month: %m, %b or %B' };
-  if (parts.has('hour') && !parts.has('day') && !parts.has('dayOfYear')) return { flaw: 'an hour needs its day: %d or %j' };
+  if (parts.has('hour') && !parts.has('day') && !parts.has('dayOfYear'))
+    return { flaw: 'an hour needs its day: %d or %j' };
   const whole = new RegExp(`^${pattern}$`, 'iu');
   return (text) => {
     const found = whole.exec(text.trim());
@@ -95,7 +111,8 @@ function timeOf(parts: Parts): FormattedTime | undefined {
   const number = (part: Part) => (parts[part] === undefined ? undefined : Number(parts[part]));
   const year = number('year') ?? 0;
   const inYear = number('dayOfYear');
-  const days = inYear === undefined ? dayNumber(year, number('month') ?? 1, number('day') ?? 1) : dayInYear(year, inYear);
+  const days =
+    inYear === undefined ? dayNumber(year, number('month') ?? 1, number('day') ?? 1) : dayInYear(year, inYear);
   if (days === undefined) return undefined;
   const zone = String(parts.zone ?? '');
   const date = new Date(days * DAY_MS).toISOString().slice(0, 10);

@@ -72,7 +72,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // command ends with.
   'src/verify/': ['schemas/', 'src/errors.ts'],
   ...Object.fromEntries(CHECKER.map((room, i) => [room, ['schemas/', 'src/errors.ts', ...CHECKER.slice(0, i)]])),
-  'pipelines/': [...GROUND, ...PURE, ...ROOMS, 'src/sources/', 'src/tables/', 'src/adapters/', 'src/simulate/', 'src/verify/'],
+  'pipelines/': [
+    ...GROUND,
+    ...PURE,
+    ...ROOMS,
+    'src/sources/',
+    'src/tables/',
+    'src/adapters/',
+    'src/simulate/',
+    'src/verify/',
+  ],
   'src/cli/': ['schemas/', 'src/', 'pipelines/'],
   // What the package exports.
   'src/index.ts': ['schemas/', 'src/', 'pipelines/'],

@@ -54,7 +54,6 @@ describe('the files of a folder', () => {
       'é.ndjson',
       'a.ndjson',
       'x.json',
-      'dead.jsonl',
       'domain.yaml',
       'oracle/p.ndjson',
       'a/oracle/p.ndjson',
@@ -68,8 +67,7 @@ describe('the files of a folder', () => {
 
   test('are no files of other names, which are told where they may hold events', async () => {
     const others = ['B.NDJSON', 'a.jsonl.gz', 'sub/x.csv', 'x.json', 'y.ndjson.partial', 'z.parquet'];
-    for (const name of ['a.ndjson', 'domain.yaml', 'assumptions.json', 'dead.jsonl', 'oracle/p.csv', ...others])
-      await write(name, '');
+    for (const name of ['a.ndjson', 'domain.yaml', 'source.yaml', 'oracle/p.csv', ...others]) await write(name, '');
     expect(await passedOverFiles(folder.path)).toEqual(others);
     expect((await listEventFiles(folder.path)).map((file) => relative(folder.path, file))).toEqual(['a.ndjson']);
   });

@@ -104,7 +104,10 @@ describe('an import', () => {
       for (const name of await filesIn(part)) {
         const bytes = await readFile(join(folder.path, part, name));
         for (const other of ['again', 'packed'])
-          expect((await readFile(join(folder.path, part.replace('out', other), name))).equals(bytes), `${other} ${name}`).toBe(true);
+          expect(
+            (await readFile(join(folder.path, part.replace('out', other), name))).equals(bytes),
+            `${other} ${name}`,
+          ).toBe(true);
       }
     }
   });

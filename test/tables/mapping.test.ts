@@ -1,16 +1,20 @@
 /** The mapping: which event a row becomes, and which mappings are refused. */
 import { describe, expect, test } from 'vitest';
 import { Mapping } from '../../schemas/mapping.ts';
+import { parseYaml } from '../../src/sources/yaml-file.ts';
 import { type MappedRow, type RowNumber, rowMapper } from '../../src/tables/mapping.ts';
 import { readMapping } from '../../src/tables/mapping-file.ts';
-import { parseYaml } from '../../src/sources/yaml-file.ts';
 import { tempFolder } from '../sources/temp-folder.ts';
 
 const folder = tempFolder();
 const first: RowNumber = { path: 'x.csv', row: 1, occurrence: () => 0 };
 
 /** The row mapped by the only table of a mapping; `head` are the lines before its tables. */
-function mapAll(table: string, row: object, { number = {} as Partial<RowNumber>, head = 'zone: UTC' } = {}): MappedRow[] {
+function mapAll(
+  table: string,
+  row: object,
+  { number = {} as Partial<RowNumber>, head = 'zone: UTC' } = {},
+): MappedRow[] {
   const text = `name: m\n${head}\ntables:\n  - ${table.trim().replaceAll('\n', '\n    ')}\n`;
   const mapping = parseYaml(text, Mapping, { file: 'm.yaml', code: 'mapping_invalid' });
   return rowMapper(mapping, 't')(row as Record<string, unknown>, { ...first, ...number });
