@@ -2,11 +2,15 @@
  * The batch build: event files to timelines, timelines to corpora, each step committed partition by
  * partition and taken up where it stopped.
  */
+
+import { SourceFacts } from '../schemas/source.ts';
 import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
 import { passedOverFiles } from '../src/sources/event-files.ts';
+import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
+import { readYaml } from '../src/sources/yaml-file.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
 import { corpusWarnings } from './corpus-warnings.ts';
@@ -18,6 +22,10 @@ export interface BuildOptions extends CorpusInputs, TakeInOptions, Pick<Renderin
   readonly store: ObjectStore;
   /** Of a lake that is made now; where undefined, as many as it has, or the default. */
   readonly partitions: number | undefined;
+  /** A file of what the source says of itself; where undefined, that beside the events. */
+  readonly sourceFile: string | undefined;
+  /** The source of a lake that stands may say something else than before. */
+  readonly isSourceChanged: boolean;
 }
 
 /** What a lake holds after a build. */
@@ -31,6 +39,11 @@ export interface BuildSummary {
   readonly corpora: readonly RenderedCorpus[];
 }
 
+/** Throws `source_invalid` with the file. */
+function sourceOf({ sourceFile, events }: BuildOptions): Promise<SourceFacts> {
+  return sourceFile === undefined ? readSource(events) : readYaml(sourceFile, SourceFacts, 'source_invalid');
+}
+
 /**
  * Builds a lake, or goes on with it. Throws `recipe_invalid`, `domain_invalid` and their kin with
  * the file before an event is read; `inputs_changed`, `input_unreadable`, `fenced`, and as the lake
@@ -40,7 +53,9 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
   return namingFiles(options, async () => {
     const { store, recipe, domain, events } = options;
     const plans = await readPlans(options);
-    const lake = await makeLake(store, options.partitions, effects);
+    const [source, deadRows] = [await sourceOf(options), await deadRowsBeside(events)];
+    const { partitions, isSourceChanged } = options;
+    const lake = await makeLake(store, { partitions, source, deadRows, isSourceChanged }, effects);
     await store.sweepLeftovers(effects.now());
 
     const timelines = await takeIn(lake, options, effects);

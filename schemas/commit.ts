@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { AttemptId, Sha256 } from './ids.ts';
-import { AssumedAttribute } from './manifest.ts';
 import { named } from './names.ts';
 
 const Count = z.number().int().nonnegative();
@@ -52,15 +51,6 @@ export const TimelineRecord = z.strictObject({
     stats: FileRef,
   }),
   counts: RecordCounts,
-  /** What the import took on trust and left out; null where the source has no import. */
-  assumptions: z.union([
-    z.strictObject({
-      assumed: z.array(AssumedAttribute),
-      left_out: z.array(z.strictObject({ type: z.string(), attribute: z.string(), why: z.string() })),
-      credit: z.string().optional(),
-    }),
-    z.null(),
-  ]),
 });
 export type TimelineRecord = z.infer<typeof TimelineRecord>;
 

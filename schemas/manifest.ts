@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { StoredIdentity, StoredRelease } from './identity.ts';
 import { CorpusId, ReleaseId, Sha256 } from './ids.ts';
 import { named } from './names.ts';
+import { type AssumedAttribute, DeadRows, SourceFacts } from './source.ts';
 
 const Count = z.number().int().nonnegative();
 const Counts = named(Count);
@@ -38,14 +39,10 @@ export const LabelTable = z.strictObject({
 });
 export type LabelTable = z.infer<typeof LabelTable>;
 
-/** An attribute whose time is taken on trust. */
-export const AssumedAttribute = z.strictObject({ type: z.string(), attribute: z.string(), because: z.string() });
-export type AssumedAttribute = z.infer<typeof AssumedAttribute>;
-
 /** What a release consists of and depends on. */
 export const Manifest = z.strictObject({
   /** 1 was that of 0.1.0. */
-  format: z.literal(3),
+  format: z.literal(4),
   id: ReleaseId,
   corpus: CorpusId,
   identity: StoredIdentity,
@@ -73,10 +70,8 @@ export const Manifest = z.strictObject({
   /** Rows that each label cap kept of all of its train rows (RELEASE-2). */
   keep_shares: z.array(z.strictObject({ task: z.string(), label: z.string(), kept: Count, all: Count })),
   label_tables: z.array(LabelTable),
-  assumed: z.array(AssumedAttribute),
-  left_out: z.array(z.strictObject({ type: z.string(), attribute: z.string(), why: z.string() })),
-  /** Whom to credit, where the events' side says so. */
-  credit: z.string().optional(),
+  /** What the source of the events says of itself. */
+  source: SourceFacts,
   /** Items whose versions have no time: seen from the beginning. */
   items_without_time: z.number().int(),
   train_shards_equal: z.boolean(),
@@ -94,6 +89,8 @@ export const Lineage = z.strictObject({
   corpus_until: z.union([z.number().int(), z.null()]),
   /** Records read, by fate. */
   records: Counts,
+  /** Rows of tables that became no event before, by reason. */
+  dead_rows: DeadRows,
   /** task -> fate -> label -> questions, as of `corpus_until`. */
   questions: named(named(Counts)),
   /** Of the rendered, by task, those whose candidates' lines are not all different once cut. */

@@ -1,5 +1,6 @@
 /** What a source says of itself: `source.yaml` beside its events, which `import` writes, or a person. */
 import { z } from 'zod';
+import { DEAD_REASONS } from './event.ts';
 
 /** An attribute whose time is taken on trust. */
 export const AssumedAttribute = z.strictObject({
@@ -74,3 +75,7 @@ export const SourceFacts = z
   })
   .describe('What a source says of itself: it lies beside the events, and every card repeats it.');
 export type SourceFacts = z.infer<typeof SourceFacts>;
+
+/** Rows of tables that became no event, by reason; beside the byte identity. */
+export const DeadRows = z.partialRecord(z.enum(DEAD_REASONS), z.number().int().positive());
+export type DeadRows = z.infer<typeof DeadRows>;

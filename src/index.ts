@@ -21,7 +21,6 @@ export { Domain } from '../schemas/domain.ts';
 export { EventRecord, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from '../schemas/event.ts';
 export { StoredIdentity } from '../schemas/identity.ts';
 export {
-  type AssumedAttribute,
   type Certificate,
   type Fault,
   LabelTable,
@@ -31,6 +30,7 @@ export {
 } from '../schemas/manifest.ts';
 export { Mapping } from '../schemas/mapping.ts';
 export type { OriginRow, Role, SidecarRow } from '../schemas/rows.ts';
+export { type AssumedAttribute, SourceFacts } from '../schemas/source.ts';
 export { Template } from '../schemas/template.ts';
 export { openRelease } from './adapters/open-release.ts';
 export { BrewhouseError, describeError, type ErrorCode } from './errors.ts';

@@ -15,7 +15,6 @@ import type { Lake } from '../../src/lake/lake.ts';
 import { createLineFiles, lineFolder } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { timelineFolder } from '../../src/lake/timeline-records.ts';
-import type { Assumptions } from '../../src/sources/assumptions.ts';
 import { type PlacedRecord, takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { createTimelineStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
 import type { InputFile } from './input-files.ts';
@@ -39,7 +38,6 @@ export interface PartitionWork {
   /** Partitions that have no record yet; the others are passed over. */
   readonly missing: ReadonlySet<number>;
   readonly inputs: readonly InputFile[];
-  readonly assumptions: Assumptions;
   readonly attempt: AttemptId;
 }
 
@@ -95,7 +93,7 @@ export function openPartition(partition: number, work: PartitionWork, effects: E
       };
       await effects.reach('timeline-upload');
       const names = inputs.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }));
-      const record = { kind: 'timeline', inputs: names, files, counts, assumptions: work.assumptions } as const;
+      const record = { kind: 'timeline', inputs: names, files, counts } as const;
       await lake.commitWork(folder, { attempt, from: null, record });
     },
   };

@@ -9,7 +9,6 @@ import type { Lake } from '../../src/lake/lake.ts';
 import type { PartitionTimeline } from '../../src/lake/timeline-records.ts';
 import type { Scratch } from '../../src/sort/scratch.ts';
 import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
-import { readAssumptions } from '../../src/sources/assumptions.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
 import type { PlacedRecord } from '../../src/timeline/take-in-entity.ts';
 import { decodeDealt, encodeDealt } from './dealt-record.ts';
@@ -41,8 +40,7 @@ export async function takeIn(
   try {
     await dealEvents({ inputs, sorter, partitions: lake.partitions }, effects);
     await effects.reach('sorting');
-    const assumptions = await readAssumptions(events);
-    const work = { lake, missing, inputs, assumptions, attempt: newAttempt(effects) };
+    const work = { lake, missing, inputs, attempt: newAttempt(effects) };
     await commitPartitions(sorter, work, effects);
   } finally {
     sorter.close();

@@ -1,6 +1,7 @@
 /** Makes a lake or recognises one: lake.json, written once. */
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { LAKE_FORMAT, LakeFile, PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
+import { type DeadRows, SourceFacts } from '../../schemas/source.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -22,18 +23,32 @@ export async function readLakeFile(store: ObjectStore): Promise<LakeFile | null>
   }
 }
 
+/** What a lake is made with, where there is none yet. */
+export interface LakeWishes {
+  /** Default PARTITIONS_DEFAULT. */
+  readonly partitions?: number | undefined;
+  /** What the source of the events says of itself, and rows that became no event; default: nothing. */
+  readonly source?: SourceFacts;
+  readonly deadRows?: DeadRows;
+  /** The source may say something else than before. */
+  readonly isSourceChanged?: boolean;
+}
+
 /**
- * Reads lake.json, or makes one of `partitions` (default PARTITIONS_DEFAULT); of two that are made
- * at once, the first counts. Throws `usage` where a lake has another number of partitions, or the
- * number is not one that a lake can have; `lake_broken` as `readLakeFile`.
+ * Reads lake.json, or makes one; of two that are made at once, the first counts. Throws `usage`
+ * where a lake has another number of partitions, or the number is not one that a lake can have;
+ * `inputs_changed` where its source said something else; `lake_broken` as `readLakeFile`.
  */
-export async function makeLakeFile(store: ObjectStore, partitions?: number): Promise<LakeFile> {
+export async function makeLakeFile(store: ObjectStore, wishes: LakeWishes = {}): Promise<LakeFile> {
+  const { partitions } = wishes;
   if (partitions !== undefined && !(Number.isInteger(partitions) && partitions >= 1 && partitions <= PARTITIONS_MAX)) {
     throw new BrewhouseError('usage', `a lake cannot have ${partitions} partitions`, {
       remedy: `give a whole number from 1 to ${PARTITIONS_MAX}`,
     });
   }
-  const lake = (await readLakeFile(store)) ?? (await writeLakeFile(store, partitions ?? PARTITIONS_DEFAULT));
+  const { source = SourceFacts.parse({}), deadRows: dead_rows = {} } = wishes;
+  const made: LakeFile = { format: LAKE_FORMAT, partitions: partitions ?? PARTITIONS_DEFAULT, source, dead_rows };
+  const lake = (await readLakeFile(store)) ?? (await writeLakeFile(store, made));
   if (partitions !== undefined && partitions !== lake.partitions) {
     throw new BrewhouseError(
       'usage',
@@ -41,11 +56,38 @@ export async function makeLakeFile(store: ObjectStore, partitions?: number): Pro
       { remedy: `leave the number out or give ${lake.partitions}; it is fixed when a lake is made` },
     );
   }
+  if (wishes.source === undefined) return lake;
+  return keepSource(
+    store,
+    { ...lake, source, dead_rows },
+    { before: lake, isChanged: wishes.isSourceChanged ?? false },
+  );
+}
+
+/** The card of every release repeats what a source says: another word for it is never taken unasked. */
+async function keepSource(store: ObjectStore, lake: LakeFile, { before, isChanged }: SourceChange): Promise<LakeFile> {
+  const [was, is] = [before, lake].map((each) => canonicalJson(each));
+  if (was === is) return before;
+  if (!isChanged && canonicalJson(before.source) !== canonicalJson(lake.source)) {
+    throw new BrewhouseError(
+      'inputs_changed',
+      `the source of the lake ${store.location} said something else of itself`,
+      {
+        place: { file: `${store.location}/${LAKE_KEY}` },
+        remedy: 'bring source.yaml back as it was, or say --source-changed: releases from now on repeat the new one',
+      },
+    );
+  }
+  await store.put(LAKE_KEY, Buffer.from(canonicalJson(lake), 'utf8'));
   return lake;
 }
 
-async function writeLakeFile(store: ObjectStore, partitions: number): Promise<LakeFile> {
-  const lake: LakeFile = { format: LAKE_FORMAT, partitions };
+interface SourceChange {
+  readonly before: LakeFile;
+  readonly isChanged: boolean;
+}
+
+async function writeLakeFile(store: ObjectStore, lake: LakeFile): Promise<LakeFile> {
   await store.putIfAbsent(LAKE_KEY, Buffer.from(canonicalJson(lake), 'utf8'));
   return (await readLakeFile(store)) ?? lake;
 }

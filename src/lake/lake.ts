@@ -4,6 +4,8 @@
 
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
+import type { LakeFile } from '../../schemas/lake.ts';
+import type { DeadRows, SourceFacts } from '../../schemas/source.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { CorpusIdentity } from '../forms/identity.ts';
@@ -12,7 +14,7 @@ import { newestRecord, recordsOf } from './chain-records.ts';
 import { type Chain, catchUp, openChain } from './commit-log.ts';
 import { commitWork, type Work } from './commit-work.ts';
 import { addCorpus, type CorpusPartition, corpusFolder, type NamedCorpus, readCorpora } from './corpus-records.ts';
-import { makeLakeFile, readLakeFile } from './lake-file.ts';
+import { type LakeWishes, makeLakeFile, readLakeFile } from './lake-file.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { RecordRef } from './read-record.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -27,6 +29,10 @@ import { type PartitionFiles, type PartitionTimeline, readStats, timelineFolder 
 export interface Lake {
   readonly store: ObjectStore;
   readonly partitions: number;
+  /** What the source of the events says of itself, as it was when the lake was opened. */
+  readonly source: SourceFacts;
+  /** Rows of tables that became no event. */
+  readonly deadRows: DeadRows;
   /** The newest timeline record of each partition, undefined where nothing was taken in yet. */
   takenIn(): Promise<readonly (PartitionTimeline | undefined)[]>;
   /** The newest timeline record of each partition. Throws `lake_broken` where one has none. */
@@ -57,21 +63,18 @@ const CHAINS_AT_ONCE_MAX = 32;
 /** Opens a lake. Throws `not_found` where there is none, `lake_broken`. */
 export async function openLake(store: ObjectStore, effects = PROCESS_EFFECTS): Promise<Lake> {
   const file = await readLakeFile(store);
-  if (file !== null) return lakeAt(store, file.partitions, effects);
+  if (file !== null) return lakeAt(store, file, effects);
   throw new BrewhouseError('not_found', `there is no lake at ${store.location}`, {
     remedy: 'run brewhouse build first, or name the folder of a lake',
   });
 }
 
-/**
- * Opens a lake, or makes one of `partitions` (default PARTITIONS_DEFAULT). Throws `usage` where it
- * has another number of partitions, `lake_broken`.
- */
-export async function makeLake(store: ObjectStore, partitions?: number, effects = PROCESS_EFFECTS): Promise<Lake> {
-  return lakeAt(store, (await makeLakeFile(store, partitions)).partitions, effects);
+/** Opens a lake, or makes one. Throws as `makeLakeFile`. */
+export async function makeLake(store: ObjectStore, wishes: LakeWishes = {}, effects = PROCESS_EFFECTS): Promise<Lake> {
+  return lakeAt(store, await makeLakeFile(store, wishes), effects);
 }
 
-function lakeAt(store: ObjectStore, partitions: number, effects: Effects): Lake {
+function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }: LakeFile, effects: Effects): Lake {
   const open = chainReader(store);
   const numbers = Array.from({ length: partitions }, (_, partition) => partition);
   const many = { atOnce: CHAINS_AT_ONCE_MAX, effects };
@@ -88,6 +91,8 @@ function lakeAt(store: ObjectStore, partitions: number, effects: Effects): Lake 
   return {
     store,
     partitions,
+    source,
+    deadRows,
     takenIn,
     timelines,
     stats: async (of) => addStats(await sideBySide(of, (timeline) => readStats(store, timeline), many)),

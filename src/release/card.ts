@@ -28,8 +28,8 @@ export function releaseCard(manifest: Manifest): string {
   ];
   const tasks = Object.keys(manifest.fates);
   const rowsOf = (task: string, split: string) => ownValue(ownValue(manifest.fates, task), split) ?? 0;
-  const assumed = manifest.assumed.map(({ type, attribute, because }) => `${type}.${attribute} (${because})`);
-  const leftOut = manifest.left_out.map(({ type, attribute, why }) => `${type}.${attribute} (${why})`);
+  const assumed = manifest.source.assumed.map(({ type, attribute, because }) => `${type}.${attribute} (${because})`);
+  const leftOut = manifest.source.left_out.map(({ type, attribute, why }) => `${type}.${attribute} (${why})`);
   const ordinary = names.filter((name) => name !== 'test_template');
   return [
     ...front,
@@ -56,7 +56,7 @@ export function releaseCard(manifest: Manifest): string {
     `- Corpus ${manifest.corpus}; recipe sha256 ${manifest.recipe_sha256}.`,
     ...listed('Taken on trust to have been known all along', assumed),
     ...listed('Left out', leftOut),
-    ...(manifest.credit === undefined ? [] : [`- Credit: ${manifest.credit}.`]),
+    ...(manifest.source.credit === undefined ? [] : [`- Credit: ${manifest.source.credit}.`]),
     ...manifest.notes.map((note) => `- ${note}`),
     '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, ' +
       '`index/` where an example or a member lies.',

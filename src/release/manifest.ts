@@ -5,18 +5,17 @@
 
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import type { TimelineRecord } from '../../schemas/commit.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
+import type { SourceFacts } from '../../schemas/source.ts';
 import { nth } from '../checked.ts';
 import { packageVersion } from '../config.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { addTo } from '../corpus/tally.ts';
 import { type CorpusIdentity, storedIdentity } from '../forms/identity.ts';
-import type { PartitionTimeline } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 import type { LateEvents } from '../timeline/lateness.ts';
@@ -36,7 +35,7 @@ export interface ManifestInputs {
   readonly key: PseudonymKey;
   readonly rows: readonly SelectableRow[];
   readonly selection: Selection;
-  readonly timelines: readonly PartitionTimeline[];
+  readonly source: SourceFacts;
   readonly itemsWithoutTime: number;
   readonly late: LateEvents;
   readonly files: readonly ReleaseFile[];
@@ -91,16 +90,12 @@ function recipeHashes(identity: StoredIdentity, release: StoredRelease) {
 
 /** Everything but clocks and machines (PUBLISH-3). */
 export function buildManifest(inputs: ManifestInputs): Manifest {
-  const { plan, rows, selection, files, timelines } = inputs;
+  const { plan, rows, selection, files, source } = inputs;
   const [identity, release] = [storedIdentity(inputs.identity), storedRelease(inputs.release)];
-  const assumptions: NonNullable<TimelineRecord['assumptions']> = timelines[0]?.record.assumptions ?? {
-    assumed: [],
-    left_out: [],
-  };
   const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
   const counts = rowCounts(rows, selection);
   return {
-    format: 3,
+    format: 4,
     id: inputs.id,
     corpus: inputs.corpus,
     identity,
@@ -113,9 +108,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     ...counts,
     keep_shares: keepShares(inputs.release.label_caps, counts.labels),
     label_tables: [...plan.tables],
-    assumed: assumptions.assumed,
-    left_out: assumptions.left_out,
-    ...(assumptions.credit === undefined ? {} : { credit: assumptions.credit }),
+    source,
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
     notes: notesOf({
@@ -123,7 +116,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
       domain: inputs.identity.domain,
       itemsWithoutTime: inputs.itemsWithoutTime,
       late: inputs.late,
-      hasAssumed: assumptions.assumed.length > 0,
+      hasAssumed: source.assumed.length > 0,
     }),
     versions: {
       brewhouse: packageVersion(),

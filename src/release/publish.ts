@@ -8,7 +8,7 @@ import { summarizeCorpus } from '../corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import type { CorpusPartition } from '../lake/corpus-records.ts';
 import type { Lake } from '../lake/lake.ts';
-import { itemFilesOf, sumRecordCounts } from '../lake/timeline-records.ts';
+import { itemFilesOf, type PartitionTimeline, sumRecordCounts } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createItemTable } from '../timeline/item-table.ts';
@@ -23,8 +23,8 @@ import { writeShards } from './shards.ts';
 import type { ShuffledRows } from './shuffle.ts';
 
 /** All that a release is made from: what its manifest says, and the rows. */
-export interface ReleaseSource
-  extends Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key' | 'timelines' | 'selection'> {
+export interface ReleaseSource extends Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key' | 'selection'> {
+  readonly timelines: readonly PartitionTimeline[];
   readonly lake: Lake;
   readonly scratch: Scratch;
   readonly section: DecidedSection;
@@ -53,7 +53,7 @@ export interface PublishedRelease {
  */
 export async function publishRelease(source: ReleaseSource, effects = PROCESS_EFFECTS): Promise<PublishedRelease> {
   const { store } = source.lake;
-  const defaultId = releaseId({ ...source, digest: source.shuffled.digest });
+  const defaultId = releaseId({ ...source, source: source.lake.source, digest: source.shuffled.digest });
   const { id = defaultId } = source;
   const folder = `releases/${id}`;
   // A default id says which rows it is of; a name of the user's own must be told.
@@ -86,6 +86,7 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
   const items = await lake.items(itemFilesOf(timelines));
   const inputs: Omit<ManifestInputs, 'files'> = {
     ...source,
+    source: lake.source,
     id: names.id,
     release: section,
     until: section.until,
@@ -124,13 +125,14 @@ function cardFile(card: Buffer): ReleaseFile {
  * PUBLISH-7. Outside of the identity of a release: how far the corpus was built, and by what
  * machine.
  */
-function lineageOf({ partitions, timelines, read, section }: ReleaseSource, manifestSha256: Sha256): Lineage {
+function lineageOf({ lake, partitions, timelines, read, section }: ReleaseSource, manifestSha256: Sha256): Lineage {
   const { questions, alikeAfterCut: alike_after_cut } = summarizeCorpus(partitions);
   const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
   return {
     manifest_sha256: manifestSha256,
     corpus_until: ends.length === 0 ? null : Math.min(...ends),
     records: sumRecordCounts(timelines),
+    dead_rows: lake.deadRows,
     questions,
     alike_after_cut,
     after_until: read.rows.filter((row) => row.closesAt > section.until).length,

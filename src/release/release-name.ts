@@ -4,6 +4,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
+import type { SourceFacts } from '../../schemas/source.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
@@ -14,13 +15,18 @@ export interface NamedBy {
   readonly corpus: CorpusId;
   readonly section: ReleaseSection;
   readonly key: PseudonymKey;
+  /** What the card repeats. */
+  readonly source: SourceFacts;
   /** Over every example with its ids and labels. */
   readonly digest: string;
 }
 
-/** `<corpus>-<16 digits>`: SHA-256 over the release section, the key's id and the examples. */
-export function releaseId({ corpus, section, key, digest }: NamedBy): ReleaseId {
-  const text = canonicalJson({ release: storedRelease(section), key: key.id, examples: digest });
+/**
+ * `<corpus>-<16 digits>`: SHA-256 over the release section, the key's id, what the source says of
+ * itself and the examples.
+ */
+export function releaseId({ corpus, section, key, source, digest }: NamedBy): ReleaseId {
+  const text = canonicalJson({ release: storedRelease(section), key: key.id, source, examples: digest });
   return `${corpus}-${sha256Hex(Buffer.from(text, 'utf8')).slice(0, 16)}` as ReleaseId;
 }
 

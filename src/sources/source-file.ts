@@ -1,7 +1,10 @@
 /** `source.yaml` beside the events: what a source says of itself. */
 import { join } from 'node:path';
-import { SourceFacts } from '../../schemas/source.ts';
+import { ImportLedger } from '../../schemas/import.ts';
+import { type DeadRows, SourceFacts } from '../../schemas/source.ts';
 import { readIfThere } from '../adapters/filesystem/user-files.ts';
+import { entriesOf } from '../checked.ts';
+import { BrewhouseError } from '../errors.ts';
 import { parseYaml, writeYaml } from './yaml-file.ts';
 
 /** The file beside the events whose content `build` copies into every manifest and card. */
@@ -17,6 +20,38 @@ export async function readSource(dir: string): Promise<SourceFacts> {
   const file = join(dir, SOURCE_FILE);
   const text = await readIfThere(file);
   return text === undefined ? SourceFacts.parse({}) : parseSource(text, file);
+}
+
+/** The folder of dead rows beside a folder of events: nothing in it is an event file of that folder. */
+export function deadFolder(events: string): string {
+  return `${events.replace(/[\\/]+$/, '')}.dead`;
+}
+
+/** The file in it that accounts for every row of the tables. */
+export const LEDGER_FILE = 'tables.json';
+
+/** What imports wrote into a folder. Throws BrewhouseError('input_unreadable') where it is no ledger. */
+export async function readLedger(events: string): Promise<ImportLedger> {
+  const file = join(deadFolder(events), LEDGER_FILE);
+  const text = await readIfThere(file);
+  if (text === undefined) return { format: 1, tables: [], files: [] };
+  try {
+    return ImportLedger.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new BrewhouseError('input_unreadable', `${file} is no ledger of an import`, {
+      place: { file },
+      remedy: 'import into a new folder',
+      cause,
+    });
+  }
+}
+
+/** Rows of tables that became no event of the folder, by reason. Throws as `readLedger`. */
+export async function deadRowsBeside(events: string): Promise<DeadRows> {
+  const all: DeadRows = {};
+  for (const { counts } of (await readLedger(events)).files)
+    for (const [reason, count] of entriesOf(counts.dead)) all[reason] = (all[reason] ?? 0) + count;
+  return all;
 }
 
 /** The text of the file: the same facts make the same bytes. */

@@ -6,21 +6,14 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import { type ImportedFile, type ImportedTable, ImportLedger } from '../../schemas/import.ts';
+import type { ImportedFile, ImportedTable, ImportLedger } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
-import { readIfThere, writing } from '../adapters/filesystem/user-files.ts';
+import { writing } from '../adapters/filesystem/user-files.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { EVENT_FILE_ENDINGS } from '../sources/event-files.ts';
-
-/** The folder of dead rows beside a folder of events: nothing in it is an event file of that folder. */
-export function deadFolder(out: string): string {
-  return `${out.replace(/[\\/]+$/, '')}.dead`;
-}
-
-const LEDGER = 'tables.json';
-const NO_TABLES: ImportLedger = { format: 1, tables: [], files: [] };
+import { deadFolder, LEDGER_FILE } from '../sources/source-file.ts';
 
 /** The path that ids of rows hold: packed or not, a table is the same. */
 export function pathUnpacked(path: string): string {
@@ -33,22 +26,6 @@ export function filesOf(out: string, table: string, path: string): { events: str
   return { events: join(out, `${name}.ndjson.gz`), dead: join(deadFolder(out), `${name}.ndjson`) };
 }
 
-/** What earlier imports wrote. Throws BrewhouseError('input_unreadable') where the ledger is broken. */
-export async function readLedger(out: string): Promise<ImportLedger> {
-  const file = join(deadFolder(out), LEDGER);
-  const text = await readIfThere(file);
-  if (text === undefined) return NO_TABLES;
-  try {
-    return ImportLedger.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new BrewhouseError('input_unreadable', `${file} is no ledger of an import`, {
-      place: { file },
-      remedy: 'import into a new folder',
-      cause,
-    });
-  }
-}
-
 /** The text of a ledger, tables and files in byte order of their names. */
 export function ledgerText({ tables, files }: Pick<ImportLedger, 'tables' | 'files'>): string {
   const ledger: ImportLedger = {
@@ -59,7 +36,10 @@ export function ledgerText({ tables, files }: Pick<ImportLedger, 'tables' | 'fil
   return JSON.stringify(ledger, null, 2);
 }
 
-export const ledgerFile = (out: string): string => join(deadFolder(out), LEDGER);
+/** Where the ledger of a folder of events lies. */
+export function ledgerFile(out: string): string {
+  return join(deadFolder(out), LEDGER_FILE);
+}
 
 /** What decides which events a table's rows become: its own part of the mapping, and the zone. */
 export function mappingDigest(mapping: Mapping, table: MappingTable): ImportedTable['mapping'] {

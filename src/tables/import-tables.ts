@@ -13,7 +13,7 @@ import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import { type LineWriter, openLines } from '../sources/event-writer.ts';
 import { createHashTable, hash128 } from '../sources/hash-table.ts';
-import { SOURCE_FILE, sourceText } from '../sources/source-file.ts';
+import { deadFolder, readLedger, SOURCE_FILE, sourceText } from '../sources/source-file.ts';
 import { noEvent } from '../sources/validate-event.ts';
 import { isColumn } from './cell.ts';
 import * as folder from './import-folder.ts';
@@ -78,9 +78,9 @@ export interface ImportSummary {
 export async function importTables(options: ImportOptions, effects = PROCESS_EFFECTS): Promise<ImportSummary> {
   const { mappingFile, from, out } = options;
   const mapping = await readMapping(mappingFile);
-  const files = await listFiles(from, [out, folder.deadFolder(out)]);
+  const files = await listFiles(from, [out, deadFolder(out)]);
   const plans = mapping.tables.map((table) => ({ table, paths: filesOfTable(table, { mappingFile, from, files }) }));
-  const before = await folder.readLedger(out);
+  const before = await readLedger(out);
   for (const { table } of plans) {
     const digest = folder.mappingDigest(mapping, table);
     folder.requireSameMapping(before, { name: table.name, mapping: digest }, out);

@@ -1,5 +1,6 @@
 /** The certificate: what a verification found, in figures and in one sentence. */
-import type { AssumedAttribute, Certificate, Fault } from '../../schemas/manifest.ts';
+import type { Certificate, Fault } from '../../schemas/manifest.ts';
+import type { AssumedAttribute } from '../../schemas/source.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
 import { thousands } from './release/card-text.ts';
 import type { CheckedShare } from './release/check-rows.ts';

@@ -25,7 +25,7 @@ import {
 import { checkPins, type Pinned } from './release/check-pins.ts';
 import { checkRows } from './release/check-rows.ts';
 import { checkSelection } from './release/check-selection.ts';
-import { type EventSide, eventSideOf, NOTHING_ASSUMED } from './release/event-side.ts';
+import { type EventSide, eventSideOf, NOTHING_SAID } from './release/event-side.ts';
 import { expectRows, type ReleaseCase } from './release/expected-rows.ts';
 import { lateOf, noteFactsOf } from './release/notes.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
@@ -83,7 +83,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   const whole = await checkFiles(release, list);
   checkDerived(release, list);
   checkSplits(release, list);
-  const side = options.eventSide ?? (typeof events === 'string' ? eventSideOf(events) : NOTHING_ASSUMED);
+  const side = options.eventSide ?? (typeof events === 'string' ? eventSideOf(events) : NOTHING_SAID);
   checkEventSide(release, side, list);
   const word = checkPins(release, pinned, list);
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
@@ -94,12 +94,12 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     checkTasks(release, corpus, list);
     const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
     const late = lateOf(taken.used, corpus, manifest.until);
-    checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, late, assumes: side.assumed.length > 0 }), list);
+    checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, late, assumes: side.source.assumed.length > 0 }), list);
     const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
-    const facts = { whole, records: taken.records, vocabularySize: tokenizer.vocabularySize };
+    const facts = { whole, records: taken.records, deadRows: side.dead_rows, vocabularySize: tokenizer.vocabularySize };
     const { name, ...checked } = await checkContents(releaseCase, options, facts);
     return certificateOf({
-      ...{ ...checked, list, assumed: side.assumed, itemsWithoutTime },
+      ...{ ...checked, list, assumed: side.source.assumed, itemsWithoutTime },
       named: {
         ...{ manifest_sha256: manifestSha256, events_sha256: taken.digest, checker_version: checkerVersion() },
         ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },
@@ -117,6 +117,7 @@ interface ContentFacts {
   /** All files are there as the manifest has them. */
   readonly whole: boolean;
   readonly records: RecordCounts;
+  readonly deadRows: EventSide['dead_rows'];
   readonly vocabularySize: number;
 }
 
@@ -126,7 +127,7 @@ interface ContentFacts {
 async function checkContents(
   releaseCase: ReleaseCase,
   { sample, report }: VerifyOptions,
-  { whole, records, vocabularySize }: ContentFacts,
+  { whole, records, deadRows, vocabularySize }: ContentFacts,
 ) {
   const { release, list } = releaseCase;
   const { manifestSha256, manifest } = release;
@@ -138,7 +139,7 @@ async function checkContents(
   const checked = await checkRows(expectation, readable, { sample, report: saying('rows') });
   checkSelection(expectation, checked.present, isWhole);
   if (lineage !== undefined)
-    checkLineage(lineage, { manifestSha256, until: manifest.until, records, expectation, list });
+    checkLineage(lineage, { manifestSha256, until: manifest.until, records, deadRows, expectation, list });
   const name = defaultReleaseId(release, checked.addresses);
   if (isWhole) {
     await checkIndex(release, checked.addresses, list);

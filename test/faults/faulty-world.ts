@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { ASSUMPTIONS_FILE } from '../../src/sources/assumptions.ts';
+import type { SourceFacts } from '../../schemas/source.ts';
+import { SOURCE_FILE, sourceText } from '../../src/sources/source-file.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { DOMAIN as SMALL_DOMAIN } from '../integration/small-world.ts';
 import { writePrunedTokenizer } from '../tokenize/pruned-tokenizer.ts';
@@ -82,7 +83,8 @@ export const WITHOUT_EXPOSURES: Partial<WorldOptions> = {
 };
 
 /** What `import` writes beside events. */
-const ASSUMPTIONS = {
+const SOURCE: SourceFacts = {
+  dated: [],
   assumed: [{ type: 'item', attribute: 'location', because: 'a place of work does not move' }],
   left_out: [{ type: 'member', attribute: 'phone', why: 'it says who somebody is' }],
   credit: 'the Stone Works of Oslo, CC BY 4.0',
@@ -125,7 +127,7 @@ export async function makeFaultyWorld(options: Partial<WorldOptions> = {}): Prom
   writeFileSync(world.domain, all.domain);
   writeFileSync(world.recipe, recipeWith(tokenizer, sha256, all));
   await writeEvents(world.events, join(folder, 'simulated'), all.members);
-  if (all.isImported) writeFileSync(join(world.events, ASSUMPTIONS_FILE), JSON.stringify(ASSUMPTIONS));
+  if (all.isImported) writeFileSync(join(world.events, SOURCE_FILE), sourceText(SOURCE));
   return world;
 }
 

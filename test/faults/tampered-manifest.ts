@@ -76,34 +76,34 @@ export const MANIFEST: readonly Tampering[] = [
   {
     name: 'no word on what is taken on trust',
     change({ manifest }) {
-      manifest.assumed = [];
+      manifest.source.assumed = [];
       manifest.notes = manifest.notes.filter((note) => !note.includes('`assumed`'));
     },
     ...{ by: 'manifest', law: LAW, says: /assumed/ },
   },
   {
     name: 'a trust that nobody asked for',
-    change: ({ manifest }) => void manifest.assumed.push({ type: 'item', attribute: 'title', because: RAW }),
+    change: ({ manifest }) => void manifest.source.assumed.push({ type: 'item', attribute: 'title', because: RAW }),
     ...{ by: 'manifest', law: LAW, says: /assumed/ },
   },
   {
     name: 'another word on what was left out',
     change: ({ manifest }) => {
-      manifest.left_out = [{ type: 'member', attribute: 'phone', why: RAW }];
+      manifest.source.left_out = [{ type: 'member', attribute: 'phone', why: RAW }];
     },
     ...{ by: 'manifest', law: LAW, says: /left_out/ },
   },
   {
     name: 'a credit that the events’ side does not give',
     change: ({ manifest }) => {
-      manifest.credit = RAW;
+      manifest.source.credit = RAW;
     },
     ...{ by: 'manifest', law: LAW, says: /credit/ },
   },
   {
     name: 'nobody to credit',
     change: ({ manifest }) => {
-      delete manifest.credit;
+      delete manifest.source.credit;
     },
     ...{ by: 'manifest', law: LAW, says: /credit/ },
   },

@@ -19,7 +19,6 @@ export function timelineRecord(name: string): Extract<NewRecord, { kind: 'timeli
     inputs: [{ name: 'events.ndjson', sha256: sha256Hex('events'), bytes: 6 }],
     files: { raw: [file(name)], items: [], dead: [], stats: file('stats') },
     counts: { read: 6, used: 2, duplicate: 1, late: 0, dead: 1, dropped: 2 },
-    assumptions: { assumed: [], left_out: [], credit: 'nobody' },
   };
 }
 

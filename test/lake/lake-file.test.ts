@@ -7,30 +7,47 @@ import { LAKE_KEY, makeLakeFile, readLakeFile } from '../../src/lake/lake-file.t
 import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { LAKES } from './temp-lake.ts';
 
+const NOTHING_SAID = { source: { assumed: [], dated: [], left_out: [] }, dead_rows: {} };
+
 describe.each(LAKES)('a lake in %s', (_name, make) => {
   const lake = make();
 
   it('has 16 partitions where nothing is said, and says so in bytes that hold no clock', async () => {
     expect(await readLakeFile(lake.open())).toBeNull();
-    expect(await makeLakeFile(lake.open())).toEqual({ format: 2, partitions: 16 });
-    expect(textOf(await lake.open().get(LAKE_KEY))).toBe('{"format":2,"partitions":16}');
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 3, partitions: 16, ...NOTHING_SAID });
+    expect(textOf(await lake.open().get(LAKE_KEY))).toBe(
+      '{"dead_rows":{},"format":3,"partitions":16,"source":{"assumed":[],"dated":[],"left_out":[]}}',
+    );
   });
 
   it('keeps the number of partitions that it was made with, and refuses another one naming both', async () => {
-    await makeLakeFile(lake.open(), 3);
-    expect(await makeLakeFile(lake.open())).toEqual({ format: 2, partitions: 3 });
-    expect((await makeLakeFile(lake.open(), 3)).partitions).toBe(3);
-    await expect(makeLakeFile(lake.open(), 4)).rejects.toThrow(/has 3 partitions.* with 4/);
-    expect(await failureOf(() => makeLakeFile(lake.open(), 4))).toBe('usage');
+    await makeLakeFile(lake.open(), { partitions: 3 });
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 3, partitions: 3, ...NOTHING_SAID });
+    expect((await makeLakeFile(lake.open(), { partitions: 3 })).partitions).toBe(3);
+    await expect(makeLakeFile(lake.open(), { partitions: 4 })).rejects.toThrow(/has 3 partitions.* with 4/);
+    expect(await failureOf(() => makeLakeFile(lake.open(), { partitions: 4 }))).toBe('usage');
+  });
+
+  it('keeps what its source says of itself until somebody says that it changed', async () => {
+    const source = { ...NOTHING_SAID.source, credit: 'Ann' };
+    await makeLakeFile(lake.open(), { source });
+    expect(await makeLakeFile(lake.open())).toMatchObject({ source });
+    const other = { ...source, credit: 'Bob' };
+    expect(await failureOf(() => makeLakeFile(lake.open(), { source: other }))).toBe('inputs_changed');
+    expect(await readLakeFile(lake.open())).toMatchObject({ source });
+    await makeLakeFile(lake.open(), { source, deadRows: { not_json: 3 } });
+    expect(await readLakeFile(lake.open())).toMatchObject({ source, dead_rows: { not_json: 3 } });
+    await makeLakeFile(lake.open(), { source: other, isSourceChanged: true });
+    expect(await readLakeFile(lake.open())).toMatchObject({ source: other, partitions: 16 });
   });
 
   it('is made once by many at once', async () => {
-    const results = await Promise.allSettled([1, 2, 3, 4, 5].map((n) => makeLakeFile(lake.open(), n)));
+    const results = await Promise.allSettled([1, 2, 3, 4, 5].map((n) => makeLakeFile(lake.open(), { partitions: n })));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it.each([0, -1, 1.5, 65_537, Number.NaN])('is not made with %d partitions', async (partitions) => {
-    expect(await failureOf(() => makeLakeFile(lake.open(), partitions))).toBe('usage');
+    expect(await failureOf(() => makeLakeFile(lake.open(), { partitions }))).toBe('usage');
     expect(await readLakeFile(lake.open())).toBeNull();
   });
 

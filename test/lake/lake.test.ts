@@ -50,13 +50,13 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
 
   it('is there once it is made', async () => {
     expect(await failureOf(() => openLake(lake.open()))).toBe('not_found');
-    await makeLake(lake.open(), 3);
+    await makeLake(lake.open(), { partitions: 3 });
     expect((await openLake(lake.open())).partitions).toBe(3);
-    expect((await makeLake(lake.open(), undefined)).partitions).toBe(3);
+    expect((await makeLake(lake.open())).partitions).toBe(3);
   });
 
   it('tells what was taken in, partition by partition, and has timelines once all are', async () => {
-    const face = await makeLake(lake.open(), 2);
+    const face = await makeLake(lake.open(), { partitions: 2 });
     const first = await face.commitWork(timelineFolder(0), work(null, 'one'));
     expect((await face.takenIn()).map((each) => each?.sha256)).toEqual([first.sha256, undefined]);
     expect(await failureOf(() => face.timelines())).toBe('lake_broken');
@@ -70,7 +70,7 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
 
   it('reads each chain on from the head that it knows, and sees what others have committed since', async () => {
     const store = counting(lake.open());
-    const face = await makeLake(store, 1);
+    const face = await makeLake(store, { partitions: 1 });
     const folder = corpusFolder(CORPUS, 0);
     let newest: RecordRef | null = null;
     for (const name of ['one', 'two', 'three'])
@@ -88,14 +88,14 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
 
   it('opens its chains side by side, and never more than 32 of them', async () => {
     const store = counting(lake.open());
-    const face = await makeLake(store, 100);
+    const face = await makeLake(store, { partitions: 100 });
     store.most = 0;
     expect(await face.takenIn()).toHaveLength(100);
     expect(store.most).toBe(32);
   });
 
   it('may be asked many things at once', async () => {
-    const face = await makeLake(lake.open(), 1);
+    const face = await makeLake(lake.open(), { partitions: 1 });
     await face.commitWork(timelineFolder(0), work(null, 'one'));
     const asked = await Promise.all([face.takenIn(), face.timelines(), face.takenIn(), face.timelines()]);
     expect(new Set(asked.map(([each]) => each?.sha256)).size).toBe(1);
@@ -104,12 +104,12 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
   it('stops to read where the work is to end', async () => {
     const reason = new Error('enough');
     const effects = { ...PROCESS_EFFECTS, signal: AbortSignal.abort(reason) };
-    const face = await makeLake(lake.open(), 2, effects);
+    const face = await makeLake(lake.open(), { partitions: 2 }, effects);
     await expect(face.takenIn()).rejects.toBe(reason);
   });
 
   it('holds the events that were taken in, members one after another', async () => {
-    const face = await makeLake(lake.open(), 1);
+    const face = await makeLake(lake.open(), { partitions: 1 });
     const files = async (lines: readonly object[]) => {
       const written = createLineFiles(lake.open(), lineFolder(0));
       for (const line of lines) await written.add(JSON.stringify(line));
@@ -135,7 +135,7 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
   });
 
   it('is broken where the identity of a corpus does not read', async () => {
-    const face = await makeLake(lake.open(), 1);
+    const face = await makeLake(lake.open(), { partitions: 1 });
     expect(await face.corpora()).toEqual([]);
     await lake.open().put('corpora/0123456789abcdef/corpus.json', utf8('{}'));
     expect(await failureOf(() => face.corpora())).toBe('lake_broken');
@@ -147,7 +147,7 @@ describe.each(LAKES)('work that is committed to a lake in %s', (_name, make) => 
   const folder = timelineFolder(0);
 
   it('goes behind a claim of its own, from the beginning and from the newest work on', async () => {
-    const face = await makeLake(lake.open(), 1);
+    const face = await makeLake(lake.open(), { partitions: 1 });
     const first = await face.commitWork(folder, work(null, 'one'));
     const second = await face.commitWork(folder, work(first, 'two'));
     expect([first.seq, second.seq]).toEqual([2, 4]);
@@ -156,7 +156,7 @@ describe.each(LAKES)('work that is committed to a lake in %s', (_name, make) => 
   });
 
   it('is fenced where other work was committed since it began, and appends nothing', async () => {
-    const face = await makeLake(lake.open(), 1);
+    const face = await makeLake(lake.open(), { partitions: 1 });
     const first = await face.commitWork(folder, work(null, 'one'));
     expect(await failureOf(() => face.commitWork(folder, work(null, 'late')))).toBe('fenced');
     await face.commitWork(folder, work(first, 'two'));
@@ -165,14 +165,14 @@ describe.each(LAKES)('work that is committed to a lake in %s', (_name, make) => 
   });
 
   it('passes claims of writers that died', async () => {
-    const face = await makeLake(lake.open(), 1);
+    const face = await makeLake(lake.open(), { partitions: 1 });
     const dying = { ...lake.open(), putIfAbsent: failAt(lake.open(), 2) };
     expect(await failureOf(async () => (await openLake(dying)).commitWork(folder, work(null, 'dead')))).toBe('died');
     expect((await face.commitWork(folder, work(null, 'alive'))).seq).toBe(3);
   });
 
   it('of two writers at once goes in for one alone', async () => {
-    await makeLake(lake.open(), 1);
+    await makeLake(lake.open(), { partitions: 1 });
     const commit = async (name: string) => (await openLake(lake.open())).commitWork(folder, work(null, name));
     const ended = await Promise.allSettled(['a', 'b', 'c', 'd'].map(commit));
     const won = ended.filter(({ status }) => status === 'fulfilled').length;

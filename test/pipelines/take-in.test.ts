@@ -42,7 +42,7 @@ function effectsOf(attempt: string, crash?: { readonly point: CrashPoint; readon
 
 async function takeInto(store: ObjectStore, events: string, effects: Effects) {
   const scratch = openMemoryScratch();
-  const lake = await makeLake(store, PARTITIONS, effects);
+  const lake = await makeLake(store, { partitions: PARTITIONS }, effects);
   const timelines = await takeIn(lake, { events, scratch }, effects).finally(() => expect(scratch.files.size).toBe(0));
   return timelines.map(({ record: { seq: _seq, previous: _previous, attempt: _attempt, ...record } }) => record);
 }

@@ -21,9 +21,12 @@ const mapOf = <T>(keys: fc.Arbitrary<string>, value: fc.Arbitrary<T>) =>
 const manifests = fc.record({
   splits: mapOf(fc.constantFrom(...SPLITS), fc.record({ rows: count, tokens: count, loss_tokens: count })),
   fates: mapOf(task, mapOf(fc.constantFrom(...SPLITS, 'in_gap', 'thinned'), count)),
-  assumed: fc.array(fc.record({ ...attribute, because: name }), { maxLength: 2 }),
-  left_out: fc.array(fc.record({ ...attribute, why: name }), { maxLength: 2 }),
-  credit: fc.option(name, { nil: undefined }),
+  source: fc.record({
+    assumed: fc.array(fc.record({ ...attribute, because: name }), { maxLength: 2 }),
+    dated: fc.constant([]),
+    left_out: fc.array(fc.record({ ...attribute, why: name }), { maxLength: 2 }),
+    credit: fc.option(name, { nil: undefined }),
+  }),
   notes: fc.array(name, { maxLength: 3 }),
   until: fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
   profile: fc.constantFrom(...PROFILE_NAMES),
@@ -103,12 +106,15 @@ test('a card is the one of docs/release.md (PUBLISH-4)', () => {
     .replace(/<([^<>]*)>/g, (all, what: string) => values[what] ?? all)
     .replace(/^..(?=.)/gm, '');
   const facts = {
-    ...{ corpus: 'c', recipe_sha256: 'r', until: 0, credit: 'Ann', notes: ['A note.'], profile: 'hf' },
+    ...{ corpus: 'c', recipe_sha256: 'r', until: 0, notes: ['A note.'], profile: 'hf' },
     ...{ identity: { domain: { name: 'jobs' }, context: 4096, tokenizer: { id: 'toy', sha256: 's' } } },
     splits: new Map([['train', { rows: 1_000, tokens: 20_000, loss_tokens: 3_000 }]]),
     fates: new Map([['rank', new Map([['train', 1_000]])]]),
-    assumed: [{ type: 'item', attribute: 'title', because: 'why' }],
-    left_out: [{ type: 'item', attribute: 'x', why: 'why' }],
+    source: {
+      assumed: [{ type: 'item', attribute: 'title', because: 'why' }],
+      left_out: [{ type: 'item', attribute: 'x', why: 'why' }],
+      credit: 'Ann',
+    },
     files: [{ kind: 'data', split: 'train', path: 'data/x' }],
   };
   expect(cardText(facts as unknown as Parameters<typeof cardText>[0], 'the-id')).toBe(wanted);

@@ -71,9 +71,10 @@ describe('defaults (NAME-2)', () => {
     const splits = { t1: 1, t2: 2, gap: 3 };
     const none = '0'.repeat(64);
     const base = {
-      ...{ format: 3, id: 'x', corpus: '0'.repeat(16), identity: asJson(least), until: 9, recipe_sha256: none },
+      ...{ format: 4, id: 'x', corpus: '0'.repeat(16), identity: asJson(least), until: 9, recipe_sha256: none },
       ...{ domain_sha256: none, templates_sha256: none, profile: 'hf', key_id: '0'.repeat(8), splits: {}, fates: {} },
-      ...{ variants: {}, labels: {}, keep_shares: [], label_tables: [], assumed: [], left_out: [], notes: [] },
+      ...{ variants: {}, labels: {}, keep_shares: [], label_tables: [], notes: [] },
+      source: { assumed: [], dated: [], left_out: [] },
       ...{ items_without_time: 0, train_shards_equal: true, files: [] },
       versions: { brewhouse: '0.1.0', node: '24.1.0', zstd: '1.5.7', tokenizers: '0.13.3' },
     };

@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const sha256 = '0'.repeat(64);
 const honest = {
   ...{ manifest_sha256: sha256, corpus_until: null as number | null, questions: {}, after_until: 0 },
-  ...{ alike_after_cut: {}, partitions: 1 },
+  ...{ alike_after_cut: {}, partitions: 1, dead_rows: { not_json: 3 } },
   records: { read: 9, used: 4, duplicate: 2, late: 0, dead: 2, dropped: 1 },
   ...{ parts: [sha256], timelines: [{ partition: 0, seq: 1, sha256 }] },
   machine: { node: '24.1.0', platform: 'linux', arch: 'x64' },
@@ -32,7 +32,7 @@ const counted = { used: 4, others: { read: 9, duplicate: 2, dead: 2, dropped: 1 
 function wrongOf(change: object, records: Parameters<typeof checkLineage>[1]['records'] = counted): string[] {
   const list = createFaultList();
   const expectation = { rows: new Map(), questions: new Map(), alike: new Map() };
-  const of = { manifestSha256: sha256, until: 5, records, expectation, list };
+  const of = { manifestSha256: sha256, until: 5, records, deadRows: { not_json: 3 }, expectation, list };
   checkLineage(readLineage({ ...honest, ...change }), of);
   return list.faults.map(({ check, detail }) => `${check} ${detail}`);
 }
@@ -50,6 +50,12 @@ describe('a lineage', () => {
       'ledger alike_after_cut: 2 instead of nothing for ["choose"]',
     ]);
     expect(() => wrongOf({ alike_after_cut: { choose: 0 } })).toThrow('alike_after_cut.choose');
+  });
+
+  it('counts the rows that became no event as the ledger of the import does', () => {
+    expect(wrongOf({ dead_rows: { not_json: 2 } })).toEqual(['ledger dead_rows: 2 instead of 3 for ["not_json"]']);
+    expect(wrongOf({ dead_rows: { not_json: 3, too_deep: 1 } })).toHaveLength(1);
+    expect(() => wrongOf({ dead_rows: { 'ann@example.org': 1 } })).toThrow('dead_rows');
   });
 
   it('is wrong with other sums of records, questions and rows, and another manifest', () => {

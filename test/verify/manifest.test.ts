@@ -21,7 +21,7 @@ import {
   checkTasks,
   RENDER_VERSION,
 } from '../../src/verify/release/check-manifest.ts';
-import { NOTHING_ASSUMED } from '../../src/verify/release/event-side.ts';
+import { NOTHING_SAID } from '../../src/verify/release/event-side.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
 import { noteFactsOf, notesOf } from '../../src/verify/release/notes.ts';
 import { defaultReleaseId } from '../../src/verify/release/release-digest.ts';
@@ -35,9 +35,11 @@ const { section, context, context_min, domain, templates } = identity;
 const whole = Domain.parse(domain);
 const world = toyWorld([], { section: { tasks }, tokenizer: wordTokenizer() });
 const nothing = { splits: {}, fates: {}, variants: {}, labels: {}, keep_shares: [] as object[] };
+/** What a source says that says nothing. */
+const SAID = { assumed: [], dated: [], left_out: [] };
 const honest = {
-  ...{ format: 3, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000', ...nothing },
-  ...{ assumed: [] as object[], left_out: [] as object[], items_without_time: 0, train_shards_equal: true },
+  ...{ format: 4, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000', ...nothing },
+  ...{ source: SAID, items_without_time: 0, train_shards_equal: true },
   notes: [
     ...['Members who were erased are missing from all times.'],
     ...['Nothing is promised on how far apart rows of one member lie.'],
@@ -61,12 +63,12 @@ const opened = (manifest: object) => ({
 const NOT_LATE = { versions: 0, interactions: 0 };
 
 /** Details of the faults that a check finds in a manifest. */
-function faults(change: Partial<Record<keyof typeof honest | 'credit', unknown>>, other = world): string[] {
+function faults(change: Partial<Record<keyof typeof honest, unknown>>, other = world): string[] {
   const list = createFaultList();
   const release = opened({ ...honest, ...change });
   checkDerived(release, list);
   checkSplits(release, list);
-  checkEventSide(release, NOTHING_ASSUMED, list);
+  checkEventSide(release, NOTHING_SAID, list);
   checkTasks(release, other, list);
   checkNotes(release, noteFactsOf(other, { itemsWithoutTime: 0, late: NOT_LATE, assumes: false }), list);
   return list.faults.map(({ check, detail }) => `${check}: ${detail}`);
@@ -197,11 +199,14 @@ test('what follows from identity, events or tasks is worked out again (PUBLISH-3
   const told = (change: Parameters<typeof faults>[0]) => faults(change).map((text) => text.replace('manifest: ', ''));
   const trust = [{ type: 'item', attribute: 'title', because: 'no history' }];
   expect(told({ notes: [...honest.notes, 'Call Ann.'] })).toEqual([expect.stringMatching(/^notes: /)]);
-  expect(told({ assumed: trust })).toEqual([expect.stringMatching(/^assumed: /)]);
-  expect(told({ left_out: [{ type: 'item', attribute: 'x', why: 'y' }] })).toEqual([
-    expect.stringMatching(/^left_out: /),
+  const said = (change: object) => told({ source: { ...SAID, ...change } });
+  expect(said({ assumed: trust })).toEqual([expect.stringMatching(/^source.assumed: /)]);
+  expect(said({ dated: [{ by: 'constant', because: 'x' }] })).toEqual([expect.stringMatching(/^source.dated: /)]);
+  expect(said({ left_out: [{ type: 'item', attribute: 'x', why: 'y' }] })).toEqual([
+    expect.stringMatching(/^source.left_out: /),
   ]);
-  expect(told({ credit: 'Ann' })).toEqual([expect.stringMatching(/^credit: "Ann" instead of null/)]);
+  for (const name of ['name', 'credit', 'licence'])
+    expect(said({ [name]: 'Ann' })).toEqual([expect.stringMatching(/^source.*: "Ann" instead of null/)]);
   expect(told({ splits: { test: { rows: 0, tokens: 0, loss_tokens: 0 } } })).toEqual([
     expect.stringMatching(/^splits: test has 0 rows and 0 files/),
   ]);

@@ -62,7 +62,10 @@ async function makeRelease(folder: string, { domain, recipe, lines, until }: Wor
   // JSON is YAML.
   writeFileSync(files.domain, JSON.stringify(domain));
   writeFileSync(files.recipe, JSON.stringify(recipe));
-  await buildFrom({ ...files, partitions: 2, workers: 1, until }, PROCESS_EFFECTS);
+  await buildFrom(
+    { ...files, partitions: 2, workers: 1, until, sourceFile: undefined, isSourceChanged: false },
+    PROCESS_EFFECTS,
+  );
   const named = recipe.release.until === undefined ? NOON + 30 * DAY : Date.parse(recipe.release.until);
   const wishes = { until: until === null ? named : Math.min(named, until), tokenBudget: undefined, profile: undefined };
   const from = { corpus: undefined, context: undefined, id: undefined, key: { text: KEY, file: undefined } };

@@ -17,9 +17,10 @@ import { unorderedRow } from './check.ts';
 
 /** Throws as `build` does. */
 export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise<Outcome> {
-  const { until = null, workers = availableParallelism() } = flags;
+  const { until = null, workers = availableParallelism(), source: sourceFile, ...named } = flags;
+  const isSourceChanged = flags['source-changed'];
   const started = effects.now();
-  const built = await buildFrom({ ...flags, until, workers }, effects);
+  const built = await buildFrom({ ...named, until, workers, sourceFile, isSourceChanged }, effects);
   const summary = { ...built, seconds: (effects.now() - started) / 1000 };
   return { exit: EXIT.done, result: buildResult(summary), text: buildTable(summary) };
 }

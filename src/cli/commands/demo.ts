@@ -38,7 +38,12 @@ const DAYS = 90;
 const PROMPT_ROWS_MAX = 25;
 
 /** All events, on all cores. */
-const HOW_TO_BUILD = { until: null, workers: availableParallelism(), partitions: undefined };
+const HOW_TO_BUILD = {
+  ...{ sourceFile: undefined, isSourceChanged: false },
+  until: null,
+  workers: availableParallelism(),
+  partitions: undefined,
+};
 const WISHES = ['until', 'tokenBudget', 'profile', 'id', 'context', 'corpus', 'allowEmpty'] as const;
 const AS_THE_RECIPE_SAYS = recordOf(WISHES, () => undefined);
 

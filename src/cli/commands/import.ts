@@ -1,30 +1,60 @@
 /** `brewhouse import`: tables into event files by a mapping. */
+import { entriesOf } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
-import { importTables } from '../../tables/import-tables.ts';
+import { deadFolder } from '../../sources/source-file.ts';
+import { type ImportSummary, importTables } from '../../tables/import-tables.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { table } from '../plain-text.ts';
 
-/** Throws as `importTables` does. */
+/** More dead rows than this are no accident: somebody would miss what they say. */
+const MAX_DEAD = 0.01;
+
+/** Exits 1, with everything written, where more rows died than may. Throws as `importTables` does. */
 export async function run({ flags }: CallOf<'import'>, effects: Effects): Promise<Outcome> {
-  const { mapping, from, out } = flags;
+  const { mapping, from, out, 'max-dead': maxDead = MAX_DEAD } = flags;
   const summary = await importTables({ mappingFile: mapping, from, out }, effects);
-  const { events, source } = summary;
   for (const { file, line, message } of summary.first_dead)
     effects.observe({ kind: 'warning', message: `${file}:${line}: ${message}` });
-  const lines = [
+  const isPast = summary.dead > maxDead * summary.rows;
+  const result = { ...summary, max_dead: maxDead };
+  return {
+    exit: isPast ? EXIT.fault : EXIT.done,
+    result,
+    text: [...summaryLines(summary, out), ...gateLines(summary, { out, maxDead })].join('\n'),
+  };
+}
+
+function summaryLines({ files, events, source, ...summary }: ImportSummary, out: string): string[] {
+  const some = (name: string, count: number): string[][] => (count === 0 ? [] : [[name, grouped(count)]]);
+  const reasons = entriesOf(summary.dead_by_reason).map(([reason, count]) => [`  ${reason}`, grouped(count)]);
+  return [
     table([
+      ['files', grouped(files.mapped)],
+      ...some('files that were there', files.kept),
       ['rows', grouped(summary.rows)],
       ['member events', grouped(events.member)],
       ['item events', grouped(events.item)],
       ['interactions', grouped(events.interaction)],
+      ...some('left out by a condition', summary.filtered),
+      ...some('equal to one before', summary.equal),
       ['dead rows', grouped(summary.dead)],
+      ...reasons,
     ]),
     ...source.assumed.map(({ type, attribute, because }) => `  assumed   ${type}.${attribute}: ${because}`),
+    ...source.dated.map(({ because }) => `  assumed   the time of items: ${because}`),
     ...source.left_out.map(({ type, attribute, why }) => `  left out  ${type}.${attribute}: ${why}`),
     `\nwrote ${out}`,
   ];
-  return { exit: EXIT.done, result: summary, text: lines.join('\n') };
 }
+
+function gateLines({ dead, rows }: ImportSummary, { out, maxDead }: { out: string; maxDead: number }): string[] {
+  if (dead === 0) return [];
+  const share = `${grouped(dead)} of ${grouped(rows)} rows became no event (${percent(dead / rows)}); ${deadFolder(out)} holds them`;
+  if (dead <= maxDead * rows) return [share];
+  return [share, `more than --max-dead ${maxDead} allows: mend the mapping or the tables, or allow more`];
+}
+
+const percent = (part: number): string => `${(100 * part).toFixed(part < 0.001 ? 3 : 1)} %`;

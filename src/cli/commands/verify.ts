@@ -34,9 +34,7 @@ async function eventsOf(
   if (events !== undefined && lake === undefined) return { events };
   if (lake !== undefined && events === undefined) {
     const opened = await openLake(openStore(lake, effects), effects);
-    const [first] = await opened.timelines();
-    const { assumptions } = first?.record ?? { assumptions: null };
-    return { events: opened.events, ...(assumptions === null ? {} : { eventSide: assumptions }) };
+    return { events: opened.events, eventSide: { source: opened.source, dead_rows: opened.deadRows } };
   }
   throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
     remedy: 'name the folder that the release was built from, or the lake',

@@ -15,7 +15,7 @@ const ABOUT: ReadonlyMap<string, string> = new Map(
 /** What of a manifest the card says. */
 export type CardFacts = Pick<
   Manifest,
-  'corpus' | 'until' | 'recipe_sha256' | 'splits' | 'fates' | 'assumed' | 'left_out' | 'credit' | 'notes' | 'files'
+  'corpus' | 'until' | 'recipe_sha256' | 'splits' | 'fates' | 'source' | 'notes' | 'files'
 > & {
   readonly profile: string;
   readonly identity: {
@@ -52,9 +52,9 @@ export function cardText(facts: CardFacts, id: string): string {
     `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); context ` +
       `${thousands(identity.context)} tokens.`,
     `- Corpus ${facts.corpus}; recipe sha256 ${facts.recipe_sha256}.`,
-    ...attributes('Taken on trust to have been known all along', facts.assumed, ({ because }) => because),
-    ...attributes('Left out', facts.left_out, ({ why }) => why),
-    ...(facts.credit === undefined ? [] : [`- Credit: ${facts.credit}.`]),
+    ...attributes('Taken on trust to have been known all along', facts.source.assumed, ({ because }) => because),
+    ...attributes('Left out', facts.source.left_out, ({ why }) => why),
+    ...(facts.source.credit === undefined ? [] : [`- Credit: ${facts.source.credit}.`]),
     ...facts.notes.map((note) => `- ${note}`),
     '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, ' +
       '`index/` where an example or a member lies.',

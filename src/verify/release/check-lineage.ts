@@ -1,5 +1,6 @@
 /** The sums of a lineage, as far as the events tell them (PUBLISH-7). */
 import type { FaultList, RuleId } from '../fault-list.ts';
+import type { EventSide } from './event-side.ts';
 import type { Expectation } from './expected-rows.ts';
 import type { Lineage } from './lineage.ts';
 import { compareTallies, tallyOf } from './tallies.ts';
@@ -18,6 +19,8 @@ export interface LineageCase {
   readonly manifestSha256: string;
   readonly until: number;
   readonly records: RecordCounts;
+  /** Rows of tables by the reason for which they became no event. */
+  readonly deadRows: EventSide['dead_rows'];
   readonly expectation: Pick<Expectation, 'rows' | 'questions' | 'alike'>;
   readonly list: FaultList;
 }
@@ -25,7 +28,7 @@ export interface LineageCase {
 /** Compares names and sums of a lineage with the release and the events (LEDGER-1, LEDGER-2). */
 export function checkLineage(
   lineage: Lineage,
-  { manifestSha256, until, records, expectation, list }: LineageCase,
+  { manifestSha256, until, records, deadRows, expectation, list }: LineageCase,
 ): void {
   const wrong = (detail: string, ...rule: RuleId[]) =>
     list.add({}, { check: 'manifest', rule: [...rule, 'PUBLISH-7'], detail: `lineage: ${detail}` });
@@ -42,6 +45,11 @@ export function checkLineage(
     const is = told[fate as keyof typeof told];
     if (is !== number) wrong(`${is} records ${fate} instead of ${number}`, 'EVENT-3', 'EVENT-5');
   }
+  compareTallies(list, 'LEDGER-1', {
+    what: 'dead_rows',
+    told: tallyOf(new Map(Object.entries(lineage.dead_rows))),
+    wanted: tallyOf(new Map(Object.entries(deadRows))),
+  });
   compareTallies(list, 'LEDGER-1', {
     what: 'questions',
     told: tallyOf(lineage.questions),

@@ -145,9 +145,10 @@ function checkLabelTables(manifest: Manifest, corpus: Corpus, list: FaultList): 
   if (inBoth.join() !== right.join()) wrong(inBoth.join('; '), 'another order');
 }
 
-/** What was assumed, left out and credited is what the events' side says. */
-export function checkEventSide({ manifest }: OpenRelease, side: EventSide, list: FaultList): void {
-  for (const name of ['assumed', 'left_out', 'credit'] as const) compareJson(list, name, [manifest[name], side[name]]);
+/** What the source says of itself is what the events' side has of it, key by key. */
+export function checkEventSide({ manifest }: OpenRelease, { source }: EventSide, list: FaultList): void {
+  for (const name of ['name', 'credit', 'licence', 'assumed', 'dated', 'left_out'] as const)
+    compareJson(list, `source.${name}`, [manifest.source[name], source[name]]);
 }
 
 function compareJson(list: FaultList, name: string, [is, right]: readonly [unknown, unknown]): void {

@@ -1,32 +1,69 @@
-/** What the side of the events says beside them: what was assumed, left out, and whom to credit. */
+/** What the side of the events says beside them: what the source says of itself, and rows that became no event. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { BrewhouseError } from '../../errors.ts';
+import { count } from '../read-json.ts';
 
 const text = z.string();
 
-/** Attributes whose time is taken on trust, those that were left out, and whom to credit. */
-export const ASSUMPTIONS_FIELDS = {
+/** What a source says of itself, with nothing left out that has a default. */
+export const sourceSchema = z.strictObject({
+  ...{ name: text.optional(), credit: text.optional(), licence: text.optional() },
   assumed: z.array(z.strictObject({ type: text, attribute: text, because: text })),
+  dated: z.array(z.strictObject({ by: z.enum(['constant', 'first_seen']), because: text })),
   left_out: z.array(z.strictObject({ type: text, attribute: text, why: text })),
-  credit: text.optional(),
-};
-const schema = z.strictObject(ASSUMPTIONS_FIELDS);
+});
 
-/** What an import wrote beside its events, or a lake has kept of it. */
-export type EventSide = z.infer<typeof schema>;
+/** The same as it is written beside events. */
+const writtenSchema = z.strictObject({
+  ...sourceSchema.shape,
+  assumed: sourceSchema.shape.assumed.prefault([]),
+  dated: sourceSchema.shape.dated.prefault([]),
+  left_out: sourceSchema.shape.left_out.prefault([]),
+});
+
+const REASONS = [
+  ...(['not_json', 'not_utf8', 'line_too_long', 'too_deep', 'not_an_object', 'type_unknown'] as const),
+  ...(['field_missing', 'field_unknown', 'field_invalid', 'time_invalid', 'id_conflict'] as const),
+];
+
+/** Rows by the reason for which they became no event. */
+export const deadRowsSchema = z.partialRecord(z.enum(REASONS), count);
+
+const ledgerSchema = z.object({ files: z.array(z.object({ counts: z.object({ dead: deadRowsSchema }) })) });
+
+/** What lies beside events, or a lake has kept of it. */
+export interface EventSide {
+  readonly source: z.infer<typeof sourceSchema>;
+  readonly dead_rows: z.infer<typeof deadRowsSchema>;
+}
 
 /** Where nothing was said. */
-export const NOTHING_ASSUMED: EventSide = { assumed: [], left_out: [] };
+export const NOTHING_SAID: EventSide = { source: { assumed: [], dated: [], left_out: [] }, dead_rows: {} };
 
 /** What lies beside the events of a folder. Throws `input_unreadable` where it cannot be read. */
 export function eventSideOf(folder: string): EventSide {
-  const file = join(folder, 'assumptions.json');
-  if (!existsSync(file)) return NOTHING_ASSUMED;
+  const source = read(join(folder, 'source.yaml'), (written) => writtenSchema.parse(parse(written)));
+  const ledger = join(`${folder.replace(/[\\/]+$/, '')}.dead`, 'tables.json');
+  const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files) ?? [];
+  const dead: Partial<Record<(typeof REASONS)[number], number>> = {};
+  for (const reason of REASONS) {
+    const rows = files.reduce((sum, { counts }) => sum + (counts.dead[reason] ?? 0), 0);
+    if (rows > 0) dead[reason] = rows;
+  }
+  return { source: source ?? NOTHING_SAID.source, dead_rows: dead };
+}
+
+function read<T>(file: string, as: (written: string) => T): T | undefined {
+  if (!existsSync(file)) return undefined;
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return as(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new BrewhouseError('input_unreadable', 'what an import assumed cannot be read', { place: { file }, cause });
+    throw new BrewhouseError('input_unreadable', 'what lies beside the events cannot be read', {
+      place: { file },
+      cause,
+    });
   }
 }

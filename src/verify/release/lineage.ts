@@ -1,6 +1,8 @@
 /** The lineage of a release, read by a schema that leaves no room (PUBLISH-7). */
+
 import { z } from 'zod';
 import { count, mapOf, readAs } from '../read-json.ts';
+import { deadRowsSchema } from './event-side.ts';
 import { moment, sha256, version } from './manifest.ts';
 
 const counts = mapOf(count);
@@ -12,6 +14,7 @@ const MACHINES = ['arm', 'arm64', 'ia32', 'loong64', 'mips', 'mipsel', 'ppc64', 
 const lineageSchema = z.strictObject({
   ...{ manifest_sha256: sha256, corpus_until: moment.nullable() },
   records: z.strictObject({ read: count, used: count, duplicate: count, late: count, dead: count, dropped: count }),
+  dead_rows: deadRowsSchema,
   ...{ questions: mapOf(mapOf(counts)), alike_after_cut: mapOf(z.int().min(1)), after_until: count },
   partitions: z.int().min(1).max(65_536),
   parts: z.array(sha256),

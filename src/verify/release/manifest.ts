@@ -7,7 +7,7 @@ import { EARLIEST, LATEST } from '../events/raw-times.ts';
 import { identitySchema } from '../identity/identity.ts';
 import { PROFILES } from '../profiles/registry.ts';
 import { count, mapOf, namedIn, readAs, weight } from '../read-json.ts';
-import { ASSUMPTIONS_FIELDS } from './event-side.ts';
+import { sourceSchema } from './event-side.ts';
 
 const text = z.string();
 const counts = mapOf(count);
@@ -57,7 +57,7 @@ const tableSchema = z.strictObject({
 });
 
 const manifestSchema = z.strictObject({
-  format: z.literal(3),
+  format: z.literal(4),
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
   corpus: z.string().regex(/^[0-9a-f]{16}$/),
   ...{ identity: identitySchema, release: sectionSchema, until: moment },
@@ -67,7 +67,7 @@ const manifestSchema = z.strictObject({
   ...{ fates: mapOf(counts), variants: counts, labels: mapOf(mapOf(counts)) },
   keep_shares: z.array(z.strictObject({ task: text, label: text, kept: count, all: count })),
   label_tables: z.array(tableSchema),
-  ...ASSUMPTIONS_FIELDS,
+  source: sourceSchema,
   items_without_time: count,
   train_shards_equal: z.boolean(),
   notes: z.array(text),
@@ -76,7 +76,7 @@ const manifestSchema = z.strictObject({
 });
 
 const object = z.looseObject({});
-const storedSchema = z.object({ identity: z.looseObject({ section: object }), release: object });
+const storedSchema = z.object({ identity: z.looseObject({ section: object }), release: object, source: object });
 
 /** What a release says of itself. */
 export type Manifest = z.infer<typeof manifestSchema>;
