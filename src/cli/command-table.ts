@@ -57,6 +57,7 @@ export const COMMANDS = {
       mapping: required(path('FILE', 'mapping.yaml')),
       from: required(path('DIR', 'folder of the tables')),
       out,
+      'first-seen': given('date items that no row dates by the first interaction with each'),
       'max-dead': share('R', 'most of the rows that may become no event (default 0.01); past it exit 1'),
       json,
     },

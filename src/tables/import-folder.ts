@@ -6,7 +6,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import type { ImportedFile, ImportedTable, ImportLedger } from '../../schemas/import.ts';
+import { type ImportedFile, type ImportedTable, ImportLedger } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
 import { writing } from '../adapters/filesystem/user-files.ts';
@@ -20,6 +20,20 @@ export function pathUnpacked(path: string): string {
   return path.replace(/\.(?:gz|zst)$/, '');
 }
 
+/** Holds items that were dated by interactions; no table's folder is called so. */
+const FIRST_SEEN_FOLDER = '+first_seen';
+
+/** The files of items that earlier imports dated by interactions, and the one that comes next. */
+export async function firstSeenFiles(out: string): Promise<{ readonly before: number; readonly next: string }> {
+  const folder = join(out, FIRST_SEEN_FOLDER);
+  const names = await writing(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    return readdir(folder);
+  });
+  const before = names.filter((name) => name.endsWith('.ndjson.gz')).length;
+  return { before, next: join(folder, `${String(before + 1).padStart(6, '0')}.ndjson.gz`) };
+}
+
 /** Where the events, and the dead rows, of a file of a table go; `path` is unpacked. */
 export function filesOf(out: string, table: string, path: string): { events: string; dead: string } {
   const name = join(encodeURIComponent(table), path);
@@ -27,13 +41,14 @@ export function filesOf(out: string, table: string, path: string): { events: str
 }
 
 /** The text of a ledger, tables and files in byte order of their names. */
-export function ledgerText({ tables, files }: Pick<ImportLedger, 'tables' | 'files'>): string {
+export function ledgerText({ tables, files }: Omit<ImportLedger, 'format'>): string {
   const ledger: ImportLedger = {
     format: 1,
     tables: tables.toSorted((a, b) => compareUtf8(a.name, b.name)),
     files: files.toSorted((a, b) => compareUtf8(a.table, b.table) || compareUtf8(a.path, b.path)),
   };
-  return JSON.stringify(ledger, null, 2);
+  // Read once more, so that keys are in the schema's order, whoever made them.
+  return JSON.stringify(ImportLedger.parse(ledger), null, 2);
 }
 
 /** Where the ledger of a folder of events lies. */
@@ -74,8 +89,17 @@ function changed(out: string, what: string): BrewhouseError {
   });
 }
 
-/** Facts of all tables and of the source, as `source.yaml` holds them. */
-export function sourceFacts(mapping: Mapping, tables: readonly ImportedTable[]): SourceFacts {
+/** Facts of a folder: of its tables, of the source, and whether items were dated by interactions. */
+export interface FolderFacts {
+  readonly mapping: Mapping;
+  readonly tables: readonly ImportedTable[];
+  readonly isFirstSeen: boolean;
+}
+
+const BECAUSE_SEEN = 'an item that no row dates is taken to be there from the first interaction with it on';
+
+/** As `source.yaml` holds them. */
+export function sourceFacts({ mapping, tables, isFirstSeen }: FolderFacts): SourceFacts {
   const facts = tables.toSorted((a, b) => compareUtf8(a.name, b.name)).map((table) => table.facts);
   const { name, credit, licence } = mapping;
   return {
@@ -83,7 +107,10 @@ export function sourceFacts(mapping: Mapping, tables: readonly ImportedTable[]):
     ...(credit === undefined ? {} : { credit }),
     ...(licence === undefined ? {} : { licence }),
     assumed: facts.flatMap((each) => each.assumed),
-    dated: facts.flatMap((each) => each.dated),
+    dated: [
+      ...facts.flatMap((each) => each.dated),
+      ...(isFirstSeen ? [{ by: 'first_seen' as const, because: BECAUSE_SEEN }] : []),
+    ],
     left_out: facts.flatMap((each) => each.left_out),
   };
 }
@@ -100,7 +127,7 @@ export async function prepare(out: string, imported: readonly Pick<ImportedFile,
   });
   const ours = new Set(imported.map(({ table, path }) => filesOf('', table, path).events));
   const isEvents = (name: string) => EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending));
-  const other = names.find((name) => isEvents(name) && !ours.has(name));
+  const other = names.find((name) => isEvents(name) && !ours.has(name) && dirname(name) !== FIRST_SEEN_FOLDER);
   if (other === undefined) return;
   throw new BrewhouseError(
     'usage',

@@ -16,6 +16,7 @@ import { createHashTable, hash128 } from '../sources/hash-table.ts';
 import { deadFolder, readLedger, SOURCE_FILE, sourceText } from '../sources/source-file.ts';
 import { noEvent } from '../sources/validate-event.ts';
 import { isColumn } from './cell.ts';
+import { firstSeenEvents } from './first-seen.ts';
 import * as folder from './import-folder.ts';
 import { type MappedRow, type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
 import { readMapping } from './mapping-file.ts';
@@ -47,6 +48,8 @@ export interface ImportOptions {
   readonly mappingFile: string;
   readonly from: string;
   readonly out: string;
+  /** Dates items that no row dates by the first interaction with each. */
+  readonly firstSeen?: boolean;
 }
 
 /** What an import read and wrote; counts are those of all imports into the folder. */
@@ -126,8 +129,9 @@ async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSumma
   const names = new Set(done.map(({ table }) => table.name));
   const tables = [...before.tables.filter(({ name }) => !names.has(name)), ...done.map(({ table }) => table)];
   const files = [...before.files, ...done.flatMap((each) => each.files)];
-  const source = folder.sourceFacts(mapping, tables);
   for (const writer of run.writers) await writer.commit();
+  const isFirstSeen = await dateItems(run);
+  const source = folder.sourceFacts({ mapping, tables, isFirstSeen });
   for (const [path, text] of [
     [join(out, SOURCE_FILE), sourceText(source)],
     [folder.ledgerFile(out), `${folder.ledgerText({ tables, files })}\n`],
@@ -138,6 +142,18 @@ async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSumma
   }
   warnOfEqualFiles(run, files);
   return summaryOf(run, { files, source });
+}
+
+/** Writes items that no row dates anew, where that is wanted; whether any item of the folder was ever dated so. */
+async function dateItems({ out, firstSeen = false, effects }: Run): Promise<boolean> {
+  if (!firstSeen) return false;
+  const { before, next } = await folder.firstSeenFiles(out);
+  const items = await firstSeenEvents(out, effects);
+  if (items.length === 0) return before > 0;
+  const writer = openLines(next);
+  for (const item of items) await writer.write(canonicalEvent(item));
+  await writer.commit();
+  return true;
 }
 
 function summaryOf(

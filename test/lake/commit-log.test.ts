@@ -175,7 +175,7 @@ describe.each(LAKES)('in %s', (_name, make) => {
 
     it('whose record was changed in itself is refused at the next, which names its hash', async () => {
       await writeFour();
-      await rewrite(2, (text) => text.replace('nobody', 'anyone'));
+      await rewrite(2, (text) => text.replace('events.ndjson', 'others.ndjson'));
       await expect(open()).rejects.toMatchObject({ code: 'lake_broken', place: { file: recordKey(FOLDER, 3) } });
     });
 

@@ -1,7 +1,7 @@
 /**
  * Whole imports: what is written, what is refused, and that the same tables make the same bytes.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -187,5 +187,79 @@ describe('an import', () => {
       code: 'usage',
       message: expect.stringContaining('old.ndjson'),
     });
+  });
+});
+
+describe('a second import into a folder', () => {
+  const two = { 'people.csv': PEOPLE, 'sales/a.csv': SALES };
+
+  test('maps new files alone and leaves the others as they are', async () => {
+    await run(two);
+    const before = await Promise.all([PEOPLE_EVENTS, SALES_EVENTS].map((name) => stat(join(folder.path, 'out', name))));
+    const summary = await run({ 'sales/b.csv': SALES.replaceAll('x', 'z') });
+    expect(summary).toMatchObject({ files: { mapped: 1, kept: 2 }, rows: 8, events: { member: 2, interaction: 6 } });
+    const after = await Promise.all([PEOPLE_EVENTS, SALES_EVENTS].map((name) => stat(join(folder.path, 'out', name))));
+    expect(after.map(({ mtimeMs }) => mtimeMs)).toEqual(before.map(({ mtimeMs }) => mtimeMs));
+  });
+
+  test('comes to the same events as one import of all files', async () => {
+    await run(two);
+    await run({ 'sales/b.csv': SALES });
+    await run({}, MAPPING, 'once');
+    for (const part of ['out', 'out.dead'])
+      for (const name of await filesIn(part)) {
+        const bytes = await readFile(join(folder.path, part.replace('out', 'once'), name));
+        expect((await readFile(join(folder.path, part, name))).toString('latin1'), name).toBe(bytes.toString('latin1'));
+      }
+  });
+
+  test('of a file with other bytes, or by another mapping, is refused by name', async () => {
+    await run(two);
+    expect(await refusal(run({ 'sales/a.csv': `${SALES}3,x,2018\n` }))).toMatchObject({
+      code: 'inputs_changed',
+      message: expect.stringContaining('sales/a.csv (table sales) was imported with other bytes'),
+    });
+    const other = MAPPING.replace('value: bought', 'value: sold');
+    expect(await refusal(run(two, other))).toMatchObject({
+      code: 'inputs_changed',
+      message: expect.stringContaining('table sales was imported by another mapping'),
+    });
+  });
+
+  test('that was cut off before its ledger goes on', async () => {
+    await run(two);
+    const [events, ledger] = [await filesIn('out'), join(folder.path, 'out.dead', 'tables.json')];
+    const text = await readFile(ledger, 'utf8');
+    await rm(ledger);
+    expect(await run(two)).toMatchObject({ files: { mapped: 2, kept: 0 } });
+    expect(await readFile(ledger, 'utf8')).toBe(text);
+    expect(await filesIn('out')).toEqual(events);
+  });
+});
+
+describe('items that no row dates', () => {
+  const ITEMS = `${MAPPING}  - { name: goods, files: goods.csv, emit: item, item_id: id, attributes: [{ assume_known: x, fields: { title: title } }] }\n`;
+  const files = { 'people.csv': PEOPLE, 'sales/a.csv': SALES, 'goods.csv': 'id,title\nx,Lamp\nq,Chair\n' };
+  const importFirstSeen = async () => {
+    const mappingFile = await folder.write('mapping.yaml', ITEMS);
+    for (const [name, content] of Object.entries(files)) await folder.write(`in/${name}`, content);
+    return importTables({ mappingFile, from: join(folder.path, 'in'), out: join(folder.path, 'out'), firstSeen: true });
+  };
+
+  test('are dated by the first interaction with them, once', async () => {
+    const { source } = await importFirstSeen();
+    expect(source.dated).toMatchObject([{ by: 'first_seen' }]);
+    expect((await read('+first_seen/000001.ndjson.gz')).map((line) => JSON.parse(line))).toEqual([
+      {
+        ...{ event_id: 'first_seen:x', event_time: '2018-05-01Z', type: 'item', item_id: 'x', op: 'upsert' },
+        attributes: { title: 'Lamp' },
+      },
+    ]);
+    await folder.write('in/sales/b.csv', 'who,what,at\n1,x,2017-01-01\n1,q,2019-01-01\n');
+    expect((await importFirstSeen()).source.dated).toMatchObject([{ by: 'first_seen' }]);
+    expect((await read('+first_seen/000002.ndjson.gz')).map((line) => JSON.parse(line))).toMatchObject([
+      { event_id: 'first_seen:q', event_time: '2019-01-01Z' },
+    ]);
+    expect(await filesIn('out')).not.toContain('+first_seen/000003.ndjson.gz');
   });
 });

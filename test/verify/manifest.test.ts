@@ -152,10 +152,13 @@ test('the default id depends on every row and not on their order (RELEASE-6)', (
   const [a, b] = [row('a', [1], [1]), row('b', [2], [-100])];
   const id = defaultReleaseId(opened(honest), [a, b]);
   const examples = createHash('sha256').update('a').update(a.sha256).update('b').update(b.sha256).digest('hex');
-  expect(id).toBe(`${honest.corpus}-${canonicalSha256({ release, key: '00000000', examples }).slice(0, 16)}`);
+  expect(id).toBe(
+    `${honest.corpus}-${canonicalSha256({ release, key: '00000000', source: SAID, examples }).slice(0, 16)}`,
+  );
   expect(defaultReleaseId(opened(honest), [b, a])).toBe(id);
   expect(defaultReleaseId(opened(honest), [a, row('b', [2], [2])])).not.toBe(id);
   expect(defaultReleaseId(opened({ ...honest, key_id: '11111111' }), [a, b])).not.toBe(id);
+  expect(defaultReleaseId(opened({ ...honest, source: { ...SAID, credit: 'Ann' } }), [a, b])).not.toBe(id);
 });
 
 test('a default name that is not that of the rows is reported (RELEASE-6)', () => {

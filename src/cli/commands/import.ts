@@ -15,7 +15,7 @@ const MAX_DEAD = 0.01;
 /** Exits 1, with everything written, where more rows died than may. Throws as `importTables` does. */
 export async function run({ flags }: CallOf<'import'>, effects: Effects): Promise<Outcome> {
   const { mapping, from, out, 'max-dead': maxDead = MAX_DEAD } = flags;
-  const summary = await importTables({ mappingFile: mapping, from, out }, effects);
+  const summary = await importTables({ mappingFile: mapping, from, out, firstSeen: flags['first-seen'] }, effects);
   for (const { file, line, message } of summary.first_dead)
     effects.observe({ kind: 'warning', message: `${file}:${line}: ${message}` });
   const isPast = summary.dead > maxDead * summary.rows;
