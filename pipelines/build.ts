@@ -24,7 +24,7 @@ export interface BuildOptions extends CorpusInputs, TakeInOptions, Pick<Renderin
   readonly partitions: number | undefined;
   /** A file of what the source says of itself; where undefined, that beside the events. */
   readonly sourceFile: string | undefined;
-  /** The source of a lake that stands may say something else than before. */
+  /** The source of a lake that is there may say something else than before. */
   readonly isSourceChanged: boolean;
 }
 

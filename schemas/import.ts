@@ -6,7 +6,10 @@ import { SourceFacts } from './source.ts';
 
 const Count = z.number().int().nonnegative();
 
-/** Counts of one file of one table: rows = mapped + filtered + equal + dead, where a part of a list counts as a row. */
+/**
+ * Counts of one file of one table: rows = mapped + filtered + equal + dead, where a part of a list
+ * counts as a row.
+ */
 export const RowCounts = z.strictObject({
   rows: Count,
   events: z.strictObject({ member: Count, item: Count, interaction: Count }),

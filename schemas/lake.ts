@@ -11,8 +11,8 @@ export const PARTITIONS_MAX = 65_536;
 export const LAKE_FORMAT = 3;
 
 /**
- * `partitions` never changes, `source` where somebody says so alone; there is no time in it, so that
- * equal lakes have equal bytes.
+ * `partitions` never changes, `source` where somebody says so alone; there is no time in it, so
+ * that equal lakes have equal bytes.
  */
 export const LakeFile = z.strictObject({
   format: z.literal(LAKE_FORMAT),

@@ -1,4 +1,7 @@
-/** What a source says of itself: `source.yaml` beside its events, which `import` writes, or a person. */
+/**
+ * What a source says of itself: `source.yaml` beside its events, which `import` writes, or a
+ * person.
+ */
 import { z } from 'zod';
 import { DEAD_REASONS } from './event.ts';
 

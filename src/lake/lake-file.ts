@@ -27,7 +27,9 @@ export async function readLakeFile(store: ObjectStore): Promise<LakeFile | null>
 export interface LakeWishes {
   /** Default PARTITIONS_DEFAULT. */
   readonly partitions?: number | undefined;
-  /** What the source of the events says of itself, and rows that became no event; default: nothing. */
+  /**
+   * What the source of the events says of itself, and rows that became no event; default: nothing.
+   */
   readonly source?: SourceFacts;
   readonly deadRows?: DeadRows;
   /** The source may say something else than before. */
@@ -64,7 +66,9 @@ export async function makeLakeFile(store: ObjectStore, wishes: LakeWishes = {}):
   );
 }
 
-/** The card of every release repeats what a source says: another word for it is never taken unasked. */
+/**
+ * The card of every release repeats what a source says: another word for it is never taken unasked.
+ */
 async function keepSource(store: ObjectStore, lake: LakeFile, { before, isChanged }: SourceChange): Promise<LakeFile> {
   const [was, is] = [before, lake].map((each) => canonicalJson(each));
   if (was === is) return before;

@@ -21,7 +21,10 @@ export interface LineWriter {
    * 'store_refused').
    */
   readonly write: (line: string) => Promise<void>;
-  /** Writes what is pending and ends the file, so that many may be open until all are named. Throws as `write`. */
+  /**
+   * Writes what is pending and ends the file, so that many may be open until all are named. Throws
+   * as `write`.
+   */
   readonly close: () => Promise<void>;
   /** Names the file when all is written: COMMIT AFTER WRITE. Throws as `write`. */
   readonly commit: () => Promise<void>;

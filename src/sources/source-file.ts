@@ -15,14 +15,18 @@ export function parseSource(text: string, file: string): SourceFacts {
   return parseYaml(text, SourceFacts, { file, code: 'source_invalid' });
 }
 
-/** The facts beside the events of `dir`, empty where the file is missing. Throws as `parseSource`. */
+/**
+ * The facts beside the events of `dir`, empty where the file is missing. Throws as `parseSource`.
+ */
 export async function readSource(dir: string): Promise<SourceFacts> {
   const file = join(dir, SOURCE_FILE);
   const text = await readIfThere(file);
   return text === undefined ? SourceFacts.parse({}) : parseSource(text, file);
 }
 
-/** The folder of dead rows beside a folder of events: nothing in it is an event file of that folder. */
+/**
+ * The folder of dead rows beside a folder of events: nothing in it is an event file of that folder.
+ */
 export function deadFolder(events: string): string {
   return `${events.replace(/[\\/]+$/, '')}.dead`;
 }
@@ -30,7 +34,10 @@ export function deadFolder(events: string): string {
 /** The file in it that accounts for every row of the tables. */
 export const LEDGER_FILE = 'tables.json';
 
-/** What imports wrote into a folder. Throws BrewhouseError('input_unreadable') where it is no ledger. */
+/**
+ * What imports wrote into a folder. Throws BrewhouseError('input_unreadable') where it is no
+ * ledger.
+ */
 export async function readLedger(events: string): Promise<ImportLedger> {
   const file = join(deadFolder(events), LEDGER_FILE);
   const text = await readIfThere(file);

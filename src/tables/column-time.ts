@@ -138,7 +138,10 @@ function hintOf(text: string): string {
 
 const formats = new Map<string, TimeFormat>();
 
-/** Mappings hold a few formats, and each is compiled once. Throws Error where it has a flaw, which a mapping that was read has not. */
+/**
+ * Mappings hold a few formats, and each is compiled once. Throws Error where it has a flaw, which a
+ * mapping that was read has not.
+ */
 function formatted(format: string): TimeFormat {
   const known = formats.get(format);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /**
- * Reads CSV: by RFC 4180 with quoted line breaks, or as its table says: delimiters of several letters, other quotes or none,
- * without a header.
+ * Reads CSV: by RFC 4180 with quoted line breaks, or as its table says: delimiters of several
+ * letters, other quotes or none, without a header.
  */
 import { Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
@@ -15,6 +15,8 @@ import {
   tableBytes,
 } from './table-rows.ts';
 import { decodeText } from './text-encoding.ts';
+
+const QUOTES_HINT = 'where quotes are letters like others, give the table quotes: none';
 
 /** Rows that have not as many columns as the header are dead. Throws as `readTable`. */
 export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
@@ -69,16 +71,15 @@ export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
     });
   }
   if (spanning > 0 && form.delimiter !== ',' && form.quotes !== 'none')
-    warn(
-      `${path}:${spanning}: a quoted field spans lines; where quotes are letters like others, give the table quotes: none`,
-    );
+    warn(`${path}:${spanning}: a quoted field spans lines; ${QUOTES_HINT}`);
   yield { columns, lines };
 }
 
 function optionsOf({ delimiter, quotes, escape: escaping }: TableForm, beginning: string): Options {
   return {
     delimiter,
-    // Mixed in one file where programs appended to what others wrote; a lone CR was a line end long ago.
+    // Mixed in one file where programs appended to what others wrote; a lone CR was a line end long
+    // ago.
     record_delimiter: beginning.includes('\r') && !beginning.includes('\n') ? ['\r'] : ['\r\n', '\n'],
     quote: quotes === 'none' ? null : quotes,
     escape: escaping ?? (quotes === 'none' ? null : quotes),
@@ -124,8 +125,7 @@ function csvFault(file: string, line: number, cause: CsvError): BrewhouseError {
   const said = CSV_FAULTS.get(cause.code) ?? cause.message;
   return new BrewhouseError('input_unreadable', `${file} is not CSV: ${said}`, {
     place: { file, line },
-    remedy:
-      'a quote inside a quoted field is written twice; where quotes are letters like others, give the table quotes: none',
+    remedy: `a quote inside a quoted field is written twice; ${QUOTES_HINT}`,
     cause,
   });
 }

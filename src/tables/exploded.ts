@@ -19,7 +19,7 @@ export function explodedColumns(explosion: Explosion): string[] {
 }
 
 /**
- * A row for each part: the column holds the part (with `names` what stands in it), and
+ * A row for each part: the column holds the part (with `names` what is in it), and
  * `column.number` its place. An empty cell and an empty list have none.
  */
 export function explode(row: TableRow, explosion: Explosion, cell: CellReader): ExplodedRows {
@@ -44,7 +44,7 @@ export function explode(row: TableRow, explosion: Explosion, cell: CellReader): 
   return { ok: true, rows };
 }
 
-/** So many texts, the last ones split off first: an id may hold what stands between. */
+/** So many texts, the last ones split off first: an id may hold what is between. */
 function splitFromEnd(text: string, between: string, count: number): string[] | undefined {
   const pieces = text.split(between);
   if (pieces.length < count) return undefined;

@@ -5,7 +5,7 @@ import { ownValue } from '../../schemas/names.ts';
 import type { CellReader, TableRow } from './cell.ts';
 import { type ListSpelling, listIn } from './list-text.ts';
 
-/** A read field; `value` is undefined where the cell is empty and nothing stands in for it. */
+/** A read field; `value` is undefined where the cell is empty and nothing replaces it. */
 export type ReadField = { ok: true; value: unknown } | { ok: false; message: string };
 
 /** What a cell is read as; `natural` keeps the types of JSON. */

@@ -1,6 +1,6 @@
 /**
- * Dates items that no row dates by the first interaction with each: a second pass over the events of
- * a folder, since a row alone cannot know it.
+ * Dates items that no row dates by the first interaction with each: a second pass over the events
+ * of a folder, since a row alone cannot know it.
  */
 
 import { compareUtf8 } from '../../schemas/byte-order.ts';
@@ -23,9 +23,10 @@ interface Seen {
 const FIRST_SEEN = 'first_seen:';
 
 /**
- * For each item of the folder whose versions have no time, one version more at the time of the first
- * interaction with it, with what the item said before; in byte order of item ids. Items that nobody
- * touched, and those that an earlier pass dated, have none. Bound: the undated version of every item.
+ * For each item of the folder whose versions have no time, one version more at the time of the
+ * first interaction with it, with what the item said before; in byte order of item ids. Items that
+ * nobody touched, and those that an earlier pass dated, have none. Bound: the undated version of
+ * every item.
  */
 export async function firstSeenEvents(events: string, effects: Effects): Promise<ItemEvent[]> {
   const items = new Map<string, Seen>();

@@ -1,6 +1,6 @@
 /**
- * The folder that an import writes, and what lies beside it: `OUT/<table>/<path>.ndjson.gz`, `OUT/source.yaml`,
- * `OUT.dead/<table>/<path>.ndjson` and `OUT.dead/tables.json`.
+ * The folder that an import writes, and what lies beside it: `OUT/<table>/<path>.ndjson.gz`,
+ * `OUT/source.yaml`, `OUT.dead/<table>/<path>.ndjson` and `OUT.dead/tables.json`.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -89,7 +89,9 @@ function changed(out: string, what: string): BrewhouseError {
   });
 }
 
-/** Facts of a folder: of its tables, of the source, and whether items were dated by interactions. */
+/**
+ * Facts of a folder: of its tables, of the source, and whether items were dated by interactions.
+ */
 export interface FolderFacts {
   readonly mapping: Mapping;
   readonly tables: readonly ImportedTable[];
@@ -116,8 +118,8 @@ export function sourceFacts({ mapping, tables, isFirstSeen }: FolderFacts): Sour
 }
 
 /**
- * Makes the folders; refuses one whose event files nobody imported, since they would be read together
- * with the imported ones. Throws BrewhouseError('usage').
+ * Makes the folders; refuses one whose event files nobody imported, since they would be read
+ * together with the imported ones. Throws BrewhouseError('usage').
  */
 export async function prepare(out: string, imported: readonly Pick<ImportedFile, 'table' | 'path'>[]): Promise<void> {
   const names = await writing(out, async () => {

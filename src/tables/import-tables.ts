@@ -2,46 +2,26 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { DeadReason } from '../../schemas/event.ts';
-import { canonicalEvent, timeSpan } from '../../schemas/event-time.ts';
-import type { Sha256 } from '../../schemas/ids.ts';
-import type { ImportedFile, ImportedTable, ImportLedger, RowCounts } from '../../schemas/import.ts';
+import { canonicalEvent } from '../../schemas/event-time.ts';
+import type { ImportedFile, ImportedTable, ImportLedger } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
-import { entriesOf, intAt } from '../checked.ts';
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
-import { BrewhouseError, nearestName } from '../errors.ts';
-import { type LineWriter, openLines } from '../sources/event-writer.ts';
-import { createHashTable, hash128 } from '../sources/hash-table.ts';
+import { entriesOf } from '../checked.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
+import { BrewhouseError } from '../errors.ts';
+import { openLines } from '../sources/event-writer.ts';
 import { deadFolder, readLedger, SOURCE_FILE, sourceText } from '../sources/source-file.ts';
-import { noEvent } from '../sources/validate-event.ts';
-import { isColumn } from './cell.ts';
 import { firstSeenEvents } from './first-seen.ts';
+import { type DeadTableRow, type FileRun, importFile, type Times } from './import-file.ts';
 import * as folder from './import-folder.ts';
-import { type MappedRow, type RowMapper, type RowNumber, rowMapper } from './mapping.ts';
+import { rowMapper } from './mapping.ts';
 import { readMapping } from './mapping-file.ts';
-import { readTable, type TableFormat, tableFormat } from './read-table.ts';
-import { factsOf, wantedColumns } from './source-facts.ts';
+import { factsOf } from './source-facts.ts';
 import { filesOfTable, listFiles } from './table-listing.ts';
-import type { TableLine } from './table-rows.ts';
 
-/** The most column names that are remembered of a table without a header. */
-const COLUMNS_MAX = 10_000;
-const REPORT_EVERY = 50_000;
 /** Times that were written in another unit land before it. */
 const EARLY_MS = Date.UTC(1980, 0, 1);
-
-/** A row that became no event. */
-export interface DeadTableRow {
-  /** Below the folder of tables. */
-  file: string;
-  /** From 1. */
-  line: number;
-  reason: DeadReason;
-  /** Empty where no field is to blame. */
-  field: string;
-  message: string;
-}
 
 /** What to import by which mapping, and the folder to write. */
 export interface ImportOptions {
@@ -105,15 +85,10 @@ export async function importTables(options: ImportOptions, effects = PROCESS_EFF
   }
 }
 
-interface Run extends ImportOptions {
+interface Run extends ImportOptions, FileRun {
   readonly mapping: Mapping;
-  readonly effects: Effects;
   readonly before: ImportLedger;
-  /** All that were opened: they are named together, when everything is written. */
-  readonly writers: LineWriter[];
-  readonly firstDead: Map<DeadReason, DeadTableRow>;
-  /** Rows that were read so far, and files that were left as they are. */
-  rows: number;
+  /** Files that were left as they are. */
   kept: number;
 }
 
@@ -123,7 +98,9 @@ interface TableDone {
   readonly files: readonly ImportedFile[];
 }
 
-/** Names what was written: events and dead rows, then what a source says of itself, then the ledger. */
+/**
+ * Names what was written: events and dead rows, then what a source says of itself, then the ledger.
+ */
 async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSummary> {
   const { before, out, mapping } = run;
   const names = new Set(done.map(({ table }) => table.name));
@@ -144,7 +121,10 @@ async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSumma
   return summaryOf(run, { files, source });
 }
 
-/** Writes items that no row dates anew, where that is wanted; whether any item of the folder was ever dated so. */
+/**
+ * Writes items that no row dates anew, where that is wanted; whether any item of the folder was
+ * ever dated so.
+ */
 async function dateItems({ out, firstSeen = false, effects }: Run): Promise<boolean> {
   if (!firstSeen) return false;
   const { before, next } = await folder.firstSeenFiles(out);
@@ -186,7 +166,8 @@ function warnOfEqualFiles({ effects }: Run, files: readonly ImportedFile[]): voi
   const byBytes = Map.groupBy(files, ({ table, sha256 }) => `${table}\u001f${sha256}`);
   for (const equal of byBytes.values()) {
     if (equal.length < 2) continue;
-    const message = `${equal.map(({ path }) => path).join(' and ')} hold the same bytes, and their rows are events twice`;
+    const names = equal.map(({ path }) => path).join(' and ');
+    const message = `${names} hold the same bytes, and their rows are events twice`;
     effects.observe({ kind: 'warning', message });
   }
 }
@@ -210,7 +191,8 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
   }
   if (times.latest < EARLY_MS && times.latest > Number.NEGATIVE_INFINITY) {
     const when = new Date(times.latest).toISOString().slice(0, 10);
-    const message = `no time of table ${table.name} is later than ${when}: are they numbers of another unit than its epoch: says?`;
+    const why = 'are they numbers of another unit than its epoch: says?';
+    const message = `no time of table ${table.name} is later than ${when}: ${why}`;
     run.effects.observe({ kind: 'warning', message });
   }
   const facts = withFacts(run.before.tables.find(({ name }) => name === table.name)?.facts, factsOf(table, columns));
@@ -241,157 +223,9 @@ function withFacts(before: Facts | undefined, now: Facts): Facts {
   return { ...now, left_out: [...now.left_out, ...earlier] };
 }
 
-/** The moment of the latest event of a table. */
-interface Times {
-  latest: number;
-}
-
-interface Importing {
-  readonly run: Run;
-  readonly table: MappingTable;
-  readonly toEvents: RowMapper;
-  /** Of all files of the table. */
-  readonly columns: Set<string>;
-  readonly times: Times;
-}
-
-async function importFile(importing: Importing, path: string): Promise<ImportedFile> {
-  const { run, table, columns: all } = importing;
-  const hash = createHash('sha256');
-  const form = {
-    delimiter: table.delimiter,
-    quotes: table.quotes,
-    escape: table.escape,
-    columns: table.columns,
-    encoding: table.encoding,
-  };
-  const file = {
-    ...{ path: join(run.from, path), form, seen: (bytes: Uint8Array) => hash.update(bytes) },
-    warn: (message: string) => run.effects.observe({ kind: 'warning', message }),
-  };
-  const unpacked = folder.pathUnpacked(path);
-  const sink = await openSink(importing, unpacked);
-  const occurrence = counter();
-  const seen = new Set<string>();
-  let row = 0;
-  for await (const { columns, lines } of readTable(file, formatOf(table, path, run.mappingFile))) {
-    if (columns !== undefined && row === 0) requireColumns(run, table, { file: path, columns: new Set(columns) });
-    for (const column of columns ?? []) seen.add(column);
-    for (const line of lines) {
-      row += 1;
-      if (columns === undefined && line.ok && seen.size < COLUMNS_MAX)
-        for (const key of Object.keys(line.row)) seen.add(key);
-      await takeLine(importing, sink, { line, number: { path: unpacked, row, occurrence } });
-    }
-    say(run);
-  }
-  // JSON has no header: a column is missing where no row has it, and where no row could be read the rows say why.
-  if (seen.size > 0) requireColumns(run, table, { file: path, columns: seen });
-  for (const column of seen) all.add(column);
-  for (const writer of [sink.events, sink.dead]) await writer.close();
-  return { table: table.name, path: unpacked, sha256: hash.digest('hex') as Sha256, counts: sink.counts };
-}
-
-/** Where the rows of one file go, and what became of them. */
-interface Sink {
-  readonly path: string;
-  readonly events: LineWriter;
-  readonly dead: LineWriter;
-  readonly counts: RowCounts;
-}
-
-/** Each is written even where it is empty, so that no older file is taken for it. */
-async function openSink({ run, table }: Importing, path: string): Promise<Sink> {
-  const names = folder.filesOf(run.out, table.name, path);
-  for (const name of Object.values(names)) await folder.makeFolderOf(name);
-  const [events, dead] = [openLines(names.events), openLines(names.dead)];
-  run.writers.push(events, dead);
-  const counts: RowCounts = {
-    ...{ rows: 0, mapped: 0, filtered: 0, equal: 0, dead: {} },
-    events: { member: 0, item: 0, interaction: 0 },
-  };
-  return { path, events, dead, counts };
-}
-
-interface PlacedLine {
-  readonly line: TableLine;
-  readonly number: RowNumber;
-}
-
-async function takeLine({ run, toEvents, times }: Importing, sink: Sink, { line, number }: PlacedLine): Promise<void> {
-  run.rows += 1;
-  if (run.rows % REPORT_EVERY === 0) say(run);
-  const mapped: readonly MappedRow[] = line.ok ? toEvents(line.row, number) : [noEvent(line.reason, line.message)];
-  const { counts } = sink;
-  for (const each of mapped) {
-    counts.rows += 1;
-    if (each.ok) {
-      counts.mapped += 1;
-      for (const event of each.events) {
-        counts.events[event.type] += 1;
-        if (event.event_time !== null) times.latest = Math.max(times.latest, timeSpan(event.event_time).first);
-        await sink.events.write(canonicalEvent(event));
-      }
-    } else if (!('message' in each)) counts[each.reason] += 1;
-    else {
-      const dead: DeadTableRow = {
-        file: number.path,
-        line: line.line,
-        reason: each.reason,
-        field: each.field ?? '',
-        message: each.message,
-      };
-      if (!run.firstDead.has(dead.reason)) run.firstDead.set(dead.reason, dead);
-      counts.dead[dead.reason] = (counts.dead[dead.reason] ?? 0) + 1;
-      await sink.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
-    }
-  }
-}
-
-function say({ effects, rows }: Run): void {
-  effects.signal.throwIfAborted();
-  effects.observe({ kind: 'progress', step: 'importing', done: rows, total: 0, rate: { count: rows, unit: 'rows' } });
-}
-
 /** SHA-256 of the unpacked bytes. */
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const bytes of readFileBytes(path)) hash.update(bytes);
   return hash.digest('hex');
-}
-
-/** Returns how many equal contents came before, by their 16-byte hashes. */
-function counter(): (content: string) => number {
-  const table = createHashTable(1);
-  return (content) => {
-    const { offset } = table.at(hash128(content));
-    const before = intAt(table.values, offset);
-    table.values[offset] = before + 1;
-    return before;
-  };
-}
-
-type Header = { readonly file: string; readonly columns: ReadonlySet<string> };
-
-function requireColumns({ mappingFile }: Run, table: MappingTable, { file, columns }: Header): void {
-  const missing = wantedColumns(table).find(({ column }) => !isColumn(columns, column));
-  if (missing === undefined) return;
-  const near = nearestName(missing.column, [...columns]);
-  const message = `${file} has no column "${missing.column}", which table ${table.name} reads ${missing.field} from`;
-  throw new BrewhouseError('mapping_invalid', message, {
-    place: { file: mappingFile, field: `${table.name}.${missing.field}` },
-    remedy: near === undefined ? `its columns: ${[...columns].slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
-  });
-}
-
-function formatOf(table: MappingTable, path: string, mappingFile: string): TableFormat {
-  const format = table.format ?? tableFormat(path);
-  if (format !== undefined) return format;
-  const isParquet = /\.parquet$/i.test(path);
-  throw new BrewhouseError('mapping_invalid', `table ${table.name}: the name ${path} does not say its format`, {
-    place: { file: mappingFile, field: `${table.name}.format` },
-    remedy: isParquet
-      ? 'Parquet is not read yet: write it as CSV or NDJSON first'
-      : 'give the table format: csv, ndjson or json; names that say it end in .csv, .tsv, .ndjson or .jsonl, with .gz or .zst behind',
-  });
 }

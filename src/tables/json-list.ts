@@ -8,14 +8,14 @@ import { decodeText } from './text-encoding.ts';
 /** Throws as `readTable`. */
 export async function* readJsonList(file: TableFile): AsyncGenerator<TableBatch> {
   const { path, form } = file;
-  const splitter = elementSplitter(path);
+  const scan = beginScan(path);
   let lines: TableLine[] = [];
   for await (const text of decodeText(
-    tableBytes(file, () => splitter.line()),
+    tableBytes(file, () => scan.line),
     path,
     form.encoding,
   )) {
-    for (const element of splitter.take(text)) {
+    for (const element of elementsIn(scan, text)) {
       const isLong = element.isCut;
       lines.push(
         isLong
@@ -27,24 +27,38 @@ export async function* readJsonList(file: TableFile): AsyncGenerator<TableBatch>
       lines = [];
     }
   }
-  splitter.end();
+  if (!scan.hasEnded) throw fault(scan, 'short');
   yield { columns: undefined, lines };
 }
 
 /** An element's text, and whether it was cut since it is too long. */
 type Element = PlacedText & { readonly isCut: boolean };
 
-interface ElementSplitter {
+/** How far a list was read. */
+interface Scan {
+  readonly file: string;
+  readonly marks: RegExp;
   /** The line that was reached, from 1. */
-  readonly line: () => number;
-  /** Elements that end in the next piece of text. Throws BrewhouseError('input_unreadable'). */
-  readonly take: (text: string) => Generator<Element>;
-  /** Throws BrewhouseError('input_unreadable') where the list has not ended. */
-  readonly end: () => void;
+  line: number;
+  /** Open brackets; the list's own is the first. */
+  depth: number;
+  inText: boolean;
+  /** The last letter was a backslash inside a text. */
+  isEscaped: boolean;
+  hasEnded: boolean;
+  /** The element under way, the line on which it began (0: it has not), and whether it was cut. */
+  text: string;
+  began: number;
+  isCut: boolean;
 }
 
 /** What separates elements, and what nests; all else is part of an element. */
 const MARKS = /["\\[\]{},\n]/g;
+
+function beginScan(file: string): Scan {
+  const nothing = { depth: 0, inText: false, isEscaped: false, hasEnded: false, text: '', began: 0, isCut: false };
+  return { file, marks: new RegExp(MARKS), line: 1, ...nothing };
+}
 
 /** What may be wrong with a file, and what to do. */
 const FLAWS = {
@@ -53,93 +67,76 @@ const FLAWS = {
   short: ['is cut short: its list does not end', 'copy or make the file again'],
 } as const;
 
-function elementSplitter(file: string): ElementSplitter {
-  const marks = new RegExp(MARKS);
-  let line = 1;
-  /** Open brackets; the list's own is the first. */
-  let depth = 0;
-  let inText = false;
-  let isEscaped = false;
-  let hasEnded = false;
-  let pieces = '';
-  let isCut = false;
-  let began = 1;
-  const fault = (flaw: keyof typeof FLAWS) => {
-    const [said, remedy] = FLAWS[flaw];
-    return new BrewhouseError('input_unreadable', `${file} ${said}`, { place: { file, line }, remedy });
+function fault({ file, line }: Scan, flaw: keyof typeof FLAWS): BrewhouseError {
+  const [said, remedy] = FLAWS[flaw];
+  return new BrewhouseError('input_unreadable', `${file} ${said}`, { place: { file, line }, remedy });
+}
+
+/** Elements that end in the next piece of text. Throws BrewhouseError('input_unreadable'). */
+function* elementsIn(scan: Scan, text: string): Generator<Element> {
+  const { marks } = scan;
+  let from = 0;
+  const takeUpTo = (to: number) => {
+    take(scan, text.slice(from, to));
+    from = to;
   };
-  const keep = (text: string) => {
-    if (pieces.trim() === '' && text.trim() !== '') began = line;
-    pieces += text;
-    if (pieces.length <= LINE_BYTES_MAX) return;
-    isCut = true;
-    pieces = pieces.slice(0, RAW_LETTERS_MAX);
-  };
-  const finish = (): Element | undefined => {
-    const text = pieces.trim();
-    const element = text === '' ? undefined : { line: began, text, isCut };
-    pieces = '';
-    isCut = false;
-    return element;
-  };
-  /** Outside the list nothing may stand. */
-  const outside = (text: string) => {
-    if (text.trim() !== '') throw fault(hasEnded ? 'behind' : 'before');
-  };
-  function* take(text: string): Generator<Element> {
-    let from = 0;
-    const consume = (to: number) => {
-      const part = text.slice(from, to);
-      if (depth === 0) outside(part);
-      else keep(part);
-      from = to;
-    };
-    if (isEscaped) {
-      isEscaped = false;
-      marks.lastIndex = 1;
-    } else marks.lastIndex = 0;
-    for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
-      const at = found.index;
-      const mark = found[0];
-      if (mark === '\n') {
-        consume(at + 1);
-        line++;
-      } else if (inText) {
-        if (mark === '"') inText = false;
-        else if (mark === '\\') {
-          if (at + 1 === text.length) isEscaped = true;
-          marks.lastIndex = at + 2;
-        }
-      } else if (mark === '"') inText = true;
-      else if (mark === '[' || mark === '{') {
-        consume(at);
-        if (depth === 0 && (mark === '{' || hasEnded)) outside(mark);
-        depth++;
-        if (depth === 1) from = at + 1;
-      } else if (mark === ']' || mark === '}') {
-        if (depth > 1) depth--;
-        else if (depth === 1) {
-          consume(at);
-          const element = finish();
-          if (element !== undefined) yield element;
-          depth = 0;
-          hasEnded = true;
-          from = at + 1;
-        }
-      } else if (mark === ',' && depth === 1) {
-        consume(at);
-        const element = finish();
-        if (element !== undefined) yield element;
-        from = at + 1;
-      }
+  marks.lastIndex = scan.isEscaped ? 1 : 0;
+  scan.isEscaped = false;
+  for (let found = marks.exec(text); found !== null; found = marks.exec(text)) {
+    const { 0: mark, index: at } = found;
+    if (mark === '\n') {
+      takeUpTo(at + 1);
+      scan.line++;
+    } else if (scan.inText) {
+      if (mark === '"') scan.inText = false;
+      if (mark !== '\\') continue;
+      scan.isEscaped = at + 1 === text.length;
+      marks.lastIndex = at + 2;
+    } else if (mark === '"') scan.inText = true;
+    else if (endsElement(scan, mark)) {
+      takeUpTo(at);
+      from = at + 1;
+      yield* finish(scan, mark === ']');
+    } else {
+      takeUpTo(at);
+      if (nest(scan, mark)) from = at + 1;
     }
-    consume(text.length);
   }
-  return {
-    line: () => line,
-    take,
-    end: () => {
-      if (!hasEnded) throw fault('short');
-    },
-  };
+  takeUpTo(text.length);
+}
+
+/** Whether an element of the list ends here: at its comma, or with the list. */
+function endsElement({ depth }: Scan, mark: string): boolean {
+  return depth === 1 && (mark === ',' || mark === ']');
+}
+
+/** One bracket more or less; true where it is the list's own. */
+function nest(scan: Scan, mark: string): boolean {
+  if (mark === '[' || mark === '{') {
+    if (scan.depth === 0 && (mark === '{' || scan.hasEnded)) take(scan, mark);
+    scan.depth++;
+    return scan.depth === 1;
+  }
+  if (mark !== ',' && scan.depth > 1) scan.depth--;
+  return false;
+}
+
+/** The element that was under way, where it says anything. */
+function* finish(scan: Scan, isLast: boolean): Generator<Element> {
+  if (scan.began > 0) yield { line: scan.began, text: scan.text.trim(), isCut: scan.isCut };
+  Object.assign(scan, { text: '', began: 0, isCut: false });
+  if (isLast) Object.assign(scan, { depth: 0, hasEnded: true });
+}
+
+/** Keeps a piece of the element under way; outside the list there may be nothing. */
+function take(scan: Scan, piece: string): void {
+  if (scan.began === 0) {
+    if (piece.trim() === '') return;
+    if (scan.depth === 0) throw fault(scan, scan.hasEnded ? 'behind' : 'before');
+    scan.began = scan.line;
+  }
+  scan.text += piece;
+  if (scan.text.length <= LINE_BYTES_MAX) return;
+  scan.isCut = true;
+  scan.text = scan.text.slice(0, RAW_LETTERS_MAX);
 }

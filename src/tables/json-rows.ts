@@ -62,7 +62,8 @@ export function jsonRow(placed: PlacedText): TableLine {
 const LONG_NUMBER = /[\s:,[]-?\d{16}/;
 
 /**
- * The JSON value; a whole number beyond 2^53 is the text of its digits, since it is an id, and two ids must not become one.
+ * The JSON value; a whole number beyond 2^53 is the text of its digits, since it is an id, and two
+ * ids must not become one.
  */
 function parseExact(text: string): unknown {
   if (!LONG_NUMBER.test(text)) return JSON.parse(text);

@@ -38,9 +38,10 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
   ['(', ')'],
   ['{', '}'],
 ]);
-/** One element of a Python list and what stands behind it: a text, a number, or a word. */
-const ELEMENT =
-  /\s*(?:[uUbB]?(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(None|True|False))\s*(,|$)/y;
+const TEXT = /[uUbB]?(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")/.source;
+const NUMBER = /([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/.source;
+/** One element of a Python list and what is behind it: a text, a number, or a word. */
+const ELEMENT = new RegExp(`\\s*(?:${TEXT}|${NUMBER}|(None|True|False))\\s*(,|$)`, 'y');
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['None', null],
   ['True', true],

@@ -94,7 +94,9 @@ function mapOne(of: TableReading, row: TableRow, number: RowNumber): MappedRow {
   return withIds(events, of.table, number);
 }
 
-/** Ids where the table has none, numbers of rows, and whether a row like this one was there before. */
+/**
+ * Ids where the table has none, numbers of rows, and whether a row like this one was there before.
+ */
 function withIds(events: EventRecord[], table: MappingTable, { path, row, occurrence }: RowNumber): MappedRow {
   const isCounted = table.event_id === undefined || table.equal_rows === 'drop';
   for (const event of isCounted ? events : []) {

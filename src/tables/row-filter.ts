@@ -6,7 +6,10 @@ import { numberIn } from './field-source.ts';
 /** Whether a row meets every condition. */
 export type RowFilter = (row: TableRow) => boolean;
 
-/** Texts and numbers are compared as they are written; a condition on a number never holds of a text. */
+/**
+ * Texts and numbers are compared as they are written; a condition on a number never holds of a
+ * text.
+ */
 export function rowFilter(conditions: readonly Condition[], cell: CellReader): RowFilter {
   const tests = conditions.map((condition) => testOf(condition, cell));
   return (row) => tests.every((holds) => holds(row));

@@ -1,4 +1,7 @@
-/** What a table takes on trust and what it leaves out, by the mapping and the columns that its files have. */
+/**
+ * What a table takes on trust and what it leaves out, by the mapping and the columns that its files
+ * have.
+ */
 
 import type { ImportedTable } from '../../schemas/import.ts';
 import type { ConstantTime, FieldSource, MappingTable, TimeSource } from '../../schemas/mapping.ts';

@@ -10,8 +10,8 @@ import { BrewhouseError, nearestName } from '../errors.ts';
 const MACOS_FOLDER = '__MACOSX';
 
 /**
- * Relative paths of the regular files below the folder, in byte order, with `/` between names. Names
- * that begin with a dot, what macOS adds, and the folders in `but` are passed over.
+ * Relative paths of the regular files below the folder, in byte order, with `/` between names.
+ * Names that begin with a dot, what macOS adds, and the folders in `but` are passed over.
  */
 export async function listFiles(from: string, but: readonly string[]): Promise<string[]> {
   const options = { recursive: true, withFileTypes: true } as const;

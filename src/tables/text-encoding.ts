@@ -19,8 +19,9 @@ export function isUtf8Name(name: string): boolean {
 }
 
 /**
- * The text in chunks, without a byte order mark at its beginning. A file that is not in the encoding is refused as a
- * whole: every row would have wrong texts. Throws BrewhouseError('input_unreadable') with the line.
+ * The text in chunks, without a byte order mark at its beginning. A file that is not in the
+ * encoding is refused as a whole: every row would have wrong texts. Throws
+ * BrewhouseError('input_unreadable') with the line.
  */
 export async function* decodeText(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,4 +1,7 @@
-/** Times as a format of strptime describes them (C and Python): English names, any number of digits up to the field's own. */
+/**
+ * Times as a format of strptime describes them (C and Python): English names, any number of digits
+ * up to the field's own.
+ */
 import { DAY_MS, MINUTE_MS } from '../../schemas/durations.ts';
 import { dayNumber } from '../../schemas/event-time.ts';
 
@@ -73,8 +76,9 @@ export const DIRECTIVES_SAID = [...Object.keys(DIRECTIVES), ...Object.keys(LONG_
   .join(' ');
 
 /**
- * The reader of a format, or what is wrong with the format. `%H` and `%I` without `%p` are the hours
- * of a day; a format without an hour is of days, one without a day of months, one of `%Y` alone of years.
+ * The reader of a format, or what is wrong with the format. `%H` and `%I` without `%p` are the
+ * hours of a day; a format without an hour is of days, one without a day of months, one of `%Y`
+ * alone of years.
  */
 export function timeFormat(format: string): TimeFormat | { readonly flaw: string } {
   const long = format.replaceAll(/%([TFDR])/g, (_, letter: string) => LONG_FORMS[letter] ?? '');

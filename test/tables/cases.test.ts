@@ -1,4 +1,7 @@
-/** Tables that once lost rows, merged members or were refused without a reason; each with its right value. */
+/**
+ * Tables that once lost rows, merged members or were refused without a reason; each with its right
+ * value.
+ */
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

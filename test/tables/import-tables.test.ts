@@ -238,7 +238,8 @@ describe('a second import into a folder', () => {
 });
 
 describe('items that no row dates', () => {
-  const ITEMS = `${MAPPING}  - { name: goods, files: goods.csv, emit: item, item_id: id, attributes: [{ assume_known: x, fields: { title: title } }] }\n`;
+  const ATTRIBUTES = 'attributes: [{ assume_known: x, fields: { title: title } }]';
+  const ITEMS = `${MAPPING}  - { name: goods, files: goods.csv, emit: item, item_id: id, ${ATTRIBUTES} }\n`;
   const files = { 'people.csv': PEOPLE, 'sales/a.csv': SALES, 'goods.csv': 'id,title\nx,Lamp\nq,Chair\n' };
   const importFirstSeen = async () => {
     const mappingFile = await folder.write('mapping.yaml', ITEMS);

@@ -25,7 +25,10 @@ export async function* readFileBytes(file: string, where: () => number = () => 0
   }
 }
 
-/** The longest window that there is: `zstd --long=31` keeps 2 GiB of what it wrote in memory, and so must who reads it. */
+/**
+ * The longest window that there is: `zstd --long=31` keeps 2 GiB of what it wrote in memory, and so
+ * must who reads it.
+ */
 const WINDOW_LOG_MAX = 31;
 
 const unzstd = () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX } });

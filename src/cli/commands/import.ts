@@ -12,7 +12,9 @@ import { table } from '../plain-text.ts';
 /** More dead rows than this are no accident: somebody would miss what they say. */
 const MAX_DEAD = 0.01;
 
-/** Exits 1, with everything written, where more rows died than may. Throws as `importTables` does. */
+/**
+ * Exits 1, with everything written, where more rows died than may. Throws as `importTables` does.
+ */
 export async function run({ flags }: CallOf<'import'>, effects: Effects): Promise<Outcome> {
   const { mapping, from, out, 'max-dead': maxDead = MAX_DEAD } = flags;
   const summary = await importTables({ mappingFile: mapping, from, out, firstSeen: flags['first-seen'] }, effects);
@@ -52,7 +54,8 @@ function summaryLines({ files, events, source, ...summary }: ImportSummary, out:
 
 function gateLines({ dead, rows }: ImportSummary, { out, maxDead }: { out: string; maxDead: number }): string[] {
   if (dead === 0) return [];
-  const share = `${grouped(dead)} of ${grouped(rows)} rows became no event (${percent(dead / rows)}); ${deadFolder(out)} holds them`;
+  const count = `${grouped(dead)} of ${grouped(rows)} rows became no event (${percent(dead / rows)})`;
+  const share = `${count}; ${deadFolder(out)} holds them`;
   if (dead <= maxDead * rows) return [share];
   return [share, `more than --max-dead ${maxDead} allows: mend the mapping or the tables, or allow more`];
 }

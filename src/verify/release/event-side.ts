@@ -1,4 +1,7 @@
-/** What the side of the events says beside them: what the source says of itself, and rows that became no event. */
+/**
+ * What the side of the events says beside them: what the source says of itself, and rows that
+ * became no event.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
