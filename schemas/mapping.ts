@@ -33,7 +33,7 @@ const Step = z.strictObject({
 /** What is done to a cell, in the order in which it is done. */
 const changes = {
   after: Name.optional().describe('Takes the text after the first of this: with -, 101-7 becomes 7.'),
-  before: Name.optional().describe('Takes the text before the first of this: with -, 101-7 becomes 101.'),
+  before: described(Name.optional(), 'Takes the text before the first of this: with -, 101-7 becomes 101.', '-'),
   map: named(Constant)
     .optional()
     .describe('Renames values; a value that is not listed stays.')
@@ -99,23 +99,57 @@ export const TimeSource = z.union([Name, TimeColumn]).meta({
 });
 export type TimeSource = z.infer<typeof TimeSource>;
 
-/** One time for all items of a table that dates none; every card lists it. */
-export const ConstantTime = z.strictObject({
-  value: Name.describe('An ISO 8601 date-time, day, month or year.').meta({ examples: ['2010-12-01'] }),
-  because: Because.describe('Why the items are taken to have been there since.').meta({
-    examples: ['the first sale of the shop'],
-  }),
-});
+/** One time for all items of a table that dates none. */
+export const ConstantTime = z
+  .strictObject({
+    value: Name.describe('An ISO 8601 date-time, day, month or year.').meta({ examples: ['2010-12-01'] }),
+    because: Because.describe('Why the items are taken to have been there since.').meta({
+      examples: ['the first sale of the shop'],
+    }),
+  })
+  .meta({ id: 'ConstantTime', description: 'One time for all items of a table; every card says why.' });
 export type ConstantTime = z.infer<typeof ConstantTime>;
 
 /** A condition that a row must meet to be mapped. */
 export const Condition = z
   .union([
-    z.strictObject({ column, is: z.array(Constant).min(1).describe('The cell is one of these.') }),
-    z.strictObject({ column, is_not: z.array(Constant).min(1).describe('The cell is none of these.') }),
-    z.strictObject({ column, at_least: z.number().describe('The cell is a number, this or more.') }),
-    z.strictObject({ column, below: z.number().describe('The cell is a number below this.') }),
-    z.strictObject({ column, empty: z.boolean().describe('Whether the cell is empty.') }),
+    z.strictObject({
+      column,
+      is: z
+        .array(Constant)
+        .min(1)
+        .describe('The cell is one of these.')
+        .meta({ examples: [['view', 'click']] }),
+    }),
+    z.strictObject({
+      column,
+      is_not: z
+        .array(Constant)
+        .min(1)
+        .describe('The cell is none of these.')
+        .meta({ examples: [[0]] }),
+    }),
+    z.strictObject({
+      column,
+      at_least: z
+        .number()
+        .describe('The cell is a number, this or more.')
+        .meta({ examples: [3] }),
+    }),
+    z.strictObject({
+      column,
+      below: z
+        .number()
+        .describe('The cell is a number below this.')
+        .meta({ examples: [3] }),
+    }),
+    z.strictObject({
+      column,
+      empty: z
+        .boolean()
+        .describe('Whether the cell is empty.')
+        .meta({ examples: [false] }),
+    }),
   ])
   .meta({ id: 'Condition', description: 'A condition on one column.' });
 export type Condition = z.infer<typeof Condition>;
@@ -147,7 +181,7 @@ export const SequenceSource = z.union([
   z.strictObject({
     row_number: z
       .enum(['always', 'time_unknown'])
-      .describe('The number of the row in its table: always, or only where the time is unknown.'),
+      .describe('The number of the row in its file: always, or only where the time is unknown.'),
   }),
 ]);
 export type SequenceSource = z.infer<typeof SequenceSource>;

@@ -1,10 +1,11 @@
-/** The four files that people write, each with its schema and the examples that ship. */
+/** The files that people write, each with its schema and the examples that ship. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
 import { Mapping } from '../../schemas/mapping.ts';
+import { SourceFacts } from '../../schemas/source.ts';
 import { Recipe } from '../../src/forms/recipe.ts';
 import { Template } from '../../src/forms/template.ts';
 
@@ -45,12 +46,15 @@ export function fileKinds(): FileKind[] {
     kind('domain', Domain, 'domains'),
     kind('recipe', Recipe, 'recipes'),
     kind('template', Template, 'templates'),
+    kind('source', SourceFacts),
   ];
 }
 
-function kind(name: string, schema: z.ZodType, folder: string): FileKind {
-  const root = join(ROOT, 'pipelines', folder);
-  const files = (readdirSync(root, { recursive: true }) as string[]).filter((file) => file.endsWith('.yaml')).sort();
+/** Files of that kind ship in `folder` of pipelines/, or nowhere. */
+function kind(name: string, schema: z.ZodType, folder?: string): FileKind {
+  const root = join(ROOT, 'pipelines', folder ?? '');
+  const names = folder === undefined ? [] : (readdirSync(root, { recursive: true }) as string[]);
+  const files = names.filter((file) => file.endsWith('.yaml')).sort();
   return {
     name,
     schema: z.toJSONSchema(schema, { io: 'input' }) as JsonSchema,

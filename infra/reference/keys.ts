@@ -83,8 +83,10 @@ function keysOf({ schema, samples }: Visit, defs: NonNullable<JsonSchema['$defs'
       }
       const values = valuesOf(samples, name);
       const { child, path, inner } = inside(key, name, values);
-      if (!visited.has(path)) descend(path, child, inner);
-      visited.add(path);
+      // A key of several arms may name other values in each.
+      const visit = [path, ...refsOf(child)].join(' ');
+      if (!visited.has(visit)) descend(path, child, inner);
+      visited.add(visit);
       const told = armsOf(child).length > 0;
       const isRequired = own.required?.includes(name) ?? false;
       const given = isRequired ? (isChoice(name) ? 'alternative' : 'required') : 'optional';
@@ -167,6 +169,8 @@ export function typeOf(schema: JsonSchema): string {
       return 'text';
     case 'boolean':
       return 'boolean';
+    case 'null':
+      return 'null';
     case 'number':
       return `number${boundsOf(schema)}`;
     case 'integer':

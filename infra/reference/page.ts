@@ -6,7 +6,8 @@ const COLUMNS = 100;
 
 const INTRO = `
 Every key of the files that people write: the mapping of tables to events, the domain that says
-how a vocabulary is spoken, the recipe, and the templates.
+how a vocabulary is spoken, the recipe, the templates, and what a source says of itself, which
+\`brewhouse import\` writes.
 This page is made from the schemas in \`schemas/\` and the files that ship in \`pipelines/\` by
 \`npm run docs\`; a test fails when it differs from them.
 For an editor that reads JSON Schema, \`docs/schemas/\` holds one for each file; put
