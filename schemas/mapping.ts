@@ -65,7 +65,7 @@ export const FieldSource = z
         .min(2)
         .describe('Columns whose texts are joined; without one of them the value is missing.')
         .meta({ examples: [['shop', 'number']] }),
-      with: described(z.string().default('-'), 'What stands between the joined texts.', ':'),
+      with: described(z.string().default('-'), 'What is between the joined texts.', ':'),
       ...changes,
     }),
   ])
@@ -164,9 +164,9 @@ export const Explosion = z.strictObject({
     .array(Name)
     .min(2)
     .optional()
-    .describe('Names of what stands in one part: column.name is read from then on.')
+    .describe('Names of what is in one part: column.name is read from then on.')
     .meta({ examples: [['item', 'clicked']] }),
-  between: described(Name.default('-'), 'What stands between them in a part.', ':'),
+  between: described(Name.default('-'), 'What is between them in a part.', ':'),
 });
 export type Explosion = z.infer<typeof Explosion>;
 
@@ -215,7 +215,7 @@ const tableBase = {
   ),
   escape: described(
     z.string().length(1).optional(),
-    'What stands before a quote inside a field; by default the quote itself.',
+    'What is before a quote inside a field; by default the quote itself.',
     '\\',
   ),
   columns: described(z.array(Name).min(1).optional(), 'Names of the columns of a CSV file whose first line is a row.', [
