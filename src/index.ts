@@ -17,6 +17,7 @@ export {
   releaseTokenizer,
 } from '../pipelines/corpus-inputs.ts';
 export { type Example, renderExamples, renderPrompt } from '../pipelines/render/render-question.ts';
+export { type AskedCandidates, askCandidates, type CandidatesWish } from '../pipelines/serve/ask-candidates.ts';
 export { Domain } from '../schemas/domain.ts';
 export { EventRecord, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from '../schemas/event.ts';
 export { StoredIdentity } from '../schemas/identity.ts';

@@ -4,6 +4,7 @@
  */
 import { floatAt, intAt, nth } from '../checked.ts';
 import { closesAt } from '../timeline/as-of.ts';
+import { exposureOf } from '../timeline/exposure.ts';
 import { seenEvents } from '../timeline/history.ts';
 import type { ItemTable, Says } from '../timeline/item-table.ts';
 import { type LabelWindow, strongestInWindow } from '../timeline/labels.ts';
@@ -112,9 +113,9 @@ function view(task: TaskRules, asking: Asking, asked: Asked): Question {
   return viewQuestion(timeline, {
     task: { name, form, windowMs, latenessMs },
     key,
-    opening,
+    t: opening.t,
+    exposure: exposureOf(nth(timeline.events, opening.event), vocabulary, asked.measured),
     asked: asked.items.map((candidate) => candidate.version),
-    measured: asked.measured,
     hidesAsked: choosesItems,
     seen: asking.seen(),
     items,

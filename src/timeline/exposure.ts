@@ -23,6 +23,12 @@ export interface Exposure {
   readonly propensity: number;
 }
 
+/** What an event says of how its item was met. */
+export type Met = Pick<
+  InteractionEvent,
+  'event_id' | 'surface' | 'context' | 'value' | 'position' | 'propensity' | 'slate_id'
+>;
+
 /** The key of an entry of `at_exposure`. */
 export function exposureKey(entry: Domain['at_exposure'][number]): string {
   return typeof entry === 'string' ? entry : entry.key;
@@ -37,7 +43,7 @@ export function isOfItem(entry: Domain['at_exposure'][number]): boolean {
  * VALUE AND POSITION NEVER, UNLESS LISTED: they may tell the answer; so tasks that draw are refused
  * where they, or other measures of the item, are (OPEN-7).
  */
-export function exposureOf(event: InteractionEvent, { domain }: Vocabulary, measured: Measured): Exposure {
+export function exposureOf(event: Met, { domain }: Vocabulary, measured: Measured): Exposure {
   const pairs: [string, Attributes[string]][] = event.surface === undefined ? [] : [['surface', event.surface]];
   for (const key of domain.at_exposure.map(exposureKey)) {
     const value = key === 'value' ? event.value : key === 'position' ? event.position : ownValue(event.context, key);

@@ -1,9 +1,8 @@
 /** A question as it may be known at T and, apart from it, its label and its end. */
 import type { MemberId } from '../../schemas/ids.ts';
 import type { QuestionFate } from '../../schemas/ledger.ts';
-import { nth } from '../checked.ts';
 import type { Closing } from './as-of.ts';
-import { type Exposure, exposureOf, type Measured } from './exposure.ts';
+import type { Exposure } from './exposure.ts';
 import { countActions, type HistoryEntry, type HistoryOrder, historyEntries } from './history.ts';
 import type { ItemTable, ItemVersion, Says } from './item-table.ts';
 import { type MemberTimeline, type ProfileVersion, profileAt } from './member-timeline.ts';
@@ -69,10 +68,10 @@ export function questionKey(opening: Opening, task: AskedTask): string[] {
 export interface ViewRules {
   readonly task: AskedTask;
   readonly key: readonly string[];
-  readonly opening: Opening;
+  readonly t: number;
+  readonly exposure: Exposure;
   /** In display order. */
   readonly asked: readonly ItemVersion[];
-  readonly measured: Measured;
   /** Events on the asked items are left out of the history (HIST-3). */
   readonly hidesAsked: boolean;
   /** Positions of the events seen at T. */
@@ -85,9 +84,8 @@ export interface ViewRules {
 
 /** Gathers what may be known at T. */
 export function viewQuestion(timeline: MemberTimeline, rules: ViewRules): Question {
-  const { task, opening, asked, seen, items, says, vocabulary } = rules;
+  const { task, t, exposure, asked, seen, items, says, vocabulary } = rules;
   const { noneRank } = vocabulary;
-  const { t } = opening;
   const { windowMs, latenessMs } = task;
   const excluded = rules.hidesAsked ? asked : [];
   const scope = { t, windowMs, latenessMs, noneRank, items, says, excluded };
@@ -97,7 +95,7 @@ export function viewQuestion(timeline: MemberTimeline, rules: ViewRules): Questi
     key: rules.key,
     t,
     memberId: timeline.memberId,
-    exposure: exposureOf(nth(timeline.events, opening.event), vocabulary, rules.measured),
+    exposure,
     profile: profileAt(timeline, t),
     items: asked,
     history: rules.order(entries.reverse(), noneRank),
