@@ -27,15 +27,22 @@ export type ReleaseFile = z.infer<typeof ReleaseFile>;
 
 /**
  * Where a trained model's answer is read: per template, the ids before the scoring position and the
- * token of each label.
+ * token of each label; scores of labels that are positive may be summed.
  */
 export const LabelTable = z.strictObject({
   task: z.string(),
   template: z.string(),
   /** Ids of the answer before the scoring position. */
   before: z.array(z.number().int()),
-  /** Answer text and scoring token by label, in the order the form lists them. */
-  labels: z.array(z.strictObject({ label: z.string(), text: z.string(), token: z.number().int() })),
+  /** Ends every answer. */
+  end: z.number().int(),
+  /**
+   * Answer text and scoring token by label, in the order the form lists them, and whether the label
+   * is good news (no letter is).
+   */
+  labels: z.array(
+    z.strictObject({ label: z.string(), text: z.string(), token: z.number().int(), positive: z.boolean() }),
+  ),
 });
 export type LabelTable = z.infer<typeof LabelTable>;
 

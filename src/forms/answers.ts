@@ -9,6 +9,11 @@ export function actionNames(vocabulary: Vocabulary): string[] {
   return vocabulary.displayOrder.map((rank) => vocabulary.nameOf(rank));
 }
 
+/** Names of the actions that are good news, in display order. */
+export function positiveNames({ displayOrder, isPositive, nameOf }: Vocabulary): string[] {
+  return displayOrder.filter(isPositive).map(nameOf);
+}
+
 /** The answer slot {will} for the name of an action or of none (TEMPLATE-3). */
 export function willSlot(label: string, { domain }: Vocabulary): Slots {
   const action = domain.actions.find(({ name }) => name === label);

@@ -86,6 +86,8 @@ export interface FormRules {
   readonly block: 'item' | 'candidates';
   /** All labels that there can be, in display order. */
   readonly labels: readonly string[];
+  /** Those of them that are good news; letters never are. */
+  readonly positive: readonly string[];
   /** Those of them that some question may have (FORM-1); all where left out. */
   readonly possible?: readonly string[];
   /** Some questions ask about a drawn item in place of their own. */

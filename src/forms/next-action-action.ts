@@ -5,7 +5,7 @@
 import { intAt } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { nextStronger, settledAt } from '../timeline/labels.ts';
-import { actionNames, requireWindow, willSlot } from './answers.ts';
+import { actionNames, positiveNames, requireWindow, willSlot } from './answers.ts';
 import { type Asking, defineForm, type FormScope } from './form.ts';
 import { askAbout, ownItem } from './own-item.ts';
 
@@ -27,6 +27,7 @@ export const nextActionAction = defineForm({
     return {
       block: 'item',
       labels: [...actionNames(vocabulary), NOTHING_MORE],
+      positive: positiveNames(vocabulary),
       drawsItems: false,
       choosesItems: false,
       randomAlone: false,

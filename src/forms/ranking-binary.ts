@@ -10,6 +10,6 @@ export const rankingBinary = defineRanking({
   about: 'Will the member take a positive action on this item? (BINARY-1)',
   drawnDefault: 0.5,
   requireDomain: (scope) => requirePositive(NAME, scope),
-  answers: () => ({ labels: ['Yes', 'No'], answerSlots: (label) => ({ yes_no: () => label }) }),
+  answers: () => ({ labels: ['Yes', 'No'], positive: ['Yes'], answerSlots: (label) => ({ yes_no: () => label }) }),
   labelOf: (rank, { vocabulary }) => (vocabulary.isPositive(rank) ? 'Yes' : 'No'),
 });

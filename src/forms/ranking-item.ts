@@ -33,8 +33,8 @@ export interface RankingSpec<Name extends string> {
   readonly drawnDefault: number;
   /** Throws `domain_invalid` where the domain cannot be asked this. */
   readonly requireDomain?: (scope: FormScope) => void;
-  /** Labels in display order, and how they are said. */
-  readonly answers: (scope: FormScope, drawsItems: boolean) => Pick<FormRules, 'labels' | 'answerSlots'>;
+  /** Labels in display order, which of them are good news, and how they are said. */
+  readonly answers: (scope: FormScope, drawsItems: boolean) => Pick<FormRules, 'labels' | 'positive' | 'answerSlots'>;
   /** The label of the strongest action in the window. */
   readonly labelOf: (rank: number, scope: FormScope) => string;
 }

@@ -28,6 +28,7 @@ export const rankingPairwise = defineForm({
     return {
       block: 'candidates',
       labels,
+      positive: [],
       drawsItems: false,
       choosesItems: true,
       randomAlone: false,

@@ -1,5 +1,5 @@
 /** `ranking.pointwise`: what will the member do with this item? */
-import { actionNames, willSlot } from './answers.ts';
+import { actionNames, positiveNames, willSlot } from './answers.ts';
 import { defineRanking } from './ranking-item.ts';
 
 /** POINT-1. */
@@ -12,6 +12,7 @@ export const rankingPointwise = defineRanking({
     const hasNone = vocabulary.hasExposures || drawsItems;
     return {
       labels: hasNone ? [...names, vocabulary.domain.none.name] : names,
+      positive: positiveNames(vocabulary),
       answerSlots: (label) => willSlot(label, vocabulary),
     };
   },

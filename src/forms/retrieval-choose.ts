@@ -39,6 +39,7 @@ export const retrievalChoose = defineForm({
     return {
       block: 'candidates',
       labels,
+      positive: [],
       drawsItems: false,
       choosesItems: true,
       randomAlone: counts.shown === 0 || !vocabulary.hasExposures,

@@ -96,7 +96,10 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
       task: task.name,
       template: template.id,
       before: [...words.before],
-      labels: answers.map((answer, i) => ({ label: answer.label, text: answer.text, token: nth(words.tokens, i) })),
+      end: tokenizer.endId,
+      labels: answers.map(({ label, text }, i) => {
+        return { label, text, token: nth(words.tokens, i), positive: task.positive.includes(label) };
+      }),
     },
   };
 }

@@ -46,6 +46,8 @@ export interface FormRules {
   readonly rule: readonly RuleId[];
   /** The labels that its questions can have, in the order of the form. */
   readonly labels: readonly string[];
+  /** Those of them that are good news; letters never are. */
+  readonly positive: readonly string[];
   /** Whether having no action is listed among the actions (TEMPLATE-2). */
   readonly answersNone: boolean;
   /** The block of a template that shows what is asked. */
@@ -126,6 +128,7 @@ export function plainRules({ domain, nameOf }: Vocabulary, draws: boolean): Plai
     block: 'item',
     draws,
     othersRandom: false,
+    positive: [],
     slots: {},
     flaws: () => [],
     openings: ({ session }) => session,
@@ -138,6 +141,11 @@ export function plainRules({ domain, nameOf }: Vocabulary, draws: boolean): Plai
 }
 
 type PlainRules = Omit<FormRules, 'rule' | 'labels' | 'ask'>;
+
+/** Actions that are good news. */
+export function goodNews({ actions }: Vocabulary): string[] {
+  return actions.filter(({ positive }) => positive).map(({ name }) => name);
+}
 
 /** The flaw of a task whose only possible answer is this one (FORM-1). */
 export function onlyAnswer(answer: string): Flaw {

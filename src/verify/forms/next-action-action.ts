@@ -1,7 +1,7 @@
 /** next-action.action: which stronger action on this item comes next (NEXT-1)? */
 import { z } from 'zod';
 import { followUpOf } from '../world/outcomes.ts';
-import { type Flaw, formOf, TASK_OPTIONS } from './form.ts';
+import { type Flaw, formOf, goodNews, TASK_OPTIONS } from './form.ts';
 import { oneItemRules } from './one-item.ts';
 
 const options = z.strictObject(TASK_OPTIONS);
@@ -14,6 +14,7 @@ export const nextAction = formOf('next-action.action', options, (_, vocabulary) 
     ...oneItemRules(vocabulary, 0, ({ rank }) => actions[rank]?.name ?? NOTHING_MORE),
     rule: ['NEXT-1'],
     labels: [...names, NOTHING_MORE],
+    positive: goodNews(vocabulary),
     flaws: (window) => [...(window === 0 ? [NO_WINDOW] : []), ...(names.includes(NOTHING_MORE) ? [SAME_NAME] : [])],
     openings: ({ action }) => action,
     outcome: followUpOf,

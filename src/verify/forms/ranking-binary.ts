@@ -16,6 +16,7 @@ export const rankingBinary = formOf('ranking.binary', options, ({ drawn: written
     ...rules,
     rule: ['BINARY-1', ...OF_THE_ITEM],
     labels: ['Yes', 'No'],
+    positive: ['Yes'],
     flaws: (window) => [
       ...rules.flaws(window),
       ...drawnFlaws(vocabulary, { written }),

@@ -1,7 +1,7 @@
 /** ranking.pointwise: what will the member do with this item (POINT-1)? */
 import { z } from 'zod';
 import { share } from '../read-json.ts';
-import { formOf, onlyAnswer, TASK_OPTIONS } from './form.ts';
+import { formOf, goodNews, onlyAnswer, TASK_OPTIONS } from './form.ts';
 import { drawnFlaws, drawnShareIn, OF_THE_ITEM, oneItemRules } from './one-item.ts';
 
 const options = z.strictObject({ ...TASK_OPTIONS, drawn: share.optional() });
@@ -16,6 +16,7 @@ export const rankingPointwise = formOf('ranking.pointwise', options, ({ drawn: w
     ...rules,
     rule: ['POINT-1', ...OF_THE_ITEM],
     labels,
+    positive: goodNews(vocabulary),
     flaws: (window) => [
       ...rules.flaws(window),
       ...drawnFlaws(vocabulary, { written }),

@@ -15,8 +15,10 @@ export function labelTablesOf({ tasks, vocabulary, tokenizer }: Corpus): LabelTa
       const answers = answersOf(task, template, vocabulary).map((one) => ({ ...one, ids: idsOf(one.text) }));
       const position = firstDifference(answers.map(({ ids }) => ids));
       const before = answers[0]?.ids.slice(0, position) ?? [];
-      const labels = answers.map(({ label, text, ids }) => ({ label, text, token: ids[position] ?? -1 }));
-      return { task: task.name, template: template.id, before, labels };
+      const labels = answers.map(({ label, text, ids }) => {
+        return { label, text, token: ids[position] ?? -1, positive: task.rules.positive.includes(label) };
+      });
+      return { task: task.name, template: template.id, before, end: tokenizer.endId, labels };
     }),
   );
 }

@@ -51,9 +51,9 @@ const fileSchema = z.strictObject({
   ...{ path, kind: z.enum(['data', 'meta', 'origin', 'index', 'card']), split: text },
   ...{ ...sums, bytes: count, sha256 },
 });
-const labelSchema = z.strictObject({ label: text, text, token: z.int() });
+const labelSchema = z.strictObject({ label: text, text, token: z.int(), positive: z.boolean() });
 const tableSchema = z.strictObject({
-  ...{ task: text, template: text, before: z.array(z.int()), labels: z.array(labelSchema) },
+  ...{ task: text, template: text, before: z.array(z.int()), end: z.int(), labels: z.array(labelSchema) },
 });
 
 const manifestSchema = z.strictObject({
