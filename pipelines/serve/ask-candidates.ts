@@ -1,4 +1,6 @@
-/** A serving system's questions: whose member, which items, by which task and template of a plan. */
+/**
+ * A serving system's questions: whose member, which items, by which task and template of a plan.
+ */
 import { nth } from '../../src/checked.ts';
 import { BrewhouseError, nearestName } from '../../src/errors.ts';
 import { askCandidates as ask, type CandidatesAsked, type CandidatesQuestion } from '../../src/forms/ask-candidates.ts';
@@ -21,8 +23,8 @@ export type AskedCandidates = CandidatesQuestion & { readonly template: Template
 
 /**
  * Questions as training asked them, for `renderPrompt`: one for each candidate, or one about all of
- * them where the form shows several. Throws `not_found` where the plan has no such task or template,
- * `usage` where the form shows another number of candidates.
+ * them where the form shows several. Throws `not_found` where the plan has no such task or
+ * template, `usage` where the form shows another number of candidates.
  */
 export function askCandidates(
   timeline: MemberTimeline,

@@ -32,15 +32,17 @@ export interface CandidatesScope {
   readonly says: Says;
 }
 
-/** A question, or the item of which nothing can be asked: nobody defined it before, or it is gone. */
+/**
+ * A question, or the item of which nothing can be asked: nobody defined it before, or it is gone.
+ */
 export type CandidatesQuestion =
   | { readonly itemIds: readonly string[]; readonly question: Question }
   | { readonly itemIds: readonly string[]; readonly unknown: readonly string[] };
 
 /**
  * A question for each candidate, or one about all of them where the form shows several. Items are
- * read as training reads them: in a task that draws as of before T (ASOF-4). Throws `usage` where the
- * form shows another number of candidates.
+ * read as training reads them: in a task that draws as of before T (ASOF-4). Throws `usage` where
+ * the form shows another number of candidates.
  */
 export function askCandidates(
   timeline: MemberTimeline,

@@ -22,6 +22,8 @@ export const ENDINGS_SAID = `event files end in ${EVENT_FILE_ENDINGS.join(', ')}
 const LIKE_EVENTS = /\.(ndjson|jsonl|json|csv|tsv|parquet)(\.[a-z0-9]+)?$/i;
 /** The folder of the simulator's true probabilities, which nothing must read by accident. */
 export const ORACLE_FOLDER = 'oracle';
+/** Folders whose files are no events: the oracle, and what macOS packs into zip archives. */
+const PASSED_OVER: ReadonlySet<string> = new Set([ORACLE_FOLDER, '__MACOSX']);
 /** A folder with this file is a lake: what it took in before is not an input again. */
 const LAKE_FILE = 'lake.json';
 /**
@@ -51,9 +53,9 @@ export interface EventLine {
 
 /**
  * Paths of all event files below `dir` (each joined to it), in byte order of their relative paths
- * with `/` between names. Links are followed; folders named `oracle`, and lakes, are passed over.
- * Throws BrewhouseError('input_unreadable') where `dir` is not a readable folder or holds no event
- * file.
+ * with `/` between names. Links are followed; names that begin with a dot, folders named `oracle`
+ * or `__MACOSX`, and lakes are passed over. Throws BrewhouseError('input_unreadable') where `dir`
+ * is not a readable folder, holds no event file, or one that is no regular file.
  */
 export async function listEventFiles(dir: string): Promise<string[]> {
   const found = (await filesBelow(dir, '', 0)).filter(isEventFile);
@@ -91,15 +93,27 @@ async function filesBelow(dir: string, prefix: string, depth: number): Promise<s
   const entries = await reading(folder, () => readdir(folder, { withFileTypes: true }), LISTED);
   const found: string[] = [];
   for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
     const path = `${prefix}${entry.name}`;
     const kind = entry.isSymbolicLink() ? await reading(join(dir, path), () => stat(join(dir, path)), LISTED) : entry;
     if (kind.isDirectory()) {
-      if (entry.name === ORACLE_FOLDER || existsSync(join(dir, path, LAKE_FILE))) continue;
+      if (PASSED_OVER.has(entry.name) || existsSync(join(dir, path, LAKE_FILE))) continue;
       if (entry.isSymbolicLink() && (await isAbove(join(dir, path), folder))) continue;
       found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
-    } else found.push(path);
+    } else {
+      if (isEventFile(path) && !kind.isFile()) throw irregular(join(dir, path));
+      found.push(path);
+    }
   }
   return found;
+}
+
+/** A pipe has no end that anybody promised: to read it may take for ever. */
+function irregular(file: string): BrewhouseError {
+  return new BrewhouseError('input_unreadable', `${file} is no regular file`, {
+    place: { file },
+    remedy: 'take it out of the folder, or write what it says into a file',
+  });
 }
 
 /** The link leads to a folder that holds it, whose files are found anyway. */

@@ -1,4 +1,7 @@
-/** What a serving system asks is what training showed: every row of a release, made anew by `askCandidates`. */
+/**
+ * What a serving system asks is what training showed: every row of a release, made anew by
+ * `askCandidates`.
+ */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';

@@ -19,8 +19,8 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /** Writes a new file and waits until its bytes are on the disk. */
-export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
+export async function writeDurably(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -27,7 +27,7 @@ function namedRelease(name: string): ReleaseId {
   const id = ReleaseId.safeParse(name);
   if (id.success) return id.data;
   throw new BrewhouseError('usage', `--id ${name} is no name of a release`, {
-    remedy: 'use letters, digits, dots, dashes and underscores',
+    remedy: 'use letters, digits, dots, dashes and underscores; it must not end in .claim.json',
   });
 }
 

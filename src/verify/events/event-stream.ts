@@ -1,7 +1,7 @@
 /** Streams the raw records of an events folder: plain, gzip or zstd NDJSON, one line at a time. */
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
@@ -36,18 +36,37 @@ export function eventsOfFolder(dir: string): EventStream {
 
 async function eventFiles(dir: string): Promise<string[]> {
   try {
-    const entries = await readdir(dir, { recursive: true });
-    const isOracle = (name: string) => name.split(/[/\\]/).includes('oracle');
-    // One beside the folders of events passes nothing over: the user named this folder.
-    const lakes = entries.filter((name) => basename(name) === 'lake.json').map(dirname);
-    const inLake = (name: string) => lakes.some((lake) => name.startsWith(join(lake, sep)));
-    return entries
-      .filter((name) => /\.ndjson(\.gz|\.zst)?$/.test(name) && !isOracle(name) && !inLake(name))
-      .sort()
-      .map((name) => join(dir, name));
+    return (await filesBelow(dir, [await realpath(dir)])).sort();
   } catch (cause) {
+    if (cause instanceof BrewhouseError) throw cause;
     throw new BrewhouseError('input_unreadable', 'cannot list the events', { place: { file: dir }, cause });
   }
+}
+
+/** Where folders are no part of the events (EVENT-7). */
+const PASSED_OVER = new Set(['oracle', '__MACOSX']);
+
+/**
+ * Event files below a folder, links followed; `above` are the real paths of the folders around it,
+ * which a link may lead back to. A lake among the events is passed over, one that was named is not.
+ */
+async function filesBelow(dir: string, above: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(dir)) {
+    const path = join(dir, name);
+    if (name.startsWith('.')) continue;
+    const entry = await stat(path);
+    if (entry.isDirectory()) {
+      const real = await realpath(path);
+      if (PASSED_OVER.has(name) || above.includes(real) || existsSync(join(path, 'lake.json'))) continue;
+      found.push(...(await filesBelow(path, [...above, real])));
+    } else if (/\.ndjson(\.gz|\.zst)?$/.test(name)) {
+      if (!entry.isFile())
+        throw new BrewhouseError('input_unreadable', 'it is no regular file', { place: { file: path } });
+      found.push(path);
+    }
+  }
+  return found;
 }
 
 async function* recordsOfFile(file: string): AsyncGenerator<unknown> {
