@@ -247,6 +247,11 @@ export function releaseFields<Length extends z.ZodType, Time extends z.ZodType, 
       .union([z.literal('none'), Positive])
       .default('none')
       .describe('Most train tokens; --token-budget overrides it.'),
+    train_shards: described(
+      Positive.optional(),
+      'How many shards train has; by default as many as its tokens fill (RELEASE-4).',
+      64,
+    ),
     allow_empty: z
       .array(z.enum(FILLED_SPLITS))
       .default([])

@@ -6,6 +6,7 @@ import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
+import { BrewhouseError } from '../errors.ts';
 import { inDrawOrder, millionths } from '../timeline/draws.ts';
 import { shardCount } from './shard-plan.ts';
 
@@ -61,7 +62,8 @@ export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules
   spendBudget(rows, ends, rules);
   const train = positionsOf(ends, 'train');
   const tokens = train.reduce((sum, i) => sum + nth(rows, i).tokens, 0);
-  const trainShards = shardCount(tokens, train.length);
+  const trainShards = rules.release.train_shards ?? shardCount(tokens, train.length);
+  requireRows(train.length, rules.release);
   const surplus = train.length % trainShards;
   for (const i of inThinOrder(rows, train, rules.seed).slice(train.length - surplus)) ends[i] = 'remainder';
   return {
@@ -70,6 +72,15 @@ export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules
     until: rules.until,
     keepShare: (task, label) => kept.get(`${task}${UNIT_SEPARATOR}${label}`) ?? 1,
   };
+}
+
+/** Throws `recipe_invalid` where a shard of train would be empty. */
+function requireRows(rows: number, { train_shards: shards = 1 }: ReleaseSection): void {
+  if (rows === 0 || rows >= shards) return;
+  throw new BrewhouseError('recipe_invalid', `train has ${rows} rows, too few for ${shards} shards`, {
+    place: { field: 'release.train_shards' },
+    remedy: `set train_shards to ${rows} or less, or leave it out`,
+  });
 }
 
 /** The split by time and hold-out, before caps and budget; a variant's by SPLIT-4. */

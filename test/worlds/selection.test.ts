@@ -104,6 +104,7 @@ const section = inputOf(ReleaseSection, ({ path, schema, generic }) => {
     return fc.integer({ min: 0, max: 50 }).map((halfDays) => new Date(NOON + (halfDays * DAY) / 2).toISOString());
   }
   if (isSchema(schema, Duration)) return fc.constantFrom(0, '1ms', '1h', '1d', '3d', '7d');
+  if (key === 'train_shards') return fc.option(fc.integer({ min: 1, max: 7 }), { nil: undefined });
   if (key === 'key') return fc.constantFrom(...TASKS, ...(path.length > 2 ? LABELS : []));
   if (key === '[]' && path.includes('holdout_tasks')) return fc.constantFrom(...TASKS);
   // Ties, thirds, and numbers whose sums no double holds.
@@ -142,6 +143,9 @@ function idOf(each: AnyRow): string {
   return [...keyOf(each), each.variant].join(UNIT_SEPARATOR);
 }
 
+/** More shards of train are wanted than it has rows. */
+const REFUSED: Decided = { ends: [], shards: -1 };
+
 /** What a side decides of all rows: end and share kept of each, and the shards of train. */
 interface Decided {
   readonly ends: readonly string[];
@@ -149,26 +153,39 @@ interface Decided {
 }
 
 function byBuilder(all: readonly AnyRow[], { seed, until, members, surfaces, release }: Rules): Decided {
-  const selection = selectRows(
-    all.map((each) => {
-      const { member, surface, closesAt } = each;
-      return {
-        ...each,
-        key: keyOf(each).join(UNIT_SEPARATOR),
-        maturesAt: closesAt,
-        windowEndsAt: closesAt,
-        heldOutMember: inShare(draw(seed, 'holdout', [member]), members),
-        heldOutSurface: surface !== undefined && surfaces.includes(surface),
-      } as SelectableRow;
-    }),
-    { seed, until, release },
-  );
+  const select = () =>
+    selectRows(
+      all.map((each) => {
+        const { member, surface, closesAt } = each;
+        return {
+          ...each,
+          key: keyOf(each).join(UNIT_SEPARATOR),
+          maturesAt: closesAt,
+          windowEndsAt: closesAt,
+          heldOutMember: inShare(draw(seed, 'holdout', [member]), members),
+          heldOutSurface: surface !== undefined && surfaces.includes(surface),
+        } as SelectableRow;
+      }),
+      { seed, until, release },
+    );
+  const selection = taken(select);
+  if (selection === undefined) return REFUSED;
   const ends = selection.ends.map((end, i) => {
     const { task, label, variant } = all[i]!;
     if (variant !== '') return end === 'test_template' ? end : 'left out';
     return `${end} ${end === 'train' ? selection.keepShare(task, label) : ''}`;
   });
   return { ends, shards: selection.trainShards };
+}
+
+/** What was selected; undefined where train has fewer rows than shards. */
+function taken<T>(select: () => T): T | undefined {
+  try {
+    return select();
+  } catch (error) {
+    if ((error as { place?: { field?: string } }).place?.field === 'release.train_shards') return undefined;
+    throw error;
+  }
 }
 
 function byChecker(all: readonly AnyRow[], { seed, until, members, surfaces, release }: Rules): Decided {
@@ -193,7 +210,11 @@ function byChecker(all: readonly AnyRow[], { seed, until, members, surfaces, rel
   const tokensOf = (each: ExpectedRow) => tokens.get(each)!;
   capLabels(expected, rules);
   thin(expected, rules, tokensOf);
-  const shards = takeRemainder(expected, tokensOf);
+  const train = expected.filter(({ end }) => end === 'train').length;
+  const wanted = release.train_shards;
+  // Some shard of train would be empty.
+  if (wanted !== undefined && train > 0 && train < wanted) return REFUSED;
+  const shards = takeRemainder(expected, tokensOf, wanted);
   const ends = expected.map(({ end, variant, keepShare }) => {
     if (variant !== '') return end === 'test_template' ? end : 'left out';
     return `${end} ${end === 'train' ? keepShare : ''}`;
@@ -224,6 +245,7 @@ describe('The selections of builder and checker', () => {
         const [ours, theirs] = [byBuilder(all, given), byChecker(all, given)];
         for (const end of ours.ends) see(end.split(' ')[0]!);
         if (ours.shards > 1) see('several shards');
+        if (ours.shards < 0) see('refused');
         if (ours.shards !== theirs.shards)
           return { kind: 'shards', builder: String(ours.shards), checker: String(theirs.shards) };
         const i = all.findIndex((_, i) => ours.ends[i] !== theirs.ends[i]);
@@ -234,7 +256,7 @@ describe('The selections of builder and checker', () => {
       },
     });
     const ends = ['train', 'validation', 'test', 'test_members', 'test_surface', 'test_task', 'test_template'];
-    const fates = ['after_until', 'in_gap', 'held_out', 'label_capped', 'thinned', 'remainder', 'several shards'];
+    const fates = ['after_until', 'in_gap', 'held_out', 'label_capped', 'thinned', 'remainder', 'several shards', 'refused'];
     for (const end of [...ends, ...fates]) expect(seen.get(end) ?? 0, end).toBeGreaterThan(2);
     expect(count, report).toBe(0);
   });

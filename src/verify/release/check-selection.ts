@@ -50,7 +50,7 @@ export function checkSelection(
   const { manifest } = expectation.release;
   const rows = [...expectation.rows.values()];
   thin(rows, manifest, tokensOf);
-  const trainShards = takeRemainder(rows, tokensOf);
+  const trainShards = takeRemainder(rows, tokensOf, manifest.release.train_shards);
   for (const [example, { end, variant, question }] of expectation.rows) {
     const there = present.get(example);
     const isVariant = variant !== '';

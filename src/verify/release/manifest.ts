@@ -39,6 +39,7 @@ export const sectionSchema = z.strictObject({
   label_caps: mapOf(mapOf(z.int().min(1))).prefault({}),
   token_budget: z.union([z.literal('none'), z.int().min(1)]).default('none'),
   holdout_tasks: z.array(text).default([]),
+  train_shards: z.int().min(1).optional(),
   allow_empty: z.array(z.enum(FILLED)).refine(isInOrder, 'are not in order').default([]),
   profile: namedIn(PROFILES),
 });

@@ -172,12 +172,12 @@ function powerOfTwo(count: number, direction: 'up' | 'down'): number {
 
 /**
  * Takes off the rows with the greatest draw `thin` that do not divide by the shards, which it
- * returns (RELEASE-4).
+ * returns; so many as are `wanted`, or by tokens and rows (RELEASE-4).
  */
-export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: TokensOf): number {
+export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: TokensOf, wanted?: number): number {
   const train = rows.filter(({ end }) => end === 'train');
   const tokens = train.reduce((sum, row) => sum + tokensOf(row), 0);
-  const shards = shardCount(tokens, train.length);
+  const shards = wanted ?? shardCount(tokens, train.length);
   const left = train.length % shards;
   if (left > 0) for (const row of inThinOrder(train).slice(-left)) row.end = 'remainder';
   return shards;
