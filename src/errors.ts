@@ -172,12 +172,12 @@ export function quotedName(name: string, lettersMax: number = QUOTED_LETTERS_MAX
 }
 
 /**
- * The nearest of `known` to a mistyped `name` (Levenshtein, at most a third of its letters wrong);
- * undefined where nothing is near.
+ * The nearest of `known` to a mistyped `name` (one letter wrong, or a third of them; two swapped
+ * ones count as one); undefined where nothing is near.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.floor(name.length / 3) + 1;
+  let least = Math.max(1, Math.floor(name.length / 3));
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least || (distance === least && best === undefined)) {
@@ -188,21 +188,29 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best;
 }
 
+/** Letters that are put in, left out, replaced, or swapped with the next one. */
 function editDistance(a: string, b: string): number {
-  const letters = [...b];
-  let row = Array.from({ length: letters.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
-    let [left, above] = [i + 1, i];
-    const next = [left];
-    for (const [j, other] of letters.entries()) {
-      const diagonal = above;
-      above = row[j + 1] ?? 0;
-      left = Math.min(above + 1, left + 1, diagonal + (letter === other ? 0 : 1));
-      next.push(left);
+  const [own, other] = [[...a], [...b]];
+  let before: number[] = [];
+  let row = Array.from({ length: other.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= own.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const isSame = own[i - 1] === other[j - 1];
+      const isSwapped = i > 1 && j > 1 && own[i - 1] === other[j - 2] && own[i - 2] === other[j - 1];
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (isSame ? 0 : 1),
+          isSwapped ? (before[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
+    before = row;
     row = next;
   }
-  return row[row.length - 1] ?? 0;
+  return row[other.length] ?? 0;
 }
 
 /** The path as `corpus.tasks[0].form`. */

@@ -96,6 +96,9 @@ describe('the nearest name', () => {
       Array(5).fill('recipe'),
     );
     expect(nearestName('qqqqqq', known)).toBeUndefined();
+    // Two letters of four are another word; two that are swapped are one slip.
+    expect(nearestName('nope', ['home'])).toBeUndefined();
+    expect(nearestName('hoem', ['home'])).toBe('home');
     expect(nearestName('', known)).toBeUndefined();
   });
 });

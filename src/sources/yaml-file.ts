@@ -19,6 +19,8 @@ import { BrewhouseError, type ErrorCode, halfPairError, nearestName, quotedName,
 export const YAML_BYTES_MAX = 1_048_576;
 /** Names that are offered where none is near; more would not fit on the line of a remedy. */
 const NAMES_OFFERED_MAX = 12;
+/** Unknown keys that an error names; more would not fit on a line. */
+const KEYS_NAMED_MAX = 6;
 
 type Path = readonly PropertyKey[];
 type NamedFile = { readonly file: string; readonly code: ErrorCode };
@@ -105,7 +107,12 @@ function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
   return issues.flatMap((issue): Issue[] => {
     const path = [...base, ...issue.path];
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path } as Issue];
-    const branches = issue.errors.map((branch) => flattenIssues(branch, path));
+    const all = issue.errors.map((branch) => flattenIssues(branch, path));
+    // What is written is a text or a list where this branch wants keys, or the other way round.
+    const isOtherKind = (branch: Issue[]) =>
+      branch[0]?.code === 'invalid_type' && branch[0].path.length === path.length;
+    const ofKind = all.filter((branch) => !isOtherKind(branch));
+    const branches = ofKind.length > 0 ? ofKind : all;
     const depth = (branch: Issue[]) => Math.max(...branch.map((each) => each.path.length));
     const shallow = branches.every(
       (branch) => depth(branch) === path.length && branch[0]?.code !== 'unrecognized_keys',
@@ -123,6 +130,8 @@ function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
 }
 
 function schemaError(issues: Issue[], source: Source): BrewhouseError {
+  const strange = unknownKeys(issues);
+  if (strange.length > 1) return unknownKeysError(strange, source);
   // A mistyped key is one unknown and one missing key, of which the unknown one says more.
   const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? nth(issues, 0);
   const { message, remedy, path } = describeIssue(issue, source);
@@ -130,6 +139,31 @@ function schemaError(issues: Issue[], source: Source): BrewhouseError {
   return new BrewhouseError(source.code, `${message}${more}`, {
     place: { file: source.file, line: lineOf(path, source), ...(path.length === 0 ? {} : { field: spellPath(path) }) },
     remedy,
+  });
+}
+
+interface UnknownKey {
+  readonly key: string;
+  /** Of the object that has it. */
+  readonly path: Path;
+}
+
+function unknownKeys(issues: readonly Issue[]): UnknownKey[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ key, path: issue.path })) : [],
+  );
+}
+
+/** All of them at once, each with the nearest: who mistypes one key mistypes others. */
+function unknownKeysError(keys: readonly UnknownKey[], source: Source): BrewhouseError {
+  const shown = keys.slice(0, KEYS_NAMED_MAX);
+  const more = keys.length > shown.length ? ` and ${keys.length - shown.length} more` : '';
+  const [first] = shown.map(({ key, path }) => [...path, key]);
+  return new BrewhouseError(source.code, `unknown keys ${shown.map(({ key }) => `"${key}"`).join(', ')}${more}`, {
+    place: { file: source.file, line: lineOf(first ?? [], source), field: spellPath(first ?? []) },
+    remedy: shown
+      .map(({ key, path }) => `line ${lineOf([...path, key], source)}, ${key}: ${suggest(key, keysAt(source, path))}`)
+      .join('; '),
   });
 }
 
@@ -148,7 +182,10 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
     return { message: `${name} cannot be ${JSON.stringify(found)}`, remedy: suggest(String(found), known), path };
   }
   if (valueAt(source.value, path) === undefined && path.length > 0) {
-    return { message: `${name} is missing`, remedy: `add it: ${accepted(issue)}`, path };
+    const example = exampleAt(source, path);
+    const key = String(path.at(-1));
+    const remedy = example === undefined ? `add it: ${accepted(issue)}` : `add it, as ${key}: ${example}`;
+    return { message: `${name} is missing`, remedy, path };
   }
   if (issue.code === 'invalid_union') {
     const found = quotedName(JSON.stringify(valueAt(source.value, path)) ?? '');
@@ -228,6 +265,28 @@ function valueAt(value: unknown, path: Path): unknown {
 function keysAt(source: Source, path: Path): string[] {
   const here = schemasAt(source, path);
   return [...new Set(here.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : [])))];
+}
+
+/**
+ * What the reference shows for the key at `path`, as it is written; undefined where it shows
+ * nothing.
+ */
+function exampleAt(source: Source, path: Path): string | undefined {
+  const key = String(path.at(-1));
+  for (const parent of schemasAt(source, path.slice(0, -1))) {
+    const schema = parent instanceof z.ZodObject ? ownValue<unknown>(parent.shape, key) : undefined;
+    const example = exampleOf(schema);
+    if (example !== undefined) return typeof example === 'string' ? example : JSON.stringify(example);
+  }
+  return undefined;
+}
+
+function exampleOf(schema: unknown): unknown {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const [example] = (schema.meta()?.examples as unknown[] | undefined) ?? [];
+  if (example !== undefined) return example;
+  if (schema instanceof z.ZodPipe) return exampleOf(schema.in);
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? exampleOf(schema.unwrap()) : undefined;
 }
 
 /** What the field at `path`, which tells kinds apart, may say. */

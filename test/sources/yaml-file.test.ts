@@ -73,6 +73,28 @@ describe('a YAML file', () => {
     });
   });
 
+  test('with several unknown keys names all of them, each with its nearest', () => {
+    expect(describeError(fault('# head\nnane: a\ncolor: red\nparts: [{ weel: 1 }]\n'))).toBe(
+      'error: unknown keys "weel", "nane", "color"\n  at car.yaml:4, field parts[0].weel\n  line 4, weel: did you mean ' +
+        '"wheel"?; line 2, nane: did you mean "name"?; line 3, color: did you mean "colour"?',
+    );
+  });
+
+  test('with keys where a text could be is explained as the keys that were meant', () => {
+    const Source = z.strictObject({ from: z.union([z.string(), z.strictObject({ column: z.string() })]) });
+    expect(fault('from: { colum: x }\n', Source)).toMatchObject({
+      message: 'unknown key "colum" (and 1 more)',
+      remedy: 'did you mean "column"?',
+    });
+  });
+
+  test('with a missing key shows how it is written', () => {
+    expect(fault('label: x\n', z.looseObject({ window: z.string().meta({ examples: ['7d'] }) }))).toMatchObject({
+      message: 'window is missing',
+      remedy: 'add it, as window: 7d',
+    });
+  });
+
   test('with a missing key says so', () => {
     expect(fault('colour: red\n').message).toBe('name is missing');
   });

@@ -257,7 +257,8 @@ describe('The selections of builder and checker', () => {
     });
     const ends = ['train', 'validation', 'test', 'test_members', 'test_surface', 'test_task', 'test_template'];
     const fates = ['after_until', 'in_gap', 'held_out', 'label_capped', 'thinned', 'remainder'];
-    for (const end of [...ends, ...fates, 'several shards', 'refused']) expect(seen.get(end) ?? 0, end).toBeGreaterThan(2);
+    for (const end of [...ends, ...fates, 'several shards', 'refused'])
+      expect(seen.get(end) ?? 0, end).toBeGreaterThan(2);
     expect(count, report).toBe(0);
   });
 

@@ -16,7 +16,8 @@ export async function run({ args: [verb, name] }: CallOf<'tokenizer'>): Promise<
     throw new BrewhouseError('usage', `there is no brewhouse tokenizer ${verb}`, {
       remedy: 'did you mean brewhouse tokenizer check PATH?',
     });
-  const source = existsSync(name) ? { path: name } : { package: name };
+  // What begins as a path does is one, though nothing is there.
+  const source = existsSync(name) || /^[./\\~]/.test(name) ? { path: name } : { package: name };
   const sha256 = tokenizerSha256Of(source, process.cwd());
   const checks = await checkTokenizer(source, process.cwd());
   const ok = checks.every((check) => check.ok);
