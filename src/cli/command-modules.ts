@@ -17,6 +17,7 @@ export const LOADERS: { readonly [N in CommandName]: () => Promise<CommandModule
   build: () => import('./commands/build.ts'),
   release: () => import('./commands/release.ts'),
   verify: () => import('./commands/verify.ts'),
+  releases: () => import('./commands/releases.ts'),
   inspect: () => import('./commands/inspect.ts'),
   tokenizer: () => import('./commands/tokenizer.ts'),
   demo: () => import('./commands/demo.ts'),

@@ -112,6 +112,7 @@ export const COMMANDS = {
       json,
     },
   },
+  releases: { about: 'what a lake has published', args: ['LAKE'], flags: { json } },
   inspect: {
     about: 'one row as text, roles and origins coloured',
     args: ['RELEASE'],
