@@ -146,10 +146,13 @@ function sign(
   }
 }
 
-/** Hashes and ids that follow from identity, section, key and rows; returns the default id. */
+/**
+ * Hashes and ids that follow from identity, section, key, source and rows; returns the default id.
+ */
 function signNames({ manifest, digest }: TamperedRelease, honest: { told: Manifest; digest: string }): string {
   const { told } = honest;
-  const named = ({ identity, release, key_id }: Manifest) => canonicalJson({ identity, release, key_id });
+  const named = ({ identity, release, key_id, source }: Manifest) =>
+    canonicalJson({ identity, release, key_id, source });
   if (named(manifest) === named(told) && digest === honest.digest) return told.id;
   const { identity, release } = manifest;
   const { section, context, context_min } = identity;
@@ -158,7 +161,8 @@ function signNames({ manifest, digest }: TamperedRelease, honest: { told: Manife
   manifest.recipe_sha256 = hash({ corpus: { ...section, context, context_min }, release });
   manifest.domain_sha256 = hash(identity.domain);
   manifest.templates_sha256 = hash(identity.templates);
-  const named16 = hash({ release, key: manifest.key_id, examples: digest }).slice(0, 16);
+  const { key_id: key, source } = manifest;
+  const named16 = hash({ release, key, source, examples: digest }).slice(0, 16);
   const defaultId = `${manifest.corpus}-${named16}`;
   if (manifest.id === told.id) manifest.id = defaultId as ReleaseId;
   return defaultId;

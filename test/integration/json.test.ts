@@ -101,7 +101,7 @@ describe('--json', () => {
     const table = ['name: sales', 'files: sales.csv', 'emit: interaction', ...columns].join('\n    ');
     writeFileSync(join(folder, 'map.yaml'), `name: shop\ncredit: the shop\nzone: UTC\ntables:\n  - ${table}\n`);
     const flags = ['--mapping', join(folder, 'map.yaml'), '--from', folder, '--out', join(folder, 'imported')];
-    const imported = await brewhouseJson(['import', ...flags]);
+    const imported = await brewhouseJson(['import', ...flags, '--max-dead', '0.5']);
     expect(imported).toMatchObject({ rows: 2, events: { member: 0, item: 0, interaction: 1 }, dead: 1 });
   });
 });

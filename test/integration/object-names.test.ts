@@ -147,13 +147,13 @@ describe('a name that every object has', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-    const item = lines('items').find(({ item_id }) => item_id === '__proto__');
+    const item = lines('toString/items.ndjson').find(({ item_id }) => item_id === '__proto__');
     expect(Object.entries(item.attributes).sort()).toEqual(
       [TEN, TWO, ...NAMES].map((name) => [name, `the ${name} of __proto__${HALF}`]).sort(),
     );
-    for (const { context } of lines('interactions'))
+    for (const { context } of lines('length/interactions.ndjson'))
       expect(Object.keys(context).sort()).toEqual([TEN, TWO, ...NAMES].sort());
-    expect(new Set(lines('interactions').map(({ action }) => action))).toEqual(
+    expect(new Set(lines('length/interactions.ndjson').map(({ action }) => action))).toEqual(
       new Set([TEN, TWO, ...NAMES.slice(0, 5)]),
     );
   });

@@ -75,8 +75,9 @@ describe('a YAML file', () => {
 
   test('with several unknown keys names all of them, each with its nearest', () => {
     expect(describeError(fault('# head\nnane: a\ncolor: red\nparts: [{ weel: 1 }]\n'))).toBe(
-      'error: unknown keys "weel", "nane", "color"\n  at car.yaml:4, field parts[0].weel\n  line 4, weel: did you mean ' +
-        '"wheel"?; line 2, nane: did you mean "name"?; line 3, color: did you mean "colour"?',
+      'error: unknown keys "weel", "nane", "color"\n  at car.yaml:4, field parts[0].weel\n' +
+        '  line 4, weel: did you mean "wheel"?; line 2, nane: did you mean "name"?; ' +
+        'line 3, color: did you mean "colour"?',
     );
   });
 
