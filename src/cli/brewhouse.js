@@ -11,10 +11,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const MAJOR_MIN = 24;
+const require = createRequire(import.meta.url);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) await runHere();
-else runOn(ownNode());
+else runOnOwnNode();
 
 async function runHere() {
   // Sources compiled once are loaded from then on, by threads too, which learn it from the variable.
@@ -26,25 +27,34 @@ async function runHere() {
   await main(process.argv.slice(2));
 }
 
-/** The same command on another Node; signals are passed on, its exit code is ours. */
-function runOn(node) {
-  if (node === undefined) {
-    console.error(`error: Brewhouse needs Node ${MAJOR_MIN} or newer; this is ${process.versions.node}`);
-    console.error(
-      '  allow the install script of the package "node" (npm install-scripts approve node; npm rebuild node), ' +
-        'or install Node 24',
+/** The same command on the package's own Node; signals are passed on, its exit code is ours. */
+function runOnOwnNode() {
+  const needs = `Brewhouse needs Node ${MAJOR_MIN} or newer; this is ${process.versions.node}`;
+  const newer = `install Node ${MAJOR_MIN} or newer`;
+  const name = platformPackage();
+  if (name === undefined) fail(`${needs}, and no package has one for ${process.platform} on ${process.arch}`, newer);
+  const node = binaryOf(name);
+  if (node === undefined)
+    fail(
+      `${needs}, and the package ${name}, which has one, is not installed: optional dependencies were left out`,
+      `npm install --include=optional, or ${newer}`,
     );
-    process.exit(2);
-  }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => {
-    console.error(`error: cannot start ${node}: ${error.message}`);
-    process.exit(2);
+  child.on('error', ({ code, message }) => {
+    // The file is there, so what is not found is what it is loaded by: Alpine has no glibc.
+    if (code === 'ENOENT')
+      fail(`${needs}, and ${node} needs glibc, which this system does not have`, `${newer} of this system`);
+    fail(`${needs}, and ${node} does not start: ${message}`, newer);
   });
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function fail(message, remedy) {
+  console.error(`error: ${message}\n  ${remedy}`);
+  process.exit(2);
 }
 
 /** A clone has the source; a package brings dist. */
@@ -54,11 +64,18 @@ function entry() {
   return existsSync(source) ? source : join(here, '..', '..', 'dist', 'src', 'cli', 'main.js');
 }
 
-/** The binary of the npm package `node`, wherever npm put it. */
-function ownNode() {
+/** The optional dependency that has the Node binary of this platform; undefined where none has. */
+function platformPackage() {
+  const { optionalDependencies } = require('../../package.json');
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  return Object.keys(optionalDependencies).find((name) => name.endsWith(`-${platform}-${process.arch}`));
+}
+
+/** The Node binary of a package, wherever npm put it; undefined where it is not installed. */
+function binaryOf(name) {
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'));
-    const binary = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    const manifest = require.resolve(`${name}/package.json`);
+    const binary = join(dirname(manifest), require(manifest).bin.node);
     return existsSync(binary) ? binary : undefined;
   } catch {
     return undefined;

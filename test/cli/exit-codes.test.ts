@@ -1,8 +1,7 @@
 /** Each exit code of the contract, from the command that ends with it. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageVersion } from '../../src/config.ts';
 import { EXIT } from '../../src/errors.ts';
@@ -74,32 +73,6 @@ describe('a command', () => {
   });
 });
 
-const older = olderNode();
-if (older === undefined) console.warn('SKIPPED: there is no Node before 24 on the path to start the launcher with');
-
-describe.skipIf(older === undefined)('the launcher on an older Node', () => {
-  it('goes on with the Node that the package brings, and passes output and exit code through', async () => {
-    const settings = { node: older! };
-    expect(await runCli(['--version'], settings)).toMatchObject({ code: EXIT.done, stdout: `${packageVersion()}\n` });
-    expect(await runCli(['biuld'], settings)).toMatchObject({ code: EXIT.usage, stdout: '' });
-  });
-
-  it('passes a signal on', async () => {
-    const out = join(folder, 'interrupted-too');
-    const command = ['simulate', ...flags({ members: '8000', seed: '1', out })];
-    expect((await runCli(command, { node: older!, signal: 'SIGTERM' })).code).toBe(EXIT.interrupted);
-  });
-});
-
 function flags(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([flag, value]) => [`--${flag}`, value]);
-}
-
-function olderNode(): string | undefined {
-  for (const place of (process.env.PATH ?? '').split(delimiter)) {
-    const node = join(place, 'node');
-    const major = Number(/^v(\d+)/.exec(spawnSync(node, ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1]);
-    if (major >= 20 && major < 24) return node;
-  }
-  return undefined;
 }

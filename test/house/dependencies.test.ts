@@ -11,15 +11,23 @@ import { packageOf, REPOSITORY, sourceFiles } from '../source-files.ts';
 const read = (name: string) => readFileSync(join(REPOSITORY, name), 'utf8');
 interface PackageFile {
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
 }
 const declared = JSON.parse(read('package.json')) as PackageFile;
-const { dependencies, devDependencies } = declared;
+const { dependencies, optionalDependencies, devDependencies } = declared;
+const everyDependency = { ...dependencies, ...optionalDependencies, ...devDependencies };
 interface Locked {
   readonly version: string;
   readonly integrity?: string;
+  readonly optional?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly os?: string;
+  readonly cpu?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 const { packages } = JSON.parse(read('package-lock.json')) as { packages: Readonly<Record<string, Locked>> };
@@ -41,7 +49,7 @@ const packagesOf = (files: typeof tests) =>
 function isUsedByName(name: string): boolean {
   const { scripts } = declared;
   const commands = Object.values(scripts).join('\n');
-  if (name === 'node') return true;
+  if (name in optionalDependencies) return true;
   if (name === 'typescript') return /\btsc\b/.test(commands);
   if (name === '@biomejs/biome') return /\bbiome\b/.test(commands);
   if (name === '@types/node') return /"types":\s*\["node"\]/.test(read('tsconfig.json'));
@@ -51,14 +59,14 @@ function isUsedByName(name: string): boolean {
 
 describe('package.json', () => {
   it('names exact versions', () => {
-    const versions = Object.entries({ ...dependencies, ...devDependencies });
+    const versions = Object.entries(everyDependency);
     expect(versions.length).toBeGreaterThan(10);
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[0-9a-z.]+)?$/.test(version))).toEqual([]);
   });
 
   it('depends on nothing that is not used', () => {
     const used = new Set([...packagesOf(shipped), ...packagesOf(tests)]);
-    const all = Object.keys({ ...dependencies, ...devDependencies });
+    const all = Object.keys(everyDependency);
     expect(all.filter((name) => !used.has(name) && !isUsedByName(name))).toEqual([]);
   });
 
@@ -72,9 +80,30 @@ describe('package.json', () => {
 describe('package-lock.json', () => {
   it('is that of package.json', () => {
     const root = packages['']!;
-    expect([root.dependencies, root.devDependencies]).toEqual([dependencies, devDependencies]);
-    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
+    const written = { ...root.dependencies, ...root.optionalDependencies, ...root.devDependencies };
+    expect(written).toEqual(everyDependency);
+    expect(root.optionalDependencies).toEqual(optionalDependencies);
+    for (const [name, version] of Object.entries(everyDependency))
       expect(packages[`node_modules/${name}`]?.version, name).toBe(version);
+  });
+
+  it('has a Node binary for each platform, of which npm installs the one that fits', () => {
+    const platforms = Object.keys(optionalDependencies).map((name) => {
+      const { os, cpu, optional, bin } = packages[`node_modules/${name}`]!;
+      expect({ optional, bin }).toEqual({
+        optional: true,
+        bin: { node: os === 'win32' ? 'bin/node.exe' : 'bin/node' },
+      });
+      // By this ending the launcher finds it.
+      expect(name.endsWith(`-${os === 'win32' ? 'win' : os}-${cpu}`), name).toBe(true);
+      return `${os} ${cpu}`;
+    });
+    expect(platforms.sort()).toEqual(['darwin arm64', 'darwin x64', 'linux arm64', 'linux x64', 'win32 x64']);
+  });
+
+  it('has no package that runs a script when it is installed, which could fetch what no hash pins', () => {
+    const running = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+    expect(running.map(([name]) => name)).toEqual([]);
   });
 
   it('has the version of tokenizers that manifests say', () => {

@@ -4,9 +4,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, expect } from 'vitest';
@@ -22,7 +21,6 @@ export const KEY = '5a'.repeat(32);
 const HANGS_AFTER_MS = 240_000;
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const NODE = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
 
 export interface Ran {
   /** null where a signal ended it. */
@@ -47,7 +45,7 @@ export interface RunOptions {
  */
 export function brewhouse(args: readonly string[], { env = {}, cwd = ROOT, onStart }: RunOptions = {}): Promise<Ran> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(BREWHOUSE_|NODE_|VITEST)/.test(name));
-  const child = spawn(NODE, [join(ROOT, 'src', 'cli', 'brewhouse.js'), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'src', 'cli', 'brewhouse.js'), ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), NO_COLOR: '1', BREWHOUSE_KEY: KEY, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,98 @@
+/** The launcher: on a Node before 24 it goes on with the one of a platform package. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packageVersion } from '../../src/config.ts';
+import { EXIT } from '../../src/errors.ts';
+import { launcher, root, runCli } from './run-cli.ts';
+
+const older = olderNode();
+if (older === undefined) console.warn('SKIPPED: there is no Node before 24 on the path to start the launcher with');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'brewhouse-launcher-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The platform's package of this machine. */
+const NAME = `node-${process.platform}-${process.arch}`;
+
+/** Lays the launcher alone where no package is installed; its package.json has the optional dependencies. */
+function layLauncher(optionalDependencies: Readonly<Record<string, string>>): string {
+  const script = join(folder, 'src', 'cli', 'brewhouse.js');
+  mkdirSync(dirname(script), { recursive: true });
+  cpSync(launcher, script);
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, optionalDependencies }));
+  return script;
+}
+
+/** Lays a platform package whose binary is the text. */
+function layBinary(text: string): void {
+  const place = join(folder, 'node_modules', NAME);
+  mkdirSync(join(place, 'bin'), { recursive: true });
+  writeFileSync(join(place, 'package.json'), JSON.stringify({ name: NAME, bin: { node: 'bin/node' } }));
+  writeFileSync(join(place, 'bin', 'node'), text);
+  chmodSync(join(place, 'bin', 'node'), 0o755);
+}
+
+describe.skipIf(older === undefined)('the launcher on an older Node', () => {
+  it('goes on with the Node that the package brings, and passes output and exit code through', async () => {
+    const settings = { node: older! };
+    expect(await runCli(['--version'], settings)).toMatchObject({ code: EXIT.done, stdout: `${packageVersion()}\n` });
+    expect(await runCli(['biuld'], settings)).toMatchObject({ code: EXIT.usage, stdout: '' });
+  });
+
+  it('passes a signal on', async () => {
+    const command = ['simulate', '--members', '8000', '--seed', '1', '--out', join(folder, 'interrupted')];
+    expect((await runCli(command, { node: older!, signal: 'SIGTERM' })).code).toBe(EXIT.interrupted);
+  });
+
+  const failureOf = async (script: string) => {
+    const { code, stderr } = await runCli(['--version'], { node: older!, script });
+    return { code, stderr: stderr.replace(/this is [\d.]+/, 'this is OLD').replaceAll(folder, 'APP') };
+  };
+
+  it('says which optional dependency was left out, and how it is had', async () => {
+    expect(await failureOf(layLauncher({ [NAME]: '24.21.0' }))).toEqual({
+      code: EXIT.usage,
+      stderr:
+        `error: Brewhouse needs Node 24 or newer; this is OLD, and the package ${NAME}, which has one, ` +
+        'is not installed: optional dependencies were left out\n' +
+        '  npm install --include=optional, or install Node 24 or newer\n',
+    });
+  });
+
+  it('says where no package has a Node for the platform', async () => {
+    expect(await failureOf(layLauncher({ 'node-sunos-x64': '24.21.0' }))).toEqual({
+      code: EXIT.usage,
+      stderr:
+        `error: Brewhouse needs Node 24 or newer; this is OLD, and no package has one for ${process.platform} ` +
+        `on ${process.arch}\n  install Node 24 or newer\n`,
+    });
+  });
+
+  // A program whose interpreter is missing fails as one whose loader is, which is what Alpine lacks.
+  it('says that the binary needs glibc where what loads it is missing', async () => {
+    layBinary('#!/lib64/ld-linux-of-glibc-that-is-not-here\n');
+    const { code, stderr } = await failureOf(layLauncher({ [NAME]: '24.21.0' }));
+    expect({ code, stderr }).toEqual({
+      code: EXIT.usage,
+      stderr:
+        `error: Brewhouse needs Node 24 or newer; this is OLD, and APP/node_modules/${NAME}/bin/node needs glibc, ` +
+        'which this system does not have\n  install Node 24 or newer of this system\n',
+    });
+  });
+});
+
+function olderNode(): string | undefined {
+  for (const place of (process.env.PATH ?? '').split(delimiter)) {
+    const node = join(place, 'node');
+    const major = Number(/^v(\d+)/.exec(spawnSync(node, ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1]);
+    if (major >= 20 && major < 24) return node;
+  }
+  return undefined;
+}
