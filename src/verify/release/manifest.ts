@@ -59,7 +59,7 @@ const tableSchema = z.strictObject({
 
 const manifestSchema = z.strictObject({
   format: z.literal(4),
-  id: z.string().regex(/^(?!.*\.claim\.json$)[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/),
+  id: z.string().regex(/^(?!.*\.claim\.json$)[a-z0-9][a-z0-9._-]{0,127}$/i),
   corpus: z.string().regex(/^[0-9a-f]{16}$/),
   ...{ identity: identitySchema, release: sectionSchema, until: moment },
   ...{ recipe_sha256: sha256, domain_sha256: sha256, templates_sha256: sha256 },
