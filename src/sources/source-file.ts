@@ -1,5 +1,5 @@
 /** `source.yaml` beside the events: what a source says of itself. */
-import { join } from 'node:path';
+import { join, normalize, resolve } from 'node:path';
 import { ImportLedger } from '../../schemas/import.ts';
 import { type DeadRows, SourceFacts } from '../../schemas/source.ts';
 import { readIfThere } from '../adapters/filesystem/user-files.ts';
@@ -28,7 +28,9 @@ export async function readSource(dir: string): Promise<SourceFacts> {
  * The folder of dead rows beside a folder of events: nothing in it is an event file of that folder.
  */
 export function deadFolder(events: string): string {
-  return `${events.replace(/[\\/]+$/, '')}.dead`;
+  const named = normalize(events).replace(/[\\/]+$/, '');
+  // `.` and `..` are no names to put an ending to.
+  return `${/(?:^|[\\/])\.{1,2}$/.test(named) ? resolve(named) : named}.dead`;
 }
 
 /** The file in it that accounts for every row of the tables. */

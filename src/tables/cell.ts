@@ -19,6 +19,14 @@ export function valueAt(row: TableRow, name: string): unknown {
   return value;
 }
 
+/**
+ * A cell as text; undefined for a list and an object, which have none (`String` of one may even
+ * throw).
+ */
+export function textIn(cell: unknown): string | undefined {
+  return typeof cell === 'object' || cell === undefined ? undefined : String(cell);
+}
+
 /** Whether a table with these columns may have a value under that name. */
 export function isColumn(columns: Pick<ReadonlySet<string>, 'has'>, name: string): boolean {
   if (columns.has(name)) return true;
@@ -32,11 +40,14 @@ export type CellReader = (row: TableRow, name: string) => unknown;
 /** Words that YAML reads as null, so that a list of words holds null for them. */
 const NULL_WORDS = ['null', 'Null', 'NULL'];
 
-/** A reader to which an empty text, null and the given words are no value (undefined). */
+/**
+ * A reader to which an empty text, null and the given words are no value (undefined); a number is
+ * compared as it is written.
+ */
 export function cellReader(emptyWords: readonly (string | null)[]): CellReader {
   const empty = new Set<unknown>(['', null, ...emptyWords.flatMap((word) => word ?? NULL_WORDS)]);
   return (row, name) => {
     const value = valueAt(row, name);
-    return empty.has(value) ? undefined : value;
+    return empty.has(typeof value === 'number' ? String(value) : value) ? undefined : value;
   };
 }

@@ -4,7 +4,7 @@ import { DAY_MS } from '../../schemas/durations.ts';
 import { calendarSpan, dayNumber, timeSpan, zoneOffset } from '../../schemas/event-time.ts';
 import type { ConstantTime, TimeSource } from '../../schemas/mapping.ts';
 import { calendarTime, checkRange, type ParsedTime, readDateTime, spellOffset } from '../../schemas/raw-time.ts';
-import type { CellReader, TableRow } from './cell.ts';
+import { type CellReader, type TableRow, textIn } from './cell.ts';
 import { type FormattedTime, type TimeFormat, timeFormat } from './time-format.ts';
 import { type Zone, zoneNamed } from './zone.ts';
 
@@ -14,8 +14,10 @@ import { type Zone, zoneNamed } from './zone.ts';
  */
 const ZEROED = /^(\d{4})-(\d\d)-00(?:[T ]00:00:00(?:\.0+)?)?$/;
 const CALENDAR = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
-/** ISO 8601's basic format: `20180501`, `20180501T093000Z`. */
-const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:[Tt ]?(\d\d)(\d\d)(\d\d(?:[.,]\d+)?)?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
+/** A day of ISO 8601, extended or basic (`20180501`), with a zone behind it or none. */
+const DAY = /^(\d{4})(?:-(\d\d)-(\d\d)|(\d\d)(\d\d))(?: ?([+-]\d\d(?::?\d\d)?|[A-Za-z][A-Za-z/_+-]*))?$/;
+/** A time in ISO 8601's basic format: `20180501T093000Z`. */
+const COMPACT = /^(\d{4})(\d\d)(\d\d)[Tt ]?(\d\d)(\d\d)(\d\d(?:[.,]\d+)?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
 /** A time and the name of a zone behind it. */
 const NAMED = /^(.+?) ?([A-Za-z]+(?:\/[A-Za-z_+-]+)*)$/;
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
@@ -59,7 +61,8 @@ export function readTime(row: TableRow, source: TimeSource, rules: TimeRules): P
     if (empty === 'unknown') return { ok: true, time: null };
     return { ok: false, message: `column ${column} is empty; if that means an unknown time, give it empty: unknown` };
   }
-  const text = String(cell).trim();
+  const text = textIn(cell)?.trim();
+  if (text === undefined) return { ok: false, message: `column ${column} holds no text and no number` };
   const read = epoch === undefined ? readText(text, format, rules.zone) : readEpoch(text, epoch);
   if (!read.ok) return { ok: false, message: `column ${column}: ${read.message}` };
   if (timeSpan(read.time).first < rules.unknownBefore) return { ok: true, time: null };
@@ -108,8 +111,8 @@ function readText(text: string, format: string | undefined, zone: Zone | undefin
     if (read === undefined) return { ok: false, message: `${quote(text)} is no time written as ${format}` };
     return momentOf(read, text, zone);
   }
-  const calendar = CALENDAR.exec(text);
-  if (calendar !== null) return calendarTime(text, zone === undefined ? 'Z' : zoneAt(calendar, zone), text);
+  const calendar = calendarIn(text);
+  if (calendar !== undefined) return momentOf({ ...calendar, local: undefined }, text, zone);
   const read = readDateTime(spelledOut(text));
   if (read !== undefined) return momentOf({ ...read, date: '' }, text, zone);
   const named = NAMED.exec(text);
@@ -119,11 +122,20 @@ function readText(text: string, format: string | undefined, zone: Zone | undefin
   return { ok: false, message: `${quote(text)} is no ISO 8601 time${hintOf(text)}` };
 }
 
-/** The basic format as the extended one. */
+/** What names a day, month or year: it is no moment, and known at its end alone (ASOF-1). */
+function calendarIn(text: string): Pick<FormattedTime, 'date' | 'zone'> | undefined {
+  if (CALENDAR.test(text)) return { date: text, zone: '' };
+  const parts = DAY.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, monthClose, dayClose, zone = ''] = parts;
+  return { date: `${year}-${month ?? monthClose}-${day ?? dayClose}`, zone };
+}
+
+/** A time in the basic format as in the extended one. */
 function spelledOut(text: string): string {
   const parts = COMPACT.exec(text);
   if (parts === null) return text;
-  const [, year, month, day, hour = '00', minute = '00', second = '00', zone = ''] = parts;
+  const [, year, month, day, hour, minute, second = '00', zone = ''] = parts;
   return `${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`;
 }
 
@@ -167,11 +179,11 @@ const zones = new Map<string, Zone | undefined>();
 /** More names than there are zones: then a column of other texts is being read. */
 const ZONES_MAX = 2_000;
 
-/** Of UTC by its names and of `+02:00` or `+0200`, in milliseconds. */
+/** Of UTC by its names and of `+02:00`, `+0200` or `+02`, in milliseconds. */
 function offsetOf(written: string): number | undefined {
   if (/^(?:UTC|GMT|Z)$/i.test(written)) return 0;
-  const parts = /^([+-]\d\d):?(\d\d)$/.exec(written);
-  return parts === null ? undefined : zoneOffset(`${parts[1]}:${parts[2]}`);
+  const parts = /^([+-]\d\d)(?::?(\d\d))?$/.exec(written);
+  return parts === null ? undefined : zoneOffset(`${parts[1]}:${parts[2] ?? '00'}`);
 }
 
 /** The zone that is written behind a time: an offset, UTC, or a name with its area. */

@@ -1,7 +1,7 @@
 /** Makes of a list in a cell one row for each of its parts. */
 import type { Explosion } from '../../schemas/mapping.ts';
 import { setOwn } from '../../schemas/names.ts';
-import type { CellReader, TableRow } from './cell.ts';
+import { type CellReader, type TableRow, textIn } from './cell.ts';
 import { listIn } from './list-text.ts';
 
 /** The rows of the parts, or why the cell has none. */
@@ -26,7 +26,8 @@ export function explode(row: TableRow, explosion: Explosion, cell: CellReader): 
   const { column, names, between } = explosion;
   const held = cell(row, column);
   if (held === undefined) return { ok: true, rows: [] };
-  const parts = Array.isArray(held) ? (held as unknown[]) : listIn(String(held), explosion);
+  const text = textIn(held);
+  const parts = Array.isArray(held) ? (held as unknown[]) : text === undefined ? undefined : listIn(text, explosion);
   if (parts === undefined) return { ok: false, message: `column ${column} holds no list` };
   const rows: TableRow[] = [];
   for (const [number, part] of parts.entries()) {
@@ -34,7 +35,7 @@ export function explode(row: TableRow, explosion: Explosion, cell: CellReader): 
     setOwn<unknown>(one, column, part);
     setOwn<unknown>(one, numberColumn(explosion), number);
     if (names !== undefined) {
-      const values = splitFromEnd(String(part), between, names.length);
+      const values = splitFromEnd(textIn(part) ?? '', between, names.length);
       if (values === undefined)
         return { ok: false, message: `column ${column}: part ${number + 1} has no ${names.join(between)}` };
       for (const [i, name] of names.entries()) setOwn<unknown>(one, `${column}.${name}`, values[i]);

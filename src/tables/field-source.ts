@@ -2,7 +2,7 @@
 
 import type { FieldSource } from '../../schemas/mapping.ts';
 import { ownValue } from '../../schemas/names.ts';
-import type { CellReader, TableRow } from './cell.ts';
+import { type CellReader, type TableRow, textIn } from './cell.ts';
 import { type ListSpelling, listIn } from './list-text.ts';
 
 /** A read field; `value` is undefined where the cell is empty and nothing replaces it. */
@@ -29,7 +29,8 @@ export function columnsOf(source: FieldSource): readonly string[] {
 
 /** The number in a cell, or undefined. */
 export function numberIn(cell: unknown): number | undefined {
-  const value = typeof cell === 'number' ? cell : NUMBER.test(String(cell).trim()) ? Number(cell) : Number.NaN;
+  const value =
+    typeof cell === 'number' ? cell : typeof cell === 'string' && NUMBER.test(cell.trim()) ? Number(cell) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;
 }
 
@@ -50,25 +51,32 @@ export interface FieldReading {
   readonly type: FieldType;
 }
 
+/** Cells of which one has no text stay apart, and are refused as no text. */
 function joined(row: TableRow, source: Joined, cell: CellReader): unknown {
   const parts = source.columns.map((column) => cell(row, column));
-  return parts.includes(undefined) ? undefined : parts.map(String).join(source.with);
+  if (parts.includes(undefined)) return undefined;
+  const texts = parts.map(textIn);
+  return texts.includes(undefined) ? parts : texts.join(source.with);
 }
 
 function change(cell: unknown, { after, before, map, steps }: Changed, name: string): ReadField {
+  if ([after, before, map, steps].every((one) => one === undefined)) return { ok: true, value: cell };
+  const written = textIn(cell);
+  if (written === undefined) return { ok: false, message: `column ${name}: ${quote(cell)} is no text` };
   let value = cell;
+  let text = written;
   for (const [mark, take] of [
     [after, (text: string, at: number, length: number) => text.slice(at + length)],
     [before, (text: string, at: number) => text.slice(0, at)],
   ] as const) {
     if (mark === undefined) continue;
-    const text = String(value);
     const at = text.indexOf(mark);
     if (at === -1) return { ok: false, message: `column ${name}: ${quote(text)} has no "${mark}"` };
-    value = take(text, at, mark.length);
+    text = take(text, at, mark.length);
+    value = text;
   }
   if (value === '') return { ok: true, value: undefined };
-  value = ownValue(map, String(value)) ?? value;
+  value = ownValue(map, text) ?? value;
   if (steps === undefined) return { ok: true, value };
   const number = numberIn(value);
   if (number === undefined) return { ok: false, message: `column ${name}: ${quote(value)} is no number` };
@@ -94,11 +102,12 @@ function convert(cell: unknown, type: FieldType, source: CellSource): ReadField 
       return value === undefined ? refuse('number') : { ok: true, value };
     }
     case 'boolean': {
-      const word = String(cell).trim().toLowerCase();
+      const word = textIn(cell)?.trim().toLowerCase() ?? '';
       return TRUE.has(word) || FALSE.has(word) ? { ok: true, value: TRUE.has(word) } : refuse('truth value');
     }
     case 'list': {
-      const list = Array.isArray(cell) ? cell : listIn(String(cell), source);
+      const text = textIn(cell);
+      const list = Array.isArray(cell) ? cell : text === undefined ? undefined : listIn(text, source);
       const texts = list === undefined ? undefined : textsOf(list);
       return texts === undefined
         ? refuse(source.spelling === 'separated' ? 'list of texts' : LISTS[source.spelling])

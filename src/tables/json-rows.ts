@@ -4,6 +4,7 @@ import type { DeadReason } from '../../schemas/event.ts';
 import { BATCH_LINES_MAX, LINE_BYTES_MAX } from '../sources/event-files.ts';
 import { splitLines } from '../sources/lines.ts';
 import type { TableRow } from './cell.ts';
+import { parseExact } from './exact-json.ts';
 import { RAW_LETTERS_MAX, type TableBatch, type TableFile, type TableLine, tableBytes } from './table-rows.ts';
 import { utf8Chunks } from './text-encoding.ts';
 
@@ -21,7 +22,7 @@ export async function* readNdjson(file: TableFile): AsyncGenerator<TableBatch> {
     reached = line;
     const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
     const text = decoded.replace(/^\uFEFF/, '');
-    if (text.trim() === '') continue;
+    if (!tooLong && text.trim() === '') continue;
     if (tooLong)
       lines.push(deadLine({ line, text }, 'line_too_long', `the line is longer than ${LINE_BYTES_MAX} bytes`));
     else if (!isUtf8(bytes)) lines.push(deadLine({ line, text }, 'not_utf8', 'the line is not UTF-8'));
@@ -56,20 +57,4 @@ export function jsonRow(placed: PlacedText): TableLine {
       ? deadLine(placed, 'too_deep', 'nested too deep')
       : deadLine(placed, 'not_json', `not JSON: ${(error as Error).message}`);
   }
-}
-
-/** Where a whole number may have more digits than a double holds (2^53 has 16). */
-const LONG_NUMBER = /[\s:,[]-?\d{16}/;
-
-/**
- * The JSON value; a whole number beyond 2^53 is the text of its digits, since it is an id, and two
- * ids must not become one.
- */
-function parseExact(text: string): unknown {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
-  return JSON.parse(text, (_key, value: unknown, ...[context]: { source?: string }[]) => {
-    const isRounded =
-      typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '');
-    return isRounded ? context?.source : value;
-  });
 }

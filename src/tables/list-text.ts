@@ -1,4 +1,5 @@
 /** Reads lists that a text spells: with a separator, as JSON, or as Python prints them. */
+import { parseExact } from './exact-json.ts';
 
 /** How a list is spelled. */
 export interface ListSpelling {
@@ -26,7 +27,7 @@ export function listIn(text: string, { spelling, separator }: ListSpelling): unk
 
 function jsonList(text: string): unknown[] | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExact(text);
     return Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
@@ -62,9 +63,15 @@ function pythonList(text: string): unknown[] | undefined {
     const [, single, double, number, word] = parts;
     const spelled = single ?? double;
     if (spelled !== undefined) list.push(unescaped(spelled));
-    else list.push(number === undefined ? WORDS.get(word ?? '') : Number(number));
+    else list.push(number === undefined ? WORDS.get(word ?? '') : numberOf(number));
   }
   return list;
+}
+
+/** A whole number that a double does not hold stays the text of its digits: it is an id. */
+function numberOf(text: string): number | string {
+  const number = Number(text);
+  return Number.isInteger(number) && !Number.isSafeInteger(number) && /^[+-]?\d+$/.test(text) ? text : number;
 }
 
 const ESCAPE = /\\(?:(x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|U[\dA-Fa-f]{8})|[\s\S])/g;

@@ -1,6 +1,6 @@
 /** Which rows of a table are mapped. */
 import type { Condition } from '../../schemas/mapping.ts';
-import type { CellReader, TableRow } from './cell.ts';
+import { type CellReader, type TableRow, textIn } from './cell.ts';
 import { numberIn } from './field-source.ts';
 
 /** Whether a row meets every condition. */
@@ -22,8 +22,8 @@ function testOf(condition: Condition, cell: CellReader): RowFilter {
     const isListed = 'is' in condition;
     const listed = new Set((isListed ? condition.is : condition.is_not).map(String));
     return (row) => {
-      const value = cell(row, column);
-      return (value !== undefined && listed.has(String(value))) === isListed;
+      const value = textIn(cell(row, column));
+      return (value !== undefined && listed.has(value)) === isListed;
     };
   }
   return (row) => {

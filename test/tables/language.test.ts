@@ -188,7 +188,13 @@ describe('a time', () => {
   test.each<readonly [line: string, at: unknown, zone: string, time: unknown]>([
     ['event_time: at', '2019-10-01 00:00:00 UTC', 'Asia/Tokyo', 1569888000000],
     ['event_time: at', '2019-10-01 02:00:00 Europe/Berlin', 'UTC', 1569888000000],
-    ['event_time: at', '20191001', 'UTC', Date.UTC(2019, 9, 1)],
+    // A day is known at its end, however it is written.
+    ['event_time: at', '20191001', 'Europe/Berlin', '2019-10-01+02:00'],
+    ['event_time: at', '20191001Z', 'Europe/Berlin', '2019-10-01Z'],
+    ['event_time: at', '2019-10-01Z', 'Europe/Berlin', '2019-10-01Z'],
+    ['event_time: at', '2019-10-01 UTC', 'Europe/Berlin', '2019-10-01Z'],
+    ['event_time: at', '2019-10-01-05', 'UTC', '2019-10-01-05:00'],
+    ['event_time: at', '2019-10-01 America/New_York', 'UTC', '2019-10-01-04:00'],
     ['event_time: at', '20191001T093000Z', 'UTC', Date.UTC(2019, 9, 1, 9, 30)],
     ['event_time: at', '20191001 093000', 'Europe/Berlin', Date.UTC(2019, 9, 1, 7, 30)],
     ['event_time: { column: at, epoch: s }', 1.5251688e9, 'UTC', 1525168800000],

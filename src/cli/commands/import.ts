@@ -20,13 +20,18 @@ export async function run({ flags }: CallOf<'import'>, effects: Effects): Promis
   const summary = await importTables({ mappingFile: mapping, from, out, firstSeen: flags['first-seen'] }, effects);
   for (const { file, line, message } of summary.first_dead)
     effects.observe({ kind: 'warning', message: `${file}:${line}: ${message}` });
-  const isPast = summary.dead > maxDead * summary.rows;
+  const isPast = isPastGate(summary, maxDead);
   const result = { ...summary, max_dead: maxDead };
   return {
     exit: isPast ? EXIT.fault : EXIT.done,
     result,
     text: [...summaryLines(summary, out), ...gateLines(summary, { out, maxDead })].join('\n'),
   };
+}
+
+/** 29 of 100 rows are 0.29 of them, and 0.29 x 100 is less than 29: so it is the shares that are compared. */
+function isPastGate({ dead, rows }: Pick<ImportSummary, 'dead' | 'rows'>, maxDead: number): boolean {
+  return dead > 0 && dead / rows > maxDead;
 }
 
 function summaryLines({ files, events, source, ...summary }: ImportSummary, out: string): string[] {
@@ -56,7 +61,7 @@ function gateLines({ dead, rows }: ImportSummary, { out, maxDead }: { out: strin
   if (dead === 0) return [];
   const count = `${grouped(dead)} of ${grouped(rows)} rows became no event (${percent(dead / rows)})`;
   const share = `${count}; ${deadFolder(out)} holds them`;
-  if (dead <= maxDead * rows) return [share];
+  if (!isPastGate({ dead, rows }, maxDead)) return [share];
   return [share, `more than --max-dead ${maxDead} allows: mend the mapping or the tables, or allow more`];
 }
 

@@ -3,7 +3,7 @@
  * became no event.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { BrewhouseError } from '../../errors.ts';
@@ -49,7 +49,7 @@ export const NOTHING_SAID: EventSide = { source: { assumed: [], dated: [], left_
 /** What lies beside the events of a folder. Throws `input_unreadable` where it cannot be read. */
 export function eventSideOf(folder: string): EventSide {
   const source = read(join(folder, 'source.yaml'), (written) => writtenSchema.parse(parse(written)));
-  const ledger = join(`${folder.replace(/[\\/]+$/, '')}.dead`, 'tables.json');
+  const ledger = join(`${resolve(folder)}.dead`, 'tables.json');
   const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files) ?? [];
   const dead: Partial<Record<(typeof REASONS)[number], number>> = {};
   for (const reason of REASONS) {
