@@ -58,6 +58,13 @@ export const FieldSource = z
   .union([
     Name,
     z.strictObject({ value: Constant.describe('The same value for every row.').meta({ examples: ['viewed'] }) }),
+    z.strictObject({
+      flags: z
+        .array(Name)
+        .min(1)
+        .describe('Columns of 0 and 1, or other words for no and yes: the value is the list of those that say yes.')
+        .meta({ examples: [['Comedy', 'Drama', 'War']] }),
+    }),
     z.strictObject({ column, ...changes }),
     z.strictObject({
       columns: z
@@ -71,7 +78,7 @@ export const FieldSource = z
   ])
   .meta({
     id: 'FieldSource',
-    description: 'A column by its name, a constant, or columns that are changed on the way.',
+    description: 'A column by its name, a constant, columns of flags, or columns that are changed on the way.',
   });
 export type FieldSource = z.infer<typeof FieldSource>;
 const Optional = FieldSource.optional();

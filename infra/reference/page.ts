@@ -12,6 +12,7 @@ This page is made from the schemas in \`schemas/\` and the files that ship in \`
 \`npm run docs\`; a test fails when it differs from them.
 For an editor that reads JSON Schema, \`docs/schemas/\` holds one for each file; put
 \`# yaml-language-server: $schema=PATH\` into the first line of a file.
+[Mappings for public data sets](mappings.md) has whole mappings and domains to begin with.
 Ids such as \`LABEL-2\` are rules of [RULES.md](../RULES.md).
 `;
 

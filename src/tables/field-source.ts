@@ -12,7 +12,7 @@ export type ReadField = { ok: true; value: unknown } | { ok: false; message: str
 export type FieldType = 'text' | 'number' | 'boolean' | 'list' | 'natural';
 
 /** A source with its changes. */
-type Changed = Exclude<FieldSource, string | { value: unknown }>;
+type Changed = Exclude<FieldSource, string | { value: unknown } | { flags: string[] }>;
 type Joined = Extract<Changed, { columns: string[] }>;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -24,6 +24,7 @@ const SEPARATED: ListSpelling = { spelling: 'separated', separator: ',' };
 export function columnsOf(source: FieldSource): readonly string[] {
   if (typeof source === 'string') return [source];
   if ('value' in source) return [];
+  if ('flags' in source) return source.flags;
   return 'column' in source ? [source.column] : source.columns;
 }
 
@@ -38,6 +39,7 @@ export function numberIn(cell: unknown): number | undefined {
 export function readField(row: TableRow, source: FieldSource, { cell, type }: FieldReading): ReadField {
   if (typeof source === 'string') return convert(cell(row, source), type, { name: source, ...SEPARATED });
   if ('value' in source) return { ok: true, value: source.value };
+  if ('flags' in source) return raised(row, source.flags, cell);
   const name = columnsOf(source).join(', ');
   const found = 'column' in source ? cell(row, source.column) : joined(row, source, cell);
   const changed = found === undefined ? { ok: true as const, value: undefined } : change(found, source, name);
@@ -49,6 +51,17 @@ export function readField(row: TableRow, source: FieldSource, { cell, type }: Fi
 export interface FieldReading {
   readonly cell: CellReader;
   readonly type: FieldType;
+}
+
+/** The names of the columns that say yes; missing where none does. */
+function raised(row: TableRow, flags: readonly string[], cell: CellReader): ReadField {
+  const names: string[] = [];
+  for (const name of flags) {
+    const read = convert(cell(row, name), 'boolean', { name, ...SEPARATED });
+    if (!read.ok) return read;
+    if (read.value === true) names.push(name);
+  }
+  return { ok: true, value: names.length === 0 ? undefined : names };
 }
 
 /** Cells of which one has no text stay apart, and are refused as no text. */

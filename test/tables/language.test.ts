@@ -99,6 +99,18 @@ describe('a field', () => {
       { context: { t: ["it's", 'b', '3', 'true'] } },
     ],
     [
+      'the list of the columns that say yes',
+      'context: { genres: { flags: [Comedy, Drama, War] } }',
+      { Comedy: '1', Drama: '0', War: 'yes' },
+      { context: { genres: ['Comedy', 'War'] } },
+    ],
+    [
+      'missing where no column says yes',
+      'surface: page\n    context: { genres: { flags: [Comedy, Drama] }, late: late }',
+      { page: 'home', Comedy: '', Drama: 0, late: 'x' },
+      { surface: 'home', context: { late: 'x' } },
+    ],
+    [
       'no value of a word that means empty',
       'surface: page\n    empty_words: [NULL, "\\\\N"]',
       { page: '\\N' },
@@ -108,6 +120,7 @@ describe('a field', () => {
     const found = one([line], row);
     expect(found).toMatchObject(event);
     if (line.includes('empty_words')) expect(found).not.toHaveProperty('surface');
+    if (line.includes('Drama] }')) expect(found).not.toHaveProperty('context.genres');
   });
 
   test.each([
@@ -124,6 +137,7 @@ describe('a field', () => {
       { did: 'x' },
       'field_invalid',
     ],
+    ['a flag of another word', 'context: { genres: { flags: [Comedy] } }', { Comedy: '2' }, 'field_invalid'],
     ['a list of objects', 'context: { t: { column: t, as: list } }', { t: [{}] }, 'field_invalid'],
     [
       'no list in Python',
