@@ -138,6 +138,10 @@ export interface Certificate {
   faults: Fault[];
   fault_counts: Record<string, number>;
   assumed: AssumedAttribute[];
+  /** Rows of tables that became no event, by reason. */
+  dead_rows: DeadRows;
+  /** The file that counts them; empty where there is none. */
+  dead_rows_in: 'tables.json' | 'lake.json' | '';
   items_without_time: number;
   /** The longest time from T + W to closes_at, over all rows (LABEL-3). */
   latest_close_ms: number;

@@ -59,6 +59,7 @@ export const COMMANDS = {
       out,
       'first-seen': given('date items that no row dates by the first interaction with each'),
       'max-dead': share('R', 'most of the rows that may become no event (default 0.01); past it exit 1'),
+      'allow-empty': text('TABLES', 'tables that may come to no event (with commas); others exit 1'),
       json,
     },
   },

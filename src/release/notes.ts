@@ -23,6 +23,7 @@ export function notesOf({ tasks, domain, itemsWithoutTime, late, hasAssumed }: N
   const notes: readonly (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],
+    [true, 'Rows of tables that became no event are counted in lineage.json, by reason.'],
     [
       tasks.some((task) => task.drawsItems),
       'Negatives are drawn: the domain records no exposures, ' +

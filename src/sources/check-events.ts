@@ -68,6 +68,7 @@ export async function checkEvents(dir: string, domain?: Domain, effects = PROCES
   }
   countUndefined(state);
   for (const file of await passedOverFiles(dir)) warnPassedOver(state, file);
+  if (state.events.interaction === 0) warnNothingToAsk(state);
   const { events, duplicates, errors, warnings } = state;
   return { events, duplicates, unordered: countUnordered(state), errors: errors.list(), warnings: warnings.list() };
 }
@@ -127,6 +128,12 @@ function warnRounded({ warnings }: State, { field, from, to }: RoundedNumber, pl
 
 function warnPassedOver({ warnings }: State, file: string): void {
   warnings.add({ code: 'file_passed_over', field: '', message: `is not read: ${ENDINGS_SAID}`, file, line: 0 });
+}
+
+/** Well-formed all the same: members and items may lie apart. */
+function warnNothingToAsk({ warnings }: State): void {
+  const message = 'no interactions, and so no question that could be asked';
+  warnings.add({ code: 'no_interactions', field: '', message, file: '.', line: 0 });
 }
 
 function compareIds(state: State, event: EventRecord, place: LinePlace): void {

@@ -10,6 +10,7 @@ export type CheckCode =
   | 'file_passed_over'
   | 'item_undefined'
   | 'ids_not_checked'
+  | 'no_interactions'
   | 'number_rounded';
 
 /** Where in the event files something was seen. */

@@ -46,7 +46,18 @@ export interface ImportSummary {
   dead_by_reason: Partial<Record<DeadReason, number>>;
   /** The first dead row of each reason in this run. */
   first_dead: DeadTableRow[];
+  /** Tables of the folder without any event. */
+  empty_tables: EmptyTable[];
   source: SourceFacts;
+}
+
+/** What became of the rows of a table of which none is an event. */
+export interface EmptyTable {
+  table: string;
+  rows: number;
+  filtered: number;
+  equal: number;
+  dead: number;
 }
 
 /**
@@ -147,6 +158,7 @@ function summaryOf(
       events: { member: 0, item: 0, interaction: 0 },
     },
     ...{ filtered: 0, equal: 0, dead: 0, dead_by_reason: {}, first_dead: [...firstDead.values()], source },
+    empty_tables: emptyTables(files),
   };
   for (const { counts } of files) {
     summary.rows += counts.rows;
@@ -160,6 +172,26 @@ function summaryOf(
   }
   return summary;
 }
+
+/** Tables, and not files: of many files some may well be empty. */
+function emptyTables(files: ImportLedger['files']): EmptyTable[] {
+  const empty: EmptyTable[] = [];
+  for (const [table, own] of Map.groupBy(files, (file) => file.table)) {
+    const all: EmptyTable = { table, rows: 0, filtered: 0, equal: 0, dead: 0 };
+    let events = 0;
+    for (const { counts } of own) {
+      all.rows += counts.rows;
+      all.filtered += counts.filtered;
+      all.equal += counts.equal;
+      all.dead += sum(Object.values(counts.dead));
+      events += sum(Object.values(counts.events));
+    }
+    if (events === 0) empty.push(all);
+  }
+  return empty;
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** Two files of the same bytes are, most of the time, one file that was copied. */
 function warnOfEqualFiles({ effects }: Run, files: readonly ImportedFile[]): void {

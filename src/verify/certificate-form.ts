@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkerVersion } from './checker-version.ts';
 import { CHECKS, FAULTS_LISTED_MAX } from './fault-list.ts';
 import { count } from './read-json.ts';
+import { DEAD_ROWS_IN, deadRowsSchema } from './release/event-side.ts';
 
 const text = z.string();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -26,6 +27,7 @@ const schema = z.strictObject({
   ...{ ok: z.boolean(), rows_checked: count, tokens_checked: count, sampled: z.boolean(), checks: counts },
   ...{ faults: z.array(faultSchema).max(CHECKS.length * FAULTS_LISTED_MAX), fault_counts: counts },
   assumed: z.array(z.strictObject({ type: text, attribute: text, because: text })),
+  ...{ dead_rows: deadRowsSchema, dead_rows_in: z.enum(DEAD_ROWS_IN) },
   ...{ items_without_time: count, latest_close_ms: count, sentence: text },
 });
 const ofAnyVersion = z.looseObject({ manifest_sha256: sha256, checker_version: text });

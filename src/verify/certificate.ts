@@ -23,12 +23,14 @@ export interface CertificateOptions extends CheckedShare {
   readonly named: Named;
   readonly list: FaultList;
   readonly assumed: readonly AssumedAttribute[];
+  readonly deadRows: Certificate['dead_rows'];
+  readonly deadRowsIn: Certificate['dead_rows_in'];
   readonly itemsWithoutTime: number;
 }
 
 /** The certificate of a verification. */
 export function certificateOf(options: CertificateOptions): Certificate {
-  const { list, assumed, rows, tokens, sample, itemsWithoutTime } = options;
+  const { list, assumed, deadRows, rows, tokens, sample, itemsWithoutTime } = options;
   const claim = `${thousands(list.counts.future ?? 0)} of ${thousands(rows)} rows look into the future`;
   return {
     ...options.named,
@@ -40,9 +42,11 @@ export function certificateOf(options: CertificateOptions): Certificate {
     faults: inTellingOrder(list.faults),
     fault_counts: { ...list.counts },
     assumed: [...assumed],
+    dead_rows: { ...deadRows },
+    dead_rows_in: options.deadRowsIn,
     items_without_time: itemsWithoutTime,
     latest_close_ms: options.latestCloseMs,
-    sentence: `${claim}${sampling(sample)}${assumption(assumed, itemsWithoutTime)}.`,
+    sentence: `${claim}${sampling(sample)}${assumption(assumed, itemsWithoutTime)}.${loss(deadRows)}`,
   };
 }
 
@@ -90,6 +94,13 @@ function assumption(assumed: readonly AssumedAttribute[], itemsWithoutTime: numb
     parts.push(`${thousands(itemsWithoutTime)} ${items} there from the beginning`);
   }
   return parts.length === 0 ? '' : `, assuming that ${parts.join(' and that ')}`;
+}
+
+/** What never came so far that a future could be seen in it. */
+function loss(deadRows: Certificate['dead_rows']): string {
+  const rows = Object.values(deadRows).reduce((sum, count) => sum + count, 0);
+  if (rows === 0) return '';
+  return ` ${thousands(rows)} ${rows === 1 ? 'row of a table' : 'rows of tables'} became no event.`;
 }
 
 function andList(words: readonly string[]): string {

@@ -96,10 +96,11 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     const late = lateOf(taken.used, corpus, manifest.until);
     checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, late, assumes: side.source.assumed.length > 0 }), list);
     const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
-    const facts = { whole, records: taken.records, deadRows: side.dead_rows, vocabularySize: tokenizer.vocabularySize };
+    const { dead_rows: deadRows, dead_rows_in: deadRowsIn } = side;
+    const facts = { whole, records: taken.records, deadRows, vocabularySize: tokenizer.vocabularySize };
     const { name, ...checked } = await checkContents(releaseCase, options, facts);
     return certificateOf({
-      ...{ ...checked, list, assumed: side.source.assumed, itemsWithoutTime },
+      ...{ ...checked, list, assumed: side.source.assumed, deadRows, deadRowsIn, itemsWithoutTime },
       named: {
         ...{ manifest_sha256: manifestSha256, events_sha256: taken.digest, checker_version: checkerVersion() },
         ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },

@@ -29,6 +29,7 @@ function leaveCertificate(release: TamperedRelease, other: object): void {
     manifest_sha256: sha256Hex(release.read('manifest.json')),
     ...{ checker_version: checkerVersion(), taken_on_word: [], ok: true, rows_checked: 1, tokens_checked: 1 },
     ...{ sampled: false, checks: {}, faults: [], fault_counts: {}, assumed: [], items_without_time: 0 },
+    ...{ dead_rows: {}, dead_rows_in: '' },
     ...{ latest_close_ms: 0, sentence: '0 of 1 rows look into the future.' },
   };
   release.write('certificate.json', JSON.stringify({ ...certificate, ...other }));

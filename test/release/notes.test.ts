@@ -18,26 +18,26 @@ const choose = (shown: number) => task('retrieval.choose', { name: `choose-${sho
 const binary = task('ranking.binary', { drawn: 0.5, name: 'yes' });
 const price = { key: 'price', of: 'item' } as const;
 
-it('are two where nothing else applies', () => {
+it('are three where nothing else applies', () => {
   expect(notes({ tasks: [pointwise, task('next-action.action')], domain: { at_exposure: [price] } })).toEqual(
-    SENTENCES.slice(0, 2),
+    SENTENCES.slice(0, 3),
   );
 });
 
 it('name the tasks that draw, and those in which popularity may tell the right one', () => {
-  const told = (...tasks: NotesFacts['tasks']) => notes({ tasks }).slice(2);
-  const popular = (names: string) => SENTENCES[3]!.replace('<tasks>', names);
-  const brandNew = (names: string) => SENTENCES[4]!.replace('<tasks>', names);
-  expect(told(choose(1), task('ranking.pairwise'))).toEqual([brandNew('choose-1, ranking.pairwise'), SENTENCES[5]]);
-  expect(told(choose(0), pointwise)).toEqual([popular('choose-0'), brandNew('choose-0'), SENTENCES[5]]);
+  const told = (...tasks: NotesFacts['tasks']) => notes({ tasks }).slice(3);
+  const popular = (names: string) => SENTENCES[4]!.replace('<tasks>', names);
+  const brandNew = (names: string) => SENTENCES[5]!.replace('<tasks>', names);
+  expect(told(choose(1), task('ranking.pairwise'))).toEqual([brandNew('choose-1, ranking.pairwise'), SENTENCES[6]]);
+  expect(told(choose(0), pointwise)).toEqual([popular('choose-0'), brandNew('choose-0'), SENTENCES[6]]);
   const all = told(binary, choose(1), choose(0));
-  expect(all).toEqual([SENTENCES[2], popular('yes, choose-0'), brandNew('yes, choose-1, choose-0'), SENTENCES[5]]);
+  expect(all).toEqual([SENTENCES[3], popular('yes, choose-0'), brandNew('yes, choose-1, choose-0'), SENTENCES[6]]);
   const unseen = task('retrieval.choose', { shown: 1, random: 1 }, SHOP);
   expect(told(unseen)[0]).toBe(popular('retrieval.choose'));
 });
 
 it('take value and position for what is measured of the item, however they are written', () => {
-  expect(notes({ domain: { at_exposure: ['value', price, 'position'] } })).toEqual(SENTENCES.slice(0, 2));
+  expect(notes({ domain: { at_exposure: ['value', price, 'position'] } })).toEqual(SENTENCES.slice(0, 3));
 });
 
 it('are all of the page where all apply, in its order', () => {
@@ -52,6 +52,6 @@ it('are all of the page where all apply, in its order', () => {
       .replace('<versions>', '4')
       .replace('<interactions>', '0'),
   );
-  expect(all).toHaveLength(10);
+  expect(all).toHaveLength(11);
   expect(all).toEqual(filled);
 });

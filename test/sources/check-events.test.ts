@@ -40,7 +40,8 @@ describe('check', () => {
     await folder.write('more.jsonl', lines(item(2)));
     const { errors, warnings, events } = await checkEvents(folder.path);
     expect({ errors, events }).toEqual({ errors: [], events: { member: 0, item: 1, interaction: 0 } });
-    expect(warnings).toMatchObject([{ code: 'file_passed_over', file: 'more.jsonl', line: 0, count: 1 }]);
+    const passedOver = { code: 'file_passed_over', file: 'more.jsonl', line: 0, count: 1 };
+    expect(warnings).toMatchObject([passedOver, { code: 'no_interactions' }]);
     expect(warnings[0]?.message).toBe('is not read: event files end in .ndjson, .ndjson.gz, .ndjson.zst');
   });
 

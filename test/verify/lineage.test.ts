@@ -190,7 +190,14 @@ test('a certificate is one by its schema and of its own release; what another ve
       taken_on_word: ['recipe'],
     },
     ...{ ok: true, rows_checked: 1, tokens_checked: 1, sampled: false, checks: {}, faults: [], fault_counts: {} },
-    ...{ assumed: [], items_without_time: 0, latest_close_ms: 0, sentence: '' },
+    ...{
+      assumed: [],
+      dead_rows: { not_json: 3 },
+      dead_rows_in: 'tables.json',
+      items_without_time: 0,
+      latest_close_ms: 0,
+      sentence: '',
+    },
   };
   const dir = mkdtempSync(join(folder, 'certificate-'));
   const flawOf = (json: string) => {
@@ -200,6 +207,7 @@ test('a certificate is one by its schema and of its own release; what another ve
   const flaw = (other: object) => flawOf(JSON.stringify({ ...certificate, ...other }));
   expect(flaw({})).toBeUndefined();
   expect(flaw({ contact: 'a' })).toMatch('no certificate');
+  expect(flaw({ dead_rows_in: '/home/ann/tables.json' })).toMatch('no certificate');
   expect(flaw({ checks: { 'a@b.org': 1 } })).toMatch('no certificate');
   expect(flaw({ manifest_sha256: 'f'.repeat(64) })).toMatch('another release');
   expect(flaw({ checker_version: '0.0.1', sentences: 1 })).toBeUndefined();

@@ -249,6 +249,8 @@ test('the certificate says how many rows look into the future and what that take
     sample: undefined,
     list,
     assumed,
+    deadRows: {},
+    deadRowsIn: '' as const,
     itemsWithoutTime: 0,
   };
   expect(certificateOf(options)).toMatchObject({
@@ -263,6 +265,15 @@ test('the certificate says how many rows look into the future and what that take
   );
   for (let i = 0; i < 25; i++)
     list.add({ split: 'train', row: i }, { check: 'label', rule: ['LABEL-2'], detail: 'wrong' });
+  const lost = certificateOf({
+    ...options,
+    rows: 1,
+    assumed: [],
+    deadRows: { not_json: 2 },
+    deadRowsIn: 'tables.json',
+  });
+  expect(lost).toMatchObject({ dead_rows: { not_json: 2 }, dead_rows_in: 'tables.json' });
+  expect(lost.sentence).toBe('0 of 1 rows look into the future. 2 rows of tables became no event.');
   const faulty = certificateOf(options);
   expect(faulty.ok).toBe(false);
   expect(faulty.faults).toHaveLength(20);

@@ -3,7 +3,7 @@ import { readDomain } from '../../../pipelines/corpus-inputs.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
-import { checkEvents, type Unordered } from '../../sources/check-events.ts';
+import { type CheckResult, checkEvents, type Unordered } from '../../sources/check-events.ts';
 import type { CheckError } from '../../sources/check-kinds.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
@@ -24,9 +24,14 @@ export async function run({ flags }: CallOf<'check'>, effects: Effects): Promise
     ]),
     ...errors.map((each) => `  error ${sayKind(each)}`),
     ...warnings.map((each) => `  warning ${sayKind(each)}`),
-    errors.length === 0 ? '\nno errors' : `\n${errors.length} kinds of errors`,
+    `\n${verdict(result)}`,
   ];
   return { exit: errors.length === 0 ? EXIT.done : EXIT.fault, result, text: lines.join('\n') };
+}
+
+function verdict({ errors, events }: CheckResult): string {
+  if (errors.length > 0) return `${errors.length} kinds of errors`;
+  return events.interaction === 0 ? 'no errors, but nothing to ask: there are no interactions' : 'no errors';
 }
 
 /** A row of a table on what a hash orders (EVENT-4). */

@@ -4,7 +4,7 @@ import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
 import { deadFolder } from '../../sources/source-file.ts';
-import { type ImportSummary, importTables } from '../../tables/import-tables.ts';
+import { type EmptyTable, type ImportSummary, importTables } from '../../tables/import-tables.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { table } from '../plain-text.ts';
@@ -13,19 +13,21 @@ import { table } from '../plain-text.ts';
 const MAX_DEAD = 0.01;
 
 /**
- * Exits 1, with everything written, where more rows died than may. Throws as `importTables` does.
+ * Exits 1, with everything written, where more rows died than may, or a table came to no event.
+ * Throws as `importTables` does.
  */
 export async function run({ flags }: CallOf<'import'>, effects: Effects): Promise<Outcome> {
   const { mapping, from, out, 'max-dead': maxDead = MAX_DEAD } = flags;
+  const allowed = new Set(flags['allow-empty']?.split(','));
   const summary = await importTables({ mappingFile: mapping, from, out, firstSeen: flags['first-seen'] }, effects);
   for (const { file, line, message } of summary.first_dead)
     effects.observe({ kind: 'warning', message: `${file}:${line}: ${message}` });
   const isPast = isPastGate(summary, maxDead);
-  const result = { ...summary, max_dead: maxDead };
+  const empty = summary.empty_tables.filter(({ table }) => !allowed.has(table));
   return {
-    exit: isPast ? EXIT.fault : EXIT.done,
-    result,
-    text: [...summaryLines(summary, out), ...gateLines(summary, { out, maxDead })].join('\n'),
+    exit: isPast || empty.length > 0 ? EXIT.fault : EXIT.done,
+    result: { ...summary, max_dead: maxDead },
+    text: [...summaryLines(summary, out), ...gateLines(summary, { out, maxDead }), ...emptyLines(empty)].join('\n'),
   };
 }
 
@@ -63,6 +65,21 @@ function gateLines({ dead, rows }: ImportSummary, { out, maxDead }: { out: strin
   const share = `${count}; ${deadFolder(out)} holds them`;
   if (!isPastGate({ dead, rows }, maxDead)) return [share];
   return [share, `more than --max-dead ${maxDead} allows: mend the mapping or the tables, or allow more`];
+}
+
+/** A mapping that fits no row is a fault of the mapping, however small its table is beside others. */
+function emptyLines(empty: readonly EmptyTable[]): string[] {
+  if (empty.length === 0) return [];
+  const said = empty.map(({ table, rows, ...counts }) => {
+    if (rows === 0) return `table ${table} came to no event: its files hold no row`;
+    const why = entriesOf({ dead: counts.dead, 'left out by a condition': counts.filtered, equal: counts.equal });
+    const parts = why.filter(([, count]) => count > 0).map(([what, count]) => `${grouped(count)} ${what}`);
+    return `table ${table} came to no event: of ${grouped(rows)} rows ${parts.join(', ')}`;
+  });
+  return [
+    ...said,
+    `mend its mapping or its files, or allow it: --allow-empty ${empty.map((one) => one.table).join(',')}`,
+  ];
 }
 
 const percent = (part: number): string => `${(100 * part).toFixed(part < 0.001 ? 3 : 1)} %`;

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../../schemas/canonical-json.ts';
 import type { Certificate } from '../../../schemas/manifest.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
 import { openStore } from '../../adapters/open-store.ts';
+import { entriesOf } from '../../checked.ts';
 import { sha256Hex } from '../../content-hash.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
@@ -34,7 +35,10 @@ async function eventsOf(
   if (events !== undefined && lake === undefined) return { events };
   if (lake !== undefined && events === undefined) {
     const opened = await openLake(openStore(lake, effects), effects);
-    return { events: opened.events, eventSide: { source: opened.source, dead_rows: opened.deadRows } };
+    return {
+      events: opened.events,
+      eventSide: { source: opened.source, dead_rows: opened.deadRows, dead_rows_in: 'lake.json' },
+    };
   }
   throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
     remedy: 'name the folder that the release was built from, or the lake',
@@ -87,7 +91,7 @@ function writeCertificate(file: string, text: string, observe: Observer): void {
 
 function verifyResult(certificate: Certificate, certificateSha256: string): object {
   const { ok, rows_checked, tokens_checked, faults, fault_counts, checks, sampled, sentence } = certificate;
-  const { events_sha256, taken_on_word, latest_close_ms } = certificate;
+  const { events_sha256, taken_on_word, latest_close_ms, dead_rows, dead_rows_in } = certificate;
   return {
     ok,
     rows_checked,
@@ -96,6 +100,8 @@ function verifyResult(certificate: Certificate, certificateSha256: string): obje
     certificate_sha256: certificateSha256,
     events_sha256,
     taken_on_word,
+    dead_rows,
+    dead_rows_in,
     latest_close_ms,
     fault_counts,
     checks,
@@ -118,6 +124,7 @@ function verifyTable(certificate: Certificate): string {
     }),
     ...(faults.length > FAULTS_LISTED_MAX ? [`  and ${grouped(faults.length - FAULTS_LISTED_MAX)} more`] : []),
     ...assumed.map(({ type, attribute, because }) => `  assumed ${type}.${attribute}: ${because}`),
+    ...deadLines(certificate),
     `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked` +
       (sampled ? ' (a sample)' : ''),
     `questions close at most ${grouped(certificate.latest_close_ms)} ms after their label window`,
@@ -126,6 +133,12 @@ function verifyTable(certificate: Certificate): string {
     `${certificate.ok ? 'verified' : 'FAULTS FOUND'}: ${certificate.sentence}`,
   ];
   return lines.join('\n');
+}
+
+/** Rows of tables that became no event, and the file that says which. */
+function deadLines({ dead_rows: dead, dead_rows_in: file }: Certificate): string[] {
+  const reasons = entriesOf(dead).map(([reason, count]) => `${reason} ${grouped(count)}`);
+  return reasons.length === 0 ? [] : [`rows of tables that became no event, by ${file}: ${reasons.join(', ')}`];
 }
 
 /** More than a screen of faults helps nobody; the certificate holds them. */

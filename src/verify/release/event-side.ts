@@ -37,26 +37,36 @@ export const deadRowsSchema = z.partialRecord(z.enum(REASONS), count);
 
 const ledgerSchema = z.object({ files: z.array(z.object({ counts: z.object({ dead: deadRowsSchema }) })) });
 
+/** Files that count rows which became no event. */
+export const DEAD_ROWS_IN = ['tables.json', 'lake.json', ''] as const;
+
 /** What lies beside events, or a lake has kept of it. */
 export interface EventSide {
   readonly source: z.infer<typeof sourceSchema>;
   readonly dead_rows: z.infer<typeof deadRowsSchema>;
+  /** Which file says so; empty where there is none. */
+  readonly dead_rows_in: (typeof DEAD_ROWS_IN)[number];
 }
 
 /** Where nothing was said. */
-export const NOTHING_SAID: EventSide = { source: { assumed: [], dated: [], left_out: [] }, dead_rows: {} };
+export const NOTHING_SAID: EventSide = {
+  source: { assumed: [], dated: [], left_out: [] },
+  dead_rows: {},
+  dead_rows_in: '',
+};
 
 /** What lies beside the events of a folder. Throws `input_unreadable` where it cannot be read. */
 export function eventSideOf(folder: string): EventSide {
   const source = read(join(folder, 'source.yaml'), (written) => writtenSchema.parse(parse(written)));
   const ledger = join(`${resolve(folder)}.dead`, 'tables.json');
-  const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files) ?? [];
+  const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files);
   const dead: Partial<Record<(typeof REASONS)[number], number>> = {};
   for (const reason of REASONS) {
-    const rows = files.reduce((sum, { counts }) => sum + (counts.dead[reason] ?? 0), 0);
+    const rows = files?.reduce((sum, { counts }) => sum + (counts.dead[reason] ?? 0), 0) ?? 0;
     if (rows > 0) dead[reason] = rows;
   }
-  return { source: source ?? NOTHING_SAID.source, dead_rows: dead };
+  const dead_rows_in = files === undefined ? '' : 'tables.json';
+  return { source: source ?? NOTHING_SAID.source, dead_rows: dead, dead_rows_in };
 }
 
 function read<T>(file: string, as: (written: string) => T): T | undefined {

@@ -41,6 +41,7 @@ export function notesOf(facts: NoteFacts): string[] {
   const all: (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],
+    [true, 'Rows of tables that became no event are counted in lineage.json, by reason.'],
     [
       drawn.length > 0,
       'Negatives are drawn: the domain records no exposures, so "did not interact" is said of items drawn from ' +
