@@ -106,6 +106,7 @@ export const COMMANDS = {
     flags: {
       events: path('DIR', 'folder of the event files'),
       lake: path('LAKE', 'or the lake that holds them'),
+      source: path('FILE', 'what their source says of itself (default: source.yaml beside the events)'),
       recipe: path('FILE', 'the recipe that it should be of'),
       domain: path('FILE', 'the domain that it should be of'),
       sample: whole(1, 'N', 'check N rows instead of all'),

@@ -50,6 +50,8 @@ export interface VerifyOptions {
   readonly events: string | EventStream;
   /** What was said beside a stream of events; a folder says it itself. */
   readonly eventSide?: EventSide;
+  /** Where the source of a folder says what it is, when not beside its events. */
+  readonly sourceFile?: string;
   /** 64 hexadecimal digits: BREWHOUSE_KEY. */
   readonly key: string;
   /** What the release should be of, so that its own word is not taken for it (PUBLISH-1). */
@@ -83,7 +85,8 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   const whole = await checkFiles(release, list);
   checkDerived(release, list);
   checkSplits(release, list);
-  const side = options.eventSide ?? (typeof events === 'string' ? eventSideOf(events) : NOTHING_SAID);
+  const side =
+    options.eventSide ?? (typeof events === 'string' ? eventSideOf(events, options.sourceFile) : NOTHING_SAID);
   checkEventSide(release, side, list);
   const word = checkPins(release, pinned, list);
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);

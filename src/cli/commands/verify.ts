@@ -29,11 +29,13 @@ export async function run({ flags, args: [release] }: CallOf<'verify'>, effects:
 }
 
 async function eventsOf(
-  { events, lake }: CallOf<'verify'>['flags'],
+  { events, lake, source }: CallOf<'verify'>['flags'],
   effects: Effects,
-): Promise<Pick<VerifyOptions, 'events' | 'eventSide'>> {
-  if (events !== undefined && lake === undefined) return { events };
+): Promise<Pick<VerifyOptions, 'events' | 'eventSide' | 'sourceFile'>> {
+  if (events !== undefined && lake === undefined)
+    return source === undefined ? { events } : { events, sourceFile: source };
   if (lake !== undefined && events === undefined) {
+    if (source !== undefined) throw sourceOfLake();
     const opened = await openLake(openStore(lake, effects), effects);
     return {
       events: opened.events,
@@ -42,6 +44,12 @@ async function eventsOf(
   }
   throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
     remedy: 'name the folder that the release was built from, or the lake',
+  });
+}
+
+function sourceOfLake(): BrewhouseError {
+  return new BrewhouseError('usage', '--source goes with --events: a lake keeps what its source said', {
+    remedy: 'leave it out, or name the events in place of the lake',
   });
 }
 

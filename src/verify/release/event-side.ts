@@ -55,9 +55,12 @@ export const NOTHING_SAID: EventSide = {
   dead_rows_in: '',
 };
 
-/** What lies beside the events of a folder. Throws `input_unreadable` where it cannot be read. */
-export function eventSideOf(folder: string): EventSide {
-  const source = read(join(folder, 'source.yaml'), (written) => writtenSchema.parse(parse(written)));
+/**
+ * What lies beside the events of a folder; `sourceFile` is read in place of its `source.yaml`.
+ * Throws `input_unreadable` where it cannot be read.
+ */
+export function eventSideOf(folder: string, sourceFile = join(folder, 'source.yaml')): EventSide {
+  const source = read(sourceFile, (written) => writtenSchema.parse(parse(written)));
   const ledger = join(`${resolve(folder)}.dead`, 'tables.json');
   const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files);
   const dead: Partial<Record<(typeof REASONS)[number], number>> = {};
