@@ -8,7 +8,7 @@ import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
-import { passedOverFiles } from '../src/sources/event-files.ts';
+import { listEventFolder } from '../src/sources/event-files.ts';
 import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
@@ -18,7 +18,7 @@ import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus }
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
 /** Where a build reads and writes, and how far it goes. */
-export interface BuildOptions extends CorpusInputs, TakeInOptions, Pick<Rendering, 'until' | 'workers'> {
+export interface BuildOptions extends CorpusInputs, Omit<TakeInOptions, 'files'>, Pick<Rendering, 'until' | 'workers'> {
   readonly store: ObjectStore;
   /** Of a lake that is made now; where undefined, as many as it has, or the default. */
   readonly partitions: number | undefined;
@@ -53,16 +53,15 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
   return namingFiles(options, async () => {
     const { store, recipe, domain, events } = options;
     const plans = await readPlans(options);
+    const { files, passedOver } = await listEventFolder(events);
     const [source, deadRows] = [await sourceOf(options), await deadRowsBeside(events)];
     const { partitions, isSourceChanged } = options;
     const lake = await makeLake(store, { partitions, source, deadRows, isSourceChanged }, effects);
     await store.sweepLeftovers(effects.now());
 
-    const timelines = await takeIn(lake, options, effects);
+    const timelines = await takeIn(lake, { ...options, files }, effects);
     const stats = await lake.stats(timelines);
     requireKnownActions(stats, domain.domain);
-    // While the events are surely there: nothing that is rendered needs them.
-    const passedOver = await passedOverFiles(events);
 
     const segments = createItemSegments(timelines);
     const corpora: RenderedCorpus[] = [];

@@ -178,8 +178,12 @@ export function quotedName(name: string, lettersMax: number = QUOTED_LETTERS_MAX
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3));
+  const own = [...name.toLowerCase()];
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const other = [...candidate.toLowerCase()];
+    // No fewer letters are wrong than one has more than the other.
+    if (Math.abs(own.length - other.length) > least) continue;
+    const distance = editDistance(own, other);
     if (distance < least || (distance === least && best === undefined)) {
       least = distance;
       best = candidate;
@@ -189,8 +193,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 }
 
 /** Letters that are put in, left out, replaced, or swapped with the next one. */
-function editDistance(a: string, b: string): number {
-  const [own, other] = [[...a], [...b]];
+function editDistance(own: readonly string[], other: readonly string[]): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, j) => j);
   for (let i = 1; i <= own.length; i++) {

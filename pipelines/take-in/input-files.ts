@@ -9,7 +9,6 @@ import type { Sha256 } from '../../schemas/ids.ts';
 import { reading } from '../../src/adapters/filesystem/user-files.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
-import { listEventFiles } from '../../src/sources/event-files.ts';
 
 /** An input file as a timeline record names it, and where it is now. */
 export interface InputFile {
@@ -20,10 +19,17 @@ export interface InputFile {
   readonly bytes: number;
 }
 
-/** Names and hashes of the event files below the folder. Throws `input_unreadable`. */
-export async function inputFiles(folder: string, effects = PROCESS_EFFECTS): Promise<InputFile[]> {
+/** A folder of events, and its event files as one look at it found them. */
+export interface ListedEvents {
+  readonly events: string;
+  /** Each joined to the folder. */
+  readonly files: readonly string[];
+}
+
+/** Names and hashes of event files. Throws `input_unreadable`. */
+export async function inputFiles({ events, files }: ListedEvents, effects = PROCESS_EFFECTS): Promise<InputFile[]> {
   const inputs: InputFile[] = [];
-  for (const path of await listEventFiles(folder)) {
+  for (const path of files) {
     const hash = createHash('sha256');
     const { size } = await reading(path, async () => {
       for await (const chunk of createReadStream(path)) {
@@ -32,7 +38,7 @@ export async function inputFiles(folder: string, effects = PROCESS_EFFECTS): Pro
       }
       return stat(path);
     });
-    inputs.push({ name: relative(folder, path), path, sha256: hash.digest('hex') as Sha256, bytes: size });
+    inputs.push({ name: relative(events, path), path, sha256: hash.digest('hex') as Sha256, bytes: size });
   }
   return inputs;
 }

@@ -12,13 +12,11 @@ import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
 import type { PlacedRecord } from '../../src/timeline/take-in-entity.ts';
 import { decodeDealt, encodeDealt } from './dealt-record.ts';
-import { type InputFile, inputFiles, requireSameInputs } from './input-files.ts';
+import { type InputFile, inputFiles, type ListedEvents, requireSameInputs } from './input-files.ts';
 import { openPartition, type PartitionWork, type TakenGroup } from './partition.ts';
 
 /** What take-in reads, and where it sorts. */
-export interface TakeInOptions {
-  /** The folder of event files. */
-  readonly events: string;
+export interface TakeInOptions extends ListedEvents {
   readonly scratch: Scratch;
 }
 
@@ -28,10 +26,10 @@ export interface TakeInOptions {
  */
 export async function takeIn(
   lake: Lake,
-  { events, scratch }: TakeInOptions,
+  { events, files, scratch }: TakeInOptions,
   effects = PROCESS_EFFECTS,
 ): Promise<readonly PartitionTimeline[]> {
-  const inputs = await inputFiles(events, effects);
+  const inputs = await inputFiles({ events, files }, effects);
   const before = await lake.takenIn();
   for (const timeline of before) if (timeline !== undefined) requireSameInputs(timeline.record.inputs, inputs);
   const missing = new Set(before.flatMap((timeline, partition) => (timeline === undefined ? [partition] : [])));

@@ -12,6 +12,7 @@ const PATH_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'recipe_invalid',
   'domain_invalid',
   'mapping_invalid',
+  'source_invalid',
   'input_unreadable',
   'lake_broken',
   'release_broken',

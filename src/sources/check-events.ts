@@ -10,7 +10,7 @@ import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
 import { type CheckError, createCheckKinds, type LinePlace } from './check-kinds.ts';
-import { ENDINGS_SAID, listEventFiles, passedOverFiles, readEventFile } from './event-files.ts';
+import { ENDINGS_SAID, listEventFolder, readEventFile } from './event-files.ts';
 import { createHashTable, hash128 } from './hash-table.ts';
 import type { RoundedNumber } from './validate-event.ts';
 
@@ -52,7 +52,8 @@ const PROGRESS_EVERY = 100_000;
 export async function checkEvents(dir: string, domain?: Domain, effects = PROCESS_EFFECTS): Promise<CheckResult> {
   const state = newState(domain);
   let read = 0;
-  for (const path of await listEventFiles(dir)) {
+  const { files, passedOver } = await listEventFolder(dir);
+  for (const path of files) {
     const file = relative(dir, path).replaceAll('\\', '/');
     for await (const batch of readEventFile(path)) {
       for (const { line, outcome } of batch) {
@@ -67,7 +68,7 @@ export async function checkEvents(dir: string, domain?: Domain, effects = PROCES
     }
   }
   countUndefined(state);
-  for (const file of await passedOverFiles(dir)) warnPassedOver(state, file);
+  for (const file of passedOver) warnPassedOver(state, file);
   if (state.events.interaction === 0) warnNothingToAsk(state);
   const { events, duplicates, errors, warnings } = state;
   return { events, duplicates, unordered: countUnordered(state), errors: errors.list(), warnings: warnings.list() };

@@ -9,7 +9,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
-import { reading } from '../adapters/filesystem/user-files.ts';
+import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
 import { splitLines } from './lines.ts';
 import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
@@ -51,31 +51,33 @@ export interface EventLine {
   readonly outcome: ReadOutcome;
 }
 
+/** What lies below a folder of events, as one look at it found. */
+export interface EventFolder {
+  /** Paths of its event files, each joined to the folder. */
+  readonly files: readonly string[];
+  /** Files that may hold events and that nothing reads, since their names end otherwise; relative. */
+  readonly passedOver: readonly string[];
+}
+
 /**
- * Paths of all event files below `dir` (each joined to it), in byte order of their relative paths
- * with `/` between names. Links are followed; names that begin with a dot, folders named `oracle`
- * or `__MACOSX`, and lakes are passed over. Throws BrewhouseError('input_unreadable') where `dir`
- * is not a readable folder, holds no event file, or one that is no regular file.
+ * The files below `dir` in byte order of their relative paths with `/` between names. Links are
+ * followed; names that begin with a dot, folders named `oracle` or `__MACOSX`, and lakes are passed
+ * over. Throws BrewhouseError('input_unreadable') where `dir` is not a readable folder, holds no
+ * event file, or one that is no regular file.
  */
-export async function listEventFiles(dir: string): Promise<string[]> {
-  const found = (await filesBelow(dir, '', 0)).filter(isEventFile);
-  if (found.length === 0) {
+export async function listEventFolder(dir: string): Promise<EventFolder> {
+  const found = (await filesBelow(dir, '', 0)).sort(compareUtf8);
+  const files = found.filter(isEventFile);
+  if (files.length === 0) {
     throw new BrewhouseError('input_unreadable', `no event files in ${dir}`, {
       place: { file: dir },
       remedy: `${ENDINGS_SAID}; brewhouse import makes them from tables`,
     });
   }
-  return found.sort(compareUtf8).map((path) => join(dir, path));
-}
-
-/**
- * Files below `dir` that may hold events and that nothing reads, since their names end otherwise;
- * in byte order of their relative paths, which are returned. Throws as `listEventFiles` does.
- */
-export async function passedOverFiles(dir: string): Promise<string[]> {
-  const found = await filesBelow(dir, '', 0);
-  const isPassedOver = (path: string) => LIKE_EVENTS.test(path) && !isEventFile(path);
-  return found.filter(isPassedOver).sort(compareUtf8);
+  return {
+    files: files.map((path) => join(dir, path)),
+    passedOver: found.filter((path) => LIKE_EVENTS.test(path) && !isEventFile(path)),
+  };
 }
 
 function isEventFile(path: string): boolean {
@@ -101,19 +103,11 @@ async function filesBelow(dir: string, prefix: string, depth: number): Promise<s
       if (entry.isSymbolicLink() && (await isAbove(join(dir, path), folder))) continue;
       found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
     } else {
-      if (isEventFile(path) && !kind.isFile()) throw irregular(join(dir, path));
+      if (isEventFile(path) && !kind.isFile()) throw irregularFile(join(dir, path));
       found.push(path);
     }
   }
   return found;
-}
-
-/** A pipe has no end that anybody promised: to read it may take for ever. */
-function irregular(file: string): BrewhouseError {
-  return new BrewhouseError('input_unreadable', `${file} is no regular file`, {
-    place: { file },
-    remedy: 'take it out of the folder, or write what it says into a file',
-  });
 }
 
 /** The link leads to a folder that holds it, whose files are found anyway. */

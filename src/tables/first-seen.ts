@@ -8,7 +8,7 @@ import type { EventRecord, ItemEvent } from '../../schemas/event.ts';
 import { timeSpan } from '../../schemas/event-time.ts';
 import type { EventId } from '../../schemas/ids.ts';
 import type { Effects } from '../effects.ts';
-import { listEventFiles, readEventFile } from '../sources/event-files.ts';
+import { listEventFolder, readEventFile } from '../sources/event-files.ts';
 
 /** What is known of one item. */
 interface Seen {
@@ -30,7 +30,7 @@ const FIRST_SEEN = 'first_seen:';
  */
 export async function firstSeenEvents(events: string, effects: Effects): Promise<ItemEvent[]> {
   const items = new Map<string, Seen>();
-  for (const file of await listEventFiles(events)) {
+  for (const file of (await listEventFolder(events)).files) {
     for await (const batch of readEventFile(file)) {
       effects.signal.throwIfAborted();
       for (const { outcome } of batch) if (outcome.ok) take(items, outcome.event);

@@ -72,8 +72,11 @@ export interface EmptyTable {
 export async function importTables(options: ImportOptions, effects = PROCESS_EFFECTS): Promise<ImportSummary> {
   const { mappingFile, from, out } = options;
   const mapping = await readMapping(mappingFile);
-  const files = await listFiles(from, [out, deadFolder(out)]);
-  const plans = mapping.tables.map((table) => ({ table, paths: filesOfTable(table, { mappingFile, from, files }) }));
+  const listed = await listFiles(from, [out, deadFolder(out)]);
+  const plans = mapping.tables.map((table) => ({
+    table,
+    paths: filesOfTable(table, { mappingFile, from, ...listed }),
+  }));
   const before = await readLedger(out);
   for (const { table } of plans) {
     const digest = folder.mappingDigest(mapping, table);

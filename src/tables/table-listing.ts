@@ -1,42 +1,65 @@
 /** Which files below a folder are those of a table. */
-import { readdir } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { MappingTable } from '../../schemas/mapping.ts';
-import { reading } from '../adapters/filesystem/user-files.ts';
+import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 
 /** What macOS packs beside the files of a zip archive. */
 const MACOS_FOLDER = '__MACOSX';
 
+/** Relative paths below a folder of tables, in byte order, with `/` between names. */
+export interface ListedTables {
+  readonly files: readonly string[];
+  /** Pipes, sockets, devices, and links that lead to none of the files. */
+  readonly irregular: readonly string[];
+}
+
 /**
- * Relative paths of the regular files below the folder, in byte order, with `/` between names.
- * Names that begin with a dot, what macOS adds, and the folders in `but` are passed over.
+ * What lies below the folder; links to files are followed. Names that begin with a dot, what macOS
+ * adds, and the folders in `but` are passed over.
  */
-export async function listFiles(from: string, but: readonly string[]): Promise<string[]> {
+export async function listFiles(from: string, but: readonly string[]): Promise<ListedTables> {
   const options = { recursive: true, withFileTypes: true } as const;
   const remedy = 'name the folder that holds the tables';
   const entries = await reading(from, () => readdir(from, options), { what: 'folder', remedy });
   const root = resolve(from);
   const passedOver = but.map((folder) => `${resolve(folder)}${sep}`);
-  return entries
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => resolve(entry.parentPath, entry.name))
-    .filter((path) => !passedOver.some((folder) => path.startsWith(folder)))
-    .map((path) => relative(root, path).split(sep).join('/'))
-    .filter((path) => path.split('/').every((name) => !name.startsWith('.') && name !== MACOS_FOLDER))
-    .sort(compareUtf8);
+  const found: { [kind in keyof ListedTables]: string[] } = { files: [], irregular: [] };
+  for (const entry of entries) {
+    const path = resolve(entry.parentPath, entry.name);
+    if (entry.isDirectory() || passedOver.some((folder) => path.startsWith(folder))) continue;
+    const name = relative(root, path).split(sep).join('/');
+    if (name.split('/').some((part) => part.startsWith('.') || part === MACOS_FOLDER)) continue;
+    found[(await isRegular(entry, path)) ? 'files' : 'irregular'].push(name);
+  }
+  return { files: found.files.sort(compareUtf8), irregular: found.irregular.sort(compareUtf8) };
+}
+
+async function isRegular(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Where tables are looked for. */
-export interface TableFolder {
+export interface TableFolder extends ListedTables {
   readonly mappingFile: string;
   readonly from: string;
-  readonly files: readonly string[];
 }
 
-/** The files of a table. Throws `input_unreadable` where there is none, with the nearest. */
-export function filesOfTable(table: MappingTable, { mappingFile, from, files }: TableFolder): string[] {
+/**
+ * The files of a table. Throws `input_unreadable` where there is none, with the nearest, or where
+ * one is no regular file.
+ */
+export function filesOfTable(table: MappingTable, { mappingFile, from, files, irregular }: TableFolder): string[] {
+  const odd = irregular.find((path) => matches(table.files, path));
+  if (odd !== undefined) throw irregularFile(join(from, odd));
   const found = files.filter((file) => matches(table.files, file));
   if (found.length > 0) return found;
   const near = nearestName(table.files, files);

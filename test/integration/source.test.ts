@@ -96,7 +96,9 @@ describe('build --source FILE', () => {
 
   test('of a file that is not there is refused by its name', async () => {
     const refused = await refusedBuild(world, lake, ['--source', join(folder, 'sad.yaml')]);
-    expectRefusal(refused, 2, ['sad.yaml', 'no such file']);
+    expectRefusal(refused, 2, ['sad.yaml', 'did you mean', 'said.yaml']);
+    const lost = await verify(path, '--events', world.events, '--source', join(folder, 'sad.yaml'));
+    expectRefusal(lost, 3, ['sad.yaml', 'no such file', 'said.yaml']);
   });
 
   test('that says something else is refused until --source-changed, and releases from then on repeat it', async () => {

@@ -13,6 +13,7 @@ import { type CrashPoint, type Effects, PROCESS_EFFECTS } from '../../src/effect
 import { makeLake } from '../../src/lake/lake.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { Observation } from '../../src/observations.ts';
+import { listEventFolder } from '../../src/sources/event-files.ts';
 import { makeTinyWorld, ndjson, viewed } from '../integration/tiny-world.ts';
 import { keysOf } from '../lake/temp-lake.ts';
 
@@ -43,7 +44,10 @@ function effectsOf(attempt: string, crash?: { readonly point: CrashPoint; readon
 async function takeInto(store: ObjectStore, events: string, effects: Effects) {
   const scratch = openMemoryScratch();
   const lake = await makeLake(store, { partitions: PARTITIONS }, effects);
-  const timelines = await takeIn(lake, { events, scratch }, effects).finally(() => expect(scratch.files.size).toBe(0));
+  const { files } = await listEventFolder(events);
+  const timelines = await takeIn(lake, { events, files, scratch }, effects).finally(() =>
+    expect(scratch.files.size).toBe(0),
+  );
   return timelines.map(({ record: { seq: _seq, previous: _previous, attempt: _attempt, ...record } }) => record);
 }
 

@@ -8,8 +8,7 @@ import {
   BATCH_LINES_MAX,
   type EventLine,
   LINE_BYTES_MAX,
-  listEventFiles,
-  passedOverFiles,
+  listEventFolder,
   RAW_BYTES_MAX,
   readEventFile,
 } from '../../src/sources/event-files.ts';
@@ -61,34 +60,34 @@ describe('the files of a folder', () => {
     ]) {
       await write(name, '');
     }
-    const found = (await listEventFiles(folder.path)).map((file) => relative(folder.path, file));
+    const found = (await listEventFolder(folder.path)).files.map((file) => relative(folder.path, file));
     expect(found).toEqual(['B.ndjson.zst', 'a.ndjson', 'a/z.ndjson.gz', 'b.ndjson', 'é.ndjson']);
   });
 
   test('are no files of other names, which are told where they may hold events', async () => {
     const others = ['B.NDJSON', 'a.jsonl.gz', 'sub/x.csv', 'x.json', 'y.ndjson.partial', 'z.parquet'];
     for (const name of ['a.ndjson', 'domain.yaml', 'source.yaml', 'oracle/p.csv', ...others]) await write(name, '');
-    expect(await passedOverFiles(folder.path)).toEqual(others);
-    expect((await listEventFiles(folder.path)).map((file) => relative(folder.path, file))).toEqual(['a.ndjson']);
+    expect((await listEventFolder(folder.path)).passedOver).toEqual(others);
+    expect((await listEventFolder(folder.path)).files.map((file) => relative(folder.path, file))).toEqual(['a.ndjson']);
   });
 
   test('are found through links, and a link to the folder above ends', async () => {
     await write('sub/a.ndjson', '');
     await symlink(folder.path, join(folder.path, 'sub', 'up'));
     await symlink(join(folder.path, 'sub', 'a.ndjson'), join(folder.path, 'b.ndjson'));
-    expect((await listEventFiles(folder.path)).map((file) => relative(folder.path, file))).toEqual([
+    expect((await listEventFolder(folder.path)).files.map((file) => relative(folder.path, file))).toEqual([
       'b.ndjson',
       'sub/a.ndjson',
     ]);
   });
 
   test('that are not there are an error that names the endings', async () => {
-    expect(await failure(listEventFiles(folder.path))).toMatchObject({
+    expect(await failure(listEventFolder(folder.path))).toMatchObject({
       code: 'input_unreadable',
       remedy: expect.stringContaining('.ndjson.zst'),
     });
-    expect((await failure(listEventFiles(join(folder.path, 'none')))).message).toContain('no such folder');
-    expect((await failure(listEventFiles(await write('x.txt', '')))).message).toContain('not a folder');
+    expect((await failure(listEventFolder(join(folder.path, 'none')))).message).toContain('no such folder');
+    expect((await failure(listEventFolder(await write('x.txt', '')))).message).toContain('not a folder');
   });
 });
 

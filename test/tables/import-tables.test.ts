@@ -1,6 +1,8 @@
 /**
  * Whole imports: what is written, what is refused, and that the same tables make the same bytes.
  */
+import { spawnSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -179,6 +181,29 @@ describe('an import', () => {
     );
     expect(error).toMatchObject({ code: 'input_unreadable', message: expect.stringContaining(message) });
     expect(await filesIn('out')).toEqual([]);
+  });
+
+  test.each([
+    ['a pipe', (at: string) => spawnSync('mkfifo', [at])],
+    ['a link to a device', (at: string) => symlinkSync('/dev/zero', at)],
+    ['a link that leads nowhere', (at: string) => symlinkSync('gone.csv', at)],
+    ['a link to a folder', (at: string) => symlinkSync('..', at)],
+  ])('refuses %s among the files of a table by name, and passes over those of no table', async (_what, make) => {
+    await folder.write('in/sales/a.csv', SALES);
+    make(join(folder.path, 'in', 'other'));
+    await run({ 'people.csv': PEOPLE });
+    make(join(folder.path, 'in', 'sales', 'b.csv'));
+    expect(await refusal(run({ 'people.csv': PEOPLE }, MAPPING, 'again'))).toMatchObject({
+      code: 'input_unreadable',
+      message: expect.stringContaining('b.csv is no regular file'),
+    });
+  });
+
+  test('follows links to files', async () => {
+    await folder.write('elsewhere.csv', SALES);
+    await folder.write('in/sales/a.csv', SALES);
+    symlinkSync(join(folder.path, 'elsewhere.csv'), join(folder.path, 'in', 'sales', 'b.csv'));
+    expect(await run({ 'people.csv': PEOPLE })).toMatchObject({ events: { interaction: 6 } });
   });
 
   test('into a folder with other event files is refused', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Mapping, type MappingTable } from '../../schemas/mapping.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
@@ -349,6 +350,17 @@ describe('a file', () => {
     ['a.c', 'abc', false],
   ])('matches %s: %s is %s', (pattern, path, isMatch) => {
     expect(matches(pattern, path)).toBe(isMatch);
+  });
+
+  test('matches as an expression does in which a star is any letters but a slash', () => {
+    const letters = (all: string) => fc.string({ unit: fc.constantFrom(...all), maxLength: 9 });
+    fc.assert(
+      fc.property(letters('ab/*'), letters('ab/'), (pattern, path) => {
+        const expression = new RegExp(`^${pattern.replaceAll('*', '[^/]*')}$`);
+        expect(matches(pattern, path)).toBe(expression.test(path));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('is matched in time that no pattern of stars multiplies', () => {

@@ -4,8 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { listEventFiles, readEventFile } from '../../src/sources/event-files.ts';
+import { listEventFolder, readEventFile } from '../../src/sources/event-files.ts';
+import { deadRowsBeside, readSource } from '../../src/sources/source-file.ts';
 import { eventsOfFolder } from '../../src/verify/events/event-stream.ts';
+import { eventSideOf } from '../../src/verify/release/event-side.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -24,7 +26,7 @@ function write(path: string): void {
 /** Paths of what each of the two reads. */
 async function bothRead(): Promise<[builder: string[], checker: string[]]> {
   const built: string[] = [];
-  for (const file of await listEventFiles(dir))
+  for (const file of (await listEventFolder(dir)).files)
     for await (const batch of readEventFile(file))
       for (const { outcome } of batch) built.push(outcome.ok ? outcome.event.event_id : 'dead');
   const checked: string[] = [];
@@ -52,6 +54,19 @@ it('are refused by name where one is a pipe, which nobody waits for', async () =
   write('a.ndjson');
   expect(spawnSync('mkfifo', [join(dir, 'pipe.ndjson')]).status).toBe(0);
   const refused = { code: 'input_unreadable' };
-  await expect(listEventFiles(dir)).rejects.toMatchObject(refused);
+  await expect(listEventFolder(dir)).rejects.toMatchObject(refused);
   await expect(eventsOfFolder(dir)()[Symbol.asyncIterator]().next()).rejects.toMatchObject(refused);
+});
+
+it.each([
+  ['source.yaml', readSource],
+  ['../events.dead/tables.json', deadRowsBeside],
+])('may have a pipe for %s beside them, which both refuse by name', async (name, builder) => {
+  const events = join(dir, 'events');
+  write('events/a.ndjson');
+  mkdirSync(join(dir, 'events.dead'));
+  expect(spawnSync('mkfifo', [join(events, name)]).status).toBe(0);
+  const refused = { code: 'input_unreadable', message: expect.stringContaining('no regular file') };
+  await expect(builder(events)).rejects.toMatchObject(refused);
+  expect(() => eventSideOf(events)).toThrow(expect.objectContaining(refused));
 });

@@ -2,7 +2,8 @@
  * Files that a person names: each call of the file system runs inside one of these, which says what
  * it refused.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { BrewhouseError } from '../../errors.ts';
 import { type FailedRead, isMissing, translateReadError, translateWriteError } from './file-errors.ts';
 
 /** Runs `work`, which reads `path`. Throws what `translateReadError` makes of a refusal. */
@@ -26,9 +27,20 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** The text of the file; undefined where there is none. Throws as `reading`. */
+/** A pipe has no end that anybody promised: to read one that was found may take for ever. */
+export function irregularFile(file: string): BrewhouseError {
+  return new BrewhouseError('input_unreadable', `${file} is no regular file`, {
+    place: { file },
+    remedy: 'take it out of the folder, or write what it says into a file',
+  });
+}
+
+/**
+ * The text of the file; undefined where there is none. Throws as `reading`, and as `irregularFile`.
+ */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {
+    if (!(await stat(path)).isFile()) throw irregularFile(path);
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (isMissing(cause)) return undefined;

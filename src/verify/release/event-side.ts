@@ -2,7 +2,7 @@
  * What the side of the events says beside them: what the source says of itself, and rows that
  * became no event.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -59,8 +59,10 @@ export const NOTHING_SAID: EventSide = {
  * What lies beside the events of a folder; `sourceFile` is read in place of its `source.yaml`.
  * Throws `input_unreadable` where it cannot be read.
  */
-export function eventSideOf(folder: string, sourceFile = join(folder, 'source.yaml')): EventSide {
-  const source = read(sourceFile, (written) => writtenSchema.parse(parse(written)));
+export function eventSideOf(folder: string, sourceFile?: string): EventSide {
+  const source = read(sourceFile ?? join(folder, 'source.yaml'), (written) => writtenSchema.parse(parse(written)));
+  if (source === undefined && sourceFile !== undefined)
+    throw new BrewhouseError('input_unreadable', 'there is no such file', { place: { file: sourceFile } });
   const ledger = join(`${resolve(folder)}.dead`, 'tables.json');
   const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files);
   const dead: Partial<Record<(typeof REASONS)[number], number>> = {};
@@ -74,6 +76,8 @@ export function eventSideOf(folder: string, sourceFile = join(folder, 'source.ya
 
 function read<T>(file: string, as: (written: string) => T): T | undefined {
   if (!existsSync(file)) return undefined;
+  if (!statSync(file).isFile())
+    throw new BrewhouseError('input_unreadable', 'it is no regular file', { place: { file } });
   try {
     return as(readFileSync(file, 'utf8'));
   } catch (cause) {
