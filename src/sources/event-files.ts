@@ -55,7 +55,7 @@ export interface EventLine {
 export interface EventFolder {
   /** Paths of its event files, each joined to the folder. */
   readonly files: readonly string[];
-  /** Files that may hold events and that nothing reads, since their names end otherwise; relative. */
+  /** Relative paths of files that may hold events and end otherwise, so that nothing reads them. */
   readonly passedOver: readonly string[];
 }
 

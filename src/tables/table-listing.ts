@@ -27,15 +27,16 @@ export async function listFiles(from: string, but: readonly string[]): Promise<L
   const entries = await reading(from, () => readdir(from, options), { what: 'folder', remedy });
   const root = resolve(from);
   const passedOver = but.map((folder) => `${resolve(folder)}${sep}`);
-  const found: { [kind in keyof ListedTables]: string[] } = { files: [], irregular: [] };
+  const [files, irregular]: [string[], string[]] = [[], []];
   for (const entry of entries) {
     const path = resolve(entry.parentPath, entry.name);
     if (entry.isDirectory() || passedOver.some((folder) => path.startsWith(folder))) continue;
     const name = relative(root, path).split(sep).join('/');
     if (name.split('/').some((part) => part.startsWith('.') || part === MACOS_FOLDER)) continue;
-    found[(await isRegular(entry, path)) ? 'files' : 'irregular'].push(name);
+    if (await isRegular(entry, path)) files.push(name);
+    else irregular.push(name);
   }
-  return { files: found.files.sort(compareUtf8), irregular: found.irregular.sort(compareUtf8) };
+  return { files: files.sort(compareUtf8), irregular: irregular.sort(compareUtf8) };
 }
 
 async function isRegular(entry: Dirent, path: string): Promise<boolean> {

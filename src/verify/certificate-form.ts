@@ -2,9 +2,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { checkerVersion } from './checker-version.ts';
+import { DEAD_ROWS_IN, deadRowsSchema } from './dead-rows.ts';
 import { CHECKS, FAULTS_LISTED_MAX } from './fault-list.ts';
 import { count } from './read-json.ts';
-import { DEAD_ROWS_IN, deadRowsSchema } from './release/event-side.ts';
 
 const text = z.string();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,4 +1,4 @@
-/** Pipes: one among files that are found is refused by name; one that a person names is waited for. */
+/** Pipes: one among files is refused by name; one that a person names is waited for. */
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -96,8 +96,8 @@ const viewed = (more: object) =>
   JSON.stringify({ type: 'interaction', event_time: AT, member_id: 'm1', item_id: 'j1', action: 'viewed', ...more });
 
 /**
- * Why a record of a file of events is dead, by a line of each reason; where two are needed, by both.
- * A reason that is added to the schema needs a line here.
+ * Why a record of a file of events is dead, by a line of each reason, or two where it takes two. A
+ * reason that is added to the schema needs a line here.
  */
 export const FAULTY_LINES: Readonly<Record<DeadReason, readonly (string | Uint8Array)[]>> = {
   not_json: ['{"type"'],

@@ -76,13 +76,13 @@ test('each row may end its line otherwise', async () => {
 
 test('a list keeps its texts: without null, with numbers as texts; one of objects is dead', async () => {
   const { summary, events } = await importCase('list-with-null');
-  const rows = (await readFile(join(CASES, 'list-with-null', 'in', 'a.ndjson'), 'utf8')).trim().split('\n');
-  expect(summary.rows).toBe(rows.length);
-  expect(events.length + summary.dead).toBe(rows.length);
-  for (const { attributes } of events as { attributes: { genres?: unknown } }[])
-    if (Array.isArray(attributes.genres))
-      expect(attributes.genres.every((genre) => typeof genre === 'string')).toBe(true);
-  expect(events.map(({ item_id }) => item_id)).toEqual(expect.arrayContaining(['1', '2']));
+  expect(events.map(({ item_id, attributes }) => [item_id, attributes.genres])).toEqual([
+    ['1', ['A', 'B']],
+    ['2', ['1', '2']],
+    ['3', []],
+    ['5', undefined],
+  ]);
+  expect(summary).toMatchObject({ rows: 6, dead_by_reason: { field_invalid: 2 } });
 });
 
 test('bytes that are not UTF-8 are named by their line, and can be read as what they are', async () => {
@@ -101,7 +101,8 @@ test('bytes that are not UTF-8 are named by their line, and can be read as what 
 test('lines that are no JSON are dead by that reason, not a table without columns', async () => {
   const { summary } = await importCase('python-literals');
   expect(summary.dead).toBe(summary.rows);
-  expect(summary.first_dead).toMatchObject([{ reason: 'not_json', line: 1 }]);
+  const message = expect.stringContaining('not JSON');
+  expect(summary.first_dead).toMatchObject([{ reason: 'not_json', line: 1, message }]);
 });
 
 test('times are read by the format that the mapping has for them', async () => {
@@ -118,12 +119,17 @@ test('quotes are letters where the mapping says so', async () => {
     remedy: expect.stringContaining('quotes: none'),
   });
   const none = instead('format: csv', 'format: csv\n    quotes: none');
-  expect((await importCase('tsv-quote-inside', none)).events).toHaveLength(2);
+  const inside = await importCase('tsv-quote-inside', none);
+  expect(inside.events.map(({ attributes }) => attributes.title)).toEqual(['5" screen', 'World']);
   const merged = await importCase('tsv-quotes-merge');
   expect(merged.warnings).toEqual([expect.stringContaining('a quoted field spans lines')]);
   const { events } = await importCase('tsv-quotes-merge', none);
-  expect(events).toHaveLength(4);
-  expect(events[0].attributes.title).toMatch(/^"/);
+  expect(events.map(({ item_id, attributes }) => [item_id, attributes.title])).toEqual([
+    ['N1', '"Best of the day'],
+    ['N2', 'second news'],
+    ['N3', 'she called it great"'],
+    ['N4', 'fourth'],
+  ]);
 });
 
 test('a zone may stand behind a time', async () => {
@@ -133,5 +139,8 @@ test('a zone may stand behind a time', async () => {
 });
 
 test('Zstandard with a long window is read', async () => {
-  expect((await importCase('zst-long-window')).events.length).toBeGreaterThan(0);
+  const { events } = await importCase('zst-long-window');
+  expect(events.map(({ item_id, attributes }) => [item_id, attributes.title])).toEqual(
+    Array.from({ length: 1_000 }, (_, i) => [`${i}`, `title ${i}`]),
+  );
 });

@@ -67,7 +67,7 @@ function gateLines({ dead, rows }: ImportSummary, { out, maxDead }: { out: strin
   return [share, `more than --max-dead ${maxDead} allows: mend the mapping or the tables, or allow more`];
 }
 
-/** A mapping that fits no row is a fault of the mapping, however small its table is beside others. */
+/** A mapping that fits no row is at fault, however small its table is beside others. */
 function emptyLines(empty: readonly EmptyTable[]): string[] {
   if (empty.length === 0) return [];
   const said = empty.map(({ table, rows, ...counts }) => {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { BrewhouseError } from '../../errors.ts';
-import { count } from '../read-json.ts';
+import { type DEAD_ROWS_IN, type DeadRows, deadRowsSchema, REASONS } from '../dead-rows.ts';
 
 const text = z.string();
 
@@ -27,23 +27,12 @@ const writtenSchema = z.strictObject({
   left_out: sourceSchema.shape.left_out.prefault([]),
 });
 
-const REASONS = [
-  ...(['not_json', 'not_utf8', 'line_too_long', 'too_deep', 'not_an_object', 'type_unknown'] as const),
-  ...(['field_missing', 'field_unknown', 'field_invalid', 'time_invalid', 'id_conflict'] as const),
-];
-
-/** Rows by the reason for which they became no event. */
-export const deadRowsSchema = z.partialRecord(z.enum(REASONS), count);
-
 const ledgerSchema = z.object({ files: z.array(z.object({ counts: z.object({ dead: deadRowsSchema }) })) });
-
-/** Files that count rows which became no event. */
-export const DEAD_ROWS_IN = ['tables.json', 'lake.json', ''] as const;
 
 /** What lies beside events, or a lake has kept of it. */
 export interface EventSide {
   readonly source: z.infer<typeof sourceSchema>;
-  readonly dead_rows: z.infer<typeof deadRowsSchema>;
+  readonly dead_rows: DeadRows;
   /** Which file says so; empty where there is none. */
   readonly dead_rows_in: (typeof DEAD_ROWS_IN)[number];
 }
@@ -65,7 +54,7 @@ export function eventSideOf(folder: string, sourceFile?: string): EventSide {
     throw new BrewhouseError('input_unreadable', 'there is no such file', { place: { file: sourceFile } });
   const ledger = join(`${resolve(folder)}.dead`, 'tables.json');
   const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files);
-  const dead: Partial<Record<(typeof REASONS)[number], number>> = {};
+  const dead: DeadRows = {};
   for (const reason of REASONS) {
     const rows = files?.reduce((sum, { counts }) => sum + (counts.dead[reason] ?? 0), 0) ?? 0;
     if (rows > 0) dead[reason] = rows;

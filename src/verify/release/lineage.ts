@@ -1,8 +1,8 @@
 /** The lineage of a release, read by a schema that leaves no room (PUBLISH-7). */
 
 import { z } from 'zod';
+import { deadRowsSchema } from '../dead-rows.ts';
 import { count, mapOf, readAs } from '../read-json.ts';
-import { deadRowsSchema } from './event-side.ts';
 import { moment, sha256, version } from './manifest.ts';
 
 const counts = mapOf(count);
