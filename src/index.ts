@@ -18,6 +18,14 @@ export {
 } from '../pipelines/corpus-inputs.ts';
 export { type Example, renderExamples, renderPrompt } from '../pipelines/render/render-question.ts';
 export { type AskedCandidates, askCandidates, type CandidatesWish } from '../pipelines/serve/ask-candidates.ts';
+/** From lines of events to a timeline and an item table, as a build takes them in. */
+export {
+  type EventsLeft,
+  type TakenItems,
+  type TakenMember,
+  takeInItems,
+  takeInMember,
+} from '../pipelines/serve/take-in-events.ts';
 export { Domain } from '../schemas/domain.ts';
 export { EventRecord, InteractionEvent, ItemEvent, MemberEvent, TIME_UNKNOWN } from '../schemas/event.ts';
 export { StoredIdentity } from '../schemas/identity.ts';
@@ -43,8 +51,9 @@ export type { PlanInputs, RenderPlan, TaskPlan } from './prompt/plan.ts';
 export type { RenderedRow, Segment } from './prompt/rendered-row.ts';
 export type { TemplatePlan } from './prompt/template-plan.ts';
 export type { ReleaseReader, ReleaseRow } from './release/release-reader.ts';
-/** From a member's events to questions as of a moment: what `renderPrompt` renders. */
-export { createItemTable, type ItemTable, type ItemVersion } from './timeline/item-table.ts';
-export { createMemberTimeline, type MemberTimeline } from './timeline/member-timeline.ts';
+export { parseEventLine } from './sources/event-line.ts';
+export type { NoEvent, ParsedEvent } from './sources/validate-event.ts';
+export type { ItemTable, ItemVersion } from './timeline/item-table.ts';
+export type { MemberTimeline } from './timeline/member-timeline.ts';
 export type { Question, QuestionOutcome } from './timeline/questions.ts';
 export { type LoadedTokenizer, loadTokenizer } from './tokenize/load-tokenizer.ts';

@@ -3,7 +3,8 @@
  */
 import { nth } from '../../src/checked.ts';
 import { BrewhouseError, nearestName } from '../../src/errors.ts';
-import { askCandidates as ask, type CandidatesAsked, type CandidatesQuestion } from '../../src/forms/ask-candidates.ts';
+import { askCandidates as ask, type CandidatesQuestion } from '../../src/forms/ask-candidates.ts';
+import type { CandidatesAsked } from '../../src/forms/candidates-asked.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
 import type { TemplatePlan } from '../../src/prompt/template-plan.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
@@ -18,13 +19,15 @@ export interface CandidatesWish extends CandidatesAsked {
   readonly template?: string;
 }
 
-/** A question and the template that `renderPrompt` tells it by, or why there is none. */
+/** A question, or why training would not have asked it, and the template that `renderPrompt` tells it by. */
 export type AskedCandidates = CandidatesQuestion & { readonly template: TemplatePlan };
 
 /**
  * Questions as training asked them, for `renderPrompt`: one for each candidate, or one about all of
- * them where the form shows several. Throws `not_found` where the plan has no such task or
- * template, `usage` where the form shows another number of candidates.
+ * them where the form lists several. An item that is not there, or that the task would not ask
+ * about, is refused in its own question alone. Throws `not_found` where the plan has no such task
+ * or template, `usage` where what is asked is no such thing: a moment, an item named twice, another
+ * number of candidates than the form lists.
  */
 export function askCandidates(
   timeline: MemberTimeline,

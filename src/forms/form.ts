@@ -103,6 +103,11 @@ export interface FormRules {
   readonly slots: Slots;
   /** Slots of the answer with this label, in the words of a template. */
   answerSlots(label: string, template: Template): Slots;
+  /**
+   * Whether a question about the item could have opened by the events at the positions `known`;
+   * left out where nothing of the member is needed.
+   */
+  mayOpen?(timeline: MemberTimeline, known: Int32Array, itemId: string): boolean;
   /** Where the task's questions open. */
   openings(lists: OpeningLists): readonly Opening[];
   /**

@@ -2,9 +2,10 @@
  * `next-action.action`: which stronger action on the item comes next, after one that is not the
  * strongest?
  */
-import { intAt } from '../checked.ts';
+import { intAt, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { nextStronger, settledAt } from '../timeline/labels.ts';
+import { isOpenAction } from '../timeline/openings.ts';
 import { actionNames, positiveNames, requireWindow, willSlot } from './answers.ts';
 import { type Asking, defineForm, type FormScope } from './form.ts';
 import { askAbout, ownItem } from './own-item.ts';
@@ -34,6 +35,8 @@ export const nextActionAction = defineForm({
       slots: {},
       answerSlots: (label, template) =>
         label === NOTHING_MORE ? { will: () => template.nothing_more ?? NOTHING_MORE } : willSlot(label, vocabulary),
+      mayOpen: (timeline, known, itemId) =>
+        known.some((i) => nth(timeline.events, i).item_id === itemId && isOpenAction(timeline, i, vocabulary)),
       openings: (lists) => lists.actions(),
       ask(asking) {
         const own = ownItem(asking);

@@ -3,7 +3,6 @@
  * records.
  */
 
-import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,8 +10,9 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
+import { LINE_BYTES_MAX, lineTooLong, parseLineBytes, withoutBoms } from './event-line.ts';
 import { splitLines } from './lines.ts';
-import { type NoEvent, noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
+import type { NoEvent, ParsedEvent } from './validate-event.ts';
 
 /** How the names of event files end. */
 export const EVENT_FILE_ENDINGS = ['.ndjson', '.ndjson.gz', '.ndjson.zst'] as const;
@@ -26,11 +26,6 @@ export const ORACLE_FOLDER = 'oracle';
 const PASSED_OVER: ReadonlySet<string> = new Set([ORACLE_FOLDER, '__MACOSX']);
 /** A folder with this file is a lake: what it took in before is not an input again. */
 const LAKE_FILE = 'lake.json';
-/**
- * The longest line that is parsed: an event is a few texts, and longer lines are dead before they
- * fill the memory.
- */
-export const LINE_BYTES_MAX = 10_000_000;
 /** The most bytes of a dead record that are kept. */
 export const RAW_BYTES_MAX = 1_048_576;
 /** The most lines of a batch: they bound what one await hands over. */
@@ -130,8 +125,11 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
   for await (const { line, bytes, tooLong } of splitLines(chunks, { max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX })) {
     reached = line;
     const content = withoutBoms(bytes);
-    if (!tooLong && isBlank(content)) continue;
-    batch.push({ line, outcome: readLine(content, tooLong) });
+    const parsed = tooLong ? lineTooLong() : parseLineBytes(content);
+    if (parsed === undefined) continue;
+    // A copy, since the line is a window into a chunk that must be free to go.
+    const outcome = parsed.ok ? parsed : { ...parsed, raw: new Uint8Array(content.subarray(0, RAW_BYTES_MAX)) };
+    batch.push({ line, outcome });
     bytesInBatch += bytes.length;
     if (batch.length >= BATCH_LINES_MAX || bytesInBatch >= BATCH_BYTES_MAX) {
       yield batch;
@@ -140,24 +138,4 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
     }
   }
   if (batch.length > 0) yield batch;
-}
-
-function readLine(bytes: Uint8Array, tooLong: boolean): ReadOutcome {
-  // A copy, since the line is a window into a chunk that must be free to go.
-  const dead = (why: NoEvent): ReadOutcome => ({ ...why, raw: new Uint8Array(bytes.subarray(0, RAW_BYTES_MAX)) });
-  if (tooLong) return dead(noEvent('line_too_long', `the line is longer than ${LINE_BYTES_MAX} bytes`));
-  if (!isUtf8(bytes)) return dead(noEvent('not_utf8', 'the line is not UTF-8'));
-  const parsed = parseEvent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-  return parsed.ok ? parsed : dead(parsed);
-}
-
-/** Before any line, not the first alone: files are joined end to end (EVENT-7). */
-function withoutBoms(bytes: Uint8Array): Uint8Array {
-  let from = 0;
-  while (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) from += 3;
-  return bytes.subarray(from);
-}
-
-function isBlank(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }

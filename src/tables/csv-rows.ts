@@ -5,7 +5,8 @@
 import { Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { BrewhouseError } from '../errors.ts';
-import { BATCH_LINES_MAX, LINE_BYTES_MAX } from '../sources/event-files.ts';
+import { BATCH_LINES_MAX } from '../sources/event-files.ts';
+import { LINE_BYTES_MAX } from '../sources/event-line.ts';
 import {
   RAW_LETTERS_MAX,
   type TableBatch,

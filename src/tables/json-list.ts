@@ -1,6 +1,7 @@
 /** Reads rows that are the objects of one JSON list, an object after another. */
 import { BrewhouseError } from '../errors.ts';
-import { BATCH_LINES_MAX, LINE_BYTES_MAX } from '../sources/event-files.ts';
+import { BATCH_LINES_MAX } from '../sources/event-files.ts';
+import { LINE_BYTES_MAX } from '../sources/event-line.ts';
 import { deadLine, jsonRow, type PlacedText } from './json-rows.ts';
 import { RAW_LETTERS_MAX, type TableBatch, type TableFile, type TableLine, tableBytes } from './table-rows.ts';
 import { decodeText } from './text-encoding.ts';

@@ -1,7 +1,8 @@
 /** Reads rows that are JSON objects, one a line. */
 import { isUtf8 } from 'node:buffer';
 import type { DeadReason } from '../../schemas/event.ts';
-import { BATCH_LINES_MAX, LINE_BYTES_MAX } from '../sources/event-files.ts';
+import { BATCH_LINES_MAX } from '../sources/event-files.ts';
+import { LINE_BYTES_MAX } from '../sources/event-line.ts';
 import { splitLines } from '../sources/lines.ts';
 import type { TableRow } from './cell.ts';
 import { parseExact } from './exact-json.ts';

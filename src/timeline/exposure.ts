@@ -34,6 +34,14 @@ export function exposureKey(entry: Domain['at_exposure'][number]): string {
   return typeof entry === 'string' ? entry : entry.key;
 }
 
+/** What the event says under a key of `at_exposure`, if anything. */
+export function exposureValue(
+  { value, position, context }: Pick<Met, 'context' | 'value' | 'position'>,
+  key: string,
+): Attributes[string] | undefined {
+  return key === 'value' ? value : key === 'position' ? position : ownValue(context, key);
+}
+
 /** Whether what the entry of `at_exposure` says was measured of the item (OPEN-7). */
 export function isOfItem(entry: Domain['at_exposure'][number]): boolean {
   return typeof entry !== 'string' || entry === 'value' || entry === 'position';
@@ -46,7 +54,7 @@ export function isOfItem(entry: Domain['at_exposure'][number]): boolean {
 export function exposureOf(event: Met, { domain }: Vocabulary, measured: Measured): Exposure {
   const pairs: [string, Attributes[string]][] = event.surface === undefined ? [] : [['surface', event.surface]];
   for (const key of domain.at_exposure.map(exposureKey)) {
-    const value = key === 'value' ? event.value : key === 'position' ? event.position : ownValue(event.context, key);
+    const value = exposureValue(event, key);
     if (value !== undefined && key !== 'surface') pairs.push([key, value]);
   }
   return {

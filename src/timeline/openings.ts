@@ -59,10 +59,15 @@ export function sessionOpeners(timeline: MemberTimeline, sessionGapMs: number): 
  * Every action that is not the strongest; T is a millisecond after it was known, so that it is seen
  * (OPEN-2).
  */
-export function openActions(timeline: MemberTimeline, { noneRank }: Vocabulary): Opening[] {
-  const isWeaker = (rank: number) => rank > 0 && rank < noneRank;
-  const positions = [...timeline.rank.keys()].filter((i) => hasTime(timeline, i) && isWeaker(intAt(timeline.rank, i)));
+export function openActions(timeline: MemberTimeline, vocabulary: Vocabulary): Opening[] {
+  const positions = [...timeline.rank.keys()].filter((i) => isOpenAction(timeline, i, vocabulary));
   return withReferences(timeline, positions, (i) => floatAt(timeline.knownAt, i) + 1);
+}
+
+/** Whether event `i` is an action that opens (OPEN-2). */
+export function isOpenAction(timeline: MemberTimeline, i: number, { noneRank }: Vocabulary): boolean {
+  const rank = intAt(timeline.rank, i);
+  return rank > 0 && rank < noneRank && hasTime(timeline, i);
 }
 
 /**

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ClaimRecord, CommitRecord, CorpusRecord, TimelineRecord } from '../../schemas/commit.ts';
 import { DEAD_REASONS } from '../../schemas/event.ts';
 import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
-import { LINE_BYTES_MAX, RAW_BYTES_MAX } from '../../src/sources/event-files.ts';
+import { RAW_BYTES_MAX } from '../../src/sources/event-files.ts';
+import { LINE_BYTES_MAX } from '../../src/sources/event-line.ts';
 import { marked, names, page, section, tableRows } from './pages.ts';
 
 const text = page('lake.md');

@@ -1,6 +1,6 @@
 /** Tables with one fault of every kind in one row each, in every format of tables. */
 import type { DeadReason } from '../../schemas/event.ts';
-import { LINE_BYTES_MAX } from '../../src/sources/event-files.ts';
+import { LINE_BYTES_MAX } from '../../src/sources/event-line.ts';
 
 /** What becomes of a row. */
 export type RowEnd = DeadReason | 'mapped' | 'filtered' | 'equal';

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
+import { askAgain, eventsBelow } from './asked-again.ts';
 import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
 import { copyTables } from './copy-tables.ts';
 import { goldenContent, releaseContent } from './release-content.ts';
@@ -78,6 +79,8 @@ for (const { name, did, kept, share, assumed } of SETS) {
       expect(verified.rows_checked).toBeGreaterThan(ROWS_MIN);
       expect(verified.rows_checked).toBe(Object.values(released.rows).reduce((sum, each) => sum + each, 0));
       for (const attribute of assumed) expect(verified.sentence).toContain(attribute);
+
+      expect((await askAgain(released.path, eventsBelow(events))).rows).toBe(verified.rows_checked);
 
       const content = await releaseContent(released.path);
       expect(content).toEqual(goldenContent(`${name}, some members`, content));

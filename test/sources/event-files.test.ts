@@ -7,11 +7,11 @@ import { BrewhouseError } from '../../src/errors.ts';
 import {
   BATCH_LINES_MAX,
   type EventLine,
-  LINE_BYTES_MAX,
   listEventFolder,
   RAW_BYTES_MAX,
   readEventFile,
 } from '../../src/sources/event-files.ts';
+import { LINE_BYTES_MAX } from '../../src/sources/event-line.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const folder = tempFolder();
