@@ -2,6 +2,7 @@
  * A row of a release as a person reads it: runs of text by role and origin, coloured and lettered.
  */
 import { intAt, nth } from '../checked.ts';
+import { harmless } from '../harmless-text.ts';
 import type { ReleaseRow } from '../release/release-reader.ts';
 
 /** A run of tokens as `inspect --json` prints it. */
@@ -97,17 +98,6 @@ export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boole
     text += paint(printed, style).replace(/\n(?=.)/gs, '\n    ');
   }
   return text;
-}
-
-/**
- * NO TEXT COMMANDS THE TERMINAL: escapes, other controls and signs that turn the direction are
- * replaced by their code.
- */
-function harmless(text: string): string {
-  return text.replace(
-    /(?!\n)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (sign) => `<U+${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}>`,
-  );
 }
 
 /** White space and control ids as signs. */

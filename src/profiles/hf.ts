@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { intAt } from '../checked.ts';
 import type { ColumnChunk, ColumnSpec } from '../shard/parquet-writer.ts';
+import { featureOf } from './features.ts';
 import type { Facts, Profile, TokenRows } from './profile.ts';
 
 /** A label that the loss leaves out (torch.nn.CrossEntropyLoss, `ignore_index`). */
@@ -21,7 +22,21 @@ const COLUMNS: readonly ColumnSpec[] = [
 export const HF: Profile = {
   columns: COLUMNS,
   facts: { 'brewhouse.label_alignment': 'unshifted', 'brewhouse.ignore_index': String(IGNORE_INDEX) },
-  about: '`input_ids`, `attention_mask`, `labels`; labels are not shifted, -100 is ignored',
+  card: {
+    columns: {
+      input_ids: 'prompt, answer and end token',
+      attention_mask: 'ones',
+      labels: 'ids of the answer and the end token, and -100 elsewhere; not shifted',
+    },
+    training: (context) => [
+      'Rows are not padded: let the collator pad `labels` with -100, as `DataCollatorForSeq2Seq` of transformers does.',
+      'The loss is that of the answer and the end token alone; models of transformers shift the labels themselves.',
+      `TRL: \`SFTConfig(max_length=None)\`, or a \`max_length\` of at least ${context}: its default of 1,024 silently ` +
+        'cuts longer rows, and the answer comes last.',
+      `Packing with TRL: \`packing=True, max_length=${context}\` or more, from TRL 1.7 on; 0.20 to 1.6 lose \`labels\` ` +
+        'when they pack.',
+    ],
+  },
   keyValues: (facts) => withFeatures(COLUMNS, facts),
   chunks: hfChunks,
   rowDigest,
@@ -37,7 +52,7 @@ const FEATURES_KEY = 'huggingface';
 export function withFeatures(columns: readonly ColumnSpec[], facts: Facts): Record<string, string> {
   if (Object.hasOwn(facts, FEATURES_KEY)) throw new Error(`the footer key "${FEATURES_KEY}" is not ours to give`);
   const features = columns.map(({ name, type }) => {
-    const dtype = type.replace(/^list<(.*)>$/, '$1').replace('float', 'float32');
+    const { dtype } = featureOf(type);
     return [name, { feature: { dtype, _type: 'Value' }, _type: 'List' }] as const;
   });
   return { [FEATURES_KEY]: JSON.stringify({ info: { features: Object.fromEntries(features) } }), ...facts };

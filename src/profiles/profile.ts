@@ -24,8 +24,13 @@ export interface Profile {
   readonly columns: readonly ColumnSpec[];
   /** Facts of the footer that say how the columns are meant. */
   readonly facts: Facts;
-  /** What a row holds, for the card: a phrase in Markdown. */
-  readonly about: string;
+  /** What a card says of it, in Markdown. */
+  readonly card: {
+    /** What each column holds. */
+    readonly columns: Readonly<Record<string, string>>;
+    /** How one trains on rows of at most `context` tokens: sentences, each on a line of its own. */
+    training(context: number): readonly string[];
+  };
   /**
    * Footer key-values of a token file: what its readers look for, then `facts` in their own order.
    * Throws Error where `facts` has a key that is the profile's to give.

@@ -7,6 +7,7 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
+import { SPLITS } from '../../schemas/ledger.ts';
 import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
@@ -113,6 +114,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
     notes: notesOf({
       tasks: plan.rules.tasks,
+      withRows: tasksWithRows(counts.fates),
       domain: inputs.identity.domain,
       itemsWithoutTime: inputs.itemsWithoutTime,
       late: inputs.late,
@@ -126,6 +128,12 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     },
     files: [...files],
   };
+}
+
+/** Tasks with an ordinary row in a split. */
+function tasksWithRows(fates: Manifest['fates']): ReadonlySet<string> {
+  const inSplits = (ends: Readonly<Record<string, number>>) => SPLITS.some((split) => Object.hasOwn(ends, split));
+  return new Set(Object.entries(fates).flatMap(([task, ends]) => (inSplits(ends) ? [task] : [])));
 }
 
 function splitTotals(files: readonly ReleaseFile[]): Manifest['splits'] {

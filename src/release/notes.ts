@@ -7,6 +7,8 @@ import type { LateEvents } from '../timeline/lateness.ts';
 /** What of a release decides its notes. */
 export interface NotesFacts {
   readonly tasks: readonly Pick<TaskRules, 'name' | 'drawsItems' | 'choosesItems' | 'randomAlone'>[];
+  /** Names of the tasks that have a row: nothing is said of rows that there are not. */
+  readonly withRows: ReadonlySet<string>;
   readonly domain: Pick<Domain, 'at_exposure'>;
   readonly itemsWithoutTime: number;
   /** What came in late by more than the longest label window, and is not waited for. */
@@ -16,16 +18,17 @@ export interface NotesFacts {
 }
 
 /** The notes of manifest and card. */
-export function notesOf({ tasks, domain, itemsWithoutTime, late, hasAssumed }: NotesFacts): string[] {
-  const drawing = namesOf(tasks.filter((task) => task.choosesItems));
-  const randomAlone = namesOf(tasks.filter((task) => task.randomAlone));
+export function notesOf({ tasks, withRows, domain, itemsWithoutTime, late, hasAssumed }: NotesFacts): string[] {
+  const released = tasks.filter(({ name }) => withRows.has(name));
+  const drawing = namesOf(released.filter((task) => task.choosesItems));
+  const randomAlone = namesOf(released.filter((task) => task.randomAlone));
   const ofMoment = domain.at_exposure.filter((entry) => !isOfItem(entry)).map(exposureKey);
   const notes: readonly (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],
     [true, 'Rows of tables that became no event are counted in lineage.json, by reason.'],
     [
-      tasks.some((task) => task.drawsItems),
+      released.some((task) => task.drawsItems),
       'Negatives are drawn: the domain records no exposures, ' +
         'so "did not interact" is said of items drawn from those known at the time.',
     ],
@@ -35,7 +38,11 @@ export function notesOf({ tasks, domain, itemsWithoutTime, late, hasAssumed }: N
       `Serving a brand-new item is outside what was trained in ${drawing}: ` +
         'every item asked about was known before.',
     ],
-    [drawing !== '', 'Which questions were lost, and with which labels, is counted in lineage.json.'],
+    [
+      // Those that lost every question, too.
+      tasks.some((task) => task.choosesItems),
+      'Which questions were lost, and with which labels, is counted in lineage.json.',
+    ],
     [
       ofMoment.length > 0,
       `Of the moment of a question, and not of its item, are by the word of the domain: ${ofMoment.join(', ')}.`,

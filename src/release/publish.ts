@@ -12,7 +12,8 @@ import { itemFilesOf, type PartitionTimeline, sumRecordCounts } from '../lake/ti
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createItemTable } from '../timeline/item-table.ts';
-import { releaseCard } from './card.ts';
+import { releaseCard } from './card/card.ts';
+import { chooseCardRow } from './card/card-row.ts';
 import { countLateEvents, type LateRules } from './late-events.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from './manifest.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
@@ -104,7 +105,11 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     facts: footerFacts(inputs, names.defaultId),
   };
   const files = await writeShards(options, effects);
-  const text = releaseCard(buildManifest({ ...inputs, files, id: names.defaultId }));
+  const row = chooseCardRow(shuffled.rows());
+  const text = releaseCard(
+    buildManifest({ ...inputs, files, id: names.defaultId }),
+    row && { ...row, text: source.plan.tokenizer.decode(row.ids) },
+  );
   const card = Buffer.from(text, 'utf8');
   await lake.store.put(`${names.folder}/README.md`, card);
   await effects.reach('manifest');

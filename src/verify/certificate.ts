@@ -2,7 +2,7 @@
 import type { Certificate, Fault } from '../../schemas/manifest.ts';
 import type { AssumedAttribute } from '../../schemas/source.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
-import { thousands } from './release/card-text.ts';
+import { thousands } from './release/card-phrases.ts';
 import type { CheckedShare } from './release/check-rows.ts';
 
 /** What a certificate was made of, by digests, and what of that was the release's own word. */

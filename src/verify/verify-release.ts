@@ -32,7 +32,7 @@ import { pseudonymsOf } from './release/pseudonyms.ts';
 import { defaultReleaseId } from './release/release-digest.ts';
 import { checkFiles, lineageOf, openRelease } from './release/release-files.ts';
 import { takeIn } from './release/take-in.ts';
-import { loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
+import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
 import { buildWorld, type World } from './world/world.ts';
 
 export type { Pinned } from './release/check-pins.ts';
@@ -97,10 +97,11 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     checkTasks(release, corpus, list);
     const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
     const late = lateOf(taken.used, corpus, manifest.until);
-    checkNotes(release, noteFactsOf(corpus, { itemsWithoutTime, late, assumes: side.source.assumed.length > 0 }), list);
+    const assumes = side.source.assumed.length > 0;
+    checkNotes(release, noteFactsOf(corpus, manifest.fates, { itemsWithoutTime, late, assumes }), list);
     const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
     const { dead_rows: deadRows, dead_rows_in: deadRowsIn } = side;
-    const facts = { whole, records: taken.records, deadRows, vocabularySize: tokenizer.vocabularySize };
+    const facts = { whole, records: taken.records, deadRows, tokenizer };
     const { name, ...checked } = await checkContents(releaseCase, options, facts);
     return certificateOf({
       ...{ ...checked, list, assumed: side.source.assumed, deadRows, deadRowsIn, itemsWithoutTime },
@@ -122,7 +123,7 @@ interface ContentFacts {
   readonly whole: boolean;
   readonly records: RecordCounts;
   readonly deadRows: EventSide['dead_rows'];
-  readonly vocabularySize: number;
+  readonly tokenizer: LoadedReferenceTokenizer;
 }
 
 /**
@@ -131,12 +132,12 @@ interface ContentFacts {
 async function checkContents(
   releaseCase: ReleaseCase,
   { sample, report }: VerifyOptions,
-  { whole, records, deadRows, vocabularySize }: ContentFacts,
+  { whole, records, deadRows, tokenizer }: ContentFacts,
 ) {
   const { release, list } = releaseCase;
   const { manifestSha256, manifest } = release;
   const lineage = lineageOf(release, list);
-  const { readable, ids } = checkForms(release, vocabularySize, list);
+  const { readable, ids } = checkForms(release, tokenizer.vocabularySize, list);
   const isWhole = whole && readable.size === manifest.files.length - 1;
   const saying = (phase: 'questions' | 'rows') => (done: number, total: number) => report?.(phase, done, total);
   const expectation = expectRows(releaseCase, saying('questions'), lineage?.corpus_until);
@@ -148,7 +149,7 @@ async function checkContents(
   if (isWhole) {
     await checkIndex(release, checked.addresses, list);
     checkReleaseId(release, { id: name, told: ids }, list);
-    checkCard(release, name, list);
+    checkCard(release, { id: name, row: checked.told.chosen(), decode: tokenizer.decode }, list);
   }
   return { ...checked, name };
 }

@@ -88,6 +88,7 @@ const SOURCE: SourceFacts = {
   assumed: [{ type: 'item', attribute: 'location', because: 'a place of work does not move' }],
   left_out: [{ type: 'member', attribute: 'phone', why: 'it says who somebody is' }],
   credit: 'the Stone Works of Oslo, CC BY 4.0',
+  licence: 'cc-by-4.0',
 };
 
 /** Shares, caps, budget and context are such that each of them leaves something out. */

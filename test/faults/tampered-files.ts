@@ -208,29 +208,80 @@ export const FILES: readonly Tampering[] = [
   },
 ];
 
-/** The card says what the manifest says. */
+/** Writes the card with one thing otherwise, which must be in it. */
+function rewriteCard(release: TamperedRelease, from: string | RegExp, to: string): void {
+  const card = `${release.read('README.md')}`;
+  const changed = card.replace(from, to);
+  if (changed === card) throw new Error(`the card says nothing of ${from}`);
+  release.write('README.md', changed);
+}
+
+const AS_CARD = { by: 'manifest', law: 'PUBLISH-4' } as const;
+
+/** The card says what the manifest and the rows say. */
 export const CARD: readonly Tampering[] = [
   {
     name: 'a card whose split test is the file of train',
     change(release) {
       const [test, train] = [release.shard('test'), release.shard('train')];
-      release.write('README.md', `${release.read('README.md')}`.replaceAll(`data/${test}`, `data/${train}`));
+      rewriteCard(release, `data/${test}`, `data/${train}`);
     },
-    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
+    ...{ ...AS_CARD, says: /README\.md.* - data\/train/ },
+  },
+  {
+    name: 'a card whose config meta is another file',
+    change: (release) => rewriteCard(release, `- meta/${release.shard('train')}`, '- ../../members.parquet'),
+    ...{ ...AS_CARD, says: /members\.parquet/ },
   },
   {
     name: 'a card of more letters than a text holds',
     change: (release) => leaveLong(release, 'README.md', LONG),
-    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
+    ...{ ...AS_CARD, says: /README\.md/ },
   },
   {
     name: 'a card of false words and raw ids',
     change: (release) => release.write('README.md', `# A clean corpus\n\nOf ${RAW}, with no label in a prompt.\n`),
-    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
+    ...{ ...AS_CARD, says: /README\.md/ },
   },
   {
     name: 'a credit that nobody gave',
     change: (release) => release.write('README.md', `${release.read('README.md')}- Credit: ${RAW}\n`),
-    ...{ by: 'manifest', law: 'PUBLISH-4', says: /README\.md/ },
+    ...{ ...AS_CARD, says: /README\.md/ },
+  },
+  {
+    name: 'a licence that nobody gave',
+    change: (release) => rewriteCard(release, /^license: .*$/m, 'license: cc0-1.0'),
+    ...{ ...AS_CARD, says: /license: cc0-1\.0/ },
+  },
+  {
+    name: 'another licence in the words of a card alone',
+    change: (release) => rewriteCard(release, /Licence of the data: .*$/m, 'Licence of the data: cc0-1.0.'),
+    ...{ ...AS_CARD, says: /Licence of the data: cc0-1\.0/ },
+  },
+  {
+    name: 'another balance of labels',
+    change: (release) =>
+      rewriteCard(release, /^\| ranking\.binary \| No \| .*$/m, '| ranking.binary | No | 1 | 50.0 % |'),
+    ...{ ...AS_CARD, says: /50\.0 %/ },
+  },
+  {
+    name: 'labels of 32 bits, which a reader would cast to',
+    change: (release) => rewriteCard(release, 'list: int64', 'list: int32 # as ids'),
+    ...{ ...AS_CARD, says: /int32 # as ids/ },
+  },
+  {
+    name: 'another time at which train ends',
+    change: (release) => rewriteCard(release, 'labels settled by 2026-02-07', 'labels settled by 2025-02-07'),
+    ...{ ...AS_CARD, says: /2025-02-07/ },
+  },
+  {
+    name: 'another text of the row that a card tells',
+    change: (release) => rewriteCard(release, '\nQuestion:\n', `\nQuestion of ${RAW}:\n`),
+    ...{ ...AS_CARD, says: /Question of/ },
+  },
+  {
+    name: 'a row of the card that is another one of train',
+    change: (release) => rewriteCard(release, /^Row (\d+) of train/m, 'Row 1$1 of train'),
+    ...{ ...AS_CARD, says: /Row 1\d+ of train/ },
   },
 ];

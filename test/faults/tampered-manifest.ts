@@ -108,6 +108,13 @@ export const MANIFEST: readonly Tampering[] = [
     ...{ by: 'manifest', law: LAW, says: /credit/ },
   },
   {
+    name: 'a licence that the events’ side does not name',
+    change: ({ manifest }) => {
+      manifest.source.licence = 'cc0-1.0';
+    },
+    ...{ by: 'manifest', law: LAW, says: /licence/ },
+  },
+  {
     name: 'more rows kept by a label cap than there are',
     change: ({ manifest }) => {
       manifest.keep_shares[0]!.kept += 1;

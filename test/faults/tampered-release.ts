@@ -8,7 +8,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusId, ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
-import { releaseCard } from '../../src/release/card.ts';
+import { releaseCard, type ToldRow } from '../../src/release/card/card.ts';
 import { text } from '../../src/shard/thrift.ts';
 import type { FaultyWorld } from './faulty-world.ts';
 import { type Fields, fieldsOf, keyValuesOf, textOf, withFooter } from './parquet-footer.ts';
@@ -22,6 +22,9 @@ export interface HonestRelease {
   readonly dir: string;
   /** Over all rows (RELEASE-6). */
   readonly digest: string;
+  /** The row that the card of a release in a folder tells. */
+  readonly rowOf: (dir: string) => Promise<ToldRow | undefined>;
+  readonly row: ToldRow | undefined;
 }
 
 /** A copy that is being changed; it shares with the honest one the files that nobody touched. */
@@ -32,6 +35,8 @@ export interface TamperedRelease {
   readonly lineage: Loose<Lineage>;
   /** Whoever changes rows says their new digest. */
   digest: string;
+  /** What the card tells: found again where rows of train were touched. */
+  row: ToldRow | undefined;
   read(path: string): Buffer;
   write(path: string, bytes: Uint8Array | string): void;
   /** From the folder alone. */
@@ -42,6 +47,8 @@ export interface TamperedRelease {
   shard(split: string): string;
   /** Changes the footer of a Parquet file; `before` goes in front of it. */
   footer(path: string, change: (footer: Fields) => void, before?: Uint8Array): void;
+  /** Whether a file that the row of the card comes from was touched. */
+  hasOtherRows(): boolean;
   /** Mends what the changes broke; a test that calls it changes more afterwards. */
   sign(): void;
 }
@@ -69,6 +76,8 @@ export async function tamper(
     signed = true;
   });
   await change(release);
+  // Files that cannot be read have no row.
+  if (release.hasOtherRows()) release.row = await honest.rowOf(dir).catch(() => release.row);
   if (!signed) release.sign();
   return dir;
 }
@@ -88,7 +97,8 @@ function openCopy(honest: HonestRelease, dir: string, onSigned: () => void): Tam
   /** The manifest that the lineage names, as long as no test says otherwise. */
   let signed = json<Lineage>('lineage.json').manifest_sha256;
   const release: TamperedRelease = {
-    ...{ dir, digest: honest.digest },
+    ...{ dir, digest: honest.digest, row: honest.row },
+    hasOtherRows: () => [...touched].some((path) => /^(data|meta)\/train-/.test(path)),
     manifest: json<Manifest>('manifest.json'),
     lineage: json<Lineage>('lineage.json'),
     read: (path) => readFileSync(join(dir, path)),
@@ -136,7 +146,8 @@ function sign(
   touched: ReadonlySet<string>,
 ): void {
   const { manifest } = release;
-  if (canonicalJson(manifest) !== canonicalJson(told) || release.digest !== honest.digest) {
+  const isOther = canonicalJson(manifest) !== canonicalJson(told) || release.row !== honest.row;
+  if (isOther || release.digest !== honest.digest) {
     const defaultId = signNames(release, { told, digest: honest.digest });
     if (defaultId !== told.id) signFooters(release, defaultId);
     if (!touched.has('README.md')) signCard(release, defaultId);
@@ -183,7 +194,7 @@ function signFooters(release: TamperedRelease, defaultId: string): void {
 /** A manifest of another form has no card: that of before stays. */
 function signCard(release: TamperedRelease, defaultId: string): void {
   try {
-    release.write('README.md', releaseCard({ ...release.manifest, id: defaultId as ReleaseId }));
+    release.write('README.md', releaseCard({ ...release.manifest, id: defaultId as ReleaseId }, release.row));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }

@@ -9,10 +9,13 @@ import type { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
 import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
+import type { ToldRow } from '../../src/release/card/card.ts';
+import { chooseCardRow } from '../../src/release/card/card-row.ts';
 import { writeShards } from '../../src/release/shards.ts';
 import type { ShuffledRow, ShuffledRows } from '../../src/release/shuffle.ts';
 import type { ColumnChunk, ColumnSpec } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, type FileTable, readStored, storedColumns } from '../../src/shard/records.ts';
+import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { readParquet } from '../integration/brewhouse.ts';
 import { openFile, writeFile } from '../shard/parquet-file.ts';
 import type { TamperedRelease } from './tampered-release.ts';
@@ -40,6 +43,19 @@ export function digestOf(rows: readonly ShuffledRow[]): string {
   const digest = createHash('sha256');
   for (const { meta, ids, spans } of sorted) digest.update(meta.example_id).update(HF.rowDigest(ids, spans));
   return digest.digest('hex');
+}
+
+/** The row that the card of a release tells; tokens that the tokenizer does not have are no text. */
+export async function toldRowOf(dir: string, tokenizer: LoadedTokenizer): Promise<ToldRow | undefined> {
+  const isToken = (id: number) => {
+    try {
+      return tokenizer.tokenText(id) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  const row = chooseCardRow(await releasedRows(dir));
+  return row && { ...row, text: tokenizer.decode(row.ids.filter(isToken)) };
 }
 
 /** Writes the release with other rows: files, indexes and what counts them. */

@@ -10,13 +10,15 @@ import { pinnedParts } from '../../pipelines/pinned-parts.ts';
 import type { Certificate } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { BrewhouseError } from '../../src/errors.ts';
+import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { prunedSha256 } from '../tokenize/pruned-tokenizer.ts';
 import { type FaultyWorld, KEY, makeFaultyWorld } from './faulty-world.ts';
 import { inZstd, withFirstPage } from './parquet-pages.ts';
 import { testPlanted } from './rotation.ts';
 import { type HonestRelease, type TamperedRelease, tamper } from './tampered-release.ts';
-import { digestOf, releasedRows, rewriteRows } from './tampered-rows.ts';
+import { digestOf, releasedRows, rewriteRows, toldRowOf } from './tampered-rows.ts';
 import type { Tampering } from './tampering.ts';
 import { TAMPERINGS } from './tamperings.ts';
 
@@ -44,7 +46,9 @@ beforeAll(async () => {
   await ran(['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake, '--partitions', '1']);
   const { path } = JSON.parse(await ran(['release', '--lake', lake, '--recipe', recipe, '--json'])) as { path: string };
   const dir = path.replace(/^file:\/\//, '');
-  honest = { world, dir, digest: digestOf(await releasedRows(dir)) };
+  const tokenizer = loadTokenizer({ path: join(world.folder, 'tokenizer'), sha256: prunedSha256() }, world.folder);
+  const rowOf = (folder: string) => toldRowOf(folder, tokenizer);
+  honest = { world, dir, digest: digestOf(await releasedRows(dir)), rowOf, row: await rowOf(dir) };
 });
 
 afterAll(() => rmSync(world.folder, { recursive: true, force: true }));

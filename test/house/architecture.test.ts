@@ -19,6 +19,7 @@ const GROUND = [
   'src/checked.ts',
   'src/content-hash.ts',
   'src/grouped.ts',
+  'src/harmless-text.ts',
   'src/effects.ts',
   'src/observations.ts',
 ];
@@ -48,6 +49,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/checked.ts': [],
   'src/content-hash.ts': ['schemas/'],
   'src/grouped.ts': [],
+  'src/harmless-text.ts': [],
   'src/observations.ts': [],
   'src/effects.ts': ['src/observations.ts'],
   'src/timeline/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],

@@ -26,15 +26,34 @@ export interface Read {
   readonly rows: Readonly<Record<string, Row>>;
 }
 
+/** What a release's card is to Python's libraries. */
+export interface ReadCard {
+  /** The front matter, as `DatasetCard` and as `metadata_load` have it. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /**
+   * By the name that `load_dataset` takes: rows and the first example by split, and whether the
+   * features are those of card and file.
+   */
+  readonly configs: Readonly<
+    Record<string, { rows: Record<string, number>; first: Record<string, string | null>; as_in_file: boolean }>
+  >;
+  /** Of train as a stream: as it is, and resharded. */
+  readonly shards: readonly [number, number];
+  readonly warnings: readonly string[];
+}
+
+type ReadSplits = Readonly<Record<string, Read>>;
+
 /**
- * Library -> split -> what it read; `rows` are handed back token by token. `folder` takes the
+ * Library -> split -> what it read, and the card; `rows` are handed back token by token. `folder` takes the
  * libraries' caches.
  */
 export function readWithPython(
   release: string,
   rows: readonly number[],
   folder: string,
-): Readonly<Record<string, Readonly<Record<string, Read>>>> {
+): { readonly pyarrow: ReadSplits; readonly datasets: ReadSplits; readonly card: ReadCard } {
   const script = join(import.meta.dirname, 'read-release.py');
   const ran = spawnSync(python, [script, release, ...rows.map(String)], {
     encoding: 'utf8',

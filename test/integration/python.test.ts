@@ -1,12 +1,24 @@
 /** Python reads a release as a trainer does, and finds the rows that `inspect` shows. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brewhouseJson, sidecarOf, tempFolder } from './brewhouse.ts';
 import { hasPython, type Row, readWithPython } from './python-reader.ts';
-import { build, makeSmallWorld, type ReleaseJson, release, type SmallWorld, tokenizerFlag } from './small-world.ts';
+import {
+  build,
+  DOMAIN,
+  makeSmallWorld,
+  type ReleaseJson,
+  release,
+  type SmallWorld,
+  tokenizerFlag,
+} from './small-world.ts';
 
 /** Rows compared token by token. */
 const ROWS = [0, 5, 11];
+
+/** YAML and Markdown have a meaning for most of it. */
+const ODD_NAME = 'jobs: "Über" --- | #1 & [契約](x) \u{1f600} \\';
 
 describe.skipIf(!hasPython)('pyarrow and datasets', () => {
   // A skipped suite runs no afterAll: it makes no folder either.
@@ -17,15 +29,17 @@ describe.skipIf(!hasPython)('pyarrow and datasets', () => {
 
   beforeAll(async () => {
     world = await makeSmallWorld(folder, { members: 60 });
+    writeFileSync(world.domain, DOMAIN.replace('name: jobs', `name: ${JSON.stringify(ODD_NAME)}`));
+    writeFileSync(join(world.events, 'source.yaml'), `licence: 'CC BY 4.0: "as is" --- #1'\n`);
     await build(world, join(folder, 'lake'), ['--workers', '2']);
     released = await release(world, join(folder, 'lake'));
     read = readWithPython(released.path, ROWS, folder);
   });
 
-  test.for(['pyarrow', 'datasets'])(
+  test.for(['pyarrow', 'datasets'] as const)(
     '%s finds every row of every split, as long as the sidecar says',
     async (library) => {
-      const found = read[library]!;
+      const found = read[library];
       expect(new Set(Object.keys(found))).toEqual(new Set(Object.keys(released.rows)));
       for (const [split, rows] of Object.entries(released.rows)) {
         expect(found[split]!.lengths).toHaveLength(rows);
@@ -43,9 +57,30 @@ describe.skipIf(!hasPython)('pyarrow and datasets', () => {
       for (const row of rows) {
         const flags = ['--split', split, '--row', String(row), ...tokenizerFlag(world)];
         const { input_ids, labels } = await brewhouseJson<Row>(['inspect', released.path, ...flags]);
-        expect(read.pyarrow![split]!.rows[row]).toMatchObject({ input_ids, labels });
-        expect(read.datasets![split]!.rows[row]).toMatchObject({ input_ids, labels });
+        expect(read.pyarrow[split]!.rows[row]).toMatchObject({ input_ids, labels });
+        expect(read.datasets[split]!.rows[row]).toMatchObject({ input_ids, labels });
       }
     }
+  });
+
+  test('huggingface_hub and datasets take the card as it is, and load meta and origin by name', async () => {
+    const { data, metadata, configs, shards, warnings } = read.card;
+    const size = Object.values(released.rows).reduce((sum, rows) => sum + rows, 0);
+    expect(data).toEqual(metadata);
+    expect(data).toMatchObject({
+      ...{ pretty_name: `${ODD_NAME}, until 2026-02-25`, license: 'other', license_name: 'cc-by-4.0-as-is-1' },
+      ...{ task_categories: ['text-generation'], size_categories: [size < 1_000 ? 'n<1K' : '1K<n<10K'] },
+    });
+    expect(Object.keys(configs)).toEqual(['default', 'meta', 'origin']);
+    const firsts = await Promise.all(
+      Object.keys(released.rows).map(async (split) => [split, (await sidecarOf(released.path, split))[0]!.example_id]),
+    );
+    for (const [name, { rows, first, as_in_file: asInFile }] of Object.entries(configs)) {
+      expect({ name, rows, asInFile }).toEqual({ name, rows: released.rows, asInFile: true });
+      if (name !== 'default') expect(first).toEqual(Object.fromEntries(firsts));
+    }
+    expect(shards[0]).toBe(1);
+    expect(shards[1]).toBeGreaterThanOrEqual(shards[0]);
+    expect(warnings).toEqual([]);
   });
 });

@@ -1,9 +1,11 @@
 """Reads a release with pyarrow and, by its card alone, with datasets.
 
-Prints {library: {split: {lengths, rows}}} of the rows asked for.
+Prints {library: {split: {lengths, rows}}} of the rows asked for, and what its card is to
+huggingface_hub and datasets.
 """
 import glob
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -46,4 +48,52 @@ def with_datasets():
         return {str(split): digest(rows.to_list()) for split, rows in loaded.items()}
 
 
-print(json.dumps({"pyarrow": with_pyarrow(), "datasets": with_datasets()}))
+class Warnings(logging.Handler):
+    """Keeps what a library warns of."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.told = []
+
+    def emit(self, record):
+        self.told.append(record.getMessage())
+
+
+def card():
+    """As far as a card can be validated without the Hub, whose own check is a request to it."""
+    import datasets
+    import huggingface_hub
+    import pyarrow.parquet
+    from datasets.info import DatasetInfosDict
+    from datasets.utils.metadata import MetadataConfigs
+
+    warnings = Warnings()
+    for name in ("datasets", "huggingface_hub"):
+        logging.getLogger(name).addHandler(warnings)
+    path = os.path.join(release, "README.md")
+    loaded = huggingface_hub.DatasetCard.load(path)
+    infos = DatasetInfosDict.from_dataset_card_data(loaded.data)
+    configs = {}
+    with tempfile.TemporaryDirectory() as cache:
+        for name in MetadataConfigs.from_dataset_card_data(loaded.data):
+            splits = datasets.load_dataset(release, name, cache_dir=cache)
+            folder = "data" if name == "default" else name
+            first = sorted(glob.glob(os.path.join(release, folder, "*.parquet")))[0]
+            of_file = datasets.Features.from_arrow_schema(pyarrow.parquet.read_schema(first))
+            configs[name] = {
+                "rows": {str(split): len(rows) for split, rows in splits.items()},
+                "first": {str(split): rows[0].get("example_id") for split, rows in splits.items()},
+                "as_in_file": all(rows.features == infos[name].features == of_file for rows in splits.values()),
+            }
+        stream = datasets.load_dataset(release, split="train", streaming=True)
+        shards = [stream.num_shards, stream.reshard().num_shards]
+    return {
+        "data": loaded.data.to_dict(),
+        "metadata": huggingface_hub.metadata_load(path),
+        "configs": configs,
+        "shards": shards,
+        "warnings": warnings.told,
+    }
+
+
+print(json.dumps({"pyarrow": with_pyarrow(), "datasets": with_datasets(), "card": card()}))

@@ -10,8 +10,11 @@ const SENTENCES = [...page.matchAll(/^\| `{1,2} ?([A-Z<][^\n]*?) ?`{1,2} \| [^|\
   ([, note = '']) => note,
 );
 const NONE = { versions: 0, interactions: 0 };
-const notes = (more: Partial<NotesFacts> = {}) =>
-  notesOf({ tasks: [], domain: { at_exposure: [] }, itemsWithoutTime: 0, late: NONE, hasAssumed: false, ...more });
+const notes = ({ tasks = [], ...more }: Partial<NotesFacts> = {}) =>
+  notesOf({
+    ...{ tasks, withRows: new Set(tasks.map(({ name }) => name)), domain: { at_exposure: [] } },
+    ...{ itemsWithoutTime: 0, late: NONE, hasAssumed: false, ...more },
+  });
 
 const pointwise = task('ranking.pointwise');
 const choose = (shown: number) => task('retrieval.choose', { name: `choose-${shown}`, shown, random: 2 - shown });
@@ -34,6 +37,15 @@ it('name the tasks that draw, and those in which popularity may tell the right o
   expect(all).toEqual([SENTENCES[3], popular('yes, choose-0'), brandNew('yes, choose-1, choose-0'), SENTENCES[6]]);
   const unseen = task('retrieval.choose', { shown: 1, random: 1 }, SHOP);
   expect(told(unseen)[0]).toBe(popular('retrieval.choose'));
+});
+
+it('say nothing of the rows of a task that has none, and that its questions were lost', () => {
+  const told = (...withRows: string[]) =>
+    notes({ tasks: [binary, choose(0)], withRows: new Set(withRows), itemsWithoutTime: 9 }).slice(2, -1);
+  expect(told()).toEqual([SENTENCES[5]]);
+  expect(told('choose-0').join()).not.toMatch(/Negatives are drawn|yes/);
+  expect(told('choose-0')).toHaveLength(3);
+  expect(told('yes')[0]).toBe(SENTENCES[2]);
 });
 
 it('take value and position for what is measured of the item, however they are written', () => {

@@ -34,7 +34,9 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const { section, context, context_min, domain, templates } = identity;
 const whole = Domain.parse(domain);
 const world = toyWorld([], { section: { tasks }, tokenizer: wordTokenizer() });
-const nothing = { splits: {}, fates: {}, variants: {}, labels: {}, keep_shares: [] as object[] };
+/** A row of one task: the notes say nothing of the rows of others. */
+const fates = { 'retrieval.choose': { test: 1 } };
+const nothing = { splits: {}, fates, variants: {}, labels: {}, keep_shares: [] as object[] };
 /** What a source says that says nothing. */
 const SAID = { assumed: [], dated: [], left_out: [] };
 const honest = {
@@ -71,7 +73,8 @@ function faults(change: Partial<Record<keyof typeof honest, unknown>>, other = w
   checkSplits(release, list);
   checkEventSide(release, NOTHING_SAID, list);
   checkTasks(release, other, list);
-  checkNotes(release, noteFactsOf(other, { itemsWithoutTime: 0, late: NOT_LATE, assumes: false }), list);
+  const notLate = { itemsWithoutTime: 0, late: NOT_LATE, assumes: false };
+  checkNotes(release, noteFactsOf(other, release.manifest.fates, notLate), list);
   return list.faults.map(({ check, detail }) => `${check}: ${detail}`);
 }
 
@@ -249,13 +252,20 @@ test('the notes are those of docs/release.md, and apply as it says (PUBLISH-3)',
   const rows = page.split('\n').flatMap((line) => line.match(/^\| (`+) ?(.*?) ?\1 \| ([^|]*) \|$/)?.slice(2) ?? []);
   const from = rows.findIndex((text) => text.startsWith('Members who were erased'));
   const written = rows.slice(from).filter((_, index) => index % 2 === 0);
-  const all = { drawn: ['<tasks>'], random: ['<tasks>'], drawing: ['<tasks>'], momentKeys: ['<keys>'], assumes: true };
+  const all = {
+    drawn: ['<tasks>'],
+    random: ['<tasks>'],
+    drawing: ['<tasks>'],
+    momentKeys: ['<keys>'],
+    assumes: true,
+    draws: true,
+  };
   const notes = notesOf({ ...all, itemsWithoutTime: 7, late: { versions: 0, interactions: 9 } }).map((note) =>
     note.replace(/^7 /, '<items> ').replace(/^0 versions and 9 /, '<versions> versions and <interactions> '),
   );
   expect(notes).toEqual(written.slice(0, notes.length));
   expect(notes).toHaveLength(11);
-  const nothing = { drawn: [], random: [], drawing: [], momentKeys: [] };
+  const nothing = { drawn: [], random: [], drawing: [], draws: false, momentKeys: [] };
   const none = { ...nothing, itemsWithoutTime: 0, late: NOT_LATE, assumes: false };
   expect(notesOf(none)).toEqual(notes.slice(0, 3));
 });

@@ -1,69 +1,144 @@
-/** The card of a release, made anew of its manifest as docs/release.md has it (PUBLISH-4). */
+/** The card of a release, made anew of its manifest and one row as docs/release.md has it (PUBLISH-4). */
+import type { TokenColumn } from '../profiles/profile.ts';
 import { compareBytes } from '../world/draws.ts';
-import { type Manifest, SPLITS } from './manifest.ts';
-
-/** What is said about a profile. */
-const ABOUT: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    hf: '`input_ids`, `attention_mask`, `labels`; labels are not shifted, -100 is ignored',
-    weighted:
-      '`input_ids`, `attention_mask`, `labels`, `loss_weights`; labels are all ids, not shifted; each ' +
-      'token’s loss counts 0.01 in the prompt and 1 in the answer',
-  }),
-);
+import { type CardConfig, dtypeOf, frontLines } from './card-front.ts';
+import { asText, dateOf, shareOf, thousands } from './card-phrases.ts';
+import { fencedLines, type ToldRow } from './card-row.ts';
+import { BESIDE, LOADING, META_WORDS, ORIGIN_WORDS, SCORING, TOKEN_WORDS, TRAINING } from './card-words.ts';
+import { columnsOf } from './check-forms.ts';
+import { type Manifest, type ReleaseSection, SPLITS } from './manifest.ts';
 
 /** What of a manifest the card says. */
 export type CardFacts = Pick<
   Manifest,
-  'corpus' | 'until' | 'recipe_sha256' | 'splits' | 'fates' | 'source' | 'notes' | 'files'
+  | ('corpus' | 'until' | 'recipe_sha256' | 'splits' | 'fates' | 'labels')
+  | ('keep_shares' | 'source' | 'notes' | 'files' | 'profile')
 > & {
-  readonly profile: string;
+  readonly release: Pick<ReleaseSection, 'splits' | 'holdout_tasks'> & {
+    readonly profile: { readonly columns: readonly Pick<TokenColumn, 'name' | 'type'>[] };
+  };
   readonly identity: {
+    readonly section: { readonly holdout: { readonly surfaces: readonly string[] } };
     readonly domain: { readonly name: string };
     readonly context: number;
     readonly tokenizer: { readonly id: string; readonly sha256: string };
   };
 };
 
-/** The text of the card of a release with this default id. */
-export function cardText(facts: CardFacts, id: string): string {
-  const { identity, splits, fates } = facts;
-  const present = SPLITS.filter((name) => splits.has(name));
-  const ordinary = present.filter((name) => name !== 'test_template');
-  const until = new Date(facts.until).toISOString();
-  const cells = (list: readonly (string | number)[]) =>
-    `| ${list.map((cell) => (typeof cell === 'number' ? thousands(cell) : cell)).join(' | ')} |`;
+/** The row that is told, with the text of its tokens. */
+export type DecodedRow = ToldRow & { readonly text: string };
+
+/** The text of the card of a release with this default id; `row`: where there is one to tell. */
+export function cardText(facts: CardFacts, id: string, row: DecodedRow | undefined): string {
+  const configs: readonly CardConfig[] = (['data', 'meta', 'origin'] as const).map((folder) => ({
+    ...{ name: folder === 'data' ? 'default' : folder, folder },
+    columns: columnsOf(folder, facts.release.profile.columns),
+  }));
+  const domain = asText(facts.identity.domain.name);
+  const until = dateOf(facts.until);
   const lines = [
-    ...['---', 'configs:', '- config_name: default', '  data_files:'],
-    ...present.flatMap((split) => [`  - split: ${split}`, '    path:', ...pathsOf(facts, split)]),
-    ...['---', '', `# ${id}`, ''],
-    `An instruction-tuning corpus for an LLM recommender in the domain ${identity.domain.name}, as of ${until}: ` +
-      `one unpadded, tokenized example a row (${ABOUT.get(facts.profile) ?? ''}).`,
-    ...['', '| split | rows | tokens | supervised tokens |', '|---|---:|---:|---:|'],
-    ...present.map((name) => {
-      const { rows = 0, tokens = 0, loss_tokens: supervised = 0 } = splits.get(name) ?? {};
-      return cells([name, rows, tokens, supervised]);
-    }),
-    ...['', cells(['task', ordinary.join(' | ')]), `|---|${'---:|'.repeat(ordinary.length)}`],
-    ...[...fates]
-      .sort(([a], [b]) => compareBytes(a, b))
-      .map(([task, ends]) => cells([task, ordinary.map((split) => thousands(ends.get(split) ?? 0)).join(' | ')])),
+    ...['---', ...frontLines(facts, configs), '---', '', `# ${domain}, until ${until}`, ''],
+    `An instruction-tuning corpus for an LLM recommender in the domain ${domain}: each row is a prompt of an ` +
+      'instruction, what a member did before, and a question, with a short answer, in tokens.',
+    `Nothing that happened or became known at or after ${until} is in it, and no prompt holds what was not known when ` +
+      'it was asked.',
+    ...[`Members and events have pseudonyms; the release is \`${id}\`.`, ''],
+    ...sourceLines(facts),
     '',
-    `- Tokenizer: ${identity.tokenizer.id} (tokenizer.json sha256 ${identity.tokenizer.sha256}); context ` +
-      `${thousands(identity.context)} tokens.`,
-    `- Corpus ${facts.corpus}; recipe sha256 ${facts.recipe_sha256}.`,
+    ...(row === undefined ? [] : ['## One row', '', ...rowLines(row), '']),
+    ...['## Splits', '', ...splitLines(facts), ''],
+    ...['## Labels of train', '', ...labelLines(facts), ''],
+    ...['## Columns', '', ...configs.flatMap((config) => columnLines(config, facts.profile))],
+    ...['## Load', '', LOADING, ''],
+    ...['## Train', '', ...trainingLines(facts), ''],
+    ...['## Score', '', SCORING, ''],
+    ...['## What to know', '', ...facts.notes.map((note) => `- ${note}`), BESIDE],
     ...attributes('Taken on trust to have been known all along', facts.source.assumed, ({ because }) => because),
     ...attributes('Left out', facts.source.left_out, ({ why }) => why),
-    ...(facts.source.credit === undefined ? [] : [`- Credit: ${facts.source.credit}.`]),
-    ...facts.notes.map((note) => `- ${note}`),
-    '- `meta/` holds a sidecar row for each row, `origin/` the role and origin of every token and what was cut, ' +
-      '`index/` where an example or a member lies.',
+    `- Corpus ${facts.corpus}; recipe sha256 ${facts.recipe_sha256}.`,
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function pathsOf({ files }: CardFacts, split: string): string[] {
-  return files.filter((file) => file.kind === 'data' && file.split === split).map(({ path }) => `    - ${path}`);
+function sourceLines({ source: { name, licence, credit } }: CardFacts): string[] {
+  const said = (what: string, text: string | undefined) => (text === undefined ? [] : [`- ${what}: ${asText(text)}.`]);
+  return [
+    ...said('Source', name),
+    ...said('Licence of the data', licence ?? 'none was named'),
+    ...said('Credit', credit),
+  ];
+}
+
+function rowLines({ row, task, template, label, ids, text }: DecodedRow): string[] {
+  const told = [`task ${task}`, `template ${asText(template)}`, `label ${asText(label)}`];
+  return [
+    `Row ${row} of train, counted from 0: ${told.join(', ')}, ${thousands(ids.length)} tokens, control tokens among them.`,
+    ...['', ...fencedLines(text)],
+  ];
+}
+
+function splitLines(facts: CardFacts): string[] {
+  const { splits, fates, release, identity, until } = facts;
+  const { t1, t2, gap } = release.splits;
+  const present = SPLITS.filter((name) => splits.has(name));
+  const ordinary = present.filter((name) => name !== 'test_template');
+  const [early, late] = [`questions from ${dateOf(t1 + gap)}`, `questions from ${dateOf(t2 + gap)} on`];
+  const heldOut = (names: readonly string[]) => names.map(asText).join(', ');
+  const held: Readonly<Record<(typeof SPLITS)[number], string>> = {
+    train: `questions with labels settled by ${dateOf(t1)}`,
+    validation: `${early} to before ${dateOf(t2)}`,
+    test: `${late}, with labels settled by ${dateOf(until)}`,
+    test_members: `${early} on of held-out members, of whom nothing is in train, validation or test`,
+    test_template: 'questions of test in the words of held-out templates',
+    test_surface: `${late}, on held-out surfaces: ${heldOut(identity.section.holdout.surfaces)}`,
+    test_task: `${late} of held-out tasks: ${heldOut(release.holdout_tasks)}`,
+  };
+  return [
+    ...['| split | rows | tokens | supervised tokens | what it holds |', '|---|---:|---:|---:|---|'],
+    ...present.map((name) => {
+      const { rows = 0, tokens = 0, loss_tokens: supervised = 0 } = splits.get(name) ?? {};
+      return cells([name, rows, tokens, supervised, held[name]]);
+    }),
+    ...['', cells(['task', ...ordinary]), `|---|${'---:|'.repeat(ordinary.length)}`],
+    ...sorted(fates).map(([task, ends]) => cells([task, ...ordinary.map((split) => ends.get(split) ?? 0)])),
+  ];
+}
+
+function labelLines({ labels, keep_shares: caps }: CardFacts): string[] {
+  const lines = ['| task | label | rows | share |', '|---|---|---:|---:|'];
+  for (const [task, byLabel] of sorted(labels)) {
+    const inTrain = sorted(byLabel).map(([label, ends]): [string, number] => [label, ends.get('train') ?? 0]);
+    const whole = inTrain.reduce((sum, [, rows]) => sum + rows, 0);
+    for (const [label, rows] of inTrain)
+      if (rows > 0) lines.push(cells([task, asText(label), rows, shareOf(rows, whole)]));
+  }
+  if (caps.length > 0) lines.push('');
+  for (const { task, label, kept, all } of caps) {
+    const rows = `${thousands(kept)} of ${thousands(all)} rows of ${task} with the label ${asText(label)}`;
+    lines.push(`- A label cap kept ${rows}; other splits keep every row.`);
+  }
+  return lines;
+}
+
+function columnLines({ name, folder, columns }: CardConfig, profile: string): string[] {
+  const ofTokens = TOKEN_WORDS.get(profile);
+  const words = folder === 'meta' ? META_WORDS : folder === 'origin' ? ORIGIN_WORDS : ofTokens;
+  return [
+    ...[`Config \`${name}\`:`, '', '| column | type | what it holds |', '|---|---|---|'],
+    ...columns.map((column) => {
+      const type = `${column.isList ? 'list of ' : ''}${dtypeOf(column)}`;
+      return cells([`\`${column.name}\``, type, words?.get(column.name) ?? '']);
+    }),
+    '',
+  ];
+}
+
+function trainingLines({ profile, identity: { context, tokenizer } }: CardFacts): string[] {
+  const own = `${asText(tokenizer.id)} (tokenizer.json sha256 ${tokenizer.sha256})`;
+  return [
+    `- Rows have at most ${thousands(context)} tokens of the tokenizer ${own}.`,
+    (TRAINING.get(profile) ?? '').replaceAll('<context>', String(context)),
+  ];
 }
 
 function attributes<T extends { readonly type: string; readonly attribute: string }>(
@@ -71,11 +146,14 @@ function attributes<T extends { readonly type: string; readonly attribute: strin
   list: readonly T[],
   reason: (one: T) => string,
 ): string[] {
-  const told = list.map((one) => `${one.type}.${one.attribute} (${reason(one)})`).join('; ');
+  const told = list.map((one) => `${one.type}.${asText(one.attribute)} (${asText(reason(one))})`).join('; ');
   return list.length === 0 ? [] : [`- ${what}: ${told}.`];
 }
 
-/** 1204331 as 1,204,331. */
-export function thousands(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+function sorted<T>(byName: ReadonlyMap<string, T>): [string, T][] {
+  return [...byName].sort(([a], [b]) => compareBytes(a, b));
+}
+
+function cells(list: readonly (string | number)[]): string {
+  return `| ${list.map((cell) => (typeof cell === 'number' ? thousands(cell) : cell)).join(' | ')} |`;
 }

@@ -2,16 +2,28 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
+import type { ToldRow } from './card-row.ts';
 import { cardText } from './card-text.ts';
 import type { OpenRelease } from './release-files.ts';
 
 /** More than any card has. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
-/** Compares the card with the one that the manifest makes under the default id of the rows. */
-export function checkCard({ dir, manifest }: OpenRelease, id: string, list: FaultList): void {
+/** What a card is made of beside the manifest. */
+export interface BesideManifest {
+  /** The default id of the rows. */
+  readonly id: string;
+  /** The row that it tells; undefined where train has none. */
+  readonly row: ToldRow | undefined;
+  /** The text of tokens. */
+  readonly decode: (ids: Int32Array) => string;
+}
+
+/** Compares the card with the one that the manifest and the rows make. */
+export function checkCard({ dir, manifest }: OpenRelease, beside: BesideManifest, list: FaultList): void {
   list.look('manifest');
-  const wanted = cardText(manifest, id);
+  const { id, row, decode } = beside;
+  const wanted = cardText(manifest, id, row && { ...row, text: decode(row.ids) });
   const file = join(dir, 'README.md');
   const { size } = statSync(file);
   // Of a greater one nobody need see the text.

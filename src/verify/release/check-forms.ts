@@ -41,6 +41,15 @@ const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
   'index/members.parquet': [...flat('text', 'member'), ...POSITION],
 };
 
+/** The columns of the files of a folder; `ofTokens` are those of the profile. */
+export function columnsOf(
+  folder: 'data' | 'meta' | 'origin',
+  ofTokens: readonly { readonly name: string; readonly type: ColumnType }[],
+): readonly WantedColumn[] {
+  const own = ofTokens.map(({ name, type }) => ({ name, type, isList: true }));
+  return folder === 'data' ? [...lists('int32', 'input_ids'), ...own] : (COLUMNS[folder] ?? []);
+}
+
 /** What was found in the Parquet files of a release. */
 export interface FoundForms {
   /** Paths of those that have the columns that they should have, and can be read. */
@@ -93,12 +102,8 @@ function groupsOfIndex(rows: number): number[] {
 }
 
 function wantedOf(file: ReleaseFile, manifest: Manifest, vocabularySize: number): WantedFile {
-  const { profile } = manifest.release;
   if (file.kind === 'data') {
-    const columns = [
-      ...lists('int32', 'input_ids'),
-      ...profile.columns.map(({ name, type }) => ({ name, type, isList: true })),
-    ];
+    const columns = columnsOf('data', manifest.release.profile.columns);
     return { columns, keyValues: footerOf(file, manifest, { vocabularySize, columns }), mayBeRewritten: true };
   }
   return { columns: COLUMNS[file.kind] ?? COLUMNS[file.path] ?? [], keyValues: [], mayBeRewritten: false };

@@ -2,6 +2,7 @@
 import type { RuleId } from '../fault-list.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
 import { prepareLines, referenceRow } from '../reference/rows.ts';
+import { choosingToldRow, type ToldRowChoice } from './card-row.ts';
 import { checkFuture } from './check-future.ts';
 import { checkHistory, checkLedger } from './check-history.ts';
 import type { RowAddress } from './check-index.ts';
@@ -32,6 +33,8 @@ interface SeenRows {
   readonly addresses: (RowAddress & RowDigest)[];
   /** Rows that the rules do not make. */
   readonly strangers: Map<string, ReleaseRow>;
+  /** Which row the card tells. */
+  readonly told: ToldRowChoice;
 }
 
 /** How much was checked in full, and what was seen of all. */
@@ -50,7 +53,7 @@ export async function checkRows(
   const { profile } = release.manifest.release;
   const total = [...release.manifest.splits.values()].reduce((sum, { rows }) => sum + rows, 0);
   const every = sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(sample, 1)));
-  const all: SeenRows = { present: new Map(), addresses: [], strangers: new Map() };
+  const all: SeenRows = { present: new Map(), addresses: [], strangers: new Map(), told: choosingToldRow() };
   let [read, rows, tokens, latestCloseMs] = [0, 0, 0, 0];
   for await (const group of readRowGroups(release, list, readable)) {
     const first = read;
@@ -60,6 +63,7 @@ export async function checkRows(
       chosen.flatMap(({ row }) => expectation.rows.get(row.place.example)?.question ?? []),
     );
     for (const { row, address } of group) {
+      all.told.see(row);
       all.addresses.push({ ...address, sha256: profile.digest(row) });
       const maskIsWhole = checkColumns({ row, list, corpus }, profile);
       const index = read++;

@@ -2,6 +2,7 @@
 import type { CheckedEvent } from '../events/checked-event.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Corpus } from '../reference/tasks.ts';
+import { SPLITS } from './manifest.ts';
 
 /** Events that came in later than their time by more than the longest label window. */
 export interface LateEvents {
@@ -21,12 +22,14 @@ export function lateOf(used: readonly CheckedEvent[], { tasks, section }: Corpus
 
 /** What decides which notes there are; tasks and keys by name. */
 export interface NoteFacts {
-  /** Tasks with a drawn share above 0 (CAND-3). */
+  /** Tasks with rows that have a drawn share above 0 (CAND-3). */
   readonly drawn: readonly string[];
-  /** Tasks of which all wrong candidates or drawn items are random. */
+  /** Tasks with rows of which all wrong candidates or drawn items are random. */
   readonly random: readonly string[];
-  /** Tasks that draw (ASOF-4). */
+  /** Tasks with rows that draw (ASOF-4). */
   readonly drawing: readonly string[];
+  /** Whether a task draws, with rows or without. */
+  readonly draws: boolean;
   /** Keys of `at_exposure` but those measured of the item, `value` and `position` (OPEN-7). */
   readonly momentKeys: readonly string[];
   readonly itemsWithoutTime: number;
@@ -37,7 +40,7 @@ export interface NoteFacts {
 
 /** The notes, in order. */
 export function notesOf(facts: NoteFacts): string[] {
-  const { drawn, random, drawing, momentKeys, itemsWithoutTime, late, assumes } = facts;
+  const { drawn, random, drawing, draws, momentKeys, itemsWithoutTime, late, assumes } = facts;
   const all: (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],
@@ -56,7 +59,7 @@ export function notesOf(facts: NoteFacts): string[] {
       `Serving a brand-new item is outside what was trained in ${drawing.join(', ')}: every item asked about was ` +
         'known before.',
     ],
-    [drawing.length > 0, 'Which questions were lost, and with which labels, is counted in lineage.json.'],
+    [draws, 'Which questions were lost, and with which labels, is counted in lineage.json.'],
     [
       momentKeys.length > 0,
       `Of the moment of a question, and not of its item, are by the word of the domain: ${momentKeys.join(', ')}.`,
@@ -84,17 +87,20 @@ function isOfMoment({ key, ofItem }: { readonly key: string; readonly ofItem: bo
   return !ofItem && key !== 'value' && key !== 'position';
 }
 
-/** The facts of a corpus. */
+/** The facts of a corpus and of its rows by task and end (LEDGER-2). */
 export function noteFactsOf(
   { tasks, identity }: Corpus,
+  fates: ReadonlyMap<string, ReadonlyMap<string, number>>,
   said: Pick<NoteFacts, 'itemsWithoutTime' | 'late' | 'assumes'>,
 ): NoteFacts {
-  const drawing = tasks.filter(({ rules }) => rules.draws);
+  const hasRows = ({ name }: (typeof tasks)[number]) => SPLITS.some((split) => fates.get(name)?.has(split));
+  const all = tasks.filter(({ rules }) => rules.draws);
+  const drawing = all.filter(hasRows);
   const drawn = drawing.filter(({ rules }) => rules.block !== 'candidates');
-  const random = tasks.filter(({ rules }) => rules.othersRandom);
+  const random = tasks.filter(hasRows).filter(({ rules }) => rules.othersRandom);
   const names = (of: typeof tasks) => of.map(({ name }) => name);
   return {
-    ...{ drawing: names(drawing), drawn: names(drawn), random: names(random) },
+    ...{ drawing: names(drawing), drawn: names(drawn), random: names(random), draws: all.length > 0 },
     momentKeys: identity.domain.at_exposure.filter(isOfMoment).map(({ key }) => key),
     ...said,
   };

@@ -13,6 +13,8 @@ export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
   readonly controlIds: ReadonlySet<number>;
   readonly vocabularySize: number;
   encodeWhole(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
+  /** The text of ids, control tokens as they are spelled; an id that no token has is passed over. */
+  decode(ids: Int32Array): string;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,8 @@ function tokenizerOf(
       if (inFrame.some(({ content }) => text.includes(content))) return undefined;
       return one('full', `${before}${first}\n${text}${last}${behind}`).ids;
     },
+    decode: (ids: Int32Array) =>
+      thread.decode({ ids, spelled: new Map(added.map(({ id, content }) => [id, content])) }),
     close: () => thread.close(),
   };
 }

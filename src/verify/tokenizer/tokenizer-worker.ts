@@ -45,8 +45,20 @@ export interface EncodedTexts {
   readonly ends: Int32Array<ArrayBuffer>;
 }
 
+/** Tokens whose text is wanted. */
+export interface DecodeRequest {
+  readonly ids: Int32Array;
+  /** Texts of added tokens by id: `full` knows those of the frame alone. */
+  readonly spelled: ReadonlyMap<number, string>;
+}
+
+/** The text of tokens; those that there are not have none. */
+export interface DecodedText {
+  readonly text: string;
+}
+
 /** The answer; a failure is the whole error, with stack and causes. */
-export type EncodeReply = EncodedTexts | { readonly failure: PackedError };
+export type Reply<T extends EncodedTexts | DecodedText> = T | { readonly failure: PackedError };
 
 const { port, state, files, fileOf } = workerData as WorkerSetup;
 /** Readings of one file share one tokenizer: a vocabulary takes a hundred megabytes. */
@@ -60,9 +72,20 @@ async function load(file: number): Promise<Tokenizer> {
   return tokenizer;
 }
 
-async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<EncodedTexts> {
+function tokenizerFor(reading: Reading): Promise<Tokenizer> {
   const file = fileOf[reading];
-  const tokenizer = await remember(tokenizers, file, () => load(file));
+  return remember(tokenizers, file, () => load(file));
+}
+
+async function decode({ ids, spelled }: DecodeRequest): Promise<DecodedText> {
+  const tokenizer = await tokenizerFor('full');
+  const tokens = Array.from(ids, (id) => spelled.get(id) ?? (id < 0 ? null : tokenizer.idToToken(id)));
+  const there = tokens.filter((token) => token !== null);
+  return { text: tokenizer.getDecoder()?.decode(there) ?? there.join(' ') };
+}
+
+async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<EncodedTexts> {
+  const tokenizer = await tokenizerFor(reading);
   const found = await tokenizer.encodeBatch([...texts], { addSpecialTokens: false });
   const idsOf = found.map((encoding) => encoding.getIds());
   const count = idsOf.reduce((sum, { length }) => sum + length, 0);
@@ -90,10 +113,13 @@ process.on('exit', () => {
   wake();
 });
 
-port.on('message', async (request: EncodeRequest) => {
+port.on('message', async (request: EncodeRequest | DecodeRequest) => {
   try {
-    const encoded = await encode(request);
-    port.postMessage(encoded, [encoded.ids.buffer, encoded.offsets.buffer, encoded.ends.buffer]);
+    if ('spelled' in request) port.postMessage(await decode(request));
+    else {
+      const encoded = await encode(request);
+      port.postMessage(encoded, [encoded.ids.buffer, encoded.offsets.buffer, encoded.ends.buffer]);
+    }
   } catch (failure) {
     port.postMessage({ failure: packError(failure) });
   }

@@ -1,7 +1,15 @@
 /** Asks the tokenizing thread and waits for its answer. */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { BrewhouseError, unpackError } from '../../errors.ts';
-import type { EncodedTexts, EncodeReply, EncodeRequest, Reading, WorkerSetup } from './tokenizer-worker.ts';
+import type {
+  DecodedText,
+  DecodeRequest,
+  EncodedTexts,
+  EncodeRequest,
+  Reading,
+  Reply,
+  WorkerSetup,
+} from './tokenizer-worker.ts';
 
 /** A thread that encodes texts. */
 export interface TokenizingThread {
@@ -10,6 +18,8 @@ export interface TokenizingThread {
    * where it fails.
    */
   encode(request: EncodeRequest): EncodedTexts;
+  /** The text of ids. Blocks and throws as `encode`. */
+  decode(request: DecodeRequest): string;
   close(): Promise<void>;
 }
 
@@ -44,11 +54,11 @@ export function startTokenizingThread(files: Record<Reading, string>, script: UR
   port1.unref();
 
   /** A wait may end early or the answer come a moment after the wake: so look, and wait again. */
-  const answer = (): EncodedTexts => {
+  const answer = <T extends EncodedTexts | DecodedText>(): T => {
     for (let silent = 0; silent < SILENCE_MS_MAX; ) {
       const answered = Atomics.load(state, 0);
       const ended = Atomics.load(state, 1) === 1;
-      const reply = receiveMessageOnPort(port1)?.message as EncodeReply | undefined;
+      const reply = receiveMessageOnPort(port1)?.message as Reply<T> | undefined;
       if (reply !== undefined) {
         if ('failure' in reply) throw refused(reply.failure.message, unpackError(reply.failure));
         return reply;
@@ -61,7 +71,11 @@ export function startTokenizingThread(files: Record<Reading, string>, script: UR
   return {
     encode(request) {
       port1.postMessage(request);
-      return answer();
+      return answer<EncodedTexts>();
+    },
+    decode(request) {
+      port1.postMessage(request);
+      return answer<DecodedText>().text;
     },
     async close() {
       port1.close();

@@ -1,0 +1,20 @@
+/** What each split of a release holds, in words with its dates (SPLIT-1 to SPLIT-4). */
+import type { Split } from '../../../schemas/ledger.ts';
+import type { Manifest } from '../../../schemas/manifest.ts';
+import { moment, plain } from './phrases.ts';
+
+/** Cells of Markdown. */
+export function splitMeanings({ identity, release, until }: Manifest): Readonly<Record<Split, string>> {
+  const { t1, t2, gap } = release.splits;
+  const [validation, test] = [moment(t1 + gap), moment(t2 + gap)];
+  const named = (names: readonly string[] = []) => names.map(plain).join(', ');
+  return {
+    train: `questions with labels settled by ${moment(t1)}`,
+    validation: `questions from ${validation} to before ${moment(t2)}`,
+    test: `questions from ${test} on, with labels settled by ${moment(until)}`,
+    test_members: `questions from ${validation} on of held-out members, of whom nothing is in train, validation or test`,
+    test_template: 'questions of test in the words of held-out templates',
+    test_surface: `questions from ${test} on, on held-out surfaces: ${named(identity.section.holdout?.surfaces)}`,
+    test_task: `questions from ${test} on of held-out tasks: ${named(release.holdout_tasks)}`,
+  };
+}

@@ -1,0 +1,139 @@
+/** What a card says in the same words of every release: docs/release.md has them (PUBLISH-4). */
+
+/** Lines of a name, a colon and words. */
+function wordsOf(lines: string): ReadonlyMap<string, string> {
+  return new Map(
+    lines.split('\n').flatMap((line) => {
+      const [, name = '', words = ''] = /^(\w+): (.*)$/.exec(line) ?? [];
+      return name === '' ? [] : [[name, words] as const];
+    }),
+  );
+}
+
+/** What the columns of token files hold, by profile. */
+export const TOKEN_WORDS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+  [
+    'hf',
+    wordsOf(`
+input_ids: prompt, answer and end token
+attention_mask: ones
+labels: ids of the answer and the end token, and -100 elsewhere; not shifted
+`),
+  ],
+  [
+    'weighted',
+    wordsOf(`
+input_ids: prompt, answer and end token
+attention_mask: ones
+labels: all ids; not shifted
+loss_weights: what the loss of each token counts: 1 in the answer and at the end token, 0.01 before them
+`),
+  ],
+]);
+
+/** What the columns of a sidecar hold. */
+export const META_WORDS = wordsOf(`
+example_id: pseudonym of the example: of question and variant
+member: pseudonym of the member
+task: name of the task
+form: its form
+template: id of the template
+template_version: its version
+variant: empty in ordinary rows
+label: the label
+asked_at: T, when the question was asked: epoch milliseconds
+label_settled_at: when the label was settled: epoch milliseconds
+turn_times: empty: no form has turns
+item_ids: the item asked about, or the candidates in the drawn order; joined by U+001F
+candidate_reasons: why each was chosen; joined by U+001F
+surface: of the opening event; empty: none
+slate_id: pseudonym of the slate; empty: none
+position: of the item in its slate; -1: none
+propensity: the probability with which the item was shown; -1: none
+split: the split
+n_tokens: tokens of the row
+n_loss_tokens: supervised ones
+n_history_shown: history entries in the prompt
+n_history_available: history entries there were
+n_actions_before: actions of the member before T
+keep_share: share of such rows that the label cap kept
+thin: a draw: sort by it to take smaller releases out of this one
+`);
+
+/** What the columns of an origin file hold. */
+export const ORIGIN_WORDS = wordsOf(`
+example_id: as in \`meta\`
+role: \`control\`, \`instruction\`, \`profile\`, \`history\`, \`question\` or \`answer\`, by segment
+to: where each segment ends, in tokens
+event: pseudonym of the event that put it there; empty: fixed text
+version: pseudonym of the item version that its text comes from; empty: none
+fields: runs of tokens by field, as \`title 2 5;location 7 9\`, counted in the segment
+level: \`full\`, \`short\`, \`title\`, \`question\`, \`profile\` or \`shown\`; empty: fixed text
+shown: history entries in the prompt
+available: history entries there were
+lowered: entries in the prompt that are shorter than \`full\`
+left_out: entries that are not in the prompt
+room: tokens that the history could take
+used: tokens that it took
+stopped_at: pseudonym of the event at which there was no more room; empty: there was
+`);
+
+/** How one trains on rows of each profile; `<context>` is filled in. */
+export const TRAINING: ReadonlyMap<string, string> = new Map([
+  [
+    'hf',
+    `\
+- Rows are not padded: let the collator pad \`labels\` with -100, as \`DataCollatorForSeq2Seq\` of transformers does.
+- The loss is that of the answer and the end token alone; models of transformers shift the labels themselves.
+- TRL: \`SFTConfig(max_length=None)\`, or a \`max_length\` of at least <context>: its default of 1,024 silently cuts \
+longer rows, and the answer comes last.
+- Packing with TRL: \`packing=True, max_length=<context>\` or more, from TRL 1.7 on; 0.20 to 1.6 lose \`labels\` when \
+they pack.`,
+  ],
+  [
+    'weighted',
+    `\
+- Rows are not padded: let the collator pad \`labels\` with -100 and \`loss_weights\` with 0.
+- Multiply the loss of each token by its weight. Trainers that know no weights, as those of transformers and TRL do \
+not, would learn the prompt as much as the answer: for them there is the profile \`hf\`.`,
+  ],
+]);
+
+/** How a release is loaded. */
+export const LOADING = `\
+\`\`\`python
+from datasets import load_dataset
+
+rows = load_dataset(PATH)              # this folder, or its name on the Hub
+meta = load_dataset(PATH, "meta")      # what was asked: the same rows in the same order
+origin = load_dataset(PATH, "origin")  # role and origin of every token: the same again
+\`\`\`
+
+The rows of a split lie in the order of a global shuffle. Where there are more ranks than files, \`reshard()\` \
+(\`datasets\` 4.6 or newer) makes a shard of every row group, which has at most 1,000 rows:
+
+\`\`\`python
+from datasets.distributed import split_dataset_by_node
+
+train = load_dataset(PATH, split="train", streaming=True).reshard()
+train = split_dataset_by_node(train, rank=RANK, world_size=WORLD_SIZE)
+\`\`\``;
+
+/** How an answer is scored. */
+export const SCORING = `\
+\`label_tables\` in \`manifest.json\` has a table for each task and template. A prompt is a row up to its first \
+supervised token.
+
+1. Append \`before\`, the ids with which all answers begin, to the prompt.
+2. Let the model score one token.
+3. Compare the scores of the tokens of the table alone: each is that of one label.
+
+\`end\` is the token that ends every answer; labels that are \`positive\` are good news, and their probabilities may \
+be added up.`;
+
+/** What lies beside the rows. */
+export const BESIDE = `\
+- Rows of the source’s tables that became no event are counted by reason under \`dead_rows\` in \`lineage.json\`; the \
+import keeps them beside its events, in \`rows.ndjson\` of the folder whose name ends in \`.dead\`.
+- \`manifest.json\` names every file with its SHA-256, \`index/\` says where an example or a member lies, and \
+\`certificate.json\` is what \`brewhouse verify\` said.`;
