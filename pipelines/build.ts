@@ -4,16 +4,21 @@
  */
 
 import { SourceFacts } from '../schemas/source.ts';
+import { last } from '../src/checked.ts';
 import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
+import type { ItemLines } from '../src/prompt/item-lines.ts';
+import { type LabelCounts, oneLabelWarnings } from '../src/release/label-balance.ts';
+import { countTrainLabels } from '../src/release/selectable-rows.ts';
 import { listEventFolder } from '../src/sources/event-files.ts';
 import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
 import { corpusWarnings } from './corpus-warnings.ts';
+import { alikeLineWarnings, itemLinesOf } from './item-lines.ts';
 import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
@@ -37,6 +42,10 @@ export interface BuildSummary {
   readonly unordered: number;
   /** One a rung of the context ladder. */
   readonly corpora: readonly RenderedCorpus[];
+  /** Train rows of the longest rung by task and label, as the recipe splits and caps them. */
+  readonly trainLabels: LabelCounts;
+  /** Undefined where nothing was rendered now: what was there before was compared then. */
+  readonly itemLines: ItemLines | undefined;
 }
 
 /** Throws `source_invalid` with the file. */
@@ -68,13 +77,25 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     for (const { identity } of plans)
       corpora.push(await renderCorpus(lake, { ...options, timelines, identity, segments }, effects));
 
+    const plan = last(plans);
+    const { corpus } = last(corpora);
+    const { holdout, seed } = recipe.recipe.corpus;
+    const rows = { store, corpus, partitions: await lake.corpus(corpus), seed, holdout };
+    const trainLabels = await countTrainLabels({ ...rows, release: recipe.recipe.release }, effects);
+    const isRendered = corpora.some(({ rendered }) => rendered.rows > 0);
+    const itemLines = isRendered ? await itemLinesOf(lake, { timelines, plan, segments }) : undefined;
+
     const records = sumRecordCounts(timelines);
     const section = recipe.recipe.corpus;
-    const tasks = plans[0]?.rules.tasks ?? [];
-    const warnings = buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks });
-    for (const message of [...warnings, ...corpora.flatMap((corpus) => corpusWarnings(corpus, tasks))])
-      effects.observe({ kind: 'warning', message });
+    const { tasks } = plan.rules;
+    const warnings = [
+      ...buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks }),
+      ...corpora.flatMap((corpus) => corpusWarnings(corpus, tasks)),
+      ...oneLabelWarnings(trainLabels, tasks),
+      ...(itemLines === undefined ? [] : alikeLineWarnings(itemLines)),
+    ];
+    for (const message of warnings) effects.observe({ kind: 'warning', message });
     const { members, interactions, unordered } = stats;
-    return { records, members, interactions, unordered, corpora };
+    return { records, members, interactions, unordered, corpora, trainLabels, itemLines };
   });
 }

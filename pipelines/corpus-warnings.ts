@@ -1,4 +1,5 @@
 /** What a person should know of the questions of a corpus, whatever became of them. */
+import type { QuestionFate } from '../schemas/ledger.ts';
 import { ownValue } from '../schemas/names.ts';
 import { type CorpusSummary, questionsByFate } from '../src/corpus/corpus-summary.ts';
 import type { TaskRules } from '../src/forms/task-rules.ts';
@@ -14,14 +15,36 @@ export type CountedQuestions = Pick<CorpusSummary, 'questions' | 'alikeAfterCut'
 const UNKNOWN_ITEMS_WARN = 0.005;
 /** Points by which one label may lose more of its questions than another. */
 const LOSS_WARN = 1;
+/** A task that loses more than this share of its questions is not what the recipe meant. */
+const LOST_WARN = 0.5;
 
 /** One sentence each; none where all is well. `tasks` are those of the corpus. */
 export function corpusWarnings(
   corpus: CountedQuestions,
-  tasks: readonly Pick<TaskRules, 'name' | 'block'>[],
+  tasks: readonly Pick<TaskRules, 'name' | 'block' | 'choosesItems' | 'isSparse'>[],
 ): string[] {
   const saysItems = tasks.filter(({ block }) => block === 'item');
-  return [...unknownItems(corpus), ...saysItems.flatMap(({ name }) => lossWarning(name, corpus)), ...alikeOnes(corpus)];
+  return [
+    ...unknownItems(corpus),
+    ...tasks.filter(({ choosesItems }) => choosesItems).flatMap((task) => mostlyLost(task, corpus)),
+    ...saysItems.flatMap(({ name }) => lossWarning(name, corpus)),
+    ...alikeOnes(corpus),
+  ];
+}
+
+/** A task that draws, most of whose questions nothing could be drawn for: items have no time. */
+function mostlyLost({ name, isSparse }: Pick<TaskRules, 'name' | 'isSparse'>, { questions }: CountedQuestions) {
+  const fates = ownValue(questions, name) ?? {};
+  const count = (fate: QuestionFate) => Object.values(fates[fate] ?? {}).reduce((sum, each) => sum + each, 0);
+  const [unknown, few] = [count('item_unknown'), count('too_few_candidates')];
+  const lost = unknown + (isSparse === true ? 0 : few);
+  const all = count('rendered') + unknown + few;
+  if (lost <= LOST_WARN * all) return [];
+  return [
+    `${name} loses ${grouped(lost)} of ${grouped(all)} questions (${grouped(unknown)} item_unknown, ${grouped(few)} ` +
+      'too_few_candidates): a task that draws knows items from their time on, and those without one never; date them ' +
+      'with event_time in the mapping, a column or one value with because, or import with --first-seen',
+  ];
 }
 
 function unknownItems(corpus: CountedQuestions): string[] {

@@ -9,6 +9,7 @@ import { openLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { profileOf } from '../src/profiles/profiles.ts';
 import { requireFilledSplits } from '../src/release/empty-splits.ts';
+import { oneLabelWarnings, trainLabelsOf } from '../src/release/label-balance.ts';
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
 import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
@@ -58,7 +59,10 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
     const shuffled = await shuffleRows(chosen, effects);
     try {
       const made = { lake, scratch, timelines, corpus, identity, partitions, key, plan, section };
-      return await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
+      const published = await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
+      const warnings = oneLabelWarnings(trainLabelsOf(published.manifest), rules.tasks);
+      for (const message of warnings) effects.observe({ kind: 'warning', message });
+      return published;
     } finally {
       shuffled.close();
     }

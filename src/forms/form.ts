@@ -99,6 +99,8 @@ export interface FormRules {
   readonly choosesItems: boolean;
   /** What is asked about beside the opening's own item is drawn at random alone. */
   readonly randomAlone: boolean;
+  /** Most openings have nothing to compare with, and `too_few_candidates` is no fault of the data. */
+  readonly isSparse?: boolean;
   /** Slots of fixed lines that only templates of this form have. */
   readonly slots: Slots;
   /** Slots of the answer with this label, in the words of a template. */

@@ -32,6 +32,7 @@ export const rankingPairwise = defineForm({
       drawsItems: false,
       choosesItems: true,
       randomAlone: false,
+      isSparse: true,
       slots: { ...lettersSlot(labels), actions_by_strength: () => byStrength(vocabulary) },
       answerSlots: (label) => ({ letter: () => label }),
       openings: (lists) => lists.sessions().filter((opening) => isOfSlate(lists, opening, noneRank)),

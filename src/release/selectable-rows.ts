@@ -5,16 +5,19 @@
 
 import type { RowOf } from '../../schemas/columns.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
-import type { CorpusSection } from '../../schemas/recipe.ts';
+import { ownValue, setOwn } from '../../schemas/names.ts';
+import type { CorpusSection, ReleaseSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import type { PartPosition } from '../corpus/part-rows.ts';
-import { PROCESS_EFFECTS } from '../effects.ts';
+import { addTo } from '../corpus/tally.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { type CorpusPartition, corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
 import { recordGroups } from '../shard/records.ts';
 import { draw, inShare } from '../timeline/draws.ts';
-import type { SelectableRow } from './selection.ts';
+import type { LabelCounts } from './label-balance.ts';
+import { ordinarySplitOf, type SelectableRow } from './selection.ts';
 
 /** All rows of a corpus, and the parts that hold them. */
 export interface ReleaseRows {
@@ -31,34 +34,91 @@ export interface CorpusRows {
   readonly holdout: CorpusSection['holdout'];
 }
 
+/** Columns of sidecars that are read together. */
+type Columns = Partial<typeof CORPUS>;
+
 const { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface } = CORPUS;
 /** What of a sidecar the choice looks at. */
 const SELECTED = { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface };
+/** What decides whether an ordinary row is of train. */
+const SPLIT = { variant, task, label, asked_at, closes_at, member, surface };
 
 /** Reads the rows in order of partition, record, file, row. Bound: one small object a row. */
 export async function readReleaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): Promise<ReleaseRows> {
-  const { store, corpus, partitions } = of;
   const rows: SelectableRow[] = [];
   const parts: PartPosition[] = [];
-  const toSelectable = selectableBy(of);
-  for (const { partition, records } of partitions) {
-    for (const files of records.flatMap(({ record }) => record.files)) {
-      effects.signal.throwIfAborted();
-      parts.push({ partition, files, firstRow: rows.length });
-      const reader = await store.openRead(`${corpusFolder(corpus, partition)}/meta/${files.meta.sha256}.parquet`);
-      try {
-        for await (const group of recordGroups(await openParquet(reader), SELECTED))
-          for (const row of group) rows.push(toSelectable(row));
-      } finally {
-        await reader.close();
+  const heldOut = heldOutBy(of);
+  for await (const { partition, files, groups } of sidecars(of, SELECTED, effects)) {
+    parts.push({ partition, files, firstRow: rows.length });
+    for await (const group of groups) {
+      for (const row of group) {
+        const { key, variant, task, label, n_tokens: tokens } = row;
+        rows.push({
+          key,
+          variant,
+          task,
+          label,
+          tokens,
+          askedAt: row.asked_at,
+          closesAt: row.closes_at,
+          ...heldOut(row),
+        });
       }
     }
   }
   return { rows, parts };
 }
 
-/** How a row of a sidecar becomes what the choice looks at. */
-function selectableBy({ seed, holdout }: CorpusRows): (row: RowOf<typeof SELECTED>) => SelectableRow {
+/**
+ * Train rows by task and label as the release section splits and caps them (RELEASE-2), before any
+ * token budget, which takes labels alike. Bound: one row group.
+ */
+export async function countTrainLabels(
+  of: CorpusRows & { readonly release: ReleaseSection },
+  effects = PROCESS_EFFECTS,
+): Promise<LabelCounts> {
+  const { release } = of;
+  const rules = { release, until: release.until ?? Number.POSITIVE_INFINITY };
+  const counts: LabelCounts = {};
+  const heldOut = heldOutBy(of);
+  for await (const { groups } of sidecars(of, SPLIT, effects)) {
+    for await (const group of groups) {
+      for (const row of group) {
+        const { task, label, asked_at: askedAt, closes_at: closesAt } = row;
+        const isTrain = ordinarySplitOf({ task, askedAt, closesAt, ...heldOut(row) }, rules) === 'train';
+        if (row.variant === '' && isTrain) addTo(counts, [task, label], 1);
+      }
+    }
+  }
+  for (const [task, caps] of Object.entries(release.label_caps)) {
+    const labels = ownValue(counts, task) ?? {};
+    for (const [label, most] of Object.entries(caps))
+      if ((ownValue(labels, label) ?? 0) > most) setOwn(labels, label, most);
+  }
+  return counts;
+}
+
+/** The sidecars of a corpus, in order of partition, record and file, each with its row groups. */
+async function* sidecars<C extends Columns>(
+  { store, corpus, partitions }: CorpusRows,
+  columns: C,
+  effects: Effects,
+): AsyncGenerator<{ partition: number; files: PartPosition['files']; groups: AsyncIterable<RowOf<C>[]> }> {
+  for (const { partition, records } of partitions) {
+    for (const files of records.flatMap(({ record }) => record.files)) {
+      effects.signal.throwIfAborted();
+      const reader = await store.openRead(`${corpusFolder(corpus, partition)}/meta/${files.meta.sha256}.parquet`);
+      try {
+        yield { partition, files, groups: recordGroups(await openParquet(reader), columns) };
+      } finally {
+        await reader.close();
+      }
+    }
+  }
+}
+
+/** Whether a row is held out, by its member and by its surface. */
+function heldOutBy({ seed, holdout }: CorpusRows) {
   const surfaces = new Set(holdout.surfaces);
   const held = new Map<string, boolean>();
   const isHeld = (id: string) => {
@@ -66,15 +126,8 @@ function selectableBy({ seed, holdout }: CorpusRows): (row: RowOf<typeof SELECTE
     held.set(id, known);
     return known;
   };
-  return (row) => ({
-    key: row.key,
-    variant: row.variant,
-    task: row.task,
-    label: row.label,
-    askedAt: row.asked_at,
-    closesAt: row.closes_at,
-    tokens: row.n_tokens,
-    heldOutMember: isHeld(row.member),
-    heldOutSurface: row.surface !== '' && surfaces.has(row.surface),
+  return ({ member, surface }: { readonly member: string; readonly surface: string }) => ({
+    heldOutMember: isHeld(member),
+    heldOutSurface: surface !== '' && surfaces.has(surface),
   });
 }

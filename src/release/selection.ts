@@ -90,8 +90,11 @@ function splitOf(row: SelectableRow, rules: SelectionRules): RowEnd {
   return end === 'test' ? 'test_template' : null;
 }
 
+/** What decides the split of an ordinary row. */
+export type SplitFacts = Pick<SelectableRow, 'task' | 'askedAt' | 'closesAt' | 'heldOutMember' | 'heldOutSurface'>;
+
 /** The tests in the order of SPLIT-1: held-out ones of SPLIT-3, then time (SPLIT-2). */
-function ordinarySplitOf(row: SelectableRow, { release, until }: SelectionRules): RowEnd {
+export function ordinarySplitOf(row: SplitFacts, { release, until }: Omit<SelectionRules, 'seed'>): RowEnd {
   const { t1, t2, gap } = release.splits;
   if (row.closesAt > until) return 'after_until';
   if (row.heldOutSurface) return row.askedAt >= t2 + gap ? 'test_surface' : 'held_out';

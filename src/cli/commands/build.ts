@@ -9,9 +9,11 @@ import { questionsByFate } from '../../corpus/corpus-summary.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
+import type { ItemLines } from '../../prompt/item-lines.ts';
 import type { Unordered } from '../../sources/check-events.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
+import { labelLines } from '../label-lines.ts';
 import { duration, peakMemory, shortNumber, table } from '../plain-text.ts';
 import { unorderedRow } from './check.ts';
 
@@ -74,6 +76,8 @@ function buildResult(summary: TimedSummary): object {
     unordered: unordered(summary),
     corpus: longest.corpus,
     corpora: rungs,
+    train_labels: summary.trainLabels,
+    item_lines: summary.itemLines ?? null,
     peak_memory_bytes: peakMemory().bytes,
   };
 }
@@ -106,8 +110,28 @@ function buildTable(summary: TimedSummary): string {
         : `  rendered ${grouped(rendered.rows)} rows, ${shortNumber(rendered.tokens / rendered.seconds)} tokens/s`,
     );
   }
+  const labels = labelLines(summary.trainLabels);
+  if (labels.length > 0) lines.push('labels of train', ...labels);
+  if (summary.itemLines !== undefined) lines.push(...itemLineTable(summary.itemLines));
   lines.push(`done in ${duration(summary.seconds)}, peak memory ${peakMemory().text}`);
   return lines.join('\n');
+}
+
+/** How many lines there are at each level, and how many read like another item's. */
+function itemLineTable({ compared, items, distinct, levels }: ItemLines): string[] {
+  const of = compared === items ? grouped(items) : `a sample of ${grouped(compared)} of ${grouped(items)}`;
+  return [
+    `item lines of ${of}`,
+    table([
+      ['', 'distinct', 'like another'],
+      ['whole', grouped(distinct), ''],
+      ...levels.map(({ level, distinct: lines, alike }) => [
+        level,
+        grouped(lines),
+        `${grouped(alike)} (${((100 * alike) / Math.max(1, compared)).toFixed(1)} %)`,
+      ]),
+    ]),
+  ];
 }
 
 function unordered({ unordered: count, interactions }: BuildSummary): Unordered {

@@ -3,15 +3,16 @@
 import { readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type ReleaseOptions, release } from '../../../pipelines/release.ts';
 import { ReleaseId } from '../../../schemas/ids.ts';
-import { ownValue } from '../../../schemas/names.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
 import { openScratch, openStore } from '../../adapters/open-store.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
+import { trainLabelsOf } from '../../release/label-balance.ts';
 import type { PublishedRelease } from '../../release/publish.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
+import { labelLines } from '../label-lines.ts';
 import { duration, peakMemory, table } from '../plain-text.ts';
 
 /** Throws `usage` for what cannot be a name, and as `release` does. */
@@ -61,6 +62,7 @@ function releaseResult({ manifest, ...summary }: TimedRelease): object {
     tokens: splits.reduce((sum, each) => sum + each.tokens, 0),
     loss_tokens: splits.reduce((sum, each) => sum + each.loss_tokens, 0),
     shards: manifest.files.filter((file) => file.kind === 'data').length,
+    train_labels: trainLabelsOf(manifest),
     seconds: summary.seconds,
     stood: summary.stood,
     peak_memory_bytes: peakMemory().bytes,
@@ -69,7 +71,7 @@ function releaseResult({ manifest, ...summary }: TimedRelease): object {
 
 /** What a person reads of a release: splits, fates by task, label balance, files, where it is. */
 export function releaseTable({ manifest, ...summary }: TimedRelease): string {
-  const { labels, files } = manifest;
+  const { files } = manifest;
   const splits = Object.entries(manifest.splits);
   const tasks = Object.entries(manifest.fates);
   const names = splits.map(([name]) => name);
@@ -93,16 +95,9 @@ export function releaseTable({ manifest, ...summary }: TimedRelease): string {
     ]),
     table([['task', ...ordinary], ...byTask(ordinary)]),
     ...(drops.length === 0 ? [] : [table([['left out', ...drops], ...byTask(drops)])]),
-    `label balance of train:\n${table(tasks.map(([task]) => [task, balance(ownValue(labels, task) ?? {})]))}`,
+    ['labels of train', ...labelLines(trainLabelsOf(manifest))].join('\n'),
     table([['files', 'number', 'size'], ...kinds.map((kind) => [kind, String(ofKind(kind).length), megabytes(kind)])]),
     `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}, ` +
       `peak memory ${peakMemory().text}: ${summary.path}`,
   ].join('\n');
-}
-
-/** `applied 2 %, viewed 14 %`. */
-function balance(labels: Record<string, Record<string, number>>): string {
-  const counts = Object.entries(labels).map(([label, ends]) => [label, ends.train ?? 0] as const);
-  const all = counts.reduce((sum, [, count]) => sum + count, 0);
-  return counts.map(([label, count]) => `${label} ${all === 0 ? 0 : ((100 * count) / all).toFixed(1)} %`).join(', ');
 }
