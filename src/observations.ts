@@ -28,8 +28,10 @@ export type Observation =
     }
   /** A part of the work begins: a line for people. */
   | { readonly kind: 'stage'; readonly message: string }
-  /** Rows that were rendered and partitions that were committed since this was said last. */
-  | { readonly kind: 'rendered'; readonly rows: number; readonly tokens: number; readonly partitions: number }
+  /**
+   * Rows that were rendered since this was said last, and records of members that are done with.
+   */
+  | { readonly kind: 'rendered'; readonly rows: number; readonly tokens: number; readonly records: number }
   /**
    * Something that a person should know although nothing failed: one sentence without a full stop.
    */

@@ -49,14 +49,18 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const options = { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
   const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until };
   let batch: AskedQuestion[] = [];
+  let read = 0;
   const flush = async () => {
     await renderRows(batch, sink, effects);
     batch = [];
+    effects.observe({ kind: 'rendered', rows: 0, tokens: 0, records: read });
+    read = 0;
   };
   let members = 0;
   for await (const { memberId, records } of task.members) {
     effects.signal.throwIfAborted();
     members++;
+    read += records.length;
     for (const outcome of askMember(createMemberTimeline(memberId, records, options), scope)) {
       const { question, label } = outcome;
       addTo(questions, [outcome.task.name, outcome.fate, label?.label ?? outcome.lostLabel ?? ''], 1);

@@ -61,7 +61,7 @@ export async function renderRows(
       if (gate.takes(`${task.name}/${template.id}`))
         compared.push({ template: template.id, ids: promptIds(columns), frame: filled.lines.frame });
     });
-    effects.observe({ kind: 'rendered', rows: 1, tokens: meta.n_tokens, partitions: 0 });
+    effects.observe({ kind: 'rendered', rows: 1, tokens: meta.n_tokens, records: 0 });
     if (outline.variant === '') await effects.reach('rendering');
   }
   await gate.compare(compared);

@@ -53,7 +53,7 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
   const corpus = await lake.addCorpus(identity);
   const requests = requestsOf(timelines, await lake.corpus(corpus), until);
   const items = itemFilesOf(timelines);
-  const counted = countRendered(requests.length, effects);
+  const counted = countRendered(requests, effects);
   const data = {
     lake: lake.store.location,
     corpus,
@@ -86,15 +86,16 @@ function requestsOf(timelines: readonly PartitionTimeline[], corpus: readonly Co
 }
 
 /** Effects that sum what the workers say they rendered, and make the progress of the step of it. */
-function countRendered(partitions: number, effects: Effects) {
-  const sum = { rows: 0, tokens: 0, partitions: 0 };
+function countRendered(requests: readonly RenderRequest[], effects: Effects) {
+  const total = requests.flatMap(({ timeline }) => timeline.files).reduce((all, { rows }) => all + rows, 0);
+  const sum = { rows: 0, tokens: 0, records: 0 };
   const observe = (said: Observation) => {
     if (said.kind !== 'rendered') return effects.observe(said);
     sum.rows += said.rows;
     sum.tokens += said.tokens;
-    sum.partitions += said.partitions;
+    sum.records += said.records;
     const rate = { count: sum.tokens, unit: 'tokens' };
-    effects.observe({ kind: 'progress', step: 'rendering', done: sum.partitions, total: partitions, rate });
+    effects.observe({ kind: 'progress', step: 'rendering', done: sum.records, total, rate });
   };
   return { sum, effects: { ...effects, observe } };
 }

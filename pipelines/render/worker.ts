@@ -105,24 +105,21 @@ async function renderAndCommit(means: Means, request: RenderRequest, effects: Ef
       ...rendered,
     },
   });
-  effects.observe({ kind: 'rendered', rows: 0, tokens: 0, partitions: 1 });
 }
 
 /** Effects of this thread: what is observed goes to the main thread, rows summed to messages. */
 function threadEffects(say: (reply: RenderReply) => void): Effects {
-  let rows = 0;
-  let tokens = 0;
+  let sum = { rows: 0, tokens: 0, records: 0 };
   return {
     ...PROCESS_EFFECTS,
     observe(observation) {
       if (observation.kind !== 'rendered') return say({ kind: 'observed', observation });
-      rows += observation.rows;
-      tokens += observation.tokens;
-      const { partitions } = observation;
-      if (partitions === 0 && rows < PROGRESS_ROWS) return;
-      say({ kind: 'observed', observation: { kind: 'rendered', rows, tokens, partitions } });
-      rows = 0;
-      tokens = 0;
+      const { rows, tokens, records } = observation;
+      sum = { rows: sum.rows + rows, tokens: sum.tokens + tokens, records: sum.records + records };
+      // Of records that are done with the main thread hears at once: a partition ends so.
+      if (records === 0 && sum.rows < PROGRESS_ROWS) return;
+      say({ kind: 'observed', observation: { kind: 'rendered', ...sum } });
+      sum = { rows: 0, tokens: 0, records: 0 };
     },
   };
 }

@@ -1,11 +1,10 @@
 /** The event files that a build reads, known by what they hold. */
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { TimelineRecord } from '../../schemas/commit.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
+import { fileSha256 } from '../../src/adapters/filesystem/file-digest.ts';
 import { reading } from '../../src/adapters/filesystem/user-files.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
@@ -30,15 +29,9 @@ export interface ListedEvents {
 export async function inputFiles({ events, files }: ListedEvents, effects = PROCESS_EFFECTS): Promise<InputFile[]> {
   const inputs: InputFile[] = [];
   for (const path of files) {
-    const hash = createHash('sha256');
-    const { size } = await reading(path, async () => {
-      for await (const chunk of createReadStream(path)) {
-        effects.signal.throwIfAborted();
-        hash.update(chunk);
-      }
-      return stat(path);
-    });
-    inputs.push({ name: relative(events, path), path, sha256: hash.digest('hex') as Sha256, bytes: size });
+    const sha256 = await fileSha256(path, effects.signal);
+    const { size } = await reading(path, () => stat(path));
+    inputs.push({ name: relative(events, path), path, sha256, bytes: size });
   }
   return inputs;
 }

@@ -6,7 +6,7 @@ import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
 import { FILLED_SPLITS } from '../../schemas/ledger.ts';
 import { PROFILE_NAMES, profileOf } from '../profiles/profiles.ts';
 import type { Call, Command } from './command.ts';
-import { given, moment, path, required, share, some, text, whole, wholeNumber } from './flag-kinds.ts';
+import { given, moment, path, range, required, share, some, text, whole, wholeNumber } from './flag-kinds.ts';
 
 const json = given('print exactly one JSON object on stdout');
 const events = required(path('DIR', 'folder of event files (.ndjson, .ndjson.gz, .ndjson.zst)'));
@@ -116,11 +116,12 @@ export const COMMANDS = {
   },
   releases: { about: 'what a lake has published', args: ['LAKE'], flags: { json } },
   inspect: {
-    about: 'one row as text, roles and origins coloured',
+    about: 'rows as text, roles and origins coloured',
     args: ['RELEASE'],
     flags: {
       split: text('S', 'default: train'),
       row: whole(0, 'N', 'row of the split, from 0'),
+      rows: range('A..B', 'rows of the split, from A to B'),
       example: text('ID', 'example id'),
       tokenizer,
       json,
@@ -130,7 +131,11 @@ export const COMMANDS = {
   demo: {
     about: 'simulate, build, release, verify and show a prompt',
     args: [],
-    flags: { out: text('DIR', 'default: demo'), members: whole(1, 'N', 'default: 2000') },
+    flags: {
+      out: text('DIR', 'default: demo'),
+      members: whole(1, 'N', 'default: 2000'),
+      details: given('the tables of all steps too'),
+    },
   },
 } as const satisfies Readonly<Record<string, Command>>;
 

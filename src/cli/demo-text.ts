@@ -1,21 +1,65 @@
-/** What the demo says in the end: one summary of all its steps, and what to run next. */
+/** What the demo says in the end: a row, one sentence, what to run next; and the tables behind it. */
 import type { BuildSummary } from '../../pipelines/build.ts';
 import { last } from '../checked.ts';
 import { grouped } from '../grouped.ts';
+import type { ReleaseRow } from '../release/release-reader.ts';
 import type { SimulationSummary } from '../simulate/simulate.ts';
-import { standing } from './commands/build.ts';
+import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
+import { CAPPED_SAID, standing } from './commands/build.ts';
+import { runsOf } from './commands/inspect.ts';
 import { releaseTable, type TimedRelease } from './commands/release.ts';
+import { foldText } from './fold-text.ts';
 import { duration, shortNumber, table } from './plain-text.ts';
+import { legend, rowText } from './row-text.ts';
+
+/** All that the demo prints fits in 40 lines: so many are for the row. */
+const ROW_SCREEN = { columns: 110, lines: 21 };
+
+/** One row of the release with a legend and its facts, cut to a screen. */
+export function demoRow(row: ReleaseRow, tokenizer: LoadedTokenizer, colour: boolean): string {
+  const { meta, origin } = row;
+  const facts = [
+    `asked at ${new Date(meta.asked_at).toISOString()}`,
+    `${grouped(meta.n_tokens)} tokens, ${meta.n_loss_tokens} of them learned`,
+    `${origin.shown} of ${origin.available} past interactions fit`,
+  ];
+  return [
+    `\nrow ${row.row} of ${row.split} (${facts.join(', ')}):\n`,
+    `${foldText(rowText(row.labels, runsOf(row, tokenizer), colour), ROW_SCREEN)}\n`,
+    legend(colour),
+  ].join('\n');
+}
+
+/** What a release came to. */
+export function demoSentence(built: BuildSummary, { manifest }: TimedRelease, certified: string): string {
+  const splits = Object.values(manifest.splits);
+  const rows = splits.reduce((sum, split) => sum + split.rows, 0);
+  const train = manifest.splits.train?.rows ?? 0;
+  return (
+    `${grouped(rows)} rows (${grouped(train)} to train on, the rest to test) from ` +
+    `${grouped(built.interactions)} interactions of ${grouped(built.members)} members: ${certified}`
+  );
+}
+
+/** What the steps came to. */
+export interface DemoResults {
+  /** The tables of the certificate. */
+  readonly verified: string;
+  readonly events: SimulationSummary['events'];
+  readonly built: BuildSummary;
+  readonly released: TimedRelease;
+}
 
 /**
- * Events, questions by fate, speed, and the release: examples by task and split, tokens, labels,
- * drops, files.
+ * The tables behind it: the certificate's, events, questions by fate, speed, and the release:
+ * examples by task and split, tokens, labels, drops, files.
  */
-export function demoSummary(events: SimulationSummary['events'], built: BuildSummary, released: TimedRelease): string {
-  const { records } = built;
-  const corpus = last(built.corpora);
+export function demoDetails({ verified, events, built, released }: DemoResults): string {
+  const { records, corpora } = built;
+  const corpus = last(corpora);
   const { rendered } = corpus;
   return [
+    verified,
     '',
     table([
       ['events', ...Object.keys(events), 'used', 'duplicate', 'late', 'dead', 'dropped'],
@@ -27,6 +71,7 @@ export function demoSummary(events: SimulationSummary['events'], built: BuildSum
     ]),
     '',
     questionsTable(corpus.questions),
+    `  capped: ${CAPPED_SAID}`,
     '',
     table([
       ['examples rendered', grouped(corpus.examples)],
@@ -48,21 +93,22 @@ function questionsTable(questions: BuildSummary['corpora'][number]['questions'])
   ]);
 }
 
+/** Where the demo's things lie, as a person was told. */
+export type DemoPaths = Record<'out' | 'events' | 'lake' | 'recipe' | 'folder', string>;
+
 /** The commands that a person may want to type now; paths as the demo was given them. */
-export function nextCommands(paths: Record<'events' | 'lake' | 'recipe' | 'folder', string>, seconds: number): string {
-  const { events, lake, recipe, folder } = paths;
+export function nextCommands({ out, events, lake, recipe, folder }: DemoPaths, seconds: number): string {
+  const commands = [
+    [`inspect ${folder} --split test --rows 0..9`, 'more rows, whole'],
+    [`release --lake ${lake} --recipe ${recipe} --token-budget 5000000`, 'a smaller release'],
+    [`verify ${folder} --events ${events} --sample 100`, 'check 100 rows again'],
+    [`demo --out ${out} --details`, 'the tables behind this'],
+  ];
   return [
     '',
     `the demo took ${duration(seconds)}; next:`,
-    ...[
-      ['look at another row', `inspect ${folder} --split test --row 3`],
-      ['a smaller release of the same rows', `release --lake ${lake} --recipe ${recipe} --token-budget 5000000`],
-      ['check 100 rows again', `verify ${folder} --events ${events} --sample 100`],
-      ['all commands', '--help'],
-    ].map(([about, command]) => `  # ${about}\n  npx brewhouse ${command}`),
-    '  # train on it (Python)',
-    `  datasets.load_dataset("${folder}")`,
-    '',
-    'your own data: README.md, "Your own data in six commands"',
+    ...commands.map(([command, about]) => `  npx brewhouse ${command}   # ${about}`),
+    `  datasets.load_dataset("${folder}")   # train on it (Python)`,
+    'your own data: README.md, "Your own data"',
   ].join('\n');
 }

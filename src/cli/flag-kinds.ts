@@ -32,6 +32,24 @@ export function wholeNumber(text: string, flag: string, least: number): number {
 export const whole = (least: number, value: string, about: string) =>
   ({ value, about, parse: (text: string, flag: string) => wholeNumber(text, flag, least) }) satisfies ValueFlag<number>;
 
+/** Whole numbers from the first to the last, both of them included. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A range of whole numbers: `3..7`. */
+export const range = (value: string, about: string) => ({ value, about, parse: parseRange }) satisfies ValueFlag<Range>;
+
+function parseRange(text: string, flag: string): Range {
+  const [first, last, ...more] = text.split('..').map((part) => (WHOLE.test(part) ? wholeNumber(part, flag, 0) : null));
+  if (typeof first === 'number' && typeof last === 'number' && more.length === 0 && first <= last)
+    return { first, last };
+  throw new BrewhouseError('usage', `--${flag} ${text} is no range of rows`, {
+    remedy: `write the first and the last one, as --${flag} 0..9`,
+  });
+}
+
 /** A number from 0 to 1. */
 export const share = (value: string, about: string) =>
   ({ value, about, parse: parseShare }) satisfies ValueFlag<number>;

@@ -4,6 +4,7 @@
  */
 import type { Observation, Observer } from '../observations.ts';
 import { duration, shortNumber } from './plain-text.ts';
+import { createTimeLeft } from './time-left.ts';
 
 /** The observer that draws on the streams. */
 export interface Output {
@@ -40,6 +41,7 @@ export function createOutput({ stdout, stderr, now, environment }: OutputStreams
   let started = 0;
   let said = 0;
   let open = false;
+  let timeLeft = createTimeLeft();
   const settle = () => {
     if (open) stderr.write('\n');
     open = false;
@@ -52,11 +54,14 @@ export function createOutput({ stdout, stderr, now, environment }: OutputStreams
       step = progress.step;
       started = time;
       said = time;
+      timeLeft = createTimeLeft();
     }
+    const seconds = (time - started) / 1000;
+    const left = timeLeft.note({ seconds, done: progress.done }, progress.total);
     const isLast = progress.total > 0 && progress.done >= progress.total;
     if (time - said < (onTerminal ? BAR_INTERVAL_MS : LINE_INTERVAL_MS) && !(isLast && onTerminal)) return;
     said = time;
-    const text = describe(progress, (time - started) / 1000);
+    const text = describe(progress, seconds, left);
     open = onTerminal;
     if (onTerminal) stderr.write(`\r\u001b[2K${bar(progress)}${text.slice(0, textColumns(stderr.columns))}`);
     else stderr.write(`${text}\n`);
@@ -81,11 +86,10 @@ function bar({ done, total }: Progress): string {
   return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] `;
 }
 
-function describe({ step, done, total, rate }: Progress, seconds: number): string {
+function describe({ step, done, total, rate }: Progress, seconds: number, left: number | undefined): string {
   const parts = [step];
   if (total > 0) parts.push(`${Math.floor((100 * done) / total)} %`);
   if (rate !== undefined && seconds > 0) parts.push(`${shortNumber(rate.count / seconds)} ${rate.unit}/s`);
-  if (total > 0 && done > 0 && done < total && seconds > 1)
-    parts.push(`${duration((seconds * (total - done)) / done)} left`);
+  if (left !== undefined) parts.push(`${duration(left)} left`);
   return parts.join(', ');
 }

@@ -1,13 +1,14 @@
 /**
- * A row of a release as a person reads it: runs of text by role and origin, coloured and lettered.
+ * A row as a person reads it: runs of text by role and origin, coloured and lettered.
  */
-import { intAt, nth } from '../checked.ts';
+import type { OriginRow, Role } from '../../schemas/rows.ts';
+import { entriesOf, intAt, nth } from '../checked.ts';
 import { harmless } from '../harmless-text.ts';
-import type { ReleaseRow } from '../release/release-reader.ts';
+import type { RenderedRow, Segment } from '../prompt/rendered-row.ts';
 
 /** A run of tokens as `inspect --json` prints it. */
 export interface TextRun {
-  readonly role: string;
+  readonly role: Role;
   readonly from: number;
   readonly to: number;
   readonly text: string;
@@ -21,18 +22,25 @@ export interface TextRun {
   };
 }
 
+/** The segments of a row of a release. */
+export function segmentsOf({ role, to, event, version, fields, level }: OriginRow): Segment[] {
+  return role.map((each, i) => ({
+    ...{ role: each, to: intAt(to, i), event: nth(event, i), version: nth(version, i) },
+    ...{ fields: nth(fields, i), level: nth(level, i) },
+  }));
+}
+
 /**
  * Splits the row's segments at the borders of fields. `decode` returns the text of a run of ids.
  */
-export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): TextRun[] {
+export function textRuns(
+  { ids, segments }: Pick<RenderedRow, 'ids' | 'segments'>,
+  decode: (ids: Int32Array) => string,
+): TextRun[] {
   const runs: TextRun[] = [];
-  const { origin } = row;
   let from = 0;
-  origin.role.forEach((role, i) => {
-    const to = intAt(origin.to, i);
-    const event = nth(origin.event, i);
-    const version = nth(origin.version, i);
-    const level = nth(origin.level, i);
+  for (const { role, to, event, version, fields, level } of segments) {
+    const kind = role === 'control' ? 'control' : event !== '' || version !== '' ? 'event' : 'template';
     const known = {
       ...(event === '' ? {} : { event }),
       ...(version === '' ? {} : { version }),
@@ -40,24 +48,18 @@ export function textRuns(row: ReleaseRow, decode: (ids: Int32Array) => string): 
     };
     const push = (start: number, end: number, field?: string) => {
       if (end <= start) return;
-      const kind = role === 'control' ? 'control' : event !== '' || version !== '' ? 'event' : 'template';
-      runs.push({
-        role,
-        from: start,
-        to: end,
-        text: textOf(row.ids, [start, end], decode),
-        origin: { kind, ...known, ...(field === undefined ? {} : { field }) },
-      });
+      const origin = { kind, ...known, ...(field === undefined ? {} : { field }) } as const;
+      runs.push({ role, from: start, to: end, text: textOf(ids, [start, end], decode), origin });
     };
     let at = from;
-    for (const run of nth(origin.fields, i)) {
+    for (const run of fields) {
       push(at, from + run.from);
       push(from + run.from, from + run.to, run.field);
       at = from + run.to;
     }
     push(at, to);
     from = to;
-  });
+  }
   return runs;
 }
 
@@ -70,32 +72,50 @@ function textOf(ids: Int32Array, [from, to]: readonly [number, number], decode: 
   return decode(ids.subarray(from - 1, to)).slice(decode(ids.subarray(from - 1, from)).length);
 }
 
-const STYLES: Readonly<Record<string, string>> = {
-  control: '2',
-  instruction: '36',
-  profile: '35',
-  history: '33',
-  question: '34',
-  answer: '1;4;32',
+/** How each role is lettered and coloured. */
+const ROLE_MARKS: Readonly<Record<Role, { readonly letter: string; readonly style: string }>> = {
+  control: { letter: 'C', style: '2' },
+  instruction: { letter: 'I', style: '36' },
+  profile: { letter: 'P', style: '35' },
+  history: { letter: 'H', style: '33' },
+  question: { letter: 'Q', style: '34' },
+  answer: { letter: 'A', style: '1;4;32' },
 };
+
+/** What the letters mean, in the colours of the roles. */
+export function legend(colour: boolean): string {
+  const paint = painter(colour);
+  const roles = entriesOf(ROLE_MARKS).map(([role, { letter, style }]) => paint(`${letter} ${role}`, style));
+  const bold = colour ? `; ${paint('bold', '1')} comes from an event, ${paint('underlined', '4')} is learned` : '';
+  return `${roles.join('  ')}${bold}`;
+}
+
+type Paint = (text: string, style: string) => string;
+
+function painter(colour: boolean): Paint {
+  return (text, style) => (colour ? text.replace(/[^\n]+/g, (part) => `\u001b[${style}m${part}\u001b[0m`) : text);
+}
+
+/** Begins each line of a role but its first, which has the letter. */
+const MARGIN = '    ';
 
 /**
  * The whole row: a letter in the margin where the role changes, values of fields in bold,
  * supervised tokens underlined.
  */
-export function rowText(row: ReleaseRow, runs: readonly TextRun[], colour: boolean): string {
-  const paint = (text: string, style: string) =>
-    colour ? text.replace(/[^\n]+/g, (part) => `\u001b[${style}m${part}\u001b[0m`) : text;
+export function rowText(labels: readonly number[], runs: readonly TextRun[], colour: boolean): string {
+  const paint = painter(colour);
   let text = '';
   let role = '';
   for (const run of runs) {
-    if (run.role !== role)
-      text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${run.role[0]?.toUpperCase()} | `, '2')}`;
+    const { letter, style } = ROLE_MARKS[run.role];
+    if (run.role !== role) text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${letter} | `, '2')}`;
+    else if (text.endsWith('\n')) text += MARGIN;
     role = run.role;
-    const supervised = row.labels[run.from] !== -100;
+    const supervised = labels[run.from] !== -100;
     const printed = run.role === 'control' ? visible(run.text) : harmless(run.text);
-    const style = `${run.origin.field === undefined ? '' : '1;'}${STYLES[run.role] ?? '0'}${supervised ? ';4' : ''}`;
-    text += paint(printed, style).replace(/\n(?=.)/gs, '\n    ');
+    const styles = `${run.origin.field === undefined ? '' : '1;'}${style}${supervised ? ';4' : ''}`;
+    text += paint(printed, styles).replace(/\n(?=.)/gs, `\n${MARGIN}`);
   }
   return text;
 }

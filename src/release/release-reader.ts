@@ -3,31 +3,26 @@
  * id.
  */
 import type { Manifest } from '../../schemas/manifest.ts';
-import { EXAMPLE_INDEX, ORIGIN, type OriginRow, SIDECAR, type SidecarRow } from '../../schemas/rows.ts';
-import { intAt, nth } from '../checked.ts';
+import { EXAMPLE_INDEX } from '../../schemas/rows.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import {
-  openParquet,
-  type ParquetFile,
-  type ReadLists,
-  type ReadNumbers,
-  type ReadValues,
-} from '../shard/parquet-reader.ts';
-import { type RowInGroup, readRecord, recordGroups } from '../shard/records.ts';
+import { recordGroups } from '../shard/records.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
+import { groupsOf, readShard, type ShardRow, withFile } from './read-shard.ts';
 import { shardName } from './shard-plan.ts';
 
 /** One row, as it lies in the three files. */
-export interface ReleaseRow {
+export interface ReleaseRow extends ShardRow {
   readonly split: string;
   /** Row of the split, from 0. */
   readonly row: number;
-  readonly ids: Int32Array;
-  /** Ids where supervised, else -100; not shifted. */
-  readonly labels: number[];
-  readonly meta: SidecarRow;
-  readonly origin: OriginRow;
+}
+
+/** Rows `from` to before `to` of a split. */
+export interface RowRange {
+  readonly split: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A release that is open for reading. */
@@ -35,6 +30,8 @@ export interface ReleaseReader {
   readonly manifest: Manifest;
   /** Throws `not_found` where there is no such split or row. */
   row(split: string, row: number): Promise<ReleaseRow>;
+  /** In order, each row group read once. Throws `not_found` where the split has not all of them. */
+  rows(range: RowRange): AsyncGenerator<ReleaseRow>;
   /** Throws `not_found` where no row has this id. */
   example(id: string): Promise<ReleaseRow>;
 }
@@ -52,25 +49,31 @@ export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
     });
   }
   const release = { store, manifest };
+  const rows = (range: RowRange) => {
+    requireRows(manifest, range);
+    return readRows(release, range);
+  };
+  const row = async (split: string, row: number) => only(rows({ split, from: row, to: row + 1 }));
   return {
     manifest,
-    row: async (split, row) => readRow(release, locate(manifest, split, row)),
-    example: async (id) => readRow(release, await find(release, id)),
+    row,
+    rows,
+    async example(id) {
+      const found = await find(release, id);
+      return row(found.split, found.row);
+    },
   };
+}
+
+async function only(rows: AsyncGenerator<ReleaseRow>): Promise<ReleaseRow> {
+  const { value } = await rows.next();
+  if (value === undefined) throw new Error('a row that its split should hold is not there');
+  return value;
 }
 
 interface OpenRelease {
   readonly store: ObjectStore;
   readonly manifest: Manifest;
-}
-
-/** Where a row lies. */
-interface RowAddress {
-  readonly split: string;
-  readonly shard: number;
-  readonly row: number;
-  /** Row inside the shard. */
-  readonly inShard: number;
 }
 
 function shardsOf(manifest: Manifest, split: string): { rows: number }[] {
@@ -83,28 +86,25 @@ function shardsOf(manifest: Manifest, split: string): { rows: number }[] {
   });
 }
 
-function locate(manifest: Manifest, split: string, row: number): RowAddress {
-  let first = 0;
-  for (const [shard, { rows }] of shardsOf(manifest, split).entries()) {
-    if (row < first + rows) return { split, shard, row, inShard: row - first };
-    first += rows;
-  }
-  throw new BrewhouseError('not_found', `the split ${split} has ${first} rows, and row ${row} is none of them`, {
-    remedy: `rows count from 0 to ${first - 1}`,
+function requireRows(manifest: Manifest, { split, from, to }: RowRange): void {
+  const count = shardsOf(manifest, split).reduce((sum, { rows }) => sum + rows, 0);
+  if (to <= count) return;
+  const missing = Math.max(from, count);
+  throw new BrewhouseError('not_found', `the split ${split} has ${count} rows, and row ${missing} is none of them`, {
+    remedy: `rows count from 0 to ${count - 1}`,
   });
 }
 
-function find(release: OpenRelease, id: string): Promise<RowAddress> {
-  return withFile(release, 'index/examples.parquet', async (index) => {
+function find(release: OpenRelease, id: string): Promise<{ split: string; row: number }> {
+  return withFile(release.store, 'index/examples.parquet', async (index) => {
     for await (const rows of recordGroups(index, EXAMPLE_INDEX)) {
       const found = rows.find((each) => each.example_id === id);
       if (found === undefined) continue;
       const { split, shard, row_group, row } = found;
       const shards = shardsOf(release.manifest, split);
-      const inShard = await withFile(release, shardPath(release, 'data', { split, shard }), async (data) =>
-        data.rowGroups.slice(0, row_group).reduce((sum, each) => sum + each.rows, row),
-      );
-      return { split, shard, inShard, row: shards.slice(0, shard).reduce((sum, each) => sum + each.rows, inShard) };
+      const groups = await groupsOf(release.store, `${shardName(split, shard, shards.length)}.parquet`);
+      const before = [...shards.slice(0, shard), ...groups.slice(0, row_group)];
+      return { split, row: before.reduce((sum, each) => sum + each.rows, row) };
     }
     throw new BrewhouseError('not_found', `no row of the release has the example id ${id}`, {
       remedy: 'ids are in the sidecar (meta/); they are pseudonyms of this release’s key',
@@ -112,58 +112,24 @@ function find(release: OpenRelease, id: string): Promise<RowAddress> {
   });
 }
 
-type Kind = 'data' | 'meta' | 'origin';
-
-function shardPath({ manifest }: OpenRelease, kind: Kind, { split, shard }: Pick<RowAddress, 'split' | 'shard'>) {
-  return `${kind}/${shardName(split, shard, shardsOf(manifest, split).length)}.parquet`;
-}
-
-async function readRow(release: OpenRelease, address: RowAddress): Promise<ReleaseRow> {
-  const { split, row, inShard } = address;
-  const use = <T>(kind: Kind, read: (file: ParquetFile, row: RowInGroup) => Promise<T>) =>
-    withFile(release, shardPath(release, kind, address), (file) => {
-      let rowGroup = 0;
-      let inGroup = inShard;
-      while (inGroup >= nth(file.rowGroups, rowGroup).rows) inGroup -= nth(file.rowGroups, rowGroup++).rows;
-      return read(file, { rowGroup, row: inGroup });
-    });
-  const [tokens, meta, origin] = await Promise.all([
-    use('data', async (file, { rowGroup, row }) => {
-      const listOf = async (name: string) => listAt(name, await file.readColumn(rowGroup, name), row);
-      const [ids, labels] = await Promise.all([listOf('input_ids'), listOf('labels')]);
-      return { ids: Int32Array.from(ids), labels: Array.from(labels) };
-    }),
-    use('meta', (file, inGroup) => readRecord(file, inGroup, SIDECAR)),
-    use('origin', (file, inGroup) => readRecord(file, inGroup, ORIGIN)),
-  ]);
-  return { split, row, ...tokens, meta, origin };
-}
-
-/** One row of column `name`, of lists of numbers. */
-function listAt(name: string, chunk: ReadValues | ReadLists, row: number): ReadNumbers {
-  if (!('offsets' in chunk) || Array.isArray(chunk.values) || 'dictionary' in chunk.values)
-    throw new Error(`${name} holds no lists of numbers`);
-  return chunk.values.subarray(intAt(chunk.offsets, row), intAt(chunk.offsets, row + 1));
-}
-
 /**
- * A file that the manifest names and that is missing or damaged is a broken release, whatever lake
- * it lies in.
+ * Rows `from` to before `to` of a split that has them all. Bound: a row group of the data file, and
+ * what lies beside it.
  */
-async function withFile<T>({ store }: OpenRelease, path: string, use: (file: ParquetFile) => Promise<T>): Promise<T> {
-  try {
-    const reader = await store.openRead(path);
-    try {
-      return await use(await openParquet(reader));
-    } finally {
-      await reader.close();
+async function* readRows(release: OpenRelease, { split, from, to }: RowRange): AsyncGenerator<ReleaseRow> {
+  let first = 0;
+  const shards = shardsOf(release.manifest, split);
+  for (const [shard, { rows }] of shards.entries()) {
+    if (from < first + rows && first < to) {
+      const name = `${shardName(split, shard, shards.length)}.parquet`;
+      let start = first;
+      for (const group of await groupsOf(release.store, name)) {
+        const [begin, end] = [Math.max(from, start), Math.min(to, start + group.rows)];
+        const read = begin < end ? await readShard(release.store, name, [begin - first, end - first]) : [];
+        for (const [i, row] of read.entries()) yield { split, row: begin + i, ...row };
+        start += group.rows;
+      }
     }
-  } catch (cause) {
-    if (!(cause instanceof BrewhouseError) || cause.code !== 'lake_broken') throw cause;
-    throw new BrewhouseError('release_broken', 'a file that the manifest names cannot be read', {
-      place: { file: `${store.location}/${path}` },
-      remedy: 'run brewhouse verify to see what else is wrong',
-      cause,
-    });
+    first += rows;
   }
 }

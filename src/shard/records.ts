@@ -99,12 +99,14 @@ export async function readStored<T extends FileTable>(
   };
 }
 
-/** Where a row lies: row `row` of a row group. */
-export type RowInGroup = { readonly rowGroup: number; readonly row: number };
-
-/** One row in memory. Bound and errors as of `readStored`. */
-export async function readRecord<T extends FileTable>(file: ParquetFile, of: RowInGroup, table: T): Promise<RowOf<T>> {
-  return loaded(table, (await readStored(file, of.rowGroup, table)).at(of.row));
+/** The rows of one row group in memory, by number. Bound and errors as of `readStored`. */
+export async function readRecords<T extends FileTable>(
+  file: ParquetFile,
+  rowGroup: number,
+  table: T,
+): Promise<(row: number) => RowOf<T>> {
+  const { at } = await readStored(file, rowGroup, table);
+  return (row) => loaded(table, at(row));
 }
 
 function loaded<T extends FileTable>(table: T, row: StoredRow<T>): RowOf<T> {

@@ -61,7 +61,7 @@ describe('progress', () => {
     expect(on.said.stderr).not.toContain(ESCAPE);
     expect(on.said.stderr).not.toContain('\r');
     expect(on.said.stderr.trimEnd().split('\n')).toEqual([
-      'rendering, 30 %, 10.0 k tokens/s, 7s left',
+      'rendering, 30 %, 10.0 k tokens/s',
       'rendering, 60 %, 10.0 k tokens/s, 4s left',
       'rendering, 90 %, 10.0 k tokens/s, 1s left',
     ]);

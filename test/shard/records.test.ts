@@ -9,7 +9,7 @@ import { loadRow, storeRow } from '../../schemas/columns.ts';
 import { CORPUS, DEAD_LETTER, EXAMPLE_INDEX, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECAR } from '../../schemas/rows.ts';
 import { createByteBuffer } from '../../src/shard/byte-buffer.ts';
 import type { ParquetFile } from '../../src/shard/parquet-reader.ts';
-import { columnSpecs, columnsOf, type FileTable, readRecord, recordGroups } from '../../src/shard/records.ts';
+import { columnSpecs, columnsOf, type FileTable, readRecords, recordGroups } from '../../src/shard/records.ts';
 import { byteCursor, readRow, writeRow } from '../../src/shard/row-codec.ts';
 import { openFile, writeFile } from './parquet-file.ts';
 
@@ -62,7 +62,7 @@ describe.each(Object.entries(TABLES) as [string, FileTable][])('rows of %s', (_,
         const file = await fileOf(table, rows);
         expect(await firstGroup(file, table)).toEqual(rows);
         const row = rows.length - 1;
-        expect(await readRecord(file, { rowGroup: 0, row }, table)).toEqual(rows[row]);
+        expect((await readRecords(file, 0, table))(row)).toEqual(rows[row]);
       }),
       { numRuns: 40, seed: 7 },
     );

@@ -95,7 +95,8 @@ function buildTable(summary: TimedSummary): string {
   ];
   for (const corpus of corpora) {
     const { rendered } = corpus;
-    const fates = Object.entries(questionsByFate(corpus)).filter(([, count]) => count > 0);
+    const byFate = questionsByFate(corpus);
+    const fates = Object.entries(byFate).filter(([, count]) => count > 0);
     lines.push(
       `corpus ${corpus.corpus}, context ${grouped(corpus.context)}`,
       table([
@@ -104,6 +105,7 @@ function buildTable(summary: TimedSummary): string {
         ['tokens', grouped(corpus.tokens)],
         ['parts', grouped(corpus.parts)],
       ]),
+      ...(byFate.capped > 0 ? [`  capped: ${CAPPED_SAID}`] : []),
       ...lossLines(corpus),
       rendered.rows === 0
         ? `  rendered no rows now: ${standing(corpus.examples)}`
@@ -145,6 +147,10 @@ function lossLines({ questions }: RenderedCorpus): string[] {
     return counts.length === 0 ? [] : [`  item_unknown in ${task}: ${counts.join(', ')}`];
   });
 }
+
+/** What it means that a question is capped: nothing is lost. */
+export const CAPPED_SAID =
+  'left alone, since the recipe asks a share of the openings (ask.share) and so many a day (ask.per_member_day)';
 
 /** Why a run rendered nothing: it was done before, or there is nothing to render. */
 export function standing(examples: number): string {

@@ -12,15 +12,15 @@ import { recordOf } from '../../checked.ts';
 import { shippedFolder } from '../../config.ts';
 import { sha256Hex } from '../../content-hash.ts';
 import type { Effects } from '../../effects.ts';
-import { BrewhouseError } from '../../errors.ts';
+import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
 import type { ReleaseRow } from '../../release/release-reader.ts';
 import { simulate } from '../../simulate/simulate.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
-import { demoSummary, nextCommands } from '../demo-text.ts';
+import { readFinished, type Told, writeFinished } from '../demo-finished.ts';
+import { demoDetails, demoRow, demoSentence, nextCommands } from '../demo-text.ts';
 import { buildFrom } from './build.ts';
-import { showRow } from './inspect.ts';
 import { releaseFrom } from './release.ts';
 import { verify } from './verify.ts';
 
@@ -34,8 +34,10 @@ const MEMBERS_DEFAULT = 2_000;
 const MEMBERS_ENOUGH = 100;
 const SEED = 7;
 const DAYS = 90;
-/** Rows of train among which the prompt to show is looked for: each costs a row group to read. */
-const PROMPT_ROWS_MAX = 25;
+/** Rows of train among which the one to show is looked for: they lie in one row group or two. */
+const ROWS_TRIED_MAX = 200;
+/** Past interactions that a row to show should have. */
+const HISTORY_ENOUGH = 3;
 
 /** All events, on all cores. */
 const HOW_TO_BUILD = {
@@ -48,15 +50,49 @@ const WISHES = ['until', 'tokenBudget', 'profile', 'id', 'context', 'corpus', 'a
 const AS_THE_RECIPE_SAYS = recordOf(WISHES, () => undefined);
 
 /**
- * Exits as verify does. Run again it takes up what is there. Throws `usage` where another demo lies
- * in the folder.
+ * Exits as verify does. Run again it takes up what is there, and does nothing where all is there.
+ * Throws `usage` where another demo lies in the folder.
  */
 export async function run({ flags, colour }: CallOf<'demo'>, effects: Effects): Promise<Outcome> {
   const started = effects.now();
   const { out = 'demo', members = MEMBERS_DEFAULT } = flags;
   const paths = await preparePaths(out, members);
-  const begin = (message: string) => effects.observe({ kind: 'stage', message });
+  const before = await readFinished(out, effects);
+  if (before !== undefined)
+    effects.observe({ kind: 'stage', message: 'nothing to do: all files are as the run before left them' });
+  const { exit, told, sentence } =
+    before === undefined ? await makeDemo(paths, members, effects) : againSaid(before, out);
+  const folder = join(out, told.release);
+  const row = await demoRowOf(folder, colour, effects);
+  const seconds = (effects.now() - started) / 1000;
+  const text = [
+    row,
+    `\n${sentence}`,
+    ...(flags.details ? [`\n${told.details}`] : []),
+    nextCommands({ ...paths, folder }, seconds),
+  ];
+  return { exit, result: told, text: text.join('\n') };
+}
 
+/** A demo that is done: how it ended, what of it is kept, and its closing sentence. */
+interface Made {
+  readonly exit: number;
+  readonly told: Told;
+  readonly sentence: string;
+}
+
+/** VERIFIED BEFORE: no byte that the certificate is about is another one. */
+function againSaid(told: Told, out: string): Made {
+  return {
+    exit: EXIT.done,
+    told,
+    sentence: `${told.sentence} Verified before (certificate ${join(out, CERTIFICATE)}).`,
+  };
+}
+
+/** Each step takes up what it finds. */
+async function makeDemo(paths: Paths, members: number, effects: Effects): Promise<Made> {
+  const begin = (message: string) => effects.observe({ kind: 'stage', message });
   begin(`1 of 4  simulate: a jobs marketplace of ${grouped(members)} members, seed ${SEED}, ${DAYS} days`);
   const world = { members, seed: SEED, days: DAYS, duplicates: 0, shuffle: false, late: 0, memory: true };
   const simulated = await simulate({ ...world, out: paths.events }, effects);
@@ -67,13 +103,27 @@ export async function run({ flags, colour }: CallOf<'demo'>, effects: Effects): 
   const allowEmpty = members < MEMBERS_ENOUGH ? FILLED_SPLITS : undefined;
   const released = await releaseFrom({ ...paths, ...AS_THE_RECIPE_SAYS, allowEmpty, key }, effects);
   begin('4 of 4  verify: every row against the events');
-  const folder = join(paths.lake, 'releases', released.id);
-  const { exit, result, text } = await verify({ releaseDir: folder, events: paths.events, key: DEMO_KEY }, effects);
+  const release = join('lake', 'releases', released.id);
+  const folder = join(paths.out, release);
+  const verified = await verify({ releaseDir: folder, events: paths.events, key: DEMO_KEY }, effects);
 
-  const told = [text, demoSummary(simulated.events, built, released), await promptOf(folder, colour, effects)];
-  const seconds = (effects.now() - started) / 1000;
-  return { exit, result, text: [...told, nextCommands({ ...paths, folder }, seconds)].join('\n') };
+  const sentence = demoSentence(built, released, verified.sentence);
+  const told = {
+    release,
+    sentence,
+    details: demoDetails({ verified: verified.text, events: simulated.events, built, released }),
+  };
+  if (verified.exit === EXIT.done) {
+    await writing(paths.out, async () => {
+      await copyFile(join(folder, CERTIFICATE), join(paths.out, CERTIFICATE));
+      await writeFinished(paths.out, told, effects);
+    });
+  }
+  return { exit: verified.exit, told, sentence };
 }
+
+const CERTIFICATE = 'certificate.json';
+type Paths = Awaited<ReturnType<typeof preparePaths>>;
 
 /** Where the demo keeps its things. */
 async function preparePaths(out: string, members: number) {
@@ -122,14 +172,19 @@ async function keepFirst(file: string, text: string): Promise<string> {
   }
 }
 
-/** The shortest of the first rows whose template is the seed's own words; else the first row. */
-async function promptOf(folder: string, colour: boolean, effects: Effects): Promise<string> {
-  const { manifest, row } = await openRelease(folder, effects);
-  const rows: ReleaseRow[] = [];
-  const count = Math.min(PROMPT_ROWS_MAX, manifest.splits.train?.rows ?? 0);
-  for (let i = 0; i < count; i++) rows.push(await row('train', i));
-  const seeds = rows.filter(({ meta }) => meta.template === 'seed');
-  const best = seeds.toSorted((a, b) => a.ids.length - b.ids.length)[0] ?? rows[0];
+/** The row among the first that is worth most to a person who sees one for the first time. */
+async function demoRowOf(folder: string, colour: boolean, effects: Effects): Promise<string> {
+  const { manifest, rows } = await openRelease(folder, effects);
+  const to = Math.min(ROWS_TRIED_MAX, manifest.splits.train?.rows ?? 0);
+  let best: ReleaseRow | undefined;
+  for await (const row of to > 0 ? rows({ split: 'train', from: 0, to }) : [])
+    if (best === undefined || worth(row) > worth(best)) best = row;
   if (best === undefined) return '';
-  return `\nrow ${best.row} of train:\n\n${showRow(best, await releaseTokenizer(manifest.identity), colour)}`;
+  return demoRow(best, await releaseTokenizer(manifest.identity), colour);
+}
+
+/** The seed's own words before all, then a history that says enough, then the fewest tokens. */
+function worth({ meta, origin, ids }: ReleaseRow): number {
+  const history = Math.min(origin.shown, HISTORY_ENOUGH);
+  return (meta.template === 'seed' ? 1e9 : 0) + history * 1e8 - ids.length;
 }

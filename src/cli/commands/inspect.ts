@@ -1,27 +1,55 @@
-/** `brewhouse inspect`: one row of a release as text, roles and origins coloured. */
+/** `brewhouse inspect`: rows of a release as text, roles and origins coloured. */
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { openRelease } from '../../adapters/open-release.ts';
-import { recordOf } from '../../checked.ts';
+import { nth, recordOf } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
-import { EXIT } from '../../errors.ts';
+import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
 import { LEDGER_COUNTS } from '../../prompt/row-columns.ts';
-import type { ReleaseRow } from '../../release/release-reader.ts';
+import type { ReleaseReader, ReleaseRow } from '../../release/release-reader.ts';
 import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { table } from '../plain-text.ts';
-import { rowText, textRuns } from '../row-text.ts';
+import { legend, rowText, segmentsOf, type TextRun, textRuns } from '../row-text.ts';
 
 /**
- * Throws `not_found` where there is no such row or release, `release_broken`, `tokenizer_refused`.
+ * Throws `usage` where rows are named twice, `not_found` where there is no such row or release,
+ * `release_broken`, `tokenizer_refused`.
  */
 export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, effects: Effects): Promise<Outcome> {
+  requireOneWish(flags);
   const release = await openRelease(folder, effects);
-  const { example, split = 'train', row = 0 } = flags;
-  const found = await (example === undefined ? release.row(split, row) : release.example(example));
+  const found = await wishedRows(release, flags);
   const tokenizer = await releaseTokenizer(release.manifest.identity, flags.tokenizer);
-  return { exit: EXIT.done, result: rowResult(found, tokenizer), text: showRow(found, tokenizer, colour) };
+  const results = found.map((row) => rowResult(row, tokenizer));
+  const shown = found.map((row) => showRow(row, tokenizer, colour));
+  const named = shown.map((text, i) => `row ${nth(found, i).row} of ${nth(found, i).split}:\n\n${text}`);
+  const text = [...(flags.rows === undefined ? shown : named), legend(colour)].join('\n\n');
+  return { exit: EXIT.done, result: flags.rows === undefined ? nth(results, 0) : { rows: results }, text };
+}
+
+type Wishes = CallOf<'inspect'>['flags'];
+
+/** NO FLAG IS DROPPED: rows are named by number, by range or by id. */
+function requireOneWish({ example, split, row, rows }: Wishes): void {
+  const by = Object.entries({ example, row, rows }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  const [first, second] = example !== undefined && split !== undefined ? ['example', 'split'] : by;
+  if (second === undefined) return;
+  throw new BrewhouseError('usage', `--${first} and --${second} name rows in two ways`, {
+    remedy: 'give --row N, --rows A..B or --example ID; --split goes with the first two',
+  });
+}
+
+async function wishedRows(
+  release: ReleaseReader,
+  { example, split = 'train', row = 0, rows }: Wishes,
+): Promise<ReleaseRow[]> {
+  if (example !== undefined) return [await release.example(example)];
+  const { first, last } = rows ?? { first: row, last: row };
+  const found: ReleaseRow[] = [];
+  for await (const each of release.rows({ split, from: first, to: last + 1 })) found.push(each);
+  return found;
 }
 
 function rowResult(row: ReleaseRow, tokenizer: LoadedTokenizer): object {
@@ -30,15 +58,14 @@ function rowResult(row: ReleaseRow, tokenizer: LoadedTokenizer): object {
     input_ids: [...row.ids],
     labels: row.labels,
     text: tokenizer.decode(row.ids),
-    segments: textRuns(row, (ids) => tokenizer.decode(ids)),
+    segments: runsOf(row, tokenizer),
     sidecar: { ...row.meta, ...ledger },
   };
 }
 
 /** The text of a row, its facts and its ledger. */
-export function showRow(row: ReleaseRow, tokenizer: LoadedTokenizer, colour: boolean): string {
+function showRow(row: ReleaseRow, tokenizer: LoadedTokenizer, colour: boolean): string {
   const { origin, meta } = row;
-  const runs = textRuns(row, (ids) => tokenizer.decode(ids));
   const variant = meta.variant === '' ? '' : `, variant ${meta.variant}`;
   const room = `${grouped(origin.used)} of ${grouped(origin.room)} tokens`;
   const facts = table([
@@ -54,5 +81,10 @@ export function showRow(row: ReleaseRow, tokenizer: LoadedTokenizer, colour: boo
         `${origin.lowered} shortened, ${origin.left_out} left out (${room})`,
     ],
   ]);
-  return `${rowText(row, runs, colour)}\n\n${facts}`;
+  return `${rowText(row.labels, runsOf(row, tokenizer), colour)}\n\n${facts}`;
+}
+
+/** The row's text, run by run. */
+export function runsOf({ ids, origin }: ReleaseRow, tokenizer: LoadedTokenizer): TextRun[] {
+  return textRuns({ ids, segments: segmentsOf(origin) }, (some) => tokenizer.decode(some));
 }

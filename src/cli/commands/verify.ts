@@ -54,9 +54,13 @@ function sourceOfLake(): BrewhouseError {
 }
 
 /**
- * Checks a release and leaves the certificate beside its manifest. Throws as `verifyRelease` does.
+ * Checks a release and leaves the certificate beside its manifest; `sentence` is that of the
+ * certificate. Throws as `verifyRelease` does.
  */
-export async function verify(options: VerifyOptions, { observe, signal }: Effects): Promise<Outcome> {
+export async function verify(
+  options: VerifyOptions,
+  { observe, signal }: Effects,
+): Promise<Outcome & { readonly sentence: string }> {
   const certificate = await verifyRelease({
     ...options,
     report: (unit, done, total) => {
@@ -70,6 +74,7 @@ export async function verify(options: VerifyOptions, { observe, signal }: Effect
     exit: certificate.ok ? EXIT.done : EXIT.fault,
     result: verifyResult(certificate, sha256Hex(text)),
     text: verifyTable(certificate),
+    sentence: certificate.sentence,
   };
 }
 
