@@ -24,7 +24,7 @@ export function requireKnownActions({ actions }: TimelineStats, domain: Domain):
 
 /** What a person should know though nothing failed, one sentence each; none where all is well. */
 export function buildWarnings(of: {
-  readonly records: RecordCounts;
+  readonly records: Pick<RecordCounts, 'read' | 'used' | 'dead'>;
   readonly stats: TimelineStats;
   readonly section: CorpusSection;
   readonly domain: Domain;

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { MemberRecords } from '../../src/lake/timeline-events.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
-import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
+import { createMemberTimeline, type TimelineOptions } from '../../src/timeline/member-timeline.ts';
 import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
 import { type AskedQuestion, renderRows } from './render-rows.ts';
 
@@ -45,8 +45,8 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
     parts: createPartFiles(task.store, task.folder),
     gate: task.gate,
   };
-  const { vocabulary, rules, section } = plan;
-  const options = { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
+  const { vocabulary, rules } = plan;
+  const options = timelineOptions(plan);
   const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until };
   let batch: AskedQuestion[] = [];
   let read = 0;
@@ -71,6 +71,11 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   }
   await flush();
   return { files: await sink.parts.finish(), questions, alike_after_cut, members };
+}
+
+/** How the plan's corpus reads a member's records. */
+export function timelineOptions({ vocabulary, section }: RenderPlan): TimelineOptions {
+  return { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
 }
 
 /** Questions rendered together: enough for a native batch, few enough to hold their histories. */

@@ -14,6 +14,7 @@ export const LOADERS: { readonly [N in CommandName]: () => Promise<CommandModule
   simulate: () => import('./commands/simulate.ts'),
   import: () => import('./commands/import.ts'),
   check: () => import('./commands/check.ts'),
+  preview: () => import('./commands/preview.ts'),
   build: () => import('./commands/build.ts'),
   release: () => import('./commands/release.ts'),
   verify: () => import('./commands/verify.ts'),

@@ -68,6 +68,18 @@ export const COMMANDS = {
     args: [],
     flags: { events, domain: path('FILE', 'also check actions against this domain.yaml'), json },
   },
+  preview: {
+    about: 'the first rows of a recipe, before anything is built',
+    args: [],
+    flags: {
+      events,
+      domain,
+      recipe,
+      rows: whole(1, 'N', 'rows of each task (default 1)'),
+      task: text('T', 'one task alone, by its name'),
+      json,
+    },
+  },
   build: {
     about: 'event files to timelines and rendered parts in a lake',
     args: [],

@@ -1,0 +1,133 @@
+/**
+ * The first rows of a recipe, on real events and without a lake: what a build would render for a
+ * few members, text for text.
+ */
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { last, nth } from '../../src/checked.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { BrewhouseError, nearestName } from '../../src/errors.ts';
+import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
+import { contextLadder } from '../../src/forms/identity.ts';
+import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
+import { createItemTable } from '../../src/timeline/item-table.ts';
+import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
+import { buildWarnings, requireKnownActions } from '../build-warnings.ts';
+import { type CorpusInputs, namingFiles, readRenderPlan } from '../corpus-inputs.ts';
+import { timelineOptions } from '../render/partition.ts';
+import { type Example, renderExamples } from '../render/render-question.ts';
+import type { AskedQuestion } from '../render/render-rows.ts';
+import { readSomeMembers, type SomeMembers } from './some-members.ts';
+
+/** What is shown, of which events. */
+export interface PreviewOptions extends CorpusInputs {
+  /** A folder of event files. */
+  readonly events: string;
+  /** Rows of each task. */
+  readonly rows: number;
+  /** Name of the one task that is shown; undefined: all. */
+  readonly task: string | undefined;
+}
+
+/** A row as a build would render it. */
+export interface PreviewRow {
+  readonly outcome: TaskOutcome;
+  readonly label: string;
+  readonly example: Example;
+}
+
+/** What a task comes to. */
+export interface PreviewTask {
+  readonly name: string;
+  /** Questions of the members that were looked at, by fate. */
+  readonly questions: Readonly<Record<string, number>>;
+  /** Those that would be rendered, by label. */
+  readonly labels: Readonly<Record<string, number>>;
+  readonly rows: readonly PreviewRow[];
+}
+
+/** The first rows of a recipe. */
+export interface Preview {
+  readonly plan: RenderPlan;
+  /** How many members were looked at. */
+  readonly members: number;
+  readonly tasks: readonly PreviewTask[];
+}
+
+/** Enough to meet every task of a recipe that asks one opening in eight. */
+const MEMBERS_MAX = 100;
+
+/**
+ * Reads all events, since any item may be a candidate, and asks a few members; the longest context
+ * of a ladder. Throws `recipe_invalid`, `domain_invalid` and their kin with the file before an
+ * event is read; `not_found` where the recipe has no such task; `input_unreadable`,
+ * `action_unknown`.
+ */
+export function preview(options: PreviewOptions, effects = PROCESS_EFFECTS): Promise<Preview> {
+  return namingFiles(options, async () => {
+    const { recipe, domain, events, rows } = options;
+    const section = recipe.recipe.corpus;
+    const plan = await readRenderPlan(recipe, domain.domain, last(contextLadder(section)));
+    const tasks = plan.tasks.filter(({ rules }) => options.task === undefined || rules.name === options.task);
+    if (tasks.length === 0) throw noTask(plan, options.task ?? '');
+    const found = await readSomeMembers(events, MEMBERS_MAX, effects);
+    requireKnownActions(found.stats, domain.domain);
+    const records = { read: found.read, used: found.stats.interactions, dead: found.dead };
+    const facts = { records, stats: found.stats, section, domain: domain.domain, events };
+    for (const message of buildWarnings({ ...facts, passedOver: [], tasks: [] }))
+      effects.observe({ kind: 'warning', message });
+
+    const outcomes = askAll(plan, found);
+    const shown: PreviewTask[] = [];
+    for (const task of tasks) shown.push(await showTask(plan, task, { outcomes, rows }));
+    return { plan, members: found.members.length, tasks: shown };
+  });
+}
+
+function noTask({ tasks }: RenderPlan, name: string): BrewhouseError {
+  const names = tasks.map(({ rules }) => rules.name);
+  const near = nearestName(name, names);
+  return new BrewhouseError('not_found', `the recipe has no task ${name}`, {
+    remedy: near === undefined ? `it has ${names.join(', ')}` : `did you mean ${near}?`,
+  });
+}
+
+function askAll(plan: RenderPlan, { members, items }: SomeMembers): TaskOutcome[] {
+  const { rules, vocabulary, texts } = plan;
+  const table = createItemTable(items, plan.section.known);
+  const scope = { rules, vocabulary, items: table, says: texts.says, from: null, until: null };
+  return members.flatMap(({ memberId, records }) => [
+    ...askMember(createMemberTimeline(memberId, records, timelineOptions(plan)), scope),
+  ]);
+}
+
+async function showTask(
+  plan: RenderPlan,
+  task: TaskPlan,
+  { outcomes, rows: most }: { readonly outcomes: readonly TaskOutcome[]; readonly rows: number },
+): Promise<PreviewTask> {
+  const questions: Record<string, number> = {};
+  const labels = new Map<string, number>();
+  const asked: AskedQuestion[] = [];
+  for (const outcome of outcomes.filter((each) => each.task === task.rules)) {
+    const { fate, question, label } = outcome;
+    questions[fate] = (questions[fate] ?? 0) + 1;
+    if (question === undefined || label === undefined) continue;
+    labels.set(label.label, (labels.get(label.label) ?? 0) + 1);
+    asked.push({ outcome, question, label });
+  }
+  const rows: PreviewRow[] = [];
+  for (const { outcome, question, label } of chooseRows(asked, most)) {
+    // The first row of a question is the ordinary one.
+    const example = nth(await renderExamples(plan, task, { question, label }), 0);
+    rows.push({ outcome, label: label.label, example });
+  }
+  return { name: task.rules.name, questions, labels: Object.fromEntries(labels), rows };
+}
+
+/** By a hash too: a member's first questions have no history yet. */
+function chooseRows(asked: readonly AskedQuestion[], most: number): AskedQuestion[] {
+  const hashed = asked.map((each) => ({ each, hash: sha256Hex(each.question.key.join(UNIT_SEPARATOR)) }));
+  const ranked = hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  return ranked.slice(0, most).map(({ each }) => each);
+}

@@ -1,0 +1,92 @@
+/** A few members of a folder of events, chosen by a hash of their ids, and all items. */
+import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
+import type { MemberId } from '../../schemas/ids.ts';
+import { last } from '../../src/checked.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
+import type { Effects } from '../../src/effects.ts';
+import { listEventFiles, readEventFile } from '../../src/sources/event-files.ts';
+import { type PlacedRecord, takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import { createTimelineStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
+
+/** A member with all its used events. */
+export interface SomeMember {
+  readonly memberId: MemberId;
+  readonly records: readonly (MemberEvent | InteractionEvent)[];
+}
+
+/** What was read of a folder of events. */
+export interface SomeMembers {
+  /** In the order of their hashes. */
+  readonly members: readonly SomeMember[];
+  /** All of them: any may be drawn as a candidate. */
+  readonly items: readonly ItemEvent[];
+  /** Of the members and all items. */
+  readonly stats: TimelineStats;
+  /** Records of the whole folder, and those of them that are no events. */
+  readonly read: number;
+  readonly dead: number;
+}
+
+/**
+ * The `count` members whose ids have the least hashes, whatever the order of the records: as a
+ * build takes them in. Bound: all item events, and these members. Throws `input_unreadable`.
+ */
+export async function readSomeMembers(events: string, count: number, effects: Effects): Promise<SomeMembers> {
+  const chosen = createChosen(count);
+  const items = new Map<string, PlacedRecord[]>();
+  const stats = createTimelineStats();
+  let [read, dead] = [0, 0];
+  const files = await listEventFiles(events);
+  for (const [file, path] of files.entries()) {
+    for await (const batch of readEventFile(path)) {
+      effects.signal.throwIfAborted();
+      for (const { line, outcome } of batch) {
+        read++;
+        if (!outcome.ok) dead++;
+        else if (outcome.event.type !== 'item')
+          chosen.add(outcome.event.member_id, { file, line, event: outcome.event });
+        else addTo(items, outcome.event.item_id, { file, line, event: outcome.event });
+      }
+    }
+    effects.observe({ kind: 'progress', step: 'reading events', done: file + 1, total: files.length });
+  }
+  const used = <T extends EventRecord>(records: readonly PlacedRecord[]): T[] => {
+    const taken = takeInEntity(records);
+    for (const event of taken.used) stats.add(event);
+    return taken.used as T[];
+  };
+  const usedItems = [...items.values()].flatMap((records) => used<ItemEvent>(records));
+  const members = chosen
+    .all()
+    .map(([memberId, records]) => ({ memberId, records: used<SomeMember['records'][0]>(records) }));
+  return { members, items: usedItems, stats: stats.finish(), read, dead };
+}
+
+function addTo<K>(map: Map<K, PlacedRecord[]>, key: K, record: PlacedRecord): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [record]);
+  else known.push(record);
+}
+
+/**
+ * Holds the records of the members that have the least hashes of all so far. Who was let go is
+ * never among them again, since the greatest of the least hashes only falls.
+ */
+function createChosen(count: number) {
+  const records = new Map<MemberId, PlacedRecord[]>();
+  let ranked: { readonly memberId: MemberId; readonly hash: string }[] = [];
+  return {
+    add(memberId: MemberId, record: PlacedRecord): void {
+      const known = records.get(memberId);
+      if (known !== undefined) return void known.push(record);
+      const hash = sha256Hex(memberId);
+      if (ranked.length === count && hash >= last(ranked).hash) return;
+      const at = ranked.findIndex((each) => each.hash > hash);
+      ranked = ranked.toSpliced(at < 0 ? ranked.length : at, 0, { memberId, hash });
+      records.set(memberId, [record]);
+      if (ranked.length > count) records.delete(last(ranked).memberId);
+      ranked = ranked.slice(0, count);
+    },
+    all: () => ranked.map(({ memberId }) => [memberId, records.get(memberId) ?? []] as const),
+  };
+}
