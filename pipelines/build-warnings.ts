@@ -3,15 +3,17 @@
  * dead records.
  */
 import type { Domain } from '../schemas/domain.ts';
+import { TIME_UNKNOWN } from '../schemas/event.ts';
+import { EARLY_MS } from '../schemas/event-time.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
-import { nearestName, quotedName } from '../src/errors.ts';
+import { quotedName } from '../src/errors.ts';
 import { longestWindowMs, type TaskRules } from '../src/forms/task-rules.ts';
 import type { RecordCounts } from '../src/lake/timeline-records.ts';
-import { parseLinePattern } from '../src/prompt/line-pattern.ts';
 import { ENDINGS_SAID } from '../src/sources/event-files.ts';
 import { countLate } from '../src/timeline/lateness.ts';
-import { COUNTED_NAMES_MAX, type NameCounts, type TimelineStats } from '../src/timeline/timeline-stats.ts';
+import type { TimelineStats } from '../src/timeline/timeline-stats.ts';
 import { createVocabulary, unknownAction } from '../src/timeline/vocabulary.ts';
+import { missingAttributes, missingNames, spellMissing } from './missing-attributes.ts';
 
 /**
  * Throws `action_unknown` where an event has an action that the domain neither speaks nor ignores.
@@ -49,21 +51,14 @@ export function buildWarnings(of: {
       `${records.dead} of ${records.read} records are dead${first}; brewhouse check --events ${events} tells all kinds`,
     );
   }
-  warnings.push(...ingestedLater(stats, section));
+  warnings.push(...ingestedLater(stats, section), ...earlyTimes(stats));
   // Without any event every name would be missing: that is said already.
   if (records.used === 0) return warnings;
   for (const surface of missingNames(section.holdout.surfaces, stats.surfaces))
-    warnings.push(`holdout.surfaces names ${spell(surface, stats.surfaces)}, and no interaction has that surface`);
-  for (const [line, pattern, attributes] of [
-    ['the item line', domain.item.line, stats.item_attributes],
-    ['the title line', domain.item.title, stats.item_attributes],
-    ['the profile', domain.profile, stats.member_attributes],
-  ] as const) {
-    const slots = [...new Set(parseLinePattern(pattern ?? '').slots.map(({ field }) => field))];
-    const missing = missingNames(slots, attributes).map((slot) => spell(slot, attributes));
-    if (missing.length > 0)
-      warnings.push(`${line} of the domain speaks of ${missing.join(', ')}, which never stands among the attributes`);
-  }
+    warnings.push(
+      `holdout.surfaces names ${spellMissing(surface, stats.surfaces)}, and no interaction has that surface`,
+    );
+  warnings.push(...missingAttributes(domain, stats).map(({ message }) => message));
   return warnings;
 }
 
@@ -87,19 +82,14 @@ function ingestedLater(stats: TimelineStats, section: CorpusSection): string[] {
   ];
 }
 
+/** Times in another unit than milliseconds. */
+function earlyTimes({ newest }: TimelineStats): string[] {
+  if (newest === TIME_UNKNOWN || newest >= EARLY_MS) return [];
+  const when = new Date(newest).toISOString().slice(0, 10);
+  return [`no event is later than ${when}: event_time counts milliseconds, not seconds`];
+}
+
 /** One of the asked items is the member's, and what is popular is so more often than chance. */
 function popularityWarning(task: string): string {
   return `popularity may tell the right one in ${task}: all other items are drawn at random`;
-}
-
-function missingNames(wanted: readonly string[], counted: NameCounts): string[] {
-  // A list that is full may lack a name that is there.
-  if (counted.length >= COUNTED_NAMES_MAX) return [];
-  return wanted.filter((name) => !counted.some((each) => each.name === name));
-}
-
-function spell(name: string, counted: NameCounts): string {
-  const names = counted.map((each) => each.name);
-  const near = nearestName(name, names);
-  return `"${quotedName(name)}"${near === undefined ? '' : ` (did you mean "${quotedName(near)}"?)`}`;
 }

@@ -6,6 +6,8 @@ import { CALENDAR_TIME, EVENT_FIELDS, TIME_UNKNOWN } from './event.ts';
 
 /** The first moment that four digits of a year can write, epoch ms: year 1 in UTC. */
 export const TIME_MIN = -62_135_596_800_000;
+/** Moments before it were written in another unit: nobody recorded interactions then. Epoch ms. */
+export const EARLY_MS = Date.UTC(1980, 0, 1);
 /** The last such moment, epoch ms: the end of year 9999 in UTC. */
 export const TIME_MAX = 253_402_300_799_999;
 

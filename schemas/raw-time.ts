@@ -59,14 +59,20 @@ export function parseMoment(raw: unknown): ParsedTime {
   if (read === undefined) {
     // Never moved to the next day that there is: a 30 February is a typing error.
     const isDateTime = !isSpaced && DATE_TIME.test(raw);
-    const said = isDateTime ? 'names a day or an hour that does not exist' : 'is no ISO 8601 date-time';
-    return fail(`${quote(raw)} ${said}; write it as 2026-03-01T09:30:00Z`);
+    if (isDateTime) return fail(`${quote(raw)} names a day or an hour that does not exist`);
+    return fail(`${quote(raw)} is no ISO 8601 date-time; ${epochHint(raw) ?? 'write it as 2026-03-01T09:30:00Z'}`);
   }
   if (read.zone === '')
     return fail(`${quote(raw)} has no zone; add Z or an offset, as ${raw.slice(0, 19).replace(' ', 'T')}Z`);
   const offset = zoneOffset(read.zone);
   if (offset === undefined) return fail(`${quote(raw)} has no such zone; offsets end at 14:00`);
   return checkRange(read.local - offset);
+}
+
+/** What a text of digits is, which may not be read as a time. */
+function epochHint(raw: string): string | undefined {
+  if (/^\d{9,10}(\.\d+)?$/.test(raw)) return 'it looks like epoch seconds: write milliseconds, as a number';
+  return /^\d{12,13}$/.test(raw) ? 'it looks like epoch milliseconds: write a number, without quotes' : undefined;
 }
 
 /**

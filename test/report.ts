@@ -12,8 +12,23 @@ export const REPORT_VARIABLE = 'BREWHOUSE_TEST_REPORT';
 /** How a run of tests ended. */
 export interface TestReport {
   passed: number;
-  failed: number;
+  /** What failed: tests, files, hooks. */
+  readonly failed: string[];
   readonly skipped: { readonly test: string; readonly reason: string }[];
+}
+
+/** More names than these help nobody: the run above has all. */
+const FAILED_NAMED_MAX = 5;
+
+/** How a run ended, in one line that names what failed. */
+export function closingLine({ passed, failed, skipped }: TestReport): string {
+  const named = failed.slice(0, FAILED_NAMED_MAX).join('; ');
+  const more = failed.length > FAILED_NAMED_MAX ? ` and ${failed.length - FAILED_NAMED_MAX} more` : '';
+  return [
+    `${passed} passed, ${failed.length} failed`,
+    ...(skipped.length === 0 ? [] : [`, ${skipped.length} skipped`]),
+    ...(failed.length === 0 ? [] : [`: ${named}${more}`]),
+  ].join('');
 }
 
 /** What a test file prints where it leaves tests out: `SKIPPED: python3 cannot import pyarrow`. */
@@ -40,10 +55,12 @@ export default class CountingReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
-    const report: TestReport = { passed: 0, failed: unhandled.length, skipped: [] };
+    const report: TestReport = { passed: 0, failed: unhandled.map(({ message }) => message), skipped: [] };
     for (const module of modules) {
-      if (module.errors().length > 0) report.failed++;
-      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) report.failed++;
+      const { relativeModuleId: id } = module;
+      if (module.errors().length > 0) report.failed.push(id);
+      for (const suite of module.children.allSuites())
+        if (suite.errors().length > 0) report.failed.push(`${id}: ${suite.fullName}`);
       for (const test of module.children.allTests()) this.count(report, module, test);
     }
     const file = process.env[REPORT_VARIABLE];
@@ -53,7 +70,7 @@ export default class CountingReporter implements Reporter {
   private count(report: TestReport, module: TestModule, test: TestCase): void {
     const result = test.result();
     if (result.state === 'passed') report.passed++;
-    else if (result.state === 'failed') report.failed++;
+    else if (result.state === 'failed') report.failed.push(`${module.relativeModuleId}: ${test.fullName}`);
     else {
       const note = result.state === 'skipped' ? result.note : undefined;
       const reason = note ?? this.spoken.get(module.moduleId) ?? NO_REASON;

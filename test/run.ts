@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPORT_VARIABLE, type TestReport } from './report.ts';
+import { closingLine, REPORT_VARIABLE, type TestReport } from './report.ts';
 
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
@@ -46,20 +46,20 @@ async function runTests(args: readonly string[], report: TestReport): Promise<vo
     report.passed += passed;
     report.skipped.push(...skipped);
     // Vitest may refuse a run (no test files, say) in which no test failed.
-    report.failed += code === 0 ? failed : Math.max(failed, 1);
+    report.failed.push(...(code !== 0 && failed.length === 0 ? ['the run of the tests'] : failed));
   } catch (error) {
     console.error(`the tests did not come to an end: ${(error as Error).message}`);
-    report.failed++;
+    report.failed.push('the run of the tests');
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-const report: TestReport = { passed: 0, failed: 0, skipped: [] };
+const report: TestReport = { passed: 0, failed: [], skipped: [] };
 for (const { name, script, args } of CHECKS) {
   console.log(`checking ${name}`);
   if ((await runScript(script, args)) === 0) report.passed++;
-  else report.failed++;
+  else report.failed.push(name);
 }
 await runTests(process.argv.slice(2), report);
 if (report.skipped.length > 0) {
@@ -69,6 +69,5 @@ if (report.skipped.length > 0) {
     for (const { test } of skipped) console.log(`    ${test}`);
   }
 }
-const skipped = report.skipped.length === 0 ? '' : `, ${report.skipped.length} skipped`;
-console.log(`\n${report.passed} passed, ${report.failed} failed${skipped}`);
-process.exitCode = report.failed === 0 ? 0 : 1;
+console.log(`\n${closingLine(report)}`);
+process.exitCode = report.failed.length === 0 ? 0 : 1;

@@ -139,7 +139,15 @@ export const COMMANDS = {
       json,
     },
   },
-  tokenizer: { about: 'check a tokenizer before anybody builds with it', args: ['check', 'PATH'], flags: { json } },
+  tokenizer: {
+    about: 'check a tokenizer before anybody builds with it',
+    args: ['check', 'PATH'],
+    flags: {
+      recipe: path('FILE', 'try what this recipe asks, with --domain'),
+      domain: path('FILE', 'the words that it asks in'),
+      json,
+    },
+  },
   demo: {
     about: 'simulate, build, release, verify and show a prompt',
     args: [],

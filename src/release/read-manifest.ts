@@ -8,6 +8,14 @@ export function manifestKey(folder: string): string {
   return folder === '' ? 'manifest.json' : `${folder}/manifest.json`;
 }
 
+/** There is no finished release at the location. */
+export function noRelease(location: string): BrewhouseError {
+  return new BrewhouseError('not_found', `there is no release in ${location}`, {
+    place: { file: `${location}/${manifestKey('')}` },
+    remedy: 'a release is a folder with a manifest.json: brewhouse release prints its path',
+  });
+}
+
 /**
  * The manifest, or null where there is no release. Throws `release_broken` where its manifest is
  * not one of this version.

@@ -7,7 +7,7 @@ import { EXAMPLE_INDEX } from '../../schemas/rows.ts';
 import { BrewhouseError, nearestName } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { recordGroups } from '../shard/records.ts';
-import { manifestKey, readManifest } from './read-manifest.ts';
+import { noRelease, readManifest } from './read-manifest.ts';
 import { groupsOf, readShard, type ShardRow, withFile } from './read-shard.ts';
 import { shardName } from './shard-plan.ts';
 
@@ -42,12 +42,7 @@ export interface ReleaseReader {
  */
 export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
   const manifest = await readManifest(store, '');
-  if (manifest === null) {
-    throw new BrewhouseError('not_found', `there is no release in ${store.location}`, {
-      place: { file: `${store.location}/${manifestKey('')}` },
-      remedy: 'a release is a folder with a manifest.json: brewhouse release prints its path',
-    });
-  }
+  if (manifest === null) throw noRelease(store.location);
   const release = { store, manifest };
   const rows = (range: RowRange) => {
     requireRows(manifest, range);

@@ -4,11 +4,12 @@
  */
 import { relative } from 'node:path';
 import type { Domain } from '../../schemas/domain.ts';
-import type { EventRecord, InteractionEvent } from '../../schemas/event.ts';
-import { contentOf, entityOf, timeSpan } from '../../schemas/event-time.ts';
+import { type EventRecord, type InteractionEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
+import { contentOf, EARLY_MS, entityOf, timeSpan } from '../../schemas/event-time.ts';
 import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
+import { countName, inOrder, type NameCounts } from '../timeline/timeline-stats.ts';
 import { type CheckError, createCheckKinds, type LinePlace } from './check-kinds.ts';
 import { ENDINGS_SAID, listEventFolder, readEventFile } from './event-files.ts';
 import { createHashTable, hash128 } from './hash-table.ts';
@@ -21,6 +22,7 @@ export interface CheckResult {
   /** Copies of records: same type, entity, id and content. */
   duplicates: number;
   unordered: Unordered;
+  attributes: Attributes;
   /** Faults, in order of file and line: a folder with any of them fails. */
   errors: CheckError[];
   /**
@@ -28,6 +30,12 @@ export interface CheckResult {
    * numbers or files of other names.
    */
   warnings: CheckError[];
+}
+
+/** Names of attributes that events have, copies included. */
+export interface Attributes {
+  readonly item_attributes: NameCounts;
+  readonly member_attributes: NameCounts;
 }
 
 /**
@@ -68,10 +76,16 @@ export async function checkEvents(dir: string, domain?: Domain, effects = PROCES
     }
   }
   countUndefined(state);
+  warnEarly(state);
   for (const file of passedOver) warnPassedOver(state, file);
   if (state.events.interaction === 0) warnNothingToAsk(state);
   const { events, duplicates, errors, warnings } = state;
-  return { events, duplicates, unordered: countUnordered(state), errors: errors.list(), warnings: warnings.list() };
+  const attributes = {
+    item_attributes: inOrder(state.attributes.item),
+    member_attributes: inOrder(state.attributes.member),
+  };
+  const unordered = countUnordered(state);
+  return { events, duplicates, unordered, attributes, errors: errors.list(), warnings: warnings.list() };
 }
 
 function say(read: number, { signal, observe }: Effects): void {
@@ -98,6 +112,9 @@ function newState(domain: Domain | undefined) {
     ids: createHashTable(ID_WORDS),
     items: createHashTable(ITEM_WORDS),
     moments: createHashTable(1),
+    attributes: { member: new Map<string, number>(), item: new Map<string, number>() },
+    newest: TIME_UNKNOWN,
+    firstTimed: undefined as LinePlace | undefined,
     files: [] as string[],
     domain,
     spoken: new Set(spoken),
@@ -108,7 +125,11 @@ function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
   state.events[event.type] += 1;
   compareIds(state, event, place);
   if (event.type === 'item' && event.op === 'upsert') noteItem(state, event.item_id, undefined);
-  if (event.type !== 'interaction') return;
+  if (event.type !== 'interaction') {
+    for (const name of Object.keys(event.attributes ?? {})) countName(state.attributes[event.type], name, 1);
+    return;
+  }
+  noteTime(state, event, place);
   noteItem(state, event.item_id, place);
   if (state.domain === undefined || state.spoken.has(event.action)) return;
   const action = quotedName(event.action);
@@ -116,6 +137,20 @@ function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
   const hint = near === undefined ? '' : `; did you mean "${quotedName(near)}"?`;
   const message = `domain ${quotedName(state.domain.name)} neither speaks nor ignores the action "${action}"${hint}`;
   state.errors.add({ code: 'action_unknown', field: 'action', message, kind: event.action, ...place });
+}
+
+function noteTime(state: State, { event_time }: InteractionEvent, place: LinePlace): void {
+  if (event_time === null) return;
+  state.firstTimed ??= place;
+  state.newest = Math.max(state.newest, timeSpan(event_time).first);
+}
+
+/** Seconds that were taken for milliseconds land in January 1970. */
+function warnEarly({ warnings, firstTimed, newest, events }: State): void {
+  if (firstTimed === undefined || newest >= EARLY_MS) return;
+  const when = new Date(newest).toISOString().slice(0, 10);
+  const message = `no interaction is later than ${when}: event_time counts milliseconds, not seconds`;
+  warnings.add({ code: 'times_early', field: 'event_time', message, count: events.interaction, ...firstTimed });
 }
 
 /**

@@ -7,11 +7,13 @@ import type { DeadReason } from '../../schemas/event.ts';
 export type CheckCode =
   | DeadReason
   | 'action_unknown'
+  | 'attribute_missing'
   | 'file_passed_over'
   | 'item_undefined'
   | 'ids_not_checked'
   | 'no_interactions'
-  | 'number_rounded';
+  | 'number_rounded'
+  | 'times_early';
 
 /** Where in the event files something was seen. */
 export interface LinePlace {

@@ -189,7 +189,9 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
   }
   if (issue.code === 'invalid_union') {
     const found = quotedName(JSON.stringify(valueAt(source.value, path)) ?? '');
-    return { message: `${name} cannot be ${found}`, remedy: accepted(issue), path };
+    const example = exampleAt(source, path);
+    const remedy = example === undefined ? accepted(issue) : `write it as ${String(path.at(-1))}: ${example}`;
+    return { message: `${name} cannot be ${found}`, remedy, path };
   }
   const [said] = splitAdvice(issue.message.replace(/^Invalid input: /, ''));
   return { message: `${name}: ${said}`, remedy: accepted(issue), path };
@@ -225,7 +227,7 @@ function accepted(issue: Issue): string {
     case 'too_big':
       return `write ${bound(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)}`;
     case 'invalid_union':
-      return [...new Set(issue.errors.flat().map((each) => accepted(each as Issue)))].join('; or ');
+      return eitherOf(issue.errors.flat().map((each) => accepted(each as Issue)));
     case 'invalid_format': {
       const [said, advice] = splitAdvice(issue.message);
       // A message of zod's own only repeats the pattern.
@@ -234,6 +236,12 @@ function accepted(issue: Issue): string {
     default:
       return splitAdvice(issue.message)[1];
   }
+}
+
+/** `write a text or keys with their values`. */
+function eitherOf(remedies: readonly string[]): string {
+  const [first = '', ...others] = new Set(remedies);
+  return [first, ...others.map((each) => each.replace(/^write /, ''))].join(' or ');
 }
 
 function bound(origin: string, word: string, limit: number | bigint): string {

@@ -33,6 +33,7 @@ export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
     form.encoding,
   );
   const first = await chunks.next();
+  if (first.done !== true) requireNoJson(path, first.value);
   const parser = parse({
     ...optionsOf(form, first.done === true ? '' : first.value),
     on_record: (record, { lines: end }) => {
@@ -74,6 +75,18 @@ export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
   if (spanning > 0 && form.delimiter !== ',' && form.quotes !== 'none')
     warn(`${path}:${spanning}: a quoted field spans lines; ${QUOTES_HINT}`);
   yield { columns, lines };
+}
+
+/** How a list of objects begins, or objects line by line; no header of a table does. */
+const JSON_BEGINS = /^\s*(\[\s*[{[]|\{\s*"[^"]*"\s*:)/;
+
+function requireNoJson(file: string, beginning: string): void {
+  const [, found] = JSON_BEGINS.exec(beginning) ?? [];
+  if (found === undefined) return;
+  throw new BrewhouseError('input_unreadable', `${file} is JSON, not CSV`, {
+    place: { file, line: 1 },
+    remedy: `give the table format: ${found.startsWith('[') ? 'json' : 'ndjson'}`,
+  });
 }
 
 function optionsOf({ delimiter, quotes, escape: escaping }: TableForm, beginning: string): Options {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { DeadReason } from '../../schemas/event.ts';
-import { canonicalEvent } from '../../schemas/event-time.ts';
+import { canonicalEvent, EARLY_MS } from '../../schemas/event-time.ts';
 import type { ImportedFile, ImportedTable, ImportLedger } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
@@ -19,9 +19,6 @@ import { rowMapper } from './mapping.ts';
 import { readMapping } from './mapping-file.ts';
 import { factsOf } from './source-facts.ts';
 import { filesOfTable, listFiles } from './table-listing.ts';
-
-/** Times that were written in another unit land before it. */
-const EARLY_MS = Date.UTC(1980, 0, 1);
 
 /** What to import by which mapping, and the folder to write. */
 export interface ImportOptions {

@@ -52,10 +52,19 @@ export function jsonRow(placed: PlacedText): TableLine {
     const row = parseExact(placed.text);
     if (typeof row === 'object' && row !== null && !Array.isArray(row))
       return { line: placed.line, ok: true, row: row as TableRow };
-    return deadLine(placed, 'not_an_object', 'a row must be a JSON object');
+    const hint = Array.isArray(row) ? LIST_HINT : '';
+    return deadLine(placed, 'not_an_object', `a row must be a JSON object${hint}`);
   } catch (error) {
     return error instanceof RangeError
       ? deadLine(placed, 'too_deep', 'nested too deep')
-      : deadLine(placed, 'not_json', `not JSON: ${(error as Error).message}`);
+      : deadLine(placed, 'not_json', `not JSON: ${(error as Error).message}${hintOf(placed.text)}`);
   }
+}
+
+const LIST_HINT = '; where the whole file is one list, give the table format: json';
+
+/** What a text may be that is no JSON. */
+function hintOf(text: string): string {
+  if (/^\s*\{\s*u?'/.test(text)) return "; it looks like Python's spelling: write it with json.dumps";
+  return /^\s*\[/.test(text) ? LIST_HINT : '';
 }

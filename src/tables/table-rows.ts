@@ -3,6 +3,7 @@ import type { DeadReason } from '../../schemas/event.ts';
 import type { MappingTable } from '../../schemas/mapping.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import type { TableRow } from './cell.ts';
+import { requireText } from './foreign-format.ts';
 
 /**
  * A row, or why the line has none; `line` is the one it begins on, from 1 (a header is on line 1).
@@ -33,9 +34,12 @@ export interface TableFile {
 /** The most letters of a bad line that are kept. */
 export const RAW_LETTERS_MAX = 10_000;
 
-/** Unpacked bytes of the file. Throws as `readFileBytes`. */
+/** Unpacked bytes of the file. Throws as `readFileBytes`, and where they are those of no text. */
 export async function* tableBytes({ path, seen }: TableFile, where: () => number): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
   for await (const chunk of readFileBytes(path, where)) {
+    if (isFirst) requireText(path, chunk);
+    isFirst = false;
     seen?.(chunk);
     yield chunk;
   }

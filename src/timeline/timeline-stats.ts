@@ -150,11 +150,13 @@ function lateCounts(late: ReadonlyMap<number, number>): LatenessCounts {
   return addLateness([[...late].map(([ms, count]) => ({ ms, count }))]);
 }
 
-function countName(names: Map<string, number>, name: string, count: number): void {
+/** Counts a name, or passes it over where COUNTED_NAMES_MAX others are there. */
+export function countName(names: Map<string, number>, name: string, count: number): void {
   const before = names.get(name);
   if (before !== undefined || names.size < COUNTED_NAMES_MAX) names.set(name, (before ?? 0) + count);
 }
 
-function inOrder(names: ReadonlyMap<string, number>): NameCounts {
+/** Names in byte order. */
+export function inOrder(names: ReadonlyMap<string, number>): NameCounts {
   return [...names].map(([name, count]) => ({ name, count })).sort((a, b) => compareUtf8(a.name, b.name));
 }

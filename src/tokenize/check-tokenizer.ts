@@ -20,20 +20,35 @@ const SEED_ANSWERS = ['apply', 'dismiss', 'view', 'not interact'].map((will) => 
 /** Any day will do for the frame. */
 const CHECKED_AT = 0;
 
+/** What is known of the corpora that a tokenizer is to be for. */
+export interface CheckedFor {
+  /** Whether prompts are put into its chat template; undefined: where it has one. */
+  readonly chat?: boolean;
+  /** What a recipe asks of it, in its own templates and words, in place of those of the seed. */
+  readonly recipe?: (tokenizer: LoadedTokenizer) => Promise<string>;
+}
+
 /**
  * All checks on the tokenizer of a package or a folder, in a fixed order; the caller says what a
  * failed one means. Throws BrewhouseError `tokenizer_refused` where its files cannot be loaded at
  * all.
  */
-export async function checkTokenizer(source: TokenizerSource, resolveFrom: string): Promise<TokenizerCheck[]> {
+export async function checkTokenizer(
+  source: TokenizerSource,
+  resolveFrom: string,
+  { chat: isChat, recipe }: CheckedFor = {},
+): Promise<TokenizerCheck[]> {
   const sha256 = tokenizerSha256Of(source, resolveFrom);
   const tokenizer = loadTokenizer({ ...source, sha256 }, resolveFrom);
+  const chat = isChat ?? tokenizer.chatTemplate !== null;
   return [
     { check: 'files', ok: true, detail: `${tokenizer.family}, ${tokenizer.vocabSize} tokens, sha256 ${sha256}` },
     await checked('hard pairs', () => assertBoundaries(tokenizer).then(() => 'lines can be joined')),
     await checked('control strings', () => controlStrings(tokenizer)),
-    await checked('chat frame', () => frame(tokenizer)),
-    await checked('label words', () => seedWords(tokenizer)),
+    await checked('chat frame', () => frame(tokenizer, chat)),
+    recipe === undefined
+      ? await checked('label words', () => seedWords(tokenizer, chat))
+      : await checked('recipe', () => recipe(tokenizer)),
   ];
 }
 
@@ -52,20 +67,18 @@ async function controlStrings(tokenizer: LoadedTokenizer): Promise<string> {
 }
 
 /** The frame with lines in it, as the build compares them; one has all added tokens' texts. */
-async function frame(tokenizer: LoadedTokenizer): Promise<string> {
-  const chat = tokenizer.chatTemplate !== null;
+async function frame(tokenizer: LoadedTokenizer, chat: boolean): Promise<string> {
   const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
   const whole = await runEncoding(tokenizer, chatFrame(tokenizer, options));
   const said = cleanField(tokenizer.controlTexts.join(' and ')).text;
   const lines = await tokenizer.encodeMany(['[one line]\n', `[Title: ${said}]\n`]);
   const ids = joinIds([whole.head, ...lines, whole.tail]);
   await createJoiningGate(tokenizer).compare([{ template: 'of this check', ids, frame: whole }]);
-  const end = tokenizer.specialTexts.eos_token;
+  const end = tokenizer.decode(whole.end);
   return `${chat ? 'chat template' : 'no chat template (recipes need chat_template: false)'}, answers end in ${end}`;
 }
 
-async function seedWords(tokenizer: LoadedTokenizer): Promise<string> {
-  const chat = tokenizer.chatTemplate !== null;
+async function seedWords(tokenizer: LoadedTokenizer, chat: boolean): Promise<string> {
   const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
   const { tail } = await runEncoding(tokenizer, chatFrame(tokenizer, options));
   const { common, tokens } = await runEncoding(tokenizer, labelWords(tokenizer, tail, SEED_ANSWERS));

@@ -6,6 +6,9 @@ import { packageRoot } from '../../src/config.ts';
 import { REPORT_VARIABLE, type TestReport } from '../report.ts';
 import { LONG_VARIABLE } from '../worlds/long-run.ts';
 
+/** What failed where the tests did not come to an end. */
+const RUN = 'the run of the long tests';
+
 /** Planted faults, and the comparisons of builder and checker. */
 const LONG_FOLDERS = ['test/faults', 'test/worlds'];
 
@@ -25,8 +28,9 @@ export function runLongTests(folder: string): TestReport {
   );
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
-    return { ...report, failed: status === 0 ? report.failed : Math.max(report.failed, 1) };
+    const isSilent = status !== 0 && report.failed.length === 0;
+    return isSilent ? { ...report, failed: [RUN] } : report;
   } catch {
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: [RUN], skipped: [] };
   }
 }

@@ -204,7 +204,7 @@ process.stdout.write(text);
 if (skipped.length === 0) writeFileSync(join(root, 'test/all/latest.md'), text);
 const passedSets = outcomes.filter((each) => each.verify.faults === 0 && each.changed.length === 0).length;
 const passed = tests.passed + passedSets;
-const failed = tests.failed + outcomes.length - passedSets;
+const failed = tests.failed.length + outcomes.length - passedSets;
 const leftOut = tests.skipped.length + skipped.length;
 process.stdout.write(`${passed} passed, ${failed} failed${leftOut === 0 ? '' : `, ${leftOut} skipped`}\n`);
 process.exitCode = failed === 0 ? 0 : 1;

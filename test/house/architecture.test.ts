@@ -99,6 +99,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
     'src/tables/',
     'src/forms/',
     'src/release/list-releases.ts',
+    'src/cli/demo-finished.ts',
     'src/verify/',
     'test/',
   ],

@@ -1,5 +1,6 @@
 /** `brewhouse check`: validates event files; exits 1 where one is wrong. */
 import { readDomain } from '../../../pipelines/corpus-inputs.ts';
+import { missingAttributes } from '../../../pipelines/missing-attributes.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
@@ -12,7 +13,13 @@ import { table } from '../plain-text.ts';
 /** Throws `domain_invalid`, and as `checkEvents` does. */
 export async function run({ flags }: CallOf<'check'>, effects: Effects): Promise<Outcome> {
   const domain = flags.domain === undefined ? undefined : await readDomain(flags.domain);
-  const result = await checkEvents(flags.events, domain, effects);
+  const { attributes, ...checked } = await checkEvents(flags.events, domain, effects);
+  const missing = domain === undefined ? [] : missingAttributes(domain, attributes);
+  const unsaid = missing.map((each) => ({
+    ...{ code: 'attribute_missing' as const, file: flags.domain ?? '', line: 0, count: 1 },
+    ...each,
+  }));
+  const result = { ...checked, warnings: [...checked.warnings, ...unsaid] };
   const { events, duplicates, errors, warnings } = result;
   const lines = [
     table([

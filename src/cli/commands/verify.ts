@@ -1,5 +1,5 @@
 /** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pinnedParts } from '../../../pipelines/pinned-parts.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
@@ -13,14 +13,17 @@ import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
 import { openLake } from '../../lake/lake.ts';
 import type { Observer } from '../../observations.ts';
+import { noRelease } from '../../release/read-manifest.ts';
 import { type VerifyOptions, verifyRelease } from '../../verify/verify-release.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { peakMemory, table } from '../plain-text.ts';
 
-/** Exits 1 where a row is wrong. Throws `usage`, and as `verifyRelease` does. */
+/** Exits 1 where a row is wrong. Throws `usage`, `not_found`, and as `verifyRelease` does. */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
   const { sample, tokenizer, recipe, domain } = flags;
+  // Before the key, which lies beside a lake that is not there either.
+  if (!existsSync(join(release, 'manifest.json'))) throw noRelease(release);
   const pinned = await pinnedParts(release, { recipe, domain });
   const checked = { ...(await eventsOf(flags, effects)), releaseDir: release, key: await releaseKey(release), pinned };
   const sampled = sample === undefined ? {} : { sample };

