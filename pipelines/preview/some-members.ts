@@ -4,7 +4,7 @@ import type { MemberId } from '../../schemas/ids.ts';
 import { last } from '../../src/checked.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import type { Effects } from '../../src/effects.ts';
-import { listEventFiles, readEventFile } from '../../src/sources/event-files.ts';
+import { listEventFolder, readEventFile } from '../../src/sources/event-files.ts';
 import { type PlacedRecord, takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { createTimelineStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
 
@@ -36,7 +36,7 @@ export async function readSomeMembers(events: string, count: number, effects: Ef
   const items = new Map<string, PlacedRecord[]>();
   const stats = createTimelineStats();
   let [read, dead] = [0, 0];
-  const files = await listEventFiles(events);
+  const { files } = await listEventFolder(events);
   for (const [file, path] of files.entries()) {
     for await (const batch of readEventFile(path)) {
       effects.signal.throwIfAborted();

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { corpusWarnings } from '../../pipelines/corpus-warnings.ts';
 
-const rank = { name: 'rank', block: 'item' as const };
-const choose = { name: 'choose', block: 'candidates' as const };
+const rank = { name: 'rank', block: 'item' as const, choosesItems: false };
+const choose = { name: 'choose', block: 'candidates' as const, choosesItems: true };
 /** Questions of a task by fate and label. */
 type Fates = Record<string, Record<string, number>>;
 const said = (questions: Record<string, Fates>, alikeAfterCut: Record<string, number> = {}) =>

@@ -36,7 +36,7 @@ export async function run({ flags }: CallOf<'check'>, effects: Effects): Promise
   return { exit: errors.length === 0 ? EXIT.done : EXIT.fault, result, text: lines.join('\n') };
 }
 
-function verdict({ errors, events }: CheckResult): string {
+function verdict({ errors, events }: Pick<CheckResult, 'errors' | 'events'>): string {
   if (errors.length > 0) return `${errors.length} kinds of errors`;
   return events.interaction === 0 ? 'no errors, but nothing to ask: there are no interactions' : 'no errors';
 }
