@@ -31,7 +31,7 @@ export async function run({ flags }: CallOf<'import'>, effects: Effects): Promis
   };
 }
 
-/** 29 of 100 rows are 0.29 of them, and 0.29 x 100 is less than 29: so it is the shares that are compared. */
+/** 29 of 100 rows are 0.29 of them, and 0.29 x 100 is less than 29: shares are compared. */
 function isPastGate({ dead, rows }: Pick<ImportSummary, 'dead' | 'rows'>, maxDead: number): boolean {
   return dead > 0 && dead / rows > maxDead;
 }
