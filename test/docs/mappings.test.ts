@@ -84,12 +84,19 @@ describe('docs/mappings.md', () => {
     const withDomain = domain === undefined ? [] : ['--domain', 'domain.yaml'];
     const checked = await runCli(['check', '--events', 'events', ...withDomain, '--json'], { cwd });
     expect(checked.code, checked.stdout + checked.stderr).toBe(0);
+    const { warnings } = JSON.parse(checked.stdout) as { warnings: { code: string }[] };
+    expect(warnings.some(({ code }) => code === 'no_interactions')).toBe(
+      !Object.values(shape.events)
+        .flat()
+        .some((event) => Reflect.get(event, 'type') === 'interaction'),
+    );
     if (shape.questions === undefined) return;
     writePrunedTokenizer(join(cwd, 'tokenizer'));
     writeFileSync(join(cwd, 'recipe.yaml'), RECIPE);
     const how = ['--events', 'events', ...withDomain, '--recipe', 'recipe.yaml', '--lake', 'lake', '--workers', '1'];
     const built = await runCli(['build', ...how, '--json'], { cwd });
     expect(built.code, built.stderr).toBe(0);
-    expect(JSON.parse(built.stdout)).toMatchObject({ dead: 0, questions: { rendered: shape.questions } });
+    const questions = { rendered: shape.questions, item_unknown: shape.unknown ?? 0 };
+    expect(JSON.parse(built.stdout)).toMatchObject({ dead: 0, questions });
   });
 });

@@ -17,8 +17,10 @@ export interface PublicShape {
   readonly dead?: Readonly<Record<string, number>>;
   /** Whose domain counts, where the section shows none. */
   readonly domainOf?: string;
-  /** Questions of ranking.pointwise that `build` renders; without them nothing is built. */
+  /** Questions of ranking.pointwise that `build` renders, of sections with a domain of their own. */
   readonly questions?: number;
+  /** Questions about an item that nobody knew by then. */
+  readonly unknown?: number;
 }
 
 type Time = number | string | null;
@@ -78,7 +80,7 @@ const MOVIELENS_100K: PublicShape = {
     ],
   },
   // The fourth was rated before it was released.
-  questions: 3,
+  ...{ questions: 3, unknown: 1 },
 };
 
 const MOVIELENS_1M: PublicShape = {
@@ -113,7 +115,6 @@ const MOVIELENS_1M: PublicShape = {
     '+first_seen/000001': [item('1', TOY_STORY, 978300000000), item('73', MISERABLES, 978824300000)],
   },
   domainOf: 'MovieLens 100k',
-  questions: 3,
 };
 
 const [NINE_AM, MIDNIGHT, NOON] = [
@@ -237,7 +238,6 @@ const AMAZON_2023: PublicShape = {
     ],
   },
   domainOf: 'Amazon reviews, 2018',
-  questions: 2,
 };
 
 const RETAILROCKET: PublicShape = {
@@ -272,7 +272,7 @@ const RETAILROCKET: PublicShape = {
   },
   filtered: 2,
   // One session, and one visit from before the item's first week.
-  questions: 1,
+  ...{ questions: 1, unknown: 1 },
 };
 
 const IMAGES = '"http://a/s.jpg";"http://a/m.jpg";"http://a/l.jpg"';
