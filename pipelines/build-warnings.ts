@@ -3,8 +3,7 @@
  * dead records.
  */
 import type { Domain } from '../schemas/domain.ts';
-import { TIME_UNKNOWN } from '../schemas/event.ts';
-import { EARLY_MS } from '../schemas/event-time.ts';
+import { looksLikeSeconds } from '../schemas/event-time.ts';
 import type { CorpusSection } from '../schemas/recipe.ts';
 import { quotedName } from '../src/errors.ts';
 import { longestWindowMs, type TaskRules } from '../src/forms/task-rules.ts';
@@ -84,7 +83,7 @@ function ingestedLater(stats: TimelineStats, section: CorpusSection): string[] {
 
 /** Times in another unit than milliseconds. */
 function earlyTimes({ newest }: TimelineStats): string[] {
-  if (newest === TIME_UNKNOWN || newest >= EARLY_MS) return [];
+  if (!looksLikeSeconds(newest)) return [];
   const when = new Date(newest).toISOString().slice(0, 10);
   return [`no event is later than ${when}: event_time counts milliseconds, not seconds`];
 }

@@ -59,8 +59,8 @@ export function parseMoment(raw: unknown): ParsedTime {
   if (read === undefined) {
     // Never moved to the next day that there is: a 30 February is a typing error.
     const isDateTime = !isSpaced && DATE_TIME.test(raw);
-    if (isDateTime) return fail(`${quote(raw)} names a day or an hour that does not exist`);
-    return fail(`${quote(raw)} is no ISO 8601 date-time; ${epochHint(raw) ?? 'write it as 2026-03-01T09:30:00Z'}`);
+    if (isDateTime) return fail(`${quote(raw)} names a day or an hour that does not exist; ${DATE_TIME_HINT}`);
+    return fail(`${quote(raw)} is no ISO 8601 date-time; ${epochHint(raw) ?? DATE_TIME_HINT}`);
   }
   if (read.zone === '')
     return fail(`${quote(raw)} has no zone; add Z or an offset, as ${raw.slice(0, 19).replace(' ', 'T')}Z`);
@@ -68,6 +68,8 @@ export function parseMoment(raw: unknown): ParsedTime {
   if (offset === undefined) return fail(`${quote(raw)} has no such zone; offsets end at 14:00`);
   return checkRange(read.local - offset);
 }
+
+const DATE_TIME_HINT = 'write it as 2026-03-01T09:30:00Z';
 
 /** What a text of digits is, which may not be read as a time. */
 function epochHint(raw: string): string | undefined {

@@ -5,7 +5,7 @@
 import { relative } from 'node:path';
 import type { Domain } from '../../schemas/domain.ts';
 import { type EventRecord, type InteractionEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
-import { contentOf, EARLY_MS, entityOf, timeSpan } from '../../schemas/event-time.ts';
+import { contentOf, entityOf, looksLikeSeconds, timeSpan } from '../../schemas/event-time.ts';
 import { intAt, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
@@ -147,7 +147,7 @@ function noteTime(state: State, { event_time }: InteractionEvent, place: LinePla
 
 /** Seconds that were taken for milliseconds land in January 1970. */
 function warnEarly({ warnings, firstTimed, newest, events }: State): void {
-  if (firstTimed === undefined || newest >= EARLY_MS) return;
+  if (firstTimed === undefined || !looksLikeSeconds(newest)) return;
   const when = new Date(newest).toISOString().slice(0, 10);
   const message = `no interaction is later than ${when}: event_time counts milliseconds, not seconds`;
   warnings.add({ code: 'times_early', field: 'event_time', message, count: events.interaction, ...firstTimed });
@@ -256,6 +256,7 @@ function countUndefined({ items, files, warnings }: State): void {
     }
   }
   if (first === undefined) return;
-  const message = `interactions with ${distinct} items that are never defined`;
+  const undefinedOnes = distinct === 1 ? 'an item that is' : `${distinct} items that are`;
+  const message = `interactions with ${undefinedOnes} never defined`;
   warnings.add({ code: 'item_undefined', field: 'item_id', message, count, ...first });
 }

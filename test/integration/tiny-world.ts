@@ -62,7 +62,7 @@ export function makeTinyWorld(folder: string, name: string, options: TinyWorldOp
 }
 
 /** The lines that stderr ends with, from `error:` on; what stands before is progress. */
-export function errorLines({ stderr }: Ran): string[] {
+export function errorLines({ stderr }: Pick<Ran, 'stderr'>): string[] {
   const lines = stderr.trimEnd().split('\n');
   const from = lines.findIndex((line) => line.startsWith('error: '));
   return from === -1 ? [] : lines.slice(from);

@@ -59,6 +59,7 @@ describe('check', () => {
       events: { member: 1, item: 1, interaction: 2 },
       duplicates: 1,
       unordered: { interactions: 0, share: 0 },
+      attributes: { item_attributes: [{ name: 'title', count: 1 }], member_attributes: [] },
       errors: [],
       warnings: [],
     });

@@ -37,7 +37,7 @@ export async function run({ flags }: CallOf<'check'>, effects: Effects): Promise
 }
 
 function verdict({ errors, events }: Pick<CheckResult, 'errors' | 'events'>): string {
-  if (errors.length > 0) return `${errors.length} kinds of errors`;
+  if (errors.length > 0) return errors.length === 1 ? '1 kind of error' : `${errors.length} kinds of errors`;
   return events.interaction === 0 ? 'no errors, but nothing to ask: there are no interactions' : 'no errors';
 }
 
