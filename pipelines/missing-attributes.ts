@@ -1,4 +1,7 @@
-/** Attributes that a domain's lines speak of and no event has: a mistyped name leaves its slot out of every prompt. */
+/**
+ * Attributes that a domain's lines speak of and no event has: a mistyped name leaves its slot out
+ * of every prompt.
+ */
 import type { Domain } from '../schemas/domain.ts';
 import { nearestName, quotedName } from '../src/errors.ts';
 import { parseLinePattern } from '../src/prompt/line-pattern.ts';

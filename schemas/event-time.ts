@@ -8,7 +8,10 @@ import { CALENDAR_TIME, EVENT_FIELDS, TIME_UNKNOWN } from './event.ts';
 export const TIME_MIN = -62_135_596_800_000;
 /** Moments before it were written in another unit: nobody recorded interactions then. Epoch ms. */
 export const EARLY_MS = Date.UTC(1980, 0, 1);
-/** Whether the latest moment of all says that seconds were taken for milliseconds: those since 1980 land there. */
+/**
+ * Whether the latest moment of all says that seconds were taken for milliseconds: those since 1980
+ * land there.
+ */
 export function looksLikeSeconds(latest: number): boolean {
   return latest >= EARLY_MS / 1000 && latest < EARLY_MS;
 }

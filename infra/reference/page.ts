@@ -10,8 +10,10 @@ how a vocabulary is spoken, the recipe, the templates, and what a source says of
 \`brewhouse import\` writes.
 This page is made from the schemas in \`schemas/\` and the files that ship in \`pipelines/\` by
 \`npm run docs\`; a test fails when it differs from them.
-For an editor that reads JSON Schema, \`docs/schemas/\` holds one for each file; put
-\`# yaml-language-server: $schema=PATH\` into the first line of a file.
+For editors, \`docs/schemas/\` holds a JSON Schema of each file, with which VS Code (its
+extension "YAML" by Red Hat) completes keys, explains them and marks wrong ones.
+The first line of a file names its schema, counted from the file's own folder; for a recipe beside \`node_modules\`:
+\`# yaml-language-server: $schema=node_modules/brewhouse/docs/schemas/recipe.schema.json\`.
 [Mappings for public data sets](mappings.md) has whole mappings and domains to begin with.
 Ids such as \`LABEL-2\` are rules of [RULES.md](../RULES.md).
 `;

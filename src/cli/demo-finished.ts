@@ -22,6 +22,7 @@ const Told = z.strictObject({
   /** The tables behind it. */
   details: z.string(),
 });
+/** What a demo says in the end. */
 export type Told = z.infer<typeof Told>;
 
 const Finished = z.strictObject({

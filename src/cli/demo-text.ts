@@ -1,4 +1,4 @@
-/** What the demo says in the end: a row, one sentence, what to run next; and the tables behind it. */
+/** What the demo says: a row, one sentence, what to run next; and the tables behind it. */
 import type { BuildSummary } from '../../pipelines/build.ts';
 import { last } from '../checked.ts';
 import { grouped } from '../grouped.ts';

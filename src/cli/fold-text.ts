@@ -1,4 +1,4 @@
-/** A long text for one screen: lines that are too long are clipped, lines in the middle left out. */
+/** A long text for one screen: long lines are clipped, lines in the middle left out. */
 
 /** How much of a text a screen holds. */
 export interface Screen {

@@ -49,7 +49,7 @@ function isLike(a: number, b: number, ratio: number): boolean {
   return a > 0 && b > 0 && a <= b * ratio && b <= a * ratio;
 }
 
-/** What was done at a time between the first and the last moment: on the line between two moments. */
+/** What was done at a time that lies between two moments: on the line between them. */
 function doneAt(moments: readonly Moment[], seconds: number): number {
   const after = moments.findIndex((each) => each.seconds >= seconds);
   const [a, b] = [nth(moments, Math.max(0, after - 1)), nth(moments, after)];

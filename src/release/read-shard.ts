@@ -37,7 +37,7 @@ export async function readShard(store: ObjectStore, name: string, slice: Slice):
   return tokens.map((row, i) => ({ ...row, meta: nth(metas, i), origin: nth(origins, i) }));
 }
 
-/** Rows of one file: each row group that holds some is read once, whatever groups other files have. */
+/** Rows of one file: each row group that holds some is read once, whatever others have. */
 async function readSlice<T>(
   { rowGroups }: ParquetFile,
   [from, to]: Slice,

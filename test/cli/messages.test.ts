@@ -1,4 +1,4 @@
-/** What people read where something is wrong: the messages word for word, as the command line prints them. */
+/** What people read where something is wrong: messages word for word, as they are printed. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -2,6 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Domain } from '../../schemas/domain.ts';
+import { Mapping } from '../../schemas/mapping.ts';
+import { COMMAND_NAMES } from '../../src/cli/command-table.ts';
 import { REPOSITORY } from '../source-files.ts';
 import { textFiles } from './source-text.ts';
 
@@ -11,6 +15,24 @@ describe('README.md', () => {
   it('opens with the golden prompt, word for word', () => {
     const [, prompt] = /^```text\n([\s\S]*?)^```$/m.exec(read('README.md')) ?? [];
     expect(prompt).toBe(`${read('test/golden/seed-prompt.txt').trimEnd()}\n`);
+  });
+});
+
+/** YAML blocks of the page by the name that they begin with. */
+const yamlNamed = (name: string): unknown => {
+  const blocks = [...read('README.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+  return parse(blocks.find((text) => text.startsWith(`name: ${name}\n`)) ?? '');
+};
+
+describe('what README.md shows to copy', () => {
+  it('is a mapping and a domain that parse', () => {
+    expect(Mapping.safeParse(yamlNamed('shop')).error).toBeUndefined();
+    expect(Domain.safeParse(yamlNamed('jobs')).error).toBeUndefined();
+  });
+
+  it('names every command', () => {
+    const rows = [...read('README.md').matchAll(/^\| `([a-z]+) /gm)].map(([, name]) => name);
+    expect(COMMAND_NAMES.filter((name) => !rows.includes(name))).toEqual([]);
   });
 });
 

@@ -35,7 +35,7 @@ export async function run({ args: [verb, name], flags }: CallOf<'tokenizer'>): P
   return { exit: ok ? EXIT.done : EXIT.fault, result: { ok, sha256, checks }, text: lines.join('\n') };
 }
 
-/** THE BUILD'S OWN PLAN: with a recipe a tokenizer passes where a build takes it, and nowhere else. */
+/** THE BUILD'S OWN PLAN: with a recipe a tokenizer passes where a build takes it, not elsewhere. */
 async function checkedFor({
   recipe: recipeFile,
   domain: domainFile,
