@@ -12,7 +12,8 @@ This page is made from the schemas in \`schemas/\` and the files that ship in \`
 \`npm run docs\`; a test fails when it differs from them.
 For editors, \`docs/schemas/\` holds a JSON Schema of each file, with which VS Code (its
 extension "YAML" by Red Hat) completes keys, explains them and marks wrong ones.
-The first line of a file names its schema, counted from the file's own folder; for a recipe beside \`node_modules\`:
+The first line of a file names its schema, counted from its own folder;
+for a recipe beside \`node_modules\`:
 \`# yaml-language-server: $schema=node_modules/brewhouse/docs/schemas/recipe.schema.json\`.
 [Mappings for public data sets](mappings.md) has whole mappings and domains to begin with.
 Ids such as \`LABEL-2\` are rules of [RULES.md](../RULES.md).

@@ -1,12 +1,13 @@
 /** What people read where something is wrong: messages word for word, as they are printed. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/errors.ts';
 import { DOMAIN, RECIPE } from '../integration/small-world.ts';
 import { errorLines, ndjson, TINY_EVENTS, viewed } from '../integration/tiny-world.ts';
-import { runCli } from './run-cli.ts';
+import { closingLine } from '../report.ts';
+import { root, runCli } from './run-cli.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -248,6 +249,24 @@ describe('what is not there', () => {
       '  at /nope/tokenizer.json',
       '  path is a folder that holds tokenizer.json and tokenizer_config.json',
     ]);
+  });
+});
+
+describe('npm test', () => {
+  it('names what failed in its closing line', () => {
+    const skipped = [{ test: 'a', reason: 'b' }];
+    expect(closingLine({ passed: 3, failed: [], skipped })).toBe('3 passed, 0 failed, 1 skipped');
+    expect(closingLine({ passed: 3, failed: ['lint and format', 'a.test.ts: b'], skipped: [] })).toBe(
+      '3 passed, 2 failed: lint and format; a.test.ts: b',
+    );
+    const many = Array.from({ length: 7 }, (_, i) => `test ${i}`);
+    expect(closingLine({ passed: 0, failed: many, skipped: [] })).toContain('test 4 and 2 more');
+  });
+
+  it('lints nothing of a lake or a demo inside the clone', () => {
+    const { files } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8')) as { files: { includes: string[] } };
+    const folders = files.includes.filter((each) => !each.startsWith('!') && each.includes('/'));
+    expect(folders).toEqual(['{infra,pipelines,schemas,src,test}/**/*.{ts,js,json}']);
   });
 });
 
