@@ -6,7 +6,7 @@ import { sha256Hex } from '../../src/content-hash.ts';
 import type { Effects } from '../../src/effects.ts';
 import { listEventFolder, readEventFile } from '../../src/sources/event-files.ts';
 import { type PlacedRecord, takeInEntity } from '../../src/timeline/take-in-entity.ts';
-import { createTimelineStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
+import { countName, createTimelineStats, inOrder, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
 
 /** A member with all its used events. */
 export interface SomeMember {
@@ -20,7 +20,10 @@ export interface SomeMembers {
   readonly members: readonly SomeMember[];
   /** All of them: any may be drawn as a candidate. */
   readonly items: readonly ItemEvent[];
-  /** Of the members and all items. */
+  /**
+   * Of the members and all items; attributes and surfaces of everybody, and of nobody how late events
+   * came in.
+   */
   readonly stats: TimelineStats;
   /** Records of the whole folder, and those of them that are no events. */
   readonly read: number;
@@ -35,6 +38,7 @@ export async function readSomeMembers(events: string, count: number, effects: Ef
   const chosen = createChosen(count);
   const items = new Map<string, PlacedRecord[]>();
   const stats = createTimelineStats();
+  const names = { surfaces: new Map<string, number>(), attributes: new Map<string, number>() };
   let [read, dead] = [0, 0];
   const { files } = await listEventFolder(events);
   for (const [file, path] of files.entries()) {
@@ -42,10 +46,14 @@ export async function readSomeMembers(events: string, count: number, effects: Ef
       effects.signal.throwIfAborted();
       for (const { line, outcome } of batch) {
         read++;
-        if (!outcome.ok) dead++;
-        else if (outcome.event.type !== 'item')
-          chosen.add(outcome.event.member_id, { file, line, event: outcome.event });
-        else addTo(items, outcome.event.item_id, { file, line, event: outcome.event });
+        if (!outcome.ok) {
+          dead++;
+          continue;
+        }
+        const { event } = outcome;
+        countNames(names, event);
+        if (event.type === 'item') addTo(items, event.item_id, { file, line, event });
+        else chosen.add(event.member_id, { file, line, event });
       }
     }
     effects.observe({ kind: 'progress', step: 'reading events', done: file + 1, total: files.length });
@@ -59,7 +67,17 @@ export async function readSomeMembers(events: string, count: number, effects: Ef
   const members = chosen
     .all()
     .map(([memberId, records]) => ({ memberId, records: used<SomeMember['records'][0]>(records) }));
-  return { members, items: usedItems, stats: stats.finish(), read, dead };
+  const counted = {
+    ...{ surfaces: inOrder(names.surfaces), member_attributes: inOrder(names.attributes) },
+    ...{ late_versions: [], late_interactions: [] },
+  };
+  return { members, items: usedItems, stats: { ...stats.finish(), ...counted }, read, dead };
+}
+
+function countNames(names: Readonly<Record<'surfaces' | 'attributes', Map<string, number>>>, event: EventRecord): void {
+  if (event.type === 'interaction' && event.surface !== undefined) countName(names.surfaces, event.surface, 1);
+  if (event.type === 'member')
+    for (const name of Object.keys(event.attributes ?? {})) countName(names.attributes, name, 1);
 }
 
 function addTo<K>(map: Map<K, PlacedRecord[]>, key: K, record: PlacedRecord): void {

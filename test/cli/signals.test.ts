@@ -102,6 +102,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return ['import', ...from, '--out', fresh()];
   },
   check: () => ['check', '--events', events],
+  preview: () => ['preview', '--events', world.events, '--domain', world.domain, '--recipe', world.recipe],
   build: () => buildArgs(world, fresh(), ['--partitions', '4', '--workers', '2']),
   release: () => [...releaseArgs(world, join(folder, 'lake')), '--id', `r${runs++}`],
   verify: () => ['verify', released, '--events', world.events, ...tokenizerFlag(world)],

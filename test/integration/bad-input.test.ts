@@ -99,8 +99,8 @@ describe('event files', () => {
     const warnings = stderr.split('\n').filter((line) => line.startsWith('warning: '));
     expect(warnings).toEqual([
       'warning: holdout.surfaces names "feeed" (did you mean "feed"?), and no interaction has that surface',
-      expect.stringMatching(/^warning: the item line .* "compny" \(did you mean "company"\?\), which never stands/),
-      expect.stringMatching(/^warning: the profile .* "age", which never stands/),
+      expect.stringMatching(/^warning: the item line .* "compny" \(did you mean "company"\?\), which no event has/),
+      expect.stringMatching(/^warning: the profile .* "age", which no event has/),
     ]);
     expect(stdout).toMatch(/rendered \d+ rows/);
     const second = await brewhouse(buildArgs(world, lakeOf('absent-names'), ONE));
