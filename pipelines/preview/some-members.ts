@@ -21,8 +21,8 @@ export interface SomeMembers {
   /** All of them: any may be drawn as a candidate. */
   readonly items: readonly ItemEvent[];
   /**
-   * Of the members and all items; attributes and surfaces of everybody, and of nobody how late events
-   * came in.
+   * Of the members and all items; attributes and surfaces of everybody, and of nobody how late
+   * events came in.
    */
   readonly stats: TimelineStats;
   /** Records of the whole folder, and those of them that are no events. */
