@@ -1,8 +1,8 @@
 /** Text of others, where it must not do anything. */
 
 /**
- * NO TEXT COMMANDS A TERMINAL OR A PAGE: escapes, other controls but line feeds, and signs that turn
- * the direction are replaced by their code.
+ * NO TEXT COMMANDS A TERMINAL OR A PAGE: escapes, other controls but line feeds, and signs that
+ * turn the direction are replaced by their code.
  */
 export function harmless(text: string): string {
   return text.replace(

@@ -23,12 +23,14 @@ export const WEIGHTED: Profile = {
       input_ids: HF.card.columns.input_ids ?? '',
       attention_mask: HF.card.columns.attention_mask ?? '',
       labels: 'all ids; not shifted',
-      loss_weights: `what the loss of each token counts: ${ANSWER_WEIGHT} in the answer and at the end token, ${PROMPT_WEIGHT} before them`,
+      loss_weights:
+        `what the loss of each token counts: ${ANSWER_WEIGHT} in the answer and at the end token, ` +
+        `${PROMPT_WEIGHT} before them`,
     },
     training: () => [
       'Rows are not padded: let the collator pad `labels` with -100 and `loss_weights` with 0.',
-      'Multiply the loss of each token by its weight. Trainers that know no weights, as those of transformers and TRL ' +
-        'do not, would learn the prompt as much as the answer: for them there is the profile `hf`.',
+      'Multiply the loss of each token by its weight. Trainers that know no weights, as those of transformers and ' +
+        'TRL do not, would learn the prompt as much as the answer: for them there is the profile `hf`.',
     ],
   },
   keyValues: (facts) => withFeatures(COLUMNS, facts),

@@ -45,7 +45,7 @@ export function digestOf(rows: readonly ShuffledRow[]): string {
   return digest.digest('hex');
 }
 
-/** The row that the card of a release tells; tokens that the tokenizer does not have are no text. */
+/** The row that the card of a release tells; ids that the tokenizer does not have are no text. */
 export async function toldRowOf(dir: string, tokenizer: LoadedTokenizer): Promise<ToldRow | undefined> {
   const isToken = (id: number) => {
     try {
@@ -81,6 +81,7 @@ export async function rewriteRows(
     facts,
   });
   release.digest = digestOf(rows);
+  release.hasOtherRows = true;
   manifest.files = [...files, ...others];
   manifest.splits = totals(files);
 }
@@ -95,6 +96,7 @@ export async function rewriteTable<T extends FileTable>(
   const rows = change(Array.from({ length: stored.rows }, (_, row) => stored.at(row)));
   release.write(path, writeFile(columnSpecs(table), [{ chunks: storedColumns(table, rows), rows: rows.length }]));
   release.entry(path).rows = rows.length;
+  release.hasOtherRows ||= path.startsWith('meta/train-');
 }
 
 /** Changes the columns of a file of one row group; footers keep their key-values. */

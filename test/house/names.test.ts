@@ -30,7 +30,6 @@ const CLOSED: readonly string[] = [
   'src/prompt/row-columns.ts columns[name]',
   'src/prompt/row-columns.ts ledger[name]',
   'src/prompt/template-plan.ts kind in block',
-  'src/release/card.ts splits[name]',
   'src/release/shards.ts files[kind]',
   'src/tables/import-tables.ts summary.dead_by_reason[reason]',
   'src/sources/source-file.ts all[reason]',

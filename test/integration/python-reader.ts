@@ -46,8 +46,8 @@ export interface ReadCard {
 type ReadSplits = Readonly<Record<string, Read>>;
 
 /**
- * Library -> split -> what it read, and the card; `rows` are handed back token by token. `folder` takes the
- * libraries' caches.
+ * Library -> split -> what it read, and the card; `rows` are handed back token by token. `folder`
+ * takes the libraries' caches.
  */
 export function readWithPython(
   release: string,

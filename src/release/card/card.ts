@@ -64,21 +64,21 @@ function aboutLines({ id, identity, until, source }: Manifest): string[] {
 function splitLines(manifest: Manifest): string[] {
   const { splits, fates } = manifest;
   // In their own order, whatever that of a manifest which was read.
-  const names = SPLITS.filter((name) => splits[name] !== undefined);
-  const ordinary = names.filter((name) => name !== 'test_template');
+  const there = SPLITS.filter((split) => splits[split] !== undefined);
+  const ordinary = there.filter((split) => split !== 'test_template');
   const meanings = splitMeanings(manifest);
   const rowsOf = (task: string, split: string) => ownValue(ownValue(fates, task), split) ?? 0;
   return [
     '| split | rows | tokens | supervised tokens | what it holds |',
     '|---|---:|---:|---:|---|',
-    ...names.map((name) => {
-      const { rows, tokens, loss_tokens } = present(splits[name], `split ${name}`);
-      return cells([name, ...[rows, tokens, loss_tokens].map(grouped), meanings[name]]);
+    ...there.map((split) => {
+      const { rows, tokens, loss_tokens } = present(splits[split], `split ${split}`);
+      return cells([split, ...[rows, tokens, loss_tokens].map(grouped), meanings[split]]);
     }),
     '',
     cells(['task', ...ordinary]),
     `|---|${ordinary.map(() => '---:|').join('')}`,
-    ...Object.keys(fates).map((task) => cells([task, ...ordinary.map((name) => grouped(rowsOf(task, name)))])),
+    ...Object.keys(fates).map((task) => cells([task, ...ordinary.map((split) => grouped(rowsOf(task, split)))])),
   ];
 }
 

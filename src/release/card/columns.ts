@@ -1,4 +1,5 @@
 /** The columns of a release by config: their features, and what a card says that they hold. */
+import { ownValue } from '../../../schemas/names.ts';
 import { ORIGIN, SIDECAR } from '../../../schemas/rows.ts';
 import { type Feature, featureOf } from '../../profiles/features.ts';
 import { profileOf } from '../../profiles/profiles.ts';
@@ -69,5 +70,5 @@ export function configsOf(profile: string): readonly Config[] {
 }
 
 function withWords(specs: readonly ColumnSpec[], words: Readonly<Record<string, string>>): Config['columns'] {
-  return specs.map(({ name, type }) => ({ name, ...featureOf(type), holds: words[name] ?? '' }));
+  return specs.map(({ name, type }) => ({ name, ...featureOf(type), holds: ownValue(words, name) ?? '' }));
 }

@@ -51,8 +51,8 @@ function dataFiles({ splits, files }: Manifest, { name, kind }: Config): string[
 }
 
 /**
- * Columns alone: `datasets` takes the rows of splits with their size in its own memory, which nobody
- * knows who has not loaded them.
+ * Columns alone: `datasets` takes the rows of splits with their size in its own memory, which
+ * nobody knows who has not loaded them.
  */
 function features({ name, columns }: Config): string[] {
   return [

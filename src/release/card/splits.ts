@@ -8,13 +8,15 @@ export function splitMeanings({ identity, release, until }: Manifest): Readonly<
   const { t1, t2, gap } = release.splits;
   const [validation, test] = [moment(t1 + gap), moment(t2 + gap)];
   const named = (names: readonly string[] = []) => names.map(plain).join(', ');
+  const surfaces = named(identity.section.holdout?.surfaces);
+  const ofMembers = 'of held-out members, of whom nothing is in train, validation or test';
   return {
     train: `questions with labels settled by ${moment(t1)}`,
     validation: `questions from ${validation} to before ${moment(t2)}`,
     test: `questions from ${test} on, with labels settled by ${moment(until)}`,
-    test_members: `questions from ${validation} on of held-out members, of whom nothing is in train, validation or test`,
+    test_members: `questions from ${validation} on ${ofMembers}`,
     test_template: 'questions of test in the words of held-out templates',
-    test_surface: `questions from ${test} on, on held-out surfaces: ${named(identity.section.holdout?.surfaces)}`,
+    test_surface: `questions from ${test} on, on held-out surfaces: ${surfaces}`,
     test_task: `questions from ${test} on of held-out tasks: ${named(release.holdout_tasks)}`,
   };
 }

@@ -30,8 +30,8 @@ export const SCORING: readonly string[] = [
   '2. Let the model score one token.',
   '3. Compare the scores of the tokens of the table alone: each is that of one label.',
   '',
-  '`end` is the token that ends every answer; labels that are `positive` are good news, and their probabilities may be ' +
-    'added up.',
+  '`end` is the token that ends every answer; labels that are `positive` are good news, and their probabilities ' +
+    'may be added up.',
 ];
 
 /** What lies beside the rows. */

@@ -42,6 +42,10 @@ export interface Profile {
   readonly name: string;
   /** In file order, after `input_ids`. */
   readonly columns: readonly TokenColumn[];
+  /** What the card says that the columns hold, `input_ids` among them. */
+  readonly words: ReadonlyMap<string, string>;
+  /** What the card says on training, with `<context>` for the context. */
+  readonly training: readonly string[];
   /** What its footers say beside what every footer says. */
   readonly facts: Readonly<Record<string, string>>;
   /** What the row's own columns supervise. */

@@ -26,6 +26,17 @@ const LOSS_WEIGHTS: TokenColumn = {
 export const weighted: Profile = {
   name: 'weighted',
   columns: [ATTENTION_MASK, ALL_LABELS, LOSS_WEIGHTS],
+  words: new Map([
+    ['input_ids', 'prompt, answer and end token'],
+    ['attention_mask', 'ones'],
+    ['labels', 'all ids; not shifted'],
+    ['loss_weights', 'what the loss of each token counts: 1 in the answer and at the end token, 0.01 before them'],
+  ]),
+  training: [
+    'Rows are not padded: let the collator pad `labels` with -100 and `loss_weights` with 0.',
+    'Multiply the loss of each token by its weight. Trainers that know no weights, as those of transformers and TRL ' +
+      'do not, would learn the prompt as much as the answer: for them there is the profile `hf`.',
+  ],
   facts: { label_alignment: 'unshifted', ignore_index: '-100', loss_weights: 'prompt 0.01, answer 1' },
   supervised({ ids, columns: { loss_weights: weights = new Float64Array() } }) {
     const from = weights.indexOf(ANSWER);

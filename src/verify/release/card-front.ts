@@ -1,7 +1,7 @@
 /** The front matter of a card (PUBLISH-4). */
 import type { WantedColumn } from '../parquet/footer-claims.ts';
+import type { CardFacts } from './card-facts.ts';
 import { dateOf, inQuotes } from './card-phrases.ts';
-import type { CardFacts } from './card-text.ts';
 import { SPLITS } from './manifest.ts';
 
 /** Licences with an id on the Hub. */

@@ -1,29 +1,15 @@
-/** The card of a release, made anew of its manifest and one row as docs/release.md has it (PUBLISH-4). */
-import type { TokenColumn } from '../profiles/profile.ts';
+/**
+ * The card of a release, made anew of its manifest and one row as docs/release.md has it
+ * (PUBLISH-4).
+ */
 import { compareBytes } from '../world/draws.ts';
+import type { CardFacts } from './card-facts.ts';
 import { type CardConfig, dtypeOf, frontLines } from './card-front.ts';
 import { asText, dateOf, shareOf, thousands } from './card-phrases.ts';
 import { fencedLines, type ToldRow } from './card-row.ts';
-import { BESIDE, LOADING, META_WORDS, ORIGIN_WORDS, SCORING, TOKEN_WORDS, TRAINING } from './card-words.ts';
+import { BESIDE, LOADING, META_WORDS, ORIGIN_WORDS, SCORING } from './card-words.ts';
 import { columnsOf } from './check-forms.ts';
-import { type Manifest, type ReleaseSection, SPLITS } from './manifest.ts';
-
-/** What of a manifest the card says. */
-export type CardFacts = Pick<
-  Manifest,
-  | ('corpus' | 'until' | 'recipe_sha256' | 'splits' | 'fates' | 'labels')
-  | ('keep_shares' | 'source' | 'notes' | 'files' | 'profile')
-> & {
-  readonly release: Pick<ReleaseSection, 'splits' | 'holdout_tasks'> & {
-    readonly profile: { readonly columns: readonly Pick<TokenColumn, 'name' | 'type'>[] };
-  };
-  readonly identity: {
-    readonly section: { readonly holdout: { readonly surfaces: readonly string[] } };
-    readonly domain: { readonly name: string };
-    readonly context: number;
-    readonly tokenizer: { readonly id: string; readonly sha256: string };
-  };
-};
+import { SPLITS } from './manifest.ts';
 
 /** The row that is told, with the text of its tokens. */
 export type DecodedRow = ToldRow & { readonly text: string };
@@ -40,15 +26,15 @@ export function cardText(facts: CardFacts, id: string, row: DecodedRow | undefin
     ...['---', ...frontLines(facts, configs), '---', '', `# ${domain}, until ${until}`, ''],
     `An instruction-tuning corpus for an LLM recommender in the domain ${domain}: each row is a prompt of an ` +
       'instruction, what a member did before, and a question, with a short answer, in tokens.',
-    `Nothing that happened or became known at or after ${until} is in it, and no prompt holds what was not known when ` +
-      'it was asked.',
+    `Nothing that happened or became known at or after ${until} is in it, and no prompt holds what was not known ` +
+      'when it was asked.',
     ...[`Members and events have pseudonyms; the release is \`${id}\`.`, ''],
     ...sourceLines(facts),
     '',
     ...(row === undefined ? [] : ['## One row', '', ...rowLines(row), '']),
     ...['## Splits', '', ...splitLines(facts), ''],
     ...['## Labels of train', '', ...labelLines(facts), ''],
-    ...['## Columns', '', ...configs.flatMap((config) => columnLines(config, facts.profile))],
+    ...['## Columns', '', ...configs.flatMap((config) => columnLines(config, facts))],
     ...['## Load', '', LOADING, ''],
     ...['## Train', '', ...trainingLines(facts), ''],
     ...['## Score', '', SCORING, ''],
@@ -71,10 +57,8 @@ function sourceLines({ source: { name, licence, credit } }: CardFacts): string[]
 
 function rowLines({ row, task, template, label, ids, text }: DecodedRow): string[] {
   const told = [`task ${task}`, `template ${asText(template)}`, `label ${asText(label)}`];
-  return [
-    `Row ${row} of train, counted from 0: ${told.join(', ')}, ${thousands(ids.length)} tokens, control tokens among them.`,
-    ...['', ...fencedLines(text)],
-  ];
+  const tokens = `${thousands(ids.length)} tokens, control tokens among them`;
+  return [...[`Row ${row} of train, counted from 0: ${told.join(', ')}, ${tokens}.`, ''], ...fencedLines(text)];
 }
 
 function splitLines(facts: CardFacts): string[] {
@@ -120,24 +104,23 @@ function labelLines({ labels, keep_shares: caps }: CardFacts): string[] {
   return lines;
 }
 
-function columnLines({ name, folder, columns }: CardConfig, profile: string): string[] {
-  const ofTokens = TOKEN_WORDS.get(profile);
-  const words = folder === 'meta' ? META_WORDS : folder === 'origin' ? ORIGIN_WORDS : ofTokens;
+function columnLines({ name, folder, columns }: CardConfig, { release }: CardFacts): string[] {
+  const words = folder === 'meta' ? META_WORDS : folder === 'origin' ? ORIGIN_WORDS : release.profile.words;
   return [
     ...[`Config \`${name}\`:`, '', '| column | type | what it holds |', '|---|---|---|'],
     ...columns.map((column) => {
       const type = `${column.isList ? 'list of ' : ''}${dtypeOf(column)}`;
-      return cells([`\`${column.name}\``, type, words?.get(column.name) ?? '']);
+      return cells([`\`${column.name}\``, type, words.get(column.name) ?? '']);
     }),
     '',
   ];
 }
 
-function trainingLines({ profile, identity: { context, tokenizer } }: CardFacts): string[] {
+function trainingLines({ release, identity: { context, tokenizer } }: CardFacts): string[] {
   const own = `${asText(tokenizer.id)} (tokenizer.json sha256 ${tokenizer.sha256})`;
   return [
     `- Rows have at most ${thousands(context)} tokens of the tokenizer ${own}.`,
-    (TRAINING.get(profile) ?? '').replaceAll('<context>', String(context)),
+    ...release.profile.training.map((line) => `- ${line.replaceAll('<context>', String(context))}`),
   ];
 }
 

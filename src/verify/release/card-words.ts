@@ -10,27 +10,6 @@ function wordsOf(lines: string): ReadonlyMap<string, string> {
   );
 }
 
-/** What the columns of token files hold, by profile. */
-export const TOKEN_WORDS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
-  [
-    'hf',
-    wordsOf(`
-input_ids: prompt, answer and end token
-attention_mask: ones
-labels: ids of the answer and the end token, and -100 elsewhere; not shifted
-`),
-  ],
-  [
-    'weighted',
-    wordsOf(`
-input_ids: prompt, answer and end token
-attention_mask: ones
-labels: all ids; not shifted
-loss_weights: what the loss of each token counts: 1 in the answer and at the end token, 0.01 before them
-`),
-  ],
-]);
-
 /** What the columns of a sidecar hold. */
 export const META_WORDS = wordsOf(`
 example_id: pseudonym of the example: of question and variant
@@ -77,27 +56,6 @@ room: tokens that the history could take
 used: tokens that it took
 stopped_at: pseudonym of the event at which there was no more room; empty: there was
 `);
-
-/** How one trains on rows of each profile; `<context>` is filled in. */
-export const TRAINING: ReadonlyMap<string, string> = new Map([
-  [
-    'hf',
-    `\
-- Rows are not padded: let the collator pad \`labels\` with -100, as \`DataCollatorForSeq2Seq\` of transformers does.
-- The loss is that of the answer and the end token alone; models of transformers shift the labels themselves.
-- TRL: \`SFTConfig(max_length=None)\`, or a \`max_length\` of at least <context>: its default of 1,024 silently cuts \
-longer rows, and the answer comes last.
-- Packing with TRL: \`packing=True, max_length=<context>\` or more, from TRL 1.7 on; 0.20 to 1.6 lose \`labels\` when \
-they pack.`,
-  ],
-  [
-    'weighted',
-    `\
-- Rows are not padded: let the collator pad \`labels\` with -100 and \`loss_weights\` with 0.
-- Multiply the loss of each token by its weight. Trainers that know no weights, as those of transformers and TRL do \
-not, would learn the prompt as much as the answer: for them there is the profile \`hf\`.`,
-  ],
-]);
 
 /** How a release is loaded. */
 export const LOADING = `\

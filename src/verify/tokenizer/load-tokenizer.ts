@@ -13,7 +13,7 @@ export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
   readonly controlIds: ReadonlySet<number>;
   readonly vocabularySize: number;
   encodeWhole(lines: readonly string[], askedAt: number): ArrayLike<number> | undefined;
-  /** The text of ids, control tokens as they are spelled; an id that no token has is passed over. */
+  /** The text of ids, control tokens as they are spelled; ids that no token has are left out. */
   decode(ids: Int32Array): string;
   close(): Promise<void>;
 }
