@@ -1,5 +1,4 @@
 /** The item lines of a lake, compared level by level after what was missing is rendered. */
-import { compareUtf8 } from '../schemas/byte-order.ts';
 import { sha256Hex } from '../src/content-hash.ts';
 import { grouped } from '../src/grouped.ts';
 import type { Lake } from '../src/lake/lake.ts';
@@ -12,7 +11,9 @@ import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { openSegmentTable, type SharedSegments } from '../src/tokenize/segment-table.ts';
 
 /** Items that are compared at most: a second or two where no thread has encoded their lines. */
-const COMPARED_MAX = 20_000;
+export const COMPARED_MAX = 20_000;
+/** Hexadecimal digits that a number holds exactly. */
+const HASH_DIGITS = 12;
 /** Items of which more than this share read like another at a level are told apart too badly. */
 const ALIKE_WARN = 0.2;
 
@@ -32,17 +33,18 @@ export async function itemLinesOf(
   const events = await lake.items(itemFilesOf(timelines));
   const items = createItemTable(events, plan.section.known);
   const ids = [...new Set(events.map((event) => event.item_id))];
-  const versions = sampled(ids).flatMap((id) => live(items.seen(id, Number.POSITIVE_INFINITY)) ?? []);
+  const versions = comparedIds(ids).flatMap((id) => live(items.seen(id, Number.POSITIVE_INFINITY)) ?? []);
   const store = createSegmentStore(openSegmentTable(segments));
   const lines = await runEncoding(plan.tokenizer, compareItemLines(plan.texts, store, versions));
   return { compared: versions.length, items: ids.length, ...lines };
 }
 
-function sampled<Id extends string>(ids: readonly Id[]): readonly Id[] {
+/** All of them, or of very many those with the least hash: the same ones whatever their order. */
+export function comparedIds<Id extends string>(ids: readonly Id[]): readonly Id[] {
   if (ids.length <= COMPARED_MAX) return ids;
-  const hashed = ids.map((id) => ({ id, by: sha256Hex(Buffer.from(id, 'utf8')) }));
+  const hashed = ids.map((id) => ({ id, by: Number.parseInt(sha256Hex(id).slice(0, HASH_DIGITS), 16) }));
   return hashed
-    .sort((a, b) => compareUtf8(a.by, b.by))
+    .sort((a, b) => a.by - b.by)
     .slice(0, COMPARED_MAX)
     .map(({ id }) => id);
 }

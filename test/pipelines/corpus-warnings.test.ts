@@ -4,10 +4,11 @@ import { corpusWarnings } from '../../pipelines/corpus-warnings.ts';
 
 const rank = { name: 'rank', block: 'item' as const, choosesItems: false };
 const choose = { name: 'choose', block: 'candidates' as const, choosesItems: true };
+const pair = { ...choose, name: 'pair', isSparse: true };
 /** Questions of a task by fate and label. */
 type Fates = Record<string, Record<string, number>>;
 const said = (questions: Record<string, Fates>, alikeAfterCut: Record<string, number> = {}) =>
-  corpusWarnings({ questions, alikeAfterCut }, [rank, choose]);
+  corpusWarnings({ questions, alikeAfterCut }, [rank, choose, pair]);
 
 describe('a corpus', () => {
   it('of which no question was lost is not spoken of', () => {
@@ -40,6 +41,26 @@ describe('a corpus', () => {
     expect(said({ rank: { ...few, item_unknown: { viewed: 6 } } })).toEqual([
       expect.stringMatching(/^0.6 % of the questions that were not capped ask about items/),
     ]);
+  });
+
+  it('of which a task that draws loses most questions says which, and how items are dated', () => {
+    const remedy = /date them with event_time in the mapping, .* or import with --first-seen$/;
+    const undated = { item_unknown: { applied: 900, viewed: 100 } };
+    expect(said({ choose: undated })).toContainEqual(
+      expect.stringMatching(/^choose loses 1,000 of 1,000 questions \(1,000 item_unknown, 0 too_few_candidates\): /),
+    );
+    expect(said({ choose: undated }).at(-1)).toMatch(remedy);
+    const few = { rendered: { A: 49 }, too_few_candidates: { applied: 51 }, capped: { '': 900 }, pending: { '': 9 } };
+    expect(said({ choose: few })).toEqual([expect.stringMatching(/^choose loses 51 of 100 questions/)]);
+    expect(said({ choose: { ...few, rendered: { A: 51 } } })).toEqual([]);
+  });
+
+  it('may have few pairs, whose items are dated, but not items without a time', () => {
+    expect(said({ pair: { rendered: { A: 5, B: 5 }, too_few_candidates: { viewed: 990 } } })).toEqual([]);
+    expect(said({ pair: { item_unknown: { viewed: 990 } } })).toContainEqual(
+      expect.stringMatching(/^pair loses 990 of 990 questions/),
+    );
+    expect(said({ rank: { rendered: { viewed: 1 }, item_unknown: { viewed: 9 } } })).toHaveLength(1);
   });
 
   it('with candidates that read alike once cut says how many, and the remedy', () => {
