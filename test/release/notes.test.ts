@@ -41,11 +41,11 @@ it('name the tasks that draw, and those in which popularity may tell the right o
 
 it('say nothing of the rows of a task that has none, and that its questions were lost', () => {
   const told = (...withRows: string[]) =>
-    notes({ tasks: [binary, choose(0)], withRows: new Set(withRows), itemsWithoutTime: 9 }).slice(2, -1);
+    notes({ tasks: [binary, choose(0)], withRows: new Set(withRows), itemsWithoutTime: 9 }).slice(3, -1);
   expect(told()).toEqual([SENTENCES[6]]);
   expect(told('choose-0').join()).not.toMatch(/Negatives are drawn|yes/);
   expect(told('choose-0')).toHaveLength(3);
-  expect(told('yes')[0]).toBe(SENTENCES[2]);
+  expect(told('yes')[0]).toBe(SENTENCES[3]);
 });
 
 it('take value and position for what is measured of the item, however they are written', () => {
