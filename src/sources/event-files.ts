@@ -24,6 +24,10 @@ const LIKE_EVENTS = /\.(ndjson|jsonl|json|csv|tsv|parquet)(\.[a-z0-9]+)?$/i;
 export const ORACLE_FOLDER = 'oracle';
 /** Folders whose files are no events: the oracle, and what macOS packs into zip archives. */
 const PASSED_OVER: ReadonlySet<string> = new Set([ORACLE_FOLDER, '__MACOSX']);
+/** Whether a folder of that name is passed over, with all that is in it (EVENT-7). */
+export function isFolderPassedOver(name: string): boolean {
+  return name.startsWith('.') || PASSED_OVER.has(name);
+}
 /** A folder with this file is a lake: what it took in before is not an input again. */
 const LAKE_FILE = 'lake.json';
 /** The most bytes of a dead record that are kept. */
@@ -94,7 +98,7 @@ async function filesBelow(dir: string, prefix: string, depth: number): Promise<s
     const path = `${prefix}${entry.name}`;
     const kind = entry.isSymbolicLink() ? await reading(join(dir, path), () => stat(join(dir, path)), LISTED) : entry;
     if (kind.isDirectory()) {
-      if (PASSED_OVER.has(entry.name) || existsSync(join(dir, path, LAKE_FILE))) continue;
+      if (isFolderPassedOver(entry.name) || existsSync(join(dir, path, LAKE_FILE))) continue;
       if (entry.isSymbolicLink() && (await isAbove(join(dir, path), folder))) continue;
       found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
     } else {

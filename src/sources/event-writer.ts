@@ -2,11 +2,19 @@
  * Writes event files as gzip NDJSON: the same events make the same bytes, and a file is whole or
  * not there.
  */
+import { randomBytes } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import { writing } from '../adapters/filesystem/user-files.ts';
+
+const UNDER_WAY = '.partial';
+
+/** Whether a name is one of a file that a writer has not named yet. */
+export function isUnderWay(name: string): boolean {
+  return /\.[0-9a-f]{16}\.partial$/.test(name);
+}
 
 /** Letters, about, of a piece that goes to the compressor. */
 const PIECE_LETTERS = 65_536;
@@ -37,7 +45,8 @@ export interface LineWriter {
  * one piece.
  */
 export function openLines(path: string): LineWriter {
-  const partial = `${path}.partial`;
+  // Of this writer alone: two imports at once write whole files, and the last one is named.
+  const partial = `${path}.${randomBytes(8).toString('hex')}${UNDER_WAY}`;
   const file: WriteStream = createWriteStream(partial);
   const gzip: Gzip | undefined = path.endsWith('.gz') ? createGzip() : undefined;
   const entry = gzip ?? file;

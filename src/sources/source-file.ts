@@ -36,6 +36,11 @@ export function deadFolder(events: string): string {
 /** The file in it that accounts for every row of the tables. */
 export const LEDGER_FILE = 'tables.json';
 
+/** The file in it that is there while an import names what it wrote. */
+export function unfinishedMark(events: string): string {
+  return join(deadFolder(events), 'unfinished');
+}
+
 /**
  * What imports wrote into a folder. Throws BrewhouseError('input_unreadable') where it is no
  * ledger.
@@ -55,8 +60,22 @@ export async function readLedger(events: string): Promise<ImportLedger> {
   }
 }
 
-/** Rows of tables that became no event of the folder, by reason. Throws as `readLedger`. */
+/**
+ * Rows of tables that became no event of the folder, by reason. Throws as `readLedger`, and
+ * `input_unreadable` where an import was killed while only some of its files had their names.
+ */
 export async function deadRowsBeside(events: string): Promise<DeadRows> {
+  const mark = unfinishedMark(events);
+  if ((await readIfThere(mark)) !== undefined) {
+    throw new BrewhouseError(
+      'input_unreadable',
+      `an import into ${events} has not ended: some of its events are missing`,
+      {
+        place: { file: mark },
+        remedy: 'run the same import again',
+      },
+    );
+  }
   const all: DeadRows = {};
   for (const { counts } of (await readLedger(events)).files)
     for (const [reason, count] of entriesOf(counts.dead)) all[reason] = (all[reason] ?? 0) + count;

@@ -9,10 +9,11 @@ import { timeSpan } from '../../schemas/event-time.ts';
 import type { EventId } from '../../schemas/ids.ts';
 import type { Effects } from '../effects.ts';
 import { listEventFolder, readEventFile } from '../sources/event-files.ts';
+import { orderEvents } from '../timeline/order.ts';
 
 /** What is known of one item. */
 interface Seen {
-  /** Its version without a time, of the last line that has one. */
+  /** The last of its versions without a time (EVENT-4). */
   undated: ItemEvent | undefined;
   isDated: boolean;
   /** The earliest interaction with it. */
@@ -38,7 +39,8 @@ export async function firstSeenEvents(events: string, effects: Effects): Promise
   }
   const found: ItemEvent[] = [];
   for (const { undated, isDated, first } of items.values()) {
-    if (isDated || undated === undefined || first === undefined) continue;
+    // What is said to be gone from the beginning comes back by nobody's interaction.
+    if (isDated || undated === undefined || undated.op === 'delete' || first === undefined) continue;
     found.push({ ...undated, event_id: `${FIRST_SEEN}${undated.item_id}` as EventId, event_time: first.time });
   }
   return found.sort((a, b) => compareUtf8(a.item_id, b.item_id));
@@ -51,7 +53,7 @@ function take(items: Map<string, Seen>, event: EventRecord): void {
   const { event_time: time } = event;
   if (event.type === 'item') {
     if (time !== null) seen.isDated = true;
-    else if (event.op === 'upsert') seen.undated = event;
+    else seen.undated = seen.undated === undefined ? event : orderEvents([seen.undated, event])[1];
   } else if (time !== null) {
     const at = timeSpan(time).first;
     if (seen.first === undefined || at < seen.first.at) seen.first = { at, time };

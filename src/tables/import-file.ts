@@ -15,6 +15,7 @@ import { noEvent } from '../sources/validate-event.ts';
 import { isColumn } from './cell.ts';
 import * as folder from './import-folder.ts';
 import type { MappedRow, RowMapper, RowNumber } from './mapping.ts';
+import { filesOf, pathUnpacked } from './output-names.ts';
 import { readTable, type TableFormat, tableFormat } from './read-table.ts';
 import { wantedColumns } from './source-facts.ts';
 import type { TableLine } from './table-rows.ts';
@@ -78,7 +79,7 @@ export async function importFile(importing: Importing, path: string): Promise<Im
     ...{ path: join(run.from, path), form, seen: (bytes: Uint8Array) => hash.update(bytes) },
     warn: (message: string) => run.effects.observe({ kind: 'warning', message }),
   };
-  const unpacked = folder.pathUnpacked(path);
+  const unpacked = pathUnpacked(path);
   const sink = await openSink(importing, unpacked);
   const occurrence = counter();
   const seen = new Set<string>();
@@ -112,7 +113,7 @@ interface Sink {
 
 /** Each is written even where it is empty, so that no older file is taken for it. */
 async function openSink({ run, table }: Importing, path: string): Promise<Sink> {
-  const names = folder.filesOf(run.out, table.name, path);
+  const names = filesOf(run.out, table.name, path);
   for (const name of Object.values(names)) await folder.makeFolderOf(name);
   const [events, dead] = [openLines(names.events), openLines(names.dead)];
   run.writers.push(events, dead);

@@ -1,6 +1,6 @@
 /**
- * The folder that an import writes, and what lies beside it: `OUT/<table>/<path>.ndjson.gz`,
- * `OUT/source.yaml`, `OUT.dead/<table>/<path>.ndjson` and `OUT.dead/tables.json`.
+ * The folder that an import writes: what it may hold before, and what is written of it as a whole,
+ * `OUT/source.yaml` and `OUT.dead/tables.json`.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -14,31 +14,7 @@ import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { EVENT_FILE_ENDINGS } from '../sources/event-files.ts';
 import { deadFolder, LEDGER_FILE } from '../sources/source-file.ts';
-
-/** The path that ids of rows hold: packed or not, a table is the same. */
-export function pathUnpacked(path: string): string {
-  return path.replace(/\.(?:gz|zst)$/, '');
-}
-
-/** Holds items that were dated by interactions; no table's folder is called so. */
-const FIRST_SEEN_FOLDER = '+first_seen';
-
-/** The files of items that earlier imports dated by interactions, and the one that comes next. */
-export async function firstSeenFiles(out: string): Promise<{ readonly before: number; readonly next: string }> {
-  const folder = join(out, FIRST_SEEN_FOLDER);
-  const names = await writing(folder, async () => {
-    await mkdir(folder, { recursive: true });
-    return readdir(folder);
-  });
-  const before = names.filter((name) => name.endsWith('.ndjson.gz')).length;
-  return { before, next: join(folder, `${String(before + 1).padStart(6, '0')}.ndjson.gz`) };
-}
-
-/** Where the events, and the dead rows, of a file of a table go; `path` is unpacked. */
-export function filesOf(out: string, table: string, path: string): { events: string; dead: string } {
-  const name = join(encodeURIComponent(table), path);
-  return { events: join(out, `${name}.ndjson.gz`), dead: join(deadFolder(out), `${name}.ndjson`) };
-}
+import { FIRST_SEEN_FOLDER, filesOf } from './output-names.ts';
 
 /** The text of a ledger, tables and files in byte order of their names. */
 export function ledgerText({ tables, files }: Omit<ImportLedger, 'format'>): string {

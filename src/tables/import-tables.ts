@@ -17,8 +17,10 @@ import { type DeadTableRow, type FileRun, importFile, type Times } from './impor
 import * as folder from './import-folder.ts';
 import { rowMapper } from './mapping.ts';
 import { readMapping } from './mapping-file.ts';
+import * as names from './output-names.ts';
 import { factsOf } from './source-facts.ts';
 import { filesOfTable, listFiles } from './table-listing.ts';
+import { beginNaming, endNaming, isWritten, requireSameLedger, requireWritten } from './unfinished.ts';
 
 /** What to import by which mapping, and the folder to write. */
 export interface ImportOptions {
@@ -79,12 +81,12 @@ export async function importTables(options: ImportOptions, effects = PROCESS_EFF
     const digest = folder.mappingDigest(mapping, table);
     folder.requireSameMapping(before, { name: table.name, mapping: digest }, out);
   }
-  await folder.prepare(out, [
-    ...before.files,
-    ...plans.flatMap(({ table, paths }) =>
-      paths.map((path) => ({ table: table.name, path: folder.pathUnpacked(path) })),
-    ),
-  ]);
+  const planned = plans.flatMap(({ table, paths }) =>
+    paths.map((path) => ({ table: table.name, path: names.pathUnpacked(path) })),
+  );
+  const isPlanned = new Set(planned.map(keyOf));
+  for (const file of before.files) if (!isPlanned.has(keyOf(file))) requireWritten(out, file);
+  await folder.prepare(out, [...before.files, ...planned]);
   const run: Run = { ...options, mapping, effects, before, writers: [], firstDead: new Map(), rows: 0, kept: 0 };
   try {
     const done: TableDone[] = [];
@@ -95,6 +97,9 @@ export async function importTables(options: ImportOptions, effects = PROCESS_EFF
     throw error;
   }
 }
+
+/** One file of one table. */
+const keyOf = ({ table, path }: Pick<ImportedFile, 'table' | 'path'>): string => `${table}\u001f${path}`;
 
 interface Run extends ImportOptions, FileRun {
   readonly mapping: Mapping;
@@ -114,9 +119,13 @@ interface TableDone {
  */
 async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSummary> {
   const { before, out, mapping } = run;
-  const names = new Set(done.map(({ table }) => table.name));
-  const tables = [...before.tables.filter(({ name }) => !names.has(name)), ...done.map(({ table }) => table)];
-  const files = [...before.files, ...done.flatMap((each) => each.files)];
+  const mappedTables = new Set(done.map(({ table }) => table.name));
+  const tables = [...before.tables.filter(({ name }) => !mappedTables.has(name)), ...done.map(({ table }) => table)];
+  const mapped = done.flatMap((each) => each.files);
+  const isMapped = new Set(mapped.map(keyOf));
+  const files = [...before.files.filter((one) => !isMapped.has(keyOf(one))), ...mapped];
+  await requireSameLedger(out, before);
+  await beginNaming(out);
   for (const writer of run.writers) await writer.commit();
   const isFirstSeen = await dateItems(run);
   const source = folder.sourceFacts({ mapping, tables, isFirstSeen });
@@ -125,35 +134,40 @@ async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSumma
     [folder.ledgerFile(out), `${folder.ledgerText({ tables, files })}\n`],
   ] as const) {
     const writer = openLines(path);
+    run.writers.push(writer);
     await writer.write(text.trimEnd());
+    await requireSameLedger(out, before);
     await writer.commit();
   }
+  await endNaming(out);
   warnOfEqualFiles(run, files);
-  return summaryOf(run, { files, source });
+  return summaryOf(run, { mapped: mapped.length, files, source });
 }
 
 /**
  * Writes items that no row dates anew, where that is wanted; whether any item of the folder was
  * ever dated so.
  */
-async function dateItems({ out, firstSeen = false, effects }: Run): Promise<boolean> {
-  if (!firstSeen) return false;
-  const { before, next } = await folder.firstSeenFiles(out);
+async function dateItems({ out, firstSeen = false, writers, effects }: Run): Promise<boolean> {
+  const { before, next } = await names.firstSeenFiles(out);
+  if (!firstSeen) return before > 0;
   const items = await firstSeenEvents(out, effects);
   if (items.length === 0) return before > 0;
+  await folder.makeFolderOf(next);
   const writer = openLines(next);
+  writers.push(writer);
   for (const item of items) await writer.write(canonicalEvent(item));
   await writer.commit();
   return true;
 }
 
 function summaryOf(
-  { kept, before, firstDead }: Run,
-  { files, source }: Pick<ImportLedger, 'files'> & { source: SourceFacts },
+  { kept, firstDead }: Run,
+  { mapped, files, source }: Pick<ImportLedger, 'files'> & { mapped: number; source: SourceFacts },
 ): ImportSummary {
   const summary: ImportSummary = {
     ...{
-      files: { mapped: files.length - before.files.length, kept },
+      files: { mapped, kept },
       rows: 0,
       events: { member: 0, item: 0, interaction: 0 },
     },
@@ -211,15 +225,13 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
   const files: ImportedFile[] = [];
   const times: Times = { latest: Number.NEGATIVE_INFINITY };
   requireOnePath(table, paths);
+  const known = new Map(run.before.files.map((file) => [keyOf(file), file]));
   for (const path of paths) {
-    const unpacked = folder.pathUnpacked(path);
-    const before = run.before.files.find((file) => file.table === table.name && file.path === unpacked);
-    if (before === undefined) {
-      files.push(await importFile({ run, table, toEvents, columns, times }, path));
-      continue;
-    }
-    folder.requireSameBytes(before, await hashOf(join(run.from, path)), run.out);
-    run.kept += 1;
+    const unpacked = names.pathUnpacked(path);
+    const before = known.get(keyOf({ table: table.name, path: unpacked }));
+    if (before !== undefined) folder.requireSameBytes(before, await hashOf(join(run.from, path)), run.out);
+    if (before !== undefined && isWritten(run.out, before)) run.kept += 1;
+    else files.push(await importFile({ run, table, toEvents, columns, times }, path));
   }
   if (times.latest < EARLY_MS && times.latest > Number.NEGATIVE_INFINITY) {
     const when = new Date(times.latest).toISOString().slice(0, 10);
@@ -233,7 +245,7 @@ async function importTable(run: Run, table: MappingTable, paths: readonly string
 
 /** Ids of rows hold a path: packed and not, one file would be two tables, or two files one. */
 function requireOnePath(table: MappingTable, paths: readonly string[]): void {
-  for (const [unpacked, same] of Map.groupBy(paths, folder.pathUnpacked)) {
+  for (const [unpacked, same] of Map.groupBy(paths, names.pathUnpacked)) {
     if (same.length === 1) continue;
     throw new BrewhouseError(
       'input_unreadable',

@@ -69,7 +69,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/sort/': GROUND,
   'src/simulate/': [...GROUND, 'src/timeline/', 'src/sources/', ...USER_FILES],
   'src/sources/': [...GROUND, 'src/timeline/', 'src/lake/', ...USER_FILES],
-  'src/tables/': [...GROUND, 'src/sources/', ...USER_FILES],
+  'src/tables/': [...GROUND, 'src/timeline/', 'src/sources/', ...USER_FILES],
   'src/adapters/': [...GROUND, ...ROOMS],
   // The checker shares no code with the builder: types of schemas, and the errors that every
   // command ends with.
@@ -224,7 +224,10 @@ describe('answers of the file system', () => {
     const codes = /\b(ErrnoException|errno|E(NOENT|ACCES|PERM|EXIST|NOSPC|DQUOT|ISDIR|NOTDIR|MFILE|ROFS))\b/g;
     const found = files.flatMap(({ path, code }) => [...code.matchAll(codes)].map(([word]) => `${path}: ${word}`));
     expect(found.length).toBeGreaterThan(10);
-    expect(found.filter((each) => !each.startsWith('src/adapters/'))).toEqual([]);
+    // The launcher begins where nothing of ours can be loaded yet.
+    const isElsewhere = (each: string) =>
+      !each.startsWith('src/adapters/') && !each.startsWith('src/cli/brewhouse.js:');
+    expect(found.filter(isElsewhere)).toEqual([]);
   });
 });
 

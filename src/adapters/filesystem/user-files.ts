@@ -2,7 +2,7 @@
  * Files that a person names: each call of the file system runs inside one of these, which says what
  * it refused.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { BrewhouseError } from '../../errors.ts';
 import { type FailedRead, isMissing, translateReadError, translateWriteError } from './file-errors.ts';
 
@@ -38,10 +38,21 @@ export function irregularFile(file: string): BrewhouseError {
 /**
  * The text of the file; undefined where there is none. Throws as `reading`, and as `irregularFile`.
  */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
+export function readIfThere(path: string): Promise<string | undefined> {
+  return ifThere(path, async () => {
     if (!(await stat(path)).isFile()) throw irregularFile(path);
-    return await readFile(path, 'utf8');
+    return readFile(path, 'utf8');
+  });
+}
+
+/** The names in the folder; undefined where there is none. Throws as `reading`. */
+export function namesIfThere(path: string): Promise<string[] | undefined> {
+  return ifThere(path, () => readdir(path));
+}
+
+async function ifThere<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw translateReadError(cause, path);
