@@ -7,6 +7,7 @@ import { CsvError, type Options, parse } from 'csv-parse';
 import { BrewhouseError } from '../errors.ts';
 import { BATCH_LINES_MAX } from '../sources/event-files.ts';
 import { LINE_BYTES_MAX } from '../sources/event-line.ts';
+import { type LineEnds, lineEnds } from './line-ends.ts';
 import {
   RAW_LETTERS_MAX,
   type TableBatch,
@@ -22,28 +23,35 @@ const QUOTES_HINT = 'where quotes are letters like others, give the table quotes
 /** Rows that have not as many columns as the header are dead. Throws as `readTable`. */
 export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
   const { path, form, warn } = file;
-  // The parser runs ahead of who reads its records: it says itself how far it came.
-  let parsed = 0;
+  // The line that the next record begins on, but for empty ones before it, which the parser counts.
+  let reached = 1;
+  let emptied = 0;
   let spanning = 0;
-  /** Lines on which the records begin that nobody has read yet. */
+  /** Lines on which the records begin that nobody has read yet: the parser runs ahead. */
   const begins: number[] = [];
   const chunks = decodeText(
-    tableBytes(file, () => parsed + 1),
+    tableBytes(file, () => reached),
     path,
     form.encoding,
   );
   const first = await chunks.next();
-  if (first.done !== true) requireNoJson(path, first.value);
+  const beginning = first.done === true ? '' : first.value;
+  const isByCr = endsLinesByCr(beginning);
+  const ends = lineEnds(isByCr ? CARRIAGE_RETURN : LINE_FEED);
+  // Without a header the first line is a row, and may hold anything.
+  if (form.columns === undefined) requireNoJson(path, beginning);
   const parser = parse({
-    ...optionsOf(form, first.done === true ? '' : first.value),
-    on_record: (record, { lines: end }) => {
-      begins.push(parsed + 1);
-      if (end > parsed + 1) spanning ||= parsed + 1;
-      parsed = end;
+    ...optionsOf(form, isByCr),
+    on_record: (record, { bytes, empty_lines: empty }) => {
+      const line = reached + empty - emptied;
+      begins.push(line);
+      reached = 1 + ends.before(bytes);
+      if (reached > line + 1) spanning ||= line;
+      emptied = empty;
       return record;
     },
   });
-  const source = Readable.from(withFirst(first, chunks));
+  const source = Readable.from(counted(beginning, chunks, ends));
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   let columns: readonly string[] | undefined = form.columns;
@@ -61,7 +69,7 @@ export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
       lines = [];
     }
   } catch (cause) {
-    throw cause instanceof CsvError ? csvFault(path, parsed + 1, cause) : cause;
+    throw cause instanceof CsvError ? csvFault(path, reached, cause) : cause;
   } finally {
     source.destroy();
     parser.destroy();
@@ -89,12 +97,19 @@ function requireNoJson(file: string, beginning: string): void {
   });
 }
 
-function optionsOf({ delimiter, quotes, escape: escaping }: TableForm, beginning: string): Options {
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Long ago a lone CR was a line end; one at the end of a chunk may have its LF in the next. */
+function endsLinesByCr(beginning: string): boolean {
+  return !beginning.includes('\n') && /\r./s.test(beginning);
+}
+
+function optionsOf({ delimiter, quotes, escape: escaping }: TableForm, isByCr: boolean): Options {
   return {
     delimiter,
-    // Mixed in one file where programs appended to what others wrote; a lone CR was a line end long
-    // ago.
-    record_delimiter: beginning.includes('\r') && !beginning.includes('\n') ? ['\r'] : ['\r\n', '\n'],
+    // Mixed in one file where programs appended to what others wrote.
+    record_delimiter: isByCr ? ['\r'] : ['\r\n', '\n'],
     quote: quotes === 'none' ? null : quotes,
     escape: escaping ?? (quotes === 'none' ? null : quotes),
     relax_column_count: true,
@@ -105,12 +120,15 @@ function optionsOf({ delimiter, quotes, escape: escaping }: TableForm, beginning
   };
 }
 
-async function* withFirst(
-  first: IteratorResult<string, unknown>,
-  rest: AsyncGenerator<string>,
-): AsyncGenerator<string> {
-  if (first.done !== true) yield first.value;
-  yield* rest;
+/** The text as bytes of UTF-8, whose line ends are taken in before the parser sees them. */
+async function* counted(beginning: string, rest: AsyncGenerator<string>, ends: LineEnds): AsyncGenerator<Buffer> {
+  const take = (text: string) => {
+    const bytes = Buffer.from(text);
+    ends.add(bytes);
+    return bytes;
+  };
+  yield take(beginning);
+  for await (const text of rest) yield take(text);
 }
 
 function rowOf(columns: readonly string[], record: readonly string[], line: number): TableLine {
