@@ -98,12 +98,16 @@ function mapOne(of: TableReading, row: TableRow, number: RowNumber): MappedRow {
  * Ids where the table has none, numbers of rows, and whether a row like this one was there before.
  */
 function withIds(events: EventRecord[], table: MappingTable, { path, row, occurrence }: RowNumber): MappedRow {
-  const isCounted = table.event_id === undefined || table.equal_rows === 'drop';
-  for (const event of isCounted ? events : []) {
-    const content = contentOf(event);
-    const before = occurrence(content);
-    if (before > 0 && table.equal_rows === 'drop') return { ok: false, reason: 'equal' };
-    if (table.event_id === undefined) event.event_id = rowId([content, path, before]);
+  const contents = events.map(contentOf);
+  if (table.equal_rows === 'drop') {
+    // Of the whole row: one that equals another up to its later versions says more than that one.
+    if (occurrence(contents.join('\u001e')) > 0) return { ok: false, reason: 'equal' };
+  }
+  for (const [i, event] of table.event_id === undefined ? events.entries() : []) {
+    const content = contents[i] ?? '';
+    // A row alone of its kind is the first with its content.
+    const before = table.equal_rows === 'drop' && events.length === 1 ? 0 : occurrence(content);
+    event.event_id = rowId([content, path, before]);
   }
   for (const event of events) if (isRowNumbered(table.sequence, event)) event.sequence = row;
   return { ok: true, events };

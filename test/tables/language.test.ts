@@ -193,6 +193,25 @@ describe('a row', () => {
     expect(again(['equal_rows: drop', 'event_id: what'])).toEqual({ ok: false, reason: 'equal' });
   });
 
+  test('that equals one before it in its first version alone is no equal row', () => {
+    const text = `name: m\nzone: UTC\ntables:
+  - { name: t, files: x, emit: item, item_id: id, event_time: at, equal_rows: drop, attributes: [
+      { time: at, fields: { title: title } }, { time: won_at, fields: { prize: prize } }] }`;
+    const mapper = rowMapper(parseYaml(text, Mapping, { file: 'm.yaml', code: 'mapping_invalid' }), 't');
+    const counts = new Map<string, number>();
+    const occurrence = (content: string) => {
+      const before = counts.get(content) ?? 0;
+      counts.set(content, before + 1);
+      return before;
+    };
+    const row = { id: 'i', at: '2018', title: 'a', won_at: '2019', prize: 'b' };
+    const rows = [row, { ...row, prize: 'c' }, row, { ...row, prize: '' }];
+    const mapped = rows.flatMap((each, i) => mapper(each, { path: 'x', row: i + 1, occurrence }));
+    expect(mapped.map((each) => (each.ok ? each.events.length : each.reason))).toEqual([2, 2, 'equal', 2]);
+    const ids = mapped.flatMap((each) => (each.ok ? each.events.map(({ event_id }) => event_id) : []));
+    expect(new Set(ids).size).toBe(6);
+  });
+
   test('has another id in a file of another path', () => {
     const id = (path: string) => rowMapper(mappingOf([]), 't')(ROW, { path, row: 1, occurrence: () => 0 })[0];
     expect(id('a')).not.toEqual(id('b'));

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Mapping } from '../../schemas/mapping.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
+import { jsonRow } from '../../src/tables/json-rows.ts';
 import { listIn } from '../../src/tables/list-text.ts';
 import { rowMapper } from '../../src/tables/mapping.ts';
 
@@ -68,6 +69,29 @@ test('a word that means empty is a number of JSON too', () => {
   for (const odd of ['-1', -1]) {
     const [mapped] = mapRow(keys, { odd });
     expect(mapped!.ok && mapped!.events[0]).not.toHaveProperty('surface');
+  }
+});
+
+test('of JSON numbers no two that differ become one text', () => {
+  const numbers = [
+    '9007199254740993',
+    '9007199254740992',
+    '9007199254740995.0',
+    '9007199254740994.00',
+    '-9007199254740993',
+  ];
+  const rows = numbers.map((number) => jsonRow({ line: 1, text: `{"odd":${number}}` }));
+  const ids = rows.map((row) => (row.ok ? mapRow({ item_id: 'odd' }, row.row) : []));
+  expect(ids).toMatchObject(numbers.map((number) => [{ events: [{ item_id: number.replace(/\.0+$/, '') }] }]));
+  // Numbers that a double holds are what they are, however they are written.
+  for (const [number, id] of [
+    ['1e3', '1000'],
+    ['-0', '0'],
+    ['1.0', '1'],
+    ['1.50', '1.5'],
+  ] as const) {
+    const row = jsonRow({ line: 1, text: `{"odd":${number}}` });
+    expect(row.ok && mapRow({ item_id: 'odd' }, row.row)).toMatchObject([{ events: [{ item_id: id }] }]);
   }
 });
 
