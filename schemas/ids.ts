@@ -47,7 +47,7 @@ export type CorpusId = z.infer<typeof CorpusId>;
 export const ReleaseId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
-  // The claim of the name before it is a file of that name, where letters of both cases are one too.
+  // The claim of the name before it is such a file, on some disks in letters of any case.
   .refine((id) => !id.toLowerCase().endsWith('.claim.json'), 'must not end in .claim.json')
   .brand<'ReleaseId'>();
 export type ReleaseId = z.infer<typeof ReleaseId>;

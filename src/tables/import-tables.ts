@@ -94,6 +94,8 @@ export async function importTables(options: ImportOptions, effects = PROCESS_EFF
     return await finish(run, done);
   } catch (error) {
     for (const writer of run.writers) await writer.abandon();
+    // An import that ended meanwhile took the files under way for those of a killed one.
+    await requireSameLedger(out, before);
     throw error;
   }
 }

@@ -1,4 +1,7 @@
-/** The names of what an import writes: `OUT/<table>/<path>.ndjson.gz`, `OUT.dead/<table>/<path>.ndjson`. */
+/**
+ * The names of what an import writes: `OUT/<table>/<path>.ndjson.gz` and
+ * `OUT.dead/<table>/<path>.ndjson`.
+ */
 import { join } from 'node:path';
 import { namesIfThere } from '../adapters/filesystem/user-files.ts';
 import { isFolderPassedOver } from '../sources/event-files.ts';
@@ -39,7 +42,7 @@ function firstEncoded(name: string): string {
   return `%${name.charCodeAt(0).toString(16).toUpperCase()}${name.slice(1)}`;
 }
 
-/** How many files of items that were dated by interactions there are, and the one that comes next. */
+/** How many files of items dated by interactions there are, and the one that comes next. */
 export async function firstSeenFiles(out: string): Promise<{ readonly before: number; readonly next: string }> {
   const folder = join(out, FIRST_SEEN_FOLDER);
   const numbers = ((await namesIfThere(folder)) ?? [])

@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** The platform's package of this machine. */
 const NAME = `node-${process.platform}-${process.arch}`;
 
-/** Lays the launcher alone where no package is installed; its package.json has the optional dependencies. */
+/** Lays the launcher where no package is installed; its package.json has these dependencies. */
 function layLauncher(optionalDependencies: Readonly<Record<string, string>>): string {
   const script = join(folder, 'src', 'cli', 'brewhouse.js');
   mkdirSync(dirname(script), { recursive: true });
@@ -75,7 +75,7 @@ describe.skipIf(older === undefined)('the launcher on an older Node', () => {
     });
   });
 
-  // A program whose interpreter is missing fails as one whose loader is, which is what Alpine lacks.
+  // A program without its interpreter fails as one without its loader, which Alpine lacks.
   it('says that the binary needs glibc where what loads it is missing', async () => {
     layBinary('#!/lib64/ld-linux-of-glibc-that-is-not-here\n');
     const { code, stderr } = await failureOf(layLauncher({ [NAME]: '24.21.0' }));

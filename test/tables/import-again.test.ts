@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { checkEvents } from '../../src/sources/check-events.ts';
-import { listEventFiles } from '../../src/sources/event-files.ts';
+import { listEventFolder } from '../../src/sources/event-files.ts';
 import { deadRowsBeside } from '../../src/sources/source-file.ts';
 import { importTables } from '../../src/tables/import-tables.ts';
 import { tempFolder } from '../sources/temp-folder.ts';
@@ -189,7 +189,7 @@ describe('names that readers of events pass over', () => {
     await writeTables(files, `name: shop\nzone: UTC\ntables:\n${tables.join('')}`);
     const { events } = await importInto('out', false);
     expect(events.interaction).toBe(NAMES.length * 3 * 2);
-    expect(await listEventFiles(at('out'))).toHaveLength(NAMES.length * 3);
+    expect((await listEventFolder(at('out'))).files).toHaveLength(NAMES.length * 3);
     // Rows of one file are one event in each table: copies, as many as there are tables less one.
     const { duplicates, events: read } = await checkEvents(at('out'));
     expect(duplicates + Object.values(read).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(
@@ -217,7 +217,7 @@ describe('items that were dated by interactions', () => {
     expect(await readFile(at('out/source.yaml'), 'utf8')).toContain('first_seen');
   });
 
-  test('hold what the last version said by the order of events, and come back by no interaction when deleted', async () => {
+  test('hold what the last version in order said, and come back by no interaction when deleted', async () => {
     const goods = MAPPING.replace(
       'item_id: id',
       'item_id: id\n    op: { column: op, default: upsert }\n    sequence: n',

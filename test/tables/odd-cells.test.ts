@@ -1,4 +1,4 @@
-/** Cells that nobody expects: lists and objects where a text should be, and long numbers in lists. */
+/** Cells that nobody expects: lists and objects where a text should be, and long numbers. */
 import { expect, test } from 'vitest';
 import { Mapping } from '../../schemas/mapping.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
