@@ -1,7 +1,7 @@
 /** Which files below a folder are those of a table. */
-import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import type { Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { MappingTable } from '../../schemas/mapping.ts';
 import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
@@ -13,39 +13,55 @@ const MACOS_FOLDER = '__MACOSX';
 /** Relative paths below a folder of tables, in byte order, with `/` between names. */
 export interface ListedTables {
   readonly files: readonly string[];
-  /** Pipes, sockets, devices, and links that lead to none of the files. */
+  /** Pipes, sockets, devices, and links that lead nowhere or back. */
   readonly irregular: readonly string[];
 }
 
 /**
- * What lies below the folder; links to files are followed. Names that begin with a dot, what macOS
- * adds, and the folders in `but` are passed over.
+ * What lies below the folder; links are followed, but not to a folder that they lie in. Names that
+ * begin with a dot, what macOS adds, and the folders in `but` are passed over.
  */
 export async function listFiles(from: string, but: readonly string[]): Promise<ListedTables> {
-  const options = { recursive: true, withFileTypes: true } as const;
-  const remedy = 'name the folder that holds the tables';
-  const entries = await reading(from, () => readdir(from, options), { what: 'folder', remedy });
   const root = resolve(from);
-  const passedOver = but.map((folder) => `${resolve(folder)}${sep}`);
-  const [files, irregular]: [string[], string[]] = [[], []];
-  for (const entry of entries) {
-    const path = resolve(entry.parentPath, entry.name);
-    if (entry.isDirectory() || passedOver.some((folder) => path.startsWith(folder))) continue;
-    const name = relative(root, path).split(sep).join('/');
-    if (name.split('/').some((part) => part.startsWith('.') || part === MACOS_FOLDER)) continue;
-    if (await isRegular(entry, path)) files.push(name);
-    else irregular.push(name);
-  }
-  return { files: files.sort(compareUtf8), irregular: irregular.sort(compareUtf8) };
+  const walk: Walk = { root, but: new Set(await Promise.all(but.map(realOf))), files: [], irregular: [] };
+  await takeFolder(walk, '', [await realOf(root)]);
+  return { files: walk.files.sort(compareUtf8), irregular: walk.irregular.sort(compareUtf8) };
 }
 
-async function isRegular(entry: Dirent, path: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
+interface Walk {
+  readonly root: string;
+  readonly but: ReadonlySet<string>;
+  readonly files: string[];
+  readonly irregular: string[];
+}
+
+/** `prefix` is empty or ends in `/`; `above` are real paths: of the folder and those around it. */
+async function takeFolder(walk: Walk, prefix: string, above: readonly string[]): Promise<void> {
+  const folder = join(walk.root, prefix);
+  const remedy = 'name the folder that holds the tables';
+  const entries = await reading(folder, () => readdir(folder, { withFileTypes: true }), { what: 'folder', remedy });
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === MACOS_FOLDER) continue;
+    const name = `${prefix}${entry.name}`;
+    const path = join(folder, entry.name);
+    const kind = entry.isSymbolicLink() ? await targetOf(path) : entry;
+    if (kind?.isDirectory()) {
+      const real = await realOf(path);
+      if (walk.but.has(real)) continue;
+      if (above.includes(real)) walk.irregular.push(name);
+      else await takeFolder(walk, `${name}/`, [...above, real]);
+    } else (kind?.isFile() ? walk.files : walk.irregular).push(name);
   }
+}
+
+/** What a link leads to; undefined where that is nothing. */
+function targetOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
+}
+
+/** The path without links; as it is where nothing is there yet. */
+function realOf(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
 }
 
 /** Where tables are looked for. */

@@ -199,6 +199,17 @@ describe('an import', () => {
     });
   });
 
+  test('follows links to folders, and not into the folder that it writes', async () => {
+    await folder.write('elsewhere/a.csv', SALES);
+    await folder.write('in/people.csv', PEOPLE);
+    symlinkSync(join(folder.path, 'elsewhere'), join(folder.path, 'in', 'sales'));
+    symlinkSync('..', join(folder.path, 'elsewhere', 'up'));
+    symlinkSync(join(folder.path, 'out'), join(folder.path, 'in', 'written'));
+    expect(await run({})).toMatchObject({ files: { mapped: 2 }, events: { interaction: 3 } });
+    const ours = MAPPING.replace('sales/*.csv', '"*/*/*/*.gz"');
+    expect(await refusal(run({}, ours))).toMatchObject({ message: expect.stringContaining('no file in') });
+  });
+
   test('follows links to files', async () => {
     await folder.write('elsewhere.csv', SALES);
     await folder.write('in/sales/a.csv', SALES);
