@@ -164,6 +164,6 @@ export async function releaseTokenizer(identity: StoredIdentity, folder?: string
     return await readTokenizer(folder === undefined ? spec : { path: resolve(folder), sha256 }, resolve('recipe.yaml'));
   } catch (error) {
     if (!(error instanceof BrewhouseError) || error.code !== 'tokenizer_refused' || folder !== undefined) throw error;
-    throw amendError(error, { remedy: 'say where it lies with --tokenizer DIR' });
+    throw amendError(error, { remedy: 'say where it lies: --tokenizer DIR, or the folder for releaseTokenizer' });
   }
 }

@@ -19,7 +19,7 @@ export interface CandidatesWish extends CandidatesAsked {
   readonly template?: string;
 }
 
-/** A question, or why training would not have asked it, and the template that `renderPrompt` tells it by. */
+/** A question, or why training would not have asked it, and the template that tells it. */
 export type AskedCandidates = CandidatesQuestion & { readonly template: TemplatePlan };
 
 /**

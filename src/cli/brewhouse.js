@@ -9,13 +9,13 @@ import nodeModule, { createRequire } from 'node:module';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isOldNode, MAJOR_MIN, neededNode } from './needed-node.js';
 
-const MAJOR_MIN = 24;
 const require = createRequire(import.meta.url);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) await runHere();
-else runOnOwnNode();
+if (isOldNode()) runOnOwnNode();
+else await runHere();
 
 async function runHere() {
   // Sources compiled once are loaded from then on, by threads too, which learn it from the variable.
@@ -29,7 +29,7 @@ async function runHere() {
 
 /** The same command on the package's own Node; signals are passed on, its exit code is ours. */
 function runOnOwnNode() {
-  const needs = `Brewhouse needs Node ${MAJOR_MIN} or newer; this is ${process.versions.node}`;
+  const needs = neededNode();
   const newer = `install Node ${MAJOR_MIN} or newer`;
   const name = platformPackage();
   if (name === undefined) fail(`${needs}, and no package has one for ${process.platform} on ${process.arch}`, newer);

@@ -8,7 +8,7 @@ import { exposureKey, exposureValue, isOfItem } from '../timeline/exposure.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import type { TaskRules } from './task-rules.ts';
 
-/** How the items are met: what an interaction says of it, and a domain may list in `at_exposure`. */
+/** How the items are met: what of an interaction a prompt may say at all (OPEN-7). */
 const Met = InteractionEvent.pick({ surface: true, context: true, value: true, position: true });
 
 const CandidatesAsked = z.strictObject({
@@ -43,7 +43,7 @@ function unreadable(asked: CandidatesAsked, [issue]: readonly z.core.$ZodIssue[]
   if (field === 't') {
     return new BrewhouseError('usage', `t is ${quotedName(String(asked.t))}, and a moment is epoch milliseconds`, {
       place: { field },
-      remedy: "Date.now(), or Date.parse('2026-02-01T12:00:00Z')",
+      remedy: "as Date.parse('2026-02-01T12:00:00Z') makes them",
     });
   }
   return new BrewhouseError('usage', issue?.message ?? 'nothing is asked', {

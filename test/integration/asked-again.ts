@@ -1,4 +1,4 @@
-/** Asks every row of a release again as a serving system does: by the release and raw event lines. */
+/** Asks every row of a release again as a serving system does: by raw event lines. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -209,7 +209,7 @@ describe('what training would not have asked', () => {
 
 describe('what is no question', () => {
   it.each([
-    [{ t: Number.NaN }, 'usage', /t is NaN, and a moment is epoch milliseconds; Date\.now\(\)/],
+    [{ t: Number.NaN }, 'usage', /t is NaN, and a moment is epoch milliseconds; as Date\.parse/],
     [{ t: '2026-01-10T12:00:00Z' as never }, 'usage', /t is 2026-01-10T12:00:00Z/],
     [{ t: 1.5 }, 'usage', /t is 1\.5/],
     [{ device: 'phone' } as never, 'usage', /Unrecognized key: "device"; a question has .*at_exposure/],

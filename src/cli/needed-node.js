@@ -1,0 +1,14 @@
+/** Which Node Brewhouse needs, in syntax that older ones read too. */
+
+/** The first release line that has all that the sources use. */
+export const MAJOR_MIN = 24;
+
+/** Whether this process runs on an older one. */
+export function isOldNode() {
+  return Number(process.versions.node.split('.')[0]) < MAJOR_MIN;
+}
+
+/** What a person is told there. */
+export function neededNode() {
+  return `Brewhouse needs Node ${MAJOR_MIN} or newer; this is ${process.versions.node}`;
+}
