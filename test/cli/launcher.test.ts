@@ -1,12 +1,11 @@
 /** The launcher: on a Node before 24 it goes on with the one of a platform package. */
-import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageVersion } from '../../src/config.ts';
 import { EXIT } from '../../src/errors.ts';
-import { launcher, root, runCli } from './run-cli.ts';
+import { launcher, olderNode, root, runCli } from './run-cli.ts';
 
 const older = olderNode();
 if (older === undefined) console.warn('SKIPPED: there is no Node before 24 on the path to start the launcher with');
@@ -24,7 +23,7 @@ const NAME = `node-${process.platform}-${process.arch}`;
 function layLauncher(optionalDependencies: Readonly<Record<string, string>>): string {
   const script = join(folder, 'src', 'cli', 'brewhouse.js');
   mkdirSync(dirname(script), { recursive: true });
-  cpSync(launcher, script);
+  for (const name of ['brewhouse.js', 'needed-node.js']) cpSync(join(launcher, '..', name), join(script, '..', name));
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as object;
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, optionalDependencies }));
   return script;
@@ -87,12 +86,3 @@ describe.skipIf(older === undefined)('the launcher on an older Node', () => {
     });
   });
 });
-
-function olderNode(): string | undefined {
-  for (const place of (process.env.PATH ?? '').split(delimiter)) {
-    const node = join(place, 'node');
-    const major = Number(/^v(\d+)/.exec(spawnSync(node, ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1]);
-    if (major >= 20 && major < 24) return node;
-  }
-  return undefined;
-}

@@ -1,6 +1,6 @@
 /** Runs the command line as a process of its own. */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { delimiter, join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..', '..');
 export const launcher = join(root, 'src', 'cli', 'brewhouse.js');
@@ -36,4 +36,14 @@ export function runCli(args: readonly string[], settings: CliSettings = {}): Pro
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, ...said }));
   });
+}
+
+/** A Node on the path that is too old for the sources, if there is one. */
+export function olderNode(): string | undefined {
+  for (const place of (process.env.PATH ?? '').split(delimiter)) {
+    const node = join(place, 'node');
+    const major = Number(/^v(\d+)/.exec(spawnSync(node, ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1]);
+    if (major >= 20 && major < 24) return node;
+  }
+  return undefined;
 }
