@@ -24,7 +24,7 @@ function releaseIn({ stdout }: CliRun): string {
   return / inspect (\S+)/.exec(stdout)![1]!;
 }
 
-const DETAILS = ['interaction', 'questions', 'capped', 'tokens/s', 'supervised', 'in_gap', 'label balance', 'files'];
+const DETAILS = ['interaction', 'questions', 'capped', 'tokens/s', 'supervised', 'in_gap', 'labels of train', 'files'];
 
 describe('the demo', () => {
   it('fits in 40 lines: a row with its legend, one sentence, and what to run next', () => {
