@@ -30,11 +30,14 @@ export async function* decodeText(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let lines = 0;
+  let isFirst = true;
   // Bytes of a character that the next chunk may end.
   let rest: Uint8Array = new Uint8Array(0);
   let chunk: Uint8Array = rest;
   try {
     for await (chunk of chunks) {
+      if (isFirst) requireOwnMark(chunk, file, decoder.encoding);
+      isFirst = false;
       yield decoder.decode(chunk, { stream: true });
       for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) lines++;
       rest = unfinished(chunk);
@@ -49,6 +52,21 @@ export async function* decodeText(
       cause,
     });
   }
+}
+
+const MARKS: readonly (readonly [encoding: string, first: number, second: number])[] = [
+  ['utf-16le', 0xff, 0xfe],
+  ['utf-16be', 0xfe, 0xff],
+];
+
+/** `utf-16` means the one with the low byte first: read so, the other is text of wrong letters. */
+function requireOwnMark([first, second]: Uint8Array, file: string, encoding: string): void {
+  const marked = MARKS.find(([, one, two]) => first === one && second === two)?.[0] ?? encoding;
+  if (marked === encoding) return;
+  throw new BrewhouseError('input_unreadable', `${file} begins with the byte order mark of ${marked.toUpperCase()}`, {
+    place: { file, line: 1 },
+    remedy: `give the table encoding: ${marked}`,
+  });
 }
 
 /** The end of a chunk from the last byte on that begins a character. */

@@ -72,6 +72,16 @@ test('lines that end in a lone CR are lines, and a CR at the end of a chunk may 
   ]);
 });
 
+test('a byte order mark of another encoding is refused, and names it', async () => {
+  const text = Buffer.from('\ufeff1,2,3\n', 'utf16le');
+  const marked = (encoding: string) => ({ code: 'input_unreadable', remedy: `give the table encoding: ${encoding}` });
+  await expect(read('le.csv', text)).rejects.toMatchObject(marked('utf-16le'));
+  expect(await read('le.csv', text, { encoding: 'utf-16' })).toEqual([[1, ['1', '2', '3']]]);
+  text.swap16();
+  await expect(read('be.csv', text, { encoding: 'utf-16' })).rejects.toMatchObject(marked('utf-16be'));
+  expect(await read('be.csv', text, { encoding: 'utf-16be' })).toEqual([[1, ['1', '2', '3']]]);
+});
+
 test('delimiters of several letters are found across the borders of chunks', async () => {
   const lines = Array.from({ length: 20_000 }, (_, i) => ['a'.repeat(i % 7), ':'.repeat(i % 2), `${i}`].join('::'));
   const expected = lines.map((line, i) => [i + 1, line.split('::')] as const);
