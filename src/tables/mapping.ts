@@ -73,7 +73,7 @@ export function rowMapper(mapping: Mapping, tableName: string): RowMapper {
   return (row, number) => {
     if (table.explode === undefined) return [mapOne(reading, row, number)];
     const parts = explode(row, table.explode, cell);
-    if (!parts.ok) return [noEvent('field_invalid', parts.message)];
+    if (!parts.ok) return [noEvent('field_invalid', parts.message, 'explode')];
     // A list of nothing says nothing, but its row was read.
     return parts.rows.length === 0 ? [FILTERED] : parts.rows.map((part) => mapOne(reading, part, number));
   };

@@ -60,7 +60,7 @@ test('an object is no list, and a part that is one has no names', () => {
     expect(mapRow({ explode: '{ column: odd }' }, { odd })).toMatchObject([{ ok: false, reason: 'field_invalid' }]);
   const named = '{ column: odd, names: [item, clicked] }';
   expect(mapRow({ explode: named }, { odd: ['a-1', { toString: 1 }] })).toMatchObject([
-    { ok: false, message: expect.stringContaining('part 2') },
+    { ok: false, field: 'explode', message: expect.stringContaining('part 2') },
   ]);
 });
 
