@@ -6,20 +6,21 @@ import { itemFilesOf, type PartitionTimeline } from '../src/lake/timeline-record
 import { compareItemLines, type ItemLines } from '../src/prompt/item-lines.ts';
 import type { RenderPlan } from '../src/prompt/plan.ts';
 import { createSegmentStore } from '../src/prompt/segments.ts';
-import { createItemTable, live } from '../src/timeline/item-table.ts';
+import { createItemTable, type ItemVersion, live } from '../src/timeline/item-table.ts';
 import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { openSegmentTable, type SharedSegments } from '../src/tokenize/segment-table.ts';
 
-/** Items that are compared at most: a second or two where no thread has encoded their lines. */
+/** Items that are compared at most, and those among them whose lines no prompt needed yet: a second of encoding. */
 export const COMPARED_MAX = 20_000;
+export const ENCODED_MAX = 2_000;
 /** Hexadecimal digits that a number holds exactly. */
 const HASH_DIGITS = 12;
 /** Items of which more than this share read like another at a level are told apart too badly. */
 const ALIKE_WARN = 0.2;
 
 /**
- * Compares the newest lines of the items; of more than COMPARED_MAX those with the least SHA-256 of
- * their id. `segments` hold what the workers of the build have encoded.
+ * Compares the newest lines of the items (comparedOf). `segments` hold what the workers of the
+ * build have encoded.
  */
 export async function itemLinesOf(
   lake: Lake,
@@ -29,24 +30,32 @@ export async function itemLinesOf(
     readonly segments: SharedSegments;
   },
 ): Promise<ItemLines> {
-  const { timelines, plan, segments } = of;
-  const events = await lake.items(itemFilesOf(timelines));
-  const items = createItemTable(events, plan.section.known);
-  const ids = [...new Set(events.map((event) => event.item_id))];
-  const versions = comparedIds(ids).flatMap((id) => live(items.seen(id, Number.POSITIVE_INFINITY)) ?? []);
-  const store = createSegmentStore(openSegmentTable(segments));
-  const lines = await runEncoding(plan.tokenizer, compareItemLines(plan.texts, store, versions));
-  return { compared: versions.length, items: ids.length, ...lines };
+  const { texts, section, tokenizer } = of.plan;
+  const events = await lake.items(itemFilesOf(of.timelines));
+  const items = createItemTable(events, section.known);
+  const table = openSegmentTable(of.segments);
+  const ids = new Set(events.map((event) => event.item_id));
+  const versions = [...ids].flatMap((id) => live(items.seen(id, Number.POSITIVE_INFINITY)) ?? []);
+  const compared = comparedOf(versions, (version) => table.get(texts.item(version).key) !== undefined);
+  const lines = await runEncoding(tokenizer, compareItemLines(texts, createSegmentStore(table), compared));
+  return { compared: compared.length, items: versions.length, ...lines };
 }
 
-/** All of them, or of very many those with the least hash: the same ones whatever their order. */
-export function comparedIds<Id extends string>(ids: readonly Id[]): readonly Id[] {
-  if (ids.length <= COMPARED_MAX) return ids;
-  const hashed = ids.map((id) => ({ id, by: Number.parseInt(sha256Hex(id).slice(0, HASH_DIGITS), 16) }));
-  return hashed
-    .sort((a, b) => a.by - b.by)
-    .slice(0, COMPARED_MAX)
-    .map(({ id }) => id);
+/**
+ * The COMPARED_MAX with the least SHA-256 of their id, whatever their order; of those that are not
+ * encoded yet the first ENCODED_MAX.
+ */
+export function comparedOf<V extends Pick<ItemVersion, 'itemId'>>(
+  versions: readonly V[],
+  isEncoded: (version: V) => boolean,
+): V[] {
+  const hashed = versions.map((version) => ({
+    version,
+    by: Number.parseInt(sha256Hex(version.itemId).slice(0, HASH_DIGITS), 16),
+  }));
+  const some = hashed.sort((a, b) => a.by - b.by).slice(0, COMPARED_MAX);
+  let encoded = 0;
+  return some.flatMap(({ version }) => (isEncoded(version) || ++encoded <= ENCODED_MAX ? version : []));
 }
 
 /** One sentence for each level at which many lines read alike. */

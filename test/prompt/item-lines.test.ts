@@ -1,6 +1,6 @@
 /** Item lines are compared as prompts hold them, level by level, with those of items that say something else. */
 import { describe, expect, it } from 'vitest';
-import { alikeLineWarnings, COMPARED_MAX, comparedIds } from '../../pipelines/item-lines.ts';
+import { alikeLineWarnings, COMPARED_MAX, comparedOf, ENCODED_MAX } from '../../pipelines/item-lines.ts';
 import { EventId, ItemId } from '../../schemas/ids.ts';
 import { compareItemLines } from '../../src/prompt/item-lines.ts';
 import { createSegmentStore } from '../../src/prompt/segments.ts';
@@ -74,10 +74,14 @@ describe('The warning of lines that read alike', () => {
   });
 });
 
-it('Of very many items those with the least hash are compared, whatever their order', () => {
-  const ids = Array.from({ length: COMPARED_MAX + 5 }, (_, i) => `i${i}`);
-  const some = comparedIds(ids);
+it('Of very many items those with the least hash are compared, and few of those that no prompt needed', () => {
+  const items = Array.from({ length: COMPARED_MAX + 5 }, (_, i) => ({ itemId: ItemId.parse(`i${i}`) }));
+  const some = comparedOf(items, () => true);
   expect(some).toHaveLength(COMPARED_MAX);
-  expect(comparedIds(ids.toReversed())).toEqual(some);
-  expect(comparedIds(ids.slice(5))).toEqual(ids.slice(5));
+  expect(comparedOf(items.toReversed(), () => true)).toEqual(some);
+  const ofPrompts = new Set(some.slice(0, 100));
+  const more = comparedOf(items, (item) => ofPrompts.has(item));
+  expect(more).toHaveLength(100 + ENCODED_MAX);
+  expect(more).toEqual(some.slice(0, more.length));
+  expect(comparedOf(items.slice(0, ENCODED_MAX), () => false)).toHaveLength(ENCODED_MAX);
 });
