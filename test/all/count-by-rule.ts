@@ -3,7 +3,7 @@
  * follow one rule of 0.1.0 each, all else by the law, and of one that follows all of them.
  */
 import { grouped } from '../../src/grouped.ts';
-import { digestOf, eachRowOf } from './changed-rows.ts';
+import { digestOf, eachRowOf } from './release-rows.ts';
 
 /** Digests of one row by kind: its ids and labels, and its sidecar and origins. */
 export interface RowDigest {

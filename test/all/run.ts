@@ -1,28 +1,25 @@
 /**
- * `npm run test:all`: the tests of which `npm test` runs a part, in full; then the demo and the two
- * real sets from raw tables to a verified release; then what long texts cost. It prints tables and
- * keeps them.
+ * `npm run test:all`: the tests of which `npm test` runs a part, in full; then the demo and the real
+ * sets from raw tables to a verified release; then what long texts cost. It prints tables and keeps
+ * them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
-import { packageRoot } from '../../src/config.ts';
+import { labelLines } from '../../src/cli/label-lines.ts';
+import { packageRoot, shippedFolder } from '../../src/config.ts';
 import { grouped } from '../../src/grouped.ts';
+import type { ItemLines } from '../../src/prompt/item-lines.ts';
+import type { LabelCounts } from '../../src/release/label-balance.ts';
 import { goldenContent, releaseContent } from '../integration/release-content.ts';
+import { REAL_DATA, REAL_SETS } from '../real-sets.ts';
 import { type Compared, comparedIn } from '../worlds/long-run.ts';
-import { changedRows, fatesOf } from './changed-rows.ts';
 import { runLongTests } from './long-tests.ts';
 import { type LongTexts, longTextsTable, measureLongTexts } from './long-texts.ts';
 
 const root = packageRoot();
-/**
- * A folder that holds an older release of each set under the set's name, to be compared row by row;
- * made under the demo's key. Without it nothing is compared.
- */
-const older = process.env.BREWHOUSE_OLDER;
-const data = process.env.BREWHOUSE_DATA ?? join(root, '..', 'shared', 'data');
 const folder = mkdtempSync(join(tmpdir(), 'brewhouse-all-'));
 
 type Result = Record<string, unknown> & { peak_memory_bytes?: number };
@@ -52,8 +49,8 @@ interface Outcome {
   readonly release: { seconds: number; rows: number; memory: number };
   /** Splits whose rows differ in content from those that are kept. */
   readonly changed: readonly string[];
-  /** Rows by what changed in them, and questions by fate; empty without an older release. */
-  readonly since: ReadonlyMap<string, string>;
+  readonly labels: LabelCounts;
+  readonly lines: ItemLines;
   readonly verify: { seconds: number; rows: number; faults: number; memory: number; sentence: string };
 }
 
@@ -65,19 +62,8 @@ async function changedSplits(set: string, release: string): Promise<string[]> {
   return names.filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
 }
 
-/** What a release and an older one of the same set have otherwise, in the order of the table. */
-async function changedSince(set: string, release: string): Promise<ReadonlyMap<string, string>> {
-  const before = join(older ?? '', set);
-  if (older === undefined || !existsSync(before)) return new Map();
-  const rows = [...(await changedRows(before, release))].map(([reason, rows]) => [reason, count(rows)] as const);
-  const [was, is] = [fatesOf(before), fatesOf(release)];
-  const fates = [...new Set([...was.keys(), ...is.keys()])].sort();
-  const moved = (fate: string) => `${count(was.get(fate) ?? 0)} to ${count(is.get(fate) ?? 0)}`;
-  return new Map([...rows, ...fates.map((fate) => [`questions ${fate}`, moved(fate)] as const)]);
-}
-
 async function runSet(set: string, events: string, domain: string): Promise<Outcome> {
-  const recipe = join(root, 'pipelines/recipes', `${set}.yaml`);
+  const recipe = shipped('recipes', set);
   const lake = join(folder, `${set}-lake`);
   const built = brewhouse(['build', '--events', events, '--domain', domain, '--recipe', recipe, '--lake', lake]);
   const released = brewhouse(['release', '--lake', lake, '--recipe', recipe]);
@@ -90,7 +76,8 @@ async function runSet(set: string, events: string, domain: string): Promise<Outc
     examples: Number(built.examples),
     tokens: Number(built.tokens),
     changed: await changedSplits(set, String(released.path)),
-    since: await changedSince(set, String(released.path)),
+    labels: released.train_labels as LabelCounts,
+    lines: built.item_lines as ItemLines,
     build: { seconds: built.seconds, tokensPerSecond: Number(built.tokens_per_second), memory: memoryOf(built) },
     release: { seconds: released.seconds, rows, memory: memoryOf(released) },
     verify: {
@@ -103,21 +90,27 @@ async function runSet(set: string, events: string, domain: string): Promise<Outc
   };
 }
 
+function shipped(kind: 'mappings' | 'domains' | 'recipes', name: string): string {
+  return join(shippedFolder(kind), `${name}.yaml`);
+}
+
 function memoryOf(result: Result): number {
   return Math.round(Number(result.peak_memory_bytes ?? 0) / 1e6);
 }
 
 const count = (value: number) => grouped(Math.round(value));
 
-/** Each row of either release is counted once, under the first reason that holds. */
-function sinceTable(outcomes: readonly Outcome[]): string[] {
-  const whats = [...new Set(outcomes.flatMap(({ since }) => [...since.keys()]))];
-  if (whats.length === 0) return [];
+/** Items that were compared, and of them the share whose line reads like another's, level by level. */
+function lineRows(outcomes: readonly Outcome[]): [string, (each: Outcome) => string][] {
+  const levels = outcomes[0]?.lines.levels.map(({ level }) => level) ?? [];
   return [
-    `| what changed in their rows | ${outcomes.map(({ set }) => set).join(' | ')} |`,
-    `|---|${outcomes.map(() => '---:|').join('')}`,
-    ...whats.map((what) => `| ${what} | ${outcomes.map(({ since }) => since.get(what) ?? '0').join(' | ')} |`),
-    '',
+    ['item lines: compared, of items', ({ lines }) => `${count(lines.compared)} of ${count(lines.items)}`],
+    ['item lines: distinct before cutting', ({ lines }) => count(lines.distinct)],
+    ...levels.map((level, i): [string, (each: Outcome) => string] => [
+      `item lines: distinct at ${level}; like another`,
+      ({ lines: { levels, compared } }) =>
+        `${count(levels[i]?.distinct ?? 0)}; ${((100 * (levels[i]?.alike ?? 0)) / compared).toFixed(1)} %`,
+    ]),
   ];
 }
 
@@ -137,6 +130,7 @@ function report(outcomes: readonly Outcome[], compared: readonly Compared[], mea
     ['release: rows', (each) => count(each.release.rows)],
     ['release: seconds', (each) => each.release.seconds.toFixed(0)],
     ['release: peak memory, MB', (each) => count(each.release.memory)],
+    ...lineRows(outcomes),
     ['splits that differ from test/golden', (each) => each.changed.join(', ') || 'none'],
     ['verify: rows checked', (each) => count(each.verify.rows)],
     ['verify: faults', (each) => count(each.verify.faults)],
@@ -155,7 +149,10 @@ function report(outcomes: readonly Outcome[], compared: readonly Compared[], mea
     '',
     ...outcomes.map((each) => `- ${each.set}: ${each.verify.sentence}`),
     '',
-    ...sinceTable(outcomes.filter(({ since }) => since.size > 0)),
+    'Labels of train, by task:',
+    '',
+    ...outcomes.flatMap(({ set, labels }) => labelLines(labels).map((line) => `- ${set}: ${line.trim()}`)),
+    '',
     '| builder against checker | compared | differences of readers |',
     '|---|---:|---:|',
     ...compared.map(({ what, cases, differences }) => `| ${what} | ${count(cases)} | ${count(differences)} |`),
@@ -175,24 +172,18 @@ try {
   const simulated = join(folder, 'demo-events');
   brewhouse(['simulate', '--members', '2000', '--seed', '7', '--out', simulated]);
   outcomes.push(await runSet('demo', simulated, join(simulated, 'domain.yaml')));
-  for (const set of ['ifdb', 'us-senate-rollcalls']) {
-    if (!existsSync(join(data, set))) {
-      skipped.push(set);
-      process.stderr.write(`SKIPPED ${set}: no folder ${set} in the data folder (set BREWHOUSE_DATA)\n`);
+  for (const { name, importFlags } of REAL_SETS) {
+    const from = join(REAL_DATA, name);
+    if (!existsSync(from)) {
+      skipped.push(name);
+      process.stderr.write(`SKIPPED ${name}: no folder ${name} in the data folder (set BREWHOUSE_DATA)\n`);
       continue;
     }
-    const events = join(folder, `${set}-events`);
-    brewhouse([
-      'import',
-      '--mapping',
-      join(root, 'pipelines/mappings', `${set}.yaml`),
-      '--from',
-      join(data, set),
-      '--out',
-      events,
-    ]);
-    brewhouse(['check', '--events', events, '--domain', join(root, 'pipelines/domains', `${set}.yaml`)]);
-    outcomes.push(await runSet(set, events, join(root, 'pipelines/domains', `${set}.yaml`)));
+    const events = join(folder, `${name}-events`);
+    const [mapping, domain] = [shipped('mappings', name), shipped('domains', name)];
+    brewhouse(['import', '--mapping', mapping, '--from', from, '--out', events, ...importFlags]);
+    brewhouse(['check', '--events', events, '--domain', domain]);
+    outcomes.push(await runSet(name, events, domain));
   }
   measured.push(...measureLongTexts(join(folder, 'long-texts')));
 } finally {
