@@ -10,8 +10,9 @@ import { createItemTable, type ItemVersion, live } from '../src/timeline/item-ta
 import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { openSegmentTable, type SharedSegments } from '../src/tokenize/segment-table.ts';
 
-/** Items that are compared at most, and those among them whose lines no prompt needed yet: a second of encoding. */
+/** Items that are compared at most. */
 export const COMPARED_MAX = 20_000;
+/** Of them those whose lines no prompt needed yet: a second of encoding. */
 export const ENCODED_MAX = 2_000;
 /** Hexadecimal digits that a number holds exactly. */
 const HASH_DIGITS = 12;

@@ -1,4 +1,7 @@
-/** The real sets that Brewhouse ships files for, and how their part is cut that tests take in seconds. */
+/**
+ * The real sets that Brewhouse ships files for, and how the part of each is cut that tests take in
+ * seconds.
+ */
 import { join } from 'node:path';
 import { packageRoot } from '../src/config.ts';
 import type { SomeMembers } from './integration/copy-tables.ts';

@@ -99,7 +99,10 @@ export interface FormRules {
   readonly choosesItems: boolean;
   /** What is asked about beside the opening's own item is drawn at random alone. */
   readonly randomAlone: boolean;
-  /** Most openings have nothing to compare with, and `too_few_candidates` is no fault of the data. */
+  /**
+   * Most openings have nothing to compare with: that they are `too_few_candidates` says nothing of
+   * the data.
+   */
   readonly isSparse?: boolean;
   /** Slots of fixed lines that only templates of this form have. */
   readonly slots: Slots;

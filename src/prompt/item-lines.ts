@@ -1,4 +1,7 @@
-/** How many item lines are distinct at each level: what a level cuts off may be what tells items apart. */
+/**
+ * How many item lines are distinct at each level: what a level cuts off may be what tells items
+ * apart.
+ */
 import { hash } from 'node:crypto';
 import { LEVELS, type Level } from '../../schemas/rows.ts';
 import { nth, present } from '../checked.ts';

@@ -1,7 +1,7 @@
 /**
- * `npm run test:all`: the tests of which `npm test` runs a part, in full; then the demo and the real
- * sets from raw tables to a verified release; then what long texts cost. It prints tables and keeps
- * them.
+ * `npm run test:all`: the tests of which `npm test` runs a part, in full; then the demo and the
+ * real sets from raw tables to a verified release; then what long texts cost. It prints tables and
+ * keeps them.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -100,7 +100,7 @@ function memoryOf(result: Result): number {
 
 const count = (value: number) => grouped(Math.round(value));
 
-/** Items that were compared, and of them the share whose line reads like another's, level by level. */
+/** How many items were compared, and the share whose line reads like another's, level by level. */
 function lineRows(outcomes: readonly Outcome[]): [string, (each: Outcome) => string][] {
   const levels = outcomes[0]?.lines.levels.map(({ level }) => level) ?? [];
   return [

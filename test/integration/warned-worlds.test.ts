@@ -1,4 +1,7 @@
-/** Worlds that are wrong as people's are: `build` says so by name, and a second one, with nothing to do, need not. */
+/**
+ * Worlds that are wrong as people's are: `build` says so by name; where it has nothing to do it
+ * compares no lines.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

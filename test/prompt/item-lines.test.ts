@@ -1,4 +1,7 @@
-/** Item lines are compared as prompts hold them, level by level, with those of items that say something else. */
+/**
+ * Item lines are compared as prompts hold them, level by level, with those of items that say
+ * something else.
+ */
 import { describe, expect, it } from 'vitest';
 import { alikeLineWarnings, COMPARED_MAX, comparedOf, ENCODED_MAX } from '../../pipelines/item-lines.ts';
 import { EventId, ItemId } from '../../schemas/ids.ts';

@@ -95,7 +95,7 @@ const isOfInvoice = (event: EventRecord, invoice: unknown) =>
   event.type === 'interaction' && event.session_id === invoice;
 
 describeSet('online-retail', (run) => {
-  test('comes in: products alone, each there from its first sale on, baskets as sessions, equal lines kept', async () => {
+  test('comes in: products alone, there from the first sale on, baskets as sessions, equal lines kept', async () => {
     const summary = await run();
     expect(summary).toMatchObject({ dead: 0, equal: 0, source: { licence: 'cc-by-4.0', left_out: [] } });
     expect(summary.source.dated).toEqual([{ by: 'first_seen', because: expect.any(String) }]);
