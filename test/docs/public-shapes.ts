@@ -17,7 +17,7 @@ export interface PublicShape {
   readonly dead?: Readonly<Record<string, number>>;
   /** Whose domain counts, where the section shows none. */
   readonly domainOf?: string;
-  /** Questions of ranking.pointwise that `build` renders, of sections with a domain of their own. */
+  /** Rendered questions of ranking.pointwise, of sections with a domain of their own. */
   readonly questions?: number;
   /** Questions about an item that nobody knew by then. */
   readonly unknown?: number;
