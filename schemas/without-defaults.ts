@@ -7,8 +7,8 @@ import { ownValue } from './names.ts';
 /**
  * A copy of `value`, which the schema read, without what the schema would fill in again: reading it
  * once more brings the value back (NAME-2). So an option that comes later, with the behaviour of
- * before as its default, changes no stored form. Bound: the schema may hold no default inside a
- * union whose kinds nothing tells apart; a test holds that.
+ * before as its default, changes no stored form. Bound: a default inside a union is left out where
+ * one kind alone reads the value; a test holds that of identities.
  */
 export function withoutDefaults(schema: unknown, value: unknown): unknown {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
@@ -18,7 +18,7 @@ export function withoutDefaults(schema: unknown, value: unknown): unknown {
   }
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
     return withoutDefaults(schema.unwrap(), value);
-  if (schema instanceof z.ZodDiscriminatedUnion) return withoutDefaults(kindOf(schema, value), value);
+  if (schema instanceof z.ZodUnion) return withoutDefaults(kindOf(schema, value), value);
   if (schema instanceof z.ZodArray && Array.isArray(value)) {
     return value.map((element) => withoutDefaults(schema.element, element));
   }
@@ -30,7 +30,7 @@ export function withoutDefaults(schema: unknown, value: unknown): unknown {
 }
 
 /** The kind of a union that reads the value. */
-function kindOf(schema: z.ZodDiscriminatedUnion, value: unknown): unknown {
+function kindOf(schema: z.ZodUnion, value: unknown): unknown {
   return schema.options.find((kind) => z.safeParse(kind, value).success);
 }
 

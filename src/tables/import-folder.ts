@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { type ImportedFile, type ImportedTable, ImportLedger } from '../../schemas/import.ts';
-import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
+import { type Mapping, MappingTable } from '../../schemas/mapping.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
+import { withoutDefaults } from '../../schemas/without-defaults.ts';
 import { writing } from '../adapters/filesystem/user-files.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -32,9 +33,13 @@ export function ledgerFile(out: string): string {
   return join(deadFolder(out), LEDGER_FILE);
 }
 
-/** What decides which events a table's rows become: its own part of the mapping, and the zone. */
+/**
+ * What decides which events a table's rows become: its own part of the mapping, and the zone. A
+ * later option with a default changes no digest.
+ */
 export function mappingDigest(mapping: Mapping, table: MappingTable): ImportedTable['mapping'] {
-  const { files, ...rest } = table;
+  const written = Object.entries(Object(withoutDefaults(MappingTable, table)));
+  const rest = Object.fromEntries(written.filter(([key]) => key !== 'files'));
   return sha256Hex(canonicalJson({ zone: mapping.zone ?? null, table: rest }));
 }
 
