@@ -68,12 +68,21 @@ describe('--json', () => {
     expect(events).toBe(used! + duplicates! + late! + dead! + dropped!);
     const fates = ['rendered', 'pending', 'capped', 'item_unknown', 'too_few_candidates', 'duplicate'];
     expect(built.questions).toEqual(Object.fromEntries(fates.map((fate) => [fate, number])));
+    const level = { level: expect.any(String), distinct: number, alike: number };
+    expect(built.item_lines).toEqual({
+      compared: number,
+      items: number,
+      distinct: number,
+      levels: Array(3).fill(level),
+    });
+    expect(built.train_labels).toEqual(released.train_labels);
   });
 
   test('of release has the contract’s keys', () => {
     const hashes = { manifest_sha256: sha256, recipe_sha256: sha256 };
     const counts = { tokens: number, loss_tokens: number, shards: number, seconds: number };
     expect(released).toMatchObject({ id: expect.any(String), path: expect.any(String), ...hashes, ...counts });
+    expect(released.train_labels).toMatchObject({ 'ranking.binary': { Yes: number, No: number } });
     expect(Object.keys(released.rows)).toEqual(['train', 'validation', 'test', 'test_members', 'test_template']);
     const manifest = JSON.parse(readFileSync(join(released.path, 'manifest.json'), 'utf8')) as { id: string };
     expect(manifest.id).toBe(released.id);

@@ -113,7 +113,7 @@ function buildTable(summary: TimedSummary): string {
     );
   }
   const labels = labelLines(summary.trainLabels);
-  if (labels.length > 0) lines.push('labels of train', ...labels);
+  if (labels.length > 0) lines.push('label balance of train', ...labels);
   if (summary.itemLines !== undefined) lines.push(...itemLineTable(summary.itemLines));
   lines.push(`done in ${duration(summary.seconds)}, peak memory ${peakMemory().text}`);
   return lines.join('\n');

@@ -95,7 +95,7 @@ export function releaseTable({ manifest, ...summary }: TimedRelease): string {
     ]),
     table([['task', ...ordinary], ...byTask(ordinary)]),
     ...(drops.length === 0 ? [] : [table([['left out', ...drops], ...byTask(drops)])]),
-    ['labels of train', ...labelLines(trainLabelsOf(manifest))].join('\n'),
+    ['label balance of train', ...labelLines(trainLabelsOf(manifest))].join('\n'),
     table([['files', 'number', 'size'], ...kinds.map((kind) => [kind, String(ofKind(kind).length), megabytes(kind)])]),
     `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}, ` +
       `peak memory ${peakMemory().text}: ${summary.path}`,
