@@ -23,8 +23,8 @@ export interface RealSet {
 /** `npm run test:all` takes all of them whole. */
 export const REAL_SETS: readonly RealSet[] = [
   { name: 'ifdb', importFlags: [], some: { did: /^(events|ratings)/, kept: /^[^,]*[37],/ }, share: 0.004 },
-  { name: 'online-retail', importFlags: ['--first-seen'], some: { did: /^events/, kept: /^[^,]*3,/ }, share: 0.004 },
-  { name: 'polis-votes', importFlags: [], some: { did: /^events/, kept: /^[^,]*3,/ }, share: 0.006 },
+  { name: 'online-retail', importFlags: ['--first-seen'], some: { did: /^events/, kept: /^[^,]*33,/ }, share: 0.03 },
+  { name: 'polis-votes', importFlags: [], some: { did: /^events/, kept: /^[^,]*33,/ }, share: 0.05 },
   {
     ...{ name: 'stackexchange-quantumcomputing', importFlags: [] },
     ...{ some: { did: /^events/, kept: /^[^,]*[37],/ }, share: 0.1 },

@@ -117,7 +117,7 @@ describeSet('online-retail', (run) => {
       context: expect.anything(),
     });
     const dated = await firstEvents('+first_seen/000001.ndjson.gz', ({ type }) => type === 'item');
-    expect(dated.length).toBeGreaterThan(2_000);
+    expect(dated.length).toBeGreaterThan(1_000);
     expect((await checkEvents(join(folder.path, 'events'))).errors).toEqual([]);
   });
 });
