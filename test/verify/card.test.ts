@@ -38,7 +38,7 @@ const moment = fc.oneof(
   fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
   fc.constantFrom(0, 86_400_000, 1_767_225_600_000),
 );
-const attribute = { type: fc.constantFrom('item', 'member'), attribute: odd };
+const attribute = { type: fc.oneof(fc.constantFrom('item', 'member'), odd), attribute: odd };
 const licence = fc.oneof(odd, fc.constantFrom('cc-by-4.0', 'CC BY 4.0', 'openrail++', 'other', '???', '-.-'));
 const mapOf = <T>(keys: fc.Arbitrary<string>, value: fc.Arbitrary<T>) =>
   fc.uniqueArray(fc.tuple(keys, value), { selector: ([key]) => key, maxLength: 5 });

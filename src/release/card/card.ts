@@ -130,9 +130,11 @@ function rowLines({ row, task, template, label, ids, text }: ToldRow): string[] 
 
 function madeOf({ corpus, recipe_sha256, source }: Manifest): string[] {
   const assumed = source.assumed.map(
-    ({ type, attribute, because }) => `${type}.${plain(attribute)} (${plain(because)})`,
+    ({ type, attribute, because }) => `${plain(type)}.${plain(attribute)} (${plain(because)})`,
   );
-  const leftOut = source.left_out.map(({ type, attribute, why }) => `${type}.${plain(attribute)} (${plain(why)})`);
+  const leftOut = source.left_out.map(
+    ({ type, attribute, why }) => `${plain(type)}.${plain(attribute)} (${plain(why)})`,
+  );
   return [
     ...(assumed.length === 0 ? [] : [`Taken on trust to have been known all along: ${assumed.join('; ')}.`]),
     ...(leftOut.length === 0 ? [] : [`Left out: ${leftOut.join('; ')}.`]),

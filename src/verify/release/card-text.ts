@@ -129,7 +129,7 @@ function attributes<T extends { readonly type: string; readonly attribute: strin
   list: readonly T[],
   reason: (one: T) => string,
 ): string[] {
-  const told = list.map((one) => `${one.type}.${asText(one.attribute)} (${asText(reason(one))})`).join('; ');
+  const told = list.map((one) => `${asText(one.type)}.${asText(one.attribute)} (${asText(reason(one))})`).join('; ');
   return list.length === 0 ? [] : [`- ${what}: ${told}.`];
 }
 
