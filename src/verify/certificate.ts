@@ -1,6 +1,7 @@
 /** The certificate: what a verification found, in figures and in one sentence. */
 import type { Certificate, Fault } from '../../schemas/manifest.ts';
 import type { AssumedAttribute } from '../../schemas/source.ts';
+import { quotedName } from '../errors.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
 import { thousands } from './release/card-phrases.ts';
 import type { CheckedShare } from './release/check-rows.ts';
@@ -87,7 +88,7 @@ function ordinal(count: number): string {
 /** What the sentence takes on trust. */
 function assumption(assumed: readonly AssumedAttribute[], itemsWithoutTime: number): string {
   const parts: string[] = [];
-  const names = [...new Set(assumed.map(({ attribute }) => attribute))];
+  const names = [...new Set(assumed.map(({ attribute }) => quotedName(attribute)))];
   if (names.length > 0) parts.push(`${andList(names)} never changed`);
   if (itemsWithoutTime > 0) {
     const items = itemsWithoutTime === 1 ? 'item without a time was' : 'items without a time were';

@@ -9,7 +9,7 @@ import { openStore } from '../../adapters/open-store.ts';
 import { entriesOf } from '../../checked.ts';
 import { sha256Hex } from '../../content-hash.ts';
 import type { Effects } from '../../effects.ts';
-import { BrewhouseError, EXIT } from '../../errors.ts';
+import { BrewhouseError, EXIT, quotedName } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
 import { openLake } from '../../lake/lake.ts';
 import type { Observer } from '../../observations.ts';
@@ -136,10 +136,10 @@ function verifyTable(certificate: Certificate): string {
     ]),
     ...faults.slice(0, FAULTS_LISTED_MAX).map(({ check, rule, split, row, detail }) => {
       const where = split === '' ? '' : ` ${split} row ${row}`;
-      return `  ${check}${where}: ${detail}${rule.length === 0 ? '' : ` (${rule.join(', ')})`}`;
+      return `  ${check}${where}: ${inOneLine(detail)}${rule.length === 0 ? '' : ` (${rule.join(', ')})`}`;
     }),
     ...(faults.length > FAULTS_LISTED_MAX ? [`  and ${grouped(faults.length - FAULTS_LISTED_MAX)} more`] : []),
-    ...assumed.map(({ type, attribute, because }) => `  assumed ${type}.${attribute}: ${because}`),
+    ...assumed.map(({ type, attribute, because }) => inOneLine(`  assumed ${type}.${attribute}: ${because}`)),
     ...deadLines(certificate),
     `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked` +
       (sampled ? ' (a sample)' : ''),
@@ -157,5 +157,12 @@ function deadLines({ dead_rows: dead, dead_rows_in: file }: Certificate): string
   return reasons.length === 0 ? [] : [`rows of tables that became no event, by ${file}: ${reasons.join(', ')}`];
 }
 
+/** What a release or a source says orders no terminal about, and looks like no line of ours. */
+function inOneLine(text: string): string {
+  return quotedName(text, LETTERS_MAX);
+}
+
+/** The certificate has the whole text. */
+const LETTERS_MAX = 2_000;
 /** More than a screen of faults helps nobody; the certificate holds them. */
 const FAULTS_LISTED_MAX = 20;
