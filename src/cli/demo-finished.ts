@@ -36,6 +36,8 @@ const Finished = z.strictObject({
 const FINISHED_FILE = 'finished.json';
 /** A later `verify` writes its own certificate, and temporary files come and go. */
 const NOT_OURS = /^(finished\.json|lake\/tmp\/.*|lake\/.*\/certificate\.json)$/;
+/** What a build takes in: one more of these would make something else. */
+const TAKEN_IN = /^events(\/(source\.yaml|[^.].*\.ndjson(\.gz|\.zst)?)|\.dead\/.*)$/;
 /** Folders of code, in a clone or in a package. */
 const CODE = ['src', 'schemas', 'pipelines', 'dist'];
 
@@ -44,6 +46,7 @@ export async function readFinished(out: string, effects: Effects): Promise<Told 
   const finished = Finished.safeParse(parsed(await readIfThere(join(out, FINISHED_FILE)))).data;
   if (finished === undefined || finished.code !== (await codeDigest(effects))) return undefined;
   const there = new Set(await filesBelow(out));
+  for (const name of there) if (TAKEN_IN.test(name) && !Object.hasOwn(finished.files, name)) return undefined;
   for (const [name, sha256] of Object.entries(finished.files))
     if (!there.has(name) || (await fileSha256(join(out, name), effects.signal)) !== sha256) return undefined;
   return finished.told;

@@ -24,7 +24,7 @@ function releaseIn({ stdout }: CliRun): string {
   return / inspect (\S+)/.exec(stdout)![1]!;
 }
 
-const DETAILS = ['interaction', 'questions', 'capped', 'tokens/s', 'supervised', 'in_gap', 'labels of train', 'files'];
+const DETAILS = ['interaction', 'questions', 'capped', 'tokens/s', 'supervised', 'in_gap', 'label balance', 'files'];
 
 describe('the demo', () => {
   it('fits in 40 lines: a row with its legend, one sentence, and what to run next', () => {
@@ -85,6 +85,15 @@ describe('the demo', () => {
     expect(again.stdout).toContain('4 of 4');
     expect(again.stdout).not.toContain('Verified before');
     expect(readFileSync(file)).toEqual(bytes);
+  });
+
+  it('is not done where there are more events than it made', async () => {
+    const more = join(out, 'events', 'more.ndjson');
+    writeFileSync(more, '{}\n');
+    const again = await runCli(['demo', '--members', MEMBERS, '--out', out]);
+    rmSync(more);
+    expect(again.code).toBe(EXIT.usage);
+    expect(again.stderr).toContain('more.ndjson');
   });
 
   it('of another size does not go into the same folder', async () => {
