@@ -19,8 +19,8 @@ import { BrewhouseError, type ErrorCode, halfPairError, nearestName, quotedName,
 export const YAML_BYTES_MAX = 1_048_576;
 /** Names that are offered where none is near; more would not fit on the line of a remedy. */
 const NAMES_OFFERED_MAX = 12;
-/** Unknown keys that an error names; more would not fit on a line. */
-const KEYS_NAMED_MAX = 6;
+/** Faults that an error names; more would not be read. */
+const FAULTS_NAMED_MAX = 6;
 
 type Path = readonly PropertyKey[];
 type NamedFile = { readonly file: string; readonly code: ErrorCode };
@@ -129,41 +129,36 @@ function flattenIssues(issues: readonly Issue[], base: Path): Issue[] {
   });
 }
 
+/** All that is wrong at once: who makes one mistake in a file makes others. */
 function schemaError(issues: Issue[], source: Source): BrewhouseError {
-  const strange = unknownKeys(issues);
-  if (strange.length > 1) return unknownKeysError(strange, source);
-  // A mistyped key is one unknown and one missing key, of which the unknown one says more.
-  const issue = issues.find((each) => each.code === 'unrecognized_keys') ?? nth(issues, 0);
-  const { message, remedy, path } = describeIssue(issue, source);
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  return new BrewhouseError(source.code, `${message}${more}`, {
+  const told = withoutMistyped(issues, source);
+  const keys = told.filter(({ code }) => code === 'unrecognized_keys');
+  // An unknown key says more than what is wrong elsewhere: it may be why.
+  const faults = [...keys, ...told.filter((each) => !keys.includes(each))].map((each) => describeIssue(each, source));
+  const { message, remedy, path } = nth(faults, 0);
+  const others = faults.slice(1);
+  const named = others.slice(0, FAULTS_NAMED_MAX - 1);
+  const unsaid = others.length - named.length;
+  return new BrewhouseError(source.code, others.length === 0 ? message : `${message} (and ${others.length} more)`, {
     place: { file: source.file, line: lineOf(path, source), ...(path.length === 0 ? {} : { field: spellPath(path) }) },
-    remedy,
+    remedy: [
+      remedy,
+      ...named.map((each) => `line ${lineOf(each.path, source)}: ${each.message}; ${each.remedy}`),
+      ...(unsaid === 0 ? [] : [`and ${unsaid} more`]),
+    ].join('\n  '),
   });
 }
 
-interface UnknownKey {
-  readonly key: string;
-  /** Of the object that has it. */
-  readonly path: Path;
-}
-
-function unknownKeys(issues: readonly Issue[]): UnknownKey[] {
-  return issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ key, path: issue.path })) : [],
-  );
-}
-
-/** All of them at once, each with the nearest: who mistypes one key mistypes others. */
-function unknownKeysError(keys: readonly UnknownKey[], source: Source): BrewhouseError {
-  const shown = keys.slice(0, KEYS_NAMED_MAX);
-  const more = keys.length > shown.length ? ` and ${keys.length - shown.length} more` : '';
-  const [first] = shown.map(({ key, path }) => [...path, key]);
-  return new BrewhouseError(source.code, `unknown keys ${shown.map(({ key }) => `"${key}"`).join(', ')}${more}`, {
-    place: { file: source.file, line: lineOf(first ?? [], source), field: spellPath(first ?? []) },
-    remedy: shown
-      .map(({ key, path }) => `line ${lineOf([...path, key], source)}, ${key}: ${suggest(key, keysAt(source, path))}`)
-      .join('; '),
+/**
+ * One issue for each unknown key, and none for what is missing beside it: a mistyped key is one
+ * unknown and one missing key, of which the unknown one says more.
+ */
+function withoutMistyped(issues: readonly Issue[], source: Source): Issue[] {
+  const parents = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => spellPath(path)));
+  return issues.flatMap((issue): Issue[] => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ ...issue, keys: [key] }));
+    const isMissing = issue.path.length > 0 && valueAt(source.value, issue.path) === undefined;
+    return isMissing && parents.has(spellPath(issue.path.slice(0, -1))) ? [] : [issue];
   });
 }
 
@@ -182,10 +177,7 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
     return { message: `${name} cannot be ${JSON.stringify(found)}`, remedy: suggest(String(found), known), path };
   }
   if (valueAt(source.value, path) === undefined && path.length > 0) {
-    const example = exampleAt(source, path);
-    const key = String(path.at(-1));
-    const remedy = example === undefined ? `add it: ${accepted(issue)}` : `add it, as ${key}: ${example}`;
-    return { message: `${name} is missing`, remedy, path };
+    return { message: `${name} is missing`, remedy: howToAdd(issue, source), path };
   }
   if (issue.code === 'invalid_union') {
     const found = quotedName(JSON.stringify(valueAt(source.value, path)) ?? '');
@@ -193,8 +185,27 @@ function describeIssue(issue: Issue, source: Source): { message: string; remedy:
     const remedy = example === undefined ? accepted(issue) : `write it as ${String(path.at(-1))}: ${example}`;
     return { message: `${name} cannot be ${found}`, remedy, path };
   }
+  if (issue.code === 'invalid_type') {
+    const wanted = KINDS[issue.expected] ?? issue.expected;
+    return {
+      message: `${name} is ${kindOf(valueAt(source.value, path))}, not ${wanted}`,
+      remedy: accepted(issue),
+      path,
+    };
+  }
   const [said] = splitAdvice(issue.message.replace(/^Invalid input: /, ''));
   return { message: `${name}: ${said}`, remedy: accepted(issue), path };
+}
+
+/** How a key that is missing is written: by its example, or by the keys that it must have itself. */
+function howToAdd(issue: Issue, source: Source): string {
+  const { path } = issue;
+  const key = String(path.at(-1));
+  const example = exampleAt(source, path);
+  if (example !== undefined) return `add it, as ${key}: ${example}`;
+  const must = keysAt(source, path, (each) => !each.safeParse(undefined).success);
+  if (must.length > 0) return `add it, as ${key}: { ${must.map((each) => `${each}: ...`).join(', ')} }`;
+  return `add ${accepted(issue).replace(/^write /, '')}`;
 }
 
 /**
@@ -214,6 +225,12 @@ const KINDS: Readonly<Record<string, string>> = {
   object: 'keys with their values',
   record: 'keys with their values',
 };
+
+/** What is written there, in the words of `KINDS`. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  return KINDS[Array.isArray(value) ? 'array' : typeof value] ?? typeof value;
+}
 
 /** What may be written instead, so that nobody has to look it up. */
 function accepted(issue: Issue): string {
@@ -267,12 +284,13 @@ function valueAt(value: unknown, path: Path): unknown {
 }
 
 /**
- * All keys that objects at `path` of the schema may have; of a union of kinds, those of the kind
+ * The keys that objects at `path` of the schema may have, of those whose schema is taken; of a union of kinds, those of the kind
  * that is there.
  */
-function keysAt(source: Source, path: Path): string[] {
-  const here = schemasAt(source, path);
-  return [...new Set(here.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : [])))];
+function keysAt(source: Source, path: Path, takes: (schema: z.ZodType) => boolean = () => true): string[] {
+  const objects = schemasAt(source, path).filter((each) => each instanceof z.ZodObject);
+  const keys = objects.flatMap(({ shape }) => Object.keys(shape).filter((key) => takes(shape[key] as z.ZodType)));
+  return [...new Set(keys)];
 }
 
 /**
