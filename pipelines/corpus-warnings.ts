@@ -32,7 +32,10 @@ export function corpusWarnings(
   ];
 }
 
-/** A task that draws, most of whose questions nothing could be drawn for: items have no time. */
+/**
+ * A task that draws, most of whose questions nothing could be drawn for: items have no time, or are
+ * few.
+ */
 function mostlyLost({ name, isSparse }: Pick<TaskRules, 'name' | 'isSparse'>, { questions }: CountedQuestions) {
   const fates = ownValue(questions, name) ?? {};
   const count = (fate: QuestionFate) => Object.values(fates[fate] ?? {}).reduce((sum, each) => sum + each, 0);
@@ -42,8 +45,8 @@ function mostlyLost({ name, isSparse }: Pick<TaskRules, 'name' | 'isSparse'>, { 
   if (lost <= LOST_WARN * all) return [];
   return [
     `${name} loses ${grouped(lost)} of ${grouped(all)} questions (${grouped(unknown)} item_unknown, ${grouped(few)} ` +
-      'too_few_candidates): a task that draws knows items from their time on, and those without one never; date them ' +
-      'with event_time in the mapping, a column or one value with because, or import with --first-seen',
+      'too_few_candidates): it chooses among items known by then, and those without a time never are; ask for fewer ' +
+      'candidates, or date items: event_time in the mapping (a column, or one value with because), or --first-seen',
   ];
 }
 

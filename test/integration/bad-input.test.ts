@@ -101,6 +101,8 @@ describe('event files', () => {
       'warning: holdout.surfaces names "feeed" (did you mean "feed"?), and no interaction has that surface',
       expect.stringMatching(/^warning: the item line .* "compny" \(did you mean "company"\?\), which no event has/),
       expect.stringMatching(/^warning: the profile .* "age", which no event has/),
+      // Of four candidates, where there are three items.
+      expect.stringMatching(/^warning: retrieval\.choose loses 3 of 3 questions .* ask for fewer candidates, or/),
     ]);
     expect(stdout).toMatch(/rendered \d+ rows/);
     const second = await brewhouse(buildArgs(world, lakeOf('absent-names'), ONE));

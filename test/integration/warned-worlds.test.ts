@@ -72,7 +72,7 @@ describe('build', () => {
     const { warnings, world, lake } = await built('undated', { 'events.ndjson': ndjson(undated) }, ...tasks);
     for (const task of ['ranking.binary', 'retrieval.choose'])
       expect(warnings).toContainEqual(
-        expect.stringMatching(new RegExp(`^${task} loses (\\d) of \\1 questions .*: .* import with --first-seen$`)),
+        expect.stringMatching(new RegExp(`^${task} loses (\\d) of \\1 questions .*: .*, or --first-seen$`)),
       );
     expect(warnings.join()).not.toContain('ranking.pointwise loses');
 

@@ -44,7 +44,7 @@ describe('a corpus', () => {
   });
 
   it('of which a task that draws loses most questions says which, and how items are dated', () => {
-    const remedy = /date them with event_time in the mapping, .* or import with --first-seen$/;
+    const remedy = /ask for fewer candidates, or date items: event_time in the mapping .*, or --first-seen$/;
     const undated = { item_unknown: { applied: 900, viewed: 100 } };
     expect(said({ choose: undated })).toContainEqual(
       expect.stringMatching(/^choose loses 1,000 of 1,000 questions \(1,000 item_unknown, 0 too_few_candidates\): /),
