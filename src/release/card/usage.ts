@@ -36,8 +36,8 @@ export const SCORING: readonly string[] = [
 
 /** What lies beside the rows. */
 export const BESIDE: readonly string[] = [
-  'Rows of the source’s tables that became no event are counted by reason under `dead_rows` in `lineage.json`; the ' +
-    'import keeps them beside its events, in `rows.ndjson` of the folder whose name ends in `.dead`.',
+  'Prompts hold texts of members and items as the source has them, which may name people; `item_ids` holds ids of ' +
+    'the source.',
   '`manifest.json` names every file with its SHA-256, `index/` says where an example or a member lies, and ' +
     '`certificate.json` is what `brewhouse verify` said.',
 ];
