@@ -134,8 +134,11 @@ function checkEvent(state: State, event: EventRecord, place: LinePlace): void {
   if (state.domain === undefined || state.spoken.has(event.action)) return;
   const action = quotedName(event.action);
   const near = nearestName(action, state.spoken);
-  const hint = near === undefined ? '' : `; did you mean "${quotedName(near)}"?`;
-  const message = `domain ${quotedName(state.domain.name)} neither speaks nor ignores the action "${action}"${hint}`;
+  const hint =
+    near === undefined
+      ? 'add it to actions, exposures or ignored of the domain, or map it to one of them'
+      : `did you mean "${quotedName(near)}"?`;
+  const message = `domain ${quotedName(state.domain.name)} neither speaks nor ignores the action "${action}"; ${hint}`;
   state.errors.add({ code: 'action_unknown', field: 'action', message, kind: event.action, ...place });
 }
 

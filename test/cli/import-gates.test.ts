@@ -76,7 +76,7 @@ test('check of a folder without interactions says that there is nothing to ask',
   const events = join(folder.path, 'events');
   const ran = await runCli(['check', '--events', events]);
   expect(ran.code).toBe(0);
-  expect(ran.stdout).toContain('warning no_interactions x 1');
+  expect(ran.stdout).toContain('warning no_interactions: no interactions');
   expect(ran.stdout.trimEnd().split('\n').at(-1)).toBe('no errors, but nothing to ask: there are no interactions');
   const { warnings } = JSON.parse((await runCli(['check', '--events', events, '--json'])).stdout);
   expect(warnings).toMatchObject([{ code: 'no_interactions', file: '.', line: 0 }]);

@@ -48,5 +48,7 @@ export function unorderedRow({ interactions, share }: Unordered): string[] {
 
 function sayKind({ code, count, file, line, field, message }: CheckError): string {
   const where = line === 0 ? file : `${file}:${line}`;
-  return `${code} x ${grouped(count)}, first at ${where}${field === '' ? '' : `, field ${field}`}: ${message}`;
+  // What is wrong with a whole file, or the folder, is not the first of several.
+  const place = line > 0 || count > 1 ? ` x ${grouped(count)}, first at ${where}` : file === '.' ? '' : ` at ${where}`;
+  return `${code}${place}${field === '' ? '' : `, field ${field}`}: ${message}`;
 }
