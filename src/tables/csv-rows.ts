@@ -7,6 +7,7 @@ import { CsvError, type Options, parse } from 'csv-parse';
 import { BrewhouseError } from '../errors.ts';
 import { BATCH_LINES_MAX } from '../sources/event-files.ts';
 import { LINE_BYTES_MAX } from '../sources/event-line.ts';
+import { delimiterHint } from './delimiter-hint.ts';
 import { type LineEnds, lineEnds } from './line-ends.ts';
 import {
   RAW_LETTERS_MAX,
@@ -69,7 +70,9 @@ export async function* readCsv(file: TableFile): AsyncGenerator<TableBatch> {
       lines = [];
     }
   } catch (cause) {
-    throw cause instanceof CsvError ? csvFault(path, reached, cause) : cause;
+    throw cause instanceof CsvError
+      ? csvFault({ file: path, line: reached, first: firstColumns(beginning, form) }, cause)
+      : cause;
   } finally {
     source.destroy();
     parser.destroy();
@@ -150,14 +153,25 @@ function headerOf(record: string[], file: string): string[] {
 
 const CSV_FAULTS: ReadonlyMap<string, string> = new Map([
   ['CSV_QUOTE_NOT_CLOSED', 'a quote is opened and never closed'],
+  ['INVALID_OPENING_QUOTE', 'there is a quote in a field that does not begin with one'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'letters follow the quote that closes a field'],
   ['CSV_MAX_RECORD_SIZE', `a row is longer than ${LINE_BYTES_MAX} bytes (a quote that is not closed?)`],
 ]);
 
-function csvFault(file: string, line: number, cause: CsvError): BrewhouseError {
+/** The columns of the first line, whatever quotes it has: the parser may fail before it has one. */
+function firstColumns(beginning: string, { delimiter }: TableForm): string[] {
+  const [line = ''] = beginning.split(/[\r\n]/, 1);
+  return line.split(delimiter);
+}
+
+/** A fault, and the columns of the file's first line. */
+type CsvPlace = { readonly file: string; readonly line: number; readonly first: readonly string[] };
+
+function csvFault({ file, line, first }: CsvPlace, cause: CsvError): BrewhouseError {
   const said = CSV_FAULTS.get(cause.code) ?? cause.message;
   return new BrewhouseError('input_unreadable', `${file} is not CSV: ${said}`, {
     place: { file, line },
-    remedy: `a quote inside a quoted field is written twice; ${QUOTES_HINT}`,
+    remedy: delimiterHint(first) ?? `a quote inside a quoted field is written twice; ${QUOTES_HINT}`,
     cause,
   });
 }

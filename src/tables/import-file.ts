@@ -13,6 +13,7 @@ import { type LineWriter, openLines } from '../sources/event-writer.ts';
 import { createHashTable, hash128 } from '../sources/hash-table.ts';
 import { noEvent } from '../sources/validate-event.ts';
 import { isColumn } from './cell.ts';
+import { delimiterHint } from './delimiter-hint.ts';
 import * as folder from './import-folder.ts';
 import type { MappedRow, RowMapper, RowNumber } from './mapping.ts';
 import { filesOf, pathUnpacked } from './output-names.ts';
@@ -44,7 +45,8 @@ export interface FileRun {
   readonly effects: Effects;
   /** All that were opened: they are named together, when everything is written. */
   readonly writers: LineWriter[];
-  readonly firstDead: Map<DeadReason, DeadTableRow>;
+  /** By table and reason. */
+  readonly firstDead: Map<string, DeadTableRow>;
   /** Rows that were read so far. */
   rows: number;
 }
@@ -129,7 +131,11 @@ interface PlacedLine {
   readonly number: RowNumber;
 }
 
-async function takeLine({ run, toEvents, times }: Importing, sink: Sink, { line, number }: PlacedLine): Promise<void> {
+async function takeLine(
+  { run, table, toEvents, times }: Importing,
+  sink: Sink,
+  { line, number }: PlacedLine,
+): Promise<void> {
   run.rows += 1;
   if (run.rows % REPORT_EVERY === 0) say(run);
   const mapped: readonly MappedRow[] = line.ok ? toEvents(line.row, number) : [noEvent(line.reason, line.message)];
@@ -152,7 +158,8 @@ async function takeLine({ run, toEvents, times }: Importing, sink: Sink, { line,
         field: each.field ?? '',
         message: each.message,
       };
-      if (!run.firstDead.has(dead.reason)) run.firstDead.set(dead.reason, dead);
+      const kind = `${table.name}\u001f${dead.reason}`;
+      if (!run.firstDead.has(kind)) run.firstDead.set(kind, dead);
       counts.dead[dead.reason] = (counts.dead[dead.reason] ?? 0) + 1;
       await sink.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
     }
@@ -184,7 +191,10 @@ function requireColumns({ mappingFile }: FileRun, table: MappingTable, { file, c
   const message = `${file} has no column "${missing.column}", which table ${table.name} reads ${missing.field} from`;
   throw new BrewhouseError('mapping_invalid', message, {
     place: { file: mappingFile, field: `${table.name}.${missing.field}` },
-    remedy: near === undefined ? `its columns: ${[...columns].slice(0, 20).join(', ')}` : `did you mean "${near}"?`,
+    remedy:
+      near === undefined
+        ? (delimiterHint([...columns]) ?? `its columns: ${[...columns].slice(0, 20).join(', ')}`)
+        : `did you mean "${near}"?`,
   });
 }
 

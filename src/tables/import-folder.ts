@@ -66,7 +66,7 @@ export function requireSameBytes(before: ImportedFile, sha256: string, out: stri
 function changed(out: string, what: string): BrewhouseError {
   return new BrewhouseError('inputs_changed', `${out} holds other events: ${what}`, {
     place: { file: out },
-    remedy: 'import into a new folder; its events replace those of this one',
+    remedy: `import into a new folder, or remove ${out} and ${deadFolder(out)} and import everything again`,
   });
 }
 

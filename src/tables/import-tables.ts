@@ -43,7 +43,7 @@ export interface ImportSummary {
   /** Rows that became no event: `OUT.dead` holds all of them. */
   dead: number;
   dead_by_reason: Partial<Record<DeadReason, number>>;
-  /** The first dead row of each reason in this run. */
+  /** The first dead row of each table and reason in this run. */
   first_dead: DeadTableRow[];
   /** Tables of the folder without any event. */
   empty_tables: EmptyTable[];

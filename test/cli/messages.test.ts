@@ -103,6 +103,26 @@ describe('import says', () => {
       ],
     ],
     [
+      'which delimiter a table has whose header came out as one column',
+      { 'in/customers.csv': 'id\tseen\n1\t2026-01-05T09:00:00Z\n', 'map.yaml': MAPPING },
+      EXIT.usage,
+      [
+        'error: customers.csv has no column "seen", which table customers reads event_time from',
+        '  at map.yaml, field customers.event_time',
+        '  the header is one column: give the table delimiter: "\\t"',
+      ],
+    ],
+    [
+      'that of a delimiter which is not the own one quotes come out odd',
+      { 'in/customers.csv': 'id;seen\n1;"2026"\n', 'map.yaml': MAPPING },
+      EXIT.input,
+      [
+        'error: in/customers.csv is not CSV: there is a quote in a field that does not begin with one',
+        '  at in/customers.csv:2',
+        '  the header is one column: give the table delimiter: ";"',
+      ],
+    ],
+    [
       'on which line a file is no UTF-8, and what to do',
       { 'in/customers.csv': Buffer.concat([Buffer.from(csv.repeat(9)), Buffer.from([0xe9, 10])]), 'map.yaml': MAPPING },
       EXIT.input,
@@ -160,6 +180,25 @@ describe('import says', () => {
     expect({ code, stderr }).toEqual({ code: EXIT.fault, stderr: `warning: ${warning}\n` });
   });
 
+  it('the first dead row of each table, though they died of one reason', async () => {
+    const goods = MAPPING.split('tables:\n')[1]?.replaceAll('customers', 'guests') ?? '';
+    const rows = 'id,seen\n1,soon\n2,soon\n';
+    const at = place({ 'in/customers.csv': rows, 'in/guests.csv': rows, 'map.yaml': MAPPING + goods });
+    const { stderr } = await runCli(IMPORT, { cwd: at });
+    expect(stderr.match(/^warning: \S+:\d+/gm)).toEqual(['warning: customers.csv:2', 'warning: guests.csv:2']);
+  });
+
+  it('what to do where a mapping was mended since the import before', async () => {
+    const at = place({ 'in/customers.csv': csv, 'map.yaml': MAPPING });
+    expect((await runCli(IMPORT, { cwd: at })).code).toBe(EXIT.done);
+    writeFileSync(join(at, 'map.yaml'), MAPPING.replace('time: seen', 'time: { column: seen, empty: unknown }'));
+    expect(errorLines(await runCli(IMPORT, { cwd: at }))).toEqual([
+      'error: out holds other events: table customers was imported by another mapping',
+      '  at out',
+      '  import into a new folder, or remove out and out.dead and import everything again',
+    ]);
+  });
+
   it('nothing of what macOS packs beside a file', async () => {
     const at = place({
       'in/customers.csv': csv,
@@ -199,7 +238,7 @@ describe('check says', () => {
     const at = place({ ...eventsOf([]), 'domain.yaml': domain });
     const { stdout } = await runCli([...EVENTS, '--domain', 'domain.yaml'], { cwd: at });
     expect(stdout).toContain(
-      'warning attribute_missing x 1, first at domain.yaml, field item.line: the item line of the domain speaks of ' +
+      'warning attribute_missing at domain.yaml, field item.line: the item line of the domain speaks of ' +
         '"titel" (did you mean "title"?), which no event has as an attribute',
     );
     expect(stdout).toContain('the profile of the domain speaks of "positon" (did you mean "position"?)');
