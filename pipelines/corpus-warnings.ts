@@ -3,7 +3,7 @@ import type { QuestionFate } from '../schemas/ledger.ts';
 import { ownValue } from '../schemas/names.ts';
 import { type CorpusSummary, questionsByFate } from '../src/corpus/corpus-summary.ts';
 import type { TaskRules } from '../src/forms/task-rules.ts';
-import { grouped } from '../src/grouped.ts';
+import { grouped, percent } from '../src/grouped.ts';
 
 /** The counts of a corpus that are looked at. */
 export type CountedQuestions = Pick<CorpusSummary, 'questions' | 'alikeAfterCut'>;
@@ -55,7 +55,7 @@ function unknownItems(corpus: CountedQuestions): string[] {
   const share = unknown / Math.max(1, rendered + unknown);
   if (share <= UNKNOWN_ITEMS_WARN) return [];
   return [
-    `${(100 * share).toFixed(1)} % of the questions that were not capped ask about items that ` +
+    `${percent(unknown, rendered + unknown)} of the questions that were not capped ask about items that ` +
       'no event had defined by then (item_unknown)',
   ];
 }

@@ -1,6 +1,6 @@
 /** The item lines of a lake, compared level by level after what was missing is rendered. */
 import { sha256Hex } from '../src/content-hash.ts';
-import { grouped } from '../src/grouped.ts';
+import { grouped, percent } from '../src/grouped.ts';
 import type { Lake } from '../src/lake/lake.ts';
 import { itemFilesOf, type PartitionTimeline } from '../src/lake/timeline-records.ts';
 import { compareItemLines, type ItemLines } from '../src/prompt/item-lines.ts';
@@ -64,7 +64,7 @@ export function alikeLineWarnings({ compared, items, levels }: ItemLines): strin
   const of = compared === items ? '' : ` of a sample of ${grouped(compared)} items`;
   return levels.flatMap(({ level, alike }) => {
     if (alike <= ALIKE_WARN * compared) return [];
-    const share = `${((100 * alike) / compared).toFixed(1)} % of the item lines${of}`;
+    const share = `${percent(alike, compared)} of the item lines${of}`;
     const remedy =
       level === 'title'
         ? 'give the domain an item.title line that begins with what tells items apart'

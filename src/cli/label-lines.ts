@@ -1,5 +1,5 @@
 /** Label balance as people read it: a task a line. */
-import { grouped } from '../grouped.ts';
+import { grouped, percent } from '../grouped.ts';
 import type { LabelCounts } from '../release/label-balance.ts';
 
 /** Letters are drawn: how far their shares lie apart says all. */
@@ -17,7 +17,7 @@ export function labelLines(counts: LabelCounts): string[] {
 }
 
 function told(labels: readonly (readonly [label: string, count: number])[], all: number): string {
-  const share = (count: number) => `${((100 * count) / all).toFixed(1)} %`;
+  const share = (count: number) => percent(count, all);
   if (labels.length < 2 || !labels.every(([label]) => LETTER.test(label)))
     return labels.map(([label, count]) => `${label} ${grouped(count)} (${share(count)})`).join(', ');
   const [most = 0, least = 0] = [labels[0]?.[1], labels.at(-1)?.[1]];

@@ -4,7 +4,7 @@ import { ownValue } from '../../schemas/names.ts';
 import { addTo } from '../corpus/tally.ts';
 import { quotedName } from '../errors.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
-import { grouped } from '../grouped.ts';
+import { grouped, percent } from '../grouped.ts';
 
 /** task -> label -> train rows. */
 export type LabelCounts = Record<string, Record<string, number>>;
@@ -31,7 +31,7 @@ export function oneLabelWarnings(counts: LabelCounts, tasks: readonly Pick<TaskR
     const [label, most] = labels.reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
     if (most <= ONE_LABEL_WARN * all) return [];
     return [
-      `${grouped(most)} of ${grouped(all)} train rows of ${name} (${((100 * most) / all).toFixed(1)} %) are labelled ` +
+      `${grouped(most)} of ${grouped(all)} train rows of ${name} (${percent(most, all)}) are labelled ` +
         `"${quotedName(label)}": a model learns to answer that alone; cap the label with release.label_caps, give ` +
         'the task another label_window, or leave it out',
     ];

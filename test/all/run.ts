@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
 import { labelLines } from '../../src/cli/label-lines.ts';
 import { packageRoot, shippedFolder } from '../../src/config.ts';
-import { grouped } from '../../src/grouped.ts';
+import { grouped, percent } from '../../src/grouped.ts';
 import type { ItemLines } from '../../src/prompt/item-lines.ts';
 import type { LabelCounts } from '../../src/release/label-balance.ts';
 import { goldenContent, releaseContent } from '../integration/release-content.ts';
@@ -109,7 +109,7 @@ function lineRows(outcomes: readonly Outcome[]): [string, (each: Outcome) => str
     ...levels.map((level, i): [string, (each: Outcome) => string] => [
       `item lines: distinct at ${level}; like another`,
       ({ lines: { levels, compared } }) =>
-        `${count(levels[i]?.distinct ?? 0)}; ${((100 * (levels[i]?.alike ?? 0)) / compared).toFixed(1)} %`,
+        `${count(levels[i]?.distinct ?? 0)}; ${percent(levels[i]?.alike ?? 0, compared)}`,
     ]),
   ];
 }

@@ -8,7 +8,7 @@ import { last } from '../../checked.ts';
 import { questionsByFate } from '../../corpus/corpus-summary.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
-import { grouped } from '../../grouped.ts';
+import { grouped, percent } from '../../grouped.ts';
 import type { ItemLines } from '../../prompt/item-lines.ts';
 import type { Unordered } from '../../sources/check-events.ts';
 import type { Outcome } from '../command.ts';
@@ -130,7 +130,7 @@ function itemLineTable({ compared, items, distinct, levels }: ItemLines): string
       ...levels.map(({ level, distinct: lines, alike }) => [
         level,
         grouped(lines),
-        `${grouped(alike)} (${((100 * alike) / Math.max(1, compared)).toFixed(1)} %)`,
+        `${grouped(alike)} (${percent(alike, Math.max(1, compared))})`,
       ]),
     ]),
   ];

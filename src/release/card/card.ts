@@ -7,12 +7,13 @@ import { SPLITS } from '../../../schemas/ledger.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
 import { ownValue } from '../../../schemas/names.ts';
 import { present } from '../../checked.ts';
-import { grouped } from '../../grouped.ts';
+import { grouped, percent } from '../../grouped.ts';
 import { profileOf } from '../../profiles/profiles.ts';
+import { trainLabelsOf } from '../label-balance.ts';
 import { type CardRow, rowBlock } from './card-row.ts';
 import { type Config, configsOf } from './columns.ts';
 import { frontMatter } from './front-matter.ts';
-import { moment, percent, plain } from './phrases.ts';
+import { moment, plain } from './phrases.ts';
 import { splitMeanings } from './splits.ts';
 import { BESIDE, LOADING, SCORING } from './usage.ts';
 
@@ -82,15 +83,12 @@ function splitLines(manifest: Manifest): string[] {
   ];
 }
 
-function labelLines({ labels, keep_shares }: Manifest): string[] {
-  const rows = inOrder(labels).flatMap(([task, byLabel]) => {
-    const told = inOrder(byLabel).map(([label, ends]) => ({ label, train: ownValue(ends, 'train') ?? 0 }));
-    const all = told.reduce((sum, { train }) => sum + train, 0);
-    return told
-      .filter(({ train }) => train > 0)
-      .map(({ label, train }) => cells([task, plain(label), grouped(train), percent(train, all)]));
+function labelLines(manifest: Manifest): string[] {
+  const rows = inOrder(trainLabelsOf(manifest)).flatMap(([task, byLabel]) => {
+    const all = Object.values(byLabel).reduce((sum, train) => sum + train, 0);
+    return inOrder(byLabel).map(([label, train]) => cells([task, plain(label), grouped(train), percent(train, all)]));
   });
-  const caps = keep_shares.map(
+  const caps = manifest.keep_shares.map(
     ({ task, label, kept, all }) =>
       `A label cap kept ${grouped(kept)} of ${grouped(all)} rows of ${task} with the label ${plain(label)}; other ` +
       'splits keep every row.',

@@ -1,4 +1,4 @@
-/** Texts that are not ours, moments and shares as a card writes them. */
+/** Texts that are not ours, and moments, as a card writes them. */
 import { TIME_MAX } from '../../../schemas/event-time.ts';
 
 /** Every run of white space and control characters is one blank. */
@@ -22,10 +22,4 @@ export function yamlText(text: string): string {
 /** Epoch milliseconds in ISO 8601, at midnight the day alone; at most the end of the year 9999. */
 export function moment(at: number): string {
   return new Date(Math.min(at, TIME_MAX)).toISOString().replace('T00:00:00.000Z', '');
-}
-
-/** `rows` of `all`, of which there are some, in percent with one digit. */
-export function percent(rows: number, all: number): string {
-  const tenths = Math.round((rows * 1_000) / all);
-  return `${Math.floor(tenths / 10)}.${tenths % 10} %`;
 }
