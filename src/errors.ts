@@ -192,6 +192,12 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best;
 }
 
+/** A remedy for a mistyped `name`: the nearest of `known`, or `otherwise` with all of them. */
+export function nearestRemedy(name: string, known: readonly string[], otherwise: string): string {
+  const near = nearestName(name, known);
+  return near === undefined ? `${otherwise} ${known.join(', ')}` : `did you mean ${near}?`;
+}
+
 /** Letters that are put in, left out, replaced, or swapped with the next one. */
 function editDistance(own: readonly string[], other: readonly string[]): number {
   let before: number[] = [];

@@ -6,7 +6,7 @@ import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { last, nth } from '../../src/checked.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
-import { BrewhouseError, nearestName } from '../../src/errors.ts';
+import { BrewhouseError, nearestRemedy } from '../../src/errors.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
@@ -86,9 +86,8 @@ export function preview(options: PreviewOptions, effects = PROCESS_EFFECTS): Pro
 
 function noTask({ tasks }: RenderPlan, name: string): BrewhouseError {
   const names = tasks.map(({ rules }) => rules.name);
-  const near = nearestName(name, names);
   return new BrewhouseError('not_found', `the recipe has no task ${name}`, {
-    remedy: near === undefined ? `it has ${names.join(', ')}` : `did you mean ${near}?`,
+    remedy: nearestRemedy(name, names, 'it has'),
   });
 }
 

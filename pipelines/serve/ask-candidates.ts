@@ -2,7 +2,7 @@
  * A serving system's questions: whose member, which items, by which task and template of a plan.
  */
 import { nth } from '../../src/checked.ts';
-import { BrewhouseError, nearestName } from '../../src/errors.ts';
+import { BrewhouseError, nearestRemedy } from '../../src/errors.ts';
 import { askCandidates as ask, type CandidatesQuestion } from '../../src/forms/ask-candidates.ts';
 import type { CandidatesAsked } from '../../src/forms/candidates-asked.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
@@ -55,9 +55,7 @@ interface Naming<T> {
 function named<T>(values: readonly T[], name: string, { what, nameOf }: Naming<T>): T {
   const found = values.find((value) => nameOf(value) === name);
   if (found !== undefined) return found;
-  const names = values.map(nameOf);
-  const near = nearestName(name, names);
   throw new BrewhouseError('not_found', `there is no ${what} ${name}`, {
-    remedy: near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`,
+    remedy: nearestRemedy(name, values.map(nameOf), 'there are'),
   });
 }

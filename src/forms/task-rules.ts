@@ -5,7 +5,7 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { CorpusSection, Order, RecipeTask } from '../../schemas/recipe.ts';
 import type { Template } from '../../schemas/template.ts';
-import { BrewhouseError, nearestName, quotedName } from '../errors.ts';
+import { BrewhouseError, nearestRemedy, quotedName } from '../errors.ts';
 import { strategyNamed } from '../strategies/strategies.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import { exposureKey, isOfItem } from '../timeline/exposure.ts';
@@ -138,10 +138,9 @@ export function taskTemplates(
   const ids = ofForm.map((template) => template.id);
   const unknown = named.find((id) => !ids.includes(id));
   if (unknown !== undefined) {
-    const near = nearestName(unknown, ids);
     throw new BrewhouseError('recipe_invalid', `there is no template ${unknown} of ${form}`, {
       place: { field: `${field}.templates` },
-      remedy: near === undefined ? `there are ${ids.join(', ')}` : `did you mean ${near}?`,
+      remedy: nearestRemedy(unknown, ids, 'there are'),
     });
   }
   return ofForm.filter((template) => named.includes(template.id));

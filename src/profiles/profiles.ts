@@ -1,5 +1,5 @@
 /** Profiles by name: recipes, command line, footers and files take them from here. */
-import { BrewhouseError, nearestName } from '../errors.ts';
+import { BrewhouseError, nearestRemedy } from '../errors.ts';
 import type { Profile } from './profile.ts';
 import * as registry from './registry.ts';
 
@@ -15,8 +15,7 @@ export const PROFILE_NAMES: readonly string[] = [...new Set([DEFAULT_PROFILE, ..
 export function profileOf(name: string): Profile {
   const profile = PROFILES.get(name);
   if (profile !== undefined) return profile;
-  const near = nearestName(name, PROFILE_NAMES);
   throw new BrewhouseError('usage', `there is no profile ${name}`, {
-    remedy: near === undefined ? `there is ${PROFILE_NAMES.join(', ')}` : `did you mean ${near}?`,
+    remedy: nearestRemedy(name, PROFILE_NAMES, 'there is'),
   });
 }

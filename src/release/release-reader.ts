@@ -4,7 +4,7 @@
  */
 import type { Manifest } from '../../schemas/manifest.ts';
 import { EXAMPLE_INDEX } from '../../schemas/rows.ts';
-import { BrewhouseError, nearestName } from '../errors.ts';
+import { BrewhouseError, nearestRemedy } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { recordGroups } from '../shard/records.ts';
 import { noRelease, readManifest } from './read-manifest.ts';
@@ -74,10 +74,8 @@ interface OpenRelease {
 function shardsOf(manifest: Manifest, split: string): { rows: number }[] {
   const shards = manifest.files.filter((file) => file.kind === 'data' && file.split === split);
   if (shards.length > 0) return shards;
-  const splits = Object.keys(manifest.splits);
-  const near = nearestName(split, splits);
   throw new BrewhouseError('not_found', `the release has no split ${split}`, {
-    remedy: near === undefined ? `it has ${splits.join(', ')}` : `did you mean ${near}?`,
+    remedy: nearestRemedy(split, Object.keys(manifest.splits), 'it has'),
   });
 }
 

@@ -8,7 +8,7 @@ import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { FILLED_SPLITS, type FilledSplit } from '../../schemas/ledger.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import { BrewhouseError, nearestName } from '../errors.ts';
+import { BrewhouseError, nearestRemedy } from '../errors.ts';
 import type { RenderPlan } from '../prompt/plan.ts';
 
 /** What a user says beside the recipe, and before it. */
@@ -77,9 +77,8 @@ export function requireKnownNames(section: ReleaseSection, plan: RenderPlan): vo
 
 function requireName(name: string, known: readonly string[], [field, what]: readonly [field: string, what: string]) {
   if (known.includes(name)) return;
-  const near = nearestName(name, known);
   throw new BrewhouseError('recipe_invalid', `${field} names the ${what} ${name}, which this recipe does not have`, {
     place: { field },
-    remedy: near === undefined ? `it has ${known.join(', ')}` : `did you mean ${near}?`,
+    remedy: nearestRemedy(name, known, 'it has'),
   });
 }
