@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { runCli } from '../cli/run-cli.ts';
 import { tempFolder } from '../integration/brewhouse.ts';
 import { prunedSha256, writePrunedTokenizer } from '../tokenize/pruned-tokenizer.ts';
+import { codeBlocks } from './code-blocks.ts';
 import { page, section } from './pages.ts';
 import { PUBLIC_SHAPES, type PublicShape } from './public-shapes.ts';
 
@@ -14,8 +15,8 @@ const folder = tempFolder();
 
 /** The code blocks of a language in a section. */
 function blocks(heading: string, language: string): string[] {
-  const own = section(text, `## ${heading}`);
-  return [...own.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
+  const own = codeBlocks(section(text, `## ${heading}`));
+  return own.filter((block) => block.language === language).map(({ code }) => code);
 }
 
 /** The domain that a section shows, or shares with another one. */

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { Domain } from '../../schemas/domain.ts';
 import { Mapping } from '../../schemas/mapping.ts';
 import { COMMAND_NAMES } from '../../src/cli/command-table.ts';
+import { codeBlocks } from '../docs/code-blocks.ts';
 import { REPOSITORY } from '../source-files.ts';
 import { textFiles } from './source-text.ts';
 
@@ -13,15 +14,15 @@ const read = (name: string) => readFileSync(join(REPOSITORY, name), 'utf8');
 
 describe('README.md', () => {
   it('opens with the golden prompt, word for word', () => {
-    const [, prompt] = /^```text\n([\s\S]*?)^```$/m.exec(read('README.md')) ?? [];
-    expect(prompt).toBe(`${read('test/golden/seed-prompt.txt').trimEnd()}\n`);
+    const prompt = codeBlocks(read('README.md')).find(({ language }) => language === 'text');
+    expect(prompt?.code).toBe(`${read('test/golden/seed-prompt.txt').trimEnd()}\n`);
   });
 });
 
 /** YAML blocks of the page by the name that they begin with. */
 const yamlNamed = (name: string): unknown => {
-  const blocks = [...read('README.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
-  return parse(blocks.find((text) => text.startsWith(`name: ${name}\n`)) ?? '');
+  const block = codeBlocks(read('README.md')).find(({ code }) => code.startsWith(`name: ${name}\n`));
+  return parse(block?.code ?? '');
 };
 
 describe('what README.md shows to copy', () => {
