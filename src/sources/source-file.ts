@@ -76,8 +76,13 @@ export async function deadRowsBeside(events: string): Promise<DeadRows> {
       },
     );
   }
+  return deadRowsOf(await readLedger(events));
+}
+
+/** Rows that became no event, by reason, of all files that a ledger has. */
+export function deadRowsOf({ files }: Pick<ImportLedger, 'files'>): DeadRows {
   const all: DeadRows = {};
-  for (const { counts } of (await readLedger(events)).files)
+  for (const { counts } of files)
     for (const [reason, count] of entriesOf(counts.dead)) all[reason] = (all[reason] ?? 0) + count;
   return all;
 }

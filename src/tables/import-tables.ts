@@ -1,20 +1,18 @@
 /** Turns a folder of tables into event files by a mapping. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { DeadReason } from '../../schemas/event.ts';
 import { canonicalEvent, EARLY_MS } from '../../schemas/event-time.ts';
 import type { ImportedFile, ImportedTable, ImportLedger } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
-import type { SourceFacts } from '../../schemas/source.ts';
 import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
-import { entriesOf } from '../checked.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import { openLines } from '../sources/event-writer.ts';
 import { deadFolder, readLedger, SOURCE_FILE, sourceText } from '../sources/source-file.ts';
 import { firstSeenEvents } from './first-seen.ts';
-import { type DeadTableRow, type FileRun, importFile, type Times } from './import-file.ts';
+import { type FileRun, importFile, type Times } from './import-file.ts';
 import * as folder from './import-folder.ts';
+import { equalFileWarnings, type ImportSummary, summaryOf } from './import-summary.ts';
 import { rowMapper } from './mapping.ts';
 import { readMapping } from './mapping-file.ts';
 import * as names from './output-names.ts';
@@ -29,34 +27,6 @@ export interface ImportOptions {
   readonly out: string;
   /** Dates items that no row dates by the first interaction with each. */
   readonly firstSeen?: boolean;
-}
-
-/** What an import read and wrote; counts are those of all imports into the folder. */
-export interface ImportSummary {
-  /** Files that this run mapped, and those that were mapped before. */
-  files: { mapped: number; kept: number };
-  rows: number;
-  events: { member: number; item: number; interaction: number };
-  /** Rows that a condition left out, and those that equal one before them. */
-  filtered: number;
-  equal: number;
-  /** Rows that became no event: `OUT.dead` holds all of them. */
-  dead: number;
-  dead_by_reason: Partial<Record<DeadReason, number>>;
-  /** The first dead row of each table and reason in this run. */
-  first_dead: DeadTableRow[];
-  /** Tables of the folder without any event. */
-  empty_tables: EmptyTable[];
-  source: SourceFacts;
-}
-
-/** What became of the rows of a table of which none is an event. */
-export interface EmptyTable {
-  table: string;
-  rows: number;
-  filtered: number;
-  equal: number;
-  dead: number;
 }
 
 /**
@@ -142,8 +112,9 @@ async function finish(run: Run, done: readonly TableDone[]): Promise<ImportSumma
     await writer.commit();
   }
   await endNaming(out);
-  warnOfEqualFiles(run, files);
-  return summaryOf(run, { mapped: mapped.length, files, source });
+  for (const message of equalFileWarnings(files)) run.effects.observe({ kind: 'warning', message });
+  const { kept, firstDead } = run;
+  return summaryOf(files, { files: { mapped: mapped.length, kept }, first_dead: [...firstDead.values()], source });
 }
 
 /**
@@ -161,63 +132,6 @@ async function dateItems({ out, firstSeen = false, writers, effects }: Run): Pro
   for (const item of items) await writer.write(canonicalEvent(item));
   await writer.commit();
   return true;
-}
-
-function summaryOf(
-  { kept, firstDead }: Run,
-  { mapped, files, source }: Pick<ImportLedger, 'files'> & { mapped: number; source: SourceFacts },
-): ImportSummary {
-  const summary: ImportSummary = {
-    ...{
-      files: { mapped, kept },
-      rows: 0,
-      events: { member: 0, item: 0, interaction: 0 },
-    },
-    ...{ filtered: 0, equal: 0, dead: 0, dead_by_reason: {}, first_dead: [...firstDead.values()], source },
-    empty_tables: emptyTables(files),
-  };
-  for (const { counts } of files) {
-    summary.rows += counts.rows;
-    summary.filtered += counts.filtered;
-    summary.equal += counts.equal;
-    for (const [type, count] of entriesOf(counts.events)) summary.events[type] += count;
-    for (const [reason, count] of entriesOf(counts.dead)) {
-      summary.dead += count;
-      summary.dead_by_reason[reason] = (summary.dead_by_reason[reason] ?? 0) + count;
-    }
-  }
-  return summary;
-}
-
-/** Tables, and not files: of many files some may well be empty. */
-function emptyTables(files: ImportLedger['files']): EmptyTable[] {
-  const empty: EmptyTable[] = [];
-  for (const [table, own] of Map.groupBy(files, (file) => file.table)) {
-    const all: EmptyTable = { table, rows: 0, filtered: 0, equal: 0, dead: 0 };
-    let events = 0;
-    for (const { counts } of own) {
-      all.rows += counts.rows;
-      all.filtered += counts.filtered;
-      all.equal += counts.equal;
-      all.dead += sum(Object.values(counts.dead));
-      events += sum(Object.values(counts.events));
-    }
-    if (events === 0) empty.push(all);
-  }
-  return empty;
-}
-
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-
-/** Two files of the same bytes are, most of the time, one file that was copied. */
-function warnOfEqualFiles({ effects }: Run, files: readonly ImportedFile[]): void {
-  const byBytes = Map.groupBy(files, ({ table, sha256 }) => `${table}\u001f${sha256}`);
-  for (const equal of byBytes.values()) {
-    if (equal.length < 2) continue;
-    const names = equal.map(({ path }) => path).join(' and ');
-    const message = `${names} hold the same bytes, and their rows are events twice`;
-    effects.observe({ kind: 'warning', message });
-  }
 }
 
 /** Maps the files of a table that are not there yet. */

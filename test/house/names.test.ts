@@ -31,7 +31,6 @@ const CLOSED: readonly string[] = [
   'src/prompt/row-columns.ts ledger[name]',
   'src/prompt/template-plan.ts kind in block',
   'src/release/shards.ts files[kind]',
-  'src/tables/import-tables.ts summary.dead_by_reason[reason]',
   'src/sources/source-file.ts all[reason]',
   'src/tables/import-file.ts counts.dead[dead.reason]',
   'src/tables/import-file.ts counts[each.reason]',
