@@ -4,6 +4,7 @@
 import type { OriginRow, Role } from '../../schemas/rows.ts';
 import { entriesOf, intAt, nth } from '../checked.ts';
 import { harmless } from '../harmless-text.ts';
+import { IGNORE_INDEX } from '../profiles/hf.ts';
 import type { RenderedRow, Segment } from '../prompt/rendered-row.ts';
 
 /** A run of tokens as `inspect --json` prints it. */
@@ -112,7 +113,7 @@ export function rowText(labels: readonly number[], runs: readonly TextRun[], col
     if (run.role !== role) text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${paint(`${letter} | `, '2')}`;
     else if (text.endsWith('\n')) text += MARGIN;
     role = run.role;
-    const supervised = labels[run.from] !== -100;
+    const supervised = labels[run.from] !== IGNORE_INDEX;
     const printed = run.role === 'control' ? visible(run.text) : harmless(run.text);
     const styles = `${run.origin.field === undefined ? '' : '1;'}${style}${supervised ? ';4' : ''}`;
     text += paint(printed, styles).replace(/\n(?=.)/gs, `\n${MARGIN}`);

@@ -11,7 +11,7 @@ import { parseYaml, writeYaml } from './yaml-file.ts';
 export const SOURCE_FILE = 'source.yaml';
 
 /** The facts in a text of YAML. Throws BrewhouseError('source_invalid') by file, line and field. */
-export function parseSource(text: string, file: string): SourceFacts {
+function parseSource(text: string, file: string): SourceFacts {
   return parseYaml(text, SourceFacts, { file, code: 'source_invalid' });
 }
 

@@ -8,7 +8,7 @@ import { listIn } from './list-text.ts';
 export type ExplodedRows = { readonly ok: true; readonly rows: TableRow[] } | { readonly ok: false; message: string };
 
 /** The column that holds a part's place in its list, from 0. */
-export function numberColumn({ column }: Explosion): string {
+function numberColumn({ column }: Explosion): string {
   return `${column}.number`;
 }
 

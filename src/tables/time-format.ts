@@ -71,7 +71,7 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
 const LONG_FORMS: Readonly<Record<string, string>> = { T: '%H:%M:%S', F: '%Y-%m-%d', D: '%m/%d/%y', R: '%H:%M' };
 
 /** The directives that a format may have, for messages. */
-export const DIRECTIVES_SAID = [...Object.keys(DIRECTIVES), ...Object.keys(LONG_FORMS), '%']
+const DIRECTIVES_SAID = [...Object.keys(DIRECTIVES), ...Object.keys(LONG_FORMS), '%']
   .map((letter) => `%${letter}`)
   .join(' ');
 

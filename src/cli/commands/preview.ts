@@ -4,6 +4,7 @@ import { type Preview, type PreviewRow, type PreviewTask, preview } from '../../
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
+import { IGNORE_INDEX } from '../../profiles/hf.ts';
 import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
@@ -25,7 +26,7 @@ function runsOf({ example }: PreviewRow, tokenizer: LoadedTokenizer) {
 
 /** Ids where supervised, else -100. */
 function labelsOf({ example: { ids, promptLength } }: PreviewRow): number[] {
-  return Array.from(ids, (id, i) => (i < promptLength ? -100 : id));
+  return Array.from(ids, (id, i) => (i < promptLength ? IGNORE_INDEX : id));
 }
 
 function resultOf({ plan, members, tasks }: Preview): object {
