@@ -4,21 +4,26 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Long files, the longest first: begun last, they would leave one core idle at the end. */
 const LONGEST = [
-  'faults/built',
   'integration/real-data',
+  'faults/built',
+  'faults/tampered',
   'integration/identity',
   'integration/kills',
   'cli/signals',
-  'faults/released',
-  'faults/drawn',
-  'faults/tampered',
-  'faults/paired',
-  'worlds/released',
-  'worlds/worlds',
-  'worlds/permuted',
+  'cli/package',
   'integration/bad-input',
-  'sources/real-data',
+  'integration/serving',
+  'faults/released',
+  'worlds/worlds',
+  'worlds/released',
   'integration/same-rows',
+  'integration/source',
+  'cli/messages',
+  'faults/drawn',
+  'faults/paired',
+  'docs/mappings',
+  'worlds/permuted',
+  'tables/real-data',
 ];
 
 /** The longest files first; the others as vitest has them. */

@@ -45,6 +45,19 @@ export function eventsBelow(folder: string): EventRecord[] {
   });
 }
 
+/** By digest and folder: the real sets share one, and loading it takes longer than asking. */
+const tokenizers = new Map<string, ReturnType<typeof releaseTokenizer>>();
+
+function tokenizerOf(
+  identity: Parameters<typeof releaseTokenizer>[0],
+  folder = '',
+): ReturnType<typeof releaseTokenizer> {
+  const key = `${identity.tokenizer.sha256} ${folder}`;
+  const loaded = tokenizers.get(key) ?? releaseTokenizer(identity, folder === '' ? undefined : folder);
+  tokenizers.set(key, loaded);
+  return loaded;
+}
+
 /**
  * Asks and renders every row of the release, by its task, template, moment, surface and candidates
  * in their order, and compares the prompt, and where its answer is scored. What an exposure line
@@ -52,7 +65,7 @@ export function eventsBelow(folder: string): EventRecord[] {
  */
 export async function askAgain(path: string, events: readonly EventRecord[], tokenizer?: string): Promise<AskedAgain> {
   const { manifest, row } = await openRelease(path);
-  const plan = await planOfIdentity(manifest.identity, await releaseTokenizer(manifest.identity, tokenizer));
+  const plan = await planOfIdentity(manifest.identity, await tokenizerOf(manifest.identity, tokenizer));
   const { items } = takeInItems(plan, events);
   const key = parsePseudonymKey(KEY, 'the test');
   const own = Map.groupBy(
