@@ -5,23 +5,19 @@ import { type DeadRows, SourceFacts } from '../../schemas/source.ts';
 import { readIfThere } from '../adapters/filesystem/user-files.ts';
 import { entriesOf } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { parseYaml, writeYaml } from './yaml-file.ts';
+import { readYaml, writeYaml } from './yaml-file.ts';
 
 /** The file beside the events whose content `build` copies into every manifest and card. */
 export const SOURCE_FILE = 'source.yaml';
 
-/** The facts in a text of YAML. Throws BrewhouseError('source_invalid') by file, line and field. */
-function parseSource(text: string, file: string): SourceFacts {
-  return parseYaml(text, SourceFacts, { file, code: 'source_invalid' });
-}
-
 /**
- * The facts beside the events of `dir`, empty where the file is missing. Throws as `parseSource`.
+ * The facts beside the events of `dir`, empty where the file is missing. Throws
+ * BrewhouseError('source_invalid') by file, line and field.
  */
 export async function readSource(dir: string): Promise<SourceFacts> {
   const file = join(dir, SOURCE_FILE);
-  const text = await readIfThere(file);
-  return text === undefined ? SourceFacts.parse({}) : parseSource(text, file);
+  const isThere = (await readIfThere(file)) !== undefined;
+  return isThere ? readYaml(file, SourceFacts, 'source_invalid') : SourceFacts.parse({});
 }
 
 /**

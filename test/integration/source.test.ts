@@ -68,6 +68,13 @@ describe('a source', () => {
     const refused = await refusedBuild(wrong, join(folder, `lake-wrong-${line}`));
     expectRefusal(refused, 2, [`source.yaml:${line}`, says]);
   });
+
+  test('in another encoding than UTF-8 is refused: a name that cannot be read would be on every card', async () => {
+    const latin = Buffer.from('credit: José\n', 'latin1');
+    const wrong = makeTinyWorld(folder, 'latin', { files: { 'source.yaml': latin } });
+    const refused = await refusedBuild(wrong, join(folder, 'lake-latin'));
+    expectRefusal(refused, 2, ['source.yaml is not UTF-8', 'save it as UTF-8']);
+  });
 });
 
 describe('build --source FILE', () => {
