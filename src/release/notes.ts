@@ -3,6 +3,7 @@ import type { Domain } from '../../schemas/domain.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import { exposureKey, isOfItem } from '../timeline/exposure.ts';
 import type { LateEvents } from '../timeline/lateness.ts';
+import { plain } from './card/phrases.ts';
 
 /** What of a release decides its notes. */
 export interface NotesFacts {
@@ -22,7 +23,7 @@ export function notesOf({ tasks, withRows, domain, itemsWithoutTime, late, hasAs
   const released = tasks.filter(({ name }) => withRows.has(name));
   const drawing = namesOf(released.filter((task) => task.choosesItems));
   const randomAlone = namesOf(released.filter((task) => task.randomAlone));
-  const ofMoment = domain.at_exposure.filter((entry) => !isOfItem(entry)).map(exposureKey);
+  const ofMoment = domain.at_exposure.filter((entry) => !isOfItem(entry)).map((entry) => plain(exposureKey(entry)));
   const notes: readonly (readonly [applies: boolean, note: string])[] = [
     [true, 'Members who were erased are missing from all times.'],
     [true, 'Nothing is promised on how far apart rows of one member lie.'],

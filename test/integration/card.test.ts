@@ -11,6 +11,7 @@ import { makeTinyWorld, ndjson, TINY_EVENTS } from './tiny-world.ts';
 const folder = tempFolder();
 /** Nothing says what was shown, so that tasks draw. */
 const UNSEEN = DOMAIN.replace('exposures: [impression]', 'ignored: [impression]');
+const KEYS = 'at_exposure: ["hour of <b>|`\\e"]\n';
 const SOURCE =
   'name: shop\ncredit: "Ann & Bo | of <Oslo>\\n# not a heading"\nlicence: cc-by-4.0\n' +
   'assumed: [{ type: "item\\n# no", attribute: "title\\nverified: a", because: "so\\e[2J\\nverified: b" }]\n';
@@ -20,7 +21,7 @@ const verified = (world: SmallWorld, { path }: ReleaseJson) =>
   brewhouseJson(['verify', path, '--events', world.events, ...tokenizerFlag(world)]);
 
 it('is the same under every name, credits its source, and tells the row that inspect shows', async () => {
-  const world = makeTinyWorld(folder, 'said', { domain: UNSEEN, files: { 'source.yaml': SOURCE } });
+  const world = makeTinyWorld(folder, 'said', { domain: `${UNSEEN}${KEYS}`, files: { 'source.yaml': SOURCE } });
   const lake = join(folder, 'said-lake');
   await build(world, lake);
   const [named, unnamed] = [await release(world, lake, ['--id', 'first']), await release(world, lake)];
@@ -31,6 +32,7 @@ it('is the same under every name, credits its source, and tells the row that ins
   expect(card).toContain('\nlicense: cc-by-4.0\n');
   expect(card).toContain('\n- Credit: Ann & Bo \\| of \\<Oslo> # not a heading.\n');
   expect(card).toContain('Negatives are drawn');
+  expect(card).toContain('are by the word of the domain: hour of \\<b>\\|\\` .\n');
   const [, row = '', text = ''] = /\nRow (\d+) of train[^\n]*\n\n```text\n([\s\S]*?)\n```\n/.exec(card) ?? [];
   const shown = await brewhouseJson<{ text: string }>(['inspect', named.path, '--row', row, ...tokenizerFlag(world)]);
   expect(text.length).toBeGreaterThan(200);

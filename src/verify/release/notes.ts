@@ -2,6 +2,7 @@
 import type { CheckedEvent } from '../events/checked-event.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Corpus } from '../reference/tasks.ts';
+import { asText } from './card-phrases.ts';
 import { SPLITS } from './manifest.ts';
 
 /** Events that came in later than their time by more than the longest label window. */
@@ -30,7 +31,10 @@ export interface NoteFacts {
   readonly drawing: readonly string[];
   /** Whether a task draws, with rows or without. */
   readonly draws: boolean;
-  /** Keys of `at_exposure` but those measured of the item, `value` and `position` (OPEN-7). */
+  /**
+   * As the card writes them: keys of `at_exposure` but those measured of the item, `value` and
+   * `position` (OPEN-7).
+   */
   readonly momentKeys: readonly string[];
   readonly itemsWithoutTime: number;
   /** What was ingested late (ASOF-1). */
@@ -101,7 +105,7 @@ export function noteFactsOf(
   const names = (of: typeof tasks) => of.map(({ name }) => name);
   return {
     ...{ drawing: names(drawing), drawn: names(drawn), random: names(random), draws: all.length > 0 },
-    momentKeys: identity.domain.at_exposure.filter(isOfMoment).map(({ key }) => key),
+    momentKeys: identity.domain.at_exposure.filter(isOfMoment).map(({ key }) => asText(key)),
     ...said,
   };
 }
