@@ -63,11 +63,10 @@ export async function publishRelease(source: ReleaseSource, effects = PROCESS_EF
   const manifest = before ?? (await writeFiles(source, { id, defaultId, folder }, effects));
   const manifestSha256 = sha256Hex(canonicalJson(manifest));
   const lineage = lineageOf(source, manifestSha256);
-  if (before === null) {
-    await store.put(`${folder}/lineage.json`, Buffer.from(canonicalJson(lineage), 'utf8'));
-    // PUBLISHED LAST: until the manifest is there, there is no release.
-    await store.put(manifestKey(folder), Buffer.from(canonicalJson(manifest), 'utf8'));
-  }
+  // Anew beside a release that is there: rows that died since then change its lineage alone.
+  await store.put(`${folder}/lineage.json`, Buffer.from(canonicalJson(lineage), 'utf8'));
+  // PUBLISHED LAST: until the manifest is there, there is no release.
+  if (before === null) await store.put(manifestKey(folder), Buffer.from(canonicalJson(manifest), 'utf8'));
   return { id, path: `${store.location}/${folder}`, manifest, manifestSha256, lineage, stood: before !== null };
 }
 

@@ -171,4 +171,17 @@ describe('what died', () => {
     expect(verified.code).toBe(1);
     expect(verified.stdout).toContain('dead_rows');
   });
+
+  test('since a release was made is counted in its lineage once it is asked for again', async () => {
+    const file = join(`${world.events}.dead`, 'tables.json');
+    const ledger = JSON.parse(readFileSync(file, 'utf8')) as { files: { counts: { dead: Record<string, number> } }[] };
+    ledger.files[0]!.counts.dead.not_json = 1_000_000;
+    writeFileSync(file, JSON.stringify(ledger));
+    await brewhouseJson<BuildJson>(buildArgs(world, lake, ['--workers', '1']));
+    expect((await brewhouseJson<ReleaseJson>(releaseArgs(world, lake))).path).toBe(release);
+    const { dead_rows } = JSON.parse(readFileSync(join(release, 'lineage.json'), 'utf8')) as Lineage;
+    expect(dead_rows.not_json).toBeGreaterThanOrEqual(1_000_000);
+    const verified = await brewhouse(['verify', release, '--events', world.events, ...tokenizerFlag(world)]);
+    expect(verified.code, verified.stdout).toBe(0);
+  });
 });
