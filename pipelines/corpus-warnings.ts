@@ -43,10 +43,11 @@ function mostlyLost({ name, isSparse }: Pick<TaskRules, 'name' | 'isSparse'>, { 
   const lost = unknown + (isSparse === true ? 0 : few);
   const all = count('rendered') + unknown + few;
   if (lost <= LOST_WARN * all) return [];
+  const fewer = few > 0 ? 'ask for fewer candidates, or ' : '';
   return [
     `${name} loses ${grouped(lost)} of ${grouped(all)} questions (${grouped(unknown)} item_unknown, ${grouped(few)} ` +
-      'too_few_candidates): it chooses among items known by then, and those without a time never are; ask for fewer ' +
-      'candidates, or date items: event_time in the mapping (a column, or one value with because), or --first-seen',
+      `too_few_candidates): it draws among items known by then, and those without a time never are; ${fewer}` +
+      'date items: event_time in the mapping (a column, or one value with because), or --first-seen',
   ];
 }
 

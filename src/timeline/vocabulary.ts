@@ -76,7 +76,7 @@ export function unknownAction({ domain }: Vocabulary, { name, count, first }: Ac
   return new BrewhouseError(
     'action_unknown',
     `the domain ${quotedName(domain.name)} does not know the action "${quoted}" ` +
-      `(${count} events, first ${quotedName(first)})`,
+      `(${count === 1 ? '1 event' : `${count} events`}, first ${quotedName(first)})`,
     {
       place: { field: 'actions' },
       remedy:
