@@ -165,9 +165,9 @@ function firstColumns(beginning: string, { delimiter }: TableForm): string[] {
 }
 
 /** A fault, and the columns of the file's first line. */
-type CsvHead = { readonly file: string; readonly line: number; readonly first: readonly string[] };
+type CsvFault = { readonly file: string; readonly line: number; readonly first: readonly string[] };
 
-function csvFault({ file, line, first }: CsvHead, cause: CsvError): BrewhouseError {
+function csvFault({ file, line, first }: CsvFault, cause: CsvError): BrewhouseError {
   const said = CSV_FAULTS.get(cause.code) ?? cause.message;
   return new BrewhouseError('input_unreadable', `${file} is not CSV: ${said}`, {
     place: { file, line },

@@ -8,7 +8,7 @@ const DELIMITERS: readonly (readonly [letters: string, written: string])[] = [
   ['|', '"|"'],
 ];
 
-/** A remedy where the whole header is one column with a delimiter in it; undefined where it is not. */
+/** A remedy where the whole header is one column with a delimiter in it; else undefined. */
 export function delimiterHint(columns: readonly string[]): string | undefined {
   const [only, second] = columns;
   if (only === undefined || second !== undefined) return undefined;

@@ -187,7 +187,8 @@ describe('a YAML file', () => {
     const recipe = fault('corpus:\n  seed: 1\n  tokeniser: { package: x, sha256: y }\nrelease: {}\n', Recipe);
     expect(recipe).toMatchObject({
       remedy:
-        'did you mean "tokenizer"?\n  line 4: release.splits is missing; add it, as splits: { t1: ..., t2: ..., gap: ... }',
+        'did you mean "tokenizer"?\n' +
+        '  line 4: release.splits is missing; add it, as splits: { t1: ..., t2: ..., gap: ... }',
       place: { line: 3 },
     });
     const domain = fault('name: x\nactions:\n  - { name: a, wil: b, past: c }\n', Domain);
