@@ -1,6 +1,6 @@
 /** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pinnedParts } from '../../../pipelines/pinned-parts.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
 import type { Certificate } from '../../../schemas/manifest.ts';
@@ -85,11 +85,16 @@ export async function verify(
 async function releaseKey(release: string): Promise<string> {
   const { BREWHOUSE_KEY: text } = process.env;
   if (text !== undefined && text !== '') return text.trim();
-  const file = openKeyFile(dirname(dirname(resolve(release))));
+  const folder = dirname(resolve(release));
+  const file = openKeyFile(dirname(folder));
   const found = await file.read();
   if (found !== null) return found.trim();
+  // A release that was copied elsewhere has no lake, whose key could be missing.
+  const isInLake = basename(folder) === 'releases';
   throw new BrewhouseError('key_missing', 'the release holds pseudonyms, and their key is not known', {
-    remedy: `set BREWHOUSE_KEY to the key that the release was made with, or bring back ${file.name}`,
+    remedy: `set BREWHOUSE_KEY to the key that the release was made with, or ${
+      isInLake ? `bring back ${file.name}` : 'verify it in releases/ of its lake, which has the key file beside it'
+    }`,
   });
 }
 
