@@ -67,6 +67,16 @@ describe('A key', () => {
     expectRefusal(refused, 2, ['holds releases', 'moved-lake.key', 'BREWHOUSE_KEY']);
     expect(existsSync(`${moved}.key`)).toBe(false);
   });
+
+  it('of a release is looked for beside its lake, and of a copy of it nowhere', async () => {
+    const { path } = await brewhouseJson<ReleaseJson>(releaseArgs(world, lake, ['--id', 'keyless']));
+    const copy = join(folder, 'copied', 'keyless');
+    cpSync(path, copy, { recursive: true });
+    const verify = (release: string) =>
+      brewhouse(['verify', release, '--events', world.events], { env: { BREWHOUSE_KEY: '' } });
+    expect((await verify(path)).stderr).toContain(`, or bring back ${lake}.key\n`);
+    expect((await verify(copy)).stderr).toMatch(/, or verify it in releases\/ of its lake, which has the key file/);
+  });
 });
 
 describe('A label cap', () => {
