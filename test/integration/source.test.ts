@@ -3,9 +3,11 @@
  * line, kept in the lake, never changed unasked, and repeated by manifest and card.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { BrewhouseError } from '../../src/errors.ts';
+import { readSource } from '../../src/sources/source-file.ts';
 import { brewhouse, tempFolder } from './brewhouse.ts';
 import { build, refusedBuild, release, type SmallWorld, tokenizerFlag } from './small-world.ts';
 import { expectRefusal, makeTinyWorld } from './tiny-world.ts';
@@ -63,10 +65,22 @@ describe('a source', () => {
     ['an unknown key', 'credits: Ann\n', 1, 'did you mean "credit"?'],
     ['another shape', 'name: shop\nassumed: title\n', 2, 'assumed'],
     ['no YAML', 'name: [shop\n', 2, 'source.yaml'],
-  ])('with %s is refused by file and line, before an event is read', async (_what, text, line, says) => {
-    const wrong = makeTinyWorld(folder, `wrong-${line}`, { files: { 'source.yaml': text } });
-    const refused = await refusedBuild(wrong, join(folder, `lake-wrong-${line}`));
-    expectRefusal(refused, 2, [`source.yaml:${line}`, says]);
+  ])('with %s is refused by file and line', async (_what, text, line, says) => {
+    const file = join(tempFolder(), 'source.yaml');
+    writeFileSync(file, text);
+    const refused = await readSource(dirname(file)).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'source_invalid', place: { file, line } });
+    const { message, remedy, place } = refused as BrewhouseError;
+    expect(`${place.file} ${place.field} ${message} ${remedy}`).toContain(says);
+  });
+
+  test('that cannot be read is refused before an event is read', async () => {
+    const files = { 'source.yaml': 'credits: Ann\n', 'wrong.ndjson': 'no event\n' };
+    const wrong = makeTinyWorld(folder, 'wrong', { files });
+    expectRefusal(await refusedBuild(wrong, join(folder, 'lake-wrong')), 2, [
+      'source.yaml:1',
+      'did you mean "credit"?',
+    ]);
   });
 
   test('in another encoding than UTF-8 is refused: a name that cannot be read would be on every card', async () => {
