@@ -60,7 +60,6 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   for await (const { memberId, records } of task.members) {
     effects.signal.throwIfAborted();
     members++;
-    read += records.length;
     for (const outcome of askMember(createMemberTimeline(memberId, records, options), scope)) {
       const { question, label } = outcome;
       addTo(questions, [outcome.task.name, outcome.fate, label?.label ?? outcome.lostLabel ?? ''], 1);
@@ -68,6 +67,8 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
       batch.push({ outcome, question, label });
       if (batch.length === BATCH_QUESTIONS) await flush();
     }
+    // After its questions: the last flush has a member to tell of, and so is heard.
+    read += records.length;
   }
   await flush();
   return { files: await sink.parts.finish(), questions, alike_after_cut, members };

@@ -120,7 +120,7 @@ function describeIssue(issue: Issue, source: CheckedValue): { message: string; r
   return { message: `${name}: ${said}`, remedy: accepted(issue), path };
 }
 
-/** How a key that is missing is written: by its example, or by the keys that it must have itself. */
+/** How a missing key is written: by its example, or by the keys that it must have itself. */
 function howToAdd(issue: Issue, source: CheckedValue): string {
   const { path } = issue;
   const key = String(path.at(-1));

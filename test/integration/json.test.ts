@@ -76,6 +76,8 @@ describe('--json', () => {
       levels: Array(3).fill(level),
     });
     expect(built.train_labels).toEqual(released.train_labels);
+    // Every row is heard of, those after the last message of a partition too.
+    expect(built.corpora).toEqual([expect.objectContaining({ rendered_rows: built.examples })]);
   });
 
   test('of release has the contract’s keys', () => {
