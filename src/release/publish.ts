@@ -4,33 +4,26 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../content-hash.ts';
-import { summarizeCorpus } from '../corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
-import type { CorpusPartition } from '../lake/corpus-records.ts';
-import type { Lake } from '../lake/lake.ts';
-import { itemFilesOf, type PartitionTimeline, sumRecordCounts } from '../lake/timeline-records.ts';
+import { itemFilesOf } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createItemTable } from '../timeline/item-table.ts';
 import { releaseCard } from './card/card.ts';
 import { chooseCardRow } from './card/card-row.ts';
 import { countLateEvents, type LateRules } from './late-events.ts';
+import { keepLineage, type LineageInputs, lineageOf } from './lineage.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from './manifest.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
 import { claimName, releaseId } from './release-name.ts';
-import type { DecidedSection } from './release-section.ts';
-import type { ReleaseRows } from './selectable-rows.ts';
 import { writeShards } from './shards.ts';
 import type { ShuffledRows } from './shuffle.ts';
 
 /** All that a release is made from: what its manifest says, and the rows. */
-export interface ReleaseSource extends Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key' | 'selection'> {
-  readonly timelines: readonly PartitionTimeline[];
-  readonly lake: Lake;
+export interface ReleaseSource
+  extends LineageInputs,
+    Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key' | 'selection'> {
   readonly scratch: Scratch;
-  readonly section: DecidedSection;
-  readonly partitions: readonly CorpusPartition[];
-  readonly read: ReleaseRows;
   readonly shuffled: ShuffledRows;
   /** A name of the user's own; undefined: the release is named by its content. */
   readonly id: ReleaseId | undefined;
@@ -62,9 +55,7 @@ export async function publishRelease(source: ReleaseSource, effects = PROCESS_EF
   const before = await readManifest(store, folder);
   const manifest = before ?? (await writeFiles(source, { id, defaultId, folder }, effects));
   const manifestSha256 = sha256Hex(canonicalJson(manifest));
-  const lineage = lineageOf(source, manifestSha256);
-  // Anew beside a release that is there: rows that died since then change its lineage alone.
-  await store.put(`${folder}/lineage.json`, Buffer.from(canonicalJson(lineage), 'utf8'));
+  const lineage = await keepLineage(store, folder, lineageOf(source, manifestSha256));
   // PUBLISHED LAST: until the manifest is there, there is no release.
   if (before === null) await store.put(manifestKey(folder), Buffer.from(canonicalJson(manifest), 'utf8'));
   return { id, path: `${store.location}/${folder}`, manifest, manifestSha256, lineage, stood: before !== null };
@@ -123,26 +114,4 @@ function lateRules({ plan, section: { until } }: ReleaseSource): LateRules {
 function cardFile(card: Buffer): ReleaseFile {
   const counts = { rows: 0, tokens: 0, loss_tokens: 0, bytes: card.length };
   return { path: 'README.md', kind: 'card', split: '', ...counts, sha256: sha256Hex(card) };
-}
-
-/**
- * PUBLISH-7. Outside of the identity of a release: how far the corpus was built, and by what
- * machine.
- */
-function lineageOf({ lake, partitions, timelines, read, section }: ReleaseSource, manifestSha256: Sha256): Lineage {
-  const { questions, alikeAfterCut: alike_after_cut } = summarizeCorpus(partitions);
-  const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
-  return {
-    manifest_sha256: manifestSha256,
-    corpus_until: ends.length === 0 ? null : Math.min(...ends),
-    records: sumRecordCounts(timelines),
-    dead_rows: lake.deadRows,
-    questions,
-    alike_after_cut,
-    after_until: read.rows.filter((row) => row.closesAt > section.until).length,
-    partitions: timelines.length,
-    parts: read.parts.map((part) => part.files.part.sha256),
-    timelines: timelines.map(({ partition, seq, sha256 }) => ({ partition, seq, sha256 })),
-    machine: { node: process.versions.node, platform: process.platform, arch: process.arch },
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * Which planted faults this run tries: `npm test` a third of them, another one with each commit,
- * and `npm run test:all` all.
+ * Which planted faults and real sets this run tries: `npm test` a third of them, another one with
+ * each commit, and `npm run test:all` all.
  */
 import { spawnSync } from 'node:child_process';
 import { test } from 'vitest';
@@ -13,9 +13,15 @@ const FAULTS_VARIABLE = 'BREWHOUSE_FAULTS';
 
 /** The third of this run, from 0; undefined: all. */
 const third = wantedThird();
-const reason =
-  `this run tries third ${(third ?? 0) + 1} of ${THIRDS} of the planted faults ` +
-  `(${FAULTS_VARIABLE}=all tries all, and so does npm run test:all)`;
+
+/** Why this run leaves out number `n` (from 0) of `what`; undefined: it tries it. */
+export function leftOut(n: number, what: string): string | undefined {
+  if (third === undefined || n % THIRDS === third) return undefined;
+  return (
+    `this run tries third ${third + 1} of ${THIRDS} of ${what} ` +
+    `(${FAULTS_VARIABLE}=all tries all, and so does npm run test:all)`
+  );
+}
 
 /**
  * Tests of planted faults, one for each: those of this run's third, the others left out with the
@@ -24,7 +30,8 @@ const reason =
 export function testPlanted<T>(planted: readonly T[], nameOf: (fault: T) => string, run: (fault: T) => Promise<void>) {
   for (const [n, fault] of planted.entries()) {
     test(nameOf(fault), async ({ skip }) => {
-      if (third !== undefined && n % THIRDS !== third) skip(reason);
+      const reason = leftOut(n, 'the planted faults');
+      if (reason !== undefined) skip(reason);
       await run(fault);
     });
   }

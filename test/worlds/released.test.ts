@@ -11,7 +11,7 @@ import { casesOf, compareAll } from './long-run.ts';
 import { type Released, releaseWorld } from './release-world.ts';
 import { anyShippedWorld, type World } from './worlds.ts';
 
-const ALL = casesOf(3, 200);
+const ALL = casesOf(2, 200);
 
 it('is verified without a fault, whatever the world', async () => {
   const outcomes: Released[] = [];

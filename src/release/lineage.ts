@@ -1,0 +1,69 @@
+/** The lineage of a release: what it was made from, and by which machine; beside its identity. */
+import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { Sha256 } from '../../schemas/ids.ts';
+import { Lineage } from '../../schemas/manifest.ts';
+import { summarizeCorpus } from '../corpus/corpus-summary.ts';
+import type { CorpusPartition } from '../lake/corpus-records.ts';
+import type { Lake } from '../lake/lake.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
+import { type PartitionTimeline, sumRecordCounts } from '../lake/timeline-records.ts';
+import type { DecidedSection } from './release-section.ts';
+import type { ReleaseRows } from './selectable-rows.ts';
+
+/** What a release is made from. */
+export interface LineageInputs {
+  readonly lake: Lake;
+  readonly partitions: readonly CorpusPartition[];
+  readonly timelines: readonly PartitionTimeline[];
+  readonly read: ReleaseRows;
+  readonly section: DecidedSection;
+}
+
+/**
+ * Writes the lineage where none is, or another one; that of a release which is there keeps its
+ * machine. Rows that died since it was made change its lineage alone, and an older count would make
+ * an honest release fail `verify`.
+ */
+export async function keepLineage(store: ObjectStore, folder: string, made: Lineage): Promise<Lineage> {
+  const key = `${folder}/lineage.json`;
+  const there = await store.get(key);
+  const machine = (there === null ? undefined : parsed(there)?.machine) ?? made.machine;
+  const lineage = { ...made, machine };
+  const bytes = Buffer.from(canonicalJson(lineage), 'utf8');
+  if (there === null || !bytes.equals(there)) await store.put(key, bytes);
+  return lineage;
+}
+
+function parsed(bytes: Uint8Array): Lineage | undefined {
+  try {
+    return Lineage.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;
+  } catch {
+    // No JSON: written anew.
+    return undefined;
+  }
+}
+
+/**
+ * PUBLISH-7. Outside of the identity of a release: how far the corpus was built, and by what
+ * machine.
+ */
+export function lineageOf(
+  { lake, partitions, timelines, read, section }: LineageInputs,
+  manifestSha256: Sha256,
+): Lineage {
+  const { questions, alikeAfterCut: alike_after_cut } = summarizeCorpus(partitions);
+  const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
+  return {
+    manifest_sha256: manifestSha256,
+    corpus_until: ends.length === 0 ? null : Math.min(...ends),
+    records: sumRecordCounts(timelines),
+    dead_rows: lake.deadRows,
+    questions,
+    alike_after_cut,
+    after_until: read.rows.filter((row) => row.closesAt > section.until).length,
+    partitions: timelines.length,
+    parts: read.parts.map((part) => part.files.part.sha256),
+    timelines: timelines.map(({ partition, seq, sha256 }) => ({ partition, seq, sha256 })),
+    machine: { node: process.versions.node, platform: process.platform, arch: process.arch },
+  };
+}
