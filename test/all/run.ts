@@ -1,11 +1,12 @@
 /**
- * `npm run test:all`: the tests of which `npm test` runs a part, in full; then the demo and the
- * real sets from raw tables to a verified release; then what long texts cost. It prints tables and
- * keeps them.
+ * `npm run test:all`: the demo and the real sets from raw tables to a verified release; the tests
+ * of which `npm test` runs a part, in full; and what long texts cost. It prints tables and keeps
+ * them in latest.md. `npm run test:all -- sets`, `-- tests` and `-- texts` run one part, and leave
+ * the other parts of the page as they are.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
 import { labelLines } from '../../src/cli/label-lines.ts';
@@ -15,9 +16,10 @@ import type { ItemLines } from '../../src/prompt/item-lines.ts';
 import type { LabelCounts } from '../../src/release/label-balance.ts';
 import { goldenContent, releaseContent } from '../integration/release-content.ts';
 import { REAL_DATA, REAL_SETS } from '../real-sets.ts';
-import { type Compared, comparedIn } from '../worlds/long-run.ts';
+import { comparedIn } from '../worlds/long-run.ts';
+import { keepPart, PARTS, type Part } from './latest-page.ts';
 import { runLongTests } from './long-tests.ts';
-import { type LongTexts, longTextsTable, measureLongTexts } from './long-texts.ts';
+import { longTextsTable, measureLongTexts } from './long-texts.ts';
 
 const root = packageRoot();
 const folder = mkdtempSync(join(tmpdir(), 'brewhouse-all-'));
@@ -114,7 +116,8 @@ function lineRows(outcomes: readonly Outcome[]): [string, (each: Outcome) => str
   ];
 }
 
-function report(outcomes: readonly Outcome[], compared: readonly Compared[], measured: readonly LongTexts[]): string {
+/** The table of the sets, what each certificate says, and labels of train. */
+function setsTable(outcomes: readonly Outcome[]): string[] {
   const fates = [...new Set(outcomes.flatMap((each) => Object.keys(each.questions)))];
   const rows: [string, (each: Outcome) => string][] = [
     ['records read', (each) => count(each.events)],
@@ -138,11 +141,6 @@ function report(outcomes: readonly Outcome[], compared: readonly Compared[], mea
     ['verify: peak memory, MB', (each) => count(each.verify.memory)],
   ];
   return [
-    '# The last full run',
-    '',
-    `\`npm run test:all\` on ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}` +
-      '. Shipped recipes, nothing left out.',
-    '',
     `| | ${outcomes.map((each) => each.set).join(' | ')} |`,
     `|---|${outcomes.map(() => '---:|').join('')}`,
     ...rows.map(([name, of]) => `| ${name} | ${outcomes.map(of).join(' | ')} |`),
@@ -152,50 +150,83 @@ function report(outcomes: readonly Outcome[], compared: readonly Compared[], mea
     'Labels of train, by task:',
     '',
     ...outcomes.flatMap(({ set, labels }) => labelLines(labels).map((line) => `- ${set}: ${line.trim()}`)),
-    '',
-    '| builder against checker | compared | differences of readers |',
-    '|---|---:|---:|',
-    ...compared.map(({ what, cases, differences }) => `| ${what} | ${count(cases)} | ${count(differences)} |`),
-    '',
-    ...longTextsTable(measured),
-    '',
-  ].join('\n');
+  ];
 }
 
-const outcomes: Outcome[] = [];
-const skipped: string[] = [];
-const measured: LongTexts[] = [];
-const long = join(folder, 'long');
-const tests = runLongTests(long);
-const compared = comparedIn(long);
-try {
+/** What a part found: lines of its section, and how it ended. */
+interface PartResult {
+  readonly lines: readonly string[];
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Whether it may be kept: a set that was left out makes the table another one. */
+  readonly isWhole: boolean;
+}
+
+async function runSets(): Promise<PartResult> {
+  const outcomes: Outcome[] = [];
   const simulated = join(folder, 'demo-events');
   brewhouse(['simulate', '--members', '2000', '--seed', '7', '--out', simulated]);
   outcomes.push(await runSet('demo', simulated, join(simulated, 'domain.yaml')));
-  for (const { name, importFlags } of REAL_SETS) {
-    const from = join(REAL_DATA, name);
-    if (!existsSync(from)) {
-      skipped.push(name);
-      process.stderr.write(`SKIPPED ${name}: no folder ${name} in the data folder (set BREWHOUSE_DATA)\n`);
-      continue;
-    }
+  const isThere = ({ name }: { readonly name: string }) => existsSync(join(REAL_DATA, name));
+  const missing = REAL_SETS.filter((set) => !isThere(set));
+  for (const { name } of missing)
+    process.stderr.write(`SKIPPED ${name}: no folder ${name} in the data folder (set BREWHOUSE_DATA)\n`);
+  for (const { name, importFlags } of REAL_SETS.filter(isThere)) {
     const events = join(folder, `${name}-events`);
     const [mapping, domain] = [shipped('mappings', name), shipped('domains', name)];
-    brewhouse(['import', '--mapping', mapping, '--from', from, '--out', events, ...importFlags]);
+    brewhouse([...['import', '--mapping', mapping, '--from', join(REAL_DATA, name), '--out', events], ...importFlags]);
     brewhouse(['check', '--events', events, '--domain', domain]);
     outcomes.push(await runSet(name, events, domain));
   }
-  measured.push(...measureLongTexts(join(folder, 'long-texts')));
+  const passed = outcomes.filter((each) => each.verify.faults === 0 && each.changed.length === 0).length;
+  return {
+    lines: setsTable(outcomes),
+    passed,
+    failed: outcomes.length - passed,
+    skipped: missing.length,
+    isWhole: missing.length === 0,
+  };
+}
+
+function runTests(): PartResult {
+  const long = join(folder, 'long');
+  const { passed, failed, skipped } = runLongTests(long);
+  const lines = [
+    '| builder against checker | compared | differences of readers |',
+    '|---|---:|---:|',
+    ...comparedIn(long).map(({ what, cases, differences }) => `| ${what} | ${count(cases)} | ${count(differences)} |`),
+  ];
+  return { lines, passed, failed: failed.length, skipped: skipped.length, isWhole: true };
+}
+
+/** It measures, and so has nothing that fails. */
+function runTexts(): PartResult {
+  const lines = longTextsTable(measureLongTexts(join(folder, 'long-texts')));
+  return { lines, passed: 0, failed: 0, skipped: 0, isWhole: true };
+}
+
+const RUN: Readonly<Record<Part, () => PartResult | Promise<PartResult>>> = {
+  sets: runSets,
+  tests: runTests,
+  texts: runTexts,
+};
+
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !PARTS.some((part) => part === name));
+if (unknown !== undefined) throw new Error(`${unknown} is no part; they are ${PARTS.join(', ')}`);
+const sum = { passed: 0, failed: 0, skipped: 0 };
+try {
+  for (const part of PARTS) {
+    if (named.length > 0 && !named.includes(part)) continue;
+    const { lines, isWhole, ...ended } = await RUN[part]();
+    process.stdout.write(`\n${lines.join('\n')}\n\n`);
+    if (isWhole) keepPart(part, lines);
+    for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += ended[key];
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const text = report(outcomes, compared, measured);
-process.stdout.write(text);
-// A run that left something out does not stand for the whole.
-if (skipped.length === 0) writeFileSync(join(root, 'test/all/latest.md'), text);
-const passedSets = outcomes.filter((each) => each.verify.faults === 0 && each.changed.length === 0).length;
-const passed = tests.passed + passedSets;
-const failed = tests.failed.length + outcomes.length - passedSets;
-const leftOut = tests.skipped.length + skipped.length;
-process.stdout.write(`${passed} passed, ${failed} failed${leftOut === 0 ? '' : `, ${leftOut} skipped`}\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+const left = sum.skipped === 0 ? '' : `, ${sum.skipped} skipped`;
+process.stdout.write(`${sum.passed} passed, ${sum.failed} failed${left}\n`);
+process.exitCode = sum.failed === 0 ? 0 : 1;
