@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { StoredIdentity, StoredRelease } from './identity.ts';
 import { CorpusId, ReleaseId, Sha256 } from './ids.ts';
 import { named } from './names.ts';
-import { type AssumedAttribute, DeadRows, SourceFacts } from './source.ts';
+import { type AssumedAttribute, type DatedItems, DeadRows, SourceFacts } from './source.ts';
 
 const Count = z.number().int().nonnegative();
 const Counts = named(Count);
@@ -138,6 +138,8 @@ export interface Certificate {
   faults: Fault[];
   fault_counts: Record<string, number>;
   assumed: AssumedAttribute[];
+  /** Items that no row dates, and what dates them. */
+  dated: DatedItems[];
   /** Rows of tables that became no event, by reason. */
   dead_rows: DeadRows;
   /** The file that counts them; empty where there is none. */

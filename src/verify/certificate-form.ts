@@ -27,6 +27,7 @@ const schema = z.strictObject({
   ...{ ok: z.boolean(), rows_checked: count, tokens_checked: count, sampled: z.boolean(), checks: counts },
   ...{ faults: z.array(faultSchema).max(CHECKS.length * FAULTS_LISTED_MAX), fault_counts: counts },
   assumed: z.array(z.strictObject({ type: text, attribute: text, because: text })),
+  dated: z.array(z.strictObject({ by: z.enum(['constant', 'first_seen']), because: text })),
   ...{ dead_rows: deadRowsSchema, dead_rows_in: z.enum(DEAD_ROWS_IN) },
   ...{ items_without_time: count, latest_close_ms: count, sentence: text },
 });

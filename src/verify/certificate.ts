@@ -1,6 +1,6 @@
 /** The certificate: what a verification found, in figures and in one sentence. */
 import type { Certificate, Fault } from '../../schemas/manifest.ts';
-import type { AssumedAttribute } from '../../schemas/source.ts';
+import type { AssumedAttribute, DatedItems } from '../../schemas/source.ts';
 import { quotedName } from '../errors.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
 import { thousands } from './release/card-phrases.ts';
@@ -24,6 +24,7 @@ export interface CertificateOptions extends CheckedShare {
   readonly named: Named;
   readonly list: FaultList;
   readonly assumed: readonly AssumedAttribute[];
+  readonly dated: readonly DatedItems[];
   readonly deadRows: Certificate['dead_rows'];
   readonly deadRowsIn: Certificate['dead_rows_in'];
   readonly itemsWithoutTime: number;
@@ -31,7 +32,7 @@ export interface CertificateOptions extends CheckedShare {
 
 /** The certificate of a verification. */
 export function certificateOf(options: CertificateOptions): Certificate {
-  const { list, assumed, deadRows, rows, tokens, sample, itemsWithoutTime } = options;
+  const { list, assumed, dated, deadRows, rows, tokens, sample } = options;
   const claim = `${thousands(list.counts.future ?? 0)} of ${thousands(rows)} rows look into the future`;
   return {
     ...options.named,
@@ -43,11 +44,12 @@ export function certificateOf(options: CertificateOptions): Certificate {
     faults: inTellingOrder(list.faults),
     fault_counts: { ...list.counts },
     assumed: [...assumed],
+    dated: [...dated],
     dead_rows: { ...deadRows },
     dead_rows_in: options.deadRowsIn,
-    items_without_time: itemsWithoutTime,
+    items_without_time: options.itemsWithoutTime,
     latest_close_ms: options.latestCloseMs,
-    sentence: `${claim}${sampling(sample)}${assumption(assumed, itemsWithoutTime)}.${loss(deadRows)}`,
+    sentence: `${claim}${sampling(sample)}${assumption(options)}.${loss(deadRows)}`,
   };
 }
 
@@ -86,10 +88,14 @@ function ordinal(count: number): string {
 }
 
 /** What the sentence takes on trust. */
-function assumption(assumed: readonly AssumedAttribute[], itemsWithoutTime: number): string {
+function assumption({ assumed, dated, itemsWithoutTime }: CertificateOptions): string {
   const parts: string[] = [];
   const names = [...new Set(assumed.map(({ attribute }) => quotedName(attribute)))];
   if (names.length > 0) parts.push(`${andList(names)} never changed`);
+  if (dated.some(({ by }) => by === 'first_seen'))
+    parts.push('items that no row dates were there from the first interaction with each on');
+  if (dated.some(({ by }) => by === 'constant'))
+    parts.push('items that no row dates were there from the time on that the mapping says');
   if (itemsWithoutTime > 0) {
     const items = itemsWithoutTime === 1 ? 'item without a time was' : 'items without a time were';
     parts.push(`${thousands(itemsWithoutTime)} ${items} there from the beginning`);

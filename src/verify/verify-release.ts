@@ -104,7 +104,15 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     const facts = { whole, records: taken.records, deadRows, tokenizer };
     const { name, ...checked } = await checkContents(releaseCase, options, facts);
     return certificateOf({
-      ...{ ...checked, list, assumed: side.source.assumed, deadRows, deadRowsIn, itemsWithoutTime },
+      ...{
+        ...checked,
+        list,
+        assumed: side.source.assumed,
+        dated: side.source.dated,
+        deadRows,
+        deadRowsIn,
+        itemsWithoutTime,
+      },
       named: {
         ...{ manifest_sha256: manifestSha256, events_sha256: taken.digest, checker_version: checkerVersion() },
         ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },

@@ -25,6 +25,7 @@ const facts = {
   keep_shares: [{ task: 'rank', label: 'yes', kept: 1_000, all: 2_000 }],
   source: {
     assumed: [{ type: 'item', attribute: 'title', because: 'why' }],
+    dated: [{ by: 'first_seen', because: 'why' }],
     left_out: [{ type: 'item', attribute: 'x', why: 'why' }],
     ...{ name: 'src', credit: 'Ann', licence: 'Odd One' },
   },
@@ -97,6 +98,7 @@ describe('the card of docs/release.md', () => {
           .join(''),
       )
       .replace('<type>.<attribute> (<because>); ....', 'item.title (why).')
+      .replace('<by> (<because>); ....', 'first_seen (why).')
       .replace('<type>.<attribute> (<why>); ....', 'item.x (why).');
     const wanted = fill(filled)
       .replace(/^[ ?*]$/gm, '')

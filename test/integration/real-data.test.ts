@@ -74,6 +74,8 @@ for (const [n, { name, importFlags, some, share }] of REAL_SETS.entries()) {
       expect(verified.rows_checked).toBeGreaterThan(ROWS_MIN);
       expect(verified.rows_checked).toBe(Object.values(released.rows).reduce((sum, each) => sum + each, 0));
       for (const attribute of ASSUMED[name] ?? []) expect(verified.sentence).toContain(attribute);
+      const isFirstSeen = importFlags.includes('--first-seen');
+      expect(/from the first interaction with each on/.test(verified.sentence)).toBe(isFirstSeen);
 
       expect((await askAgain(released.path, eventsBelow(events))).rows).toBe(verified.rows_checked);
 

@@ -60,7 +60,9 @@ const manifests = fc.record({
   keep_shares: fc.array(fc.record({ task, label: odd, kept: count, all: count }), { maxLength: 2 }),
   source: fc.record({
     assumed: fc.array(fc.record({ ...attribute, because: odd }), { maxLength: 2 }),
-    dated: fc.constant([]),
+    dated: fc.array(fc.record({ by: fc.constantFrom('constant' as const, 'first_seen' as const), because: odd }), {
+      maxLength: 2,
+    }),
     left_out: fc.array(fc.record({ ...attribute, why: odd }), { maxLength: 2 }),
     name: fc.option(odd, { nil: undefined }),
     credit: fc.option(odd, { nil: undefined }),

@@ -192,6 +192,7 @@ test('a certificate is one by its schema and of its own release; what another ve
     ...{ ok: true, rows_checked: 1, tokens_checked: 1, sampled: false, checks: {}, faults: [], fault_counts: {} },
     ...{
       assumed: [],
+      dated: [],
       dead_rows: { not_json: 3 },
       dead_rows_in: 'tables.json',
       items_without_time: 0,

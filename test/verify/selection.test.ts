@@ -249,6 +249,7 @@ test('the certificate says how many rows look into the future and what that take
     sample: undefined,
     list,
     assumed,
+    dated: [],
     deadRows: {},
     deadRowsIn: '' as const,
     itemsWithoutTime: 0,
@@ -257,6 +258,18 @@ test('the certificate says how many rows look into the future and what that take
     ok: true,
     sentence: '0 of 1,204,331 rows look into the future, assuming that title, author and genre never changed.',
   });
+  const dated = [{ by: 'first_seen' as const, because: 'nobody wrote it down' }];
+  expect(certificateOf({ ...options, assumed: [], dated })).toMatchObject({
+    dated,
+    sentence:
+      '0 of 1,204,331 rows look into the future, assuming that items that no row dates were there from the first ' +
+      'interaction with each on.',
+  });
+  const constant = [...dated, { by: 'constant' as const, because: 'the first sale' }];
+  expect(certificateOf({ ...options, dated: constant, itemsWithoutTime: 1 }).sentence).toContain(
+    ' never changed and that items that no row dates were there from the first interaction with each on and that ' +
+      'items that no row dates were there from the time on that the mapping says and that 1 item without a time was',
+  );
   const sampled = certificateOf({ ...options, rows: 50, sample: { every: 3, total: 148 }, assumed: [] });
   expect(sampled.sampled).toBe(true);
   expect(sampled.sentence).toBe(

@@ -133,7 +133,7 @@ function verifyResult(certificate: Certificate, certificateSha256: string): obje
 }
 
 function verifyTable(certificate: Certificate): string {
-  const { checks, fault_counts: counts, faults, assumed, sampled, taken_on_word: word } = certificate;
+  const { checks, fault_counts: counts, faults, assumed, dated, sampled, taken_on_word: word } = certificate;
   const lines = [
     table([
       ['check', 'looked at', 'faults'],
@@ -145,6 +145,7 @@ function verifyTable(certificate: Certificate): string {
     }),
     ...(faults.length > FAULTS_LISTED_MAX ? [`  and ${grouped(faults.length - FAULTS_LISTED_MAX)} more`] : []),
     ...assumed.map(({ type, attribute, because }) => inOneLine(`  assumed ${type}.${attribute}: ${because}`)),
+    ...dated.map(({ by, because }) => inOneLine(`  dated by ${by}: ${because}`)),
     ...deadLines(certificate),
     `${grouped(certificate.rows_checked)} rows and ${grouped(certificate.tokens_checked)} tokens checked` +
       (sampled ? ' (a sample)' : ''),

@@ -130,11 +130,13 @@ function madeOf({ corpus, recipe_sha256, source }: Manifest): string[] {
   const assumed = source.assumed.map(
     ({ type, attribute, because }) => `${plain(type)}.${plain(attribute)} (${plain(because)})`,
   );
+  const dated = source.dated.map(({ by, because }) => `${by} (${plain(because)})`);
   const leftOut = source.left_out.map(
     ({ type, attribute, why }) => `${plain(type)}.${plain(attribute)} (${plain(why)})`,
   );
   return [
     ...(assumed.length === 0 ? [] : [`Taken on trust to have been known all along: ${assumed.join('; ')}.`]),
+    ...(dated.length === 0 ? [] : [`What dates items that no row dates: ${dated.join('; ')}.`]),
     ...(leftOut.length === 0 ? [] : [`Left out: ${leftOut.join('; ')}.`]),
     `Corpus ${corpus}; recipe sha256 ${recipe_sha256}.`,
   ];

@@ -40,6 +40,7 @@ export function cardText(facts: CardFacts, id: string, row: DecodedRow | undefin
     ...['## Score', '', SCORING, ''],
     ...['## What to know', '', ...facts.notes.map((note) => `- ${note}`), BESIDE],
     ...attributes('Taken on trust to have been known all along', facts.source.assumed, ({ because }) => because),
+    ...datedBy(facts.source.dated),
     ...attributes('Left out', facts.source.left_out, ({ why }) => why),
     `- Corpus ${facts.corpus}; recipe sha256 ${facts.recipe_sha256}.`,
   ];
@@ -131,6 +132,11 @@ function attributes<T extends { readonly type: string; readonly attribute: strin
 ): string[] {
   const told = list.map((one) => `${asText(one.type)}.${asText(one.attribute)} (${asText(reason(one))})`).join('; ');
   return list.length === 0 ? [] : [`- ${what}: ${told}.`];
+}
+
+function datedBy(list: CardFacts['source']['dated']): string[] {
+  const told = list.map(({ by, because }) => `${by} (${asText(because)})`).join('; ');
+  return list.length === 0 ? [] : [`- What dates items that no row dates: ${told}.`];
 }
 
 function sorted<T>(byName: ReadonlyMap<string, T>): [string, T][] {
