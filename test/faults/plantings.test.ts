@@ -1,4 +1,4 @@
-/** What is switched off is there: a third of the planted faults a run would see it too late. */
+/** What is switched off is there: a fifth of the planted faults a run would see it too late. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
