@@ -78,19 +78,19 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
       corpora.push(await renderCorpus(lake, { ...options, timelines, identity, segments }, effects));
 
     const plan = last(plans);
+    const { corpus: section, release } = recipe.recipe;
+    const { seed, holdout } = section;
     const { corpus } = last(corpora);
-    const { holdout, seed } = recipe.recipe.corpus;
     const rows = { store, corpus, partitions: await lake.corpus(corpus), seed, holdout };
-    const trainLabels = await countTrainLabels({ ...rows, release: recipe.recipe.release }, effects);
+    const trainLabels = await countTrainLabels({ ...rows, release }, effects);
     const isRendered = corpora.some(({ rendered }) => rendered.rows > 0);
     const itemLines = isRendered ? await itemLinesOf(lake, { timelines, plan, segments }) : undefined;
 
     const records = sumRecordCounts(timelines);
-    const section = recipe.recipe.corpus;
     const { tasks } = plan.rules;
     const warnings = [
       ...buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks }),
-      ...corpora.flatMap((corpus) => corpusWarnings(corpus, tasks)),
+      ...corpora.flatMap((rung) => corpusWarnings(rung, tasks)),
       ...oneLabelWarnings(trainLabels, tasks),
       ...(itemLines === undefined ? [] : alikeLineWarnings(itemLines)),
     ];

@@ -3,16 +3,16 @@
  * files that this rests on.
  */
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { Sha256 } from '../../schemas/ids.ts';
-import { fileSha256 } from '../adapters/filesystem/file-digest.ts';
+import { fileDigests, fileSha256, filesBelow } from '../adapters/filesystem/file-digest.ts';
 import { readIfThere } from '../adapters/filesystem/user-files.ts';
 import { packageRoot, packageVersion } from '../config.ts';
 import { sha256Hex } from '../content-hash.ts';
 import type { Effects } from '../effects.ts';
+import { parsedJson } from '../parsed-json.ts';
 
 /** What a demo says in the end; of files nothing but the release, as the demo's folder has it. */
 const Told = z.strictObject({
@@ -43,7 +43,7 @@ const CODE = ['src', 'schemas', 'pipelines', 'dist'];
 
 /** What an earlier run said, where all that it rests on is as that run left it; else undefined. */
 export async function readFinished(out: string, effects: Effects): Promise<Told | undefined> {
-  const finished = Finished.safeParse(parsed(await readIfThere(join(out, FINISHED_FILE)))).data;
+  const finished = Finished.safeParse(parsedJson(await readIfThere(join(out, FINISHED_FILE)))).data;
   if (finished === undefined || finished.code !== (await codeDigest(effects))) return undefined;
   const there = new Set(await filesBelow(out));
   for (const name of there) if (TAKEN_IN.test(name) && !Object.hasOwn(finished.files, name)) return undefined;
@@ -55,7 +55,7 @@ export async function readFinished(out: string, effects: Effects): Promise<Told 
 /** Leaves word that the demo in the folder came to its end. */
 export async function writeFinished(out: string, told: Told, effects: Effects): Promise<void> {
   const names = (await filesBelow(out)).filter((name) => !NOT_OURS.test(name));
-  const finished = { told, code: await codeDigest(effects), files: await digests(out, names, effects) };
+  const finished = { told, code: await codeDigest(effects), files: await fileDigests(out, names, effects.signal) };
   await writeFile(join(out, FINISHED_FILE), `${JSON.stringify(finished, null, 1)}\n`);
 }
 
@@ -66,26 +66,5 @@ async function codeDigest(effects: Effects): Promise<Sha256> {
       (await filesBelow(join(root, name))).map((file) => join(name, file)),
     ),
   );
-  return sha256Hex(JSON.stringify([packageVersion(), await digests(root, below.flat(), effects)]));
-}
-
-async function digests(folder: string, names: readonly string[], effects: Effects): Promise<Record<string, Sha256>> {
-  const found: [string, Sha256][] = [];
-  for (const name of names) found.push([name, await fileSha256(join(folder, name), effects.signal)]);
-  return Object.fromEntries(found);
-}
-
-/** Regular files, by their paths below the folder, in order. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile());
-  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort(compareUtf8);
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return sha256Hex(JSON.stringify([packageVersion(), await fileDigests(root, below.flat(), effects.signal)]));
 }

@@ -7,6 +7,7 @@ import type { CorpusPartition } from '../lake/corpus-records.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { type PartitionTimeline, sumRecordCounts } from '../lake/timeline-records.ts';
+import { parsedJson } from '../parsed-json.ts';
 import type { DecidedSection } from './release-section.ts';
 import type { ReleaseRows } from './selectable-rows.ts';
 
@@ -27,20 +28,11 @@ export interface LineageInputs {
 export async function keepLineage(store: ObjectStore, folder: string, made: Lineage): Promise<Lineage> {
   const key = `${folder}/lineage.json`;
   const there = await store.get(key);
-  const machine = (there === null ? undefined : parsed(there)?.machine) ?? made.machine;
+  const machine = Lineage.safeParse(parsedJson(there)).data?.machine ?? made.machine;
   const lineage = { ...made, machine };
   const bytes = Buffer.from(canonicalJson(lineage), 'utf8');
   if (there === null || !bytes.equals(there)) await store.put(key, bytes);
   return lineage;
-}
-
-function parsed(bytes: Uint8Array): Lineage | undefined {
-  try {
-    return Lineage.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data;
-  } catch {
-    // No JSON: written anew.
-    return undefined;
-  }
 }
 
 /**

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
+import { parsedJson } from '../parsed-json.ts';
 import { readManifest } from './read-manifest.ts';
 
 /** One finished release; of one that cannot be read the name and the reason alone. */
@@ -55,11 +56,6 @@ const Verdict = z.looseObject({ ok: z.boolean(), manifest_sha256: z.string() });
 
 async function verdict(store: ObjectStore, id: string, manifestSha256: string): Promise<boolean | null> {
   const bytes = await store.get(`releases/${id}/certificate.json`);
-  if (bytes === null) return null;
-  try {
-    const { data } = Verdict.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    return data?.manifest_sha256 === manifestSha256 ? data.ok : null;
-  } catch {
-    return null;
-  }
+  const { data } = Verdict.safeParse(parsedJson(bytes));
+  return data?.manifest_sha256 === manifestSha256 ? data.ok : null;
 }

@@ -20,6 +20,7 @@ const GROUND = [
   'src/content-hash.ts',
   'src/grouped.ts',
   'src/harmless-text.ts',
+  'src/parsed-json.ts',
   'src/effects.ts',
   'src/observations.ts',
 ];
@@ -50,6 +51,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/content-hash.ts': ['schemas/'],
   'src/grouped.ts': [],
   'src/harmless-text.ts': [],
+  'src/parsed-json.ts': [],
   'src/observations.ts': [],
   'src/effects.ts': ['src/observations.ts'],
   'src/timeline/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],

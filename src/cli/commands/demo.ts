@@ -14,6 +14,7 @@ import { sha256Hex } from '../../content-hash.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
+import { parsedJson } from '../../parsed-json.ts';
 import type { ReleaseRow } from '../../release/release-reader.ts';
 import { simulate } from '../../simulate/simulate.ts';
 import type { Outcome } from '../command.ts';
@@ -148,13 +149,9 @@ async function preparePaths(out: string, members: number) {
  * thing.
  */
 function membersOf(text: string, file: string): number {
-  try {
-    const said: unknown = JSON.parse(text);
-    if (typeof said === 'object' && said !== null && 'members' in said && Number.isSafeInteger(said.members))
-      return Number(said.members);
-  } catch {
-    // Not JSON, or null: said below.
-  }
+  const said = parsedJson(text);
+  if (typeof said === 'object' && said !== null && 'members' in said && Number.isSafeInteger(said.members))
+    return Number(said.members);
   throw new BrewhouseError('usage', `${file} is not what a demo writes`, {
     place: { file },
     remedy: 'remove that folder, or name another one: --out DIR',
