@@ -11,6 +11,7 @@ import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { ENCODINGS, type Encoded, type EncodeRequest, type RequestEncoder } from './encode-rounds.ts';
 import { rangeRuns, tokenSpan } from './range-runs.ts';
+import { bordersAtSpaces, tokensBeforeSpace } from './space-borders.ts';
 import { type TextSpans, textSpans } from './text-spans.ts';
 import { type PinnedSource, readTokenizerFiles, sourceName, type TokenizerSource } from './tokenizer-files.ts';
 import { type TokenizerFamily, type TokenizerVariants, tokenizerVariants } from './tokenizer-variants.ts';
@@ -89,6 +90,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
   const variants = tokenizerVariants(json);
   const trusted = nativeTokenizer(variants.trusted, source);
   const native = nativeTokenizers(trusted, variants, source);
+  const hasBorders = bordersAtSpaces(json);
   const added = json.added_tokens.toSorted((a, b) => a.id - b.id);
   requireOwnIds(trusted, added, source);
   const eosId = tokenIdOf(trusted, config.eos_token);
@@ -114,7 +116,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     controlIds: new Set(added.map((token) => token.id)),
     controlTexts: added.map((token) => token.content),
     family: variants.family,
-    ...encodersOf(native),
+    ...encodersOf(native, hasBorders),
   };
 }
 
@@ -159,12 +161,13 @@ function nativeTokenizers(trusted: Tokenizer, variants: TokenizerVariants, sourc
   return load;
 }
 
-function encodersOf(native: NativeTokenizers): Encoders {
+function encodersOf(native: NativeTokenizers, hasBorders: boolean): Encoders {
   const [trusted, continuation] = [native('trusted'), native('continuation')];
   const encodeWith = async (tokenizer: Tokenizer, text: string) =>
     idsOf(await tokenizer.encode(text.toWellFormed(), null, NOTHING_ADDED));
   const decoder = trusted.getDecoder();
   const rawDecoder = continuation.getDecoder();
+  const encodeAll = (requests: readonly EncodeRequest[]) => encodeRequests(native, requests, hasBorders);
   const tokenOf = (id: number) => {
     const token = trusted.idToToken(id);
     if (token === null) throw new RangeError(`token id ${id} is not in the vocabulary`);
@@ -181,16 +184,20 @@ function encodersOf(native: NativeTokenizers): Encoders {
     },
     encodeMany: async (texts) => {
       const requests = texts.map((text): EncodeRequest => ({ as: 'continuation', text, ranges: [] }));
-      return (await encodeRequests(native, requests)).map(({ ids }) => ids);
+      return (await encodeAll(requests)).map(({ ids }) => ids);
     },
-    encodeRequests: (requests) => encodeRequests(native, requests),
+    encodeRequests: encodeAll,
     decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
     tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
   };
 }
 
 /** Batch after batch of each kind; the answers come in the order of the requests. */
-async function encodeRequests(native: NativeTokenizers, requests: readonly EncodeRequest[]): Promise<Encoded[]> {
+async function encodeRequests(
+  native: NativeTokenizers,
+  requests: readonly EncodeRequest[],
+  hasBorders: boolean,
+): Promise<Encoded[]> {
   const answers: Encoded[] = [];
   const numbered = requests.map((request, i) => ({ ...request, text: request.text.toWellFormed(), i }));
   for (const as of ENCODINGS) {
@@ -200,14 +207,14 @@ async function encodeRequests(native: NativeTokenizers, requests: readonly Encod
       const texts = batch.map(({ text }) => text);
       const encodings = await native(as).encodeBatch(texts, NOTHING_ADDED);
       for (const [n, request] of batch.entries()) {
-        answers[request.i] = encodedOf(nth(encodings, n), request);
+        answers[request.i] = encodedOf(nth(encodings, n), request, hasBorders);
       }
     }
   }
   return answers;
 }
 
-function encodedOf(encoding: JsEncoding, request: EncodeRequest): Encoded {
+function encodedOf(encoding: JsEncoding, request: EncodeRequest, hasBorders: boolean): Encoded {
   return {
     length: encoding.getLength(),
     get ids() {
@@ -217,6 +224,8 @@ function encodedOf(encoding: JsEncoding, request: EncodeRequest): Encoded {
       return rangeRuns(encoding, request);
     },
     spanOf: (token) => tokenSpan(encoding, token, request.text),
+    tokensBeforeSpace: (place) =>
+      hasBorders && request.as === 'continuation' ? tokensBeforeSpace(encoding, request.text, place) : undefined,
   };
 }
 

@@ -33,7 +33,16 @@ export function createToyEncoder(): ToyEncoder {
       return [overlaps.indexOf(true), overlaps.lastIndexOf(true) + 1];
     });
     const ids = Int32Array.from(parts, idOf);
-    return { length: ids.length, ids, runs: Int32Array.from(runs), spanOf: (token) => spans[token]! };
+    // Every space begins a token, whatever comes behind it.
+    const tokensBeforeSpace = (place: number) =>
+      text[place] === ' ' ? spans.findIndex(({ from }) => from === place) : undefined;
+    return {
+      length: ids.length,
+      ids,
+      runs: Int32Array.from(runs),
+      spanOf: (token) => spans[token]!,
+      tokensBeforeSpace,
+    };
   };
   return {
     size: (text) => split(text).length,

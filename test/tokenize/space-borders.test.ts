@@ -1,0 +1,77 @@
+/** Before a space, the tokens of a longer text are those of its beginning; where that is not known nothing is said. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TokenizerFile } from '../../schemas/tokenizer.ts';
+import { nth } from '../../src/checked.ts';
+import { bordersAtSpaces } from '../../src/tokenize/space-borders.ts';
+import { HARD_PIECES, MISTRAL, QWEN, REPOSITORY, tokenizerFamilies } from './families.ts';
+
+const piece = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...HARD_PIECES, ' ', ' ', ' ', '\n', '\u00a0', '\u180e') },
+  fc.string({ unit: 'binary', maxLength: 6 }),
+  fc.constantFrom('nurse', 'Ward', '12345', '\u3042\u3044', '</s>', '<0x0A>'),
+);
+const text = fc
+  .array(fc.tuple(piece, fc.constantFrom(' ', '')), { maxLength: 30, size: 'max' })
+  .map((pieces) => pieces.flat().join('').toWellFormed());
+/** What follows in place of the rest: it begins with a space. */
+const rest = fc.oneof(
+  fc.constantFrom(' …]\n', ' …\n', ' …, and so on'),
+  text.map((after) => ` ${after}`),
+);
+
+describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) => {
+  it('what comes before a space is encoded alike whatever comes behind it, and what comes behind as by itself', async () => {
+    let borders = 0;
+    await fc.assert(
+      fc.asyncProperty(text, rest, async (whole, other) => {
+        const as = 'continuation';
+        const encoding = nth(await tokenizer.encodeRequests([{ as, text: whole, ranges: [] }]), 0);
+        const places = [...whole.matchAll(/ /g)].map(({ index }) => index);
+        const after = await tokenizer.encode(other);
+        for (const place of places) {
+          const before = encoding.tokensBeforeSpace(place);
+          if (before === undefined) continue;
+          borders++;
+          const ids = await tokenizer.encode(whole.slice(0, place) + other);
+          expect([...ids]).toEqual([...encoding.ids.subarray(0, before), ...after]);
+        }
+      }),
+      { numRuns: 100, seed: 7 },
+    );
+    expect(borders).toBeGreaterThan(300);
+  });
+
+  it('a place that is no space, or comes after white space, has no border', async () => {
+    const request = { as: 'continuation', text: 'a  b \u2581 c', ranges: [] } as const;
+    const { tokensBeforeSpace } = nth(await tokenizer.encodeRequests([request]), 0);
+    expect([0, 1, 2, 3, 4, 6].map(tokensBeforeSpace)).toEqual([undefined, 1, undefined, undefined, 3, undefined]);
+    const trusted = nth(await tokenizer.encodeRequests([{ ...request, as: 'trusted' }]), 0);
+    expect(trusted.tokensBeforeSpace(1)).toBeUndefined();
+  });
+});
+
+describe('a tokenizer whose steps are not known', () => {
+  const fileOf = (name: string) => {
+    const path = join(REPOSITORY, 'node_modules', name, 'models/tokenizer.json');
+    return TokenizerFile.parse(JSON.parse(readFileSync(path, 'utf8')));
+  };
+  const [qwen, mistral] = [fileOf(QWEN.package), fileOf(MISTRAL.package)];
+  const { model } = mistral;
+  const split = { type: 'Split', pattern: { Regex: '\\w+( \\w+)?' }, behavior: 'Isolated', invert: false };
+
+  it.each([
+    ['a step that changes letters', { ...qwen, normalizer: { type: 'Lowercase' } }],
+    ['another split', { ...qwen, pre_tokenizer: { type: 'Sequence', pretokenizers: [split] } }],
+    ['no split at all', { ...qwen, pre_tokenizer: null }],
+    ['pieces over a space', { ...mistral, model: { ...model, vocab: { 'a\u2581b': 1 } } }],
+    ['a model of another kind', { ...mistral, model: { ...model, type: 'Unigram' } }],
+    ['marks at the ends of words', { ...qwen, model: { ...qwen.model, end_of_word_suffix: '</w>' } }],
+    ['words that are taken whole', { ...mistral, model: { ...model, ignore_merges: true } }],
+  ])('has no borders: %s', (_, file) => {
+    expect([qwen, mistral].every(bordersAtSpaces)).toBe(true);
+    expect(bordersAtSpaces(file)).toBe(false);
+  });
+});
