@@ -15,11 +15,13 @@ import { countTrainLabels } from '../src/release/selectable-rows.ts';
 import { listEventFolder } from '../src/sources/event-files.ts';
 import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
+import { openSegmentTable } from '../src/tokenize/segment-table.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
 import { corpusWarnings } from './corpus-warnings.ts';
 import { alikeLineWarnings, itemLinesOf } from './item-lines.ts';
 import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
+import { createSharedEncoder } from './render/shared-encoder.ts';
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
 /** Where a build reads and writes, and how far it goes. */
@@ -74,17 +76,18 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
 
     const segments = createItemSegments(timelines);
     const corpora: RenderedCorpus[] = [];
-    for (const { identity } of plans)
-      corpora.push(await renderCorpus(lake, { ...options, timelines, identity, segments }, effects));
+    const { plan } = last(plans);
+    const encoder = createSharedEncoder(plan.tokenizer, openSegmentTable(segments));
+    for (const planned of plans)
+      corpora.push(await renderCorpus(lake, { ...options, timelines, planned, segments, encoder }, effects));
 
-    const plan = last(plans);
     const { corpus: section, release } = recipe.recipe;
     const { seed, holdout } = section;
     const { corpus } = last(corpora);
     const rows = { store, corpus, partitions: await lake.corpus(corpus), seed, holdout };
     const trainLabels = await countTrainLabels({ ...rows, release }, effects);
     const isRendered = corpora.some(({ rendered }) => rendered.rows > 0);
-    const itemLines = isRendered ? await itemLinesOf(lake, { timelines, plan, segments }) : undefined;
+    const itemLines = isRendered ? await itemLinesOf(lake, { timelines, plan, segments, encoder }) : undefined;
 
     const records = sumRecordCounts(timelines);
     const { tasks } = plan.rules;

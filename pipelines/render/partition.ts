@@ -7,7 +7,8 @@ import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { askMember } from '../../src/forms/ask-member.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { MemberRecords } from '../../src/lake/timeline-events.ts';
-import type { RenderPlan } from '../../src/prompt/plan.ts';
+import type { LineMaker } from '../../src/prompt/line-search.ts';
+import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type TimelineOptions } from '../../src/timeline/member-timeline.ts';
 import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
@@ -18,7 +19,8 @@ export type PartitionResult = Pick<CorpusRecord, 'files' | 'questions' | 'alike_
 
 /** What is rendered of a partition, and where its files go. */
 export interface PartitionTask {
-  readonly plan: RenderPlan;
+  readonly plan: CorpusPlan;
+  readonly maker: LineMaker;
   readonly items: ItemTable;
   readonly store: ObjectStore;
   /** The folder of the partition in its corpus. */
@@ -41,6 +43,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const { plan, items } = task;
   const sink = {
     plan,
+    maker: task.maker,
     alikeAfterCut: alike_after_cut,
     parts: createPartFiles(task.store, task.folder),
     gate: task.gate,
@@ -75,7 +78,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
 }
 
 /** How the plan's corpus reads a member's records. */
-export function timelineOptions({ vocabulary, section }: RenderPlan): TimelineOptions {
+export function timelineOptions({ vocabulary, section }: CorpusPlan): TimelineOptions {
   return { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
 }
 

@@ -5,6 +5,7 @@
 import { nth } from '../../src/checked.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
 import { type FilledRow, fillRow, findLines } from '../../src/prompt/fill-row.ts';
+import { createLineMaker, runSearch } from '../../src/prompt/line-search.ts';
 import { outlineRow, type RowOutline } from '../../src/prompt/outline.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
 import { type RenderedRow, renderedRow } from '../../src/prompt/rendered-row.ts';
@@ -12,7 +13,6 @@ import { rowColumns } from '../../src/prompt/row-columns.ts';
 import type { TemplatePlan } from '../../src/prompt/template-plan.ts';
 import { writePrompt, writeRow } from '../../src/prompt/write-row.ts';
 import type { Question, QuestionLabel } from '../../src/timeline/questions.ts';
-import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 
 /** A question whose label is known. */
 export interface LabelledQuestion {
@@ -49,6 +49,6 @@ export async function renderExamples(plan: RenderPlan, task: TaskPlan, asked: La
 }
 
 async function fillRows(plan: RenderPlan, outlines: readonly RowOutline[]): Promise<FilledRow[]> {
-  const lines = await runEncoding(plan.tokenizer, findLines(plan.segments, outlines));
+  const lines = await runSearch(createLineMaker(plan.tokenizer), findLines(plan.segments, outlines));
   return outlines.map((outline, i) => fillRow(outline, nth(lines, i), plan));
 }

@@ -1,5 +1,5 @@
 /**
- * Questions to rows, batch by batch: what texts they want, one native encoding of what is missing,
+ * Questions to rows, batch by batch: what texts they want, what is missing made together,
  * then row after row.
  */
 import { type CorpusRow, UNIT_SEPARATOR } from '../../schemas/rows.ts';
@@ -10,11 +10,11 @@ import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
 import { type FilledRow, fillRow, findLines, type RowLines } from '../../src/prompt/fill-row.ts';
+import { type LineMaker, runSearch } from '../../src/prompt/line-search.ts';
 import type { RowOutline } from '../../src/prompt/outline.ts';
-import type { RenderPlan } from '../../src/prompt/plan.ts';
+import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import { promptIds } from '../../src/prompt/row-columns.ts';
 import { rowTokens, writeRow } from '../../src/prompt/write-row.ts';
-import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
 import type { LabelledQuestion } from './render-question.ts';
 
@@ -25,7 +25,9 @@ export interface AskedQuestion extends LabelledQuestion {
 
 /** What the rows of a batch are made by, and where they go. */
 export interface RowSink {
-  readonly plan: RenderPlan;
+  readonly plan: CorpusPlan;
+  /** Makes what is not known of the texts. */
+  readonly maker: LineMaker;
   readonly parts: PartFiles;
   /** Compares a sample of the prompts with their whole texts. */
   readonly gate: JoiningGate;
@@ -33,10 +35,10 @@ export interface RowSink {
   readonly alikeAfterCut: Record<string, number>;
 }
 
-/** Writes the rows of a batch of questions in order. Throws as tokenizer, store and gate do. */
+/** Writes the rows of a batch of questions in order. Throws as maker, store and gate do. */
 export async function renderRows(
   batch: readonly AskedQuestion[],
-  { plan, parts, gate, alikeAfterCut }: RowSink,
+  { plan, maker, parts, gate, alikeAfterCut }: RowSink,
   effects = PROCESS_EFFECTS,
 ): Promise<void> {
   const rows = batch.flatMap((asked) => {
@@ -47,7 +49,7 @@ export async function renderRows(
     }));
   });
   const outlines = rows.map(({ outline }) => outline);
-  const lines = await runEncoding(plan.tokenizer, findLines(plan.segments, outlines));
+  const lines = await runSearch(maker, findLines(plan.segments, outlines));
   const compared: JoinedPrompt[] = [];
   for (const [i, { asked, outline }] of rows.entries()) {
     const { label } = asked.label;

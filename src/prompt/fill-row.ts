@@ -6,14 +6,14 @@ import { LEVELS, type Level } from '../../schemas/rows.ts';
 import { intAt, nth, present } from '../checked.ts';
 import type { HistoryEntry } from '../timeline/history.ts';
 import type { ChatFrame } from '../tokenize/chat-frame.ts';
-import { type Encoding, together } from '../tokenize/encode-rounds.ts';
 import { blockTokens } from './blocks.ts';
 import { type FillEntry, type Filling, fillHistory } from './fill.ts';
+import type { LineSearch } from './line-search.ts';
 import type { Line } from './lines.ts';
 import { type RowOutline, textsOf } from './outline.ts';
-import type { RenderPlan } from './plan.ts';
+import type { CorpusPlan } from './plan.ts';
 import type { PromptLedger } from './row-columns.ts';
-import type { SegmentStore } from './segments.ts';
+import { type SegmentStore, wishOf } from './segments.ts';
 import { ITEM_LEVELS, type WantedText } from './texts.ts';
 
 /** The texts of a row, encoded. */
@@ -47,15 +47,24 @@ export interface FilledRow {
   readonly context: number;
 }
 
-/** Looks up what a batch of rows wants; what is not known is encoded together. */
-export function* findLines(segments: SegmentStore, outlines: readonly RowOutline[]): Encoding<RowLines[]> {
-  const found = yield* segments.find(wantedBy(outlines));
-  const frames = yield* together(outlines.map(({ template, question }) => template.frame(question.t)));
+/** Looks up what a batch of rows wants; what is not known is made together. */
+export function* findLines(segments: SegmentStore, outlines: readonly RowOutline[]): LineSearch<RowLines[]> {
+  const { found, missing } = segments.look(wantedBy(outlines));
+  const frameOf = ({ template: { frames }, question }: RowOutline) => frames.at(question.t);
+  const unframed = outlines.filter((outline) => frameOf(outline) === undefined);
+  if (missing.length > 0 || unframed.length > 0) {
+    const made = yield {
+      texts: missing.map(wishOf),
+      frames: unframed.map(({ template, question }) => template.frames.optionsAt(question.t)),
+    };
+    for (const [i, text] of missing.entries()) found.set(text.key, segments.keep(text, nth(made.lines, i)));
+    for (const [i, { template, question }] of unframed.entries()) template.frames.keep(question.t, nth(made.frames, i));
+  }
   const linesOf = ({ key }: WantedText) => present(found.get(key), 'line that was looked up');
   const only = (text: WantedText) => nth(linesOf(text), 0);
   const asked = (text: WantedText) => nth(linesOf(text), ITEM_LEVELS.indexOf('question'));
-  return outlines.map((outline, i) => ({
-    frame: nth(frames, i),
+  return outlines.map((outline) => ({
+    frame: present(frameOf(outline), 'frame of the template'),
     items: outline.items.map(asked),
     history: outline.history.map(linesOf),
     headings: outline.headings.map(only),
@@ -71,7 +80,7 @@ function* wantedBy(outlines: readonly RowOutline[]): Generator<WantedText> {
 /**
  * Fills the history. Its label is not known here, so ROOM FOR THE LONGEST answer is left (FILL-1).
  */
-export function fillRow(outline: RowOutline, lines: RowLines, { context, section }: RenderPlan): FilledRow {
+export function fillRow(outline: RowOutline, lines: RowLines, { context, section }: CorpusPlan): FilledRow {
   const { template, question } = outline;
   const { frame, profile, exposure, items } = lines;
   const sizes = { profile: profile?.ids.length, exposure: exposure?.ids.length };

@@ -37,8 +37,9 @@ type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeRequests' | 
 
 /**
  * Whole prompts are encoded at a tenth of the speed at which they are joined, hence not every one.
+ * `compare` is `comparePrompts`, with a tokenizer of this thread or of another.
  */
-export function createJoiningGate(tokenizer: GateTokenizer): JoiningGate {
+export function createJoiningGate(compare: JoiningGate['compare']): JoiningGate {
   const seen = new Map<string, number>();
   return {
     takes(kind) {
@@ -48,12 +49,15 @@ export function createJoiningGate(tokenizer: GateTokenizer): JoiningGate {
       if (count <= GATE_EARLY) return (count - GATE_FIRST) % GATE_EVERY === 0;
       return (count - GATE_EARLY) % GATE_LATE_EVERY === 0;
     },
-    async compare(prompts) {
-      const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
-      const wholes = await tokenizer.encodeRequests(plains.map(({ request }) => request));
-      for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
-    },
+    compare,
   };
+}
+
+/** Throws `tokens_differ` at the first prompt that is not its whole text. */
+export async function comparePrompts(tokenizer: GateTokenizer, prompts: readonly JoinedPrompt[]): Promise<void> {
+  const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
+  const wholes = await tokenizer.encodeRequests(plains.map(({ request }) => request));
+  for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
 }
 
 interface PlainPart extends Pick<JoinedPrompt, 'template'> {

@@ -24,7 +24,7 @@ function compared(titles: readonly string[], title?: string) {
     levels: { full: 60, short: 24, title: 10, question: 60, profile: 20, shown: 20 },
     domain: { item: { one: 'job', many: 'jobs', line: '[Title: {title}]', ...(title === undefined ? {} : { title }) } },
   });
-  return createToyEncoder().run(compareItemLines(texts, createSegmentStore(), titles.map(titled))).result;
+  return createToyEncoder().find(compareItemLines(texts, createSegmentStore(), titles.map(titled))).result;
 }
 
 describe('Item lines', () => {

@@ -8,6 +8,7 @@ import { type Example, renderExamples } from '../../pipelines/render/render-ques
 import type { Domain } from '../../schemas/domain.ts';
 import type { Attributes, EventRecord } from '../../schemas/event.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
+import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { DAY, did, item, NOON, profile } from '../timeline/events.ts';
 import { anyRecords, askAll, type Rendered, renderedOf } from '../timeline/worlds.ts';
@@ -109,7 +110,7 @@ describe.each(families)('$name', ({ tokenizer }) => {
             // text.
             const { head, tail, headText, tailText } = await runEncoding(
               tokenizer,
-              example.template.frame(each.question.t),
+              chatFrame(tokenizer, example.template.frames.optionsAt(each.question.t)),
             );
             const middle = tokenizer.decode(ids.subarray(head.length, promptLength - tail.length));
             const whole = await tokenizer.encodeTrusted(headText + middle + tailText);

@@ -14,8 +14,9 @@ import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
-import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
+import { comparePrompts, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import { deduplicate } from '../../src/verify/events/deduplicate.ts';
 import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
@@ -114,10 +115,10 @@ export async function toldByBuilder(
 async function requireWhole(plan: RenderPlan, examples: readonly Example[], t: number): Promise<void> {
   const prompts: JoinedPrompt[] = [];
   for (const { ids, promptLength, template } of examples) {
-    const frame = await runEncoding(plan.tokenizer, template.frame(t));
+    const frame = await runEncoding(plan.tokenizer, chatFrame(plan.tokenizer, template.frames.optionsAt(t)));
     prompts.push({ template: template.template.id, ids: ids.subarray(0, promptLength), frame });
   }
-  await createJoiningGate(plan.tokenizer).compare(prompts);
+  await comparePrompts(plan.tokenizer, prompts);
 }
 
 function metOf(
