@@ -6,7 +6,7 @@
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
 import type { Sha256 } from '../../schemas/ids.ts';
 import type { AddedTokenEntry } from '../../schemas/tokenizer.ts';
-import { nth, recordOf } from '../checked.ts';
+import { nth, present, recordOf } from '../checked.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { ENCODINGS, type Encoded, type EncodeRequest, type RequestEncoder } from './encode-rounds.ts';
@@ -88,10 +88,10 @@ interface Encoders extends RequestEncoder {
 export function loadTokenizer(source: PinnedSource, resolveFrom: string): LoadedTokenizer {
   const { id, sha256, json, config, chatTemplate } = readTokenizerFiles(source, resolveFrom);
   const variants = tokenizerVariants(json);
-  const trusted = nativeTokenizer(variants.trusted, source);
-  const native = nativeTokenizers(trusted, variants, source);
+  const native = nativeTokenizers(variants, source);
+  const trusted = native('trusted');
   const hasBorders = bordersAtSpaces(json);
-  const added = json.added_tokens.toSorted((a, b) => a.id - b.id);
+  const added = json.file.added_tokens.toSorted((a, b) => a.id - b.id);
   requireOwnIds(trusted, added, source);
   const eosId = tokenIdOf(trusted, config.eos_token);
   if (eosId === null) {
@@ -106,7 +106,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     sha256,
     chatTemplate,
     chatTemplateSha256: chatTemplate === null ? null : sha256Hex(chatTemplate),
-    vocabSize: Math.max(greatestId(json.model.vocab), added.at(-1)?.id ?? -1) + 1,
+    vocabSize: Math.max(json.greatestId, added.at(-1)?.id ?? -1) + 1,
     bosId,
     eosId,
     padId: tokenIdOf(trusted, config.pad_token),
@@ -118,14 +118,6 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     family: variants.family,
     ...encodersOf(native, hasBorders),
   };
-}
-
-/** Of a vocabulary that the library has read: by text, or a list (Unigram). */
-function greatestId(vocab: unknown): number {
-  if (Array.isArray(vocab)) return vocab.length - 1;
-  let greatest = -1;
-  for (const id of Object.values(vocab as Readonly<Record<string, number>>)) greatest = Math.max(greatest, id);
-  return greatest;
 }
 
 /**
@@ -148,17 +140,35 @@ const NOTHING_ADDED = { addSpecialTokens: false };
 
 type NativeTokenizers = (as: EncodeRequest['as']) => Tokenizer;
 
-/** Equal files are loaded once, `beginning` when it is first asked for: hardly anybody does. */
-function nativeTokenizers(trusted: Tokenizer, variants: TokenizerVariants, source: TokenizerSource): NativeTokenizers {
-  const loaded = new Map([[variants.trusted, trusted]]);
-  const load = (as: EncodeRequest['as']) => {
-    const tokenizer = loaded.get(variants[as]) ?? nativeTokenizer(variants[as], source);
-    loaded.set(variants[as], tokenizer);
+/**
+ * Equal variants are loaded once, `beginning` when it is first asked for: hardly anybody does. Until
+ * then the lists of its file are held, which are short in families with a prefix.
+ */
+function nativeTokenizers(variants: TokenizerVariants, source: TokenizerSource): NativeTokenizers {
+  const loaded = new Map<EncodeRequest['as'], Tokenizer>();
+  for (const variant of new Set(LOADED_AT_ONCE.map((as) => variants.variantOf[as])))
+    loaded.set(variant, nativeTokenizer(variants.jsonOf(variant), source));
+  const { variantOf } = variants;
+  const load = variantOf.beginning === 'beginning' ? () => variants.jsonOf('beginning') : undefined;
+  return tokenizersIn(loaded, { variantOf, load, source });
+}
+
+const LOADED_AT_ONCE = ['trusted', 'continuation', 'afterControl'] as const;
+
+interface Loading {
+  readonly variantOf: TokenizerVariants['variantOf'];
+  /** The JSON of what is not loaded at once. */
+  readonly load: (() => string) | undefined;
+  readonly source: TokenizerSource;
+}
+
+function tokenizersIn(loaded: Map<EncodeRequest['as'], Tokenizer>, { variantOf, load, source }: Loading) {
+  return (as: EncodeRequest['as']): Tokenizer => {
+    const variant = variantOf[as];
+    const tokenizer = loaded.get(variant) ?? nativeTokenizer(present(load, 'a variant')(), source);
+    loaded.set(variant, tokenizer);
     return tokenizer;
   };
-  load('continuation');
-  load('afterControl');
-  return load;
 }
 
 function encodersOf(native: NativeTokenizers, hasBorders: boolean): Encoders {

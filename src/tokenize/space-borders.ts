@@ -3,8 +3,9 @@
  * steps.
  */
 import type { JsEncoding } from 'tokenizers';
-import type { TokenizerFile, TokenizerStep } from '../../schemas/tokenizer.ts';
+import type { TokenizerStep } from '../../schemas/tokenizer.ts';
 import { pointsOf } from './text-spans.ts';
+import type { TokenizerJson } from './tokenizer-json.ts';
 
 /**
  * Splits of byte-level families. None of them has a piece that goes on over a space after something
@@ -28,13 +29,14 @@ const SPACE_PIECE = '▁';
  * whatever it says. NOTHING IS TAKEN FOR GRANTED: true alone for steps that are listed here, and
  * where spaces are a piece like others, for vocabularies without one that goes on over a space.
  */
-export function bordersAtSpaces({ normalizer, pre_tokenizer: splits, model }: TokenizerFile): boolean {
+export function bordersAtSpaces({ file, pieces }: Pick<TokenizerJson, 'file' | 'pieces'>): boolean {
+  const { normalizer, pre_tokenizer: splits, model } = file;
   if (model.type !== 'BPE' || holdsText(model.continuing_subword_prefix) || holdsText(model.end_of_word_suffix))
     return false;
   const normalizers = stepsOf(normalizer);
   if (normalizers.some(isSpacePiece)) {
     const isKnown = normalizers.every((step) => step.type === 'Prepend' || isSpacePiece(step));
-    return isKnown && stepsOf(splits).every(isSpaceSplit) && model.ignore_merges !== true && !joinsOverSpace(model);
+    return isKnown && stepsOf(splits).every(isSpaceSplit) && model.ignore_merges !== true && !joinsOverSpace(pieces());
   }
   // A character that a space follows is composed with none (NFC).
   return normalizers.every((step) => step.type === 'NFC') && isKnownSplit(stepsOf(splits));
@@ -77,8 +79,8 @@ function patternOf(pattern: unknown, kind: 'String' | 'Regex'): unknown {
   return (pattern as Readonly<Record<string, unknown>> | undefined)?.[kind];
 }
 
-function joinsOverSpace({ vocab }: TokenizerFile['model']): boolean {
-  return Object.keys(vocab as object).some((piece) => /[^▁]▁/.test(piece));
+function joinsOverSpace(pieces: Generator<string>): boolean {
+  return pieces.some((piece) => /[^▁]▁/.test(piece));
 }
 
 function holdsText(text: unknown): boolean {
