@@ -4,11 +4,11 @@ import { grouped, percent } from '../src/grouped.ts';
 import type { Lake } from '../src/lake/lake.ts';
 import { itemFilesOf, type PartitionTimeline } from '../src/lake/timeline-records.ts';
 import { compareItemLines, type ItemLines } from '../src/prompt/item-lines.ts';
-import { type LineMaker, runSearch } from '../src/prompt/line-search.ts';
 import type { CorpusPlan } from '../src/prompt/plan.ts';
 import { createSegmentStore } from '../src/prompt/segments.ts';
 import { createItemTable, type ItemVersion, live } from '../src/timeline/item-table.ts';
 import { openSegmentTable, type SharedSegments } from '../src/tokenize/segment-table.ts';
+import { type LineMaker, runSearch } from './line-maker.ts';
 
 /** Items that are compared at most. */
 export const COMPARED_MAX = 20_000;

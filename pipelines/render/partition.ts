@@ -7,11 +7,11 @@ import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { askMember } from '../../src/forms/ask-member.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { MemberRecords } from '../../src/lake/timeline-events.ts';
-import type { LineMaker } from '../../src/prompt/line-search.ts';
 import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type TimelineOptions } from '../../src/timeline/member-timeline.ts';
 import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
+import type { LineMaker } from '../line-maker.ts';
 import { type AskedQuestion, renderRows } from './render-rows.ts';
 
 /** What was rendered of a partition. */

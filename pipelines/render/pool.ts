@@ -1,6 +1,6 @@
 /**
- * Worker threads that share a corpus's partitions: each takes the next one when it is free, and asks
- * for what is to be encoded.
+ * Worker threads that share a corpus's partitions: each takes the next one when it is free, and
+ * asks for what is to be encoded.
  */
 import { addAbortListener } from 'node:events';
 import { Worker } from 'node:worker_threads';

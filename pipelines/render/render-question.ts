@@ -5,7 +5,6 @@
 import { nth } from '../../src/checked.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
 import { type FilledRow, fillRow, findLines } from '../../src/prompt/fill-row.ts';
-import { createLineMaker, runSearch } from '../../src/prompt/line-search.ts';
 import { outlineRow, type RowOutline } from '../../src/prompt/outline.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
 import { type RenderedRow, renderedRow } from '../../src/prompt/rendered-row.ts';
@@ -13,6 +12,7 @@ import { rowColumns } from '../../src/prompt/row-columns.ts';
 import type { TemplatePlan } from '../../src/prompt/template-plan.ts';
 import { writePrompt, writeRow } from '../../src/prompt/write-row.ts';
 import type { Question, QuestionLabel } from '../../src/timeline/questions.ts';
+import { createLineMaker, runSearch } from '../line-maker.ts';
 
 /** A question whose label is known. */
 export interface LabelledQuestion {

@@ -10,12 +10,12 @@ import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
 import { type FilledRow, fillRow, findLines, type RowLines } from '../../src/prompt/fill-row.ts';
-import { type LineMaker, runSearch } from '../../src/prompt/line-search.ts';
 import type { RowOutline } from '../../src/prompt/outline.ts';
 import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import { promptIds } from '../../src/prompt/row-columns.ts';
 import { rowTokens, writeRow } from '../../src/prompt/write-row.ts';
 import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
+import { type LineMaker, runSearch } from '../line-maker.ts';
 import type { LabelledQuestion } from './render-question.ts';
 
 /** A question that is rendered. */

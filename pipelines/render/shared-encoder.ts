@@ -3,11 +3,12 @@
  */
 import { nth, present } from '../../src/checked.ts';
 import type { TextStore } from '../../src/lake/text-store.ts';
-import { type LineMaker, type Made, makeLines, makeTexts, type TextWish } from '../../src/prompt/line-search.ts';
+import { type Made, makeLines, makeTexts, type TextWish } from '../../src/prompt/line-search.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { comparePrompts, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import type { SegmentTable } from '../../src/tokenize/segment-table.ts';
+import type { LineMaker } from '../line-maker.ts';
 
 /** Encodes for whoever asks. */
 export interface SharedEncoder extends LineMaker {

@@ -13,12 +13,13 @@ export interface KeptText {
 }
 
 /** Where the numbers of a text lie in a file. */
-export interface TextPlace {
+export interface TextSpot {
   readonly key: string;
   readonly from: number;
   readonly to: number;
 }
 
+/** How the files' names end. */
 export const TEXTS_ENDING = '.texts';
 /** Of the key, and of the hash that an entry and an index are checked by. */
 const KEY_BYTES = 32;
@@ -53,11 +54,11 @@ export function packTexts(texts: readonly KeptText[]): Uint8Array {
 }
 
 /** What the file holds; nothing where its end does not read. */
-export async function readTextPlaces(store: ObjectStore, key: string): Promise<TextPlace[]> {
+export async function readTextSpots(store: ObjectStore, key: string): Promise<TextSpot[]> {
   return (await reading(store, key, indexOf)) ?? [];
 }
 
-async function indexOf(file: RangeReader): Promise<TextPlace[]> {
+async function indexOf(file: RangeReader): Promise<TextSpot[]> {
   if (file.size < FOOTER_BYTES) return [];
   const footer = Buffer.from(await file.read(file.size - FOOTER_BYTES, file.size));
   const count = footer.readUInt32LE(0);
@@ -78,10 +79,10 @@ async function indexOf(file: RangeReader): Promise<TextPlace[]> {
 }
 
 /** The texts at the places of a file, those that read as they were written. */
-export async function readTexts(store: ObjectStore, key: string, places: readonly TextPlace[]): Promise<KeptText[]> {
+export async function readTexts(store: ObjectStore, key: string, places: readonly TextSpot[]): Promise<KeptText[]> {
   const found: KeptText[] = [];
   await reading(store, key, async (file) => {
-    for (const near of nearPlaces(places)) {
+    for (const near of nearSpots(places)) {
       const from = near[0]?.from ?? 0;
       const bytes = await file.read(from, near.at(-1)?.to ?? 0);
       for (const place of near) {
@@ -105,8 +106,8 @@ function textOf(entry: Uint8Array, key: string): KeptText | undefined {
 }
 
 /** In the order of the file, those together that lie near each other. */
-function nearPlaces(places: readonly TextPlace[]): TextPlace[][] {
-  const groups: TextPlace[][] = [];
+function nearSpots(places: readonly TextSpot[]): TextSpot[][] {
+  const groups: TextSpot[][] = [];
   for (const place of places.toSorted((a, b) => a.from - b.from)) {
     const last = groups.at(-1);
     if (last !== undefined && place.from - (last.at(-1)?.to ?? 0) <= GAP_BYTES_MAX) last.push(place);

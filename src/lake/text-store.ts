@@ -6,13 +6,13 @@ import { sha256Hex } from '../content-hash.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from './object-store.ts';
-import { type KeptText, packTexts, readTextPlaces, readTexts, TEXTS_ENDING, type TextPlace } from './text-files.ts';
+import { type KeptText, packTexts, readTextSpots, readTexts, TEXTS_ENDING, type TextSpot } from './text-files.ts';
 
 /** Encoded texts by the SHA-256 of what they say; of no member, since a member can leave. */
 export interface TextStore {
   /** What is kept of the keys, by key: those that read as they were written. */
   find(keys: readonly string[]): Promise<ReadonlyMap<string, Int32Array>>;
-  /** Keeps a text for later builds. It is written once enough came together, and found from then on. */
+  /** Keeps a text for later builds; it is written once enough came together. */
   keep(text: KeptText): Promise<void>;
   /** Writes what is left. */
   finish(): Promise<void>;
@@ -46,7 +46,7 @@ export function textFolder({ tokenizer, tokenizersVersion, renderVersion }: Text
 }
 
 /** Where a text lies: the number of its file. */
-interface Found extends TextPlace {
+interface Found extends TextSpot {
   readonly file: number;
 }
 
@@ -103,7 +103,7 @@ async function readIndex(store: ObjectStore, folder: string): Promise<TextIndex>
   for (const name of await namesIn(store, folder)) {
     if (!name.endsWith(TEXTS_ENDING)) continue;
     const file = files.push(`${folder}/${name}`) - 1;
-    for (const place of await readTextPlaces(store, `${folder}/${name}`)) {
+    for (const place of await readTextSpots(store, `${folder}/${name}`)) {
       if (places.size >= TEXTS_MAX) return { files, places };
       places.set(numberOf(place.key), { ...place, file });
     }

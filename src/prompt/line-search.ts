@@ -4,7 +4,7 @@
  */
 import { nth } from '../checked.ts';
 import { type ChatFrame, type ChatFrameOptions, chatFrame } from '../tokenize/chat-frame.ts';
-import { type Encoding, runEncoding, together } from '../tokenize/encode-rounds.ts';
+import { type Encoding, together } from '../tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
 import { packLines } from './lines.ts';
 import { encodeTold, type ToldText } from './told-text.ts';
@@ -37,11 +37,6 @@ export interface Made {
  */
 export type LineSearch<T> = Generator<Wishes, T, Made>;
 
-/** Makes lines and frames. Throws as `encodeTold` and `chatFrame` do. */
-export interface LineMaker {
-  make(wishes: Wishes): Promise<Made>;
-}
-
 /** Texts searched for at once: enough for native batches, few enough to hold their encodings. */
 const SEARCHES_MAX = 512;
 
@@ -60,16 +55,4 @@ export function* makeTexts(texts: readonly TextWish[]): Encoding<Int32Array[]> {
 export function* makeLines(tokenizer: LoadedTokenizer, { texts, frames }: Wishes): Encoding<Made> {
   const lines = yield* makeTexts(texts);
   return { lines, frames: yield* together(frames.map((options) => chatFrame(tokenizer, options))) };
-}
-
-/** Makes lines by a tokenizer of this thread. */
-export function createLineMaker(tokenizer: LoadedTokenizer): LineMaker {
-  return { make: (wishes) => runEncoding(tokenizer, makeLines(tokenizer, wishes)) };
-}
-
-/** Runs a search to its end. Throws what the search and the maker throw. */
-export async function runSearch<T>(maker: LineMaker, search: LineSearch<T>): Promise<T> {
-  let step = search.next();
-  while (step.done !== true) step = search.next(await maker.make(step.value));
-  return step.value;
 }

@@ -141,8 +141,8 @@ const NOTHING_ADDED = { addSpecialTokens: false };
 type NativeTokenizers = (as: EncodeRequest['as']) => Tokenizer;
 
 /**
- * Equal variants are loaded once, `beginning` when it is first asked for: hardly anybody does. Until
- * then the lists of its file are held, which are short in families with a prefix.
+ * Equal variants are loaded once, `beginning` when it is first asked for: hardly anybody does.
+ * Until then the lists of its file are held, which are short in families with a prefix.
  */
 function nativeTokenizers(variants: TokenizerVariants, source: TokenizerSource): NativeTokenizers {
   const loaded = new Map<EncodeRequest['as'], Tokenizer>();

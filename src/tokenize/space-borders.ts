@@ -76,7 +76,8 @@ function isKnownSplit([split, bytes, ...others]: readonly TokenizerStep[]): bool
 }
 
 function patternOf(pattern: unknown, kind: 'String' | 'Regex'): unknown {
-  return (pattern as Readonly<Record<string, unknown>> | undefined)?.[kind];
+  const { String: text, Regex: expression } = (pattern ?? {}) as Readonly<Partial<Record<typeof kind, unknown>>>;
+  return kind === 'String' ? text : expression;
 }
 
 function joinsOverSpace(pieces: Generator<string>): boolean {

@@ -1,4 +1,4 @@
-/** tokenizer.json with its vocabulary left as text: objects of it would take ten times its bytes. */
+/** tokenizer.json with its lists left as text: objects of them would take many times its bytes. */
 import { TokenizerFile } from '../../schemas/tokenizer.ts';
 import { type JsonMember, type JsonPart, jsonMembers, textOf, wholePart } from './json-members.ts';
 

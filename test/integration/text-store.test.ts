@@ -1,4 +1,7 @@
-/** THE TEXT STORE CHANGES NO BYTE: there, gone, half written or garbled, builds and releases are the same. */
+/**
+ * THE TEXT STORE CHANGES NO BYTE: there, gone, half written or garbled, builds and releases are the
+ * same.
+ */
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';

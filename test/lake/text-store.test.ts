@@ -1,4 +1,7 @@
-/** The text store finds what an earlier build kept, and nothing else, whatever happened to its files. */
+/**
+ * The text store finds what an earlier build kept, and nothing else, whatever happened to its
+ * files.
+ */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -40,7 +40,8 @@ it.each(['', '{', '[1', '{"a" 1}', '{"a":}', '{"a":1,}', '[1 2]', '{a:1}', '"a"'
 
 it('a tokenizer’s file is read but for its lists, which stay as they are written', () => {
   const vocab = '{ "a": 3, "\\u2581b":7,"}": 5 }';
-  const text = `{"version": "1.0", "added_tokens": [], "model": {"type": "BPE", "vocab": ${vocab}, "merges": [["a", "b"]]}}`;
+  const model = `{"type": "BPE", "vocab": ${vocab}, "merges": [["a", "b"]]}`;
+  const text = `{"version": "1.0", "added_tokens": [], "model": ${model}}`;
   const { file, lists, greatestId, pieces } = readTokenizerJson(bytesOf(text));
   expect(file).toEqual({ version: '1.0', added_tokens: [], model: { type: 'BPE' } });
   expect(lists).toEqual({ vocab, merges: '[["a", "b"]]' });

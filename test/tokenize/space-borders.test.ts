@@ -1,4 +1,7 @@
-/** Before a space, the tokens of a longer text are those of its beginning; where that is not known nothing is said. */
+/**
+ * Before a space, the tokens of a longer text are those of its beginning; where that is not known
+ * nothing is said.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -23,7 +26,7 @@ const rest = fc.oneof(
 );
 
 describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) => {
-  it('what comes before a space is encoded alike whatever comes behind it, and what comes behind as by itself', async () => {
+  it('what comes before a space is encoded alike whatever comes behind, which is as by itself', async () => {
     let borders = 0;
     await fc.assert(
       fc.asyncProperty(text, rest, async (whole, other) => {
