@@ -2,12 +2,12 @@
  * The first rows of a recipe, on real events and without a lake: what a build would render for a
  * few members, text for text.
  */
-import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { last, nth } from '../../src/checked.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
+import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError, nearestRemedy } from '../../src/errors.ts';
-import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
+import { type AskScope, askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
@@ -77,9 +77,9 @@ export function preview(options: PreviewOptions, effects = PROCESS_EFFECTS): Pro
     for (const message of buildWarnings({ ...facts, passedOver: [], tasks: [] }))
       effects.observe({ kind: 'warning', message });
 
-    const outcomes = askAll(plan, found);
+    const asked = askAll(plan, found);
     const shown: PreviewTask[] = [];
-    for (const task of tasks) shown.push(await showTask(plan, task, { outcomes, rows }));
+    for (const task of tasks) shown.push(await showTask(plan, task, { ...asked, rows }));
     return { plan, members: found.members.length, tasks: shown };
   });
 }
@@ -91,27 +91,39 @@ function noTask({ tasks }: RenderPlan, name: string): BrewhouseError {
   });
 }
 
-function askAll(plan: RenderPlan, { members, items }: SomeMembers): TaskOutcome[] {
+/** What the members are asked. */
+interface AllAsked {
+  readonly outcomes: readonly TaskOutcome[];
+  /** By name of the task, then by fate. */
+  readonly questions: Record<string, Record<string, number>>;
+}
+
+function askAll(plan: RenderPlan, { members, items }: SomeMembers): AllAsked {
   const { rules, vocabulary, texts } = plan;
   const table = createItemTable(items, plan.section.known);
-  const scope = { rules, vocabulary, items: table, says: texts.says, from: null, until: null };
-  return members.flatMap(({ memberId, records }) => [
-    ...askMember(createMemberTimeline(memberId, records, timelineOptions(plan)), scope),
-  ]);
+  const questions: AllAsked['questions'] = {};
+  const lost: AskScope['lost'] = ({ task }, fate) => addTo(questions, [task.name, fate], 1);
+  const scope = { rules, vocabulary, items: table, says: texts.says, from: null, until: null, lost };
+  const outcomes: TaskOutcome[] = [];
+  for (const { memberId, records } of members) {
+    for (const outcome of askMember(createMemberTimeline(memberId, records, timelineOptions(plan)), scope)) {
+      addTo(questions, [outcome.task.name, 'rendered'], 1);
+      outcomes.push(outcome);
+    }
+  }
+  return { outcomes, questions };
 }
 
 async function showTask(
   plan: RenderPlan,
   task: TaskPlan,
-  { outcomes, rows: most }: { readonly outcomes: readonly TaskOutcome[]; readonly rows: number },
+  { outcomes, questions, rows: most }: AllAsked & { readonly rows: number },
 ): Promise<PreviewTask> {
-  const questions: Record<string, number> = {};
+  const { name } = task.rules;
   const labels = new Map<string, number>();
   const asked: AskedQuestion[] = [];
   for (const outcome of outcomes.filter((each) => each.task === task.rules)) {
-    const { fate, question, label } = outcome;
-    questions[fate] = (questions[fate] ?? 0) + 1;
-    if (question === undefined || label === undefined) continue;
+    const { question, label } = outcome;
     labels.set(label.label, (labels.get(label.label) ?? 0) + 1);
     asked.push({ outcome, question, label });
   }
@@ -121,12 +133,12 @@ async function showTask(
     const example = nth(await renderExamples(plan, task, { question, label }), 0);
     rows.push({ outcome, label: label.label, example });
   }
-  return { name: task.rules.name, questions, labels: Object.fromEntries(labels), rows };
+  return { name, questions: questions[name] ?? {}, labels: Object.fromEntries(labels), rows };
 }
 
 /** By a hash too: a member's first questions have no history yet. */
 function chooseRows(asked: readonly AskedQuestion[], most: number): AskedQuestion[] {
-  const hashed = asked.map((each) => ({ each, hash: sha256Hex(each.question.key.join(UNIT_SEPARATOR)) }));
+  const hashed = asked.map((each) => ({ each, hash: sha256Hex(each.question.key) }));
   const ranked = hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1));
   return ranked.slice(0, most).map(({ each }) => each);
 }

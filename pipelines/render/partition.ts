@@ -4,7 +4,7 @@ import type { CorpusRecord } from '../../schemas/commit.ts';
 import { createPartFiles } from '../../src/corpus/part-files.ts';
 import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
-import { askMember } from '../../src/forms/ask-member.ts';
+import { type AskScope, askMember } from '../../src/forms/ask-member.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { MemberRecords } from '../../src/lake/timeline-events.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
@@ -47,7 +47,8 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   };
   const { vocabulary, rules } = plan;
   const options = timelineOptions(plan);
-  const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until };
+  const lost: AskScope['lost'] = (asking, fate, label) => addTo(questions, [asking.task.name, fate, label], 1);
+  const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until, lost };
   let batch: AskedQuestion[] = [];
   let read = 0;
   const flush = async () => {
@@ -62,8 +63,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
     members++;
     for (const outcome of askMember(createMemberTimeline(memberId, records, options), scope)) {
       const { question, label } = outcome;
-      addTo(questions, [outcome.task.name, outcome.fate, label?.label ?? outcome.lostLabel ?? ''], 1);
-      if (question === undefined || label === undefined) continue;
+      addTo(questions, [outcome.task.name, 'rendered', label.label], 1);
       batch.push({ outcome, question, label });
       if (batch.length === BATCH_QUESTIONS) await flush();
     }

@@ -31,7 +31,7 @@ export interface Example extends RenderedRow {
 
 /** The prompt of a question in one template of the plan: what a model is asked with. */
 export async function renderPrompt(plan: RenderPlan, template: TemplatePlan, question: Question): Promise<RenderedRow> {
-  const rows = await fillRows(plan, [outlineRow(plan.texts, question, { template, variant: '' })]);
+  const rows = await fillRows(plan, [outlineRow(plan, question, { template, variant: '' })]);
   const columns = rowColumns();
   writePrompt(columns, nth(rows, 0));
   return renderedRow(columns, 0);

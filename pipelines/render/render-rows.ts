@@ -2,7 +2,7 @@
  * Questions to rows, batch by batch: what texts they want, one native encoding of what is missing,
  * then row after row.
  */
-import { type CorpusRow, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import type { CorpusRow } from '../../schemas/rows.ts';
 import { present } from '../../src/checked.ts';
 import type { PartFiles } from '../../src/corpus/part-files.ts';
 import { addTo } from '../../src/corpus/tally.ts';
@@ -79,7 +79,7 @@ function corpusRow({ outcome, question, label }: AskedQuestion, outline: RowOutl
   const { ledger, promptTokens } = filled;
   const tokens = rowTokens(filled, label.label);
   return {
-    key: question.key.join(UNIT_SEPARATOR),
+    key: question.key,
     member: question.memberId,
     task: task.name,
     form: task.form,

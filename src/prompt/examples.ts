@@ -16,5 +16,5 @@ export function outlineExamples(plan: RenderPlan, task: TaskPlan, question: Ques
     const template = pick(task.heldOut, 'variant_template');
     choices.push({ template, variant: `template:${template.template.id}` });
   }
-  return choices.map((choice) => outlineRow(plan.texts, question, choice));
+  return choices.map((choice) => outlineRow(plan, question, choice));
 }

@@ -4,7 +4,6 @@
  */
 import { LEVELS, type Level } from '../../schemas/rows.ts';
 import { intAt, nth, present } from '../checked.ts';
-import type { HistoryEntry } from '../timeline/history.ts';
 import type { ChatFrame } from '../tokenize/chat-frame.ts';
 import { type Encoding, together } from '../tokenize/encode-rounds.ts';
 import { blockTokens } from './blocks.ts';
@@ -30,7 +29,8 @@ export interface RowLines {
 
 /** An entry that filling may take. */
 export interface HistoryLine extends FillEntry {
-  readonly source: HistoryEntry;
+  /** Its place in the history. */
+  readonly entry: number;
   /** At LEVELS and more. */
   readonly lines: readonly Line[];
 }
@@ -87,8 +87,9 @@ export function fillRow(outline: RowOutline, lines: RowLines, { context, section
     headingTokens: (heading) => nth(lines.headings, heading).ids.length,
   });
   const { lowered, used } = filling;
-  const [shown, available] = [filling.fitted.length, question.history.length];
-  const stopped_at = filling.stoppedAt?.source.eventId ?? '';
+  const { history } = question;
+  const [shown, available] = [filling.fitted.length, history.available];
+  const stopped_at = filling.stoppedAt === undefined ? '' : history.eventIdAt(filling.stoppedAt.entry);
   const ledger = { shown, available, lowered, left_out: available - shown, room, used, stopped_at };
   return { outline, lines, filling, ledger, promptTokens: fixed + used, context };
 }
@@ -102,8 +103,9 @@ export function lineAt({ lines }: HistoryLine, level: Level): Line {
  * In strategy order, each made when filling asks for it: most histories are longer than their room.
  */
 function* entriesOf({ template, question, headingOf }: RowOutline, { history }: RowLines): Generator<HistoryLine> {
-  for (const [i, source] of question.history.entries()) {
-    const group = template.headings.groupOf(source);
-    yield { source, lines: nth(history, i), event: source.event, group, heading: intAt(headingOf, i) };
+  const { event, rank, length } = question.history;
+  for (let i = 0; i < length; i++) {
+    const group = template.headings.groupOf(intAt(rank, i));
+    yield { entry: i, lines: nth(history, i), event: intAt(event, i), group, heading: intAt(headingOf, i) };
   }
 }

@@ -1,5 +1,7 @@
 /** The first step of a row: which texts it wants, before any of them is looked up. */
+import { floatAt, intAt } from '../checked.ts';
 import type { Question } from '../timeline/questions.ts';
+import type { RenderPlan } from './plan.ts';
 import type { TemplatePlan } from './template-plan.ts';
 import type { PromptTexts, WantedText } from './texts.ts';
 
@@ -15,7 +17,7 @@ export interface RowOutline extends RowChoice {
   readonly question: Question;
   /** Of the asked item alone, or of the candidates. */
   readonly items: readonly WantedText[];
-  /** Of each history entry. */
+  /** Of each history entry that is listed: as many as may fit. */
   readonly history: readonly WantedText[];
   /** Of each history entry, the number of its heading among `headings`. */
   readonly headingOf: Int32Array;
@@ -28,15 +30,21 @@ export interface RowOutline extends RowChoice {
 }
 
 /** No label comes near it. */
-export function outlineRow(texts: PromptTexts, question: Question, { template, variant }: RowChoice): RowOutline {
-  const { exposure, profile } = question;
+export function outlineRow(
+  { texts, context }: Pick<RenderPlan, 'texts' | 'context'>,
+  question: Question,
+  { template, variant }: RowChoice,
+): RowOutline {
+  const { exposure, profile, history } = question;
+  // Every entry costs a token at least, so filling comes to no later one.
+  history.list(context + 1);
   const exposureBlock = template.blocks.find((block) => block.kind === 'shown');
   return {
     template,
     variant,
     question,
     items: question.items.map(texts.item),
-    history: question.history.map(({ version }) => texts.item(version)),
+    history: Array.from({ length: history.length }, (_, i) => texts.item(history.versionAt(i))),
     ...outlineHeadings(texts, question, template),
     profile: profile === undefined ? undefined : texts.profile(profile),
     exposure: exposureBlock === undefined ? undefined : texts.exposure(exposureBlock.label, exposure.pairs),
@@ -47,8 +55,8 @@ function outlineHeadings(texts: PromptTexts, { history, t }: Question, { heading
   const headings: WantedText[] = [];
   const known = new Map<number, number>();
   const headingOf = new Int32Array(history.length);
-  for (const [i, entry] of history.entries()) {
-    const number = rules.numberOf(entry, t);
+  for (let i = 0; i < history.length; i++) {
+    const number = rules.numberOf(intAt(history.rank, i), floatAt(history.at, i), t);
     let heading = known.get(number);
     if (heading === undefined) {
       // Different numbers may have one text, which is then one heading.

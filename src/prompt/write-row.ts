@@ -85,14 +85,20 @@ function addLine(columns: RowColumns, { ids, fields }: Line, origin: Omit<PieceO
   addPiece(columns, ids, { ...origin, fields });
 }
 
-function addHistory(columns: RowColumns, { lines, filling }: FilledRow, block: HistoryBlock): void {
+function addHistory(columns: RowColumns, { lines, filling, outline }: FilledRow, block: HistoryBlock): void {
+  const { history } = outline.question;
   if (filling.fitted.length > 0) addPiece(columns, block.heading, { role: 'history' });
   let heading = -1;
   for (const { entry, level } of filling.fitted) {
-    const { eventId: event, version } = entry.source;
+    const event = history.eventIdAt(entry.entry);
     if (entry.heading !== heading)
       addPiece(columns, nth(lines.headings, entry.heading).ids, { role: 'history', event });
     heading = entry.heading;
-    addLine(columns, lineAt(entry, level), { role: 'history', event, version: version.eventId, level });
+    addLine(columns, lineAt(entry, level), {
+      role: 'history',
+      event,
+      version: history.versionAt(entry.entry).eventId,
+      level,
+    });
   }
 }

@@ -4,7 +4,7 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { eventTimes, isDelete } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { floatAt } from '../checked.ts';
+import { floatAt, intAt } from '../checked.ts';
 
 /** What an event is ordered by. */
 interface OrderKey<T> {
@@ -57,6 +57,17 @@ export function lowerBound(values: Float64Array, limit: number): number {
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (floatAt(values, middle) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The same of whole numbers, in the part of them from `low` on and before `high`: a place there. */
+export function lowerBoundIn(values: Int32Array, limit: number, part: { readonly low: number; readonly high: number }) {
+  let { low, high } = part;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (intAt(values, middle) < limit) low = middle + 1;
     else high = middle;
   }
   return low;

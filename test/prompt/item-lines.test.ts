@@ -14,6 +14,7 @@ import { createToyEncoder } from './toy-encoder.ts';
 /** `[Title: The long beginning that all of them have, number 1]` and so on. */
 const titled = (title: string, i: number): ItemVersion => ({
   ...{ itemId: ItemId.parse(`i${i}`), eventId: EventId.parse(`e${i}`), at: 0, knownAt: 0, deleted: false },
+  number: i,
   attributes: { title, number: `no ${i}` },
 });
 const LONG = 'the very long beginning that all of them have';

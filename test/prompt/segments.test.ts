@@ -33,6 +33,7 @@ const inItem = (lines: { line?: string; title?: string }): TextRules => ({
 let events = 0;
 const version = (title: string, text = ''): ItemVersion => ({
   ...{ itemId: ItemId.parse('i'), eventId: EventId.parse(`e${events++}`), at: 0, knownAt: 0, deleted: false },
+  number: 0,
   attributes: { title, text },
 });
 

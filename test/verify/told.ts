@@ -8,7 +8,6 @@ import { entityOf } from '../../schemas/event-time.ts';
 import { FIELD_RUNS } from '../../schemas/field-runs.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { storedIdentity } from '../../src/forms/identity.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
@@ -23,6 +22,7 @@ import { labelTablesOf } from '../../src/verify/reference/label-tables.ts';
 import { type Corpus, corpusOf } from '../../src/verify/reference/tasks.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
 import { buildWorld } from '../../src/verify/world/world.ts';
+import { everyOutcome, type Outcome } from '../timeline/outcomes.ts';
 import { referenceMember } from './reference-member.ts';
 
 /** One row of a question. */
@@ -61,7 +61,7 @@ export function usedRecords(records: readonly EventRecord[]): EventRecord[] {
 }
 
 /** Everything that the builder asks about the records, member by member. */
-export function askBuilder(plan: RenderPlan, records: readonly EventRecord[], until: number | null): TaskOutcome[] {
+export function askBuilder(plan: RenderPlan, records: readonly EventRecord[], until: number | null): Outcome[] {
   const { vocabulary, section } = plan;
   const used = usedRecords(records);
   const items = createItemTable(
@@ -72,7 +72,7 @@ export function askBuilder(plan: RenderPlan, records: readonly EventRecord[], un
   const own = used.filter((event): event is MemberEvent | InteractionEvent => event.type !== 'item');
   return [...Map.groupBy(own, (event) => event.member_id)].flatMap(([member, events]) => {
     const timeline = createMemberTimeline(member as MemberId, events, options);
-    return [...askMember(timeline, { rules: plan.rules, vocabulary, items, says: plan.texts.says, from: null, until })];
+    return everyOutcome(timeline, { rules: plan.rules, vocabulary, items, says: plan.texts.says, from: null, until });
   });
 }
 

@@ -39,11 +39,11 @@ function resultOf({ plan, members, tasks }: Preview): object {
       questions,
       labels,
       rows: rows.map((row) => ({
-        member_id: row.outcome.question?.memberId,
-        item_ids: row.outcome.question?.items.map((version) => version.itemId),
+        member_id: row.outcome.question.memberId,
+        item_ids: row.outcome.question.items.map((version) => version.itemId),
         template: row.example.template.template.id,
         label: row.label,
-        asked_at: row.outcome.opening.t,
+        asked_at: row.outcome.question.t,
         input_ids: [...row.example.ids],
         labels: labelsOf(row),
         text: tokenizer.decode(row.example.ids),
@@ -60,7 +60,7 @@ function textOf({ plan, members, tasks }: Preview, colour: boolean): string {
       const { ids, template, ledger } = row.example;
       const facts = [
         `${name}, template ${template.template.id}: ${row.label}`,
-        `asked at ${new Date(row.outcome.opening.t).toISOString()}`,
+        `asked at ${new Date(row.outcome.question.t).toISOString()}`,
         `${grouped(ids.length)} tokens`,
         `${ledger.shown} of ${ledger.available} past interactions fit`,
       ];
