@@ -1,9 +1,9 @@
 /** Which event of an item is its history entry at T, and the entries newest first. */
-import { floatAt, intAt } from '../checked.ts';
+import { intAt, nth } from '../checked.ts';
 import { type Closing, lastClosed } from './as-of.ts';
-import { type MemberPast, once } from './member-past.ts';
+import type { MemberPast } from './member-past.ts';
 import { lowerBound, lowerBoundIn } from './order.ts';
-import { newestOfGroup, type SeenEvents } from './seen.ts';
+import { isCounted as isSeenAt, newestOfGroup, type SeenEvents } from './seen.ts';
 
 /** How entries are made of the events seen at T. Items are member-local numbers. */
 export interface EntryRules extends Closing {
@@ -25,74 +25,69 @@ export interface HistoryEntries {
 }
 
 /**
- * The entries at T (HIST-1, HIST-2). A walk costs the events that it passes until those are more
- * than twice the items met, and from then on the items: so a question costs no more than these,
- * however many events there are. With `maxEvents` (ASOF-7) counting costs the events that count.
+ * The entries at T (HIST-1, HIST-2). Where all events seen count, counting and each step of a walk
+ * cost the logarithm of the events, and a step also the entries that it passes over: of items that
+ * are not live or left out, and of events that are dated before T and known later. With
+ * `max_events` (ASOF-7) they cost the events that count.
  */
 export function historyEntries(past: MemberPast, rules: EntryRules): HistoryEntries {
   const { seen, excluded } = rules;
-  const { events, t } = seen;
+  const { events, t, from } = seen;
   const closedEnd = lowerBound(events.at, lastClosed(t, rules) + 1);
-  const hasEntry = (item: number) => past.liveVersion(item, t) >= 0 && !excluded.includes(item);
-  const isEntry = (event: number) => {
+  const isThere = (event: number) => {
     const item = intAt(events.item, event);
-    return entryOf(seen, item, closedEnd) === event && hasEntry(item);
+    return past.liveVersion(item, t) >= 0 && !excluded.includes(item);
   };
-  const all = once(() => {
-    const items = Int32Array.from({ length: events.groups.firstOf.length - 1 }, (_, item) => item).filter(hasEntry);
-    return items.map((item) => entryOf(seen, item, closedEnd)).sort();
-  });
+  if (from > 0) {
+    const isEntry = (event: number) => entryOf(seen, intAt(events.item, event), closedEnd) === event && isThere(event);
+    const entries = Int32Array.from({ length: seen.to - from }, (_, i) => from + i).filter(isEntry);
+    const ofRank = (rank: number) => walkOver(entries.filter((event) => events.rank[event] === rank));
+    return {
+      noneRank: events.noneRank,
+      available: entries.length,
+      newestFirst: (rank) => (rank === undefined ? walkOver(entries) : ofRank(rank)),
+    };
+  }
+  const tables = past.entryTables(rules);
+  const isCounted = (item: number) => tables.isEntered(item, t) && past.liveVersion(item, t) >= 0;
+  const walkRank = (rank: number) => {
+    const low = intAt(events.ranks.start, rank);
+    const part = { low, high: intAt(events.ranks.start, rank + 1) };
+    const end = rank === events.noneRank ? Math.min(closedEnd, seen.to) : seen.to;
+    let place = lowerBoundIn(events.ranks.events, end, part);
+    return () => {
+      while (place > low) {
+        place = tables.lastBefore(place, t);
+        if (place < low) break;
+        const event = intAt(events.ranks.events, place);
+        if (isSeenAt(seen, event) && isThere(event)) return event;
+      }
+      return -1;
+    };
+  };
   return {
     noneRank: events.noneRank,
-    available: countAvailable(past, rules, isEntry),
-    newestFirst: (rank) => walk({ seen, isEntry, all, rank }),
+    available: tables.count(t) - excluded.filter(isCounted).length,
+    newestFirst: (rank) => (rank === undefined ? newestOfAll(events.noneRank + 1, walkRank) : walkRank(rank)),
   };
 }
 
-/** All events seen count, or so few of them that they are counted. */
-function countAvailable(past: MemberPast, rules: EntryRules, isEntry: (event: number) => boolean): number {
-  const { seen, excluded } = rules;
-  const { t, from, to } = seen;
-  let available = 0;
-  if (from > 0) {
-    for (let event = from; event < to; event++) if (isEntry(event)) available++;
-    return available;
-  }
-  const counts = past.entryCounts(rules);
-  const isCounted = (item: number) => floatAt(counts.enteredAt, item) <= t && past.liveVersion(item, t) >= 0;
-  return counts.at(t) - excluded.filter(isCounted).length;
+/** A walk over ascending events from the last on. */
+function walkOver(events: Int32Array): () => number {
+  let left = events.length;
+  return () => (left === 0 ? -1 : intAt(events, --left));
 }
 
-/** What a walk goes over. */
-interface Walked {
-  readonly seen: SeenEvents;
-  readonly isEntry: (event: number) => boolean;
-  /** All entries, ascending, and a -1 for each item that has none. */
-  readonly all: () => Int32Array;
-  readonly rank: number | undefined;
-}
-
-function walk({ seen, isEntry, all, rank }: Walked): () => number {
-  const { events, from, to } = seen;
-  let list = rank === undefined ? undefined : events.ranks.events;
-  let low = rank === undefined ? from : intAt(events.ranks.start, rank);
-  let k = list === undefined ? to : lowerBoundIn(list, to, { low, high: intAt(events.ranks.start, (rank ?? 0) + 1) });
-  let patience = 2 * events.groups.firstOf.length;
-  const eventAt = (place: number) => (list === undefined ? place : intAt(list, place));
+/** A walk over the entries of all ranks: the newest of those that are next in each. */
+function newestOfAll(ranks: number, walkRank: (rank: number) => () => number): () => number {
+  const walks = Array.from({ length: ranks }, (_, rank) => walkRank(rank));
+  const next = Int32Array.from(walks, (walk) => walk());
   return () => {
-    while (k > low) {
-      if (patience-- === 0) {
-        const passed = eventAt(k);
-        list = all().filter((event) => event >= 0 && (rank === undefined || events.rank[event] === rank));
-        low = 0;
-        k = lowerBoundIn(list, passed, { low, high: list.length });
-        continue;
-      }
-      const event = eventAt(--k);
-      if (event < from) return -1;
-      if (isEntry(event)) return event;
-    }
-    return -1;
+    let newest = 0;
+    for (let rank = 1; rank < ranks; rank++) if (intAt(next, rank) > intAt(next, newest)) newest = rank;
+    const event = intAt(next, newest);
+    if (event >= 0) next[newest] = nth(walks, newest)();
+    return event;
   };
 }
 

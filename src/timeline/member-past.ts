@@ -6,7 +6,7 @@ import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { intAt, nth } from '../checked.ts';
 import { type AlikeScope, findAlike, type ItemsSaying } from './alike-items.ts';
 import type { Closing } from './as-of.ts';
-import { countEntries, type EntryCounts } from './entry-counts.ts';
+import { type EntryTables, entryTables } from './entry-tables.ts';
 import type { ExistingEvents } from './existing-events.ts';
 import type { ItemTable, Says } from './item-table.ts';
 import type { MemberTimeline } from './member-timeline.ts';
@@ -25,7 +25,7 @@ export interface MemberPast {
   /** The items whose live version at T says this (CAND-9). */
   saying(text: string, t: number): number[];
   /** By what `closing` says, kept for each that is asked for. */
-  entryCounts(closing: Closing): EntryCounts;
+  entryTables(closing: Closing): EntryTables;
   /** Actions, not exposures, that are seen at T. */
   actionsBefore(t: number): number;
   /** Exposures in the slate with a known time, in order (CAND-5). */
@@ -61,7 +61,7 @@ function createPast(
   events: ExistingEvents,
   { items, says, tableItems, itemsSaying }: AlikeScope & { readonly itemsSaying: () => ItemsSaying },
 ): MemberPast {
-  const counts: { readonly closing: Closing; readonly counted: EntryCounts }[] = [];
+  const made: { readonly closing: Closing; readonly tables: EntryTables }[] = [];
   const knownActions = once(() => actionTimes(events));
   const slates = once(() => exposuresBySlate(timeline, events));
   const shown = once(() => shownItems(events, timeline.itemIds));
@@ -80,13 +80,13 @@ function createPast(
     says,
     liveVersion,
     saying: (text, t) => itemsSaying()(text).filter((item) => saysAt(item, t) === text),
-    entryCounts(closing) {
+    entryTables(closing) {
       const { windowMs, latenessMs } = closing;
-      const known = counts.find((each) => each.closing.windowMs === windowMs && each.closing.latenessMs === latenessMs);
-      if (known !== undefined) return known.counted;
-      const counted = countEntries(events, closing, { items, tableItems });
-      counts.push({ closing: { windowMs, latenessMs }, counted });
-      return counted;
+      const known = made.find((each) => each.closing.windowMs === windowMs && each.closing.latenessMs === latenessMs);
+      if (known !== undefined) return known.tables;
+      const tables = entryTables(events, closing, { items, tableItems });
+      made.push({ closing: { windowMs, latenessMs }, tables });
+      return tables;
     },
     actionsBefore: (t) => lowerBound(knownActions(), t),
     slate: (slateId) => slates().get(slateId) ?? [],
