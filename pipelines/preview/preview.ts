@@ -2,6 +2,7 @@
  * The first rows of a recipe, on real events and without a lake: what a build would render for a
  * few members, text for text.
  */
+import { ownValue } from '../../schemas/names.ts';
 import { last, nth } from '../../src/checked.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { addTo } from '../../src/corpus/tally.ts';
@@ -133,7 +134,7 @@ async function showTask(
     const example = nth(await renderExamples(plan, task, { question, label }), 0);
     rows.push({ outcome, label: label.label, example });
   }
-  return { name, questions: questions[name] ?? {}, labels: Object.fromEntries(labels), rows };
+  return { name, questions: ownValue(questions, name) ?? {}, labels: Object.fromEntries(labels), rows };
 }
 
 /** By a hash too: a member's first questions have no history yet. */

@@ -28,11 +28,3 @@ export interface Closing {
 export function closesAt(t: number, knownAt: number, { windowMs, latenessMs }: Closing): number {
   return Math.max(t + Math.max(windowMs, 1) + latenessMs, knownAt + 1);
 }
-
-/**
- * The latest T, epoch ms, at which a question is asked that is closed at `at`, where its opening
- * event is seen at `at`: what `closesAt` says, read the other way.
- */
-export function lastClosed(at: number, { windowMs, latenessMs }: Closing): number {
-  return at - Math.max(windowMs, 1) - latenessMs;
-}

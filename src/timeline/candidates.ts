@@ -2,12 +2,12 @@
 import type { ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import { draw, inDrawOrder, keyWith } from './draws.ts';
+import { type ItemPool, poolOf } from './exposed-items.ts';
 import { type ItemVersion, live } from './item-table.ts';
 import { jump } from './jump.ts';
 import { isActedOn, type LabelWindow } from './labels.ts';
 import type { MemberPast } from './member-past.ts';
 import type { SeenEvents } from './seen.ts';
-import { type ItemPool, poolOf } from './shown-items.ts';
 
 /** The most draws of one purpose for a question (CAND-2, CAND-6). */
 const COUNTERS_MAX = 1_000;

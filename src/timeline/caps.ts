@@ -40,7 +40,7 @@ export function cappedOpenings(timeline: MemberTimeline, openings: readonly Open
   return capped;
 }
 
-/** By position the earliest moment at which the event opens, epoch ms; infinity where it does not. */
+/** By position the earliest moment at which the event opens, epoch ms; else infinity. */
 function earliestMoments({ size }: MemberTimeline, openings: readonly Openings[]): Float64Array {
   const moments = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
   for (const { events, momentOf } of openings) {

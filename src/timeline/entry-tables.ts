@@ -16,17 +16,21 @@ export interface EntryTables {
   count(t: number): number;
   /** Whether the item, a member-local number, has one at T, if it is live. */
   isEntered(item: number, t: number): boolean;
+  /** Whether the event may be an entry at T: it is seen, and where it only shows it is closed. */
+  counts(event: number, t: number): boolean;
+  /** The place in the events by rank behind the last of the rank that may be an entry at T. */
+  endOf(rank: number, t: number): number;
   /**
    * The place in the events by rank of the last entry at T before the place `before`, whether its
-   * item is live or not; -1: there is none. An event that is not seen yet may come of it. Costs the
+   * item is live or not; -1: there is none. One that does not count yet may come of it. Costs the
    * logarithm of the events.
    */
   lastBefore(before: number, t: number): number;
 }
 
 /**
- * The tables of HIST-1 and HIST-2. `tableItems`: of each item of the member its number in the table,
- * or -1. Bound: 24 bytes an event and as many a version of an item that was met.
+ * The tables of HIST-1 and HIST-2. `tableItems`: of each item of the member its number in the
+ * table, or -1. Bound: 32 bytes an event and as many a version of an item that was met.
  */
 export function entryTables(
   events: ExistingEvents,
@@ -46,6 +50,8 @@ export function entryTables(
   return {
     count: (t) => lowerBound(starts, t + 1) - lowerBound(ends, t + 1),
     isEntered: (item, t) => floatAt(enteredAt, item) <= t,
+    counts: (event, t) => floatAt(from, event) <= t,
+    endOf: (rank, t) => endOfRank(events, { from, rank, t }),
     lastBefore: (before, t) => lastAbove(untils, before, t),
   };
 }
@@ -62,6 +68,22 @@ function countsFrom(events: ExistingEvents, closing: Closing): Float64Array {
   return from;
 }
 
+/** Where known_at never decreases, neither does when events of one rank count. */
+function endOfRank(
+  { ranks, isPrefix }: ExistingEvents,
+  { from, rank, t }: { readonly from: Float64Array; readonly rank: number; readonly t: number },
+): number {
+  let low = intAt(ranks.start, rank);
+  let high = intAt(ranks.start, rank + 1);
+  if (!isPrefix) return high;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (floatAt(from, intAt(ranks.events, middle)) <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * By place in the events by rank the first T at which the event is no entry any more: when one with
  * a stronger action counts, or a newer one with the same. Says in `enteredAt` when an item's first
@@ -69,9 +91,9 @@ function countsFrom(events: ExistingEvents, closing: Closing): Float64Array {
  */
 function entriesUntil({ groups, ranks }: ExistingEvents, from: Float64Array, enteredAt: Float64Array): Maxima {
   const until = new Float64Array(from.length);
-  for (let item = 0; item < enteredAt.length; item++) {
+  for (let i = 0; i < enteredAt.length; i++) {
     let first = Number.POSITIVE_INFINITY;
-    for (let group = intAt(groups.firstOf, item); group < intAt(groups.firstOf, item + 1); group++) {
+    for (let group = intAt(groups.firstOf, i); group < intAt(groups.firstOf, i + 1); group++) {
       // From the newest on: `first` is when the first of all that take its place counts.
       for (let k = intAt(groups.start, group + 1) - 1; k >= intAt(groups.start, group); k--) {
         const event = intAt(groups.events, k);
@@ -79,7 +101,7 @@ function entriesUntil({ groups, ranks }: ExistingEvents, from: Float64Array, ent
         first = Math.min(first, floatAt(from, event));
       }
     }
-    enteredAt[item] = first;
+    enteredAt[i] = first;
   }
   return maximaOf(Float64Array.from(ranks.events, (event) => floatAt(until, event)));
 }
@@ -89,7 +111,7 @@ interface Stretches {
   readonly ends: number[];
 }
 
-/** When an item is live from a moment on: each version is seen until a later one takes its place. */
+/** When an item is live from a moment on: a version is seen until a later one takes its place. */
 function addLiveStretches(
   { starts, ends }: Stretches,
   { items, number, from }: { readonly items: ItemTable; readonly number: number; readonly from: number },

@@ -3,7 +3,6 @@
  * made once: so that nothing scans a timeline for each question.
  */
 import { floatAt, intAt } from '../checked.ts';
-import type { MemberTimeline } from './member-timeline.ts';
 
 /**
  * Events in order; parallel arrays of length `size`. Their numbers are places here, which are those
@@ -45,10 +44,13 @@ export interface EventGroups {
   readonly events: Int32Array;
 }
 
-type Columns = Pick<MemberTimeline, 'size' | 'at' | 'knownAt' | 'rank' | 'item' | 'itemIds' | 'noneRank'>;
+/** What of a timeline the tables are made of. */
+export interface EventColumns extends Pick<ExistingEvents, 'size' | 'at' | 'knownAt' | 'rank' | 'item' | 'noneRank'> {
+  readonly itemIds: readonly string[];
+}
 
 /** The events of the timeline at these positions, ascending. Linear in their number. */
-export function existingEvents(timeline: Columns, positions: Int32Array): ExistingEvents {
+export function existingEvents(timeline: EventColumns, positions: Int32Array): ExistingEvents {
   const { noneRank } = timeline;
   const size = positions.length;
   const isAll = size === timeline.size;
@@ -61,7 +63,7 @@ export function existingEvents(timeline: Columns, positions: Int32Array): Existi
   return { size, positions, at, knownAt, rank, item, noneRank, isPrefix, groups, ranks };
 }
 
-function columnsAt({ at, knownAt, rank, item }: Columns, positions: Int32Array) {
+function columnsAt({ at, knownAt, rank, item }: EventColumns, positions: Int32Array) {
   return {
     at: Float64Array.from(positions, (i) => floatAt(at, i)),
     knownAt: Float64Array.from(positions, (i) => floatAt(knownAt, i)),
@@ -102,15 +104,15 @@ export function sortedByKey(numbers: Int32Array, keyOf: Int32Array | Int16Array,
     const after = intAt(keyOf, intAt(numbers, k)) + 1;
     start[after] = intAt(start, after) + 1;
   }
-  for (let key = 1; key <= keys; key++) start[key] = intAt(start, key) + intAt(start, key - 1);
+  for (let i = 1; i <= keys; i++) start[i] = intAt(start, i) + intAt(start, i - 1);
   const next = start.slice();
   const events = new Int32Array(numbers.length);
   for (let k = 0; k < numbers.length; k++) {
     const number = intAt(numbers, k);
-    const key = intAt(keyOf, number);
-    const place = intAt(next, key);
+    const own = intAt(keyOf, number);
+    const place = intAt(next, own);
     events[place] = number;
-    next[key] = place + 1;
+    next[own] = place + 1;
   }
   return { start, events };
 }

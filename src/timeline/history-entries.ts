@@ -1,9 +1,10 @@
 /** Which event of an item is its history entry at T, and the entries newest first. */
 import { intAt, nth } from '../checked.ts';
-import { type Closing, lastClosed } from './as-of.ts';
+import type { Closing } from './as-of.ts';
+import type { EntryTables } from './entry-tables.ts';
 import type { MemberPast } from './member-past.ts';
-import { lowerBound, lowerBoundIn } from './order.ts';
-import { isCounted as isSeenAt, newestOfGroup, type SeenEvents } from './seen.ts';
+import { lowerBoundIn } from './order.ts';
+import type { SeenEvents } from './seen.ts';
 
 /** How entries are made of the events seen at T. Items are member-local numbers. */
 export interface EntryRules extends Closing {
@@ -33,13 +34,13 @@ export interface HistoryEntries {
 export function historyEntries(past: MemberPast, rules: EntryRules): HistoryEntries {
   const { seen, excluded } = rules;
   const { events, t, from } = seen;
-  const closedEnd = lowerBound(events.at, lastClosed(t, rules) + 1);
+  const tables = past.entryTables(rules);
   const isThere = (event: number) => {
     const item = intAt(events.item, event);
     return past.liveVersion(item, t) >= 0 && !excluded.includes(item);
   };
   if (from > 0) {
-    const isEntry = (event: number) => entryOf(seen, intAt(events.item, event), closedEnd) === event && isThere(event);
+    const isEntry = (event: number) => entryOf(seen, intAt(events.item, event), tables) === event && isThere(event);
     const entries = Int32Array.from({ length: seen.to - from }, (_, i) => from + i).filter(isEntry);
     const ofRank = (rank: number) => walkOver(entries.filter((event) => events.rank[event] === rank));
     return {
@@ -48,19 +49,16 @@ export function historyEntries(past: MemberPast, rules: EntryRules): HistoryEntr
       newestFirst: (rank) => (rank === undefined ? walkOver(entries) : ofRank(rank)),
     };
   }
-  const tables = past.entryTables(rules);
   const isCounted = (item: number) => tables.isEntered(item, t) && past.liveVersion(item, t) >= 0;
   const walkRank = (rank: number) => {
     const low = intAt(events.ranks.start, rank);
-    const part = { low, high: intAt(events.ranks.start, rank + 1) };
-    const end = rank === events.noneRank ? Math.min(closedEnd, seen.to) : seen.to;
-    let place = lowerBoundIn(events.ranks.events, end, part);
+    let place = tables.endOf(rank, t);
     return () => {
       while (place > low) {
         place = tables.lastBefore(place, t);
         if (place < low) break;
         const event = intAt(events.ranks.events, place);
-        if (isSeenAt(seen, event) && isThere(event)) return event;
+        if (tables.counts(event, t) && isThere(event)) return event;
       }
       return -1;
     };
@@ -92,17 +90,18 @@ function newestOfAll(ranks: number, walkRank: (rank: number) => () => number): (
 }
 
 /**
- * The event that is the item's entry where it is live, or -1: the newest one with the strongest
- * action that is seen, and else the newest exposure before `closedEnd`, from which on none is
- * closed.
+ * The event that is the item's entry where it is live, or -1: of those that count the newest with
+ * the strongest action.
  */
-function entryOf(seen: SeenEvents, item: number, closedEnd: number): number {
-  const { groups, noneRank } = seen.events;
-  const last = intAt(groups.firstOf, item + 1);
-  for (let group = intAt(groups.firstOf, item); group < last; group++) {
-    const end = groups.rank[group] === noneRank ? closedEnd : seen.to;
-    const event = newestOfGroup(seen, group, end);
-    if (event >= 0) return event;
+function entryOf({ events, t, from, to }: SeenEvents, item: number, tables: EntryTables): number {
+  const { firstOf, start, events: grouped } = events.groups;
+  for (let group = intAt(firstOf, item); group < intAt(firstOf, item + 1); group++) {
+    const low = intAt(start, group);
+    for (let k = lowerBoundIn(grouped, to, { low, high: intAt(start, group + 1) }) - 1; k >= low; k--) {
+      const event = intAt(grouped, k);
+      if (event < from) break;
+      if (tables.counts(event, t)) return event;
+    }
   }
   return -1;
 }

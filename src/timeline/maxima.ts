@@ -1,4 +1,4 @@
-/** Numbers with the greatest of each sixteen above them, and of each sixteen of these, and so on. */
+/** Numbers, and above them the greatest of each sixteen, and of each sixteen of these. */
 import { floatAt, nth } from '../checked.ts';
 
 /** The numbers, then their maxima, up to that of all. */

@@ -8,11 +8,11 @@ import { type AlikeScope, findAlike, type ItemsSaying } from './alike-items.ts';
 import type { Closing } from './as-of.ts';
 import { type EntryTables, entryTables } from './entry-tables.ts';
 import type { ExistingEvents } from './existing-events.ts';
+import { exposedItems, type ItemPool } from './exposed-items.ts';
 import type { ItemTable, Says } from './item-table.ts';
 import type { MemberTimeline } from './member-timeline.ts';
 import { lowerBound } from './order.ts';
 import type { SeenEvents } from './seen.ts';
-import { type ItemPool, shownItems } from './shown-items.ts';
 
 /** Items are member-local numbers. IT KNOWS THE FUTURE: no question may hold it. */
 export interface MemberPast {
@@ -64,7 +64,7 @@ function createPast(
   const made: { readonly closing: Closing; readonly tables: EntryTables }[] = [];
   const knownActions = once(() => actionTimes(events));
   const slates = once(() => exposuresBySlate(timeline, events));
-  const shown = once(() => shownItems(events, timeline.itemIds));
+  const shown = once(() => exposedItems(events, timeline.itemIds));
   const liveVersion = (item: number, t: number) => {
     const number = intAt(tableItems, item);
     return number < 0 ? -1 : items.liveVersion(number, t);

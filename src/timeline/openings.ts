@@ -33,10 +33,10 @@ export function sessionOpeners(timeline: MemberTimeline, sessionGapMs: number): 
   // Session by session, in order within one: what came before of an item is in this session or not.
   const openerOf = new Int32Array(timeline.itemIds.length).fill(-1);
   for (const i of sortedByKey(timed, session, sessions).events) {
-    const item = intAt(timeline.item, i);
-    const before = intAt(openerOf, item);
+    const own = intAt(timeline.item, i);
+    const before = intAt(openerOf, own);
     const opener = before >= 0 && session[before] === session[i] ? before : i;
-    openerOf[item] = opener;
+    openerOf[own] = opener;
     openers[i] = opener;
   }
   return openers;

@@ -62,7 +62,7 @@ export function lowerBound(values: Float64Array, limit: number): number {
   return low;
 }
 
-/** The same of whole numbers, in the part of them from `low` on and before `high`: a place there. */
+/** The same of whole numbers, in the part from `low` on and before `high`: a place there. */
 export function lowerBoundIn(values: Int32Array, limit: number, part: { readonly low: number; readonly high: number }) {
   let { low, high } = part;
   while (low < high) {

@@ -38,18 +38,18 @@ export function isCounted({ events, t }: SeenEvents, event: number): boolean {
   return events.isPrefix || isSeen(floatAt(events.knownAt, event), t);
 }
 
-/** The newest event of a group that counts and comes before the event `end`; -1: there is none. */
-export function newestOfGroup(seen: SeenEvents, group: number, end: number): number {
+/** Whether an event of a group is seen and counts. */
+function isGroupSeen(seen: SeenEvents, group: number): boolean {
   const { from, to } = seen;
   const { start, events: grouped } = seen.events.groups;
   const low = intAt(start, group);
   const part = { low, high: intAt(start, group + 1) };
-  for (let k = lowerBoundIn(grouped, Math.min(to, end), part) - 1; k >= low; k--) {
+  for (let k = lowerBoundIn(grouped, to, part) - 1; k >= low; k--) {
     const event = intAt(grouped, k);
-    if (event < from) return -1;
-    if (isCounted(seen, event)) return event;
+    if (event < from) return false;
+    if (isCounted(seen, event)) return true;
   }
-  return -1;
+  return false;
 }
 
 /** The strongest rank seen on an item; the none rank where no action was seen. */
@@ -57,7 +57,7 @@ export function strongestSeen(seen: SeenEvents, item: number): number {
   const { groups, noneRank } = seen.events;
   const end = intAt(groups.firstOf, item + 1);
   for (let group = intAt(groups.firstOf, item); group < end; group++) {
-    if (newestOfGroup(seen, group, seen.to) >= 0) return intAt(groups.rank, group);
+    if (isGroupSeen(seen, group)) return intAt(groups.rank, group);
   }
   return noneRank;
 }

@@ -7,9 +7,9 @@ export const SEEN: readonly PlantedRule[] = [
     builder: 'shows what happened at T itself (<= for <)',
     check: 'future',
     rule: 'ASOF-2',
-    file: 'src/timeline/history.ts',
-    from: 'if (isSeen(floatAt(timeline.knownAt, i), asOf.t)) {',
-    to: 'if (floatAt(timeline.knownAt, i) <= asOf.t) {',
+    file: 'src/forms/asking.ts',
+    from: 'seenEvents(past.events, { t: window.t, maxEvents })',
+    to: 'seenEvents(past.events, { t: window.t + 1, maxEvents })',
   },
   {
     builder: 'shows the profile that was written at T',
@@ -24,8 +24,8 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'future',
     rule: 'ASOF-3',
     file: 'src/timeline/item-table.ts',
-    from: 'findLast((version) => isSeen(version.knownAt, t))',
-    to: 'findLast((version) => isSeen(version.knownAt, t) || !version.deleted)',
+    from: 'if (isSeen(floatAt(knownAt, i), t)) return i;',
+    to: 'if (isSeen(floatAt(knownAt, i), t) || !nth(all, i).deleted) return i;',
   },
   {
     builder: "asks about its item's newest version",
@@ -40,13 +40,13 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'future',
     rule: 'CAND-1',
     file: 'src/timeline/candidates.ts',
-    from: `  const size = items.population.sizeAt(opening.t);
+    from: `  const size = items.population.sizeAt(window.t);
   for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
-    const number = jump(draw(seed, purpose, [...key, String(counter)]), size);
-    yield live(items.seen(items.population.at(number), opening.t));`,
+    const number = jump(draw(seed, purpose, keyWith(key, counter)), size);
+    yield live(items.seen(items.population.at(number), window.t));`,
     to: `  const size = items.population.sizeAt(Infinity);
   for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
-    const number = jump(draw(seed, purpose, [...key, String(counter)]), size);
+    const number = jump(draw(seed, purpose, keyWith(key, counter)), size);
     yield live(items.seen(items.population.at(number), Infinity));`,
   },
   {
@@ -54,24 +54,25 @@ export const SEEN: readonly PlantedRule[] = [
     check: 'future',
     rule: 'ASOF-3',
     file: 'src/timeline/candidates.ts',
-    from: 'yield live(items.seen(items.population.at(number), opening.t));',
+    from: 'yield live(items.seen(items.population.at(number), window.t));',
     to: 'yield live(items.seen(items.population.at(number), Infinity));',
   },
   {
     builder: 'shows in the history, as "did not interact", what may yet be taken',
     check: 'history',
     rule: 'HIST-2',
-    file: 'src/timeline/history.ts',
-    from: 'closesAt(at, floatAt(timeline.knownAt, exposure), rules) <= rules.t',
-    to: 'at <= rules.t',
+    file: 'src/timeline/entry-tables.ts',
+    from: 'isExposure ? closesAt(at, knownAt, closing) : knownAt + 1',
+    to: 'isExposure ? Math.max(at, knownAt + 1) + 0 * closesAt(at, knownAt, closing) : knownAt + 1',
   },
   {
     builder: 'puts history lines under the action that came later: a label seen in a history',
     check: 'prompt',
     rule: 'HIST-1',
     file: 'src/timeline/history.ts',
-    from: '      rank: intAt(timeline.rank, event),',
-    to: '      rank: Math.min(...timeline.rank.filter((_, i) => timeline.item[i] === item)),',
+    from: 'columns.rank[length] = intAt(seen.events.rank, entry);',
+    to: `const { rank, item } = seen.events;
+    columns.rank[length] = Math.min(...rank.filter((_, i) => item[i] === item[entry]));`,
   },
   {
     builder: 'leaves the candidates of a choice in the history',
@@ -98,22 +99,23 @@ export const ASKED: readonly PlantedRule[] = [
     check: 'label',
     rule: 'LABEL-2',
     file: 'src/timeline/labels.ts',
-    from: 'floatAt(timeline.at, i) < end; i++) {\n    const isKnown',
-    to: 'floatAt(timeline.at, i) <= end; i++) {\n    const isKnown',
+    from: 'if (floatAt(events.at, event) >= windowEnds) break;',
+    to: 'if (floatAt(events.at, event) > windowEnds) break;',
   },
   {
     builder: 'opens a question at an impression that comes after the action',
     check: 'question',
     rule: 'OPEN-1',
     file: 'src/timeline/openings.ts',
-    from: 'const opener = opened.get(key) ?? i;',
-    to: "const opener = nth(timeline.events, i).action === 'impression' ? i : (opened.get(key) ?? i);",
+    from: 'const opener = before >= 0 && session[before] === session[i] ? before : i;',
+    to: `const isShown = nth(timeline.events, i).action === 'impression';
+    const opener = before >= 0 && session[before] === session[i] && !isShown ? before : i;`,
   },
   {
     builder: 'asks more in a day than the cap allows',
     check: 'question',
     rule: 'OPEN-5',
-    file: 'src/timeline/openings.ts',
+    file: 'src/timeline/caps.ts',
     from: 'if (low >= most) return false;',
     to: 'if (low > most) return false;',
   },
@@ -121,7 +123,7 @@ export const ASKED: readonly PlantedRule[] = [
     builder: 'asks a greater share than the recipe says',
     check: 'question',
     rule: 'OPEN-5',
-    file: 'src/timeline/openings.ts',
+    file: 'src/timeline/caps.ts',
     from: "draw(seed, 'ask', reference), share)",
     to: "draw(seed, 'ask', reference), share + 0.1)",
   },
@@ -129,9 +131,9 @@ export const ASKED: readonly PlantedRule[] = [
     builder: 'offers as wrong what the member takes in the label window',
     check: 'candidates',
     rule: 'CAND-7',
-    file: 'src/forms/retrieval-choose.ts',
-    from: 'const barred = actedItems(asking);',
-    to: 'const barred = actedItems(asking).filter((itemId) => itemId === right.itemId);',
+    file: 'src/timeline/candidates.ts',
+    from: 'return !isTaken(version) && !isBarred(rules, version) && actedSaying(rules, version).length === 0;',
+    to: 'return !isTaken(version);',
   },
   {
     builder: 'puts the right candidate first',
@@ -298,7 +300,7 @@ export const PAIRED: readonly PlantedRule[] = [
     check: 'question',
     rule: 'PAIR-2',
     file: 'src/forms/ranking-pairwise.ts',
-    from: 'intAt(openers, i) < opening.event && ',
+    from: 'intAt(openers, intAt(past.events.positions, i)) < event && ',
     to: 'intAt(openers, i) >= 0 && ',
   },
   {
@@ -306,7 +308,7 @@ export const PAIRED: readonly PlantedRule[] = [
     check: 'candidates',
     rule: 'PAIR-2',
     file: 'src/forms/ranking-pairwise.ts',
-    from: 'rankOn(asking, itemId, noneRank) !== strength',
+    from: 'rankOn(asking, itemId) !== strength',
     to: 'itemId.length > 0 || strength > 0',
   },
   {
@@ -330,7 +332,7 @@ export const PAIRED: readonly PlantedRule[] = [
     check: 'sidecar',
     rule: 'LABEL-3',
     file: 'src/forms/ranking-pairwise.ts',
-    from: 'settledAt(asking.timeline, asking.window, -1)',
+    from: 'settledAt(asking.window, -1)',
     to: 'settledAt(asking.timeline, asking.window, own.decidedBy)',
   },
   {

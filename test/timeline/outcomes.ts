@@ -1,4 +1,4 @@
-/** Every question that a member is asked with its end, rendered or not, as lists that a test reads. */
+/** Every question that a member is asked with its end, rendered or not, as lists for tests. */
 import type { EventId } from '../../schemas/ids.ts';
 import type { QuestionFate } from '../../schemas/ledger.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';

@@ -17,32 +17,32 @@ export interface ItemPool {
 }
 
 /** The pool of a question. */
-export type ShownItems = (seen: SeenEvents) => ItemPool;
+export type ExposedItems = (seen: SeenEvents) => ItemPool;
 
 /**
  * Sums of marks by a binary indexed tree: a pool costs the items that have come since the question
  * before, a pick the logarithm of their number. Where `maxEvents` says which events count, a pool
  * costs those. Bound: 20 bytes an item.
  */
-export function shownItems(events: ExistingEvents, itemIds: readonly ItemId[]): ShownItems {
+export function exposedItems(events: ExistingEvents, itemIds: readonly ItemId[]): ExposedItems {
   const firstKnown = firstExposures(events, itemIds.length);
   const shown = Int32Array.from(itemIds.keys()).filter(
     (item) => floatAt(firstKnown, item) !== Number.POSITIVE_INFINITY,
   );
   const idOf = (item: number) => nth(itemIds, item);
   const byId = shown.slice().sort((a, b) => compareUtf8(idOf(a), idOf(b)));
-  const placeOf = new Int32Array(itemIds.length);
-  for (const [place, item] of byId.entries()) placeOf[item] = place;
+  const orderIn = new Int32Array(itemIds.length);
+  for (const [place, own] of byId.entries()) orderIn[own] = place;
   const byTime = shown.sort((a, b) => floatAt(firstKnown, a) - floatAt(firstKnown, b));
   const marks = createMarks(byId.length);
   let size = 0;
   const isThere = (k: number, t: number) => k < byTime.length && isSeen(floatAt(firstKnown, intAt(byTime, k)), t);
   const moveTo = (t: number) => {
-    for (; isThere(size, t); size++) marks.add(intAt(placeOf, intAt(byTime, size)), 1);
-    for (; size > 0 && !isThere(size - 1, t); size--) marks.add(intAt(placeOf, intAt(byTime, size - 1)), -1);
+    for (; isThere(size, t); size++) marks.add(intAt(orderIn, intAt(byTime, size)), 1);
+    for (; size > 0 && !isThere(size - 1, t); size--) marks.add(intAt(orderIn, intAt(byTime, size - 1)), -1);
   };
   return (seen) => {
-    if (seen.from > 0) return poolOf(newestShown(seen), itemIds);
+    if (seen.from > 0) return poolOf(newestExposed(seen), itemIds);
     moveTo(seen.t);
     return { size, idAt: (k) => idOf(intAt(byId, marks.find(k))) };
   };
@@ -59,7 +59,7 @@ function firstExposures({ size, rank, item, knownAt, noneRank }: ExistingEvents,
 }
 
 /** The items of the exposures that are seen and count. */
-function newestShown(seen: SeenEvents): Set<number> {
+function newestExposed(seen: SeenEvents): Set<number> {
   const { events, from, to } = seen;
   const items = new Set<number>();
   for (let i = from; i < to; i++) {
@@ -77,7 +77,8 @@ export function poolOf(items: ReadonlySet<number>, itemIds: readonly ItemId[]): 
 /** Places that are marked or not; `find(k)` is the k-th marked place, from 0 on. */
 function createMarks(places: number) {
   const sums = new Int32Array(places + 1);
-  const highest = 2 ** Math.floor(Math.log2(Math.max(1, places)));
+  let highest = 1;
+  while (2 * highest <= places) highest *= 2;
   return {
     add(place: number, change: 1 | -1): void {
       for (let i = place + 1; i <= places; i += i & -i) sums[i] = intAt(sums, i) + change;
