@@ -40,8 +40,8 @@ export const CLOSING: readonly PlantedRule[] = [
     check: 'label',
     rule: 'NEXT-1',
     file: 'src/timeline/labels.ts',
-    from: 'if (decided >= 0 && (next < 0 || isKnownSooner(events, decided, next))) next = decided;',
-    to: 'if (decided >= 0 && (next < 0 || decided < next)) next = decided;',
+    from: 'return later === 0 ? event < other : later < 0;',
+    to: 'return event < other;',
   },
   {
     builder: 'answers with an action that came before, and was known after',

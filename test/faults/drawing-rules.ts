@@ -110,8 +110,8 @@ export const DRAWN: readonly PlantedRule[] = [
     check: 'candidates',
     rule: 'CAND-9',
     file: 'src/timeline/candidates.ts',
-    from: 'says(version) === says(own) || actedSaying',
-    to: 'actedSaying',
+    from: 'says(version) === says(own) || actedSaying(rules, version).some((itemId) => itemId !== version.itemId)',
+    to: 'version === own',
   },
   {
     builder: 'passes over drawn items that the member takes',

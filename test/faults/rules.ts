@@ -7,9 +7,9 @@ export const SEEN: readonly PlantedRule[] = [
     builder: 'shows what happened at T itself (<= for <)',
     check: 'future',
     rule: 'ASOF-2',
-    file: 'src/forms/asking.ts',
-    from: 'seenEvents(past.events, { t: window.t, maxEvents })',
-    to: 'seenEvents(past.events, { t: window.t + 1, maxEvents })',
+    file: 'src/timeline/entry-tables.ts',
+    from: 'isExposure ? closesAt(at, knownAt, closing) : knownAt + 1',
+    to: 'isExposure ? closesAt(at, knownAt, closing) : knownAt',
   },
   {
     builder: 'shows the profile that was written at T',
