@@ -48,8 +48,8 @@ export const CHOSEN: readonly PlantedRule[] = [
     check: 'candidates',
     rule: 'CAND-9',
     file: 'src/timeline/candidates.ts',
-    from: 'ids.has(version.itemId) || said.has(past.says(version))',
-    to: 'ids.has(version.itemId)',
+    from: 'return !isTaken(version) && !isBarred(rules, version) && actedSaying(rules, version).length === 0;',
+    to: 'return !ids.has(version.itemId) && !isBarred(rules, version);',
   },
   {
     builder: 'shows a wrong candidate that reads like one that the member takes too',
