@@ -8,7 +8,7 @@ import { type Closing, closesAt } from './as-of.ts';
 import type { ExistingEvents } from './existing-events.ts';
 import type { ItemTable } from './item-table.ts';
 import { lastAbove, type Maxima, maximaOf } from './maxima.ts';
-import { lowerBound } from './order.ts';
+import { lowerBound, lowerBoundIn } from './order.ts';
 
 /** Entries where all events that are seen count, of one label window and lateness. */
 export interface EntryTables {
@@ -68,14 +68,17 @@ function countsFrom(events: ExistingEvents, closing: Closing): Float64Array {
   return from;
 }
 
-/** Where known_at never decreases, neither does when events of one rank count. */
+/**
+ * Where known_at never decreases, neither does when events of one rank count; else what counts at T
+ * is dated before T.
+ */
 function endOfRank(
-  { ranks, isPrefix }: ExistingEvents,
+  { ranks, isPrefix, at }: ExistingEvents,
   { from, rank, t }: { readonly from: Float64Array; readonly rank: number; readonly t: number },
 ): number {
   let low = intAt(ranks.start, rank);
   let high = intAt(ranks.start, rank + 1);
-  if (!isPrefix) return high;
+  if (!isPrefix) return lowerBoundIn(ranks.events, lowerBound(at, t), { low, high });
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (floatAt(from, intAt(ranks.events, middle)) <= t) low = middle + 1;
