@@ -11,7 +11,7 @@ import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
 import type { ItemLines } from '../src/prompt/item-lines.ts';
 import { type LabelCounts, oneLabelWarnings } from '../src/release/label-balance.ts';
-import { countTrainLabels } from '../src/release/selectable-rows.ts';
+import { countTrainLabels } from '../src/release/train-labels.ts';
 import { listEventFolder } from '../src/sources/event-files.ts';
 import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';

@@ -13,7 +13,8 @@ import { oneLabelWarnings, trainLabelsOf } from '../src/release/label-balance.ts
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
 import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
-import { readReleaseRows } from '../src/release/selectable-rows.ts';
+import { countRows } from '../src/release/row-counts.ts';
+import { releaseRows } from '../src/release/selectable-rows.ts';
 import { selectRows } from '../src/release/selection.ts';
 import { shuffleRows } from '../src/release/shuffle.ts';
 import type { Scratch } from '../src/sort/scratch.ts';
@@ -32,7 +33,7 @@ export interface ReleaseOptions extends SectionWishes, CorpusWish {
 /**
  * Makes a release, or finds that it is there. Throws `not_found` (no such corpus, or not rendered
  * that far), `recipe_invalid` with the file, `key_missing`, `usage` where the name is taken, and as
- * the lake does. Bound: one small object a row, one row group, and the runs of the sorters.
+ * the lake does. Bound: one row group, the sums of the choice, and the runs of the sorters.
  */
 export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Promise<PublishedRelease> {
   return namingFiles(options, async () => {
@@ -45,20 +46,23 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
     const { corpus, identity } = findCorpus(await lake.corpora(), recipe.corpus, options);
     const partitions = await lake.corpus(corpus);
     requireRendered(corpus, partitions, section.until);
-    const key = await findPseudonymKey(store, options.key, effects);
     const plan = await createRenderPlan(identity, await readTokenizer(recipe.corpus.tokenizer, file));
     requireKnownNames(section, plan);
 
     const { rules } = plan;
     const holdout = plan.section.holdout;
-    const read = await readReleaseRows({ store, corpus, partitions, seed: rules.seed, holdout }, effects);
-    const selection = selectRows(read.rows, { seed: rules.seed, release: section, until: section.until });
-    requireFilledSplits(read.rows, selection, section);
+    const { until } = section;
+    const read = releaseRows({ store, corpus, partitions, seed: rules.seed, holdout }, effects);
+    const selection = await selectRows(read.pass, { seed: rules.seed, release: section, until });
+    const counts = await countRows(read.pass, selection);
+    await requireFilledSplits({ counts, release: section, until, pass: read.pass });
+    // A key is made for a release that can be, alone.
+    const key = await findPseudonymKey(store, options.key, effects);
     const profile = profileOf(section.profile);
     const chosen = { store, read, selection, scratch, corpus, profile, key, seed: rules.seed };
     const shuffled = await shuffleRows(chosen, effects);
     try {
-      const made = { lake, scratch, timelines, corpus, identity, partitions, key, plan, section };
+      const made = { lake, scratch, timelines, corpus, identity, partitions, key, plan, section, counts };
       const published = await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
       const warnings = oneLabelWarnings(trainLabelsOf(published.manifest), rules.tasks);
       for (const message of warnings) effects.observe({ kind: 'warning', message });

@@ -12,7 +12,6 @@ import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
-import { nth } from '../checked.ts';
 import { packageVersion } from '../config.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { addTo } from '../corpus/tally.ts';
@@ -23,7 +22,7 @@ import type { LateEvents } from '../timeline/lateness.ts';
 import { TOKENIZERS_VERSION } from '../tokenize/tokenizers-version.ts';
 import { notesOf } from './notes.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
-import type { SelectableRow, Selection } from './selection.ts';
+import type { RowCounts } from './row-counts.ts';
 
 /** All that a manifest says. */
 export interface ManifestInputs {
@@ -34,8 +33,7 @@ export interface ManifestInputs {
   readonly release: ReleaseSection;
   readonly until: number;
   readonly key: PseudonymKey;
-  readonly rows: readonly SelectableRow[];
-  readonly selection: Selection;
+  readonly counts: Pick<RowCounts, 'fates' | 'labels' | 'variants'>;
   readonly source: SourceFacts;
   readonly itemsWithoutTime: number;
   readonly late: LateEvents;
@@ -91,10 +89,10 @@ function recipeHashes(identity: StoredIdentity, release: StoredRelease) {
 
 /** Everything but clocks and machines (PUBLISH-3). */
 export function buildManifest(inputs: ManifestInputs): Manifest {
-  const { plan, rows, selection, files, source } = inputs;
+  const { plan, files, source } = inputs;
   const [identity, release] = [storedIdentity(inputs.identity), storedRelease(inputs.release)];
   const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
-  const counts = rowCounts(rows, selection);
+  const { fates, labels, variants } = inputs.counts;
   return {
     format: 4,
     id: inputs.id,
@@ -106,15 +104,15 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     profile: release.profile,
     key_id: inputs.key.id,
     splits: splitTotals(files),
-    ...counts,
-    keep_shares: keepShares(inputs.release.label_caps, counts.labels),
+    ...{ fates, labels, variants },
+    keep_shares: keepShares(inputs.release.label_caps, labels),
     label_tables: [...plan.tables],
     source,
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
     notes: notesOf({
       tasks: plan.rules.tasks,
-      withRows: tasksWithRows(counts.fates),
+      withRows: tasksWithRows(fates),
       domain: inputs.identity.domain,
       itemsWithoutTime: inputs.itemsWithoutTime,
       late: inputs.late,
@@ -145,24 +143,6 @@ function splitTotals(files: readonly ReleaseFile[]): Manifest['splits'] {
   return splits;
 }
 
-/** Ordinary rows mature at `until` by task, fate and label; variants apart (LEDGER-2). */
-function rowCounts(rows: readonly SelectableRow[], selection: Selection) {
-  const fates: Manifest['fates'] = {};
-  const labels: Manifest['labels'] = {};
-  const variants: Manifest['variants'] = { test_template: 0, left_out: 0 };
-  for (const [i, row] of rows.entries()) {
-    if (row.closesAt > selection.until) continue;
-    // Null: a variant that no split holds.
-    const end = nth(selection.ends, i) ?? 'left_out';
-    if (row.variant !== '') addTo(variants, [end], 1);
-    else {
-      addTo(fates, [row.task, end], 1);
-      addTo(labels, [row.task, row.label, end], 1);
-    }
-  }
-  return { fates: inKeyOrder(fates), labels: inKeyOrder(labels), variants };
-}
-
 /** Train rows that each label cap that met any has kept, in order of task and label (RELEASE-2). */
 function keepShares(caps: ReleaseSection['label_caps'], labels: Manifest['labels']): Manifest['keep_shares'] {
   const inOrder = <T>(of: Readonly<Record<string, T>>) => Object.entries(of).sort(([a], [b]) => compareUtf8(a, b));
@@ -174,9 +154,4 @@ function keepShares(caps: ReleaseSection['label_caps'], labels: Manifest['labels
       return kept + capped === 0 ? [] : [{ task, label, kept, all: kept + capped }];
     }),
   );
-}
-
-/** Rows come in the order of partitions, which must not show in the card's tables. */
-function inKeyOrder<T>(tally: T): T {
-  return JSON.parse(canonicalJson(tally)) as T;
 }

@@ -16,13 +16,17 @@ import { keepLineage, type LineageInputs, lineageOf } from './lineage.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from './manifest.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
 import { claimName, releaseId } from './release-name.ts';
+import type { DecidedSection } from './release-section.ts';
+import type { RowCounts } from './row-counts.ts';
+import type { Selection } from './selection.ts';
 import { writeShards } from './shards.ts';
 import type { ShuffledRows } from './shuffle.ts';
 
 /** All that a release is made from: what its manifest says, and the rows. */
-export interface ReleaseSource
-  extends LineageInputs,
-    Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key' | 'selection'> {
+export interface ReleaseSource extends LineageInputs, Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key'> {
+  readonly counts: RowCounts;
+  readonly section: DecidedSection;
+  readonly selection: Pick<Selection, 'trainShards'>;
   readonly scratch: Scratch;
   readonly shuffled: ShuffledRows;
   /** A name of the user's own; undefined: the release is named by its content. */
@@ -73,7 +77,7 @@ interface Names {
 
 /** Writes every file but lineage and manifest; returns the manifest that names them. */
 async function writeFiles(source: ReleaseSource, names: Names, effects: Effects): Promise<Manifest> {
-  const { lake, scratch, section, read, shuffled, timelines } = source;
+  const { lake, scratch, section, shuffled, timelines } = source;
   const items = await lake.items(itemFilesOf(timelines));
   const inputs: Omit<ManifestInputs, 'files'> = {
     ...source,
@@ -81,7 +85,6 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     id: names.id,
     release: section,
     until: section.until,
-    rows: read.rows,
     itemsWithoutTime: createItemTable(items, 'event_time').withoutTime,
     late: await countLateEvents({ lake, timelines, items }, lateRules(source)),
   };

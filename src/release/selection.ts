@@ -1,37 +1,35 @@
-/** Which rendered rows a release holds and where, decided in the order of RELEASE-1. Pure. */
-
-import { compareUtf8 } from '../../schemas/byte-order.ts';
-import { type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
-import { ownValue } from '../../schemas/names.ts';
+/** Which rendered rows a release holds and where, decided in the order of RELEASE-1. */
 import type { ReleaseSection } from '../../schemas/recipe.ts';
-import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { inDrawOrder, millionths } from '../timeline/draws.ts';
+import { draw, type RankedDraw } from '../timeline/draws.ts';
+import { findBorders, isBehind, type Limit, type Totals } from './draw-border.ts';
 import { shardCount } from './shard-plan.ts';
+import { type RowEnd, type SplitFacts, splitOf } from './split-rule.ts';
+import { shareBudget } from './token-budget.ts';
 
-/** What a row needs to be chosen: about 100 bytes and its key, whatever its length in tokens. */
-export interface SelectableRow {
+/** What a row needs to be chosen, whatever its length in tokens. */
+export interface SelectableRow extends SplitFacts {
   /** Question key, parts joined by U+001F. */
   readonly key: string;
   readonly variant: string;
-  readonly task: string;
   readonly label: string;
-  readonly askedAt: number;
-  /** From when on the question is mature, epoch ms (LABEL-3). */
-  readonly closesAt: number;
   readonly tokens: number;
-  readonly heldOutMember: boolean;
-  readonly heldOutSurface: boolean;
 }
 
-/** A split, a fate, or null for a variant that no split holds. */
-export type RowEnd = Split | RowFate | null;
+/** The rows of one row group, one at a time. */
+export interface SelectableGroup {
+  readonly rows: number;
+  /** Row `row` of the group: one object, which the next call changes. */
+  at(row: number): SelectableRow;
+}
+
+/** Reads all rows of a corpus anew: the same rows each time, and nobody holds them. */
+export type RowPass = () => AsyncIterable<SelectableGroup>;
 
 /** What was chosen. */
 export interface Selection {
-  /** One a row, in the order given. */
-  readonly ends: readonly RowEnd[];
+  /** The end of a row of the corpus, decided from the row alone. */
+  endOf(row: SelectableRow): RowEnd;
   /** Share of train rows that the label cap kept, by task and label (RELEASE-2). */
   keepShare(task: string, label: string): number;
   readonly trainShards: number;
@@ -45,33 +43,113 @@ export interface SelectionRules {
   readonly until: number;
 }
 
-const HELD_SPLITS: ReadonlySet<string> = new Set(SPLITS);
-
-/** Whether a row ends in a split. */
-export function isSplit(end: RowEnd): end is Split {
-  return end !== null && HELD_SPLITS.has(end);
+/** Key of a row for the draws that order rows: question key and variant (OPEN-4, DRAW-4). */
+export function rowKey(row: { readonly key: string; readonly variant: string }): string[] {
+  return [row.key, row.variant];
 }
 
 /**
  * Chooses among all rows of a corpus (RELEASE-1); the remainder, of RELEASE-4, is taken off last.
- * Bound: one small object a row in memory.
+ * Caps, budget and remainder each find by two passes where in order of draw rows are left out, so
+ * that a row's end is decided from the row alone. Throws `recipe_invalid` where a shard of train
+ * would be empty. Bound: as `findBorders`, with a group for each label cap and each task.
  */
-export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules): Selection {
-  const ends = rows.map((row) => splitOf(row, rules));
-  const kept = capLabels(rows, ends, rules);
-  spendBudget(rows, ends, rules);
-  const train = positionsOf(ends, 'train');
-  const tokens = train.reduce((sum, i) => sum + nth(rows, i).tokens, 0);
-  const trainShards = rules.release.train_shards ?? shardCount(tokens, train.length);
-  requireRows(train.length, rules.release);
-  const surplus = train.length % trainShards;
-  for (const i of inThinOrder(rows, train, rules.seed).slice(train.length - surplus)) ends[i] = 'remainder';
-  return {
-    ends,
-    trainShards,
-    until: rules.until,
-    keepShare: (task, label) => kept.get(`${task}${UNIT_SEPARATOR}${label}`) ?? 1,
+export async function selectRows(pass: RowPass, rules: SelectionRules, drawOf = draw): Promise<Selection> {
+  const { release, until } = rules;
+  const caps = labelCaps(release);
+  const shares = new Map<LabelCap, number>();
+  const capOf = ({ task, label }: Pick<SelectableRow, 'task' | 'label'>) => caps.get(task)?.get(label);
+  const capDraw = ({ key }: SelectableRow) => ranked([key], 'label_cap');
+  const thinDraw = (row: SelectableRow) => ranked(rowKey(row), 'thin');
+  const ranked = (key: readonly string[], purpose: string) => ({ key, drawn: drawOf(rules.seed, purpose, key) });
+  const borders: Borders = { cap: new Map(), budget: new Map(), remainder: undefined };
+
+  const endOf = (row: SelectableRow): RowEnd => {
+    const split = splitOf(row, rules);
+    if (split !== 'train') return split;
+    const cap = capOf(row);
+    const capBorder = cap && borders.cap.get(cap);
+    if (capBorder !== undefined && isBehind(capBorder, capDraw(row))) return 'label_capped';
+    const budgetBorder = borders.budget.get(row.task);
+    if (budgetBorder === undefined && borders.remainder === undefined) return split;
+    const thin = thinDraw(row);
+    if (budgetBorder !== undefined && isBehind(budgetBorder, thin)) return 'thinned';
+    return borders.remainder !== undefined && isBehind(borders.remainder, thin) ? 'remainder' : split;
   };
+  const trainRows = async (see: (row: SelectableRow) => void) => {
+    for await (const group of pass()) {
+      for (let i = 0; i < group.rows; i++) {
+        const row = group.at(i);
+        if (endOf(row) === 'train') see(row);
+      }
+    }
+  };
+
+  if (caps.size > 0) {
+    borders.cap = await findBorders<LabelCap>(
+      (see) =>
+        trainRows((row) => {
+          const cap = capOf(row);
+          if (cap !== undefined) see(cap, capDraw(row), row.tokens);
+        }),
+      (all) => {
+        for (const [cap, { rows }] of all) if (rows > cap.most) shares.set(cap, cap.most / rows);
+        return limits(all, ({ most }) => ({ of: 'rows', most }));
+      },
+    );
+  }
+  const { token_budget: budget, weights } = release;
+  if (budget !== 'none') {
+    borders.budget = await findBorders<string>(
+      (see) => trainRows((row) => see(row.task, thinDraw(row), row.tokens)),
+      (all) => {
+        const needs = new Map([...all].map(([task, { tokens }]) => [task, tokens]));
+        const allowances = shareBudget(budget, needs, weights);
+        return limits(all, (task) => ({ of: 'tokens', most: allowances.get(task) ?? 0 }));
+      },
+    );
+  }
+  let trainShards = 1;
+  const last = await findBorders<'train'>(
+    (see) => trainRows((row) => see('train', thinDraw(row), row.tokens)),
+    (all) => {
+      const { rows, tokens } = all.get('train') ?? { rows: 0, tokens: 0 };
+      requireRows(rows, release);
+      trainShards = release.train_shards ?? shardCount(tokens, rows);
+      return limits(all, () => ({ of: 'rows', most: rows - (rows % trainShards) }));
+    },
+  );
+  borders.remainder = last.get('train');
+
+  const keepShare = (task: string, label: string) => {
+    const cap = capOf({ task, label });
+    return (cap && shares.get(cap)) ?? 1;
+  };
+  return { endOf, keepShare, trainShards, until };
+}
+
+/** Where rows of train are left out, in order of draw `label_cap` or `thin`. */
+interface Borders {
+  cap: ReadonlyMap<LabelCap, RankedDraw>;
+  /** By task. */
+  budget: ReadonlyMap<string, RankedDraw>;
+  remainder: RankedDraw | undefined;
+}
+
+/** Most train rows of a task with a label (RELEASE-2). */
+interface LabelCap {
+  readonly most: number;
+}
+
+/** By task and label. */
+function labelCaps({ label_caps }: ReleaseSection): ReadonlyMap<string, ReadonlyMap<string, LabelCap>> {
+  const capsOf = (of: Readonly<Record<string, number>>) =>
+    new Map(Object.entries(of).map(([label, most]) => [label, { most }]));
+  return new Map(Object.entries(label_caps).map(([task, of]) => [task, capsOf(of)]));
+}
+
+function limits<G>(of: ReadonlyMap<G, Totals>, limitOf: (group: G) => Limit): Map<G, Limit> {
+  return new Map([...of.keys()].map((group) => [group, limitOf(group)]));
 }
 
 /** Throws `recipe_invalid` where a shard of train would be empty. */
@@ -81,102 +159,4 @@ function requireRows(rows: number, { train_shards: shards = 1 }: ReleaseSection)
     place: { field: 'release.train_shards' },
     remedy: `set train_shards to ${rows} or less, or leave it out`,
   });
-}
-
-/** The split by time and hold-out, before caps and budget; a variant's by SPLIT-4. */
-function splitOf(row: SelectableRow, rules: SelectionRules): RowEnd {
-  const end = ordinarySplitOf(row, rules);
-  if (row.variant === '') return end;
-  return end === 'test' ? 'test_template' : null;
-}
-
-/** What decides the split of an ordinary row. */
-export type SplitFacts = Pick<SelectableRow, 'task' | 'askedAt' | 'closesAt' | 'heldOutMember' | 'heldOutSurface'>;
-
-/** The tests in the order of SPLIT-1: held-out ones of SPLIT-3, then time (SPLIT-2). */
-export function ordinarySplitOf(row: SplitFacts, { release, until }: Omit<SelectionRules, 'seed'>): RowEnd {
-  const { t1, t2, gap } = release.splits;
-  if (row.closesAt > until) return 'after_until';
-  if (row.heldOutSurface) return row.askedAt >= t2 + gap ? 'test_surface' : 'held_out';
-  if (release.holdout_tasks.includes(row.task)) return row.askedAt >= t2 + gap ? 'test_task' : 'held_out';
-  if (row.heldOutMember) return row.askedAt >= t1 + gap ? 'test_members' : 'held_out';
-  if (row.closesAt <= t1) return 'train';
-  if (row.askedAt >= t1 + gap && row.askedAt < t2) return 'validation';
-  return row.askedAt >= t2 + gap ? 'test' : 'in_gap';
-}
-
-/**
- * Caps train rows by label (RELEASE-2): those with the least draw stay. Returns the shares kept.
- */
-function capLabels(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules) {
-  const kept = new Map<string, number>();
-  for (const [task, caps] of Object.entries(release.label_caps)) {
-    for (const [label, most] of Object.entries(caps)) {
-      const isOf = (row: SelectableRow) => row.task === task && row.label === label;
-      const all = positionsOf(ends, 'train').filter((i) => isOf(nth(rows, i)));
-      if (all.length <= most) continue;
-      const drawn = inDrawOrder(all, (i) => nth(rows, i).key.split(UNIT_SEPARATOR), { seed, purpose: 'label_cap' });
-      for (const i of drawn.slice(most)) ends[i] = 'label_capped';
-      kept.set(`${task}${UNIT_SEPARATOR}${label}`, most / all.length);
-    }
-  }
-  return kept;
-}
-
-/** Takes each task's train rows in order of draw `thin` (RELEASE-3). */
-function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules): void {
-  if (release.token_budget === 'none') return;
-  const byTask = Map.groupBy(positionsOf(ends, 'train'), (i) => nth(rows, i).task);
-  const needs = [...byTask].map(([task, of]) => ({
-    task,
-    weight: BigInt(millionths(ownValue(release.weights, task) ?? 1)),
-    need: of.reduce((sum, i) => sum + nth(rows, i).tokens, 0),
-  }));
-  const allowances = shareBudget(release.token_budget, needs);
-  for (const [task, of] of byTask) {
-    let left = allowances.get(task) ?? 0;
-    let stopped = false;
-    for (const i of inThinOrder(rows, of, seed)) {
-      const { tokens } = nth(rows, i);
-      stopped ||= tokens > left;
-      if (stopped) ends[i] = 'thinned';
-      else left -= tokens;
-    }
-  }
-}
-
-/**
- * Tokens that each task may take (RELEASE-3): in proportion to the weights, which are whole
- * millionths, what one does not need shared among the others. Grows with the budget.
- */
-function shareBudget(budget: number, tasks: readonly { task: string; weight: bigint; need: number }[]) {
-  const allowances = new Map<string, number>();
-  let open = [...tasks].sort((a, b) => compareUtf8(a.task, b.task));
-  let left = budget;
-  for (let settled = true; settled && open.length > 0; ) {
-    const weights = open.reduce((sum, each) => sum + each.weight, 0n);
-    const remaining = BigInt(left);
-    const share = (weight: bigint) => Number((remaining * weight) / weights);
-    const content = open.filter((each) => each.need <= share(each.weight));
-    settled = content.length > 0;
-    for (const each of content) allowances.set(each.task, each.need);
-    if (!settled) for (const each of open) allowances.set(each.task, share(each.weight));
-    left -= content.reduce((sum, each) => sum + each.need, 0);
-    open = open.filter((each) => !allowances.has(each.task));
-  }
-  return allowances;
-}
-
-function positionsOf(ends: readonly RowEnd[], end: RowEnd): number[] {
-  return [...ends.keys()].filter((i) => ends[i] === end);
-}
-
-/** Key of a row for the draws that order rows: question key and variant (OPEN-4, DRAW-4). */
-export function rowKey(row: { readonly key: string; readonly variant: string }): string[] {
-  return [...row.key.split(UNIT_SEPARATOR), row.variant];
-}
-
-/** Positions in order of draw `thin`. */
-function inThinOrder(rows: readonly SelectableRow[], positions: readonly number[], seed: number): number[] {
-  return inDrawOrder(positions, (i) => rowKey(nth(rows, i)), { seed, purpose: 'thin' });
 }

@@ -8,7 +8,6 @@ import type { StoredRow } from '../../schemas/columns.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import { type CORPUS, ORIGIN, PART_TOKENS, SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { nth } from '../checked.ts';
 import { type PartRow, readPart } from '../corpus/part-rows.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
@@ -21,7 +20,8 @@ import { draw } from '../timeline/draws.ts';
 import { type PseudonymKey, pseudonym } from './pseudonyms.ts';
 import type { ReleasedRow } from './row-files.ts';
 import type { ReleaseRows } from './selectable-rows.ts';
-import { isSplit, rowKey, type Selection } from './selection.ts';
+import { rowKey, type Selection } from './selection.ts';
+import { isSplit } from './split-rule.ts';
 
 /** A row on its way into a shard. */
 export interface ShuffledRow extends ReleasedRow {
@@ -68,8 +68,8 @@ export async function shuffleRows(options: ShuffleOptions, effects = PROCESS_EFF
     for (const part of read.parts) {
       for await (const found of readPart(store, options.corpus, part)) {
         effects.signal.throwIfAborted();
-        const { row, meta, ids, spans } = found;
-        const split = nth(selection.ends, row);
+        const { meta, ids, spans } = found;
+        const split = selection.endOf(read.selectable(meta));
         if (!isSplit(split)) continue;
         const hidden = release(found, split, hiding);
         counts[split] = (counts[split] ?? 0) + 1;
@@ -79,7 +79,7 @@ export async function shuffleRows(options: ShuffleOptions, effects = PROCESS_EFF
       }
       const done = part.firstRow + part.files.rows;
       const rate = { count: done, unit: 'rows' };
-      effects.observe({ kind: 'progress', step: 'shuffling', done, total: read.rows.length, rate });
+      effects.observe({ kind: 'progress', step: 'shuffling', done, total: read.rows, rate });
       await effects.reach('shuffle');
     }
     const digest = createHash('sha256');

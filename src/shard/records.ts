@@ -84,19 +84,23 @@ export async function readStored<T extends FileTable>(
   rowGroup: number,
   table: T,
 ): Promise<StoredRows<T>> {
-  const columns = Object.entries(table);
-  for (const [name, { type }] of columns) {
-    const found = file.columns.find((spec) => spec.name === name);
-    if (found !== undefined && found.type !== type)
-      throw brokenParquet(`its column "${name}" is of type ${found.type}`);
-  }
+  requireTypes(file, table);
   const readers = await Promise.all(
-    columns.map(async ([name]) => [name, valueReader(await file.readColumn(rowGroup, name))] as const),
+    Object.keys(table).map(async (name) => [name, valueReader(await file.readColumn(rowGroup, name))] as const),
   );
   return {
     rows: nth(file.rowGroups, rowGroup).rows,
     at: (row) => Object.fromEntries(readers.map(([name, read]) => [name, read(row)])) as StoredRow<T>,
   };
+}
+
+/** Throws BrewhouseError `lake_broken` where a column of the table has another type in the file. */
+export function requireTypes(file: ParquetFile, table: FileTable): void {
+  for (const [name, { type }] of Object.entries(table)) {
+    const found = file.columns.find((spec) => spec.name === name);
+    if (found !== undefined && found.type !== type)
+      throw brokenParquet(`its column "${name}" is of type ${found.type}`);
+  }
 }
 
 /** The rows of one row group in memory, by number. Bound and errors as of `readStored`. */
