@@ -17,7 +17,7 @@ import { byteCursor, readRow, writeRow } from '../shard/row-codec.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createSorter } from '../sort/sorted-runs.ts';
 import { draw } from '../timeline/draws.ts';
-import { type PseudonymKey, pseudonym } from './pseudonyms.ts';
+import { type PseudonymKey, type Pseudonyms, pseudonymsOf } from './pseudonyms.ts';
 import type { ReleasedRow } from './row-files.ts';
 import type { ReleaseRows } from './selectable-rows.ts';
 import { rowKey, type Selection } from './selection.ts';
@@ -63,7 +63,7 @@ export async function shuffleRows(options: ShuffleOptions, effects = PROCESS_EFF
   const digests = createSorter({ scratch: options.scratch });
   const counts: Partial<Record<Split, number>> = {};
   const tokens: Partial<Record<Split, number>> = {};
-  const hiding = { ...options, hide: pseudonyms(options.key) };
+  const hiding = { ...options, hide: pseudonymsOf(options.key) };
   try {
     for (const part of read.parts) {
       for await (const found of readPart(store, options.corpus, part)) {
@@ -101,30 +101,13 @@ export async function shuffleRows(options: ShuffleOptions, effects = PROCESS_EFF
   }
 }
 
-/** Pseudonyms kept: an event is in many rows of its member, which lie together. */
-const PSEUDONYMS_MAX = 200_000;
-
-function pseudonyms(key: PseudonymKey): (kind: 'member' | 'event', id: string) => string {
-  const known = new Map<string, string>();
-  return (kind, id) => {
-    if (id === '') return '';
-    const name = kind + id;
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    if (known.size >= PSEUDONYMS_MAX) known.clear();
-    const hidden = pseudonym(key, kind, id);
-    known.set(name, hidden);
-    return hidden;
-  };
-}
-
 interface Hiding extends ShuffleOptions {
-  readonly hide: ReturnType<typeof pseudonyms>;
+  readonly hide: Pseudonyms;
 }
 
 /** NO ID OF A MEMBER OR AN EVENT LEAVES (PSEUDO-2): sidecar and origins as a release holds them. */
-function release({ meta, origin }: PartRow, split: Split, { key, seed, selection, hide }: Hiding) {
-  const exampleId = pseudonym(key, 'example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
+function release({ meta, origin }: PartRow, split: Split, { seed, selection, hide }: Hiding) {
+  const exampleId = hide('example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
   const { key: _key, closes_at: _closes, ...rest } = meta;
   return {
     meta: {
