@@ -74,8 +74,11 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
 
     const segments = createItemSegments(timelines);
     const corpora: RenderedCorpus[] = [];
-    for (const { identity } of plans)
-      corpora.push(await renderCorpus(lake, { ...options, timelines, identity, segments }, effects));
+    for (const { identity, tables } of plans) {
+      const rung = await renderCorpus(lake, { ...options, timelines, identity, segments }, effects);
+      await lake.keepLabelTables(rung.corpus, tables);
+      corpora.push(rung);
+    }
 
     const plan = last(plans);
     const { corpus: section, release } = recipe.recipe;

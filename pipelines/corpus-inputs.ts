@@ -21,6 +21,7 @@ import { assertPlainPieces } from '../src/tokenize/control-strings.ts';
 import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
 import type { SegmentTable } from '../src/tokenize/segment-table.ts';
+import { readTokenTexts, type TokenTexts } from '../src/tokenize/token-texts.ts';
 
 /** A recipe as read, and the file that its paths count from. */
 export interface ReadRecipe {
@@ -76,19 +77,29 @@ export async function readTemplates(): Promise<AnyTemplate[]> {
  * Brewhouse's own dependencies.
  */
 export async function readTokenizer(spec: TokenizerSpec, recipeFile: string): Promise<LoadedTokenizer> {
-  const tokenizer = 'path' in spec ? loadTokenizer(spec, dirname(resolve(recipeFile))) : loadPackage(spec);
+  const tokenizer = readTokenizerAt(spec, recipeFile, loadTokenizer);
   await assertBoundaries(tokenizer);
   await assertPlainPieces(tokenizer);
   return tokenizer;
 }
 
-function loadPackage(spec: { package: string; sha256: string }): LoadedTokenizer {
+/** The texts of the same tokenizer's tokens. Throws `tokenizer_refused`. */
+export function readTokens(spec: TokenizerSpec, recipeFile: string): TokenTexts {
+  return readTokenizerAt(spec, recipeFile, readTokenTexts);
+}
+
+function readTokenizerAt<T>(
+  spec: TokenizerSpec,
+  recipeFile: string,
+  read: (spec: TokenizerSpec, resolveFrom: string) => T,
+): T {
+  if ('path' in spec) return read(spec, dirname(resolve(recipeFile)));
   try {
-    return loadTokenizer(spec, process.cwd());
+    return read(spec, process.cwd());
   } catch (error) {
     const isRefused = error instanceof BrewhouseError && error.code === 'tokenizer_refused';
     if (!isRefused || process.cwd() === packageRoot()) throw error;
-    return loadTokenizer(spec, packageRoot());
+    return read(spec, packageRoot());
   }
 }
 

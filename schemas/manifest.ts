@@ -46,6 +46,9 @@ export const LabelTable = z.strictObject({
 });
 export type LabelTable = z.infer<typeof LabelTable>;
 
+/** The label tables of a corpus as its lake keeps them. */
+export const KeptLabels = z.strictObject({ label_tables: z.array(LabelTable) });
+
 /** What a release consists of and depends on. */
 export const Manifest = z.strictObject({
   /** 1 was that of 0.1.0. */

@@ -8,7 +8,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import { SPLITS } from '../../schemas/ledger.ts';
-import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import type { LabelTable, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
@@ -16,8 +16,8 @@ import { packageVersion } from '../config.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { addTo } from '../corpus/tally.ts';
 import { type CorpusIdentity, storedIdentity } from '../forms/identity.ts';
+import type { CorpusRules } from '../forms/task-rules.ts';
 import { profileOf } from '../profiles/profiles.ts';
-import type { RenderPlan } from '../prompt/plan.ts';
 import type { LateEvents } from '../timeline/lateness.ts';
 import { TOKENIZERS_VERSION } from '../tokenize/tokenizers-version.ts';
 import { notesOf } from './notes.ts';
@@ -29,7 +29,10 @@ export interface ManifestInputs {
   readonly id: ReleaseId;
   readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
-  readonly plan: RenderPlan;
+  readonly rules: CorpusRules;
+  readonly tables: readonly LabelTable[];
+  /** Of the tokenizer: the greatest id plus 1. */
+  readonly vocabSize: number;
   readonly release: ReleaseSection;
   readonly until: number;
   readonly key: PseudonymKey;
@@ -40,15 +43,15 @@ export interface ManifestInputs {
   readonly files: readonly ReleaseFile[];
 }
 
-type FooterInputs = Pick<ManifestInputs, 'identity' | 'plan' | 'release' | 'until'>;
+type FooterInputs = Pick<ManifestInputs, 'identity' | 'vocabSize' | 'release' | 'until'>;
 
 /**
  * Facts in every token file's footer; the default id among them, whatever name the release is
  * given.
  */
 export function footerFacts(inputs: FooterInputs, defaultId: ReleaseId): Record<string, string> {
-  const { plan, identity, release } = inputs;
-  const { tokenizer } = plan;
+  const { identity, release } = inputs;
+  const { tokenizer } = identity;
   const hashes = recipeHashes(storedIdentity(identity), storedRelease(release));
   return {
     'brewhouse.schema_version': '1',
@@ -59,11 +62,11 @@ export function footerFacts(inputs: FooterInputs, defaultId: ReleaseId): Record<
     'brewhouse.tokenizer': tokenizer.id,
     'brewhouse.tokenizer_sha256': tokenizer.sha256,
     'brewhouse.chat_template_sha256':
-      identity.section.chat_template === false ? '' : (tokenizer.chatTemplateSha256 ?? ''),
-    'brewhouse.vocab_size': String(tokenizer.vocabSize),
-    'brewhouse.bos_id': String(tokenizer.bosId ?? ''),
-    'brewhouse.eos_id': String(tokenizer.eosId),
-    'brewhouse.pad_id': String(tokenizer.padId ?? ''),
+      identity.section.chat_template === false ? '' : (tokenizer.chat_template_sha256 ?? ''),
+    'brewhouse.vocab_size': String(inputs.vocabSize),
+    'brewhouse.bos_id': String(tokenizer.bos ?? ''),
+    'brewhouse.eos_id': String(tokenizer.eos),
+    'brewhouse.pad_id': String(tokenizer.pad ?? ''),
     'brewhouse.max_length': String(identity.context),
     'brewhouse.recipe_sha256': hashes.recipe_sha256,
     'brewhouse.domain_sha256': hashes.domain_sha256,
@@ -89,7 +92,7 @@ function recipeHashes(identity: StoredIdentity, release: StoredRelease) {
 
 /** Everything but clocks and machines (PUBLISH-3). */
 export function buildManifest(inputs: ManifestInputs): Manifest {
-  const { plan, files, source } = inputs;
+  const { rules, tables, files, source } = inputs;
   const [identity, release] = [storedIdentity(inputs.identity), storedRelease(inputs.release)];
   const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
   const { fates, labels, variants } = inputs.counts;
@@ -106,12 +109,12 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     splits: splitTotals(files),
     ...{ fates, labels, variants },
     keep_shares: keepShares(inputs.release.label_caps, labels),
-    label_tables: [...plan.tables],
+    label_tables: [...tables],
     source,
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
     notes: notesOf({
-      tasks: plan.rules.tasks,
+      tasks: rules.tasks,
       withRows: tasksWithRows(fates),
       domain: inputs.identity.domain,
       itemsWithoutTime: inputs.itemsWithoutTime,

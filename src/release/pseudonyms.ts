@@ -26,8 +26,8 @@ export function parsePseudonymKey(text: string, from: string): PseudonymKey {
   return { secret, id: sha256Hex(secret).slice(0, 8) };
 }
 
-/** The pseudonym of an id of a kind; the empty id stays empty. */
-export type Pseudonyms = (kind: PseudonymKind, id: string) => string;
+/** Of each kind, the pseudonym of an id; the empty id stays empty. */
+export type Pseudonyms = Readonly<Record<PseudonymKind, (id: string) => string>>;
 
 /** Ids of a kind whose pseudonyms are kept: an event is in many rows of its member. */
 const KNOWN_MAX = 100_000;
@@ -37,9 +37,11 @@ const KNOWN_MAX = 100_000;
  * that of an example is asked for once. Bound: KNOWN_MAX of each kind.
  */
 export function pseudonymsOf(key: PseudonymKey): Pseudonyms {
-  const [member, example, event] = [keyedHash(key, 'member'), keyedHash(key, 'example'), keyedHash(key, 'event')];
-  const makers = { member: keeping(member), example, event: keeping(event) };
-  return (kind, id) => (id === '' ? '' : makers[kind](id));
+  return {
+    member: keeping(keyedHash(key, 'member')),
+    example: keyedHash(key, 'example'),
+    event: keeping(keyedHash(key, 'event')),
+  };
 }
 
 function keeping(make: (id: string) => string): (id: string) => string {
@@ -66,6 +68,7 @@ function keyedHash({ secret }: PseudonymKey, kind: PseudonymKind): (id: string) 
   const outer = Buffer.concat([paddedKey(secret, OUTER_PAD), Buffer.alloc(HASH_BYTES)]);
   let inner = begin;
   return (id) => {
+    if (id === '') return '';
     // A UTF-16 unit takes three bytes at most.
     const most = begin.length + 3 * id.length;
     if (inner.length < most) inner = Buffer.concat([begin, Buffer.alloc(2 * most)]);

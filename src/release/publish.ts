@@ -9,6 +9,7 @@ import { itemFilesOf } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createItemTable } from '../timeline/item-table.ts';
+import type { TokenTexts } from '../tokenize/token-texts.ts';
 import { releaseCard } from './card/card.ts';
 import { chooseCardRow } from './card/card-row.ts';
 import { countLateEvents, type LateRules } from './late-events.ts';
@@ -23,10 +24,13 @@ import { writeShards } from './shards.ts';
 import type { ShuffledRows } from './shuffle.ts';
 
 /** All that a release is made from: what its manifest says, and the rows. */
-export interface ReleaseSource extends LineageInputs, Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key'> {
+export interface ReleaseSource
+  extends LineageInputs,
+    Pick<ManifestInputs, 'corpus' | 'identity' | 'rules' | 'tables' | 'key'> {
   readonly counts: RowCounts;
   readonly section: DecidedSection;
   readonly selection: Pick<Selection, 'trainShards'>;
+  readonly tokens: TokenTexts;
   readonly scratch: Scratch;
   readonly shuffled: ShuffledRows;
   /** A name of the user's own; undefined: the release is named by its content. */
@@ -82,6 +86,7 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
   const inputs: Omit<ManifestInputs, 'files'> = {
     ...source,
     source: lake.source,
+    vocabSize: source.tokens.vocabSize,
     id: names.id,
     release: section,
     until: section.until,
@@ -101,7 +106,7 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
   const row = chooseCardRow(shuffled.rows());
   const text = releaseCard(
     buildManifest({ ...inputs, files, id: names.defaultId }),
-    row && { ...row, text: source.plan.tokenizer.decode(row.ids) },
+    row && { ...row, text: source.tokens.decode(row.ids) },
   );
   const card = Buffer.from(text, 'utf8');
   await lake.store.put(`${names.folder}/README.md`, card);
@@ -109,9 +114,9 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
   return buildManifest({ ...inputs, files: [...files, cardFile(card)] });
 }
 
-function lateRules({ plan, section: { until } }: ReleaseSource): LateRules {
-  const longestWindow = Math.max(...plan.rules.tasks.map(({ windowMs }) => windowMs));
-  return { known: plan.section.known, longestWindow, until };
+function lateRules({ rules, identity, section: { until } }: ReleaseSource): LateRules {
+  const longestWindow = Math.max(...rules.tasks.map(({ windowMs }) => windowMs));
+  return { known: identity.section.known, longestWindow, until };
 }
 
 function cardFile(card: Buffer): ReleaseFile {

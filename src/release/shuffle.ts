@@ -107,14 +107,14 @@ interface Hiding extends ShuffleOptions {
 
 /** NO ID OF A MEMBER OR AN EVENT LEAVES (PSEUDO-2): sidecar and origins as a release holds them. */
 function release({ meta, origin }: PartRow, split: Split, { seed, selection, hide }: Hiding) {
-  const exampleId = hide('example', `${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
+  const exampleId = hide.example(`${meta.key}${UNIT_SEPARATOR}${meta.variant}`);
   const { key: _key, closes_at: _closes, ...rest } = meta;
   return {
     meta: {
       ...rest,
       example_id: exampleId,
-      member: hide('member', meta.member),
-      slate_id: hide('event', meta.slate_id),
+      member: hide.member(meta.member),
+      slate_id: hide.event(meta.slate_id),
       turn_times: '',
       split,
       keep_share: split === 'train' ? selection.keepShare(meta.task, meta.label) : 1,
@@ -123,9 +123,9 @@ function release({ meta, origin }: PartRow, split: Split, { seed, selection, hid
     origin: {
       ...origin,
       example_id: exampleId,
-      event: origin.event.map((id) => hide('event', id)),
-      version: origin.version.map((id) => hide('event', id)),
-      stopped_at: hide('event', origin.stopped_at),
+      event: origin.event.map((id) => hide.event(id)),
+      version: origin.version.map((id) => hide.event(id)),
+      stopped_at: hide.event(origin.stopped_at),
     },
   };
 }

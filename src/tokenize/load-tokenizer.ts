@@ -119,7 +119,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
 }
 
 /** Of a vocabulary that the library has read: by text, or a list (Unigram). */
-function greatestId(vocab: unknown): number {
+export function greatestId(vocab: unknown): number {
   if (Array.isArray(vocab)) return vocab.length - 1;
   let greatest = -1;
   for (const id of Object.values(vocab as Readonly<Record<string, number>>)) greatest = Math.max(greatest, id);
@@ -221,7 +221,7 @@ function encodedOf(encoding: JsEncoding, request: EncodeRequest): Encoded {
 }
 
 /** What the library's own decode does, which is asynchronous. */
-function decodeWith(decoder: Decoder | null, tokens: string[]): string {
+export function decodeWith(decoder: Decoder | null, tokens: string[]): string {
   return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
 }
 

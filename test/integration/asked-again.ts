@@ -73,9 +73,9 @@ export async function askAgain(path: string, events: readonly EventRecord[], tok
     ({ member_id }) => member_id,
   );
   const timelines = new Map(
-    [...own].map(([id, records]) => [hide('member', id), takeInMember(plan, id, records).timeline]),
+    [...own].map(([id, records]) => [hide.member(id), takeInMember(plan, id, records).timeline]),
   );
-  const met = metBy(events, (id) => hide('event', id));
+  const met = metBy(events, (id) => hide.event(id));
   const again = {
     rows: 0,
     tasks: new Set<string>(),
