@@ -16,7 +16,6 @@ import { oneLabelWarnings, trainLabelsOf } from '../src/release/label-balance.ts
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
 import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
-import { countRows } from '../src/release/row-counts.ts';
 import { releaseRows } from '../src/release/selectable-rows.ts';
 import { selectRows } from '../src/release/selection.ts';
 import { shuffleRows } from '../src/release/shuffle.ts';
@@ -60,7 +59,7 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
     const { until } = section;
     const read = releaseRows({ store, corpus, partitions, seed, holdout }, effects);
     const selection = await selectRows(read.pass, { seed, release: section, until });
-    const counts = await countRows(read.pass, selection);
+    const { counts } = selection;
     await requireFilledSplits({ counts, release: section, until, pass: read.pass });
     // A key is made for a release that can be, alone.
     const key = await findPseudonymKey(store, options.key, effects);

@@ -2,7 +2,8 @@
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
 import { draw, type RankedDraw } from '../timeline/draws.ts';
-import { findBorders, isBehind, type Limit, type Totals } from './draw-border.ts';
+import { type DrawCut, drawCut } from './draw-cut.ts';
+import { type RowCounts, rowCounter } from './row-counts.ts';
 import { shardCount } from './shard-plan.ts';
 import { type RowEnd, type SplitFacts, splitOf } from './split-rule.ts';
 import { shareBudget } from './token-budget.ts';
@@ -34,6 +35,7 @@ export interface Selection {
   keepShare(task: string, label: string): number;
   readonly trainShards: number;
   readonly until: number;
+  readonly counts: RowCounts;
 }
 
 /** What a selection is made by; `until` is epoch ms. */
@@ -50,106 +52,129 @@ export function rowKey(row: { readonly key: string; readonly variant: string }):
 
 /**
  * Chooses among all rows of a corpus (RELEASE-1); the remainder, of RELEASE-4, is taken off last.
- * Caps, budget and remainder each find by two passes where in order of draw rows are left out, so
- * that a row's end is decided from the row alone. Throws `recipe_invalid` where a shard of train
- * would be empty. Bound: as `findBorders`, with a group for each label cap and each task.
+ * Caps, budget and remainder are cuts in order of a draw, each of which is summed by one pass and
+ * settled by the next, which sums what follows it: one pass to four, after which a row's end is
+ * decided from the row alone. Throws `recipe_invalid` where a shard of train would be empty. Bound:
+ * a draw cut for each label cap and each task, and the rows of one range of each.
  */
 export async function selectRows(pass: RowPass, rules: SelectionRules, drawOf = draw): Promise<Selection> {
-  const { release, until } = rules;
+  const { release, until, seed } = rules;
   const caps = labelCaps(release);
-  const shares = new Map<LabelCap, number>();
+  const budgets = new Map<string, DrawCut>();
+  const remainder = drawCut();
   const capOf = ({ task, label }: Pick<SelectableRow, 'task' | 'label'>) => caps.get(task)?.get(label);
-  const capDraw = ({ key }: SelectableRow) => ranked([key], 'label_cap');
-  const thinDraw = (row: SelectableRow) => ranked(rowKey(row), 'thin');
-  const ranked = (key: readonly string[], purpose: string) => ({ key, drawn: drawOf(rules.seed, purpose, key) });
-  const borders: Borders = { cap: new Map(), budget: new Map(), remainder: undefined };
+  const capDraw: DrawFor = ({ key }) => ({ key: [key], drawn: drawOf(seed, 'label_cap', [key]) });
+  const thinDraw = lastKept((row: SelectableRow) => ({ key: rowKey(row), drawn: drawOf(seed, 'thin', rowKey(row)) }));
 
-  const endOf = (row: SelectableRow): RowEnd => {
+  /** Undefined where a cut that is not settled does not know yet. */
+  const decide = (row: SelectableRow): RowEnd | undefined => {
     const split = splitOf(row, rules);
     if (split !== 'train') return split;
-    const cap = capOf(row);
-    const capBorder = cap && borders.cap.get(cap);
-    if (capBorder !== undefined && isBehind(capBorder, capDraw(row))) return 'label_capped';
-    const budgetBorder = borders.budget.get(row.task);
-    if (budgetBorder === undefined && borders.remainder === undefined) return split;
-    const thin = thinDraw(row);
-    if (budgetBorder !== undefined && isBehind(budgetBorder, thin)) return 'thinned';
-    return borders.remainder !== undefined && isBehind(borders.remainder, thin) ? 'remainder' : split;
+    const isUncapped = isKept(capOf(row)?.cut, capDraw, row);
+    if (isUncapped !== true) return isUncapped === false ? 'label_capped' : undefined;
+    const isPaid = isKept(budgets.get(row.task), thinDraw, row);
+    if (isPaid !== true) return isPaid === false ? 'thinned' : undefined;
+    const isWhole = isKept(remainder, thinDraw, row);
+    if (isWhole !== true) return isWhole === false ? 'remainder' : undefined;
+    return split;
   };
-  const trainRows = async (see: (row: SelectableRow) => void) => {
+  /** Shows all rows with their ends, those last that wait for the cuts `open`. */
+  const visit = async (open: Iterable<DrawCut>, see: (row: SelectableRow, end: RowEnd) => void) => {
+    const held: SelectableRow[] = [];
     for await (const group of pass()) {
       for (let i = 0; i < group.rows; i++) {
         const row = group.at(i);
-        if (endOf(row) === 'train') see(row);
+        const end = decide(row);
+        if (end === undefined) held.push({ ...row });
+        else see(row, end);
       }
     }
+    for (const cut of open) cut.settle();
+    for (const row of held) see(row, settled(decide(row)));
   };
 
+  let open: DrawCut[] = [];
   if (caps.size > 0) {
-    borders.cap = await findBorders<LabelCap>(
-      (see) =>
-        trainRows((row) => {
-          const cap = capOf(row);
-          if (cap !== undefined) see(cap, capDraw(row), row.tokens);
-        }),
-      (all) => {
-        for (const [cap, { rows }] of all) if (rows > cap.most) shares.set(cap, cap.most / rows);
-        return limits(all, ({ most }) => ({ of: 'rows', most }));
-      },
-    );
+    await visit(open, (row, end) => {
+      if (end === 'train') capOf(row)?.cut.tally(capDraw(row), row.tokens);
+    });
+    open = [...caps.values()].flatMap((byLabel) => [...byLabel.values()].map(limitedCut));
   }
-  const { token_budget: budget, weights } = release;
-  if (budget !== 'none') {
-    borders.budget = await findBorders<string>(
-      (see) => trainRows((row) => see(row.task, thinDraw(row), row.tokens)),
-      (all) => {
-        const needs = new Map([...all].map(([task, { tokens }]) => [task, tokens]));
-        const allowances = shareBudget(budget, needs, weights);
-        return limits(all, (task) => ({ of: 'tokens', most: allowances.get(task) ?? 0 }));
-      },
-    );
+  if (release.token_budget !== 'none') {
+    await visit(open, (row, end) => {
+      if (end !== 'train') return;
+      const cut = budgets.get(row.task) ?? drawCut();
+      budgets.set(row.task, cut);
+      cut.tally(thinDraw(row), row.tokens);
+    });
+    const needs = new Map([...budgets].map(([task, { totals }]) => [task, totals.tokens]));
+    const allowances = shareBudget(release.token_budget, needs, release.weights);
+    for (const [task, cut] of budgets) cut.limit('tokens', allowances.get(task) ?? 0);
+    open = [...budgets.values()];
   }
-  let trainShards = 1;
-  const last = await findBorders<'train'>(
-    (see) => trainRows((row) => see('train', thinDraw(row), row.tokens)),
-    (all) => {
-      const { rows, tokens } = all.get('train') ?? { rows: 0, tokens: 0 };
-      requireRows(rows, release);
-      trainShards = release.train_shards ?? shardCount(tokens, rows);
-      return limits(all, () => ({ of: 'rows', most: rows - (rows % trainShards) }));
+  let counter = rowCounter(until);
+  await visit(open, (row, end) => {
+    counter.add(row, end);
+    if (end === 'train') remainder.tally(thinDraw(row), row.tokens);
+  });
+  const { rows, tokens } = remainder.totals;
+  requireRows(rows, release);
+  const trainShards = release.train_shards ?? shardCount(tokens, rows);
+  remainder.limit('rows', rows - (rows % trainShards));
+  if (remainder.isCut) {
+    counter = rowCounter(until);
+    await visit([remainder], counter.add);
+  }
+  return {
+    endOf: (row) => settled(decide(row)),
+    keepShare(task, label) {
+      const cap = capOf({ task, label });
+      return cap?.cut.isCut ? cap.most / cap.cut.totals.rows : 1;
     },
-  );
-  borders.remainder = last.get('train');
-
-  const keepShare = (task: string, label: string) => {
-    const cap = capOf({ task, label });
-    return (cap && shares.get(cap)) ?? 1;
+    trainShards,
+    until,
+    counts: counter.counts(),
   };
-  return { endOf, keepShare, trainShards, until };
 }
 
-/** Where rows of train are left out, in order of draw `label_cap` or `thin`. */
-interface Borders {
-  cap: ReadonlyMap<LabelCap, RankedDraw>;
-  /** By task. */
-  budget: ReadonlyMap<string, RankedDraw>;
-  remainder: RankedDraw | undefined;
+type DrawFor = (row: SelectableRow) => RankedDraw;
+
+/** Draws where something is cut alone. */
+function isKept(cut: DrawCut | undefined, drawFor: DrawFor, row: SelectableRow): boolean | undefined {
+  return cut?.isCut === true ? cut.keeps(drawFor(row), row.tokens) : true;
+}
+
+function settled(end: RowEnd | undefined): RowEnd {
+  if (end === undefined) throw new Error('the end of a row was asked for before it was decided');
+  return end;
+}
+
+/** The same draw for the same row, asked for several times running, is made once. */
+function lastKept(drawFor: DrawFor): DrawFor {
+  let last: { readonly key: string; readonly variant: string; readonly drawn: RankedDraw } | undefined;
+  return (row) => {
+    const { key, variant } = row;
+    if (last?.key !== key || last.variant !== variant) last = { key, variant, drawn: drawFor(row) };
+    return last.drawn;
+  };
 }
 
 /** Most train rows of a task with a label (RELEASE-2). */
 interface LabelCap {
   readonly most: number;
+  readonly cut: DrawCut;
 }
 
 /** By task and label. */
 function labelCaps({ label_caps }: ReleaseSection): ReadonlyMap<string, ReadonlyMap<string, LabelCap>> {
   const capsOf = (of: Readonly<Record<string, number>>) =>
-    new Map(Object.entries(of).map(([label, most]) => [label, { most }]));
+    new Map(Object.entries(of).map(([label, most]) => [label, { most, cut: drawCut() }]));
   return new Map(Object.entries(label_caps).map(([task, of]) => [task, capsOf(of)]));
 }
 
-function limits<G>(of: ReadonlyMap<G, Totals>, limitOf: (group: G) => Limit): Map<G, Limit> {
-  return new Map([...of.keys()].map((group) => [group, limitOf(group)]));
+function limitedCut({ cut, most }: LabelCap): DrawCut {
+  cut.limit('rows', most);
+  return cut;
 }
 
 /** Throws `recipe_invalid` where a shard of train would be empty. */

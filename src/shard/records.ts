@@ -85,9 +85,9 @@ export async function readStored<T extends FileTable>(
   table: T,
 ): Promise<StoredRows<T>> {
   requireTypes(file, table);
-  const readers = await Promise.all(
-    Object.keys(table).map(async (name) => [name, valueReader(await file.readColumn(rowGroup, name))] as const),
-  );
+  const names = Object.keys(table);
+  const columns = await file.readColumns(rowGroup, names);
+  const readers = names.map((name, i) => [name, valueReader(nth(columns, i))] as const);
   return {
     rows: nth(file.rowGroups, rowGroup).rows,
     at: (row) => Object.fromEntries(readers.map(([name, read]) => [name, read(row)])) as StoredRow<T>,

@@ -34,7 +34,7 @@ export async function readTyped<T extends FlatTable>(
 ): Promise<TypedColumns<T>> {
   requireTypes(file, table);
   const names = Object.keys(table);
-  const columns = await Promise.all(names.map((name) => file.readColumn(rowGroup, name)));
+  const columns = await file.readColumns(rowGroup, names);
   return Object.fromEntries(names.map((name, i) => [name, nth(columns, i)])) as TypedColumns<T>;
 }
 

@@ -244,8 +244,8 @@ export const RELEASED: readonly PlantedRule[] = [
     check: 'split',
     rule: 'RELEASE-3',
     file: 'src/release/selection.ts',
-    from: "const thinDraw = (row: SelectableRow) => ranked(rowKey(row), 'thin');",
-    to: 'const thinDraw = (row: SelectableRow) => ({ key: rowKey(row), drawn: 0 });',
+    from: "drawn: drawOf(seed, 'thin', rowKey(row)) }",
+    to: 'drawn: 0 }',
   },
   {
     builder: 'shares the token budget in whole thousands',
@@ -260,8 +260,8 @@ export const RELEASED: readonly PlantedRule[] = [
     check: 'sidecar',
     rule: 'RELEASE-2',
     file: 'src/release/selection.ts',
-    from: 'shares.set(cap, cap.most / rows);',
-    to: 'shares.set(cap, Math.round((100 * cap.most) / rows) / 100);',
+    from: 'cap.most / cap.cut.totals.rows',
+    to: 'Math.round((100 * cap.most) / cap.cut.totals.rows) / 100',
   },
   {
     builder: 'does not shuffle',
@@ -276,7 +276,7 @@ export const RELEASED: readonly PlantedRule[] = [
     check: 'pseudonym',
     rule: 'PSEUDO-2',
     file: 'src/release/shuffle.ts',
-    from: "event: origin.event.map((id) => hide('event', id)),",
+    from: 'event: origin.event.map((id) => hide.event(id)),',
     to: 'event: origin.event,',
   },
 ];

@@ -5,7 +5,6 @@ import { BrewhouseError, EXIT } from '../../src/errors.ts';
 import { ReleaseSection } from '../../src/forms/recipe.ts';
 import { requireFilledSplits } from '../../src/release/empty-splits.ts';
 import { decideSection } from '../../src/release/release-section.ts';
-import { countRows } from '../../src/release/row-counts.ts';
 import { type SelectableRow, selectRows } from '../../src/release/selection.ts';
 import { endsOf, passOf } from './rows-in-memory.ts';
 
@@ -99,7 +98,7 @@ describe('a release without a row in a split (RELEASE-7)', () => {
   const test = row(at('2026-06-01T00:00:00Z'));
   const refusal = async (rows: readonly SelectableRow[], more: object = {}, limit = until) => {
     const pass = passOf(rows);
-    const counts = await countRows(pass, await select(rows, more, limit));
+    const { counts } = await select(rows, more, limit);
     try {
       await requireFilledSplits({ counts, release: section(more), until: limit, pass });
       return '';
