@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { AttemptId, Sha256 } from './ids.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 
 const Count = z.number().int().nonnegative();
 

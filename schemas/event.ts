@@ -1,7 +1,7 @@
 /** The event envelope (EVENT-1): what a line of an event file or a mapped row must be. */
 import { z } from 'zod';
 import { EventId, ItemId, MemberId } from './ids.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 
 /**
  * The time of what has none, such as an item seen from the beginning: before all others. Epoch ms.

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { StoredIdentity, StoredRelease } from './identity.ts';
 import { CorpusId, ReleaseId, Sha256 } from './ids.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 import { type AssumedAttribute, type DatedItems, DeadRows, SourceFacts } from './source.ts';
 
 const Count = z.number().int().nonnegative();
