@@ -11,7 +11,7 @@ import type { Scratch } from '../../src/sort/scratch.ts';
 import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
 import type { PlacedRecord } from '../../src/timeline/take-in-entity.ts';
-import { decodeDealt, encodeDealt } from './dealt-record.ts';
+import { createDealer, decodeDealt } from './dealt-record.ts';
 import { type InputFile, inputFiles, type ListedEvents, requireSameInputs } from './input-files.ts';
 import { openPartition, type PartitionWork, type TakenGroup } from './partition.ts';
 
@@ -55,12 +55,13 @@ interface Dealing {
 /** Reads all files once and hands every record to the sorter. */
 async function dealEvents({ inputs, sorter, partitions }: Dealing, effects: Effects): Promise<void> {
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
+  const deal = createDealer(partitions);
   let done = 0;
   for (const [file, input] of inputs.entries()) {
     for await (const batch of readEventFile(input.path)) {
       effects.signal.throwIfAborted();
       for (const line of batch) {
-        const { key, payload } = encodeDealt(line, file, partitions);
+        const { key, payload } = deal(line, file);
         sorter.add(key, payload);
       }
     }

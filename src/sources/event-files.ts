@@ -11,7 +11,7 @@ import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
 import { LINE_BYTES_MAX, lineTooLong, parseLineBytes, withoutBoms } from './event-line.ts';
-import { splitLines } from './lines.ts';
+import { type ByteLine, createLineSplitter } from './lines.ts';
 import type { NoEvent, ParsedEvent } from './validate-event.ts';
 
 /** How the names of event files end. */
@@ -48,6 +48,8 @@ export interface EventLine {
   /** From 1; empty lines are skipped, but count. */
   readonly line: number;
   readonly outcome: ReadOutcome;
+  /** The line without the marks before it, of one too long its beginning: a window. */
+  readonly bytes: Uint8Array;
 }
 
 /** What lies below a folder of events, as one look at it found. */
@@ -125,21 +127,34 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
   let reached = 0;
   let batch: EventLine[] = [];
   let bytesInBatch = 0;
-  const chunks = readFileBytes(file, () => reached + 1);
-  for await (const { line, bytes, tooLong } of splitLines(chunks, { max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX })) {
+  const isFull = ({ line, bytes, tooLong }: ByteLine): boolean => {
     reached = line;
-    const content = withoutBoms(bytes);
-    const parsed = tooLong ? lineTooLong() : parseLineBytes(content);
-    if (parsed === undefined) continue;
-    // A copy, since the line is a window into a chunk that must be free to go.
-    const outcome = parsed.ok ? parsed : { ...parsed, raw: new Uint8Array(content.subarray(0, RAW_BYTES_MAX)) };
-    batch.push({ line, outcome });
+    const read = readLine(line, bytes, tooLong);
+    if (read === undefined) return false;
+    batch.push(read);
     bytesInBatch += bytes.length;
-    if (batch.length >= BATCH_LINES_MAX || bytesInBatch >= BATCH_BYTES_MAX) {
-      yield batch;
-      batch = [];
-      bytesInBatch = 0;
-    }
-  }
-  if (batch.length > 0) yield batch;
+    return batch.length >= BATCH_LINES_MAX || bytesInBatch >= BATCH_BYTES_MAX;
+  };
+  const take = (): EventLine[] => {
+    const taken = batch;
+    batch = [];
+    bytesInBatch = 0;
+    return taken;
+  };
+  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
+  for await (const chunk of readFileBytes(file, () => reached + 1))
+    for (const line of splitter.split(chunk)) if (isFull(line)) yield take();
+  const last = splitter.rest();
+  if (last !== undefined) isFull(last);
+  if (batch.length > 0) yield take();
+}
+
+/** Undefined for an empty line. */
+function readLine(line: number, whole: Uint8Array, tooLong: boolean): EventLine | undefined {
+  const bytes = withoutBoms(whole);
+  const parsed = tooLong ? lineTooLong() : parseLineBytes(bytes);
+  if (parsed === undefined) return undefined;
+  if (parsed.ok) return { line, outcome: parsed, bytes };
+  // A copy, since the line is a window into a chunk that must be free to go.
+  return { line, outcome: { ...parsed, raw: new Uint8Array(bytes.subarray(0, RAW_BYTES_MAX)) }, bytes };
 }
