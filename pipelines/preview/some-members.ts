@@ -107,7 +107,7 @@ function createChosen(count: number) {
       if (known !== undefined) return void known.push(record);
       if (letGo.has(memberId)) return;
       const drawn = hash('sha256', memberId);
-      if (ranked.length === count && drawn >= last(ranked).drawn) return leave(memberId);
+      if (ranked.length === count && drawn >= last(ranked).drawn) return void leave(memberId);
       const at = ranked.findIndex((each) => each.drawn > drawn);
       ranked = ranked.toSpliced(at < 0 ? ranked.length : at, 0, { memberId, drawn });
       records.set(memberId, [record]);

@@ -5,6 +5,7 @@
 import type { EventRecord } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
 import type { DeadLetter } from '../../src/adapters/parquet/dead-letters.ts';
+import { byteAt } from '../../src/checked.ts';
 import { partitionOf } from '../../src/lake/murmur2.ts';
 import type { ByteRecord } from '../../src/sort/byte-records.ts';
 import type { EventLine } from '../../src/sources/event-files.ts';
@@ -80,19 +81,23 @@ function atLeast(buffer: Buffer<ArrayBuffer>, bytes: number): Buffer<ArrayBuffer
   return buffer.length >= bytes ? buffer : Buffer.allocUnsafeSlow(Math.max(bytes, 2 * buffer.length));
 }
 
+/** The partition of a record, by its key. */
+export function partitionOfDealt(key: Uint8Array): number {
+  return byteAt(key, 0) * 256 + byteAt(key, 1);
+}
+
 /** What a dealer made. Throws Error, a bug of ours, where a line that was an event is none now. */
 export function decodeDealt({ key, payload }: ByteRecord): DealtRecord {
-  const head = Buffer.from(key.buffer, key.byteOffset, KEY_HEAD_BYTES);
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   const first = bytes.indexOf(SPACE);
   const second = bytes.indexOf(SPACE, first + 1);
   const at = {
-    partition: head.readUInt16BE(0),
+    partition: partitionOfDealt(key),
     file: Number(bytes.toString('latin1', 0, first)),
     line: Number(bytes.toString('latin1', first + 1, second)),
   };
   const content = bytes.subarray(second + 1);
-  if (head.readUInt8(2) === ORDER.unread) {
+  if (byteAt(key, 2) === ORDER.unread) {
     const letter = JSON.parse(content.toString('utf8')) as Omit<UnreadLetter, 'raw'> & { readonly raw: string };
     return { kind: 'unread', ...at, letter: { ...letter, raw: Buffer.from(letter.raw, 'base64') } };
   }

@@ -11,7 +11,7 @@ import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
 import { LINE_BYTES_MAX, lineTooLong, parseLineBytes, withoutBoms } from './event-line.ts';
-import { type ByteLine, createLineSplitter } from './lines.ts';
+import { type ByteLine, createLineSplitter, LINE_FEED } from './lines.ts';
 import type { NoEvent, ParsedEvent } from './validate-event.ts';
 
 /** How the names of event files end. */
@@ -147,6 +147,65 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
   const last = splitter.rest();
   if (last !== undefined) isFull(last);
   if (batch.length > 0) yield take();
+}
+
+/** Lines of a file, one after another, that another thread may read. */
+export interface LineBlock {
+  /** Of the file, from 1. */
+  readonly firstLine: number;
+  /** Lines with their line ends; a buffer of its own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** `bytes` are the beginning of one line of more than LINE_BYTES_MAX. */
+  readonly tooLong: boolean;
+}
+
+/** Bytes of a block: enough that handing it over costs nothing beside reading it. */
+const BLOCK_BYTES = 1024 * 1024;
+
+/** The file's lines in blocks, unread: as `readEventFile`, with the same bounds and errors. */
+export async function* readLineBlocks(file: string): AsyncGenerator<LineBlock> {
+  let reached = 0;
+  let firstLine = 1;
+  let block = new Uint8Array(BLOCK_BYTES);
+  let filled = 0;
+  const take = (): LineBlock => {
+    const taken = { firstLine, bytes: block.subarray(0, filled), tooLong: false };
+    block = new Uint8Array(BLOCK_BYTES);
+    filled = 0;
+    firstLine = reached + 1;
+    return taken;
+  };
+  const fits = ({ bytes, tooLong }: ByteLine) => !tooLong && filled + bytes.length < block.length;
+  const add = ({ line, bytes }: ByteLine) => {
+    if (filled + bytes.length >= block.length) block = new Uint8Array(bytes.length + 1);
+    block.set(bytes, filled);
+    filled += bytes.length;
+    block[filled++] = LINE_FEED;
+    reached = line;
+  };
+  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
+  const blocksWith = function* (each: ByteLine): Generator<LineBlock> {
+    if (filled > 0 && !fits(each)) yield take();
+    if (!each.tooLong) return add(each);
+    reached = each.line;
+    firstLine = reached + 1;
+    yield { firstLine: each.line, bytes: new Uint8Array(each.bytes), tooLong: true };
+  };
+  for await (const chunk of readFileBytes(file, () => reached + 1))
+    for (const each of splitter.split(chunk)) yield* blocksWith(each);
+  const last = splitter.rest();
+  if (last !== undefined) yield* blocksWith(last);
+  if (filled > 0) yield take();
+}
+
+/** The lines of a block, empty ones passed over. */
+export function* linesOfBlock({ firstLine, bytes, tooLong }: LineBlock): Generator<EventLine> {
+  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
+  const lines = tooLong ? [{ line: 1, bytes }] : splitter.split(Buffer.from(bytes.buffer, 0, bytes.length));
+  for (const each of lines) {
+    const read = readLine(firstLine + each.line - 1, each.bytes, tooLong);
+    if (read !== undefined) yield read;
+  }
 }
 
 /** Undefined for an empty line. */

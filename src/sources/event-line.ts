@@ -1,5 +1,6 @@
 /** One line of events, as files and serving systems hold it: an event, or why there is none. */
 import { isUtf8 } from 'node:buffer';
+import { LINE_FEED } from './lines.ts';
 import { noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
 
 /**
@@ -7,8 +8,6 @@ import { noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
  * fill the memory.
  */
 export const LINE_BYTES_MAX = 10_000_000;
-
-const LINE_FEED = 0x0a;
 
 /**
  * The event in a line of an event file, by the rules of a build (EVENT-1, EVENT-7): times become

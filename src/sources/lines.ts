@@ -10,7 +10,8 @@ export interface ByteLine {
   readonly tooLong: boolean;
 }
 
-const LINE_FEED = 0x0a;
+/** What ends a line. */
+export const LINE_FEED = 0x0a;
 
 type LineLimits = { readonly max: number; readonly keptMax: number };
 
