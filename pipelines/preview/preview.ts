@@ -5,7 +5,7 @@
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { last, nth } from '../../src/checked.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
-import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError, nearestRemedy } from '../../src/errors.ts';
 import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
@@ -17,7 +17,8 @@ import { type CorpusInputs, namingFiles, readRenderPlan } from '../corpus-inputs
 import { timelineOptions } from '../render/partition.ts';
 import { type Example, renderExamples } from '../render/render-question.ts';
 import type { AskedQuestion } from '../render/render-rows.ts';
-import { readSomeMembers, type SomeMembers } from './some-members.ts';
+import { type ReadAhead, readAhead } from './read-ahead.ts';
+import type { SomeMembers } from './some-members.ts';
 
 /** What is shown, of which events. */
 export interface PreviewOptions extends CorpusInputs {
@@ -27,6 +28,8 @@ export interface PreviewOptions extends CorpusInputs {
   readonly rows: number;
   /** Name of the one task that is shown; undefined: all. */
   readonly task: string | undefined;
+  /** With two, events are read while the plan is made. */
+  readonly cores: number;
 }
 
 /** A row as a build would render it. */
@@ -65,23 +68,33 @@ const MEMBERS_MAX = 100;
  */
 export function preview(options: PreviewOptions, effects = PROCESS_EFFECTS): Promise<Preview> {
   return namingFiles(options, async () => {
-    const { recipe, domain, events, rows } = options;
-    const section = recipe.recipe.corpus;
-    const plan = await readRenderPlan(recipe, domain.domain, last(contextLadder(section)));
-    const tasks = plan.tasks.filter(({ rules }) => options.task === undefined || rules.name === options.task);
-    if (tasks.length === 0) throw noTask(plan, options.task ?? '');
-    const found = await readSomeMembers(events, MEMBERS_MAX, effects);
-    requireKnownActions(found.stats, domain.domain);
-    const records = { read: found.read, used: found.stats.interactions, dead: found.dead };
-    const facts = { records, stats: found.stats, section, domain: domain.domain, events };
-    for (const message of buildWarnings({ ...facts, passedOver: [], tasks: [] }))
-      effects.observe({ kind: 'warning', message });
-
-    const outcomes = askAll(plan, found);
-    const shown: PreviewTask[] = [];
-    for (const task of tasks) shown.push(await showTask(plan, task, { outcomes, rows }));
-    return { plan, members: found.members.length, tasks: shown };
+    const reading = readAhead({ events: options.events, count: MEMBERS_MAX }, options.cores, effects);
+    try {
+      return await previewOf(options, reading, effects);
+    } finally {
+      await reading.end();
+    }
   });
+}
+
+/** RECIPE FIRST: what is wrong with it is said before what is wrong with the events. */
+async function previewOf(options: PreviewOptions, reading: ReadAhead, effects: Effects): Promise<Preview> {
+  const { recipe, domain, events, rows } = options;
+  const section = recipe.recipe.corpus;
+  const plan = await readRenderPlan(recipe, domain.domain, last(contextLadder(section)));
+  const tasks = plan.tasks.filter(({ rules }) => options.task === undefined || rules.name === options.task);
+  if (tasks.length === 0) throw noTask(plan, options.task ?? '');
+  const found = await reading.found();
+  requireKnownActions(found.stats, domain.domain);
+  const records = { read: found.read, used: found.stats.interactions, dead: found.dead };
+  const facts = { records, stats: found.stats, section, domain: domain.domain, events };
+  for (const message of buildWarnings({ ...facts, passedOver: [], tasks: [] }))
+    effects.observe({ kind: 'warning', message });
+
+  const outcomes = askAll(plan, found);
+  const shown: PreviewTask[] = [];
+  for (const task of tasks) shown.push(await showTask(plan, task, { outcomes, rows }));
+  return { plan, members: found.members.length, tasks: shown };
 }
 
 function noTask({ tasks }: RenderPlan, name: string): BrewhouseError {

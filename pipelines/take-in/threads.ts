@@ -2,14 +2,13 @@
  * Take-in on several cores: this thread cuts files into blocks of lines, threads read and sort
  * them, and then each writes a range of partitions, which this thread commits.
  */
-import { addAbortListener } from 'node:events';
 import { openSharedScratch } from '../../src/adapters/open-store.ts';
 import { nth } from '../../src/checked.ts';
 import type { Effects } from '../../src/effects.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { readLineBlocks } from '../../src/sources/event-files.ts';
 import { type AskedThread, startThread } from '../asked-thread.ts';
-import type { InputFile } from './input-files.ts';
+import { type InputFile, lineBytes } from './input-files.ts';
 import type { WrittenPartition } from './partition.ts';
 import type { TakeInReply, TakeInRequest, TakeInThreadData } from './worker.ts';
 
@@ -18,8 +17,6 @@ import type { TakeInReply, TakeInRequest, TakeInThreadData } from './worker.ts';
  * time, in which half of them are taken in.
  */
 const THREAD_BYTES = 32 * 1024 * 1024;
-/** How much a compressed file of events is taken to hold. */
-const UNPACKED = 8;
 /** More threads than these wait for the one that unpacks. */
 const THREADS_MAX = 8;
 /** Blocks that lie before a thread: it never waits, and few are held. */
@@ -32,8 +29,7 @@ interface ThreadWish {
 
 /** How many threads are worth starting for these files; below two, none. */
 export function threadsFor(inputs: readonly InputFile[], { most, bytesPerThread = THREAD_BYTES }: ThreadWish): number {
-  const bytes = inputs.reduce((sum, { name, bytes }) => sum + bytes * (name.endsWith('.ndjson') ? 1 : UNPACKED), 0);
-  return Math.min(Math.floor(bytes / bytesPerThread), most, THREADS_MAX);
+  return Math.min(Math.floor(lineBytes(inputs) / bytesPerThread), most, THREADS_MAX);
 }
 
 /** What is to be taken in now. */
@@ -60,10 +56,8 @@ export async function takeInByThreads(work: TakeInWork, count: number, effects: 
   const names = inputs.map(({ name }) => ({ name }));
   const shared = openSharedScratch(location, scratch, effects);
   const data: TakeInThreadData = { location, scratch, inputs: names, partitions: lake.partitions, ranges };
-  const threads: TakeInThread[] = ranges.map(() => startThread(workerFile(), data));
-  const stopped = Promise.withResolvers<never>();
-  const listener = addAbortListener(effects.signal, () => stopped.reject(effects.signal.reason));
-  const taking = async () => {
+  const threads: TakeInThread[] = ranges.map(() => startThread({ script: workerFile(), workerData: data }, effects));
+  try {
     await dealBlocks(inputs, threads, effects);
     const runs = await Promise.all(threads.map((thread) => askFor('dealt', thread, { kind: 'end' })));
     await effects.reach('sorting');
@@ -72,11 +66,7 @@ export async function takeInByThreads(work: TakeInWork, count: number, effects: 
       commitRange({ thread, range, runs: runs.flatMap((each) => nth(each.runs, range)) }, commits, effects),
     );
     await Promise.all(merging);
-  };
-  try {
-    await Promise.race([taking(), stopped.promise]);
   } finally {
-    listener[Symbol.dispose]();
     await Promise.all(threads.map((thread) => thread.end()));
     await shared.clear();
   }
@@ -96,7 +86,7 @@ async function commitRange(
   effects: Effects,
 ): Promise<void> {
   const ask = () => askFor('written', thread, { kind: 'next' });
-  await askFor('free', thread, { kind: 'merge', range, runs });
+  await askFor('merging', thread, { kind: 'merge', range, runs });
   let asked = ask();
   for (let { written } = await asked; written !== null; { written } = await asked) {
     asked = ask();
@@ -120,8 +110,9 @@ function workerFile(): URL {
 
 type ReplyOf<K> = Extract<TakeInReply, { readonly kind: K }>;
 
+/** The bytes of a block are handed over. */
 async function askFor<K extends TakeInReply['kind']>(kind: K, thread: TakeInThread, request: TakeInRequest) {
-  const reply = await thread.ask(request);
+  const reply = await thread.ask(request, request.kind === 'block' ? [request.block.bytes.buffer] : []);
   if (reply.kind !== kind) throw new Error(`a thread of take-in answered ${reply.kind} and not ${kind}`);
   return reply as ReplyOf<K>;
 }
@@ -133,18 +124,22 @@ async function dealBlocks(
   effects: Effects,
 ): Promise<void> {
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
+  const spare: ArrayBuffer[] = [];
   const ahead = threads.map((thread) => ({ thread, blocks: [] as Promise<void>[] }));
   let done = 0;
   for (const [file, input] of inputs.entries()) {
-    for await (const block of readLineBlocks(input.path)) {
+    for await (const block of readLineBlocks(input.path, spare)) {
       effects.signal.throwIfAborted();
       while (ahead.every(({ blocks }) => blocks.length >= BLOCKS_AHEAD))
         await Promise.race(ahead.map(({ blocks }) => blocks[0]));
       const { thread, blocks } = ahead.reduce((least, each) =>
         each.blocks.length < least.blocks.length ? each : least,
       );
-      const asked = thread.ask({ kind: 'block', file, block }, [block.bytes.buffer]);
-      const read = asked.then(() => void blocks.shift());
+      const asked = askFor('read', thread, { kind: 'block', file, block });
+      const read = asked.then(({ buffer }) => {
+        blocks.shift();
+        spare.push(buffer);
+      });
       // Seen when the next is waited for, or the last.
       read.catch(() => {});
       blocks.push(read);

@@ -33,9 +33,10 @@ export type TakeInRequest =
   | { readonly kind: 'merge'; readonly range: number; readonly runs: readonly string[] }
   | { readonly kind: 'next' };
 
-/** What is answered: to a block and a merge `free`, to the end the names of runs by range. */
+/** What is answered: to a block its buffer, to the end the names of runs by range. */
 export type TakeInReply =
-  | { readonly kind: 'free' }
+  | { readonly kind: 'read'; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'merging' }
   | { readonly kind: 'dealt'; readonly runs: readonly (readonly string[])[] }
   | { readonly kind: 'written'; readonly written: WrittenPartition | null };
 
@@ -56,14 +57,14 @@ function createTaking({ location, scratch: name, inputs, partitions, ranges }: T
           const range = rangeOf.get(partitionOfDealt(key));
           if (range !== undefined) nth(sorters, range).add(key, payload);
         }
-        return { kind: 'free' };
+        return { kind: 'read', buffer: request.block.bytes.buffer };
       case 'end':
         return { kind: 'dealt', runs: sorters.map((sorter) => sorter.handOver().map((run) => run.name)) };
       case 'merge': {
         const sorter = createSorter({ scratch, runs: request.runs.map(open) });
         const { signal } = effects;
         writing = writePartitions({ store, inputs, sorter, partitions: nth(ranges, request.range), signal });
-        return { kind: 'free' };
+        return { kind: 'merging' };
       }
       case 'next': {
         const next = await writing?.next();
@@ -73,4 +74,8 @@ function createTaking({ location, scratch: name, inputs, partitions, ranges }: T
   };
 }
 
-if (parentPort !== null) answerRequests(parentPort, createTaking(workerData as TakeInThreadData));
+if (parentPort !== null) {
+  answerRequests(parentPort, createTaking(workerData as TakeInThreadData), (reply: TakeInReply) =>
+    reply.kind === 'read' ? [reply.buffer] : [],
+  );
+}

@@ -162,15 +162,19 @@ export interface LineBlock {
 /** Bytes of a block: enough that handing it over costs nothing beside reading it. */
 const BLOCK_BYTES = 1024 * 1024;
 
-/** The file's lines in blocks, unread: as `readEventFile`, with the same bounds and errors. */
-export async function* readLineBlocks(file: string): AsyncGenerator<LineBlock> {
+/**
+ * The file's lines in blocks, unread: as `readEventFile`, with the same bounds and errors. Buffers
+ * of blocks that nobody reads any more may be laid into `spare`, to be filled again.
+ */
+export async function* readLineBlocks(file: string, spare: ArrayBuffer[] = []): AsyncGenerator<LineBlock> {
   let reached = 0;
   let firstLine = 1;
-  let block = new Uint8Array(BLOCK_BYTES);
+  const fresh = () => new Uint8Array(spare.pop() ?? new ArrayBuffer(BLOCK_BYTES));
+  let block = fresh();
   let filled = 0;
   const take = (): LineBlock => {
     const taken = { firstLine, bytes: block.subarray(0, filled), tooLong: false };
-    block = new Uint8Array(BLOCK_BYTES);
+    block = fresh();
     filled = 0;
     firstLine = reached + 1;
     return taken;

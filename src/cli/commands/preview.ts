@@ -1,4 +1,5 @@
 /** `brewhouse preview`: the first rows of a recipe on real events, before anything is built. */
+import { availableParallelism } from 'node:os';
 import { readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type Preview, type PreviewRow, type PreviewTask, preview } from '../../../pipelines/preview/preview.ts';
 import type { Effects } from '../../effects.ts';
@@ -16,7 +17,7 @@ export async function run({ flags, colour }: CallOf<'preview'>, effects: Effects
   const { events, rows = 1, task } = flags;
   const recipe = await readRecipe(flags.recipe);
   const domain = { domain: await readDomain(flags.domain), file: flags.domain };
-  const found = await preview({ events, recipe, domain, rows, task }, effects);
+  const found = await preview({ events, recipe, domain, rows, task, cores: availableParallelism() }, effects);
   return { exit: EXIT.done, result: resultOf(found), text: textOf(found, colour) };
 }
 
