@@ -23,7 +23,7 @@ const OTHER_TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   'retrieval.choose': ['lineup'],
   'next-action.action': ['follow-up'],
 };
-const OTHER_CONTEXT = 1_024;
+const OTHER_CONTEXT = 1_536;
 
 interface Released {
   readonly path: string;
