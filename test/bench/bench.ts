@@ -1,4 +1,7 @@
-/** What the groups of the bench measure with: the installed package, the peers, inputs, and where results go. */
+/**
+ * What the groups of the bench measure with: the installed package, the peers, inputs, and where
+ * results go.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_KEY } from '../../src/cli/commands/demo.ts';
@@ -96,8 +99,8 @@ export class Bench {
   }
 
   /**
-   * Runs a command of the installed package with --json on the two cores. Throws where it fails; one
-   * that took too long has an infinite time and no JSON.
+   * Runs a command of the installed package with --json on the two cores. Throws where it fails;
+   * one that took too long has an infinite time and no JSON.
    */
   async brewhouse<J = unknown>(args: readonly string[], options: CommandOptions = {}): Promise<Ran<J>> {
     const command = [process.execPath, this.launcher, ...args, '--json'];
@@ -109,7 +112,9 @@ export class Bench {
     return withJson(await measureCommand(command, { ...this.limits(), environment, ...options }));
   }
 
-  /** Runs a script of peers/ on the two cores. Throws Missing without Python, and where it fails. */
+  /**
+   * Runs a script of peers/ on the two cores. Throws Missing without Python, and where it fails.
+   */
   async peer<J = unknown>(script: string, args: readonly string[]): Promise<Ran<J>> {
     const command = [this.pythonCommand(), peerScript(script), ...args];
     const environment = { ...process.env, HF_HOME: this.path('hf'), HF_HUB_OFFLINE: '1' };

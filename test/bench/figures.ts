@@ -1,4 +1,6 @@
-/** The arithmetic of the bench: medians of runs, ratios of pairs of runs, goals, and how they read. */
+/**
+ * The arithmetic of the bench: medians of runs, ratios of pairs of runs, goals, and how they read.
+ */
 
 /** Several runs as one figure. */
 export interface Figure {
@@ -16,7 +18,9 @@ export type Goal =
   | { readonly least: number; readonly unit: Unit; readonly aim?: number }
   | { readonly most: number; readonly unit: Unit; readonly aim?: number };
 
-/** The middle value; of an even number of values the mean of the two in the middle. Throws on none. */
+/**
+ * The middle value; of an even number of values the mean of the two in the middle. Throws on none.
+ */
 export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];

@@ -1,4 +1,7 @@
-/** What the bench reads: the main set, a real one where it is there, simulated worlds, and recipes made of those that ship. */
+/**
+ * What the bench reads: the main set, a real one where it is there, simulated worlds, and recipes
+ * made of those that ship.
+ */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

@@ -1,4 +1,6 @@
-/** What the bench makes of its measurements, and what it measures them with. No time is asserted. */
+/**
+ * What the bench makes of its measurements, and what it measures them with. No time is asserted.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,7 +116,8 @@ describe('memory of a tree of processes', () => {
       [60, 50, 7],
       [30, 1, 20],
     ]);
-    // Who was outside stays outside while it runs, and who is inside stays though its parent has ended.
+    // Who was outside stays outside while it runs, and who is inside stays though its parent has
+    // ended.
     expect(tree.memory()).toEqual({ rss: 20 * 1024, highest: 27 * 1024, processes: 1 });
   });
 

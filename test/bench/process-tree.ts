@@ -6,7 +6,9 @@ import { join } from 'node:path';
 export interface TreeMemory {
   /** Sum of resident pages; what processes share counts in each. */
   readonly rss: number;
-  /** The most that any one process of it ever had resident, since processes rise between samples. */
+  /**
+   * The most that any one process of it ever had resident, since processes rise between samples.
+   */
   readonly highest: number;
   readonly processes: number;
 }

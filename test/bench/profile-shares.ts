@@ -1,4 +1,6 @@
-/** Profiles of V8 added up: by function, and by the room of our code or the package that it is in. */
+/**
+ * Profiles of V8 added up: by function, and by the room of our code or the package that it is in.
+ */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../src/config.ts';
@@ -55,7 +57,9 @@ export function selfTimeBy(profiles: readonly CpuProfile[]): Shares {
   return sharesOf(counted);
 }
 
-/** Megabytes by the function that allocated what was still held at the end, all threads together. */
+/**
+ * Megabytes by the function that allocated what was still held at the end, all threads together.
+ */
 export function allocatedBy(profiles: readonly HeapProfile[]): Shares {
   const counted: [CallFrame, number][] = [];
   const todo = profiles.map(({ head }) => head);

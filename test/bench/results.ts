@@ -49,7 +49,9 @@ function withEndless(_: string, value: unknown): unknown {
   return value === 'endless' ? Number.POSITIVE_INFINITY : value;
 }
 
-/** The results with those of another run in place of older ones; makings of no row are forgotten. */
+/**
+ * The results with those of another run in place of older ones; makings of no row are forgotten.
+ */
 export function withOutcome(before: Results, making: Making, { found, problems }: Outcome): Results {
   const makings = [...before.makings, making];
   const rows: Partial<Record<RowName, Result>> = { ...before.rows };

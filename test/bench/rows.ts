@@ -1,4 +1,7 @@
-/** The rows of the bench: what is measured, against what, what it is to reach, and which group of runs has it. */
+/**
+ * The rows of the bench: what is measured, against what, what it is to reach, and which group of
+ * runs has it.
+ */
 import type { Goal } from './figures.ts';
 
 /** Runs that belong together: a row is measured with all of its group. */

@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: measures every row of rows.ts, prints the table, and keeps it in latest.md and
- * latest.json. `-- ROW ...` (or a group) measures some; `--quick` at a tenth of the size, one run of
- * each side, kept in .bench/ alone; `--long` also the rows of a billion tokens; `--runs N` another
- * number of runs than five; `--profile` shows instead where the time and the memory go.
+ * latest.json. `-- ROW ...` (or a group) measures some; `--quick` at a tenth of the size, one run
+ * of each side, kept in .bench/ alone; `--long` also the rows of a billion tokens; `--runs N`
+ * another number of runs than five; `--profile` shows instead where the time and the memory go.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

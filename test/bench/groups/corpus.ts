@@ -8,6 +8,7 @@
  */
 import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { grouped } from '../../../src/grouped.ts';
 import { type Bench, CORES, type Ran, TOKENIZER } from '../bench.ts';
 import { type Figure, figureOf, quotients, sayFigure } from '../figures.ts';
 import { buildArguments, type InputSet, type LooseRecipe, mainSet, recipe } from '../inputs.ts';
@@ -107,7 +108,9 @@ function otherRecipes(bench: Bench, set: InputSet) {
   ];
 }
 
-/** The build is returned; both together are a run of ours. Throws where a round made other bytes. */
+/**
+ * The build is returned; both together are a run of ours. Throws where a round made other bytes.
+ */
 async function buildAndRelease(bench: Bench, set: InputSet, lake: string, corpus: Measured): Promise<Cost> {
   const build = await bench.brewhouse(buildArguments(set, corpus.recipe, lake));
   const release = await bench.brewhouse<Released>(['release', '--lake', lake, '--recipe', corpus.recipe]);
@@ -203,7 +206,7 @@ function recordBytes(bench: Bench, { kept }: Measured): void {
     figureOf([(100 * kinds.reduce((sum, kind) => sum + (bytes[kind] ?? 0), 0)) / (bytes.data ?? 0)]);
   const notes = [
     Object.entries(bytes)
-      .map(([kind, count]) => `${kind}/ ${count.toLocaleString('en-US')} bytes`)
+      .map(([kind, count]) => `${kind}/ ${grouped(count)} bytes`)
       .join(', '),
   ];
   bench.found.set('beside-bytes', { value: share('origin', 'meta', 'index'), sides: [], notes });
@@ -217,7 +220,7 @@ function saidOf(set: InputSet, { kept, ours, careful }: Measured): string {
   const tokens = kept?.tokens ?? 0;
   const rate = (runs: readonly Cost[]) => (tokens / figureOf(wallsOf(runs)).median / 1e6).toFixed(2);
   return (
-    `${set.name}: ${tokens.toLocaleString('en-US')} tokens released; Brewhouse ${rate(ours)} M tokens/s, ` +
+    `${set.name}: ${grouped(tokens)} tokens released; Brewhouse ${rate(ours)} M tokens/s, ` +
     `the careful user ${rate(careful)}`
   );
 }

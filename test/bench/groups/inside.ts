@@ -1,4 +1,8 @@
-/** What runs in one process and measures itself: reading events, and encoding texts that nobody saw before. */
+/**
+ * What runs in one process and measures itself: reading events, and encoding texts that nobody saw
+ * before.
+ */
+import { grouped } from '../../../src/grouped.ts';
 import type { Bench, Ran } from '../bench.ts';
 import { TOKENIZER } from '../bench.ts';
 import { type Figure, figureOf, quotients } from '../figures.ts';
@@ -25,7 +29,7 @@ export async function measureEvents(bench: Bench): Promise<void> {
     }
   });
   const rate = (side: 'ours' | 'json') => figureOf(runs[side].map(({ json }) => json.lines / json.seconds)).median;
-  const said = (side: 'ours' | 'json') => Math.round(rate(side)).toLocaleString('en-US');
+  const said = (side: 'ours' | 'json') => grouped(Math.round(rate(side)));
   bench.found.set('events', {
     value: figureOf(quotients(secondsOf(runs.json), secondsOf(runs.ours))),
     sides: [sideOf('parse, validate, apply; whole process', runs.ours), sideOf('JSON.parse; whole process', runs.json)],

@@ -1,5 +1,9 @@
-/** The whole job, raw tables to a release, against a pandas and `datasets` script that does the same. */
+/**
+ * The whole job, raw tables to a release, against a pandas and `datasets` script that does the
+ * same.
+ */
 import { rmSync } from 'node:fs';
+import { grouped } from '../../../src/grouped.ts';
 import { type Bench, CORES, TOKENIZER } from '../bench.ts';
 import { figureOf, quotients } from '../figures.ts';
 import { buildArguments, importArguments, mainTables, recipe, shipped } from '../inputs.ts';
@@ -14,7 +18,9 @@ interface Made {
   readonly tokens: number;
 }
 
-/** In turns. Throws Missing without the real set or Python, and where a side did not do the work. */
+/**
+ * In turns. Throws Missing without the real set or Python, and where a side did not do the work.
+ */
 export async function measureJob(bench: Bench): Promise<void> {
   const tables = mainTables(bench);
   bench.pythonCommand();
@@ -48,8 +54,7 @@ export async function measureJob(bench: Bench): Promise<void> {
 }
 
 const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, 0);
-const counts = ({ rows, tokens }: Made) =>
-  `${rows.toLocaleString('en-US')} rows, ${tokens.toLocaleString('en-US')} tokens`;
+const counts = ({ rows, tokens }: Made) => `${grouped(rows)} rows, ${grouped(tokens)} tokens`;
 
 /** Throws where the script skipped work, or did more. */
 function requireLike(ours: Made, script: Made): void {

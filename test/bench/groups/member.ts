@@ -5,6 +5,7 @@
 import { closeSync, cpSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { grouped } from '../../../src/grouped.ts';
 import { partitionOf } from '../../../src/lake/murmur2.ts';
 import type { Bench, Ran } from '../bench.ts';
 import { figureOf, quotients } from '../figures.ts';
@@ -17,7 +18,9 @@ const OTHERS = 20;
 const MEMBER = 'a-member-of-many-events';
 /** As many as a lake has unless it is told. */
 const PARTITIONS = 16;
-/** Rows grow with the events, and reading, not rendering, is to weigh most: one question in fifty. */
+/**
+ * Rows grow with the events, and reading, not rendering, is to weigh most: one question in fifty.
+ */
 const SHARE = 0.02;
 /** Where the simulator's time ends: all items are there. */
 const FIRST_TIME = Date.UTC(2026, 2, 1);
@@ -54,7 +57,7 @@ export async function measureMember(bench: Bench): Promise<void> {
   });
   const sides = [without, ...runs].map((turns, i) =>
     sideOf(
-      i === 0 ? `${OTHERS} other members` : `with a member of ${sizes[i - 1]?.toLocaleString('en-US')} events`,
+      i === 0 ? `${OTHERS} other members` : `with a member of ${grouped(sizes[i - 1] ?? 0)} events`,
       turns.map(({ takeIn, render }) => ({ ...render, ...sums(takeIn, render) })),
     ),
   );
@@ -65,9 +68,7 @@ export async function measureMember(bench: Bench): Promise<void> {
     figureOf(quotients(added(which, count), added(which - 1, count)).map((times) => endless(times / 10)));
   const cpu = ({ takeIn, render }: Turn) => sums(takeIn, render).cpuSeconds;
   const memory = ({ takeIn, render }: Turn) => Math.max(takeIn.peakMb, render.peakMb);
-  const notes = [
-    `CPU seconds, since one thread has the member; sizes: ${sizes.map((size) => size.toLocaleString('en-US')).join(', ')}`,
-  ];
+  const notes = [`CPU seconds, since one thread has the member; sizes: ${sizes.map(grouped).join(', ')}`];
   bench.found.set('member-time', { value: growth(1, cpu), sides, notes });
   bench.found.set('member-time-most', { value: growth(2, cpu), sides, notes });
   bench.found.set('member-memory', {
@@ -76,12 +77,11 @@ export async function measureMember(bench: Bench): Promise<void> {
     notes: ['peak of the whole process tree, less that without the member'],
   });
   const others = (turns: readonly Turn[]) => turns.map(({ othersSeconds }) => othersSeconds);
+  const [beside, by] = [others(runs[2] ?? []), others(alone)];
   bench.found.set('member-others', {
-    value: figureOf(quotients(others(runs[2] ?? []), others(alone)).map(endless)),
+    value: figureOf(quotients(beside, by).map(endless)),
     sides: [],
-    notes: [
-      `seconds from the start of a build, events taken in before: ${others(runs[2] ?? []).map(said)} and ${others(alone).map(said)}`,
-    ],
+    notes: [`${beside.map(said)} s and ${by.map(said)} s from the start of a build, events taken in before`],
   });
 }
 
@@ -108,7 +108,10 @@ async function buildOnce(bench: Bench, set: InputSet, file: string, flags: reado
   return { takeIn, render, othersSeconds };
 }
 
-/** When the last partition but the member's had what this build rendered; infinite where one has not. */
+/**
+ * When the last partition but the member's had what this build rendered; infinite where one has
+ * not.
+ */
 function lastCommit(lake: string, since: number): number {
   const own = partitionOf(MEMBER, PARTITIONS);
   const corpora = join(lake, 'corpora');
@@ -144,7 +147,10 @@ function idsIn(file: string): string[] {
   return [...new Set(lines.map((line) => (JSON.parse(line) as { item_id: string }).item_id))];
 }
 
-/** Sessions of five events, seven minutes apart; items and actions by two steps that share no divisor. */
+/**
+ * Sessions of five events, seven minutes apart; items and actions by two steps that share no
+ * divisor.
+ */
 function eventLine(i: number, items: readonly string[]): string {
   const event = {
     event_id: `many-${i}`,

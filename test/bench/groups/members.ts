@@ -1,4 +1,8 @@
-/** Growth with the members: ten times as many in a world of the simulator, and, of a long run, a billion tokens. */
+/**
+ * Growth with the members: ten times as many in a world of the simulator, and, of a long run, a
+ * billion tokens.
+ */
+import { grouped } from '../../../src/grouped.ts';
 import type { Bench, Ran } from '../bench.ts';
 import { figureOf, quotients } from '../figures.ts';
 import { buildArguments, type InputSet, recipe, simulated } from '../inputs.ts';
@@ -31,8 +35,8 @@ export async function measureMembers(bench: Bench): Promise<void> {
   });
   const tokens = (name: 'one' | 'ten') => runs[name][0]?.build.json.tokens ?? 0;
   const notes = [
-    `${members} and ${10 * members} simulated members, ${tokens('one').toLocaleString('en-US')} and ` +
-      `${tokens('ten').toLocaleString('en-US')} tokens rendered`,
+    `${members} and ${10 * members} simulated members, ${grouped(tokens('one'))} and ` +
+      `${grouped(tokens('ten'))} tokens rendered`,
   ];
   for (const step of ['build', 'release', 'verify'] as const) {
     const [one, ten] = [runs.one.map((run) => run[step]), runs.ten.map((run) => run[step])];
@@ -64,7 +68,7 @@ export async function measureBillion(bench: Bench): Promise<void> {
     recipe(bench, 'demo', 'billion', () => {}),
     lake,
   );
-  const rendered = [`${steps.build.json.tokens.toLocaleString('en-US')} tokens rendered, ${rowsOf(steps.release)}`];
+  const rendered = [`${grouped(steps.build.json.tokens)} tokens rendered, ${rowsOf(steps.release)}`];
   for (const step of ['build', 'release', 'verify'] as const) {
     const value = figureOf(peaksOf([steps[step]]));
     bench.found.set(`billion-${step}`, { value, sides: [sideOf(step, [steps[step]])], notes: rendered });
@@ -81,11 +85,11 @@ export async function measureBillion(bench: Bench): Promise<void> {
   bench.found.set('rows-release', {
     value: figureOf(peaksOf([release])),
     sides: [sideOf('release', [release]), sideOf('build', [build])],
-    notes: [`${build.json.examples.toLocaleString('en-US')} rows rendered, ${rowsOf(release)}`],
+    notes: [`${grouped(build.json.examples)} rows rendered, ${rowsOf(release)}`],
   });
 }
 
 function rowsOf({ json }: Steps['release']): string {
   const rows = Object.values(json.rows).reduce((sum, each) => sum + each, 0);
-  return `${rows.toLocaleString('en-US')} rows released with ${json.tokens.toLocaleString('en-US')} tokens`;
+  return `${grouped(rows)} rows released with ${grouped(json.tokens)} tokens`;
 }

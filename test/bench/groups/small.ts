@@ -1,4 +1,7 @@
-/** What the smallest things cost: a build and a preview of 34 events, a preview of the main set, and `--help`. */
+/**
+ * What the smallest things cost: a build and a preview of 34 events, a preview of the main set, and
+ * `--help`.
+ */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/config.ts';
@@ -113,7 +116,9 @@ function hasRows(corpora: string): boolean {
   );
 }
 
-/** In turns: `--help` in a clone and of the package, and a Node that does nothing. Caches are warm. */
+/**
+ * In turns: `--help` in a clone and of the package, and a Node that does nothing. Caches are warm.
+ */
 export async function measureHelp(bench: Bench): Promise<void> {
   const environment = bench.environment();
   const nodes = {

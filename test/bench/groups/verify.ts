@@ -1,4 +1,8 @@
-/** `verify` of every row of the main set's release, and two cores against one for build, release and verify. */
+/**
+ * `verify` of every row of the main set's release, and two cores against one for build, release and
+ * verify.
+ */
+import { grouped } from '../../../src/grouped.ts';
 import { type Bench, CORES, type Ran } from '../bench.ts';
 import { figureOf, quotients } from '../figures.ts';
 import { buildArguments, mainSet, recipe } from '../inputs.ts';
@@ -27,9 +31,7 @@ export async function measureVerify(bench: Bench): Promise<void> {
   const rates = runs.map(({ json, wallSeconds }) => json.tokens_checked / wallSeconds / 1e6);
   const { rows_checked = 0, tokens_checked = 0 } = runs[0]?.json ?? {};
   const sides = [sideOf('verify', runs)];
-  const notes = [
-    `${set.name}: ${rows_checked.toLocaleString('en-US')} rows, ${tokens_checked.toLocaleString('en-US')} tokens, no fault`,
-  ];
+  const notes = [`${set.name}: ${grouped(rows_checked)} rows, ${grouped(tokens_checked)} tokens, no fault`];
   bench.found.set('verify-rate', { value: figureOf(rates), sides, notes });
   bench.found.set('verify-memory', { value: figureOf(peaksOf(runs)), sides, notes });
 }

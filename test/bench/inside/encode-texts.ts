@@ -1,7 +1,7 @@
 /**
  * Texts of items that were never seen before: `node encode-texts.ts encode TEXTS.json` encodes each
- * once, as a build does with text that nobody vouches for; `lines EVENTS DOMAIN RECIPE` makes the line
- * of every item version at all its levels. Prints bytes, seconds of that work alone, and of
+ * once, as a build does with text that nobody vouches for; `lines EVENTS DOMAIN RECIPE` makes the
+ * line of every item version at all its levels. Prints bytes, seconds of that work alone, and of
  * `encode` the SHA-256 of all ids as int32. `texts EVENTS OUT.json` writes the texts.
  */
 import { createHash } from 'node:crypto';

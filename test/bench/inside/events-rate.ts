@@ -1,8 +1,8 @@
 /**
  * Events a second over the lines of event files, held in memory: `node events-rate.ts ours|json
- * FOLDER`. `ours` parses, validates and applies: each line by the reader of a build, then the records
- * of each member and item as a build takes them in. `json` calls JSON.parse alone. Both decode
- * the same bytes. Prints seconds of that work, and what both must agree on.
+ * FOLDER`. `ours` parses, validates and applies: each line by the reader of a build, then the
+ * records of each member and item as a build takes them in. `json` calls JSON.parse alone. Both
+ * decode the same bytes. Prints seconds of that work, and what both must agree on.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
