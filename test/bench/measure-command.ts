@@ -9,7 +9,10 @@ export interface CommandOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** On so many cores, the first ones of the machine; all where undefined. */
   readonly cores?: number | undefined;
-  /** It is ended then, with all that it started. */
+  /**
+   * It is ended then, with all that it started, and has an infinite time; where undefined, after an
+   * hour, and that is an error.
+   */
   readonly secondsMax?: number | undefined;
 }
 
@@ -50,7 +53,7 @@ export function endRunning(): void {
  * The shell between costs a millisecond.
  */
 export async function measureCommand(command: readonly string[], options: CommandOptions = {}): Promise<Measured> {
-  const { cwd, environment = process.env, cores, secondsMax = SECONDS_MAX } = options;
+  const { cwd, environment = process.env, cores, secondsMax } = options;
   const bound = cores === undefined ? [] : ['taskset', '-c', cores === 1 ? '0' : `0-${cores - 1}`];
   const started = performance.now();
   const child = spawn('sh', ['-c', SCRIPT, 'sh', ...bound, ...command], {
@@ -69,13 +72,16 @@ export async function measureCommand(command: readonly string[], options: Comman
   if (pid > 0) running.add(pid);
   const peak = watchPeak(pid);
   let isLate = false;
-  const late = setTimeout(() => {
-    isLate = true;
-    process.kill(-pid, 'SIGKILL');
-  }, secondsMax * 1_000);
+  const late = setTimeout(
+    () => {
+      isLate = true;
+      process.kill(-pid, 'SIGKILL');
+    },
+    (secondsMax ?? SECONDS_MAX) * 1_000,
+  );
   try {
     const [code, [stdout = '', stderr = '', times = '']] = await Promise.all([ended, texts]);
-    if (code !== 0 && !isLate)
+    if (code !== 0 && !(isLate && secondsMax !== undefined))
       throw new Error(`${command.join(' ')} ended with ${code}\n${stderr.slice(-2_000)}${stdout.slice(-2_000)}`);
     return {
       wallSeconds: isLate ? Number.POSITIVE_INFINITY : await wall,

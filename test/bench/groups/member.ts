@@ -27,6 +27,8 @@ const FIRST_TIME = Date.UTC(2026, 2, 1);
 const STEP_MS = 7 * 60_000;
 const SESSION_EVENTS = 5;
 const ACTIONS = ['impression', 'impression', 'impression', 'viewed', 'viewed', 'dismissed', 'impression', 'applied'];
+/** A build that takes longer has no end: where time grows with the square, hours would pass. */
+const SECONDS_MAX = { full: 1_800, quick: 40 };
 /** Lines written at once. */
 const LINES = 10_000;
 /** Before any event: takes events in and renders nothing. */
@@ -100,9 +102,10 @@ function sums(first: Ran<unknown>, second: Ran<unknown>) {
 async function buildOnce(bench: Bench, set: InputSet, file: string, flags: readonly string[] = []): Promise<Turn> {
   const lake = bench.newLake();
   const build = buildArguments(set, file, lake);
+  const secondsMax = bench.options.isQuick ? SECONDS_MAX.quick : SECONDS_MAX.full;
   const takeIn = await bench.brewhouse([...build, '--until', NOTHING_YET]);
   const before = Date.now();
-  const render = await bench.brewhouse([...build, ...flags]);
+  const render = await bench.brewhouse([...build, ...flags], { secondsMax });
   const othersSeconds = (lastCommit(lake, before) - before) / 1_000;
   bench.drop(lake);
   return { takeIn, render, othersSeconds };
