@@ -96,8 +96,8 @@ export class Bench {
   }
 
   /**
-   * Runs a command of the installed package with --json on the two cores. Throws where it fails; one
-   * that took longer than the `secondsMax` of its options has an infinite time and no JSON.
+   * Runs a command of the installed package with --json on the two cores. Throws where it fails;
+   * one that took longer than the `secondsMax` of its options has an infinite time and no JSON.
    */
   async brewhouse<J = unknown>(args: readonly string[], options: CommandOptions = {}): Promise<Ran<J>> {
     const command = [process.execPath, this.launcher, ...args, '--json'];

@@ -16,8 +16,10 @@ export interface Machine {
   readonly load: number;
   readonly node: string;
   readonly python: string;
-  /** Our own libraries and the peers', as `name version`. */
+  /** Brewhouse's own, as `name version`. */
   readonly libraries: readonly string[];
+  /** The peers', likewise. */
+  readonly peers: readonly string[];
   /** `+` where the work tree had changes. */
   readonly commit: string;
 }
@@ -33,11 +35,12 @@ export function describeMachine(python: Python): Machine {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 1e9),
-    system: `${type()} ${release()}`,
+    system: `${type()} ${release().split('.').slice(0, 2).join('.')}`,
     load: Number((loadavg()[0] ?? 0).toFixed(2)),
     node: process.versions.node,
     python: 'missing' in python ? 'none' : python.version,
-    libraries: [...ours, ...peers],
+    libraries: ours,
+    peers,
     commit: commitNow(),
   };
 }

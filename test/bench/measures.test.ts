@@ -155,7 +155,7 @@ describe('a measured command', () => {
 
 const machine: Machine = {
   ...{ cpu: 'a CPU', cores: 2, memoryGb: 8, system: 'Linux 6', load: 0, node: '24.0.0', python: '3.11' },
-  ...{ libraries: ['zod 4'], commit: 'abc' },
+  ...{ libraries: ['zod 4'], peers: ['pandas 3'], commit: 'abc' },
 };
 const making = (command: string) => ({ command, at: '2026-11-26T00:00:00.000Z', machine });
 const found = (...values: number[]): Found => ({
@@ -214,7 +214,15 @@ describe('results', () => {
   it('are a page that says how it was made and ends in one line feed', () => {
     const page = pageText(second);
     expect(page).toMatch(/[^\n]\n$/);
-    for (const said of ['`first` at abc', 'a CPU', 'Python 3.11', 'zod 4', '`whole-job`', '`events`: a note.'])
+    for (const said of [
+      '`first` at abc',
+      'a CPU',
+      'Python 3.11',
+      'zod 4',
+      'pandas 3',
+      '`whole-job`',
+      '`events`: a note.',
+    ])
       expect(page).toContain(said);
   });
 });

@@ -1,6 +1,6 @@
 /** The table of the bench, and the page that keeps it. */
 import { type Figure, sayFigure, sayGoal } from './figures.ts';
-import { sayMachine } from './machine.ts';
+import { type Machine, sayMachine } from './machine.ts';
 import { type Result, type Results, verdictOf } from './results.ts';
 import { ROW_NAMES, ROWS, type Row, type RowName } from './rows.ts';
 import type { Side } from './sides.ts';
@@ -85,10 +85,19 @@ export function pageText(results: Results): string {
   const makings = results.makings.map(
     ({ command, at, machine }, i) => `${i + 1}. \`${command}\` at ${machine.commit}, ${at}, on ${sayMachine(machine)}.`,
   );
-  const libraries = [...new Set(results.makings.flatMap(({ machine }) => machine.libraries))].sort();
+  const all = (of: (machine: Machine) => readonly string[]) =>
+    [...new Set(results.makings.flatMap(({ machine }) => of(machine)))].sort().join(', ');
+  const [libraries, peers] = [all((machine) => machine.libraries), all((machine) => machine.peers)];
   const problems = problemLines(results);
   return [
-    ...['# The last bench', '', ...makings, '', `Libraries: ${libraries.join(', ')}.`, ''],
+    ...[
+      '# The last bench',
+      '',
+      ...makings,
+      '',
+      `Brewhouse uses ${libraries}; the peers use ${peers || 'nothing: there is no Python'}.`,
+      '',
+    ],
     ...[...HOW, '', ...tableLines(results), ''],
     ...(problems.length === 0 ? [] : ['Without a value:', '', ...problems, '']),
     ...['## What each side took', '', ...sideLines(results), '', ...noteLines(results), ''],

@@ -2,7 +2,17 @@
  * One member with very many events among a few others: what it adds to a build in time and memory,
  * and whether the other partitions wait for it.
  */
-import { closeSync, cpSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { grouped } from '../../../src/grouped.ts';
@@ -121,7 +131,8 @@ function lastCommit(lake: string, since: number): number {
   const times = readdirSync(corpora).flatMap((corpus) =>
     Array.from({ length: PARTITIONS }, (_, partition) => {
       const commits = join(corpora, corpus, String(partition), 'commits');
-      const newest = Math.max(...readdirSync(commits).map((name) => statSync(join(commits, name)).mtimeMs));
+      const names = existsSync(commits) ? readdirSync(commits) : [];
+      const newest = Math.max(...names.map((name) => statSync(join(commits, name)).mtimeMs));
       return partition === own ? since : newest < since ? Number.POSITIVE_INFINITY : newest;
     }),
   );
