@@ -44,6 +44,19 @@ const LINES = 10_000;
 /** Before any event: takes events in and renders nothing. */
 const NOTHING_YET = '1970-01-02T00:00:00Z';
 
+/** What a build costs, and the least that counts as a cost that something adds. */
+interface Cost {
+  of(turn: Turn): number;
+  readonly floor: number;
+}
+const CPU: Cost = { of: ({ takeIn, render }) => sums(takeIn, render).cpuSeconds, floor: 0.1 };
+/** A build that was ended for its time never showed its peak. */
+const MEMORY: Cost = {
+  of: ({ takeIn, render }) =>
+    Number.isFinite(render.wallSeconds) ? Math.max(takeIn.peakMb, render.peakMb) : Number.POSITIVE_INFINITY,
+  floor: 10,
+};
+
 interface Turn {
   readonly takeIn: Ran<unknown>;
   readonly render: Ran<unknown>;
@@ -73,20 +86,18 @@ export async function measureMember(bench: Bench): Promise<void> {
       turns.map(({ takeIn, render }) => ({ ...render, ...sums(takeIn, render) })),
     ),
   );
-  const of = (which: number, count: (turn: Turn) => number) => runs[which]?.map(count) ?? [];
-  const added = (which: number, count: (turn: Turn) => number) =>
-    of(which, count).map((value, run) => value - (without.map(count)[run] ?? Number.NaN));
-  const growth = (which: number, count: (turn: Turn) => number) =>
-    figureOf(quotients(added(which, count), added(which - 1, count)).map((times) => endless(times / 10)));
-  const cpu = ({ takeIn, render }: Turn) => sums(takeIn, render).cpuSeconds;
-  const memory = ({ takeIn, render }: Turn) => Math.max(takeIn.peakMb, render.peakMb);
+  // What a size adds, at least so much that the quotient is not of two noises.
+  const added = (which: number, { of, floor }: Cost) =>
+    (runs[which] ?? []).map((turn, run) => Math.max(floor, of(turn) - of(without[run] ?? turn)));
+  const growth = (which: number, cost: Cost) =>
+    figureOf(quotients(added(which, cost), added(which - 1, cost)).map((times) => endless(times / 10)));
   const notes = [`CPU seconds, since one thread has the member; sizes: ${sizes.map(grouped).join(', ')}`];
-  bench.found.set('member-time', { value: growth(1, cpu), sides, notes });
-  bench.found.set('member-time-most', { value: growth(2, cpu), sides, notes });
+  bench.found.set('member-time', { value: growth(1, CPU), sides, notes });
+  bench.found.set('member-time-most', { value: growth(2, CPU), sides, notes });
   bench.found.set('member-memory', {
-    value: growth(2, memory),
+    value: growth(2, MEMORY),
     sides,
-    notes: ['peak of the whole process tree, less that without the member'],
+    notes: [`peak of the whole process tree, less that without the member, at least ${MEMORY.floor} MB`],
   });
   const others = (turns: readonly Turn[]) => turns.map(({ othersSeconds }) => othersSeconds);
   const [beside, by] = [others(runs[2] ?? []), others(alone)];

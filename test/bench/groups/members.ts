@@ -75,7 +75,6 @@ export async function measureBillion(bench: Bench): Promise<void> {
   }
   bench.say('billion: short rows');
   const short = recipe(bench, 'demo', 'rows', ({ corpus }) => {
-    corpus.context = 1_024;
     corpus.max_events = SHORT_HISTORY;
     corpus.ask = { ...corpus.ask, share: 1, per_member_day: 1_000 };
   });
