@@ -99,13 +99,14 @@ def line_of(fields):
 
 def cut_lines(tokenizer, lines):
     """Each line at each level with its cost in tokens: encoded once, then cut and written as text again."""
-    encoded = [each.ids for each in tokenizer.encode_batch([line + "\n" for line in lines], add_special_tokens=False)]
+    encode = lambda some: [each.ids for each in tokenizer.encode_batch(some, add_special_tokens=False)]  # noqa: E731
+    encoded = encode([line + "\n" for line in lines])
     texts, costs = [], []
     for most in LEVELS:
-        cut = tokenizer.decode_batch([ids[: most - 4] for ids in encoded], skip_special_tokens=False)
-        isnt = [len(ids) <= most for ids in encoded]
-        texts.append([f"{line}\n" if whole else f"{short} …]\n" for line, short, whole in zip(lines, cut, isnt)])
-        costs.append(np.array([min(len(ids), most) for ids in encoded]))
+        cut = tokenizer.decode_batch([ids[: most - 2] for ids in encoded], skip_special_tokens=False)
+        whole = [len(ids) <= most for ids in encoded]
+        texts.append([f"{line}\n" if fits else f"{short} …]\n" for line, short, fits in zip(lines, cut, whole)])
+        costs.append(np.array([len(ids) for ids in encode(texts[-1])]))
     return texts, costs
 
 
@@ -399,7 +400,7 @@ if __name__ == "__main__":
     end = control.token_to_id(END)
     size = lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)  # noqa: E731
     # The frame, the block's heading, the longest answer, and where lines are joined.
-    fixed = {task: size("".join(text)) + len(head) + len(tail) + 30 for task, text in TEXTS.items()}
+    fixed = {task: size("".join(text)) + len(head) + len(tail) + 40 for task, text in TEXTS.items()}
     made = [render(each, of_member[each.member_id], fixed) for each in questions.itertuples(index=False)]
     rows = pd.DataFrame(
         [(*each, split) for each, split in zip(made, questions["split"]) if each is not None],
