@@ -1,6 +1,7 @@
 /**
- * Where the time and the memory go: build, release and verify of the main set with the profilers
- * of Node, self time and allocated bytes by function and by the room of our code that it is in.
+ * Where the time and the memory go: build, release and verify of the main set with the profilers of
+ * Node, self time, and bytes held at the end, by function and by the room of our code that it is
+ * in.
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { allocatedBy, type CpuProfile, type HeapProfile, selfTimeBy, shareLines 
 /** What Node's two profilers are called, and how their files end. */
 const KINDS = [
   { title: 'self time', flag: 'cpu-prof', ending: '.cpuprofile', unit: 's' },
-  { title: 'memory allocated', flag: 'heap-prof', ending: '.heapprofile', unit: 'MB' },
+  { title: 'memory held at its end', flag: 'heap-prof', ending: '.heapprofile', unit: 'MB' },
 ] as const;
 
 /** Tables of both profiles of each stage; of the sources, whose functions have their own names. */

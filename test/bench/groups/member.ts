@@ -37,7 +37,10 @@ const FIRST_TIME = Date.UTC(2026, 2, 1);
 const STEP_MS = 7 * 60_000;
 const SESSION_EVENTS = 5;
 const ACTIONS = ['impression', 'impression', 'impression', 'viewed', 'viewed', 'dismissed', 'impression', 'applied'];
-/** A build that takes longer has no end: where time grows with the square, hours would pass. */
+/**
+ * A build with the member that takes longer has no end: where time grows with the square, hours
+ * would pass.
+ */
 const SECONDS_MAX = { full: 1_800, quick: 40 };
 /** Lines written at once. */
 const LINES = 10_000;
@@ -72,13 +75,14 @@ export async function measureMember(bench: Bench): Promise<void> {
     corpus.ask = { ...corpus.ask, share: SHARE };
   });
   const sets = sizes.map((size) => withMember(bench, base, size));
+  const secondsMax = bench.options.isQuick ? SECONDS_MAX.quick : SECONDS_MAX.full;
   const without: Turn[] = [];
   const alone: Turn[] = [];
   const runs: Turn[][] = sets.map(() => []);
   await bench.turns('member', async () => {
     without.push(await buildOnce(bench, base, file));
-    alone.push(await buildOnce(bench, base, file, ['--workers', '1']));
-    for (const [i, set] of sets.entries()) runs[i]?.push(await buildOnce(bench, set, file));
+    alone.push(await buildOnce(bench, base, file, { flags: ['--workers', '1'] }));
+    for (const [i, set] of sets.entries()) runs[i]?.push(await buildOnce(bench, set, file, { secondsMax }));
   });
   const sides = [without, ...runs].map((turns, i) =>
     sideOf(
@@ -120,10 +124,15 @@ function sums(first: Ran<unknown>, second: Ran<unknown>) {
   };
 }
 
-async function buildOnce(bench: Bench, set: InputSet, file: string, flags: readonly string[] = []): Promise<Turn> {
+interface BuildOptions {
+  readonly flags?: readonly string[];
+  readonly secondsMax?: number;
+}
+
+async function buildOnce(bench: Bench, set: InputSet, file: string, of: BuildOptions = {}): Promise<Turn> {
+  const { flags = [], secondsMax } = of;
   const lake = bench.newLake();
   const build = buildArguments(set, file, lake);
-  const secondsMax = bench.options.isQuick ? SECONDS_MAX.quick : SECONDS_MAX.full;
   const takeIn = await bench.brewhouse([...build, '--until', NOTHING_YET]);
   const before = Date.now();
   const render = await bench.brewhouse([...build, ...flags], { secondsMax });
