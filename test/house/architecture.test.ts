@@ -38,6 +38,7 @@ const CHECKER = [
   'src/verify/parquet/',
   ...['src/verify/events/', 'src/verify/identity/', 'src/verify/world/', 'src/verify/forms/'],
   ...['src/verify/profiles/', 'src/verify/reference/', 'src/verify/tokenizer/', 'src/verify/release/'],
+  'src/verify/work/',
 ];
 
 /**

@@ -9,7 +9,6 @@ import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
 import { referenceMember } from './reference-member.ts';
 import {
   act,
@@ -23,6 +22,7 @@ import {
   votes,
   wordTokenizer,
 } from './toy-world.ts';
+import { buildWorld } from './whole-world.ts';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 

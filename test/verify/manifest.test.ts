@@ -152,21 +152,27 @@ test('a row digest is the SHA-256 of its ids as int32 and its labels as int64 (R
     createHash('sha256').update(bytes).digest(),
   );
 });
+const idOf = (manifest: Parameters<typeof opened>[0], ...rows: readonly ReturnType<typeof row>[]) =>
+  defaultReleaseId(opened(manifest), {
+    count: rows.length,
+    exampleOf: (index) => rows[index]!.example,
+    digestOf: (index) => rows[index]!.sha256,
+  });
 test('the default id depends on every row and not on their order (RELEASE-6)', () => {
   const [a, b] = [row('a', [1], [1]), row('b', [2], [-100])];
-  const id = defaultReleaseId(opened(honest), [a, b]);
+  const id = idOf(honest, a, b);
   const examples = createHash('sha256').update('a').update(a.sha256).update('b').update(b.sha256).digest('hex');
   expect(id).toBe(
     `${honest.corpus}-${canonicalSha256({ release, key: '00000000', source: SAID, examples }).slice(0, 16)}`,
   );
-  expect(defaultReleaseId(opened(honest), [b, a])).toBe(id);
-  expect(defaultReleaseId(opened(honest), [a, row('b', [2], [2])])).not.toBe(id);
-  expect(defaultReleaseId(opened({ ...honest, key_id: '11111111' }), [a, b])).not.toBe(id);
-  expect(defaultReleaseId(opened({ ...honest, source: { ...SAID, credit: 'Ann' } }), [a, b])).not.toBe(id);
+  expect(idOf(honest, b, a)).toBe(id);
+  expect(idOf(honest, a, row('b', [2], [2]))).not.toBe(id);
+  expect(idOf({ ...honest, key_id: '11111111' }, a, b)).not.toBe(id);
+  expect(idOf({ ...honest, source: { ...SAID, credit: 'Ann' } }, a, b)).not.toBe(id);
 });
 
 test('a default name that is not that of the rows is reported (RELEASE-6)', () => {
-  const id = defaultReleaseId(opened(honest), [row('a', [1], [1])]);
+  const id = idOf(honest, row('a', [1], [1]));
   const found = (name: string, footer = id) => {
     const list = createFaultList();
     checkReleaseId(opened({ ...honest, id: name }), { id, told: new Map([['data/x', footer]]) }, list);

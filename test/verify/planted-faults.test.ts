@@ -6,7 +6,7 @@ import type { Supervised, TokenRow } from '../../src/verify/profiles/profile.ts'
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { exampleId, referenceRow, templatesOf } from '../../src/verify/reference/rows.ts';
 import type { Corpus } from '../../src/verify/reference/tasks.ts';
-import { checkRow } from '../../src/verify/release/check-rows.ts';
+import { checkRow } from '../../src/verify/release/check-row.ts';
 import { checkColumns } from '../../src/verify/release/check-tokens.ts';
 import { type Pseudonyms, pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
 import { type ReleaseRow, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
@@ -201,7 +201,6 @@ describe('a file that was tampered with', () => {
     expect(faults(truth, withOrigin({ left_out: 5 }))).toEqual(['ledger']);
     expect(faults(truth, withOrigin({ stopped_at: pseudonyms.of('event', 'past') }))).toEqual(['ledger']);
     expect(faults(truth, withMeta({ thin: 1n }))).toEqual(['sidecar']);
-    expect(faults(truth, withMeta({ keep_share: 0.5 }))).toEqual(['sidecar']);
     expect(faults(truth, withMeta({ member: 'm' }))).toEqual(['pseudonym']);
     const segments = right.segments.map((segment) => ({
       ...segment,

@@ -16,14 +16,13 @@ import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
-import { deduplicate } from '../../src/verify/events/deduplicate.ts';
 import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
 import { labelTablesOf } from '../../src/verify/reference/label-tables.ts';
 import { type Corpus, corpusOf } from '../../src/verify/reference/tasks.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
 import { referenceMember } from './reference-member.ts';
+import { buildWorld, deduplicate } from './whole-world.ts';
 
 /** One row of a question. */
 interface ToldRow {

@@ -1,5 +1,6 @@
 /** What a footer says of a column chunk, held against the pages of it. */
 import { type Column, type WalkedPage, walkPages } from './chunk-pages.ts';
+import { type ColumnValues, columnOf } from './column-values.ts';
 import type { ColumnChunk, RowGroup } from './metadata.ts';
 import { PHYSICAL } from './page-values.ts';
 import { isHistogram, type Read, type Span, wrongIndexes, wrongStatistics } from './ranges.ts';
@@ -11,6 +12,7 @@ export interface WalkedChunk {
   readonly wrong: string[];
   /** Where its first page begins. */
   readonly from: number;
+  readonly values: ColumnValues;
 }
 
 /** Walks the pages of a chunk; `wrong` is what is said of them otherwise. */
@@ -31,7 +33,7 @@ export function walkChunk(
     { offset: from, bytes: meta.bytes },
     ...[chunk.offsetIndex, chunk.columnIndex].flatMap((span) => span ?? []),
   ];
-  return { spans, wrong, from };
+  return { spans, wrong, from, values: columnOf(pages, column) };
 }
 
 function pagesOf(read: Read, from: number, of: Parameters<typeof walkPages>[2]): WalkedPage[] {

@@ -14,7 +14,7 @@ export interface TokenRow {
    * Values of the profile's columns by name. 64-bit ones beyond 2^53 are rounded, and are wrong
    * anyhow.
    */
-  readonly columns: Readonly<Record<string, Float64Array>>;
+  readonly columns: Readonly<Record<string, Int32Array | Float64Array>>;
 }
 
 /** A list column beside `input_ids`, with one value a token. */
@@ -78,8 +78,8 @@ export const LABELS: TokenColumn = {
 /** Tokens with a label are supervised. */
 export function supervisedByLabels({ ids, columns: { labels = new Float64Array() } }: TokenRow): Supervised {
   let [answerFrom, count] = [ids.length, 0];
-  for (const [index, label] of labels.entries()) {
-    if (label === IGNORED) continue;
+  for (let index = 0; index < labels.length; index++) {
+    if (labels[index] === IGNORED) continue;
     if (count++ === 0) answerFrom = index;
   }
   return { answerFrom, count };
@@ -91,7 +91,8 @@ export function digestOfLabels({ ids, columns: { labels = new Float64Array() } }
   const words = new Int32Array(ids.length + labels.length * 2);
   words.set(ids);
   let end = ids.length;
-  for (const label of labels) {
+  for (let i = 0; i < labels.length; i++) {
+    const label = numberAt(labels, i);
     words[end++] = label | 0;
     words[end++] = Math.floor(label / 2 ** 32);
   }

@@ -2,12 +2,11 @@
  * The form of every Parquet file of a release: columns, footers and bytes (PUBLISH-6), and the
  * entries of the indexes (PUBLISH-5).
  */
-import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
-import { type CheckedParquet, checkParquet } from '../parquet/check-parquet.ts';
+import type { CheckedParquet } from '../parquet/check-parquet.ts';
 import type { ColumnType, WantedColumn, WantedFile } from '../parquet/footer-claims.ts';
 import type { Manifest, ReleaseFile } from './manifest.ts';
-import { isFile, type OpenRelease } from './release-files.ts';
+import type { OpenRelease } from './release-files.ts';
 
 const flat = (type: ColumnType, names: string): WantedColumn[] =>
   names.split(' ').map((name) => ({ name, type, isList: false }));
@@ -17,7 +16,7 @@ const lists = (type: ColumnType, names: string): WantedColumn[] =>
 const POSITION = [...flat('text', 'split'), ...flat('int32', 'shard row_group row')];
 
 /** Columns of the files that are the same in every profile. */
-const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
+export const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
   meta: [
     ...flat('text', 'example_id member task form template'),
     ...flat('int32', 'template_version'),
@@ -58,20 +57,21 @@ export interface FoundForms {
   readonly ids: ReadonlyMap<string, string | undefined>;
 }
 
-/**
- * Checks the form of all Parquet files that the manifest names and that are there; `vocabularySize`
- * is the tokenizer's. What cannot be read is a fault here, and must be read by nobody else.
- */
-export function checkForms({ dir, manifest }: OpenRelease, vocabularySize: number, list: FaultList): FoundForms {
-  const groupsOfShard = new Map<string, readonly number[]>();
-  const ids = new Map<string, string | undefined>();
+/** Reports what was found in each Parquet file of a release, by its path. */
+export function checkForms(
+  { manifest }: OpenRelease,
+  found: ReadonlyMap<string, CheckedParquet>,
+  list: FaultList,
+): FoundForms {
   const readable = new Set<string>();
+  const ids = new Map<string, string | undefined>();
+  const groupsOfShard = new Map<string, readonly number[]>();
   for (const file of manifest.files) {
-    if (file.kind === 'card' || !file.path.endsWith('.parquet') || !isFile(join(dir, file.path))) continue;
+    const checked = found.get(file.path);
+    if (checked === undefined) continue;
     list.look('schema');
     const wrong = (detail: string) =>
       list.add({ split: file.split }, { check: 'schema', rule: ['PUBLISH-6'], detail: `${file.path}: ${detail}` });
-    const checked = checkParquet(join(dir, file.path), wantedOf(file, manifest, vocabularySize));
     for (const what of checked.wrong) wrong(what);
     if (!checked.isReadable) continue;
     readable.add(file.path);
@@ -101,7 +101,8 @@ function groupsOfIndex(rows: number): number[] {
   );
 }
 
-function wantedOf(file: ReleaseFile, manifest: Manifest, vocabularySize: number): WantedFile {
+/** What a Parquet file of a release should be. */
+export function wantedOf(file: ReleaseFile, manifest: Manifest, vocabularySize: number): WantedFile {
   if (file.kind === 'data') {
     const columns = columnsOf('data', manifest.release.profile.columns);
     return { columns, keyValues: footerOf(file, manifest, { vocabularySize, columns }), mayBeRewritten: true };

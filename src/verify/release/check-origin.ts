@@ -1,8 +1,7 @@
 /** Where a row's tokens come from: items asked about, roles, events, versions and fields. */
 import type { RuleId } from '../fault-list.ts';
 import { splitKey } from '../world/draws.ts';
-import type { Cell } from './parquet-table.ts';
-import { fault, isSameList, type OriginSegment, type RowCase, text } from './release-row.ts';
+import { fault, isSameList, listOf, type OriginSegment, type RowCase, text } from './release-row.ts';
 
 /**
  * The items asked about, in order, with reasons and versions. Returns whether the items are others.
@@ -57,11 +56,7 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
 }
 
 /** What is parallel in a row: a value a segment. */
-const LISTS = ['role', 'to', 'event', 'version', 'fields', 'level'];
-
-function listOf(cell: Cell): readonly unknown[] {
-  return Array.isArray(cell) ? cell : [];
-}
+export const LISTS = ['role', 'to', 'event', 'version', 'fields', 'level'] as const;
 
 /** The rule that a segment breaks; undefined where it breaks none. */
 function brokenBy(a: OriginSegment | undefined, b: OriginSegment | undefined): RuleId | undefined {

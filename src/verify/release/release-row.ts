@@ -1,11 +1,15 @@
 /** A row of a release as read from its three files, and what the reference says it should be. */
-import type { FaultPosition, Finding } from '../fault-list.ts';
+import type { FaultList, FaultPosition, Finding } from '../fault-list.ts';
 import type { Supervised, TokenRow } from '../profiles/profile.ts';
 import type { ReferenceRow } from '../reference/rows.ts';
-import type { ReleaseCase } from './expected-rows.ts';
-import type { Cell, TableRow } from './parquet-table.ts';
+import type { Corpus } from '../reference/tasks.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { ExpectedRow } from './selection.ts';
+
+/** One value of a row. */
+export type Cell = string | number | bigint | undefined | readonly (string | number)[];
+/** One row by its columns' names. */
+export type TableRow = Readonly<Record<string, Cell>>;
 
 /** One segment as `origin/` has it; it begins where the one before ends. */
 export interface OriginSegment {
@@ -25,8 +29,15 @@ export interface ReleaseRow extends TokenRow, Supervised {
   readonly segments: readonly OriginSegment[];
 }
 
+/** What all rows are checked against. */
+export interface SharedCase {
+  readonly corpus: Corpus;
+  readonly pseudonyms: Pseudonyms;
+  readonly list: FaultList;
+}
+
 /** What the checks of one row work with. */
-export interface RowCase extends Omit<ReleaseCase, 'release'> {
+export interface RowCase extends SharedCase {
   readonly row: ReleaseRow;
   readonly expected: ExpectedRow;
   readonly reference: ReferenceRow;
@@ -43,17 +54,22 @@ export function releaseRow(place: { split: string; row: number }, cells: CellsOf
 }
 
 function segmentsOf(origin: TableRow): OriginSegment[] {
-  return Array.from(integers(origin.to), (to, index) => {
-    const of = (name: string) => text((origin[name] as readonly Cell[] | undefined)?.[index]);
+  return listOf(origin.to).map((to, index) => {
+    const of = (name: string) => text(listOf(origin[name])[index]);
     return {
       role: of('role'),
-      to,
+      to: number(to),
       event: of('event'),
       version: of('version'),
       fields: of('fields'),
       level: of('level'),
     };
   });
+}
+
+/** A cell's list; empty where it is none. */
+export function listOf(cell: Cell): readonly Cell[] {
+  return typeof cell === 'object' ? cell : [];
 }
 
 /** The segments that the reference's pieces make. */
@@ -74,23 +90,6 @@ export function text(cell: Cell): string {
 /** A cell's number; NaN where it is not a number. */
 export function number(cell: Cell): number {
   return typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
-}
-
-/** A list of numbers below 2^53; empty where the cell is not one. */
-export function numbers(cell: Cell): Float64Array {
-  return fill(cell, (length) => new Float64Array(length));
-}
-
-/** A list of 32-bit numbers; empty where the cell is not one. */
-export function integers(cell: Cell): Int32Array {
-  return fill(cell, (length) => new Int32Array(length));
-}
-
-function fill<T extends Float64Array | Int32Array>(cell: Cell, make: (length: number) => T): T {
-  const list = typeof cell === 'object' && cell !== null ? cell : [];
-  const values = make(list.length);
-  for (let i = 0; i < list.length; i++) values[i] = Number(list[i]);
-  return values;
 }
 
 /** Adds a fault of this row. */
