@@ -9,7 +9,7 @@ import type { Version } from '../world/timeline.ts';
 import { StoredVersion } from './item-table.ts';
 
 /** Bytes of lines that a thread keeps in memory. */
-const KEPT_BYTES_MAX = 32 * 1024 * 1024;
+const KEPT_BYTES_MAX = 12 * 1024 * 1024;
 const LENGTH_BYTES = 4;
 /** Where a thread's number is in a pointer: below it is a place in its file. */
 const THREAD_BIT = 48n;

@@ -17,19 +17,27 @@ export interface RoutedEvents {
 /** Parsed records that cross to a thread at once. */
 const RECORDS_MAX = 2_000;
 
-/** Puts all records aside. Bound: a few blocks. `report` is told of blocks. */
-export async function routeEvents(source: string | EventStream, pool: Pool, report: () => void): Promise<RoutedEvents> {
+/** Puts all records aside. Bound: a few blocks. `report` is told how many there are so far. */
+export async function routeEvents(
+  source: string | EventStream,
+  pool: Pool,
+  report: (records: number) => void,
+): Promise<RoutedEvents> {
   const routing: Promise<void>[] = [];
   let failure: { readonly error: unknown } | undefined;
+  let records = 0;
+  const route = async (block: RecordBlock) => {
+    try {
+      records += await pool.run('route', block);
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
   for await (const block of typeof source === 'string' ? linesOf(source) : packedOf(source)) {
-    routing.push(
-      pool.run('route', block).catch((error: unknown) => {
-        failure ??= { error };
-      }),
-    );
+    routing.push(route(block));
     await pool.room();
     if (failure !== undefined) break;
-    report();
+    report(records);
   }
   await Promise.all(routing);
   if (failure !== undefined) throw failure.error;

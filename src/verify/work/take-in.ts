@@ -20,15 +20,14 @@ export interface TakenIn {
 }
 
 /**
- * Takes in a folder, or a stream of a lake. `report` is told how many blocks of records are read.
+ * Takes in a folder, or a stream of a lake. `report` is told how many records are read so far.
  */
 export async function takeIn(
   source: string | EventStream,
   pool: Pool,
-  report: (blocks: number) => void,
+  report: (records: number) => void,
 ): Promise<TakenIn> {
-  let blocks = 0;
-  const { read, dead, items, members } = await routeEvents(source, pool, () => report(++blocks));
+  const { read, dead, items, members } = await routeEvents(source, pool, report);
   const [first] = await pool.everywhere('loadItems', (thread) => [items, thread === 0]);
   if (first === undefined) throw new Error('no thread has loaded the items');
   const { records, versions, untimed } = first;

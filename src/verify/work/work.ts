@@ -104,10 +104,12 @@ function eventSteps(state: State) {
   const routed: RouteCounts = { read: 0, dead: 0 };
   let spill: Spill | undefined;
   return {
-    /** Puts records aside. */
-    route(block: RecordBlock): void {
+    /** Puts records aside. Returns how many. */
+    route(block: RecordBlock): number {
+      const before = routed.read;
       spill ??= new Spill(aside, MEMBER_BUCKETS + ITEM_BUCKETS);
       routeBlock(block, spill, routed);
+      return routed.read - before;
     },
     /** Where the records lie that were put aside, by bucket, and how many there were. */
     routed(): RouteCounts & { readonly extents: readonly Extent[][] } {
