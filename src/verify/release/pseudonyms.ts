@@ -35,7 +35,7 @@ export function pseudonymsOf(key: string) {
 /**
  * Pseudonyms of a kind that are kept: the lines of a member name the same events again and again.
  */
-const NAMES_MAX = 50_000;
+const NAMES_MAX = 10_000;
 const BLOCK_BYTES = 64;
 
 /**

@@ -24,8 +24,12 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** Young objects of a thread, which keeps the pages that it once had. */
-const YOUNG_MB = 16;
+/**
+ * Space for objects of a thread, which keeps the pages that it once had. Below 2 GB V8 collects old
+ * ones when they have doubled, else when there are four times as many; the largest bucket that fits
+ * is one of some 700,000 events.
+ */
+const [YOUNG_MB, OLD_MB] = [16, 2_000];
 
 /** One that does steps, one at a time. */
 interface Doer {
@@ -102,7 +106,7 @@ function doerOf(setup: WorkSetup, tokenizer: OwnTokenizer): Doer {
   const thread = new Worker(threadFile(), {
     workerData,
     transferList: [port2, shared.link.port],
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
   });
   return {
     do: (step, args) =>
