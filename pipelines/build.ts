@@ -8,18 +8,23 @@ import { last } from '../src/checked.ts';
 import { PROCESS_EFFECTS } from '../src/effects.ts';
 import { makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
+import { openTextStore, textFolder } from '../src/lake/text-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
 import type { ItemLines } from '../src/prompt/item-lines.ts';
+import type { CorpusPlan } from '../src/prompt/plan.ts';
 import { type LabelCounts, oneLabelWarnings } from '../src/release/label-balance.ts';
-import { countTrainLabels } from '../src/release/selectable-rows.ts';
+import { countTrainLabels } from '../src/release/train-labels.ts';
 import { listEventFolder } from '../src/sources/event-files.ts';
 import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
+import { openSegmentTable } from '../src/tokenize/segment-table.ts';
+import { TOKENIZERS_VERSION } from '../src/tokenize/tokenizers-version.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
 import { corpusWarnings } from './corpus-warnings.ts';
 import { alikeLineWarnings, itemLinesOf } from './item-lines.ts';
 import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
+import { createSharedEncoder, type TextCounts } from './render/shared-encoder.ts';
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
 /** Where a build reads and writes, and how far it goes. */
@@ -46,6 +51,17 @@ export interface BuildSummary {
   readonly trainLabels: LabelCounts;
   /** Undefined where nothing was rendered now: what was there before was compared then. */
   readonly itemLines: ItemLines | undefined;
+  /** Texts of items that this run wanted, and those that it found encoded in the lake. */
+  readonly texts: TextCounts;
+}
+
+/** Where the lake keeps the encoded texts of the plan's items. */
+function textFolderOf({ identity }: CorpusPlan): string {
+  return textFolder({
+    tokenizer: identity.tokenizer.sha256,
+    tokenizersVersion: TOKENIZERS_VERSION,
+    renderVersion: identity.render_version,
+  });
 }
 
 /** Throws `source_invalid` with the file. */
@@ -74,17 +90,26 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
 
     const segments = createItemSegments(timelines);
     const corpora: RenderedCorpus[] = [];
-    for (const { identity } of plans)
-      corpora.push(await renderCorpus(lake, { ...options, timelines, identity, segments }, effects));
+    const { plan } = last(plans);
+    const encoder = createSharedEncoder({
+      tokenizer: plan.tokenizer,
+      table: openSegmentTable(segments),
+      texts: openTextStore(store, textFolderOf(plan), effects),
+    });
+    for (const planned of plans) {
+      const rung = await renderCorpus(lake, { ...options, timelines, planned, segments, encoder }, effects);
+      await lake.keepLabelTables(rung.corpus, planned.plan.tables);
+      corpora.push(rung);
+    }
 
-    const plan = last(plans);
     const { corpus: section, release } = recipe.recipe;
     const { seed, holdout } = section;
     const { corpus } = last(corpora);
     const rows = { store, corpus, partitions: await lake.corpus(corpus), seed, holdout };
     const trainLabels = await countTrainLabels({ ...rows, release }, effects);
     const isRendered = corpora.some(({ rendered }) => rendered.rows > 0);
-    const itemLines = isRendered ? await itemLinesOf(lake, { timelines, plan, segments }) : undefined;
+    const itemLines = isRendered ? await itemLinesOf(lake, { timelines, plan, segments, encoder }) : undefined;
+    await encoder.finish();
 
     const records = sumRecordCounts(timelines);
     const { tasks } = plan.rules;
@@ -96,6 +121,6 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     ];
     for (const message of warnings) effects.observe({ kind: 'warning', message });
     const { members, interactions, unordered } = stats;
-    return { records, members, interactions, unordered, corpora, trainLabels, itemLines };
+    return { records, members, interactions, unordered, corpora, trainLabels, itemLines, texts: encoder.counts };
   });
 }

@@ -14,13 +14,13 @@ import { type CorpusIdentity, contextLadder, readIdentity } from '../src/forms/i
 import { Recipe } from '../src/forms/recipe.ts';
 import { longestWindowMs } from '../src/forms/task-rules.ts';
 import { Template } from '../src/forms/template.ts';
-import { type PlanInputs, planIdentity, planRecipe, type RenderPlan } from '../src/prompt/plan.ts';
+import { type PlanInputs, type PlannedCorpus, planIdentity, planRecipe, type RenderPlan } from '../src/prompt/plan.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
 import { assertPlainPieces } from '../src/tokenize/control-strings.ts';
 import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
-import type { SegmentTable } from '../src/tokenize/segment-table.ts';
+import { readTokenTexts, type TokenTexts } from '../src/tokenize/token-texts.ts';
 
 /** A recipe as read, and the file that its paths count from. */
 export interface ReadRecipe {
@@ -76,34 +76,40 @@ export async function readTemplates(): Promise<AnyTemplate[]> {
  * Brewhouse's own dependencies.
  */
 export async function readTokenizer(spec: TokenizerSpec, recipeFile: string): Promise<LoadedTokenizer> {
-  const tokenizer = 'path' in spec ? loadTokenizer(spec, dirname(resolve(recipeFile))) : loadPackage(spec);
+  const tokenizer = readTokenizerAt(spec, recipeFile, loadTokenizer);
   await assertBoundaries(tokenizer);
   await assertPlainPieces(tokenizer);
   return tokenizer;
 }
 
-function loadPackage(spec: { package: string; sha256: string }): LoadedTokenizer {
+/** The texts of the same tokenizer's tokens. Throws `tokenizer_refused`. */
+export function readTokens(spec: TokenizerSpec, recipeFile: string): TokenTexts {
+  return readTokenizerAt(spec, recipeFile, readTokenTexts);
+}
+
+function readTokenizerAt<T>(
+  spec: TokenizerSpec,
+  recipeFile: string,
+  read: (spec: TokenizerSpec, resolveFrom: string) => T,
+): T {
+  if ('path' in spec) return read(spec, dirname(resolve(recipeFile)));
   try {
-    return loadTokenizer(spec, process.cwd());
+    return read(spec, process.cwd());
   } catch (error) {
     const isRefused = error instanceof BrewhouseError && error.code === 'tokenizer_refused';
     if (!isRefused || process.cwd() === packageRoot()) throw error;
-    return loadTokenizer(spec, packageRoot());
+    return read(spec, packageRoot());
   }
 }
 
 /** The plan of a recipe's corpus with everything at hand. Throws as `planRecipe` does. */
-export function planCorpus(inputs: PlanInputs): Promise<RenderPlan> {
-  return runEncoding(inputs.tokenizer, planRecipe(inputs));
+export async function planCorpus(inputs: PlanInputs): Promise<RenderPlan> {
+  return (await runEncoding(inputs.tokenizer, planRecipe(inputs))).plan;
 }
 
 /** The plan of a corpus by its identity. Throws as `planIdentity` does. */
-export function createRenderPlan(
-  identity: CorpusIdentity,
-  tokenizer: LoadedTokenizer,
-  table?: SegmentTable,
-): Promise<RenderPlan> {
-  return runEncoding(tokenizer, planIdentity(identity, tokenizer, table));
+export async function createRenderPlan(identity: CorpusIdentity, tokenizer: LoadedTokenizer): Promise<RenderPlan> {
+  return (await runEncoding(tokenizer, planIdentity(identity, tokenizer))).plan;
 }
 
 /** The plan of one rung of the recipe's ladder. */
@@ -115,12 +121,14 @@ export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context
 
 /**
  * RECIPE FIRST: the plan of each rung of the ladder, made before an event is read, so that what is
- * wrong with recipe, domain or tokenizer is said at once.
+ * wrong with recipe, domain or tokenizer is said at once. The tokenizer is loaded once for all.
  */
-export async function readPlans({ recipe, domain }: CorpusInputs): Promise<RenderPlan[]> {
-  const plans: RenderPlan[] = [];
-  for (const context of contextLadder(recipe.recipe.corpus))
-    plans.push(await readRenderPlan(recipe, domain.domain, context));
+export async function readPlans({ recipe, domain: { domain } }: CorpusInputs): Promise<PlannedCorpus[]> {
+  const section = recipe.recipe.corpus;
+  const [templates, tokenizer] = await Promise.all([readTemplates(), readTokenizer(section.tokenizer, recipe.file)]);
+  const plans: PlannedCorpus[] = [];
+  for (const context of contextLadder(section))
+    plans.push(await runEncoding(tokenizer, planRecipe({ section, context, domain, templates, tokenizer })));
   return plans;
 }
 

@@ -4,11 +4,11 @@ import { grouped, percent } from '../src/grouped.ts';
 import type { Lake } from '../src/lake/lake.ts';
 import { itemFilesOf, type PartitionTimeline } from '../src/lake/timeline-records.ts';
 import { compareItemLines, type ItemLines } from '../src/prompt/item-lines.ts';
-import type { RenderPlan } from '../src/prompt/plan.ts';
+import type { CorpusPlan } from '../src/prompt/plan.ts';
 import { createSegmentStore } from '../src/prompt/segments.ts';
 import { createItemTable, type ItemVersion, live } from '../src/timeline/item-table.ts';
-import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import { openSegmentTable, type SharedSegments } from '../src/tokenize/segment-table.ts';
+import { type LineMaker, runSearch } from './line-maker.ts';
 
 /** Items that are compared at most. */
 export const COMPARED_MAX = 20_000;
@@ -27,18 +27,19 @@ export async function itemLinesOf(
   lake: Lake,
   of: {
     readonly timelines: readonly PartitionTimeline[];
-    readonly plan: RenderPlan;
+    readonly plan: CorpusPlan;
     readonly segments: SharedSegments;
+    readonly encoder: LineMaker;
   },
 ): Promise<ItemLines> {
-  const { texts, section, tokenizer } = of.plan;
+  const { texts, section } = of.plan;
   const events = await lake.items(itemFilesOf(of.timelines));
   const items = createItemTable(events, section.known);
   const table = openSegmentTable(of.segments);
   const ids = new Set(events.map((event) => event.item_id));
   const versions = [...ids].flatMap((id) => live(items.seen(id, Number.POSITIVE_INFINITY)) ?? []);
   const compared = comparedOf(versions, (version) => table.get(texts.item(version).key) !== undefined);
-  const lines = await runEncoding(tokenizer, compareItemLines(texts, createSegmentStore(table), compared));
+  const lines = await runSearch(of.encoder, compareItemLines(texts, createSegmentStore(table), compared));
   return { compared: compared.length, items: versions.length, ...lines };
 }
 

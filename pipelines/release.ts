@@ -5,19 +5,23 @@
 import type { ReleaseId } from '../schemas/ids.ts';
 import { type CorpusWish, findCorpus, requireRendered } from '../src/corpus/find-corpus.ts';
 import { PROCESS_EFFECTS } from '../src/effects.ts';
+import type { CorpusIdentity } from '../src/forms/identity.ts';
+import { corpusRules } from '../src/forms/task-rules.ts';
 import { openLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
-import { profileOf } from '../src/profiles/profiles.ts';
+import type { RenderPlan } from '../src/prompt/plan.ts';
 import { requireFilledSplits } from '../src/release/empty-splits.ts';
 import { oneLabelWarnings, trainLabelsOf } from '../src/release/label-balance.ts';
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
 import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
-import { readReleaseRows } from '../src/release/selectable-rows.ts';
+import { releaseRows } from '../src/release/selectable-rows.ts';
 import { selectRows } from '../src/release/selection.ts';
 import { shuffleRows } from '../src/release/shuffle.ts';
 import type { Scratch } from '../src/sort/scratch.ts';
-import { createRenderPlan, namingFiles, type ReadRecipe, readTokenizer } from './corpus-inputs.ts';
+import { createVocabulary } from '../src/timeline/vocabulary.ts';
+import { createRenderPlan, namingFiles, type ReadRecipe, readTokenizer, readTokens } from './corpus-inputs.ts';
+import { openJoinPool } from './release/join-pool.ts';
 
 /** Where a release is made, from which corpus, and under which name. */
 export interface ReleaseOptions extends SectionWishes, CorpusWish {
@@ -25,6 +29,8 @@ export interface ReleaseOptions extends SectionWishes, CorpusWish {
   readonly scratch: Scratch;
   readonly recipe: ReadRecipe;
   readonly key: KeySources;
+  /** Threads that write shards. */
+  readonly workers: number;
   /** Name of the release; default: by its content. */
   readonly id: ReleaseId | undefined;
 }
@@ -32,7 +38,7 @@ export interface ReleaseOptions extends SectionWishes, CorpusWish {
 /**
  * Makes a release, or finds that it is there. Throws `not_found` (no such corpus, or not rendered
  * that far), `recipe_invalid` with the file, `key_missing`, `usage` where the name is taken, and as
- * the lake does. Bound: one small object a row, one row group, and the runs of the sorters.
+ * the lake does. Bound: one row group, the sums of the choice, and the runs of the sorters.
  */
 export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Promise<PublishedRelease> {
   return namingFiles(options, async () => {
@@ -45,26 +51,51 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
     const { corpus, identity } = findCorpus(await lake.corpora(), recipe.corpus, options);
     const partitions = await lake.corpus(corpus);
     requireRendered(corpus, partitions, section.until);
-    const key = await findPseudonymKey(store, options.key, effects);
-    const plan = await createRenderPlan(identity, await readTokenizer(recipe.corpus.tokenizer, file));
-    requireKnownNames(section, plan);
+    const tokens = readTokens(recipe.corpus.tokenizer, file);
+    const rules = corpusRules(identity.section, createVocabulary(identity.domain));
+    const tables = (await lake.labelTables(corpus)) ?? (await planAgain(identity, options.recipe)).tables;
+    requireKnownNames(section, { rules, tables });
 
-    const { rules } = plan;
-    const holdout = plan.section.holdout;
-    const read = await readReleaseRows({ store, corpus, partitions, seed: rules.seed, holdout }, effects);
-    const selection = selectRows(read.rows, { seed: rules.seed, release: section, until: section.until });
-    requireFilledSplits(read.rows, selection, section);
-    const profile = profileOf(section.profile);
-    const chosen = { store, read, selection, scratch, corpus, profile, key, seed: rules.seed };
+    const { seed } = rules;
+    const { holdout } = identity.section;
+    const { until } = section;
+    const read = releaseRows({ store, corpus, partitions, seed, holdout }, effects);
+    const selection = await selectRows(read.pass, { seed, release: section, until });
+    const { counts } = selection;
+    await requireFilledSplits({ counts, release: section, until, pass: read.pass });
+    // A key is made for a release that can be, alone.
+    const key = await findPseudonymKey(store, options.key, effects);
+    const chosen = { store, read, selection, scratch, corpus, key, seed };
     const shuffled = await shuffleRows(chosen, effects);
+    const joiner = openJoinPool(shuffled, { profile: section.profile, workers: options.workers });
     try {
-      const made = { lake, scratch, timelines, corpus, identity, partitions, key, plan, section };
+      const made = {
+        lake,
+        scratch,
+        timelines,
+        corpus,
+        identity,
+        partitions,
+        key,
+        rules,
+        tables,
+        tokens,
+        section,
+        counts,
+        joiner,
+      };
       const published = await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
       const warnings = oneLabelWarnings(trainLabelsOf(published.manifest), rules.tasks);
       for (const message of warnings) effects.observe({ kind: 'warning', message });
       return published;
     } finally {
+      await joiner.close();
       shuffled.close();
     }
   });
+}
+
+/** Where a lake keeps no label tables: it was built by an earlier version, or lost them. */
+async function planAgain(identity: CorpusIdentity, { recipe, file }: ReadRecipe): Promise<RenderPlan> {
+  return createRenderPlan(identity, await readTokenizer(recipe.corpus.tokenizer, file));
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { AttemptId, Sha256 } from './ids.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 
 const Count = z.number().int().nonnegative();
 
@@ -54,13 +54,10 @@ export const TimelineRecord = z.strictObject({
 });
 export type TimelineRecord = z.infer<typeof TimelineRecord>;
 
-/** A part with the sidecar and origins of the same rows. */
+/** A part: its rows, and the segments and events that they number. */
 const CorpusFiles = z
-  .strictObject({ part: FileRef, meta: FileRef, origin: FileRef, rows: Count, tokens: Count })
-  .refine(
-    ({ part, meta, origin, rows }) => part.rows === rows && meta.rows === rows && origin.rows === rows,
-    'part, meta and origin must have the same rows',
-  );
+  .strictObject({ part: FileRef, segments: FileRef, events: FileRef, rows: Count, tokens: Count })
+  .refine(({ part, rows }) => part.rows === rows, 'part must have as many rows as the files say');
 
 /** Questions of one partition rendered from one timeline record. */
 export const CorpusRecord = z.strictObject({

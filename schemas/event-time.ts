@@ -133,6 +133,7 @@ export function contentOf(event: EventRecord): string {
 }
 
 function canonical(event: EventRecord, withIngest: boolean): string {
+  if ((withIngest || event.ingest_time === undefined) && isInOrder(event)) return JSON.stringify(event);
   const fields: Readonly<Record<string, unknown>> = event;
   let text = '';
   for (const key of EVENT_FIELDS[event.type]) {
@@ -143,6 +144,31 @@ function canonical(event: EventRecord, withIngest: boolean): string {
     text += `${text === '' ? '{' : ','}"${key}":${json}`;
   }
   return `${text}}`;
+}
+
+/**
+ * Whether the event's own keys are in the order of its line, so that all of it is written at once,
+ * which takes a third of the time.
+ */
+function isInOrder(event: EventRecord): boolean {
+  const fields = EVENT_FIELDS[event.type];
+  let at = -1;
+  for (const each in event) {
+    const next = fields.indexOf(each, at + 1);
+    if (next < 0) return false;
+    at = next;
+  }
+  const map = event.type === 'interaction' ? event.context : event.attributes;
+  return !(map !== undefined && isDelete(event)) && isAscending(map ?? {});
+}
+
+function isAscending(map: Attributes): boolean {
+  let last: string | undefined;
+  for (const each in map) {
+    if (last !== undefined && compareUtf8(last, each) >= 0) return false;
+    last = each;
+  }
+  return true;
 }
 
 /** Written piece by piece: an object would put keys that look like integers first. */

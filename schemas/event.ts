@@ -1,7 +1,7 @@
 /** The event envelope (EVENT-1): what a line of an event file or a mapped row must be. */
 import { z } from 'zod';
 import { EventId, ItemId, MemberId } from './ids.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 
 /**
  * The time of what has none, such as an item seen from the beginning: before all others. Epoch ms.
@@ -25,7 +25,7 @@ const nameOr = (empty: string) =>
 const OptionalName = nameOr('must not be empty; leave it out instead').optional();
 
 /** Sidecars hold positions as 32-bit numbers. */
-const POSITION_MAX = 2 ** 31 - 1;
+export const POSITION_MAX = 2 ** 31 - 1;
 
 const Attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 /** Flat attributes of a member, an item or an exposure; the domain lists those that are spoken. */

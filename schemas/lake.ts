@@ -7,8 +7,11 @@ export const PARTITIONS_DEFAULT = 16;
 /** The most partitions of a lake: their numbers fit two bytes of a sort key. */
 export const PARTITIONS_MAX = 65_536;
 
-/** Raised when the same event files would be taken in otherwise; that of 0.1.0 was 1. */
-export const LAKE_FORMAT = 3;
+/**
+ * Raised when the same event files would be taken in, or rows would lie, otherwise; that of 0.1.0
+ * was 1.
+ */
+export const LAKE_FORMAT = 4;
 
 /**
  * `partitions` never changes, `source` where somebody says so alone; there is no time in it, so

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { StoredIdentity, StoredRelease } from './identity.ts';
 import { CorpusId, ReleaseId, Sha256 } from './ids.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 import { type AssumedAttribute, type DatedItems, DeadRows, SourceFacts } from './source.ts';
 
 const Count = z.number().int().nonnegative();
@@ -46,10 +46,13 @@ export const LabelTable = z.strictObject({
 });
 export type LabelTable = z.infer<typeof LabelTable>;
 
+/** The label tables of a corpus as its lake keeps them. */
+export const KeptLabels = z.strictObject({ label_tables: z.array(LabelTable) });
+
 /** What a release consists of and depends on. */
 export const Manifest = z.strictObject({
   /** 1 was that of 0.1.0. */
-  format: z.literal(4),
+  format: z.literal(5),
   id: ReleaseId,
   corpus: CorpusId,
   identity: StoredIdentity,

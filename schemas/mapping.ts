@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { described } from './described.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 
 const Name = z.string().min(1);
 const Because = z.string().min(1, 'say why');

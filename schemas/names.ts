@@ -2,7 +2,6 @@
  * Objects whose keys are names that users choose. Every object has names of its own besides
  * (`constructor`, `__proto__`), so such a key is looked up and written by these functions alone.
  */
-import { z } from 'zod';
 
 /** The object's own value of that name, undefined where it has none. */
 export function ownValue<T>(values: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
@@ -12,35 +11,4 @@ export function ownValue<T>(values: Readonly<Record<string, T>> | undefined, nam
 /** Writes a value under any name; an assignment to `__proto__` would set the prototype. */
 export function setOwn<T>(values: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(values, name, { value, writable: true, enumerable: true, configurable: true });
-}
-
-/** A schema of an object with any names for keys. */
-export type Named<V extends z.ZodType, K extends z.ZodType<string, string> = z.ZodString> = z.ZodRecord<K, V>;
-
-/** The name that zod's own records leave out. */
-const PROTO = '__proto__';
-
-const NamedRecord = z.core.$constructor<z.ZodRecord>('NamedRecord', (schema, definition) => {
-  z.ZodRecord.init(schema, definition);
-  const parseOthers = schema._zod.parse;
-  schema._zod.parse = (payload, context) => {
-    const input: unknown = payload.value;
-    const parsed = parseOthers(payload, context);
-    if (parsed instanceof Promise || typeof input !== 'object' || input === null) return parsed;
-    const value: unknown = ownValue(input as Record<string, unknown>, PROTO);
-    if (value === undefined) return parsed;
-    const read = definition.valueType._zod.run({ value, issues: [] }, context);
-    if (read instanceof Promise) throw new Error('a schema of named values is read at once');
-    parsed.issues.push(...z.core.util.prefixIssues(PROTO, read.issues));
-    if (parsed.issues.length === 0) setOwn(parsed.value as Record<string, unknown>, PROTO, read.value);
-    return parsed;
-  };
-});
-
-/** Any names, each with a value; as `z.record`, but `__proto__` is a name like the others. */
-export function named<V extends z.ZodType, K extends z.ZodType<string, string> = z.ZodString>(
-  value: V,
-  key?: K,
-): Named<V, K> {
-  return new NamedRecord({ type: 'record', keyType: key ?? z.string(), valueType: value }) as unknown as Named<V, K>;
 }

@@ -50,6 +50,49 @@ function spellZone(zone: string): string {
   return digits === '0000' ? 'Z' : `${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
 }
 
+/** Where `2026-03-01T09:30:00Z` and `2026-03-01T09:30:00.000Z` have which marks. */
+const MARKS = [
+  [4, 0x2d],
+  [7, 0x2d],
+  [10, 0x54],
+  [13, 0x3a],
+  [16, 0x3a],
+] as const;
+const SECONDS_END = '2026-03-01T09:30:00'.length;
+const MILLIS_LENGTH = '2026-03-01T09:30:00.000Z'.length;
+
+/**
+ * The moment, epoch ms, of a number in range or of the two plainest spellings, in which most events
+ * have it: quicker than `parseMoment`, which reads the same there. Undefined for all others.
+ */
+export function plainMoment(raw: unknown): number | undefined {
+  if (typeof raw === 'number') return Number.isInteger(raw) && raw >= TIME_MIN && raw <= TIME_MAX ? raw + 0 : undefined;
+  if (typeof raw !== 'string') return undefined;
+  const { length } = raw;
+  const hasMillis = length === MILLIS_LENGTH && raw.charCodeAt(SECONDS_END) === 0x2e;
+  if (!hasMillis && length !== SECONDS_END + 1) return undefined;
+  if (raw.charCodeAt(length - 1) !== 0x5a) return undefined;
+  for (const [at, code] of MARKS) if (raw.charCodeAt(at) !== code) return undefined;
+  const days = dayNumber(digits(raw, 0, 4), digits(raw, 5, 7), digits(raw, 8, 10));
+  const [hour, minute, second] = [digits(raw, 11, 13), digits(raw, 14, 16), digits(raw, 17, 19)];
+  const millis = hasMillis ? digits(raw, 20, 23) : 0;
+  // What is no number is not within a limit either.
+  if (days === undefined || !(hour <= 23 && minute <= 59 && second <= 59 && millis >= 0)) return undefined;
+  const moment = days * DAY_MS + (hour * 60 + minute) * MINUTE_MS + second * 1000 + millis;
+  return moment >= TIME_MIN && moment <= TIME_MAX ? moment : undefined;
+}
+
+/** The number that the digits from `from` to `to` write; NaN where one is none. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 /** A moment as a producer may write it: epoch milliseconds or a date-time with its zone. */
 export function parseMoment(raw: unknown): ParsedTime {
   if (typeof raw === 'number') return checkRange(raw);

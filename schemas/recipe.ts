@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { described } from './described.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './durations.ts';
 import { FILLED_SPLITS } from './ledger.ts';
-import { named } from './names.ts';
+import { named } from './named.ts';
 import { parseMoment } from './raw-time.ts';
 
 /** In which order a prompt shows its history (FILL-3). */

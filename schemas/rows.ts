@@ -2,24 +2,10 @@
  * What lies beside the tokens of a row, one table a row kind: sidecars, roles and origins of
  * tokens, indexes.
  */
-import {
-  BYTES,
-  idText,
-  joined,
-  LONG,
-  listOf,
-  NUMBER_TEXT,
-  REAL,
-  type RowOf,
-  TEXT,
-  TEXTS,
-  WHOLE,
-  WHOLES,
-  wordOf,
-} from './columns.ts';
+import { BYTES, idText, joined, LONG, NUMBER_TEXT, REAL, type RowOf, TEXT, WHOLE, WHOLES, wordOf } from './columns.ts';
 import { DEAD_REASONS } from './event.ts';
-import { FIELD_RUNS } from './field-runs.ts';
-import type { ExampleId, ItemId, MemberId, Pseudonym } from './ids.ts';
+import { FIELD_RUNS, type FieldRun } from './field-runs.ts';
+import type { EventId, ExampleId, ItemId, MemberId, Pseudonym } from './ids.ts';
 import { SPLITS } from './ledger.ts';
 
 /** Joins lists inside one string column. */
@@ -112,50 +98,115 @@ export const CORPUS = {
 /** A row of a corpus part's sidecar. */
 export type CorpusRow = RowOf<typeof CORPUS>;
 
-/** The tokens of a corpus row: what a release makes its profiles from. */
-export const PART_TOKENS = {
-  input_ids: WHOLES,
-  /** Supervised [from, to) pairs. */
-  loss_spans: WHOLES,
+/**
+ * Where the tokens of a segment come from (ORIGIN-1 to ORIGIN-3), the same in every row that has
+ * it. Which event put it into a row, the row says.
+ */
+const SEGMENT = {
+  role: wordOf(ROLES),
+  /** The item version (its event id) that an item line's text comes from; else empty. */
+  version: TEXT,
+  level: wordOf(SEGMENT_LEVELS),
+  /** Runs of tokens inside the segment that came from a field. */
+  fields: FIELD_RUNS,
 };
 
 /**
- * Origins of a corpus row: its segments (parallel lists, one element a segment) and its cut ledger.
+ * Levels whose segments an event put into their row: a history line, a profile line, an exposure
+ * line.
  */
-export const PART_ORIGIN = {
-  role: listOf(wordOf(ROLES)),
-  /**
-   * Where each segment ends (exclusive); the first begins at 0, every other at the end before it.
-   */
-  to: WHOLES,
-  /**
-   * The event that put the segment there: a member's profile version, the interaction of a history
-   * line; empty: the template or a control token.
-   */
-  event: TEXTS,
-  /** The item version (its event id) that an item line's text comes from; else empty. */
-  version: TEXTS,
-  /** Runs of tokens inside the segment that came from a field. */
-  fields: listOf(FIELD_RUNS),
-  level: listOf(wordOf(SEGMENT_LEVELS)),
-  shown: WHOLE,
-  available: WHOLE,
+export const EVENT_LEVELS: ReadonlySet<SegmentLevel> = new Set([...LEVELS, 'profile', 'shown']);
+
+/** A segment of a part's dictionary: the tokens that rows are joined of, each text once. */
+export const PART_SEGMENTS = { ...SEGMENT, ids: WHOLES };
+
+/** Types of member records that put segments into rows. */
+export const EVENT_KINDS = ['member', 'interaction'] as const;
+
+/** An event of a part's dictionary, with what orders it in its member's timeline (EVENT-4). */
+export const PART_EVENTS = {
+  member: idText<MemberId>(),
+  kind: wordOf(EVENT_KINDS),
+  event: idText<EventId>(),
+  /** Event time, epoch milliseconds; TIME_UNKNOWN where it has none. */
+  at: LONG,
+  sequence: LONG,
+};
+
+/** The cut ledger of a row (FILL-5) but for what its sidecar counts, and where filling stopped. */
+const LEDGER = {
   lowered: WHOLE,
-  left_out: WHOLE,
   /** Tokens of the context that the history could take. */
   room: WHOLE,
   /** Tokens of the context that the history took. */
   used: WHOLE,
-  /**
-   * The interaction at which filling stopped because it did not fit even at `title`; empty where it
-   * did not stop.
-   */
-  stopped_at: TEXT,
 };
-/** One row of `origin/`: the same with the row's example id. */
-export const ORIGIN = { example_id: EXAMPLE, ...PART_ORIGIN };
-/** A row of `origin/`. */
-export type OriginRow = RowOf<typeof ORIGIN>;
+
+/**
+ * A row of a part: its sidecar, and its tokens and origins by number into the part's dictionaries.
+ */
+export const PART_ROWS = {
+  ...CORPUS,
+  /**
+   * 32 hexadecimal digits: a hash of all that the question's rows, sidecars and ledgers are made
+   * from, by which a question that is asked again is compared.
+   */
+  question: TEXT,
+  /** SHA-256 of ids and supervised spans (RELEASE-6). */
+  content: TEXT,
+  /** Supervised [from, to) pairs, in tokens. */
+  loss_spans: WHOLES,
+  segments: WHOLES,
+  /** One for each segment with a level of EVENT_LEVELS, in order. */
+  events: WHOLES,
+  ...LEDGER,
+  /** The event at which filling stopped; -1 where it did not. */
+  stopped_at: WHOLE,
+};
+
+/** A row of `origin/segments`, which is numbered by its place through all files of it. */
+export const ORIGIN_SEGMENTS = {
+  ...SEGMENT,
+  /** Tokens of the segment. */
+  tokens: WHOLE,
+};
+
+/** A row of `origin/events`, which is numbered by its place through all files of it. */
+export const ORIGIN_EVENTS = { member: idText<Pseudonym>(), event: idText<Pseudonym>() };
+
+/** One row of `origin/`: its segments and events by number, and its cut ledger (ORIGIN-5). */
+export const ORIGIN = {
+  /** Numbers of its segments, in order. */
+  segments: WHOLES,
+  /** Number of the first of its events; -1 where it has none. */
+  first_event: LONG,
+  /**
+   * One for each segment with a level of EVENT_LEVELS, in order: its event's number, as the
+   * difference to that of the one before. The first is 0.
+   */
+  events: WHOLES,
+  ...LEDGER,
+  /** Number of the event at which filling stopped; -1 where it did not. */
+  stopped_at: LONG,
+};
+
+/** The origins of a row as they read once the numbers are looked up: parallel lists. */
+export interface OriginRow {
+  readonly role: readonly Role[];
+  /** Where each segment ends (exclusive); the first begins at 0. */
+  readonly to: Int32Array;
+  /** Pseudonym of the event that put the segment there; empty: the template or a control token. */
+  readonly event: readonly string[];
+  /** Pseudonym of the item version that an item line's text comes from; else empty. */
+  readonly version: readonly string[];
+  readonly fields: readonly (readonly FieldRun[])[];
+  readonly level: readonly SegmentLevel[];
+  readonly lowered: number;
+  readonly room: number;
+  readonly used: number;
+  /** Pseudonym of the event at which filling stopped; empty where it did not. */
+  readonly stopped_at: string;
+}
 
 /** Where a row of a release lies. */
 export const ROW_POSITION = { split: wordOf(SPLITS), shard: WHOLE, row_group: WHOLE, row: WHOLE };

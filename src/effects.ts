@@ -9,7 +9,14 @@ import type { Observer } from './observations.ts';
  * A moment at which a test ends the process as a crash would. BREWHOUSE_CRASH_AT names it, alone or
  * with a count: `rendering:3` is the third time.
  */
-export type CrashPoint = 'sorting' | 'timeline-upload' | 'rendering' | 'corpus-upload' | 'shuffle' | 'manifest';
+export type CrashPoint =
+  | 'sorting'
+  | 'timeline-upload'
+  | 'rendering'
+  | 'texts-upload'
+  | 'corpus-upload'
+  | 'shuffle'
+  | 'manifest';
 
 /**
  * Everything that work takes from outside beside its inputs. The last parameter, with

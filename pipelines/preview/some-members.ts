@@ -1,8 +1,8 @@
 /** A few members of a folder of events, chosen by a hash of their ids, and all items. */
+import { hash } from 'node:crypto';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import { last } from '../../src/checked.ts';
-import { sha256Hex } from '../../src/content-hash.ts';
 import type { Effects } from '../../src/effects.ts';
 import { listEventFolder, readEventFile } from '../../src/sources/event-files.ts';
 import { type PlacedRecord, takeInEntity } from '../../src/timeline/take-in-entity.ts';
@@ -86,23 +86,35 @@ function addTo<K>(map: Map<K, PlacedRecord[]>, key: K, record: PlacedRecord): vo
   else known.push(record);
 }
 
+/** Members of which it is kept that they were let go, so that they are not hashed again. */
+const LET_GO_MAX = 100_000;
+
 /**
  * Holds the records of the members that have the least hashes of all so far. Who was let go is
  * never among them again, since the greatest of the least hashes only falls.
  */
 function createChosen(count: number) {
   const records = new Map<MemberId, PlacedRecord[]>();
-  let ranked: { readonly memberId: MemberId; readonly hash: string }[] = [];
+  const letGo = new Set<MemberId>();
+  let ranked: { readonly memberId: MemberId; readonly drawn: string }[] = [];
+  const leave = (memberId: MemberId) => {
+    if (letGo.size === LET_GO_MAX) letGo.clear();
+    letGo.add(memberId);
+  };
   return {
     add(memberId: MemberId, record: PlacedRecord): void {
       const known = records.get(memberId);
       if (known !== undefined) return void known.push(record);
-      const hash = sha256Hex(memberId);
-      if (ranked.length === count && hash >= last(ranked).hash) return;
-      const at = ranked.findIndex((each) => each.hash > hash);
-      ranked = ranked.toSpliced(at < 0 ? ranked.length : at, 0, { memberId, hash });
+      if (letGo.has(memberId)) return;
+      const drawn = hash('sha256', memberId);
+      if (ranked.length === count && drawn >= last(ranked).drawn) return void leave(memberId);
+      const at = ranked.findIndex((each) => each.drawn > drawn);
+      ranked = ranked.toSpliced(at < 0 ? ranked.length : at, 0, { memberId, drawn });
       records.set(memberId, [record]);
-      if (ranked.length > count) records.delete(last(ranked).memberId);
+      if (ranked.length <= count) return;
+      const { memberId: gone } = last(ranked);
+      records.delete(gone);
+      leave(gone);
       ranked = ranked.slice(0, count);
     },
     all: () => ranked.map(({ memberId }) => [memberId, records.get(memberId) ?? []] as const),

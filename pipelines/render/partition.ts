@@ -4,13 +4,16 @@ import type { CorpusRecord } from '../../schemas/commit.ts';
 import { createPartFiles } from '../../src/corpus/part-files.ts';
 import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
-import { askMember } from '../../src/forms/ask-member.ts';
+import { type AskScope, askMember } from '../../src/forms/ask-member.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { MemberRecords } from '../../src/lake/timeline-events.ts';
-import type { RenderPlan } from '../../src/prompt/plan.ts';
+import type { CorpusPlan } from '../../src/prompt/plan.ts';
+import type { RowMaker } from '../../src/prompt/row-maker.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type TimelineOptions } from '../../src/timeline/member-timeline.ts';
+import { createQuestionDigests } from '../../src/timeline/question-digest.ts';
 import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
+import type { LineMaker } from '../line-maker.ts';
 import { type AskedQuestion, renderRows } from './render-rows.ts';
 
 /** What was rendered of a partition. */
@@ -18,7 +21,8 @@ export type PartitionResult = Pick<CorpusRecord, 'files' | 'questions' | 'alike_
 
 /** What is rendered of a partition, and where its files go. */
 export interface PartitionTask {
-  readonly plan: RenderPlan;
+  readonly plan: CorpusPlan;
+  readonly maker: LineMaker;
   readonly items: ItemTable;
   readonly store: ObjectStore;
   /** The folder of the partition in its corpus. */
@@ -27,8 +31,9 @@ export interface PartitionTask {
   /** Questions mature in (from, until]; null where there is no bound. */
   readonly from: number | null;
   readonly until: number | null;
-  /** One for all partitions of a worker. */
+  /** One each for all partitions of a worker. */
   readonly gate: JoiningGate;
+  readonly rowMaker: RowMaker;
 }
 
 /**
@@ -39,15 +44,17 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const questions: PartitionResult['questions'] = {};
   const alike_after_cut: PartitionResult['alike_after_cut'] = {};
   const { plan, items } = task;
+  const { versionAt } = items;
+  const { rowMaker } = task;
   const sink = {
-    plan,
-    alikeAfterCut: alike_after_cut,
-    parts: createPartFiles(task.store, task.folder),
-    gate: task.gate,
+    ...{ plan, rowMaker, maker: task.maker, alikeAfterCut: alike_after_cut, gate: task.gate },
+    parts: createPartFiles(task, { known: rowMaker.known, versionAt }),
+    digests: createQuestionDigests(versionAt),
   };
   const { vocabulary, rules } = plan;
   const options = timelineOptions(plan);
-  const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until };
+  const lost: AskScope['lost'] = (asking, fate, label) => addTo(questions, [asking.task.name, fate, label], 1);
+  const scope = { rules, vocabulary, items, says: plan.texts.says, from: task.from, until: task.until, lost };
   let batch: AskedQuestion[] = [];
   let read = 0;
   const flush = async () => {
@@ -60,11 +67,10 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   for await (const { memberId, records } of task.members) {
     effects.signal.throwIfAborted();
     members++;
-    for (const outcome of askMember(createMemberTimeline(memberId, records, options), scope)) {
-      const { question, label } = outcome;
-      addTo(questions, [outcome.task.name, outcome.fate, label?.label ?? outcome.lostLabel ?? ''], 1);
-      if (question === undefined || label === undefined) continue;
-      batch.push({ outcome, question, label });
+    const timeline = createMemberTimeline(memberId, records, options);
+    for (const outcome of askMember(timeline, scope)) {
+      addTo(questions, [outcome.task.name, 'rendered', outcome.label.label], 1);
+      batch.push({ outcome, timeline });
       if (batch.length === BATCH_QUESTIONS) await flush();
     }
     // After its questions: the last flush has a member to tell of, and so is heard.
@@ -75,7 +81,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
 }
 
 /** How the plan's corpus reads a member's records. */
-export function timelineOptions({ vocabulary, section }: RenderPlan): TimelineOptions {
+export function timelineOptions({ vocabulary, section }: CorpusPlan): TimelineOptions {
   return { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
 }
 

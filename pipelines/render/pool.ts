@@ -1,9 +1,13 @@
-/** Worker threads that share a corpus's partitions: each takes the next one when it is free. */
+/**
+ * Worker threads that share a corpus's partitions: each takes the next one when it is free, and
+ * asks for what is to be encoded.
+ */
 import { addAbortListener } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { unpackError } from '../../src/errors.ts';
-import type { RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
+import type { SharedEncoder } from './shared-encoder.ts';
+import type { RenderAsk, RenderOrder, RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
 
 /** More threads than partitions or than this do not help one machine. */
 export const WORKERS_MAX = 64;
@@ -13,6 +17,8 @@ export interface RenderPoolOptions {
   readonly requests: readonly RenderRequest[];
   readonly workers: number;
   readonly data: RenderWorkerData;
+  /** Encodes for all of them. */
+  readonly encoder: SharedEncoder;
 }
 
 /**
@@ -20,7 +26,7 @@ export interface RenderPoolOptions {
  * with the reason of `effects.signal`. Then no thread is left.
  */
 export async function renderInPool(options: RenderPoolOptions, effects = PROCESS_EFFECTS): Promise<void> {
-  const { requests, workers, data } = options;
+  const { requests, workers, data, encoder } = options;
   const queue = [...requests];
   const count = Math.min(workers, requests.length, WORKERS_MAX);
   const threads: Worker[] = [];
@@ -30,7 +36,7 @@ export async function renderInPool(options: RenderPoolOptions, effects = PROCESS
     const drained = Array.from({ length: count }, () => {
       const thread = new Worker(workerFile(), { workerData: data });
       threads.push(thread);
-      return drain(thread, queue, effects);
+      return drain(thread, { queue, encoder }, effects);
     });
     await Promise.race([Promise.all(drained), stopped.promise]);
   } finally {
@@ -44,22 +50,36 @@ function workerFile(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 
-function drain(thread: Worker, queue: RenderRequest[], effects: Effects): Promise<void> {
+/** What the threads share. */
+interface Shared {
+  readonly queue: RenderRequest[];
+  readonly encoder: SharedEncoder;
+}
+
+function drain(thread: Worker, { queue, encoder }: Shared, effects: Effects): Promise<void> {
   return new Promise((resolve, reject) => {
+    const tell = (order: RenderOrder) => thread.postMessage(order);
+    const fail = (error: unknown) => {
+      queue.length = 0;
+      reject(error);
+    };
     const next = () => {
       const request = queue.shift();
       if (request === undefined) resolve();
-      else thread.postMessage(request);
+      else tell({ kind: 'render', request });
+    };
+    const answer = async (number: number, ask: RenderAsk) => {
+      const made = ask.kind === 'make' ? await encoder.make(ask.wishes) : undefined;
+      if (ask.kind === 'compare') await encoder.compare(ask.prompts);
+      tell({ kind: 'answered', number, made });
     };
     thread.on('error', reject);
     thread.on('exit', (code) => reject(new Error(`a render worker ended with code ${code}`)));
     thread.on('message', (reply: RenderReply) => {
       if (reply.kind === 'free') next();
       else if (reply.kind === 'observed') effects.observe(reply.observation);
-      else {
-        queue.length = 0;
-        reject(unpackError(reply.error));
-      }
+      else if (reply.kind === 'asked') answer(reply.number, reply.ask).catch(fail);
+      else fail(unpackError(reply.error));
     });
   });
 }

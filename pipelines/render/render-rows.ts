@@ -1,85 +1,124 @@
 /**
- * Questions to rows, batch by batch: what texts they want, one native encoding of what is missing,
- * then row after row.
+ * Questions to rows, batch by batch: each row is made of what is known; where one lacks a text,
+ * what it and those after it want is looked up together.
  */
-import { type CorpusRow, UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { present } from '../../src/checked.ts';
+import type { CorpusRow } from '../../schemas/rows.ts';
+import { nth, present } from '../../src/checked.ts';
 import type { PartFiles } from '../../src/corpus/part-files.ts';
 import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
-import { type FilledRow, fillRow, findLines, type RowLines } from '../../src/prompt/fill-row.ts';
+import { findTexts } from '../../src/prompt/known-texts.ts';
 import type { RowOutline } from '../../src/prompt/outline.ts';
-import type { RenderPlan } from '../../src/prompt/plan.ts';
-import { promptIds } from '../../src/prompt/row-columns.ts';
-import { rowTokens, writeRow } from '../../src/prompt/write-row.ts';
-import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
+import type { CorpusPlan } from '../../src/prompt/plan.ts';
+import { createRowDraft, type RowDraft } from '../../src/prompt/row-draft.ts';
+import type { RowMaker } from '../../src/prompt/row-maker.ts';
+import type { MemberTimeline } from '../../src/timeline/member-timeline.ts';
+import type { QuestionDigests } from '../../src/timeline/question-digest.ts';
 import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
-import type { LabelledQuestion } from './render-question.ts';
+import { type LineMaker, runSearch } from '../line-maker.ts';
 
-/** A question that is rendered. */
-export interface AskedQuestion extends LabelledQuestion {
+/** A question that is rendered, and the timeline that it was asked of. */
+export interface AskedQuestion {
   readonly outcome: TaskOutcome;
+  readonly timeline: MemberTimeline;
 }
 
 /** What the rows of a batch are made by, and where they go. */
 export interface RowSink {
-  readonly plan: RenderPlan;
+  readonly plan: CorpusPlan;
+  /** Makes what is not known of the texts. */
+  readonly maker: LineMaker;
+  readonly rowMaker: RowMaker;
   readonly parts: PartFiles;
+  readonly digests: QuestionDigests;
   /** Compares a sample of the prompts with their whole texts. */
   readonly gate: JoiningGate;
   /** By task, the questions whose candidates' lines are not all different once cut (CAND-9). */
   readonly alikeAfterCut: Record<string, number>;
 }
 
-/** Writes the rows of a batch of questions in order. Throws as tokenizer, store and gate do. */
+interface WantedRow {
+  readonly asked: AskedQuestion;
+  readonly outline: RowOutline;
+}
+
+/** Writes the rows of a batch of questions in order. Throws as maker, store and gate do. */
 export async function renderRows(
   batch: readonly AskedQuestion[],
-  { plan, parts, gate, alikeAfterCut }: RowSink,
+  sink: RowSink,
   effects = PROCESS_EFFECTS,
 ): Promise<void> {
-  const rows = batch.flatMap((asked) => {
+  const { plan, rowMaker, gate } = sink;
+  const rows = batch.flatMap((asked): WantedRow[] => {
     const task = plan.tasks.find(({ rules }) => rules === asked.outcome.task);
-    return outlineExamples(plan, present(task, 'plan of the task'), asked.question).map((outline) => ({
+    return outlineExamples(plan, present(task, 'plan of the task'), asked.outcome.question).map((outline) => ({
       asked,
       outline,
     }));
   });
-  const outlines = rows.map(({ outline }) => outline);
-  const lines = await runEncoding(plan.tokenizer, findLines(plan.segments, outlines));
+  const draft = createRowDraft();
   const compared: JoinedPrompt[] = [];
-  for (const [i, { asked, outline }] of rows.entries()) {
-    const { label } = asked.label;
-    const rowLines = present(lines[i], 'lines of the row');
-    const filled = fillRow(outline, rowLines, plan);
-    if (outline.variant === '' && hasAlike(rowLines)) addTo(alikeAfterCut, [asked.outcome.task.name], 1);
-    const meta = corpusRow(asked, outline, filled);
-    await parts.add(meta, (columns) => {
-      writeRow(columns, filled, label);
-      const { template, task } = outline.template;
-      if (gate.takes(`${task.name}/${template.id}`))
-        compared.push({ template: template.id, ids: promptIds(columns), frame: filled.lines.frame });
-    });
-    effects.observe({ kind: 'rendered', rows: 1, tokens: meta.n_tokens, records: 0 });
-    if (outline.variant === '') await effects.reach('rendering');
+  for (let i = 0; i < rows.length; ) {
+    const row = nth(rows, i);
+    if (!rowMaker.make(draft, row.outline, row.asked.outcome.label.label)) {
+      await learnTexts(rows.slice(i), draft, sink);
+      continue;
+    }
+    await writeRow(row, draft, sink);
+    const prompt = sampledPrompt(row, draft, sink);
+    if (prompt !== undefined) compared.push(prompt);
+    effects.observe({ kind: 'rendered', rows: 1, tokens: draft.tokens, records: 0 });
+    if (row.outline.variant === '') await effects.reach('rendering');
+    i++;
   }
   await gate.compare(compared);
 }
 
-/** Two of the items asked about read the same. */
-function hasAlike({ items }: RowLines): boolean {
-  return items.length > 1 && new Set(items.map(({ ids }) => ids.join())).size < items.length;
+/** Looks up what the first row lacks, and what those behind it would. */
+async function learnTexts(
+  rows: readonly WantedRow[],
+  draft: RowDraft,
+  { plan, maker, rowMaker }: RowSink,
+): Promise<void> {
+  for (const { outline } of rows.slice(1)) rowMaker.make(draft, outline, undefined);
+  const { known } = rowMaker;
+  known.learn(await runSearch(maker, findTexts(plan, known.missing())));
+}
+
+async function writeRow(
+  { asked, outline }: WantedRow,
+  draft: RowDraft,
+  { rowMaker, parts, digests, alikeAfterCut }: RowSink,
+) {
+  const { outcome, timeline } = asked;
+  const { question } = outcome;
+  if (outline.variant === '' && rowMaker.hasAlike(question)) addTo(alikeAfterCut, [outcome.task.name], 1);
+  const meta = corpusRow(asked, outline, draft);
+  await parts.add({
+    ...{ draft, meta, question, timeline },
+    questionDigest: digests.of(outcome, timeline),
+    opening: outcome.event,
+  });
+}
+
+/** The prompt of the row that was written last, where the gate takes it. */
+function sampledPrompt({ outline }: WantedRow, draft: RowDraft, { parts, gate }: RowSink) {
+  const { template, task } = outline.template;
+  if (!gate.takes(`${task.name}/${template.id}`)) return undefined;
+  const ids = parts.lastIds().slice(0, draft.promptTokens);
+  const frame = present(outline.template.frames.at(outline.question.t), 'frame of the row');
+  return { template: template.id, ids, frame };
 }
 
 /** What is kept beside a row (ORIGIN-4). */
-function corpusRow({ outcome, question, label }: AskedQuestion, outline: RowOutline, filled: FilledRow): CorpusRow {
+function corpusRow({ outcome }: AskedQuestion, outline: RowOutline, draft: RowDraft): CorpusRow {
+  const { question, label } = outcome;
   const { exposure, task } = question;
   const { template } = outline.template;
-  const { ledger, promptTokens } = filled;
-  const tokens = rowTokens(filled, label.label);
   return {
-    key: question.key.join(UNIT_SEPARATOR),
+    key: question.key,
     member: question.memberId,
     task: task.name,
     form: task.form,
@@ -96,10 +135,10 @@ function corpusRow({ outcome, question, label }: AskedQuestion, outline: RowOutl
     slate_id: exposure.slateId,
     position: exposure.position,
     propensity: exposure.propensity,
-    n_tokens: tokens,
-    n_loss_tokens: tokens - promptTokens,
-    n_history_shown: ledger.shown,
-    n_history_available: ledger.available,
+    n_tokens: draft.tokens,
+    n_loss_tokens: draft.tokens - draft.promptTokens,
+    n_history_shown: draft.shown,
+    n_history_available: question.history.available,
     n_actions_before: question.actionsBefore,
   };
 }

@@ -5,29 +5,29 @@ import type { CorpusId } from '../../schemas/ids.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { type CorpusSummary, summarizeCorpus } from '../../src/corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
-import type { CorpusIdentity } from '../../src/forms/identity.ts';
 import { newAttempt } from '../../src/lake/commit-work.ts';
 import type { CorpusPartition } from '../../src/lake/corpus-records.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { itemFilesOf, type PartitionTimeline } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
+import type { PlannedCorpus } from '../../src/prompt/plan.ts';
 import { createSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
-import type { ReadRecipe } from '../corpus-inputs.ts';
 import { renderInPool } from './pool.ts';
+import type { SharedEncoder } from './shared-encoder.ts';
 import type { RenderRequest } from './worker.ts';
 
 /** What is rendered, how far, and by how many. */
 export interface Rendering {
   readonly timelines: readonly PartitionTimeline[];
-  readonly identity: CorpusIdentity;
-  /** Says where the tokenizer lies. */
-  readonly recipe: ReadRecipe;
+  readonly planned: PlannedCorpus;
   /** Epoch milliseconds; null for everything, since in files nothing is late. */
   readonly until: number | null;
   /** Threads that render. */
   readonly workers: number;
   /** Shared by all rungs of a ladder: they cut the same texts to the same levels. */
   readonly segments: SharedSegments;
+  /** Encodes for all workers. */
+  readonly encoder: SharedEncoder;
 }
 
 /** A corpus after a build. */
@@ -48,7 +48,8 @@ export function createItemSegments(timelines: readonly PartitionTimeline[]): Sha
  * Renders what of the corpus is missing and commits it, each partition by itself. Throws `fenced`.
  */
 export async function renderCorpus(lake: Lake, options: Rendering, effects = PROCESS_EFFECTS): Promise<RenderedCorpus> {
-  const { timelines, identity, recipe, until, workers, segments } = options;
+  const { timelines, planned, until, workers, segments, encoder } = options;
+  const { identity } = planned.plan;
   const started = effects.now();
   const corpus = await lake.addCorpus(identity);
   const requests = requestsOf(timelines, await lake.corpus(corpus), until);
@@ -58,15 +59,14 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
     lake: lake.store.location,
     corpus,
     identity,
-    tokenizer: recipe.recipe.corpus.tokenizer,
-    recipeFile: recipe.file,
+    facts: planned.facts,
     items,
     itemsSha256: sha256Hex(canonicalJson(items)),
     until,
     attempt: newAttempt(effects),
     segments,
   };
-  await renderInPool({ requests, workers, data }, counted.effects);
+  await renderInPool({ requests, workers, data, encoder }, counted.effects);
   const seconds = (effects.now() - started) / 1000;
   const { rows, tokens } = counted.sum;
   const summary = summarizeCorpus(await lake.corpus(corpus));

@@ -1,13 +1,13 @@
 /**
- * A worker thread: makes the plan and the item table once, then renders the partitions that it is
- * given.
+ * A worker thread: opens the plan and the item table once, then renders the partitions that it is
+ * given. It loads no tokenizer: what is not known it asks of the thread that started it.
  */
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { FileRef } from '../../schemas/commit.ts';
 import type { AttemptId, CorpusId, Sha256 } from '../../schemas/ids.ts';
-import type { TokenizerSpec } from '../../schemas/recipe.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
+import { present } from '../../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { type PackedError, packError } from '../../src/errors.ts';
 import type { CorpusIdentity } from '../../src/forms/identity.ts';
@@ -16,10 +16,12 @@ import { type Lake, openLake } from '../../src/lake/lake.ts';
 import type { RecordRef } from '../../src/lake/read-record.ts';
 import type { PartitionFiles } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
+import type { Made, Wishes } from '../../src/prompt/line-search.ts';
+import { openPlan, type PlanFacts } from '../../src/prompt/plan.ts';
+import { createRowMaker } from '../../src/prompt/row-maker.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
-import { createJoiningGate } from '../../src/tokenize/joining-gate.ts';
+import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import { openSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
-import { createRenderPlan, readTokenizer } from '../corpus-inputs.ts';
 import { type PartitionTask, renderPartition } from './partition.ts';
 
 /** What all partitions of a corpus share. */
@@ -28,9 +30,8 @@ export interface RenderWorkerData {
   readonly lake: string;
   readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
-  /** Where the tokenizer lies: as the recipe says, paths counted from its file. */
-  readonly tokenizer: TokenizerSpec;
-  readonly recipeFile: string;
+  /** What the tokenizer made of its templates. */
+  readonly facts: PlanFacts;
   readonly items: readonly PartitionFiles[];
   readonly itemsSha256: Sha256;
   readonly until: number | null;
@@ -51,11 +52,22 @@ export interface RenderRequest {
   readonly from: number | null;
 }
 
-/** What a worker says: that it is free for a request, what it observed, that it failed. */
+/** What a worker asks of the thread that has the tokenizer. */
+export type RenderAsk =
+  | { readonly kind: 'make'; readonly wishes: Wishes }
+  | { readonly kind: 'compare'; readonly prompts: readonly JoinedPrompt[] };
+
+/** What a worker says: that it is free for a request, what it observed, asks, that it failed. */
 export type RenderReply =
   | { readonly kind: 'free' }
   | { readonly kind: 'observed'; readonly observation: Observation }
+  | { readonly kind: 'asked'; readonly number: number; readonly ask: RenderAsk }
   | { readonly kind: 'failed'; readonly error: PackedError };
+
+/** What a worker is told: a request, or the answer to what it asked; nothing to a comparison. */
+export type RenderOrder =
+  | { readonly kind: 'render'; readonly request: RenderRequest }
+  | { readonly kind: 'answered'; readonly number: number; readonly made: Made | undefined };
 
 /** Rows between two messages of progress: often enough to see, rare enough to cost nothing. */
 const PROGRESS_ROWS = 200;
@@ -64,13 +76,19 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   const say = (reply: RenderReply) => port.postMessage(reply);
   const effects = threadEffects(say);
   const lake = await openLake(openStore(data.lake, effects), effects);
-  const tokenizer = await readTokenizer(data.tokenizer, data.recipeFile);
-  const plan = await createRenderPlan(data.identity, tokenizer, openSegmentTable(data.segments));
+  const plan = openPlan(data.identity, data.facts, openSegmentTable(data.segments));
   const items = createItemTable(await lake.items(data.items), plan.section.known);
-  const means = { lake, plan, items, gate: createJoiningGate(plan.tokenizer), data };
-  port.on('message', async (request: RenderRequest) => {
+  const { ask, answer } = createAsker(say);
+  const maker = { make: async (wishes: Wishes) => present(await ask({ kind: 'make', wishes }), 'what was made') };
+  const gate = createJoiningGate(async (prompts) => {
+    if (prompts.length > 0) await ask({ kind: 'compare', prompts });
+  });
+  const rowMaker = createRowMaker(plan, items.versionAt);
+  const means = { lake, plan, maker, rowMaker, items, gate, data };
+  port.on('message', async (order: RenderOrder) => {
+    if (order.kind === 'answered') return answer(order.number, order.made);
     try {
-      await renderAndCommit(means, request, effects);
+      await renderAndCommit(means, order.request, effects);
       say({ kind: 'free' });
     } catch (error) {
       say({ kind: 'failed', error: packError(error) });
@@ -79,7 +97,24 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   say({ kind: 'free' });
 }
 
-interface Means extends Pick<PartitionTask, 'plan' | 'items' | 'gate'> {
+/** Asks by numbers, and waits. What fails there ends the build there. */
+function createAsker(say: (reply: RenderReply) => void) {
+  const open = new Map<number, (made: Made | undefined) => void>();
+  let asked = 0;
+  return {
+    ask(ask: RenderAsk): Promise<Made | undefined> {
+      const number = asked++;
+      say({ kind: 'asked', number, ask });
+      return new Promise((resolve) => open.set(number, resolve));
+    },
+    answer(number: number, made: Made | undefined): void {
+      open.get(number)?.(made);
+      open.delete(number);
+    },
+  };
+}
+
+interface Means extends Pick<PartitionTask, 'plan' | 'maker' | 'rowMaker' | 'items' | 'gate'> {
   readonly lake: Lake;
   readonly data: RenderWorkerData;
 }

@@ -3,11 +3,13 @@
  * and in order.
  */
 import type { EventRecord } from '../../schemas/event.ts';
-import { canonicalEvent, entityOf } from '../../schemas/event-time.ts';
+import { entityOf } from '../../schemas/event-time.ts';
 import type { DeadLetter } from '../../src/adapters/parquet/dead-letters.ts';
+import { byteAt } from '../../src/checked.ts';
 import { partitionOf } from '../../src/lake/murmur2.ts';
 import type { ByteRecord } from '../../src/sort/byte-records.ts';
 import type { EventLine } from '../../src/sources/event-files.ts';
+import { parseLineBytes } from '../../src/sources/event-line.ts';
 
 /** Where a record was read: number of the input file, and line in it from 1. */
 export interface ReadFrom {
@@ -29,47 +31,77 @@ const ORDER = { item: 0, member: 1, unread: 2 } as const;
 const KEY_HEAD_BYTES = 3;
 /** Digits of a file's and a line's number, so that they sort as text. */
 const NUMBER_DIGITS = 12;
+const SPACE = 0x20;
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+const UNIT_BYTES_MAX = 3;
+
+/** Makes one record after another; each is there until the next is made. */
+export type Dealer = (line: EventLine, file: number) => ByteRecord;
 
 /**
- * Key: partition, ORDER, entity (member or item id in UTF-8). Payload: file, line and canonical
- * JSON, parted by spaces. What is no event belongs to no member: it lies in partition 0, sorted by
- * where it was read.
+ * Key: partition, ORDER, entity (member or item id in UTF-8). Payload: file, line, and the line as
+ * it was read, parted by spaces: to read it twice is cheaper than to write it anew. What is no
+ * event belongs to no member: it lies in partition 0, sorted by where it was read, as a letter in
+ * JSON.
+ * Bound: the longest record.
  */
-export function encodeDealt({ line, outcome }: EventLine, file: number, partitions: number): ByteRecord {
-  const payload = (json: string) => Buffer.from(`${file} ${line} ${json}`, 'utf8');
-  if (outcome.ok) {
-    const { event } = outcome;
-    const entity = entityOf(event);
-    const order = event.type === 'item' ? ORDER.item : ORDER.member;
-    return { key: sortKey(partitionOf(entity, partitions), order, entity), payload: payload(canonicalEvent(event)) };
-  }
-  const { reason, field = '', message, raw } = outcome;
-  const letter = { reason, field, message, raw: Buffer.from(raw).toString('base64') };
-  const readFrom = [file, line].map((number) => String(number).padStart(NUMBER_DIGITS, '0')).join(' ');
-  return { key: sortKey(0, ORDER.unread, readFrom), payload: payload(JSON.stringify(letter)) };
-}
-
-/** What `encodeDealt` encoded. */
-export function decodeDealt({ key, payload }: ByteRecord): DealtRecord {
-  const head = Buffer.from(key.buffer, key.byteOffset, KEY_HEAD_BYTES);
-  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
-  const first = text.indexOf(' ');
-  const second = text.indexOf(' ', first + 1);
-  const at = {
-    partition: head.readUInt16BE(0),
-    file: Number(text.slice(0, first)),
-    line: Number(text.slice(first + 1, second)),
+export function createDealer(partitions: number): Dealer {
+  let keys = Buffer.alloc(0);
+  let payloads = Buffer.alloc(0);
+  const keyOf = (order: number, entity: string): Buffer => {
+    keys = atLeast(keys, KEY_HEAD_BYTES + entity.length * UNIT_BYTES_MAX);
+    const key = keys.subarray(0, KEY_HEAD_BYTES + keys.write(entity, KEY_HEAD_BYTES, 'utf8'));
+    key.writeUInt8(order, 2);
+    return key;
   };
-  const json: unknown = JSON.parse(text.slice(second + 1));
-  if (head.readUInt8(2) !== ORDER.unread) return { kind: 'event', ...at, event: json as EventRecord };
-  const letter = json as Omit<UnreadLetter, 'raw'> & { readonly raw: string };
-  return { kind: 'unread', ...at, letter: { ...letter, raw: Buffer.from(letter.raw, 'base64') } };
+  const payloadOf = (file: number, line: number, bytes: Uint8Array): Buffer => {
+    const head = `${file} ${line} `;
+    payloads = atLeast(payloads, head.length + bytes.length);
+    payloads.write(head, 0, 'latin1');
+    payloads.set(bytes, head.length);
+    return payloads.subarray(0, head.length + bytes.length);
+  };
+  return ({ line, outcome, bytes }, file) => {
+    if (outcome.ok) {
+      const { event } = outcome;
+      const key = keyOf(event.type === 'item' ? ORDER.item : ORDER.member, entityOf(event));
+      key.writeUInt16BE(partitionOf(key.subarray(KEY_HEAD_BYTES), partitions), 0);
+      return { key, payload: payloadOf(file, line, bytes) };
+    }
+    const { reason, field = '', message, raw } = outcome;
+    const letter = { reason, field, message, raw: Buffer.from(raw).toString('base64') };
+    const readFrom = [file, line].map((number) => String(number).padStart(NUMBER_DIGITS, '0')).join(' ');
+    const key = keyOf(ORDER.unread, readFrom);
+    key.writeUInt16BE(0, 0);
+    return { key, payload: payloadOf(file, line, Buffer.from(JSON.stringify(letter), 'utf8')) };
+  };
 }
 
-function sortKey(partition: number, order: number, entity: string): Buffer {
-  const key = Buffer.allocUnsafe(KEY_HEAD_BYTES + Buffer.byteLength(entity, 'utf8'));
-  key.writeUInt16BE(partition, 0);
-  key.writeUInt8(order, 2);
-  key.write(entity, KEY_HEAD_BYTES, 'utf8');
-  return key;
+function atLeast(buffer: Buffer<ArrayBuffer>, bytes: number): Buffer<ArrayBuffer> {
+  return buffer.length >= bytes ? buffer : Buffer.allocUnsafeSlow(Math.max(bytes, 2 * buffer.length));
+}
+
+/** The partition of a record, by its key. */
+export function partitionOfDealt(key: Uint8Array): number {
+  return byteAt(key, 0) * 256 + byteAt(key, 1);
+}
+
+/** What a dealer made. Throws Error, a bug of ours, where a line that was an event is none now. */
+export function decodeDealt({ key, payload }: ByteRecord): DealtRecord {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  const first = bytes.indexOf(SPACE);
+  const second = bytes.indexOf(SPACE, first + 1);
+  const at = {
+    partition: partitionOfDealt(key),
+    file: Number(bytes.toString('latin1', 0, first)),
+    line: Number(bytes.toString('latin1', first + 1, second)),
+  };
+  const content = bytes.subarray(second + 1);
+  if (byteAt(key, 2) === ORDER.unread) {
+    const letter = JSON.parse(content.toString('utf8')) as Omit<UnreadLetter, 'raw'> & { readonly raw: string };
+    return { kind: 'unread', ...at, letter: { ...letter, raw: Buffer.from(letter.raw, 'base64') } };
+  }
+  const parsed = parseLineBytes(content);
+  if (parsed?.ok !== true) throw new Error(`line ${at.line} of file ${at.file} is no longer an event`);
+  return { kind: 'event', ...at, event: parsed.event };
 }

@@ -18,6 +18,14 @@ export interface InputFile {
   readonly bytes: number;
 }
 
+/** How much a compressed file of events is taken to hold. */
+const UNPACKED = 8;
+
+/** About how many bytes of lines there are in event files. */
+export function lineBytes(files: readonly Pick<InputFile, 'name' | 'bytes'>[]): number {
+  return files.reduce((sum, { name, bytes }) => sum + bytes * (name.endsWith('.ndjson') ? 1 : UNPACKED), 0);
+}
+
 /** A folder of events, and its event files as one look at it found them. */
 export interface ListedEvents {
   readonly events: string;

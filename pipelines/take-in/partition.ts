@@ -1,17 +1,11 @@
-/**
- * One partition of the timelines under way: files are written as groups arrive, the record is
- * committed at the end.
- */
+/** One partition of the timelines under way: files are written as groups arrive. */
 
-import type { FileRef } from '../../schemas/commit.ts';
+import type { FileRef, TimelineRecord } from '../../schemas/commit.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
-import type { AttemptId } from '../../schemas/ids.ts';
 import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
 import { nth } from '../../src/checked.ts';
-import type { Effects } from '../../src/effects.ts';
 import { quotedName } from '../../src/errors.ts';
-import type { Lake } from '../../src/lake/lake.ts';
 import { createLineFiles, lineFolder } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { timelineFolder } from '../../src/lake/timeline-records.ts';
@@ -24,21 +18,23 @@ export type TakenGroup =
   | { readonly kind: 'entity'; readonly records: readonly PlacedRecord[] }
   | { readonly kind: 'unread'; readonly letter: DeadLetter };
 
+/** What a partition came to: files that lie in the store, for the record that is to name them. */
+export interface WrittenPartition extends Pick<TimelineRecord, 'files' | 'counts'> {
+  readonly partition: number;
+}
+
 /** A partition under way. */
 export interface PartitionWriter {
   readonly partition: number;
   add(group: TakenGroup): Promise<void>;
-  /** Uploads what is left and commits. Throws `fenced`. */
-  finish(): Promise<void>;
+  /** Uploads what is left. */
+  finish(): Promise<WrittenPartition>;
 }
 
-/** What all partitions of one take-in share. */
+/** Where partitions are written, and what of their inputs is named. */
 export interface PartitionWork {
-  readonly lake: Lake;
-  /** Partitions that have no record yet; the others are passed over. */
-  readonly missing: ReadonlySet<number>;
-  readonly inputs: readonly InputFile[];
-  readonly attempt: AttemptId;
+  readonly store: ObjectStore;
+  readonly inputs: readonly Pick<InputFile, 'name'>[];
 }
 
 /** Letters of the first dead record's message that the stats keep. */
@@ -47,13 +43,11 @@ const MESSAGE_LETTERS_MAX = 200;
 const DEAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Opens a partition. Bound: the line and dead-letter files under way. */
-export function openPartition(partition: number, work: PartitionWork, effects: Effects): PartitionWriter {
-  if (!work.missing.has(partition)) return { partition, add: async () => {}, finish: async () => {} };
-  const { lake, inputs, attempt } = work;
+export function openPartition(partition: number, { store, inputs }: PartitionWork): PartitionWriter {
   const folder = timelineFolder(partition);
-  const raw = createLineFiles(lake.store, lineFolder(partition));
-  const items = createLineFiles(lake.store, lineFolder(partition));
-  const dead = createDeadFiles(lake.store, `${folder}/dead`);
+  const raw = createLineFiles(store, lineFolder(partition));
+  const items = createLineFiles(store, lineFolder(partition));
+  const dead = createDeadFiles(store, `${folder}/dead`);
   const stats = createTimelineStats();
   const counts = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
   const park = (letter: DeadLetter): Promise<void> => {
@@ -89,12 +83,9 @@ export function openPartition(partition: number, work: PartitionWork, effects: E
         raw: await raw.finish(),
         items: await items.finish(),
         dead: await dead.finish(),
-        stats: await writeStats(lake.store, `${folder}/state`, stats.finish()),
+        stats: await writeStats(store, `${folder}/state`, stats.finish()),
       };
-      await effects.reach('timeline-upload');
-      const names = inputs.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }));
-      const record = { kind: 'timeline', inputs: names, files, counts } as const;
-      await lake.commitWork(folder, { attempt, from: null, record });
+      return { partition, files, counts };
     },
   };
 }

@@ -1,10 +1,11 @@
 /** From where a lake is said to lie to the store that holds it, and to scratch beside it. */
+import { join } from 'node:path';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import type { Scratch } from '../sort/scratch.ts';
+import type { Scratch, ScratchFile } from '../sort/scratch.ts';
 import { openDirectoryStore, tempFolderOf } from './filesystem/directory-store.ts';
-import { openScratchFolder } from './filesystem/scratch-folder.ts';
+import { openScratchFile, openScratchFolder, removeFolder } from './filesystem/scratch-folder.ts';
 
 // One letter before the colon is a drive of Windows.
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
@@ -32,4 +33,23 @@ export function openStore(location: string, effects = PROCESS_EFFECTS): ObjectSt
  */
 export function openScratch(location: string, effects = PROCESS_EFFECTS): Scratch {
   return openScratchFolder(tempFolderOf(location), effects);
+}
+
+/** Scratch of several threads: each opens it by the same names, and one of them takes it away. */
+export interface SharedScratch {
+  readonly scratch: Scratch;
+  /** A file of any of the threads, by its name. */
+  open(name: string): ScratchFile;
+  /** Removes all files, also those that nobody finished. */
+  clear(): Promise<void>;
+}
+
+/** Opens the scratch `name` for work on a lake that `openStore` opens. */
+export function openSharedScratch(location: string, name: string, effects = PROCESS_EFFECTS): SharedScratch {
+  const folder = join(tempFolderOf(location), name);
+  return {
+    scratch: openScratchFolder(folder, effects),
+    open: openScratchFile,
+    clear: () => removeFolder(folder),
+  };
 }

@@ -17,11 +17,11 @@ const ROW_SCREEN = { columns: 110, lines: 21 };
 
 /** One row of the release with a legend and its facts, cut to a screen. */
 export function demoRow(row: ReleaseRow, tokenizer: LoadedTokenizer, colour: boolean): string {
-  const { meta, origin } = row;
+  const { meta } = row;
   const facts = [
     `asked at ${new Date(meta.asked_at).toISOString()}`,
     `${grouped(meta.n_tokens)} tokens, ${meta.n_loss_tokens} of them learned`,
-    `${origin.shown} of ${origin.available} past interactions fit`,
+    `${meta.n_history_shown} of ${meta.n_history_available} past interactions fit`,
   ];
   return [
     `\nrow ${row.row} of ${row.split} (${facts.join(', ')}):\n`,

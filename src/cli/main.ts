@@ -1,15 +1,11 @@
 /**
- * The command line: finds the command, reads its flags, runs it in a thread, and alone decides the
- * exit code.
+ * The command line: finds the command, has it run, and alone decides the exit code. What help does
+ * not need is loaded when a command runs.
  */
 import { BrewhouseError, describeError, EXIT, nearestName } from '../errors.ts';
 import { COMMAND_NAMES, COMMANDS, type CommandName } from './command-table.ts';
-import type { ThreadTask } from './command-thread.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { leaveProcess } from './leave-process.ts';
-import { suggestPath } from './nearest-path.ts';
-import { createOutput } from './output.ts';
-import { parseArguments } from './parse-arguments.ts';
 
 /** Runs one command; the process ends with its exit code once the output is written. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -43,31 +39,12 @@ async function dispatch([name, ...words]: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(name));
     return EXIT.done;
   }
+  const { runCommand } = await import('./run-command.ts');
   return runCommand(name, words);
 }
 
 function isCommand(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
-}
-
-async function runCommand(name: CommandName, words: readonly string[]): Promise<number> {
-  const command = COMMANDS[name];
-  const given = await parseArguments(name, command, words);
-  const json = given.flags.json === true;
-  const { stdout, stderr, env } = process;
-  const output = createOutput({ stdout, stderr, now: () => performance.now(), environment: env });
-  try {
-    const { runInThread } = await import('./run-in-thread.ts');
-    const task = { name, call: { ...given, colour: output.colour }, json } as ThreadTask;
-    const { exit, text } = await runInThread(task, output);
-    output.settle();
-    stdout.write(`${text}\n`);
-    return exit;
-  } catch (error) {
-    throw error instanceof BrewhouseError ? suggestPath(error, command, given) : error;
-  } finally {
-    output.settle();
-  }
 }
 
 /** Says what failed; a bug of ours asks for a report. */

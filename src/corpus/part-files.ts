@@ -1,51 +1,86 @@
 /**
- * The part files of a partition: tokens, sidecar, origins; same rows, same order, row groups
- * flushed together.
+ * The files of a partition's parts: rows that number segments and events, and the dictionaries of
+ * both.
  */
+import { hash } from 'node:crypto';
 import type { CorpusRecord, FileRef } from '../../schemas/commit.ts';
-import { CORPUS, type CorpusRow, PART_ORIGIN, PART_TOKENS, ROLES, SEGMENT_LEVELS } from '../../schemas/rows.ts';
+import { CORPUS, type CorpusRow, PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
+import { intAt, nth, present, recordOf } from '../checked.ts';
 import type { FileUnderWay, ObjectStore } from '../lake/object-store.ts';
-import { type IntList, intsOf } from '../prompt/int-list.ts';
-import { clearRows, type RowColumns, rowColumns } from '../prompt/row-columns.ts';
-import { type ColumnChunk, createParquetWriter, type ParquetWriter } from '../shard/parquet-writer.ts';
+import { intList, intsOf, pushInt } from '../prompt/int-list.ts';
+import { OWN_EVENT, type RowDraft } from '../prompt/row-draft.ts';
+import { type ColumnChunk, createParquetWriter } from '../shard/parquet-writer.ts';
 import { columnSpecs, columnsOf, type FileTable } from '../shard/records.ts';
-import { mustFlushRowGroup } from '../shard/row-groups.ts';
+import { ROW_GROUP_ROWS_MAX } from '../shard/row-groups.ts';
+import type { MemberTimeline } from '../timeline/member-timeline.ts';
+import type { Question } from '../timeline/questions.ts';
+import { createEventDictionary, type EventDictionary } from './event-dictionary.ts';
+import { createRowBytes } from './row-bytes.ts';
+import { createSegmentDictionary, type SegmentDictionary, type SegmentSource } from './segment-dictionary.ts';
 
-/** Tokens of one part: its file is then about 16 MB. */
+/** Tokens of the rows of one part. */
 export const PART_TOKENS_MAX = 16_000_000;
+/** Tokens of the segments of one part, of which a release holds one part's at a time. */
+export const PART_SEGMENT_TOKENS_MAX = 4_000_000;
+/** When a part is full. */
+export interface PartSizes {
+  readonly tokens: number;
+  readonly segmentTokens: number;
+}
+
+const SIZES: PartSizes = { tokens: PART_TOKENS_MAX, segmentTokens: PART_SEGMENT_TOKENS_MAX };
+
+/** Segments or events of a row group. */
+const DICTIONARY_GROUP_ROWS = 65_536;
+
+/** A row that a part takes in. */
+export interface PartRow {
+  readonly draft: RowDraft;
+  readonly meta: CorpusRow;
+  readonly question: Question;
+  /** Of the question, in hexadecimal digits (PART_ROWS). */
+  readonly questionDigest: string;
+  readonly timeline: MemberTimeline;
+  /** Position of the opening event in the timeline. */
+  readonly opening: number;
+}
+
+/** Where parts go. */
+export interface PartsFolder {
+  readonly store: ObjectStore;
+  /** Of the partition. */
+  readonly folder: string;
+}
 
 /** Writes rows into part after part. */
 export interface PartFiles {
-  /**
-   * Adds a row of `meta.n_tokens` tokens, which `write` writes to the columns; rolls to the next
-   * part where this one is full. Throws as the store does.
-   */
-  add(meta: CorpusRow, write: (columns: RowColumns) => void): Promise<void>;
+  /** Adds a row; rolls to the next part where this one is full. Throws as the store does. */
+  add(row: PartRow): Promise<void>;
+  /** A view of the ids of the row that was added last; holds until the next. */
+  lastIds(): Int32Array;
   /** The files of all parts. */
   finish(): Promise<CorpusRecord['files']>;
 }
 
 /**
- * Each part is uploaded below `folder` under its hash before the next begins. Bound: one row group
- * in memory.
+ * Each part is uploaded below `folder` under its hashes before the next begins. Bound: a part's
+ * dictionaries, and a row group of its rows.
  */
-export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
+export function createPartFiles({ store, folder }: PartsFolder, source: SegmentSource, sizes = SIZES): PartFiles {
   const files: CorpusRecord['files'] = [];
-  const columns = rowColumns();
+  const joined = createRowBytes(source.known);
   let open: OpenPart | undefined;
   const close = async () => {
-    if (open === undefined) return;
-    const { rows, tokens } = open;
-    const [part, meta, origin] = await open.finish(folder);
-    files.push({ part, meta, origin, rows, tokens });
+    if (open !== undefined) files.push(await open.finish(folder));
     open = undefined;
   };
   return {
-    async add(meta, write) {
-      if (open !== undefined && open.tokens + meta.n_tokens > PART_TOKENS_MAX) await close();
-      open ??= openPart(store, columns);
-      open.add(meta, write);
+    async add(row) {
+      if (open?.isFullFor(row.draft.tokens)) await close();
+      open ??= openPart(store, source, sizes);
+      open.add(row, hash('sha256', joined.of(row.draft), 'hex'));
     },
+    lastIds: joined.ids,
     async finish() {
       await close();
       return files;
@@ -54,93 +89,127 @@ export function createPartFiles(store: ObjectStore, folder: string): PartFiles {
 }
 
 interface OpenPart {
-  rows: number;
-  tokens: number;
-  add(meta: CorpusRow, write: (columns: RowColumns) => void): void;
-  finish(folder: string): Promise<[part: FileRef, meta: FileRef, origin: FileRef]>;
+  isFullFor(tokens: number): boolean;
+  add(row: PartRow, content: string): void;
+  finish(folder: string): Promise<CorpusRecord['files'][number]>;
 }
 
-/** The columns are empty, and are left so at the end. */
-function openPart(store: ObjectStore, columns: RowColumns): OpenPart {
-  const tables = {
-    parts: openTable(store, PART_TOKENS),
-    meta: openTable(store, CORPUS),
-    origin: openTable(store, PART_ORIGIN),
-  };
+const LISTS = ['spans', 'segments', 'events'] as const;
+const NUMBERS = ['lowered', 'room', 'used', 'stoppedAt'] as const;
+
+function openPart(store: ObjectStore, source: SegmentSource, sizes: PartSizes): OpenPart {
+  const segments = createSegmentDictionary(source);
+  const events = createEventDictionary();
+  const table = openTable(store, PART_ROWS);
+  const lists = recordOf(LISTS, () => ({ values: intList(), ends: intList() }));
+  const numbers = recordOf(NUMBERS, intList);
   let metas: CorpusRow[] = [];
-  const flush = () => {
-    const { rows } = columns;
-    if (rows === 0) return;
-    tables.parts.writer.writeRowGroup(tokenChunks(columns), rows);
-    tables.meta.writer.writeRowGroup(columnsOf(CORPUS, metas), rows);
-    tables.origin.writer.writeRowGroup(originChunks(columns), rows);
-    metas = [];
-    clearRows(columns);
+  let digests: string[] = [];
+  let contents: string[] = [];
+  let rows = 0;
+  let tokens = 0;
+  const clear = () => {
+    [metas, digests, contents] = [[], [], []];
+    for (const { values, ends } of Object.values(lists)) {
+      values.length = 0;
+      ends.length = 0;
+      pushInt(ends, 0);
+    }
+    for (const list of Object.values(numbers)) list.length = 0;
   };
-  const part: OpenPart = {
-    rows: 0,
-    tokens: 0,
-    add(meta, write) {
-      const group = { rows: columns.rows, tokens: columns.ids.length };
-      if (mustFlushRowGroup(group, meta.n_tokens)) flush();
-      write(columns);
-      metas.push(meta);
-      part.rows++;
-      part.tokens += meta.n_tokens;
+  clear();
+  const flush = () => {
+    if (metas.length === 0) return;
+    const columns = columnsOf(CORPUS, metas);
+    const sidecar = Object.fromEntries(Object.keys(CORPUS).map((name, i) => [name, nth(columns, i)]));
+    const listOf = (name: (typeof LISTS)[number]) => ({
+      values: intsOf(lists[name].values),
+      offsets: intsOf(lists[name].ends),
+    });
+    const own = {
+      question: digests,
+      content: contents,
+      loss_spans: listOf('spans'),
+      segments: listOf('segments'),
+      events: listOf('events'),
+      lowered: intsOf(numbers.lowered),
+      room: intsOf(numbers.room),
+      used: intsOf(numbers.used),
+      stopped_at: intsOf(numbers.stoppedAt),
+    };
+    table.writeGroup({ ...sidecar, ...own }, metas.length);
+    clear();
+  };
+  return {
+    isFullFor: (more) => tokens + more > sizes.tokens || segments.tokens() > sizes.segmentTokens,
+    add(row, content) {
+      if (metas.length === ROW_GROUP_ROWS_MAX) flush();
+      const { draft } = row;
+      const numberOf = eventNumberer(row, events);
+      for (let i = 0; i < draft.segments.length; i++)
+        pushInt(lists.segments.values, segments.numberOf(draft, intAt(draft.segments.values, i)));
+      for (let i = 0; i < draft.events.length; i++)
+        pushInt(lists.events.values, numberOf(intAt(draft.events.values, i)));
+      for (let i = 0; i < draft.spans.length; i++) pushInt(lists.spans.values, intAt(draft.spans.values, i));
+      for (const { values, ends } of Object.values(lists)) pushInt(ends, values.length);
+      for (const name of ['lowered', 'room', 'used'] as const) pushInt(numbers[name], draft[name]);
+      pushInt(numbers.stoppedAt, draft.stoppedAt === OWN_EVENT.none ? -1 : numberOf(draft.stoppedAt));
+      metas.push(row.meta);
+      digests.push(row.questionDigest);
+      contents.push(content);
+      rows++;
+      tokens += draft.tokens;
     },
     async finish(folder) {
       flush();
-      const named = async (kind: keyof typeof tables): Promise<FileRef> => {
-        const { writer, file } = tables[kind];
-        writer.finish();
-        const { sha256, bytes } = await file.finish(`${folder}/${kind}`, '.parquet');
-        return { sha256, bytes, rows: part.rows };
+      const part = await table.finish(`${folder}/parts`, rows);
+      const written = {
+        segments: await writeDictionary(openTable(store, PART_SEGMENTS), segments, `${folder}/segments`),
+        events: await writeDictionary(openTable(store, PART_EVENTS), events, `${folder}/events`),
       };
-      return [await named('parts'), await named('meta'), await named('origin')];
+      return { part, ...written, rows, tokens };
     },
   };
-  return part;
 }
 
-function openTable(store: ObjectStore, table: FileTable): { writer: ParquetWriter; file: FileUnderWay } {
-  const file = store.create();
+/** Numbers of the row's events in the part. */
+function eventNumberer({ question, timeline, opening }: PartRow, events: EventDictionary) {
+  return (event: number): number => {
+    if (event >= 0) return events.interaction(timeline, intAt(question.history.event, event));
+    if (event === OWN_EVENT.opening) return events.interaction(timeline, opening);
+    return events.profile(timeline, timeline.profiles.indexOf(present(question.profile, 'profile of the question')));
+  };
+}
+
+function writeDictionary(
+  table: OpenTable,
+  dictionary: Pick<SegmentDictionary | EventDictionary, 'size' | 'chunks'>,
+  folder: string,
+): Promise<FileRef> {
+  const size = dictionary.size();
+  for (let from = 0; from < size; from += DICTIONARY_GROUP_ROWS) {
+    const to = Math.min(size, from + DICTIONARY_GROUP_ROWS);
+    table.writeChunks(dictionary.chunks(from, to), to - from);
+  }
+  return table.finish(folder, size);
+}
+
+type OpenTable = ReturnType<typeof openTable>;
+
+function openTable(store: ObjectStore, table: FileTable) {
+  const file: FileUnderWay = store.create();
   const write = (chunk: Uint8Array) => file.write(chunk);
-  return { writer: createParquetWriter({ columns: columnSpecs(table), keyValues: {}, write }), file };
-}
-
-function tokenChunks({ ids, idEnds, spans, spanEnds }: RowColumns): ColumnChunk[] {
-  return inOrder(PART_TOKENS, {
-    input_ids: { values: intsOf(ids), offsets: intsOf(idEnds) },
-    loss_spans: { values: intsOf(spans), offsets: intsOf(spanEnds) },
-  });
-}
-
-/** Texts go to the file by number, so none is made for a segment. */
-function originChunks(columns: RowColumns): ColumnChunk[] {
-  const { role, to, event, version, fields, level, counts, texts } = columns;
-  const offsets = intsOf(columns.segmentEnds);
-  const words = (numbers: IntList, dictionary: readonly string[] = texts.texts) => ({
-    dictionary,
-    indices: intsOf(numbers),
-  });
-  return inOrder(PART_ORIGIN, {
-    role: { values: words(role, ROLES), offsets },
-    to: { values: intsOf(to), offsets },
-    event: { values: words(event), offsets },
-    version: { values: words(version), offsets },
-    fields: { values: words(fields), offsets },
-    level: { values: words(level, SEGMENT_LEVELS), offsets },
-    shown: intsOf(counts.shown),
-    available: intsOf(counts.available),
-    lowered: intsOf(counts.lowered),
-    left_out: intsOf(counts.left_out),
-    room: intsOf(counts.room),
-    used: intsOf(counts.used),
-    stopped_at: words(columns.stoppedAt),
-  });
-}
-
-/** The chunks in the order of the table's columns. */
-function inOrder<T extends FileTable>(table: T, chunks: Readonly<Record<keyof T, ColumnChunk>>): ColumnChunk[] {
-  return Object.keys(table).map((name) => chunks[name as keyof T]);
+  const writer = createParquetWriter({ columns: columnSpecs(table), keyValues: {}, write });
+  return {
+    writeGroup(chunks: Readonly<Record<string, ColumnChunk | undefined>>, rows: number) {
+      const inOrder = Object.keys(table).map((name) => chunks[name]);
+      writer.writeRowGroup(inOrder as ColumnChunk[], rows);
+    },
+    writeChunks: (chunks: readonly ColumnChunk[], rows: number) => writer.writeRowGroup(chunks, rows),
+    async finish(folder: string, rows: number): Promise<FileRef> {
+      writer.finish();
+      const { sha256, bytes } = await file.finish(folder, '.parquet');
+      return { sha256, bytes, rows };
+    },
+  };
 }

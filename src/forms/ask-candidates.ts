@@ -6,10 +6,11 @@
 import type { EventId, ItemId } from '../../schemas/ids.ts';
 import type { BrewhouseError } from '../errors.ts';
 import { exposureOf } from '../timeline/exposure.ts';
-import { seenEvents } from '../timeline/history.ts';
 import { type ItemTable, type ItemVersion, live, type Says } from '../timeline/item-table.ts';
+import { type MemberPast, memberPasts } from '../timeline/member-past.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
 import { type Question, viewQuestion } from '../timeline/questions.ts';
+import { type SeenEvents, seenEvents } from '../timeline/seen.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { type CandidatesAsked, type ReadAsked, readAsked } from './candidates-asked.ts';
 import { candidatesRefusal } from './candidates-refusal.ts';
@@ -44,9 +45,10 @@ export function askCandidates(
   const { task, items, rules, vocabulary } = scope;
   const { t, candidates, ...met } = readAsked(asked, task, vocabulary);
   const { surface } = met;
-  const seen = seenEvents(timeline, { t, surface, maxEvents: rules.maxEvents });
-  const known = task.mayOpen === undefined ? undefined : seenEvents(timeline, { t, surface, maxEvents: undefined });
-  const mayOpen = (id: string) => known === undefined || task.mayOpen?.(timeline, known, id) !== false;
+  const past = memberPasts(timeline, scope)(surface);
+  const seen = seenEvents(past.events, { t, maxEvents: rules.maxEvents });
+  const known = seenEvents(past.events, { t, maxEvents: undefined });
+  const mayOpen = (id: ItemId) => task.mayOpen?.(timeline, known, timeline.itemNumbers.get(id) ?? -1) !== false;
   const versionOf = (id: ItemId) => (task.choosesItems ? items.drawable(id, t) : live(items.newestAt(id, t)));
   const groups = task.block === 'candidates' ? [candidates] : candidates.map((id) => [id]);
   return groups.map((itemIds) => {
@@ -54,33 +56,28 @@ export function askCandidates(
     const refusal = candidatesRefusal({ ...scope, t, itemIds, versions, mayOpen });
     if (refusal !== undefined) return { itemIds, refusal };
     const there = versions.filter((version) => version !== undefined);
-    return { itemIds, question: questionOf(timeline, { scope, t, met, seen, versions: there }) };
+    return { itemIds, question: questionOf(past, { scope, met, seen, versions: there }) };
   });
 }
 
 interface Parts {
   readonly scope: CandidatesScope;
-  readonly t: number;
   readonly met: Omit<ReadAsked, 't' | 'candidates'>;
-  readonly seen: Int32Array;
+  readonly seen: SeenEvents;
   readonly versions: readonly ItemVersion[];
 }
 
-function questionOf(timeline: MemberTimeline, { scope, t, met, seen, versions }: Parts): Question {
-  const { task, vocabulary, items, says } = scope;
+function questionOf(past: MemberPast, { scope, met, seen, versions }: Parts): Question {
+  const { task, vocabulary } = scope;
   const { name, form, windowMs, latenessMs, choosesItems, strategy } = task;
-  return viewQuestion(timeline, {
+  return viewQuestion(past, {
     task: { name, form, windowMs, latenessMs },
     // Keys are for draws, and here nothing is drawn.
-    key: [],
-    t,
+    key: '',
     exposure: exposureOf({ event_id: '' as EventId, ...met }, vocabulary, 'nothing'),
     asked: versions,
     hidesAsked: choosesItems,
     seen,
-    items,
-    says,
-    vocabulary,
     order: strategy.order,
   });
 }

@@ -14,7 +14,7 @@ export interface ItemsAsked {
   /** As the task reads them at T; undefined where it cannot ask about one. */
   readonly versions: readonly (ItemVersion | undefined)[];
   /** Whether a question about the item could have opened. */
-  readonly mayOpen: (itemId: string) => boolean;
+  readonly mayOpen: (itemId: ItemId) => boolean;
 }
 
 /**

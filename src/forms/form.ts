@@ -7,11 +7,11 @@ import { z } from 'zod';
 import type { Template } from '../../schemas/template.ts';
 import type { Candidate } from '../timeline/candidates.ts';
 import type { Measured } from '../timeline/exposure.ts';
-import type { ItemTable, Says } from '../timeline/item-table.ts';
-import type { LabelWindow, SettledLabel } from '../timeline/labels.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
-import type { Opening } from '../timeline/openings.ts';
+import type { Openings } from '../timeline/openings.ts';
+import type { SeenEvents } from '../timeline/seen.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
+import type { Asking } from './asking.ts';
 
 /** What the options of a task are judged by. */
 export interface FormScope {
@@ -26,32 +26,10 @@ export interface FormScope {
 export interface OpeningLists {
   readonly timeline: MemberTimeline;
   /** OPEN-1. */
-  sessions(): readonly Opening[];
+  sessions(): Openings;
   /** OPEN-2. */
-  actions(): readonly Opening[];
+  actions(): Openings;
   /** For each event the position of the one that opened its session on the item, or -1 (OPEN-1). */
-  openers(): Int32Array;
-}
-
-/** One question while it is put together. */
-export interface Asking {
-  readonly timeline: MemberTimeline;
-  readonly opening: Opening;
-  readonly seed: number;
-  /** The question's key. */
-  readonly key: readonly string[];
-  readonly items: ItemTable;
-  readonly says: Says;
-  readonly vocabulary: Vocabulary;
-  /** The label window on the opening's own item. */
-  readonly window: LabelWindow;
-  /** The strongest action in that window; worked out once. */
-  strongest(): SettledLabel;
-  /** Positions of the events seen at T; worked out once. */
-  seen(): Int32Array;
-  /**
-   * For each event the position of the one that opened its session on the item; worked out once.
-   */
   openers(): Int32Array;
 }
 
@@ -109,12 +87,12 @@ export interface FormRules {
   /** Slots of the answer with this label, in the words of a template. */
   answerSlots(label: string, template: Template): Slots;
   /**
-   * Whether a question about the item could have opened by the events at the positions `known`;
-   * left out where nothing of the member is needed.
+   * Whether a question about the item, a member-local number, could have opened by the events that
+   * are seen; left out where nothing of the member is needed.
    */
-  mayOpen?(timeline: MemberTimeline, known: Int32Array, itemId: string): boolean;
+  mayOpen?(timeline: MemberTimeline, seen: SeenEvents, item: number): boolean;
   /** Where the task's questions open. */
-  openings(lists: OpeningLists): readonly Opening[];
+  openings(lists: OpeningLists): Openings;
   /**
    * Whether a mature opening is a question at all; what is not is counted nowhere. Left out where
    * all are.
@@ -122,11 +100,10 @@ export interface FormRules {
   isAsked?(asking: Asking): boolean;
   /** What is asked about, or why nothing can be. */
   ask(asking: Asking): Asked | LostFate;
-  /**
-   * The label of what is asked, or without it the label that a question which is lost would have
-   * (LEDGER-1).
-   */
-  settle(asking: Asking, asked?: Asked): Settled;
+  /** The label of what is asked. */
+  settle(asking: Asking, asked: Asked): Settled;
+  /** The label that the question would have on the opening's own item, were it asked (LEDGER-1). */
+  lostLabel(asking: Asking): string;
 }
 
 /** The options of a task of a form as they are read. */

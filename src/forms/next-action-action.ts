@@ -2,12 +2,14 @@
  * `next-action.action`: which stronger action on the item comes next, after one that is not the
  * strongest?
  */
-import { intAt, nth } from '../checked.ts';
+import { intAt } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { nextStronger, settledAt } from '../timeline/labels.ts';
 import { isOpenAction } from '../timeline/openings.ts';
+import { isCounted, strongestSeen } from '../timeline/seen.ts';
 import { actionNames, positiveNames, requireWindow, willSlot } from './answers.ts';
-import { type Asking, defineForm, type FormScope } from './form.ts';
+import { type Asking, rankOf } from './asking.ts';
+import { defineForm, type FormScope } from './form.ts';
 import { askAbout, ownItem } from './own-item.ts';
 
 const NAME = 'next-action.action';
@@ -23,8 +25,9 @@ export const nextActionAction = defineForm({
   rules(_options, scope) {
     requireWindow('the next action', scope);
     const { vocabulary } = scope;
-    const { noneRank } = vocabulary;
     requireOtherNames(scope);
+    const labelOf = (asking: Asking, stronger: number) =>
+      stronger < 0 ? NOTHING_MORE : vocabulary.nameOf(rankOf(asking.past.events, stronger));
     return {
       block: 'item',
       labels: [...actionNames(vocabulary), NOTHING_MORE],
@@ -35,19 +38,23 @@ export const nextActionAction = defineForm({
       slots: {},
       answerSlots: (label, template) =>
         label === NOTHING_MORE ? { will: () => template.nothing_more ?? NOTHING_MORE } : willSlot(label, vocabulary),
-      mayOpen: (timeline, known, itemId) =>
-        known.some((i) => nth(timeline.events, i).item_id === itemId && isOpenAction(timeline, i, vocabulary)),
+      mayOpen(timeline, seen, item) {
+        const { positions, item: items } = seen.events;
+        const opens = (i: number) =>
+          items[i] === item && isCounted(seen, i) && isOpenAction(timeline, intAt(positions, i), vocabulary);
+        for (let i = seen.from; i < seen.to; i++) if (opens(i)) return true;
+        return false;
+      },
       openings: (lists) => lists.actions(),
       ask(asking) {
         const own = ownItem(asking);
         return own === undefined ? 'item_unknown' : askAbout(own);
       },
       settle(asking) {
-        const { timeline, window } = asking;
-        const stronger = nextStronger(timeline, window, strongestSeen(asking, noneRank));
-        const label = stronger === undefined ? NOTHING_MORE : vocabulary.nameOf(stronger.rank);
-        return { label, settledAt: settledAt(timeline, window, stronger?.decidedBy ?? -1) };
+        const stronger = strongerNext(asking);
+        return { label: labelOf(asking, stronger), settledAt: settledAt(asking.window, stronger) };
       },
+      lostLabel: (asking) => labelOf(asking, strongerNext(asking)),
     };
   },
 });
@@ -62,8 +69,7 @@ function requireOtherNames({ vocabulary: { domain } }: FormScope): void {
   });
 }
 
-/** The strongest rank seen on the item; the none rank where no action was seen. */
-function strongestSeen({ timeline, window, seen }: Asking, noneRank: number): number {
-  const onItem = seen().filter((i) => timeline.item[i] === window.item);
-  return onItem.reduce((strongest, i) => Math.min(strongest, intAt(timeline.rank, i)), noneRank);
+/** The stronger action that comes next, or -1. */
+function strongerNext(asking: Asking): number {
+  return nextStronger(asking.window, strongestSeen(asking.seen(), asking.item));
 }

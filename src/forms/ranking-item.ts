@@ -7,17 +7,10 @@ import { Share } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
 import { drawOtherItem } from '../timeline/candidates.ts';
 import { draw, inShare } from '../timeline/draws.ts';
-import { type SettledLabel, strongestInWindow } from '../timeline/labels.ts';
-import {
-  type Asked,
-  type Asking,
-  defineForm,
-  type Form,
-  type FormRules,
-  type FormScope,
-  type LostFate,
-} from './form.ts';
-import { actedItems, askAbout, ownDrawable, ownItem, strongestSettledAt } from './own-item.ts';
+import { decidingEvent } from '../timeline/labels.ts';
+import { type Asking, rankOf } from './asking.ts';
+import { type Asked, defineForm, type Form, type FormRules, type FormScope, type LostFate } from './form.ts';
+import { askAbout, ownDrawable, ownItem, strongestSettledAt } from './own-item.ts';
 
 const OPTIONS = {
   drawn: Share.optional().describe(
@@ -65,9 +58,11 @@ export function defineRanking<const Name extends string>(spec: RankingSpec<Name>
         openings: (lists) => lists.sessions(),
         ask: (asking) => askOwnOrDrawn(asking, drawn),
         settle(asking, asked) {
-          const settled = asked?.measured === 'nothing' ? strongestOn(asking, asked, scope) : asking.strongest();
-          return { label: spec.labelOf(settled.rank, scope), settledAt: strongestSettledAt(asking, settled) };
+          const decidedBy = asked.measured === 'nothing' ? decidingOn(asking, asked) : asking.strongest();
+          const label = spec.labelOf(rankOf(asking.past.events, decidedBy), scope);
+          return { label, settledAt: strongestSettledAt(asking, decidedBy) };
         },
+        lostLabel: (asking) => spec.labelOf(asking.strongestRank(), scope),
       };
     },
   });
@@ -85,14 +80,14 @@ function askOwnOrDrawn(asking: Asking, share: number): Asked | LostFate {
   const own = share === 0 ? ownItem(asking) : ownDrawable(asking);
   if (own === undefined) return 'item_unknown';
   if (share === 0 || !inShare(draw(seed, 'drawn', key), share)) return askAbout(own);
-  const version = drawOtherItem(asking, own, actedItems(asking));
+  const version = drawOtherItem(asking, own);
   return version === undefined ? 'too_few_candidates' : { items: [{ version, reason: 'random' }], measured: 'nothing' };
 }
 
-/** The strongest action on the drawn item; the member need not have met it. */
-function strongestOn({ timeline, window }: Asking, { items }: Asked, { vocabulary }: FormScope): SettledLabel {
-  const [item] = items.map(({ version }) => timeline.itemIds.indexOf(version.itemId));
-  return strongestInWindow(timeline, { ...window, item: item ?? -1 }, vocabulary.noneRank);
+/** The event that decides on the drawn item; the member need not have met it. */
+function decidingOn({ timeline, window }: Asking, { items }: Asked): number {
+  const [item] = items.map(({ version }) => timeline.itemNumbers.get(version.itemId));
+  return decidingEvent(window, item ?? -1);
 }
 
 function cannotDraw(form: string, { field }: FormScope): BrewhouseError {

@@ -1,11 +1,13 @@
 /** `retrieval.choose`: which of these items is the member's? */
 import { z } from 'zod';
 import { Share } from '../../schemas/recipe.ts';
+import { nth } from '../checked.ts';
 import { chooseCandidates } from '../timeline/candidates.ts';
 import { millionths } from '../timeline/draws.ts';
 import { letterOf, lettersOf, lettersSlot, requirePositive } from './answers.ts';
-import { type Asked, type Asking, defineForm, type LostFate } from './form.ts';
-import { actedItems, ownDrawable, strongestSettledAt } from './own-item.ts';
+import type { Asking } from './asking.ts';
+import { type Asked, defineForm, type LostFate } from './form.ts';
+import { ownDrawable, strongestSettledAt } from './own-item.ts';
 
 const NAME = 'retrieval.choose';
 
@@ -47,15 +49,14 @@ export const retrievalChoose = defineForm({
       answerSlots: (label) => ({ letter: () => label }),
       openings: (lists) => lists.sessions(),
       // Whether a choice is asked at all is not known before its label is mature.
-      isAsked: (asking) => vocabulary.isPositive(asking.strongest().rank),
-      ask: (asking) => askChoice(asking, counts, vocabulary.noneRank),
-      settle(asking, asked) {
-        const settled = asking.strongest();
-        // The letter is not known without candidates: a lost choice is counted under its action.
-        const right = asked?.items.findIndex(({ reason }) => reason === 'right');
-        const label = right === undefined ? vocabulary.nameOf(settled.rank) : letterOf(right);
-        return { label, settledAt: strongestSettledAt(asking, settled) };
+      isAsked: (asking) => vocabulary.isPositive(asking.strongestRank()),
+      ask: (asking) => askChoice(asking, counts),
+      settle(asking, { items }) {
+        const right = items.findIndex(({ reason }) => reason === 'right');
+        return { label: letterOf(right), settledAt: strongestSettledAt(asking, asking.strongest()) };
       },
+      // The letter is not known without candidates: a lost choice is counted under its action.
+      lostLabel: (asking) => vocabulary.nameOf(asking.strongestRank()),
     };
   },
 });
@@ -76,12 +77,11 @@ export function countWrong(options: Counts & { readonly candidates: number }): C
   return { shown, random: wrong - shown };
 }
 
-function askChoice(asking: Asking, counts: Counts, noneRank: number): Asked | LostFate {
-  const { timeline, opening, seed, key, items, says } = asking;
+function askChoice(asking: Asking, counts: Counts): Asked | LostFate {
+  const { timeline, event, seed, key, past, window } = asking;
   const right = ownDrawable(asking);
   if (right === undefined) return 'item_unknown';
-  const draws = { seed, key, opening, items, says };
-  const barred = actedItems(asking);
-  const chosen = chooseCandidates(timeline, { ...draws, ...counts, right, barred, seen: asking.seen(), noneRank });
+  const { slate_id: slateId } = nth(timeline.events, event);
+  const chosen = chooseCandidates({ seed, key, past, window, ...counts, right, seen: asking.seen(), slateId });
   return chosen === undefined ? 'too_few_candidates' : { items: chosen, measured: 'item' };
 }

@@ -4,8 +4,10 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CorpusRecord } from '../../schemas/commit.ts';
 import type { StoredIdentity } from '../../schemas/identity.ts';
 import { CorpusId } from '../../schemas/ids.ts';
+import { KeptLabels, type LabelTable } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { type CorpusIdentity, isOfAnotherVersion, readIdentity, storedIdentity } from '../forms/identity.ts';
+import { parsedJson } from '../parsed-json.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Committed } from './read-record.ts';
 
@@ -61,6 +63,23 @@ export async function readCorpora(store: ObjectStore): Promise<NamedCorpus[]> {
   return found;
 }
 
+/**
+ * Keeps the label tables of a corpus (TOKEN-4), so that its releases encode nothing. They follow
+ * from its identity: who was first does not matter.
+ */
+export async function keepLabelTables(
+  store: ObjectStore,
+  corpus: CorpusId,
+  tables: readonly LabelTable[],
+): Promise<void> {
+  await store.putIfAbsent(labelsKey(corpus), Buffer.from(canonicalJson({ label_tables: tables }), 'utf8'));
+}
+
+/** Undefined where none are kept that this version reads: the tokenizer makes them again. */
+export async function readLabelTables(store: ObjectStore, corpus: CorpusId): Promise<LabelTable[] | undefined> {
+  return KeptLabels.safeParse(parsedJson(await store.get(labelsKey(corpus)))).data?.label_tables;
+}
+
 /** Undefined where the bytes are not JSON: no identity, and told as that. */
 function parseJson(bytes: Uint8Array): unknown {
   try {
@@ -68,6 +87,10 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+function labelsKey(corpus: CorpusId): string {
+  return `corpora/${corpus}/labels.json`;
 }
 
 function identityKey(corpus: CorpusId): string {

@@ -5,6 +5,7 @@
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { LakeFile } from '../../schemas/lake.ts';
+import type { LabelTable } from '../../schemas/manifest.ts';
 import type { DeadRows, SourceFacts } from '../../schemas/source.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -13,7 +14,15 @@ import { addStats, type TimelineStats } from '../timeline/timeline-stats.ts';
 import { newestRecord, recordsOf } from './chain-records.ts';
 import { type Chain, catchUp, openChain } from './commit-log.ts';
 import { commitWork, type Work } from './commit-work.ts';
-import { addCorpus, type CorpusPartition, corpusFolder, type NamedCorpus, readCorpora } from './corpus-records.ts';
+import {
+  addCorpus,
+  type CorpusPartition,
+  corpusFolder,
+  keepLabelTables,
+  type NamedCorpus,
+  readCorpora,
+  readLabelTables,
+} from './corpus-records.ts';
 import { type LakeWishes, makeLakeFile, readLakeFile } from './lake-file.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { RecordRef } from './read-record.ts';
@@ -49,6 +58,10 @@ export interface Lake {
   corpora(): Promise<readonly NamedCorpus[]>;
   /** Begins a corpus, or finds that it was begun; returns its name. */
   addCorpus(identity: CorpusIdentity): Promise<CorpusId>;
+  /** Keeps the label tables of a corpus, so that its releases need no tokenizer that encodes. */
+  keepLabelTables(corpus: CorpusId, tables: readonly LabelTable[]): Promise<void>;
+  /** Those that were kept; undefined: none. */
+  labelTables(corpus: CorpusId): Promise<readonly LabelTable[] | undefined>;
   /** The records of a corpus, partition by partition. */
   corpus(corpus: CorpusId): Promise<readonly CorpusPartition[]>;
   /** Commits work to the chain in `folder`: commit-work.ts says how. Throws `fenced`. */
@@ -103,6 +116,8 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     },
     corpora: () => readCorpora(store),
     addCorpus: (identity) => addCorpus(store, identity),
+    keepLabelTables: (corpus, tables) => keepLabelTables(store, corpus, tables),
+    labelTables: (corpus) => readLabelTables(store, corpus),
     corpus: (corpus) => sideBySide(numbers, (partition) => corpusPartition(corpus, partition), many),
     commitWork: (folder, work) => commitWork(store, folder, work),
   };

@@ -25,28 +25,50 @@ export interface LineFiles {
   finish(): Promise<FileRef[]>;
 }
 
-/** Writes files below `folder`, in order; bound: LINE_FILE_BYTES_MAX in memory. */
+/** Bytes that are made room for at first; then doubled. */
+const HELD_BYTES_MIN = 64 * 1024;
+/** A UTF-16 unit is at most three bytes of UTF-8. */
+const UNIT_BYTES_MAX = 3;
+const LINE_FEED = 0x0a;
+
+/**
+ * Writes files below `folder`, in order; bound: LINE_FILE_BYTES_MAX letters in memory, as bytes, so
+ * that no text of a line outlives it.
+ */
 export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
   const files: FileRef[] = [];
-  let lines: string[] = [];
-  let bytes = 0;
+  let held = Buffer.alloc(0);
+  let filled = 0;
+  let letters = 0;
+  let rows = 0;
+  const grow = (bytes: number) => {
+    if (bytes <= held.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * held.length, HELD_BYTES_MIN));
+    held.copy(larger, 0, 0, filled);
+    held = larger;
+  };
   const flush = async () => {
-    if (lines.length === 0) return;
+    if (rows === 0) return;
     const file = store.create();
-    file.write(zstdCompressSync(Buffer.from(`${lines.join('\n')}\n`, 'utf8')));
+    file.write(zstdCompressSync(held.subarray(0, filled)));
     const { sha256, bytes: size } = await file.finish(folder, ZSTD_ENDING);
-    files.push({ sha256, bytes: size, rows: lines.length });
-    lines = [];
-    bytes = 0;
+    files.push({ sha256, bytes: size, rows });
+    filled = 0;
+    letters = 0;
+    rows = 0;
   };
   return {
     async add(line) {
-      if (bytes + line.length > LINE_FILE_BYTES_MAX) await flush();
-      lines.push(line);
-      bytes += line.length + 1;
+      if (letters + line.length > LINE_FILE_BYTES_MAX) await flush();
+      grow(filled + line.length * UNIT_BYTES_MAX + 1);
+      filled += held.write(line, filled, 'utf8');
+      held[filled++] = LINE_FEED;
+      letters += line.length + 1;
+      rows++;
     },
     async finish() {
       await flush();
+      held = Buffer.alloc(0);
       return files;
     },
   };

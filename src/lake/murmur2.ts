@@ -6,12 +6,12 @@ const MULTIPLIER = 0x5bd1e995;
 const SHIFT = 24;
 
 /**
- * murmur2 of the UTF-8 bytes, as a signed 32-bit number: `Utils.murmur2` of Apache Kafka's clients
+ * murmur2 of UTF-8 bytes, as a signed 32-bit number: `Utils.murmur2` of Apache Kafka's clients
  * (clients/src/main/java/org/apache/kafka/common/utils/Utils.java). Of kafkajs the Java-compatible
  * partitioner computes the same, the one that it calls legacy does not.
  */
-export function murmur2(text: string): number {
-  const bytes = Buffer.from(text, 'utf8');
+export function murmur2(text: string | Buffer): number {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
   const { length } = bytes;
   const whole = length & ~3;
   let hash = SEED ^ length;
@@ -34,6 +34,6 @@ export function murmur2(text: string): number {
  * The partition of a member (or item) id, from 0: `BuiltInPartitioner.partitionForKey` of Kafka's
  * clients.
  */
-export function partitionOf(id: string, partitions: number): number {
+export function partitionOf(id: string | Buffer, partitions: number): number {
   return (murmur2(id) & 0x7fffffff) % partitions;
 }

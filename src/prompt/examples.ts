@@ -3,11 +3,11 @@ import { nth } from '../checked.ts';
 import { draw, inShare } from '../timeline/draws.ts';
 import type { Question } from '../timeline/questions.ts';
 import { outlineRow, type RowChoice, type RowOutline } from './outline.ts';
-import type { RenderPlan, TaskPlan } from './plan.ts';
+import type { CorpusPlan, TaskPlan } from './plan.ts';
 import type { TemplatePlan } from './template-plan.ts';
 
 /** The question's ordinary row and, by draw, one with a held-out template (TEMPLATE-1). */
-export function outlineExamples(plan: RenderPlan, task: TaskPlan, question: Question): RowOutline[] {
+export function outlineExamples(plan: CorpusPlan, task: TaskPlan, question: Question): RowOutline[] {
   const { seed } = plan.rules;
   const pick = (templates: readonly TemplatePlan[], purpose: 'template' | 'variant_template') =>
     nth(templates, draw(seed, purpose, question.key) % templates.length);

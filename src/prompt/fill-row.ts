@@ -1,109 +1,115 @@
-/**
- * The second step of a row: with its texts at hand, its history is filled into the room that the
- * rest leaves.
- */
-import { LEVELS, type Level } from '../../schemas/rows.ts';
-import { intAt, nth, present } from '../checked.ts';
-import type { HistoryEntry } from '../timeline/history.ts';
-import type { ChatFrame } from '../tokenize/chat-frame.ts';
-import { type Encoding, together } from '../tokenize/encode-rounds.ts';
-import { blockTokens } from './blocks.ts';
-import { type FillEntry, type Filling, fillHistory } from './fill.ts';
-import type { Line } from './lines.ts';
-import { type RowOutline, textsOf } from './outline.ts';
-import type { RenderPlan } from './plan.ts';
-import type { PromptLedger } from './row-columns.ts';
-import type { SegmentStore } from './segments.ts';
-import { ITEM_LEVELS, type WantedText } from './texts.ts';
+/** The history of a row, filled into the room that the rest leaves (FILL-1). */
+import { floatAt, intAt, nth } from '../checked.ts';
+import type { ItemVersion } from '../timeline/item-table.ts';
+import type { Question } from '../timeline/questions.ts';
+import { type Filling, fillHistory } from './fill.ts';
+import { LINES_A_VERSION } from './item-lines-table.ts';
+import { type KnownTexts, QUESTION_LEVEL } from './known-texts.ts';
+import type { RowOutline } from './outline.ts';
+import type { CorpusPlan } from './plan.ts';
+import type { RowDraft } from './row-draft.ts';
+import type { NumberedFrame, TemplateSegments } from './template-segments.ts';
 
-/** The texts of a row, encoded. */
-export interface RowLines {
-  readonly frame: ChatFrame;
-  /** Of each item asked about, at the level `question`. */
-  readonly items: readonly Line[];
-  /** Of each history entry, its lines at LEVELS and more. */
-  readonly history: readonly (readonly Line[])[];
-  readonly headings: readonly Line[];
-  readonly profile: Line | undefined;
-  readonly exposure: Line | undefined;
+/** Entries that are listed, and whose texts are wanted, at once: about what a prompt holds. */
+const ENTRIES_AHEAD = 64;
+
+/** What every row is made with. */
+export interface RowMeans {
+  readonly plan: CorpusPlan;
+  readonly known: KnownTexts;
+  /** Of the row under way. */
+  readonly filling: Filling;
 }
 
-/** An entry that filling may take. */
-export interface HistoryLine extends FillEntry {
-  readonly source: HistoryEntry;
-  /** At LEVELS and more. */
-  readonly lines: readonly Line[];
-}
-
-/** A prompt of which everything is decided. */
-export interface FilledRow {
+/** A row of which everything but its history is known. */
+export interface BegunRow {
   readonly outline: RowOutline;
-  readonly lines: RowLines;
-  readonly filling: Filling<HistoryLine>;
-  readonly ledger: PromptLedger;
-  /** Tokens of the prompt. */
-  readonly promptTokens: number;
-  /** Tokens that the row may have. */
-  readonly context: number;
+  readonly told: TemplateSegments;
+  readonly frame: NumberedFrame;
 }
 
-/** Looks up what a batch of rows wants; what is not known is encoded together. */
-export function* findLines(segments: SegmentStore, outlines: readonly RowOutline[]): Encoding<RowLines[]> {
-  const found = yield* segments.find(wantedBy(outlines));
-  const frames = yield* together(outlines.map(({ template, question }) => template.frame(question.t)));
-  const linesOf = ({ key }: WantedText) => present(found.get(key), 'line that was looked up');
-  const only = (text: WantedText) => nth(linesOf(text), 0);
-  const asked = (text: WantedText) => nth(linesOf(text), ITEM_LEVELS.indexOf('question'));
-  return outlines.map((outline, i) => ({
-    frame: nth(frames, i),
-    items: outline.items.map(asked),
-    history: outline.history.map(linesOf),
-    headings: outline.headings.map(only),
-    profile: outline.profile && only(outline.profile),
-    exposure: outline.exposure && only(outline.exposure),
-  }));
-}
-
-function* wantedBy(outlines: readonly RowOutline[]): Generator<WantedText> {
-  for (const outline of outlines) yield* textsOf(outline);
-}
-
-/**
- * Fills the history. Its label is not known here, so ROOM FOR THE LONGEST answer is left (FILL-1).
- */
-export function fillRow(outline: RowOutline, lines: RowLines, { context, section }: RenderPlan): FilledRow {
-  const { template, question } = outline;
-  const { frame, profile, exposure, items } = lines;
-  const sizes = { profile: profile?.ids.length, exposure: exposure?.ids.length };
-  const itemOf = (i: number) => nth(items, i).ids.length;
-  const fixed = frame.head.length + frame.tail.length + blockTokens(template.blocks, { ...sizes, itemOf });
-  const room = context - fixed - template.answerMax;
-  const filling = fillHistory(entriesOf(outline, lines), {
-    room,
-    order: template.task.order,
-    shares: section.shares,
-    blockTokens: template.history.heading.length,
-    lineTokens: (line, level) => lineAt(line, level).ids.length,
-    headingTokens: (heading) => nth(lines.headings, heading).ids.length,
-  });
-  const { lowered, used } = filling;
-  const [shown, available] = [filling.fitted.length, question.history.length];
-  const stopped_at = filling.stoppedAt?.source.eventId ?? '';
-  const ledger = { shown, available, lowered, left_out: available - shown, room, used, stopped_at };
-  return { outline, lines, filling, ledger, promptTokens: fixed + used, context };
-}
-
-/** The line of an entry at a level. */
-export function lineAt({ lines }: HistoryLine, level: Level): Line {
-  return nth(lines, LEVELS.indexOf(level));
-}
-
-/**
- * In strategy order, each made when filling asks for it: most histories are longer than their room.
- */
-function* entriesOf({ template, question, headingOf }: RowOutline, { history }: RowLines): Generator<HistoryLine> {
-  for (const [i, source] of question.history.entries()) {
-    const group = template.headings.groupOf(source);
-    yield { source, lines: nth(history, i), event: source.event, group, heading: intAt(headingOf, i) };
+/** Begins a row: its own lines go into the draft. Undefined where texts are missing. */
+export function beginRow(known: KnownTexts, draft: RowDraft, outline: RowOutline): BegunRow | undefined {
+  const { template, question, profile, exposure } = outline;
+  const told = known.segmentsOf(template);
+  const frame = told.frameAt(question.t);
+  if (frame === undefined) known.wantFrame(template, question.t);
+  let isKnown = frame !== undefined;
+  for (const [name, text] of [['profile', profile] as const, ['exposure', exposure] as const]) {
+    if (text === undefined) continue;
+    const line = known.ownLine(text);
+    if (line === undefined) isKnown = false;
+    else draft[name] = { key: text.key, line };
   }
+  for (const { number } of question.items) {
+    if (known.items.tokensOf(LINES_A_VERSION * number) >= 0) continue;
+    known.wantVersion(number);
+    isKnown = false;
+  }
+  return isKnown && frame !== undefined ? { outline, told, frame } : undefined;
+}
+
+/**
+ * Fills the history. Its label is not known here, so ROOM FOR THE LONGEST answer is left. False
+ * where texts are missing.
+ */
+export function fillRow({ plan, known, filling }: RowMeans, draft: RowDraft, row: BegunRow): boolean {
+  const { told, frame, outline } = row;
+  const { template, question } = outline;
+  const { history, t } = question;
+  const { headings } = template;
+  const { items, fixed } = known;
+  const numberOf = (entry: number) => headings.numberOf(intAt(history.rank, entry), floatAt(history.at, entry), t);
+  const block = told.blocks.find((each) => each.kind === 'history');
+  draft.room = plan.context - frame.tokens - blockTokens(known, row, draft) - template.answerMax;
+  fillHistory(filling, {
+    room: draft.room,
+    order: template.task.order,
+    shares: plan.section.shares,
+    blockTokens: block?.kind === 'history' ? fixedTokens(known, block.heading) : 0,
+    count: history.available,
+    eventOf: (entry) => intAt(history.event, entry),
+    groupOf: (entry) => headings.groupOf(intAt(history.rank, entry)),
+    // The first that filling asks of an entry.
+    headingOf(entry) {
+      if (entry >= history.length) history.list(entry + ENTRIES_AHEAD);
+      return told.headings.get(numberOf(entry));
+    },
+    headingTokens: fixed.tokensOf,
+    lineTokens: (entry, level) => items.tokensOf(LINES_A_VERSION * intAt(history.version, entry) + level),
+  });
+  if (filling.unknownAt < 0) return true;
+  history.list(filling.unknownAt + ENTRIES_AHEAD);
+  const end = Math.min(history.length, filling.unknownAt + ENTRIES_AHEAD);
+  for (let entry = filling.unknownAt; entry < end; entry++) {
+    known.wantVersion(intAt(history.version, entry));
+    known.wantHeading(told, numberOf(entry));
+  }
+  return false;
+}
+
+/** Tokens of all blocks but the history's. */
+function blockTokens(known: KnownTexts, { told, outline }: BegunRow, draft: RowDraft): number {
+  const { question } = outline;
+  let tokens = 0;
+  for (const block of told.blocks) {
+    if (block.kind === 'lines') tokens += fixedTokens(known, block.lines);
+    else if (block.kind === 'profile' && draft.profile !== undefined)
+      tokens += fixedTokens(known, block.heading) + draft.profile.line.ids.length;
+    else if (block.kind === 'shown' && draft.exposure !== undefined) tokens += draft.exposure.line.ids.length;
+    else if (block.kind === 'item') tokens += itemTokens(known, question, 0);
+    else if (block.kind === 'candidates')
+      for (const [i, letter] of block.letters.entries())
+        tokens += fixedTokens(known, letter) + itemTokens(known, question, i);
+  }
+  return tokens;
+}
+
+function itemTokens({ items }: KnownTexts, question: Question, i: number): number {
+  const version: ItemVersion = nth(question.items, i);
+  return items.tokensOf(LINES_A_VERSION * version.number + QUESTION_LEVEL);
+}
+
+function fixedTokens({ fixed }: KnownTexts, number: number): number {
+  return number < 0 ? 0 : fixed.tokensOf(number);
 }

@@ -1,20 +1,12 @@
 /** Filling the room that is left with history: integers only, token counts known beforehand. */
 import type { Order } from '../../schemas/recipe.ts';
-import { LEVELS, type Level } from '../../schemas/rows.ts';
-import { nth } from '../checked.ts';
+import { intAt } from '../checked.ts';
 
-/** One event that filling may take. */
-export interface FillEntry {
-  /** Position in the timeline: the order of time. */
-  readonly event: number;
-  /** Number of its group in the order of display. */
-  readonly group: number;
-  /** The heading it comes under: equal numbers are equal texts. */
-  readonly heading: number;
-}
+/** Numbers into LEVELS of what filling tries: full, short, title. */
+const LEVEL_COUNT = 3;
 
-/** What filling goes by. */
-export interface FillRules<E extends FillEntry> {
+/** What filling goes by; entries have numbers from 0 in strategy order. */
+export interface FillRules {
   /** Tokens that the history may take (FILL-1). */
   readonly room: number;
   readonly order: Order;
@@ -22,24 +14,54 @@ export interface FillRules<E extends FillEntry> {
   readonly shares: { readonly full: number; readonly short: number };
   /** Tokens of the block's own heading lines: paid by the first entry. */
   readonly blockTokens: number;
-  lineTokens(entry: E, level: Level): number;
+  /** Entries that there are. */
+  readonly count: number;
+  /** Position of an entry in the timeline: the order of time. */
+  eventOf(entry: number): number;
+  /** Number of an entry's group in the order of display. */
+  groupOf(entry: number): number;
+  /** The heading an entry comes under: equal numbers are equal texts; -1: not known yet. */
+  headingOf(entry: number): number;
   headingTokens(heading: number): number;
+  /** Tokens of the line at a level, a number into LEVELS; -1: not known yet. */
+  lineTokens(entry: number, level: number): number;
 }
 
-/** An entry that made it into the prompt. */
-export interface FittedEntry<E extends FillEntry> {
-  readonly entry: E;
-  readonly level: Level;
-}
-
-/** What fitted, in the order of display, and what the ledger says of it. */
-export interface Filling<E extends FillEntry> {
-  readonly fitted: readonly FittedEntry<E>[];
-  readonly used: number;
+/**
+ * What fitted, in the order of display, and what the ledger says of it; used again for each row.
+ */
+export interface Filling {
+  /** How many fitted. */
+  count: number;
+  /** Of each that fitted: its entry, its level (a number into LEVELS) and its heading. */
+  entries: Int32Array;
+  levels: Uint8Array;
+  headings: Int32Array;
+  /** Groups of those that fitted. */
+  groups: Int32Array;
+  used: number;
   /** Fitted at a level below full. */
-  readonly lowered: number;
-  /** The entry that did not fit even at `title`; undefined where all fitted. */
-  readonly stoppedAt: E | undefined;
+  lowered: number;
+  /** The entry that did not fit even at `title`; -1 where all fitted. */
+  stoppedAt: number;
+  /** The entry whose texts are not known yet, where filling ended; -1: none. */
+  unknownAt: number;
+}
+
+/** Nothing filled yet. Bound: the entries of the longest prompt. */
+export function createFilling(): Filling {
+  const size = 256;
+  return {
+    count: 0,
+    entries: new Int32Array(size),
+    levels: new Uint8Array(size),
+    headings: new Int32Array(size),
+    groups: new Int32Array(size),
+    used: 0,
+    lowered: 0,
+    stoppedAt: -1,
+    unknownAt: -1,
+  };
 }
 
 /**
@@ -47,56 +69,99 @@ export interface Filling<E extends FillEntry> {
  * CONTEXT NEVER EXCEEDED (FILL-6): used <= room, headings included. O(n) an entry at worst, for its
  * position in the order of display.
  */
-export function fillHistory<E extends FillEntry>(entries: Iterable<E>, rules: FillRules<E>): Filling<E> {
-  const fitted: FittedEntry<E>[] = [];
-  let used = 0;
-  let lowered = 0;
-  for (const entry of entries) {
-    const position = positionOf(fitted, entry, rules.order);
-    const beside = { before: fitted[position - 1]?.entry.heading, after: fitted[position]?.entry.heading };
-    const growth = headingGrowth(entry.heading, beside, rules) + (fitted.length === 0 ? rules.blockTokens : 0);
-    const level = LEVELS.slice(firstLevel(used, rules)).find(
-      (each) => used + growth + rules.lineTokens(entry, each) <= rules.room,
-    );
-    if (level === undefined) return { fitted, used, lowered, stoppedAt: entry };
-    used += growth + rules.lineTokens(entry, level);
-    if (level !== 'full') lowered++;
-    fitted.splice(position, 0, { entry, level });
+export function fillHistory(filling: Filling, rules: FillRules): void {
+  Object.assign(filling, { count: 0, used: 0, lowered: 0, stoppedAt: -1, unknownAt: -1 });
+  const { room } = rules;
+  for (let entry = 0; entry < rules.count; entry++) {
+    const heading = rules.headingOf(entry);
+    if (heading < 0 || rules.lineTokens(entry, 0) < 0) {
+      filling.unknownAt = entry;
+      return;
+    }
+    const group = rules.groupOf(entry);
+    const position = positionOf(filling, { entry, group }, rules);
+    const growth = headingGrowth(filling, { position, heading }, rules) + (filling.count === 0 ? rules.blockTokens : 0);
+    const used = filling.used + growth;
+    let level = firstLevel(filling.used, rules);
+    while (level < LEVEL_COUNT && used + rules.lineTokens(entry, level) > room) level++;
+    if (level === LEVEL_COUNT) {
+      filling.stoppedAt = entry;
+      return;
+    }
+    filling.used = used + rules.lineTokens(entry, level);
+    if (level > 0) filling.lowered++;
+    insert(filling, position, { entry, level, heading, group });
   }
-  return { fitted, used, lowered, stoppedAt: undefined };
 }
 
 /** Index into LEVELS of the level tried first. */
-function firstLevel(used: number, { room, shares }: Pick<FillRules<FillEntry>, 'room' | 'shares'>): number {
+function firstLevel(used: number, { room, shares }: Pick<FillRules, 'room' | 'shares'>): number {
   if (used * 100 < room * shares.full) return 0;
   return used * 100 < room * shares.short ? 1 : 2;
 }
 
-/** Where the entry comes among those fitted: by group, then by time, oldest first (FILL-3). */
-function positionOf<E extends FillEntry>(fitted: readonly FittedEntry<E>[], entry: E, order: Order): number {
+/** Where the entry comes among those that fitted: by group, then by time, oldest first (FILL-3). */
+function positionOf(
+  { entries, groups, count }: Filling,
+  { entry, group }: { readonly entry: number; readonly group: number },
+  { eventOf, order }: Pick<FillRules, 'eventOf' | 'order'>,
+): number {
+  const at = eventOf(entry);
   let low = 0;
-  let high = fitted.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const other = nth(fitted, middle).entry;
-    const byGroup = order === 'by_action' ? other.group - entry.group : 0;
-    if (byGroup < 0 || (byGroup === 0 && other.event < entry.event)) low = middle + 1;
+    const byGroup = order === 'by_action' ? intAt(groups, middle) - group : 0;
+    if (byGroup < 0 || (byGroup === 0 && eventOf(intAt(entries, middle)) < at)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-type HeadingCosts = Pick<FillRules<FillEntry>, 'headingTokens'>;
-/** Undefined where there is none. */
-type Beside = Readonly<Record<'before' | 'after', number | undefined>>;
-
 /**
- * Tokens of all headings with `heading` between the two beside it minus those without: a heading
- * comes wherever it differs from the one before.
+ * Tokens of all headings with `heading` between the two beside it minus those without: a
+ * heading comes wherever it differs from the one before.
  */
-function headingGrowth(heading: number, { before, after }: Beside, costs: HeadingCosts): number {
-  const own = heading === before ? 0 : costs.headingTokens(heading);
-  if (after === undefined) return own;
-  const cost = costs.headingTokens(after);
+function headingGrowth(
+  { headings, count }: Filling,
+  { position, heading }: { readonly position: number; readonly heading: number },
+  rules: Pick<FillRules, 'headingTokens'>,
+): number {
+  const before = position > 0 ? intAt(headings, position - 1) : -1;
+  const own = heading === before ? 0 : rules.headingTokens(heading);
+  if (position === count) return own;
+  const after = intAt(headings, position);
+  const cost = rules.headingTokens(after);
   return own + (after === heading ? 0 : cost) - (after === before ? 0 : cost);
+}
+
+interface Fitted {
+  readonly entry: number;
+  readonly level: number;
+  readonly heading: number;
+  readonly group: number;
+}
+
+function insert(filling: Filling, position: number, { entry, level, heading, group }: Fitted): void {
+  if (filling.count === filling.entries.length) grow(filling);
+  const { entries, levels, headings, groups, count } = filling;
+  if (position < count)
+    for (const list of [entries, levels, headings, groups]) list.copyWithin(position + 1, position, count);
+  entries[position] = entry;
+  levels[position] = level;
+  headings[position] = heading;
+  groups[position] = group;
+  filling.count++;
+}
+
+function grow(filling: Filling): void {
+  const size = 2 * filling.entries.length;
+  const larger = <A extends Int32Array | Uint8Array>(made: A, old: A): A => {
+    made.set(old);
+    return made;
+  };
+  filling.entries = larger(new Int32Array(size), filling.entries);
+  filling.headings = larger(new Int32Array(size), filling.headings);
+  filling.groups = larger(new Int32Array(size), filling.groups);
+  filling.levels = larger(new Uint8Array(size), filling.levels);
 }

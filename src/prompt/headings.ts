@@ -3,18 +3,20 @@ import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import type { Template } from '../../schemas/template.ts';
 import type { Slots } from '../forms/form.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
-import type { HistoryEntry } from '../timeline/history.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { AGE_EXAMPLES, agePhrase, coarseAge, fillSlots, groupPhrase } from './phrases.ts';
 
 /** How a template heads the entries of a history. */
 export interface HeadingRules {
-  /** Number of the entry's heading at T (epoch ms); equal numbers are equal texts. */
-  numberOf(entry: HistoryEntry, t: number): number;
+  /**
+   * Number of the heading at T of an entry with this rank and event_time, both epoch ms; equal
+   * numbers are equal texts.
+   */
+  numberOf(rank: number, at: number, t: number): number;
   /** The text with this number. */
   textOf(number: number): string;
-  /** Number of the entry's group in the order of display. */
-  groupOf(entry: HistoryEntry): number;
+  /** Number of the group of entries with this rank in the order of display. */
+  groupOf(rank: number): number;
   /** All headings that there can be, of numbers of days, weeks and months one each. */
   readonly examples: readonly string[];
 }
@@ -35,14 +37,14 @@ export function headingRules(template: Template, task: TaskRules, scope: Heading
   const ranks = vocabulary.noneRank + 1;
   const groups = new Int32Array(ranks);
   for (const [group, rank] of [...vocabulary.displayOrder, vocabulary.noneRank].entries()) groups[rank] = group;
-  const groupOf = (entry: HistoryEntry) => groups[entry.rank] ?? -1;
+  const groupOf = (rank: number) => groups[rank] ?? -1;
   const allRanks = [...groups.keys()];
   if (task.order === 'by_action') {
     const textOf = (rank: number) =>
       fillSlots(template, history.group, { ...slots, group: () => groupPhrase(rank, vocabulary) });
-    return { numberOf: (entry) => entry.rank, textOf, groupOf, examples: allRanks.map(textOf) };
+    return { numberOf: (rank) => rank, textOf, groupOf, examples: allRanks.map(textOf) };
   }
-  const ageOf = ({ at }: HistoryEntry, t: number) => (at === TIME_UNKNOWN ? 0 : 1 + coarseAge(t, at));
+  const ageOf = (at: number, t: number) => (at === TIME_UNKNOWN ? 0 : 1 + coarseAge(t, at));
   const textOf = (number: number) => {
     const age = Math.floor(number / ranks);
     const own = { ...slots, action: () => vocabulary.spokenOf(number % ranks) };
@@ -51,5 +53,5 @@ export function headingRules(template: Template, task: TaskRules, scope: Heading
   };
   const ages = [0, ...AGE_EXAMPLES.map((age) => 1 + age)];
   const examples = ages.flatMap((age) => allRanks.map((rank) => textOf(age * ranks + rank)));
-  return { numberOf: (entry, t) => ageOf(entry, t) * ranks + entry.rank, textOf, groupOf, examples };
+  return { numberOf: (rank, at, t) => ageOf(at, t) * ranks + rank, textOf, groupOf, examples };
 }

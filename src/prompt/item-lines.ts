@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { LEVELS, type Level } from '../../schemas/rows.ts';
 import { nth, present } from '../checked.ts';
 import type { ItemVersion } from '../timeline/item-table.ts';
-import type { Encoding } from '../tokenize/encode-rounds.ts';
+import type { LineSearch } from './line-search.ts';
 import type { SegmentStore } from './segments.ts';
 import { ITEM_LEVELS, type PromptTexts } from './texts.ts';
 
@@ -46,7 +46,7 @@ export function* compareItemLines(
   texts: PromptTexts,
   segments: SegmentStore,
   versions: readonly ItemVersion[],
-): Encoding<Pick<ItemLines, 'distinct' | 'levels'>> {
+): LineSearch<Pick<ItemLines, 'distinct' | 'levels'>> {
   const said = new Set<string>();
   const found = LEVELS.map((level) => ({ at: ITEM_LEVELS.indexOf(level), level, lines: new Map<string, Alike>() }));
   for (let from = 0; from < versions.length; from += BATCH_ITEMS) {

@@ -26,21 +26,34 @@ type Cut = CutLine | undefined;
 export function* cutToLevels(pattern: LinePattern, values: SlotTexts, levels: readonly number[]): Encoding<Cut[]> {
   const line = fillPattern(pattern, values);
   const encoding = yield* encoded(requestOf(line));
+  const { length, ids, runs } = encoding;
+  const whole = cutLineOf(line, { ids, runs }, true);
   const sizes = [...new Set(levels)];
-  const whole = sizes.some((tokensMax) => encoding.length <= tokensMax) ? cutLineOf(line, encoding, true) : undefined;
+  const shorter = sizes.filter((tokensMax) => tokensMax < length);
+  if (shorter.length === 0) return levels.map(() => whole);
+  const { close: closing } = pattern;
+  const ending = yield* encoded(requestOf({ text: WORD_MARK + closing, spans: [MARK_SPAN] }));
   const cuts = yield* together(
-    sizes.map((tokensMax) => cutLine({ line, encoding, whole, closing: pattern.close, tokensMax })),
+    shorter.map((tokensMax) => cutLine({ line, encoding, tokens: { ids, runs }, ending, closing, tokensMax })),
   );
-  return levels.map((tokensMax) => cuts[sizes.indexOf(tokensMax)]);
+  return levels.map((tokensMax) => (tokensMax < length ? cuts[shorter.indexOf(tokensMax)] : whole));
 }
+
+/** What is put behind a word at which a line is cut. */
+const WORD_MARK = ` ${ELLIPSIS}`;
+const MARK_SPAN = { field: '', from: 0, to: WORD_MARK.length };
+
+/** Of an encoding, its tokens, and for each span of its line the run of those that overlap it. */
+type Tokens = Pick<Encoded, 'ids' | 'runs'>;
 
 /** A line that is cut to a level; places in it are UTF-16 code units, which order as its points. */
 interface Cutting {
   readonly line: FilledLine;
   /** Of the whole line. */
   readonly encoding: Encoded;
-  /** Undefined where no level has room for it. */
-  readonly whole: Cut;
+  readonly tokens: Tokens;
+  /** The mark behind a word, the closing and the newline, encoded by themselves. */
+  readonly ending: Encoded;
   readonly closing: string;
   readonly tokensMax: number;
 }
@@ -50,10 +63,9 @@ interface Cutting {
  * level or more unused.
  */
 function* cutLine(cutting: Cutting): Encoding<Cut> {
-  const { line, encoding, whole, tokensMax } = cutting;
-  if (encoding.length <= tokensMax) return whole;
+  const { line, encoding, tokensMax } = cutting;
   const { from: border } = encoding.spanOf(tokensMax);
-  const end = yield* firstThatFits(cutting, wordEndsDown(line, border), ` ${ELLIPSIS}`);
+  const end = yield* firstThatFits(cutting, wordEndsDown(line, border), WORD_MARK);
   const pointsTo = (place: number) => pointsOf(line.text.slice(0, place));
   if (end !== undefined && 2 * pointsTo(end.place) >= pointsTo(border)) return end.cut;
   const word = wordAfter(line, end?.place ?? 0);
@@ -69,19 +81,56 @@ interface Found {
 
 /**
  * The first of the places at which the cut line fits. NO ORDER IS TAKEN FOR GRANTED: a longer text
- * can have fewer tokens, so that all places before it were tried. Tried together are one, one,
- * and then half as many as before, so that a long search has few rounds and little in vain.
+ * can have fewer tokens, so that all places before it were tried. What the whole line's tokens tell
+ * is not encoded; of the others are tried together one, one, and then half as many as before, so
+ * that a long search has few rounds and little in vain.
  */
 function* firstThatFits(cutting: Cutting, places: readonly number[], mark: string): Encoding<Found | undefined> {
+  const fits = ({ length }: { readonly length: number }) => length <= cutting.tokensMax;
   for (let tried = 0; tried < places.length; ) {
     const some = places.slice(tried, tried + 1 + (tried >> 1));
-    const lines = some.map((place) => lineCutAt(cutting, place, mark));
-    const encodings = yield lines.map(requestOf);
-    const i = encodings.findIndex(({ length }) => length <= cutting.tokensMax);
-    if (i >= 0) return { place: nth(some, i), cut: cutLineOf(nth(lines, i), nth(encodings, i), false) };
+    const told = some.map((place) => (mark === WORD_MARK ? cutOfTokens(cutting, place) : undefined));
+    const first = told.findIndex((cut) => cut !== undefined && fits(cut));
+    const untold = some.filter((_, i) => told[i] === undefined && (first < 0 || i < first));
+    const lines = untold.map((place) => lineCutAt(cutting, place, mark));
+    const encodings = untold.length === 0 ? [] : yield lines.map(requestOf);
+    const i = encodings.findIndex(fits);
+    if (i >= 0) return { place: nth(untold, i), cut: cutLineOf(nth(lines, i), nth(encodings, i), false) };
+    const found = told[first];
+    if (found !== undefined) return { place: nth(some, first), cut: found.make() };
     tried += some.length;
   }
   return undefined;
+}
+
+/** A line that is cut at a place, before it is made. */
+interface ToldCut {
+  /** Its tokens. */
+  readonly length: number;
+  make(): CutLine;
+}
+
+/**
+ * The line cut at a word's end as tokens of the whole line and those of the ending; undefined where
+ * that is not known to be its encoding, or the line cut there would be broken up (TEXT-5).
+ */
+function cutOfTokens(cutting: Cutting, place: number): ToldCut | undefined {
+  const { line, encoding, tokens, ending, closing } = cutting;
+  const before = encoding.tokensBeforeSpace(place);
+  if (before === undefined) return undefined;
+  const cut = lineCutAt(cutting, place, WORD_MARK);
+  if (cut.text.length !== place + WORD_MARK.length + closing.length) return undefined;
+  const make = () => {
+    const ids = new Int32Array(before + ending.length);
+    ids.set(tokens.ids.subarray(0, before));
+    ids.set(ending.ids, before);
+    const runs = tokens.runs.slice(0, 2 * cut.spans.length);
+    // Of a field that ends at the place or goes on behind it the mark is a part.
+    for (const i of cut.spans.keys())
+      if (nth(line.spans, i).to >= place) runs[2 * i + 1] = before + intAt(ending.runs, 1);
+    return cutLineOf(cut, { ids, runs }, false);
+  };
+  return { length: before + ending.length, make };
 }
 
 /**
@@ -139,7 +188,7 @@ function requestOf({ text, spans }: FilledLine): EncodeRequest {
   return { as: 'continuation', text: `${text}\n`, ranges: spans };
 }
 
-function cutLineOf({ spans }: FilledLine, { ids, runs }: Encoded, whole: boolean): CutLine {
+function cutLineOf({ spans }: FilledLine, { ids, runs }: Tokens, whole: boolean): CutLine {
   const fields = spans
     .map(({ field }, i) => ({ field, from: intAt(runs, 2 * i), to: intAt(runs, 2 * i + 1) }))
     .filter(({ from, to }) => to > from);

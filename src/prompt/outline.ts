@@ -1,4 +1,4 @@
-/** The first step of a row: which texts it wants, before any of them is looked up. */
+/** The first step of a row: which template tells the question, and which own texts that takes. */
 import type { Question } from '../timeline/questions.ts';
 import type { TemplatePlan } from './template-plan.ts';
 import type { PromptTexts, WantedText } from './texts.ts';
@@ -10,17 +10,9 @@ export interface RowChoice {
   readonly variant: string;
 }
 
-/** A row told by one template, and the texts that it wants. */
+/** A row told by one template; its items and history the question has. */
 export interface RowOutline extends RowChoice {
   readonly question: Question;
-  /** Of the asked item alone, or of the candidates. */
-  readonly items: readonly WantedText[];
-  /** Of each history entry. */
-  readonly history: readonly WantedText[];
-  /** Of each history entry, the number of its heading among `headings`. */
-  readonly headingOf: Int32Array;
-  /** Different texts. */
-  readonly headings: readonly WantedText[];
   /** Undefined where no profile was seen, or it has no field (TEMPLATE-4). */
   readonly profile: WantedText | undefined;
   /** Undefined where the template has no such line, or nothing is to be said (TEXT-6). */
@@ -35,37 +27,7 @@ export function outlineRow(texts: PromptTexts, question: Question, { template, v
     template,
     variant,
     question,
-    items: question.items.map(texts.item),
-    history: question.history.map(({ version }) => texts.item(version)),
-    ...outlineHeadings(texts, question, template),
     profile: profile === undefined ? undefined : texts.profile(profile),
     exposure: exposureBlock === undefined ? undefined : texts.exposure(exposureBlock.label, exposure.pairs),
   };
-}
-
-function outlineHeadings(texts: PromptTexts, { history, t }: Question, { headings: rules }: TemplatePlan) {
-  const headings: WantedText[] = [];
-  const known = new Map<number, number>();
-  const headingOf = new Int32Array(history.length);
-  for (const [i, entry] of history.entries()) {
-    const number = rules.numberOf(entry, t);
-    let heading = known.get(number);
-    if (heading === undefined) {
-      // Different numbers may have one text, which is then one heading.
-      const text = texts.fixed(rules.textOf(number));
-      heading = headings.includes(text) ? headings.indexOf(text) : headings.push(text) - 1;
-      known.set(number, heading);
-    }
-    headingOf[i] = heading;
-  }
-  return { headings, headingOf };
-}
-
-/** All texts that the row wants. */
-export function* textsOf(outline: RowOutline): Generator<WantedText> {
-  yield* outline.items;
-  yield* outline.history;
-  yield* outline.headings;
-  if (outline.profile !== undefined) yield outline.profile;
-  if (outline.exposure !== undefined) yield outline.exposure;
 }

@@ -15,7 +15,13 @@ import type { SegmentTable } from '../tokenize/segment-table.ts';
 import { chatOptions, tokenizerFacts } from '../tokenize/tokenizer-facts.ts';
 import { blockTokens } from './blocks.ts';
 import { createSegmentStore, type SegmentStore } from './segments.ts';
-import { planTemplate, type TemplatePlan } from './template-plan.ts';
+import {
+  openTemplate,
+  planTemplate,
+  type TemplateFacts,
+  type TemplatePlan,
+  type TemplateScope,
+} from './template-plan.ts';
 import { createPromptTexts, type PromptTexts } from './texts.ts';
 
 /** A task with its templates made ready. */
@@ -26,19 +32,35 @@ export interface TaskPlan {
   readonly heldOut: readonly TemplatePlan[];
 }
 
-/** Everything that a corpus is rendered by. */
-export interface RenderPlan {
+/** Everything that a corpus is rendered by once its texts are made. */
+export interface CorpusPlan {
   readonly section: CorpusIdentity['section'];
   readonly context: number;
   readonly rules: CorpusRules;
   readonly vocabulary: Vocabulary;
-  readonly tokenizer: LoadedTokenizer;
   /** What texts there are, and what is known of them in this thread. */
   readonly texts: PromptTexts;
   readonly segments: SegmentStore;
   readonly tasks: readonly TaskPlan[];
   readonly tables: readonly LabelTable[];
   readonly identity: CorpusIdentity;
+}
+
+/** The same with its tokenizer, by which texts are made. */
+export interface RenderPlan extends CorpusPlan {
+  readonly tokenizer: LoadedTokenizer;
+}
+
+/**
+ * What a tokenizer makes of a corpus's templates: plain data, which threads can send. For each
+ * task its templates in the order of `taskTemplates`.
+ */
+export type PlanFacts = readonly (readonly TemplateFacts[])[];
+
+/** A plan, and what a tokenizer made for it. */
+export interface PlannedCorpus {
+  readonly plan: RenderPlan;
+  readonly facts: PlanFacts;
 }
 
 /** A recipe's corpus with the tokenizer that it names. */
@@ -48,37 +70,54 @@ export type PlanInputs = Omit<IdentityInputs, 'tokenizer'> & { readonly tokenize
  * The plan of a recipe's corpus, which its identity alone decides. Throws as `corpusIdentity` and
  * `planIdentity` do.
  */
-export function* planRecipe(inputs: PlanInputs): Encoding<RenderPlan> {
+export function* planRecipe(inputs: PlanInputs): Encoding<PlannedCorpus> {
   const tokenizer = yield* tokenizerFacts(inputs.tokenizer, inputs.section.chat_template);
   return yield* planIdentity(corpusIdentity({ ...inputs, tokenizer }), inputs.tokenizer);
 }
 
 /**
- * The plan of a corpus; `table` shares segments with the other threads of a build. Throws
- * `recipe_invalid`, `domain_invalid`, `template_invalid`, `label_words_clash`, `context_too_short`,
- * and `tokenizer_refused` where the tokenizer is not that of the identity.
+ * The plan of a corpus. Throws `recipe_invalid`, `domain_invalid`, `template_invalid`,
+ * `label_words_clash`, `context_too_short`, and `tokenizer_refused` where the tokenizer is not that
+ * of the identity.
  */
-export function* planIdentity(
-  identity: CorpusIdentity,
-  tokenizer: LoadedTokenizer,
-  table?: SegmentTable,
-): Encoding<RenderPlan> {
-  const { section, domain } = identity;
-  const vocabulary = createVocabulary(domain);
-  const means: PlanMeans = { rules: corpusRules(section, vocabulary), vocabulary, tokenizer };
+export function* planIdentity(identity: CorpusIdentity, tokenizer: LoadedTokenizer): Encoding<PlannedCorpus> {
+  const vocabulary = createVocabulary(identity.domain);
+  const { tasks } = corpusRules(identity.section, vocabulary);
   yield* requireTokenizer(identity, tokenizer);
-  const tasks = yield* together(section.tasks.map((_, i) => planTask(identity, i, means)));
-  requireRoom(tasks, identity);
-  const texts = createPromptTexts({
-    tokenizer: tokenizer.sha256,
-    levels: section.levels,
-    domain,
+  const facts = yield* together(
+    tasks.map((_, i) => {
+      const { scope, templates } = taskScope(identity, i, { tasks, vocabulary });
+      const means = { ...scope, ...chatOptions(identity.section.chat_template), tokenizer };
+      return together(templates.map((template) => planTemplate(template, means)));
+    }),
+  );
+  const plan = openPlan(identity, facts);
+  requireRoom(plan.tasks, identity);
+  return { plan: { ...plan, tokenizer }, facts };
+}
+
+/**
+ * The plan of which all is known; `table` shares segments with the other threads of a build. Throws
+ * `recipe_invalid` where a task has no template for ordinary rows.
+ */
+export function openPlan(identity: CorpusIdentity, facts: PlanFacts, table?: SegmentTable): CorpusPlan {
+  const { section, domain, context } = identity;
+  const vocabulary = createVocabulary(domain);
+  const rules = corpusRules(section, vocabulary);
+  const tasks = facts.map((of, i) => {
+    const { scope, templates, field } = taskScope(identity, i, { tasks: rules.tasks, vocabulary });
+    return openTask(
+      scope.task,
+      templates.map((template, n) => openTemplate(template, scope, nth(of, n))),
+      field,
+    );
   });
   return {
-    ...means,
     section,
-    context: identity.context,
-    texts,
+    context,
+    rules,
+    vocabulary,
+    texts: createPromptTexts({ tokenizer: identity.tokenizer.sha256, levels: section.levels, domain }),
     tasks,
     identity,
     segments: createSegmentStore(table),
@@ -86,25 +125,27 @@ export function* planIdentity(
   };
 }
 
-type PlanMeans = Pick<RenderPlan, 'rules' | 'vocabulary' | 'tokenizer'>;
-
-/** Task `i` of the identity. */
-function* planTask(identity: CorpusIdentity, i: number, { rules, ...means }: PlanMeans): Encoding<TaskPlan> {
-  const { section, templates } = identity;
+/** What task `i` of the identity is told by, its templates, and where the recipe names it. */
+function taskScope(
+  { section, templates }: CorpusIdentity,
+  i: number,
+  { tasks, vocabulary }: Pick<CorpusRules, 'tasks'> & Pick<TemplateScope, 'vocabulary'>,
+) {
   const field = `corpus.tasks[${i}]`;
-  const task = nth(rules.tasks, i);
   const { note, ...named } = nth(section.tasks, i);
-  const scope = { ...means, ...chatOptions(section.chat_template), task, note };
-  const chosen = taskTemplates(named, templates, field);
-  const plans = yield* together(chosen.map((template) => planTemplate(template, scope)));
+  const scope: TemplateScope = { task: nth(tasks, i), note, vocabulary };
+  return { scope, templates: taskTemplates(named, templates, field), field };
+}
+
+function openTask(rules: TaskRules, plans: readonly TemplatePlan[], field: string): TaskPlan {
   const ordinary = plans.filter((plan) => !plan.template.held_out);
   if (ordinary.length === 0) {
-    throw new BrewhouseError('recipe_invalid', `the task ${task.name} has held-out templates alone`, {
+    throw new BrewhouseError('recipe_invalid', `the task ${rules.name} has held-out templates alone`, {
       place: { field: `${field}.templates` },
       remedy: 'name at least one template that training may show',
     });
   }
-  return { rules: task, ordinary, heldOut: plans.filter((plan) => plan.template.held_out) };
+  return { rules, ordinary, heldOut: plans.filter((plan) => plan.template.held_out) };
 }
 
 /**

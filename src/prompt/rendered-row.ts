@@ -1,9 +1,26 @@
-/** A row of the columns as an object: for whoever looks at one row, not at millions. */
+/** A row of a draft as an object: for whoever looks at one row, not at millions. */
 import { FIELD_RUNS, type FieldRun } from '../../schemas/field-runs.ts';
-import { ROLES, type Role, SEGMENT_LEVELS, type SegmentLevel } from '../../schemas/rows.ts';
-import { intAt, nth, recordOf } from '../checked.ts';
-import type { IntList } from './int-list.ts';
-import { LEDGER_COUNTS, type PromptLedger, type RowColumns } from './row-columns.ts';
+import { EVENT_LEVELS, type Role, type SegmentLevel } from '../../schemas/rows.ts';
+import { intAt, nth } from '../checked.ts';
+import type { Question } from '../timeline/questions.ts';
+import { intsOf } from './int-list.ts';
+import { LINES_A_VERSION } from './item-lines-table.ts';
+import { FIXED_FROM, type KnownTexts, ownLineOf, roleOf, segmentIds } from './known-texts.ts';
+import { OWN_EVENT, OWN_SEGMENT, type RowDraft } from './row-draft.ts';
+import { ITEM_LEVELS } from './texts.ts';
+
+/** The cut ledger of a row (FILL-5). */
+export interface PromptLedger {
+  readonly shown: number;
+  readonly available: number;
+  readonly lowered: number;
+  readonly left_out: number;
+  /** Tokens that the history could take, and that it took. */
+  readonly room: number;
+  readonly used: number;
+  /** The event at which filling stopped; empty where all entries fitted. */
+  readonly stopped_at: string;
+}
 
 /** One run of tokens with one role and one origin, up to `to` (exclusive). */
 export interface Segment {
@@ -26,27 +43,61 @@ export interface RenderedRow {
   readonly ledger: PromptLedger;
 }
 
-/** A copy of row `row`. */
-export function renderedRow(columns: RowColumns, row: number): RenderedRow {
-  const { counts, texts, stoppedAt } = columns;
-  const at = (list: IntList, i: number) => intAt(list.values, i);
-  const textAt = (list: IntList, i: number) => nth(texts.texts, at(list, i));
-  const segmentsFrom = at(columns.segmentEnds, row);
-  const count = at(columns.segmentEnds, row + 1) - segmentsFrom;
+/** What the numbers of a draft are of. */
+export interface DraftSource {
+  readonly known: KnownTexts;
+  readonly question: Question;
+  versionAt(number: number): { readonly eventId: string };
+}
+
+/** A copy of the row. */
+export function renderedRow(draft: RowDraft, source: DraftSource): RenderedRow {
+  const { known, question } = source;
+  const ids = new Int32Array(draft.tokens);
+  const segments: Segment[] = [];
+  let to = 0;
+  let events = 0;
+  for (const segment of intsOf(draft.segments)) {
+    const own = segmentIds(known, draft, segment);
+    ids.set(own, to);
+    to += own.length;
+    const { version, fields, level } = originOf(draft, segment, source);
+    const event = EVENT_LEVELS.has(level) ? eventId(question, intAt(draft.events.values, events++)) : '';
+    segments.push({ role: roleOf(known, segment), to, event, version, fields: FIELD_RUNS.load(fields), level });
+  }
+  const [shown, available] = [draft.shown, question.history.available];
   return {
-    ids: columns.ids.values.slice(at(columns.idEnds, row), at(columns.idEnds, row + 1)),
-    spans: columns.spans.values.slice(at(columns.spanEnds, row), at(columns.spanEnds, row + 1)),
-    segments: Array.from({ length: count }, (_, n) => {
-      const i = segmentsFrom + n;
-      return {
-        role: nth(ROLES, at(columns.role, i)),
-        to: at(columns.to, i),
-        event: textAt(columns.event, i),
-        version: textAt(columns.version, i),
-        fields: FIELD_RUNS.load(textAt(columns.fields, i)),
-        level: nth(SEGMENT_LEVELS, at(columns.level, i)),
-      };
-    }),
-    ledger: { ...recordOf(LEDGER_COUNTS, (name) => at(counts[name], row)), stopped_at: textAt(stoppedAt, row) },
+    ids,
+    spans: intsOf(draft.spans).slice(),
+    segments: withHeadingEvents(segments),
+    ledger: {
+      ...{ shown, available, lowered: draft.lowered, left_out: available - shown, room: draft.room, used: draft.used },
+      stopped_at: draft.stoppedAt === OWN_EVENT.none ? '' : eventId(question, draft.stoppedAt),
+    },
   };
+}
+
+function originOf(draft: RowDraft, segment: number, { known, versionAt }: DraftSource) {
+  if (segment >= FIXED_FROM) return { version: '', fields: '', level: '' } as const;
+  if (segment < 0) {
+    const level = segment === OWN_SEGMENT.profile ? 'profile' : 'shown';
+    return { version: '', fields: ownLineOf(draft, segment).fields, level } as const;
+  }
+  const { eventId: version } = versionAt(Math.floor(segment / LINES_A_VERSION));
+  return { version, fields: known.items.fieldsOf(segment), level: nth(ITEM_LEVELS, segment % LINES_A_VERSION) };
+}
+
+function eventId({ history, profile, exposure }: Question, event: number): string {
+  if (event >= 0) return history.eventIdAt(event);
+  return event === OWN_EVENT.opening ? exposure.eventId : (profile?.eventId ?? '');
+}
+
+/** The event of a history heading is that of the line behind it (ORIGIN-2). */
+export function withHeadingEvents<S extends Pick<Segment, 'role' | 'level' | 'event'>>(segments: readonly S[]): S[] {
+  return segments.map((segment, i) => {
+    const next = segments[i + 1];
+    const isHeading =
+      segment.role === 'history' && segment.level === '' && next?.role === 'history' && next.level !== '';
+    return isHeading ? { ...segment, event: next.event } : segment;
+  });
 }

@@ -1,28 +1,33 @@
 /** Encoded lines, kept by what they say: each text is cut and encoded once, then looked up. */
 import { nth } from '../checked.ts';
-import { type Encoding, together } from '../tokenize/encode-rounds.ts';
 import type { SegmentTable } from '../tokenize/segment-table.ts';
-import { type Line, packLines, unpackLines } from './lines.ts';
+import type { LineSearch, TextWish } from './line-search.ts';
+import { type Line, unpackLines } from './lines.ts';
 import type { WantedText } from './texts.ts';
 
 /** Bytes of the lines that a store keeps: the texts of some hundred thousand item versions. */
 export const SEGMENT_BYTES_MAX = 256 * 1024 * 1024;
 /** What an entry costs beside its numbers: its key, and objects for its lines. */
 const ENTRY_BYTES = 1_000;
-/** Texts searched for at once: enough for native batches, few enough to hold their encodings. */
-const SEARCHES_MAX = 512;
 
 /** Lines by the key of their text. */
 export interface SegmentStore {
-  /**
-   * Lines of the texts, encoded where they are not known, by key; the caller's as long as it holds
-   * them.
-   */
-  find(texts: Iterable<WantedText>): Encoding<ReadonlyMap<string, readonly Line[]>>;
+  /** What is known of the texts, and what is not, each once. */
+  look(texts: Iterable<WantedText>): KnownLines;
+  /** Keeps what was made of a text; its lines are the caller's as long as it holds them. */
+  keep(text: WantedText, packed: Int32Array): readonly Line[];
+  /** Lines of the texts by key, made where they are not known. */
+  find(texts: Iterable<WantedText>): LineSearch<ReadonlyMap<string, readonly Line[]>>;
+}
+
+/** What a store knows of some texts. */
+export interface KnownLines {
+  readonly found: Map<string, readonly Line[]>;
+  readonly missing: readonly WantedText[];
 }
 
 /**
- * A store of one thread; with a table, the threads of a build encode each shared text once among
+ * A store of one thread; with a table, the threads of a build make each shared text once among
  * them all. Bound: `bytesMax`, of which what was not asked for lately is forgotten first, and what
  * callers hold.
  */
@@ -34,30 +39,38 @@ export function createSegmentStore(table?: SegmentTable, bytesMax = SEGMENT_BYTE
     const packed = table?.get(text.key);
     return packed === undefined ? undefined : kept.set(text.key, unpackLines(packed, text.fields), ENTRY_BYTES);
   };
+  const look = (texts: Iterable<WantedText>): KnownLines => {
+    const found = new Map<string, readonly Line[]>();
+    const missing = new Map<string, WantedText>();
+    for (const text of texts) {
+      if (found.has(text.key) || missing.has(text.key)) continue;
+      const lines = known(text);
+      if (lines === undefined) missing.set(text.key, text);
+      else found.set(text.key, lines);
+    }
+    return { found, missing: [...missing.values()] };
+  };
+  const keep = (text: WantedText, packed: Int32Array) => {
+    const shared = text.isShared ? table?.put(text.key, packed) : undefined;
+    const bytes = ENTRY_BYTES + (shared === undefined ? packed.byteLength : 0);
+    return kept.set(text.key, unpackLines(shared ?? packed, text.fields), bytes);
+  };
   return {
+    look,
+    keep,
     *find(texts) {
-      const found = new Map<string, readonly Line[]>();
-      const missing = new Map<string, WantedText>();
-      for (const text of texts) {
-        if (found.has(text.key) || missing.has(text.key)) continue;
-        const lines = known(text);
-        if (lines === undefined) missing.set(text.key, text);
-        else found.set(text.key, lines);
-      }
-      const searched = [...missing.values()];
-      for (let from = 0; from < searched.length; from += SEARCHES_MAX) {
-        const some = searched.slice(from, from + SEARCHES_MAX);
-        const cut = yield* together(some.map((text) => text.encode()));
-        for (const [i, text] of some.entries()) {
-          const packed = packLines(nth(cut, i), text.fields);
-          const shared = text.isShared ? table?.put(text.key, packed) : undefined;
-          const bytes = ENTRY_BYTES + (shared === undefined ? packed.byteLength : 0);
-          found.set(text.key, kept.set(text.key, unpackLines(shared ?? packed, text.fields), bytes));
-        }
-      }
+      const { found, missing } = look(texts);
+      if (missing.length === 0) return found;
+      const { lines } = yield { texts: missing.map(wishOf), frames: [] };
+      for (const [i, text] of missing.entries()) found.set(text.key, keep(text, nth(lines, i)));
       return found;
     },
   };
+}
+
+/** What another thread has to know of a text to make its lines. */
+export function wishOf({ key, fields, isShared, told }: WantedText): TextWish {
+  return { key, fields, isShared, told: told() };
 }
 
 interface Generations<T> {

@@ -14,6 +14,7 @@ import type { TaskRules } from '../forms/task-rules.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { joinIds } from '../tokenize/boundaries.ts';
 import { type ChatFrame, chatFrame } from '../tokenize/chat-frame.ts';
+import { usesClock } from '../tokenize/chat-template.ts';
 import { escapeMarkers, startsSafely } from '../tokenize/clean-field.ts';
 import type { Encoding } from '../tokenize/encode-rounds.ts';
 import { labelWords } from '../tokenize/label-words.ts';
@@ -22,47 +23,76 @@ import type { ChatOptions } from '../tokenize/tokenizer-facts.ts';
 import type { Block, HistoryBlock } from './blocks.ts';
 import { type HeadingRules, headingRules } from './headings.ts';
 import { answersOf, fillSlots, fixedSlots } from './phrases.ts';
+import { createTemplateFrames, type FrameRules, type TemplateFrames } from './template-frames.ts';
 
-/** A template made ready for one task. */
-export interface TemplatePlan {
-  readonly template: Template;
-  readonly task: TaskRules;
+/** What a tokenizer makes of a template for one task: plain data, which threads can send. */
+export interface TemplateFacts {
   readonly blocks: readonly Block[];
-  /** The history block, which is one of the blocks. */
-  readonly history: HistoryBlock;
-  readonly headings: HeadingRules;
-  /** The frame at T (epoch ms), with our first and last line. */
-  frame(t: number): Encoding<ChatFrame>;
   /** Answer ids by label, the end token not included. */
   readonly answers: ReadonlyMap<string, Int32Array>;
   /** Tokens of the longest answer and the end token: ROOM FOR THE LONGEST, never the true one's. */
   readonly answerMax: number;
-  /** Tokens of head and tail. */
-  readonly frameTokens: number;
+  /** The frame of one day, and what those of others are made of. */
+  readonly frame: ChatFrame;
+  readonly frameRules: FrameRules;
   readonly table: LabelTable;
 }
 
-/** What a template is made ready with. */
-export interface TemplateScope extends ChatOptions {
+/** A template made ready for one task. */
+export interface TemplatePlan extends Omit<TemplateFacts, 'frame' | 'frameRules'> {
+  readonly template: Template;
+  readonly task: TaskRules;
+  /** The history block, which is one of the blocks. */
+  readonly history: HistoryBlock;
+  readonly headings: HeadingRules;
+  /** The frames at T, with our first and last line. */
+  readonly frames: TemplateFrames;
+  /** Tokens of head and tail. */
+  readonly frameTokens: number;
+}
+
+/** What a template is told by. */
+export interface TemplateScope {
   readonly task: TaskRules;
   readonly note: string | undefined;
-  readonly tokenizer: LoadedTokenizer;
   readonly vocabulary: Vocabulary;
+}
+
+/** What a template is made ready with. */
+export interface TemplateMeans extends TemplateScope, ChatOptions {
+  readonly tokenizer: LoadedTokenizer;
 }
 
 /** Any moment: the length of a frame does not depend on it but for the digits of a date. */
 const SOME_DAY = 1_772_323_200_000;
 
+/** The template of which all is known. */
+export function openTemplate(template: Template, scope: TemplateScope, facts: TemplateFacts): TemplatePlan {
+  const { task, vocabulary, note } = scope;
+  const { frame, frameRules, ...made } = facts;
+  const history = historyOf(made.blocks);
+  const frames = createTemplateFrames(frameRules);
+  frames.keep(SOME_DAY, frame);
+  return {
+    ...made,
+    template,
+    task,
+    history,
+    headings: headingRules(template, task, { history, vocabulary, slots: fixedSlots(task, vocabulary, note) }),
+    frames,
+    frameTokens: frame.head.length + frame.tail.length,
+  };
+}
+
 /** Throws `template_invalid`, `label_words_clash` or what the frame refuses. */
-export function* planTemplate(template: Template, scope: TemplateScope): Encoding<TemplatePlan> {
-  const { task, tokenizer, vocabulary, note } = scope;
+export function* planTemplate(template: Template, means: TemplateMeans): Encoding<TemplateFacts> {
+  const { task, tokenizer, vocabulary, note, chat, args } = means;
   requireBlocks(template, task);
   const slots = fixedSlots(task, vocabulary, note);
   const tell = (line: string) => requireLine(template, task, line);
   const say = (line: string) => tell(fillSlots(template, line, slots));
   const { firstLine, lastLine, inner } = splitFrameLines(template, vocabulary.domain);
-  const frameLines = { firstLine: say(firstLine), lastLine: say(lastLine), chat: scope.chat, args: scope.args };
-  const frame = (t: number) => chatFrame(tokenizer, { ...frameLines, askedAt: t });
+  const frameLines = { firstLine: say(firstLine), lastLine: say(lastLine), chat, args };
   const blocks: Block[] = [];
   let role: Role = 'instruction';
   for (const block of inner) {
@@ -70,11 +100,10 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
     const planned = yield* planBlock(block, { template, task, note, slots, say, tell, role });
     if (planned !== undefined) blocks.push(planned);
   }
-  const historyBlock = blocks.find((block) => block.kind === 'history');
-  const history = present(historyBlock, 'history block');
-  const headings = headingRules(template, task, { history, vocabulary, slots });
+  const headings = headingRules(template, task, { history: historyOf(blocks), vocabulary, slots });
   for (const heading of headings.examples) tell(heading);
-  const { head, tail, plain } = yield* frame(SOME_DAY);
+  const frame = yield* chatFrame(tokenizer, { ...frameLines, askedAt: SOME_DAY });
+  const { tail, plain } = frame;
   // Token borders are looked at by the id: what is ours must be plain text in the frame, too.
   if (!plain.head.endsWith(`${frameLines.firstLine}\n`) || !plain.tail.startsWith(frameLines.lastLine))
     throw controlInLine(template, tokenizer);
@@ -83,15 +112,11 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
   for (const text of texts) requireNoOrder(template, task, { what: 'an answer', text });
   const words = yield* labelWords(tokenizer, tail, texts);
   return {
-    template,
-    task,
     blocks,
-    history,
-    headings,
-    frame,
     answers: new Map(answers.map((answer, i) => [answer.label, nth(words.answers, i)])),
-    frameTokens: head.length + tail.length,
     answerMax: Math.max(...words.answers.map((ids) => ids.length)) + 1,
+    frame,
+    frameRules: { ...frameLines, isTimed: chat && usesClock(tokenizer.chatTemplate ?? '') },
     table: {
       task: task.name,
       template: template.id,
@@ -102,6 +127,11 @@ export function* planTemplate(template: Template, scope: TemplateScope): Encodin
       }),
     },
   };
+}
+
+function historyOf(blocks: readonly Block[]): HistoryBlock {
+  const history = blocks.find((block) => block.kind === 'history');
+  return present(history, 'history block');
 }
 
 /**

@@ -6,15 +6,12 @@ import type { Attributes } from '../../schemas/event.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { LEVELS } from '../../schemas/rows.ts';
-import { nth } from '../checked.ts';
-import { BrewhouseError } from '../errors.ts';
 import type { Exposure } from '../timeline/exposure.ts';
 import type { ItemVersion, Says } from '../timeline/item-table.ts';
 import type { ProfileVersion } from '../timeline/member-timeline.ts';
-import { type Encoding, encoded, together } from '../tokenize/encode-rounds.ts';
 import { fieldPointsMax, fieldText } from './field-text.ts';
-import { type CutLine, cutToLevels } from './levels.ts';
 import { fillPattern, type LinePattern, parseLinePattern } from './line-pattern.ts';
+import { fieldsOf, type ToldText } from './told-text.ts';
 
 /** A text that a row wants. */
 export interface WantedText {
@@ -26,10 +23,10 @@ export interface WantedText {
   readonly key: string;
   /** Names of the fields that its lines can have, each once. */
   readonly fields: readonly string[];
-  /** Other threads of a build want it too. */
+  /** Other threads and later builds want it too: an item's, and nothing of a member. */
   readonly isShared: boolean;
-  /** Its line at each level. Throws `context_too_short` where a level is too short for it. */
-  encode(): Encoding<readonly CutLine[]>;
+  /** What its lines are made of, put together as it is asked for. */
+  told(): ToldText;
 }
 
 /** Levels of an item's lines, in the order of its lines. */
@@ -87,15 +84,17 @@ export function createPromptTexts({ tokenizer, levels, domain }: TextRules): Pro
   const textOf = (value: Attributes[string] | undefined) => fieldText(value, pointsMax);
   const cutText = (lines: readonly SaidLine[], valuesOf: Values, isShared: boolean): WantedText => {
     const patterns = [...new Set(lines.map(({ pattern }) => pattern))];
+    const numbered = lines.map(({ tokensMax, pattern }) => ({ tokensMax, pattern: patterns.indexOf(pattern) }));
+    const values = () => patterns.map(valuesOf);
     return {
       key: keyOf(
-        lines.map(({ tokensMax, pattern }) => [tokensMax, patterns.indexOf(pattern)]),
+        numbered.map(({ tokensMax, pattern }) => [tokensMax, pattern]),
         patterns,
-        patterns.map(valuesOf),
+        values(),
       ),
-      fields: [...new Set(patterns.flatMap(({ slots }) => slots.map(({ field }) => field)))],
+      fields: fieldsOf(patterns),
       isShared,
-      encode: () => cutAll(patterns, lines, valuesOf),
+      told: () => ({ patterns, values: values(), lines: numbered }),
     };
   };
   const lineHash = (version: ItemVersion) =>
@@ -122,7 +121,7 @@ export function createPromptTexts({ tokenizer, levels, domain }: TextRules): Pro
         key: keyOf(line),
         fields: [],
         isShared: false,
-        encode: () => encodeFixed(line),
+        told: () => ({ fixed: line }),
       };
       fixedLines.set(line, text);
       return text;
@@ -142,30 +141,3 @@ function onceEach<V extends object, T>(make: (version: V) => T): (version: V) =>
 
 /** The text for each slot of a pattern. */
 type Values = (pattern: LinePattern) => string[];
-
-function* encodeFixed(line: string): Encoding<readonly CutLine[]> {
-  const { ids } = yield* encoded({ as: 'continuation', text: `${line}\n`, ranges: [] });
-  return [{ ids, fields: [], whole: true }];
-}
-
-/** Each of the lines, cut; lines of one pattern are cut together, and to their own levels alone. */
-function* cutAll(
-  patterns: readonly LinePattern[],
-  lines: readonly SaidLine[],
-  valuesOf: Values,
-): Encoding<readonly CutLine[]> {
-  const sizes = patterns.map((own) => lines.flatMap(({ pattern, tokensMax }) => (pattern === own ? tokensMax : [])));
-  const cuts = yield* together(patterns.map((own, i) => cutToLevels(own, valuesOf(own), nth(sizes, i))));
-  return lines.map(({ pattern, tokensMax }) => {
-    const i = patterns.indexOf(pattern);
-    const line = nth(cuts, i)[nth(sizes, i).indexOf(tokensMax)];
-    if (line !== undefined) return line;
-    const empty = pattern.slots.map(() => '');
-    const told = JSON.stringify(fillPattern(pattern, empty).text);
-    const message = `a level of ${tokensMax} tokens is too short for the line ${told}`;
-    throw new BrewhouseError('context_too_short', message, {
-      place: { field: 'corpus.levels' },
-      remedy: 'raise the levels in the recipe, or shorten the line in the domain file',
-    });
-  });
-}

@@ -1,98 +1,115 @@
 /**
- * A filled row is written: its pieces joined in the template's order, each with role and origin,
- * then the answer.
+ * A filled row is written: its segments in the template's order, then the answer, by number.
  */
-import { nth } from '../checked.ts';
-import type { Block, HistoryBlock } from './blocks.ts';
-import { type FilledRow, lineAt } from './fill-row.ts';
-import type { Line } from './lines.ts';
-import { addPiece, endRow, openTokens, type PieceOrigin, type RowColumns } from './row-columns.ts';
+import { intAt, nth } from '../checked.ts';
+import type { Question } from '../timeline/questions.ts';
+import type { BegunRow, RowMeans } from './fill-row.ts';
+import { pushInt } from './int-list.ts';
+import { LINES_A_VERSION } from './item-lines-table.ts';
+import { FIXED_FROM, type KnownTexts, QUESTION_LEVEL } from './known-texts.ts';
+import { OWN_EVENT, OWN_SEGMENT, type RowDraft } from './row-draft.ts';
 
-/** Writes the prompt as a row without an answer: what a serving system asks with. */
-export function writePrompt(columns: RowColumns, row: FilledRow): void {
-  addPrompt(columns, row);
-  endRow(columns, [], row.ledger);
-}
-
-/** Tokens of the row that `writeRow` writes. */
-export function rowTokens(row: FilledRow, label: string): number {
-  return row.promptTokens + answerOf(row, label).length + row.lines.frame.end.length;
+/** The blocks in the template's order, and what has nothing to say left out (TEMPLATE-4). */
+export function writePrompt({ known, filling }: RowMeans, draft: RowDraft, row: BegunRow): void {
+  const { told, frame } = row;
+  const { question } = row.outline;
+  for (const number of frame.head) pushFixed(known, draft, number);
+  for (const block of told.blocks) {
+    switch (block.kind) {
+      case 'lines':
+        pushFixed(known, draft, block.lines);
+        break;
+      case 'profile':
+        if (draft.profile === undefined) break;
+        pushFixed(known, draft, block.heading);
+        pushOwn(draft, 'profile');
+        break;
+      case 'history':
+        if (filling.count > 0) pushFixed(known, draft, block.heading);
+        pushHistory({ known, filling }, draft, question);
+        break;
+      case 'shown':
+        pushOwn(draft, 'exposure');
+        break;
+      case 'item':
+      case 'candidates':
+        for (const [i, { number }] of question.items.entries()) {
+          if (block.kind === 'candidates') pushFixed(known, draft, nth(block.letters, i));
+          pushItem(known, draft, LINES_A_VERSION * number + QUESTION_LEVEL);
+        }
+    }
+  }
+  for (const number of frame.tail) pushFixed(known, draft, number);
+  draft.promptTokens = draft.tokens;
+  draft.shown = filling.count;
+  draft.lowered = filling.lowered;
+  draft.used = filling.used;
+  draft.stoppedAt = filling.stoppedAt < 0 ? OWN_EVENT.none : filling.stoppedAt;
 }
 
 /**
- * Writes the prompt and, joined to it afterwards, the label's answer and the end token, which alone
- * are supervised (FRAME-4). ANSWER NEVER CUT, CONTEXT NEVER EXCEEDED: filling left room for the
- * longest answer. Throws Error where the template has no answer for the label.
+ * The label's answer and the end token, joined afterwards; they alone are supervised (FRAME-4).
+ * ANSWER NEVER CUT, CONTEXT NEVER EXCEEDED: filling left room for the longest answer. Throws Error
+ * where the template has no answer for the label.
  */
-export function writeRow(columns: RowColumns, row: FilledRow, label: string): void {
-  const answer = answerOf(row, label);
-  addPrompt(columns, row);
-  addPiece(columns, answer, { role: 'answer' });
-  addPiece(columns, row.lines.frame.end, { role: 'control' });
-  const tokens = openTokens(columns);
-  if (tokens > row.context) throw new Error(`a row of ${tokens} tokens in a context of ${row.context}`);
-  endRow(columns, [row.promptTokens, tokens], row.ledger);
+export function writeAnswer(
+  { known, plan: { context } }: RowMeans,
+  draft: RowDraft,
+  { told, frame, label }: BegunRow & { readonly label: string },
+): void {
+  const answer = told.answers.get(label);
+  if (answer === undefined)
+    throw new Error(`no answer for the label ${label} in template ${told.template.template.id}`);
+  pushFixed(known, draft, answer);
+  pushFixed(known, draft, frame.end);
+  if (draft.tokens > context) throw new Error(`a row of ${draft.tokens} tokens in a context of ${context}`);
+  pushInt(draft.spans, draft.promptTokens);
+  pushInt(draft.spans, draft.tokens);
 }
 
-function answerOf({ outline: { template } }: FilledRow, label: string): Int32Array {
-  const answer = template.answers.get(label);
-  if (answer === undefined) throw new Error(`no answer for the label ${label} in template ${template.template.id}`);
-  return answer;
+/** Adds fixed text: one segment with the fixed text of its role before it (ORIGIN-2). */
+function pushFixed({ fixed }: KnownTexts, draft: RowDraft, number: number): void {
+  if (number < 0) return;
+  const { segments } = draft;
+  draft.tokens += fixed.tokensOf(number);
+  const before = segments.length === 0 ? -1 : intAt(segments.values, segments.length - 1) - FIXED_FROM;
+  const joined = before < 0 ? -1 : fixed.joined(before, number);
+  if (joined >= 0) segments.values[segments.length - 1] = FIXED_FROM + joined;
+  else pushInt(segments, FIXED_FROM + number);
 }
 
-/** The blocks in the template's order, and what has nothing to say left out (TEMPLATE-4). */
-function addPrompt(columns: RowColumns, row: FilledRow): void {
-  const { head, tail, headFrame, tailLine } = row.lines.frame;
-  addPiece(columns, head.subarray(0, headFrame), { role: 'control' });
-  addPiece(columns, head.subarray(headFrame), { role: 'instruction' });
-  for (const block of row.outline.template.blocks) addBlock(columns, row, block);
-  addPiece(columns, tail.subarray(0, tailLine), { role: 'question' });
-  addPiece(columns, tail.subarray(tailLine), { role: 'control' });
-  const tokens = openTokens(columns);
-  if (tokens !== row.promptTokens)
-    throw new Error(`a prompt of ${tokens} tokens that was filled to ${row.promptTokens}`);
+function pushItem({ items }: KnownTexts, draft: RowDraft, line: number): void {
+  draft.tokens += items.tokensOf(line);
+  pushInt(draft.segments, line);
 }
 
-function addBlock(columns: RowColumns, row: FilledRow, block: Block): void {
-  const { items, profile, exposure } = row.lines;
-  const { question } = row.outline;
-  switch (block.kind) {
-    case 'lines':
-      addPiece(columns, block.ids, { role: block.role });
-      break;
-    case 'profile':
-      if (profile === undefined) break;
-      addPiece(columns, block.heading, { role: 'profile' });
-      addLine(columns, profile, { role: 'profile', event: question.profile?.eventId ?? '', level: 'profile' });
-      break;
-    case 'history':
-      addHistory(columns, row, block);
-      break;
-    case 'shown':
-      if (exposure !== undefined)
-        addLine(columns, exposure, { role: 'question', event: question.exposure.eventId, level: 'shown' });
-      break;
-    case 'item':
-    case 'candidates':
-      for (const [i, { eventId: version }] of question.items.entries()) {
-        if (block.kind === 'candidates') addPiece(columns, nth(block.letters, i), { role: 'question' });
-        addLine(columns, nth(items, i), { role: 'question', version, level: 'question' });
-      }
-  }
+function pushOwn(draft: RowDraft, own: 'profile' | 'exposure'): void {
+  const line = draft[own]?.line;
+  if (line === undefined || line.ids.length === 0) return;
+  draft.tokens += line.ids.length;
+  pushInt(draft.segments, OWN_SEGMENT[own]);
+  pushInt(draft.events, own === 'profile' ? OWN_EVENT.profile : OWN_EVENT.opening);
 }
 
-function addLine(columns: RowColumns, { ids, fields }: Line, origin: Omit<PieceOrigin, 'fields'>): void {
-  addPiece(columns, ids, { ...origin, fields });
-}
-
-function addHistory(columns: RowColumns, { lines, filling }: FilledRow, block: HistoryBlock): void {
-  if (filling.fitted.length > 0) addPiece(columns, block.heading, { role: 'history' });
+/** A heading comes wherever it changes; it is of the entry after it, and so is no fixed text. */
+function pushHistory(
+  { known, filling }: Pick<RowMeans, 'known' | 'filling'>,
+  draft: RowDraft,
+  { history }: Question,
+): void {
+  const { items, fixed } = known;
   let heading = -1;
-  for (const { entry, level } of filling.fitted) {
-    const { eventId: event, version } = entry.source;
-    if (entry.heading !== heading)
-      addPiece(columns, nth(lines.headings, entry.heading).ids, { role: 'history', event });
-    heading = entry.heading;
-    addLine(columns, lineAt(entry, level), { role: 'history', event, version: version.eventId, level });
+  for (let i = 0; i < filling.count; i++) {
+    const entry = intAt(filling.entries, i);
+    const own = intAt(filling.headings, i);
+    if (own !== heading) {
+      draft.tokens += fixed.tokensOf(own);
+      pushInt(draft.segments, FIXED_FROM + own);
+    }
+    heading = own;
+    const line = LINES_A_VERSION * intAt(history.version, entry) + (filling.levels[i] ?? 0);
+    draft.tokens += items.tokensOf(line);
+    pushInt(draft.segments, line);
+    pushInt(draft.events, entry);
   }
 }

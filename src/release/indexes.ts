@@ -2,7 +2,7 @@
 import type { StoredRow } from '../../schemas/columns.ts';
 import { SPLITS } from '../../schemas/ledger.ts';
 import type { ReleaseFile } from '../../schemas/manifest.ts';
-import { EXAMPLE_INDEX, MEMBER_INDEX, type RowPosition, type SIDECAR, UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { EXAMPLE_INDEX, MEMBER_INDEX, type RowPosition, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { createByteBuffer } from '../shard/byte-buffer.ts';
 import { createParquetWriter } from '../shard/parquet-writer.ts';
@@ -16,7 +16,7 @@ const INDEX_GROUP_ROWS = 65_536;
 
 /** Both indexes while rows are written. */
 export interface Indexes {
-  add(meta: StoredRow<typeof SIDECAR>, position: RowPosition): void;
+  add(row: Readonly<Record<'exampleId' | 'member', string>>, position: RowPosition): void;
   /** Writes both below `folder`, each sorted by all of its columns. */
   write(store: ObjectStore, folder: string): Promise<ReleaseFile[]>;
   close(): void;
@@ -37,8 +37,8 @@ export function createIndexes(scratch: Scratch): Indexes {
     return bytes.written;
   };
   return {
-    add({ example_id, member }, position) {
-      examples.add(orderKey(example_id, position), bytesOf(EXAMPLE_INDEX, { example_id, ...position }));
+    add({ exampleId, member }, position) {
+      examples.add(orderKey(exampleId, position), bytesOf(EXAMPLE_INDEX, { example_id: exampleId, ...position }));
       members.add(orderKey(member, position), bytesOf(MEMBER_INDEX, { member, ...position }));
     },
     write: async (store, folder) => [

@@ -8,7 +8,7 @@ import type { Lake } from '../lake/lake.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { type PartitionTimeline, sumRecordCounts } from '../lake/timeline-records.ts';
 import { parsedJson } from '../parsed-json.ts';
-import type { DecidedSection } from './release-section.ts';
+import type { RowCounts } from './row-counts.ts';
 import type { ReleaseRows } from './selectable-rows.ts';
 
 /** What a release is made from. */
@@ -16,8 +16,8 @@ export interface LineageInputs {
   readonly lake: Lake;
   readonly partitions: readonly CorpusPartition[];
   readonly timelines: readonly PartitionTimeline[];
-  readonly read: ReleaseRows;
-  readonly section: DecidedSection;
+  readonly read: Pick<ReleaseRows, 'parts'>;
+  readonly counts: Pick<RowCounts, 'afterUntil'>;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function keepLineage(store: ObjectStore, folder: string, made: Line
  * machine.
  */
 export function lineageOf(
-  { lake, partitions, timelines, read, section }: LineageInputs,
+  { lake, partitions, timelines, read, counts }: LineageInputs,
   manifestSha256: Sha256,
 ): Lineage {
   const { questions, alikeAfterCut: alike_after_cut } = summarizeCorpus(partitions);
@@ -52,7 +52,7 @@ export function lineageOf(
     dead_rows: lake.deadRows,
     questions,
     alike_after_cut,
-    after_until: read.rows.filter((row) => row.closesAt > section.until).length,
+    after_until: counts.afterUntil,
     partitions: timelines.length,
     parts: read.parts.map((part) => part.files.part.sha256),
     timelines: timelines.map(({ partition, seq, sha256 }) => ({ partition, seq, sha256 })),

@@ -8,49 +8,50 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import { SPLITS } from '../../schemas/ledger.ts';
-import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import type { LabelTable, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
-import { nth } from '../checked.ts';
 import { packageVersion } from '../config.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { addTo } from '../corpus/tally.ts';
 import { type CorpusIdentity, storedIdentity } from '../forms/identity.ts';
+import type { CorpusRules } from '../forms/task-rules.ts';
 import { profileOf } from '../profiles/profiles.ts';
-import type { RenderPlan } from '../prompt/plan.ts';
 import type { LateEvents } from '../timeline/lateness.ts';
 import { TOKENIZERS_VERSION } from '../tokenize/tokenizers-version.ts';
 import { notesOf } from './notes.ts';
 import type { PseudonymKey } from './pseudonyms.ts';
-import type { SelectableRow, Selection } from './selection.ts';
+import type { RowCounts } from './row-counts.ts';
 
 /** All that a manifest says. */
 export interface ManifestInputs {
   readonly id: ReleaseId;
   readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
-  readonly plan: RenderPlan;
+  readonly rules: CorpusRules;
+  readonly tables: readonly LabelTable[];
+  /** Of the tokenizer: the greatest id plus 1. */
+  readonly vocabSize: number;
   readonly release: ReleaseSection;
   readonly until: number;
   readonly key: PseudonymKey;
-  readonly rows: readonly SelectableRow[];
-  readonly selection: Selection;
+  readonly counts: Pick<RowCounts, 'fates' | 'labels' | 'variants'>;
   readonly source: SourceFacts;
   readonly itemsWithoutTime: number;
   readonly late: LateEvents;
   readonly files: readonly ReleaseFile[];
 }
 
-type FooterInputs = Pick<ManifestInputs, 'identity' | 'plan' | 'release' | 'until'>;
+type FooterInputs = Pick<ManifestInputs, 'identity' | 'vocabSize' | 'release' | 'until'>;
 
 /**
  * Facts in every token file's footer; the default id among them, whatever name the release is
  * given.
  */
 export function footerFacts(inputs: FooterInputs, defaultId: ReleaseId): Record<string, string> {
-  const { plan, identity, release } = inputs;
-  const { tokenizer } = plan;
+  const { identity, release } = inputs;
+  const { tokenizer } = identity;
   const hashes = recipeHashes(storedIdentity(identity), storedRelease(release));
   return {
     'brewhouse.schema_version': '1',
@@ -61,11 +62,11 @@ export function footerFacts(inputs: FooterInputs, defaultId: ReleaseId): Record<
     'brewhouse.tokenizer': tokenizer.id,
     'brewhouse.tokenizer_sha256': tokenizer.sha256,
     'brewhouse.chat_template_sha256':
-      identity.section.chat_template === false ? '' : (tokenizer.chatTemplateSha256 ?? ''),
-    'brewhouse.vocab_size': String(tokenizer.vocabSize),
-    'brewhouse.bos_id': String(tokenizer.bosId ?? ''),
-    'brewhouse.eos_id': String(tokenizer.eosId),
-    'brewhouse.pad_id': String(tokenizer.padId ?? ''),
+      identity.section.chat_template === false ? '' : (tokenizer.chat_template_sha256 ?? ''),
+    'brewhouse.vocab_size': String(inputs.vocabSize),
+    'brewhouse.bos_id': String(tokenizer.bos ?? ''),
+    'brewhouse.eos_id': String(tokenizer.eos),
+    'brewhouse.pad_id': String(tokenizer.pad ?? ''),
     'brewhouse.max_length': String(identity.context),
     'brewhouse.recipe_sha256': hashes.recipe_sha256,
     'brewhouse.domain_sha256': hashes.domain_sha256,
@@ -91,12 +92,12 @@ function recipeHashes(identity: StoredIdentity, release: StoredRelease) {
 
 /** Everything but clocks and machines (PUBLISH-3). */
 export function buildManifest(inputs: ManifestInputs): Manifest {
-  const { plan, rows, selection, files, source } = inputs;
+  const { rules, tables, files, source } = inputs;
   const [identity, release] = [storedIdentity(inputs.identity), storedRelease(inputs.release)];
   const train = files.filter((file) => file.kind === 'data' && file.split === 'train');
-  const counts = rowCounts(rows, selection);
+  const { fates, labels, variants } = inputs.counts;
   return {
-    format: 4,
+    format: 5,
     id: inputs.id,
     corpus: inputs.corpus,
     identity,
@@ -106,15 +107,15 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     profile: release.profile,
     key_id: inputs.key.id,
     splits: splitTotals(files),
-    ...counts,
-    keep_shares: keepShares(inputs.release.label_caps, counts.labels),
-    label_tables: [...plan.tables],
+    ...{ fates, labels, variants },
+    keep_shares: keepShares(inputs.release.label_caps, labels),
+    label_tables: [...tables],
     source,
     items_without_time: inputs.itemsWithoutTime,
     train_shards_equal: new Set(train.map((file) => file.rows)).size <= 1,
     notes: notesOf({
-      tasks: plan.rules.tasks,
-      withRows: tasksWithRows(counts.fates),
+      tasks: rules.tasks,
+      withRows: tasksWithRows(fates),
       domain: inputs.identity.domain,
       itemsWithoutTime: inputs.itemsWithoutTime,
       late: inputs.late,
@@ -145,24 +146,6 @@ function splitTotals(files: readonly ReleaseFile[]): Manifest['splits'] {
   return splits;
 }
 
-/** Ordinary rows mature at `until` by task, fate and label; variants apart (LEDGER-2). */
-function rowCounts(rows: readonly SelectableRow[], selection: Selection) {
-  const fates: Manifest['fates'] = {};
-  const labels: Manifest['labels'] = {};
-  const variants: Manifest['variants'] = { test_template: 0, left_out: 0 };
-  for (const [i, row] of rows.entries()) {
-    if (row.closesAt > selection.until) continue;
-    // Null: a variant that no split holds.
-    const end = nth(selection.ends, i) ?? 'left_out';
-    if (row.variant !== '') addTo(variants, [end], 1);
-    else {
-      addTo(fates, [row.task, end], 1);
-      addTo(labels, [row.task, row.label, end], 1);
-    }
-  }
-  return { fates: inKeyOrder(fates), labels: inKeyOrder(labels), variants };
-}
-
 /** Train rows that each label cap that met any has kept, in order of task and label (RELEASE-2). */
 function keepShares(caps: ReleaseSection['label_caps'], labels: Manifest['labels']): Manifest['keep_shares'] {
   const inOrder = <T>(of: Readonly<Record<string, T>>) => Object.entries(of).sort(([a], [b]) => compareUtf8(a, b));
@@ -174,9 +157,4 @@ function keepShares(caps: ReleaseSection['label_caps'], labels: Manifest['labels
       return kept + capped === 0 ? [] : [{ task, label, kept, all: kept + capped }];
     }),
   );
-}
-
-/** Rows come in the order of partitions, which must not show in the card's tables. */
-function inKeyOrder<T>(tally: T): T {
-  return JSON.parse(canonicalJson(tally)) as T;
 }

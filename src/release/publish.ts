@@ -9,22 +9,34 @@ import { itemFilesOf } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createItemTable } from '../timeline/item-table.ts';
+import type { TokenTexts } from '../tokenize/token-texts.ts';
 import { releaseCard } from './card/card.ts';
 import { chooseCardRow } from './card/card-row.ts';
+import { joinTokens } from './join-rows.ts';
 import { countLateEvents, type LateRules } from './late-events.ts';
 import { keepLineage, type LineageInputs, lineageOf } from './lineage.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from './manifest.ts';
+import { unpackRow } from './packed-rows.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
 import { claimName, releaseId } from './release-name.ts';
-import { writeShards } from './shards.ts';
+import type { DecidedSection } from './release-section.ts';
+import type { RowCounts } from './row-counts.ts';
+import type { Selection } from './selection.ts';
+import { type GroupJoiner, writeShards } from './shards.ts';
 import type { ShuffledRows } from './shuffle.ts';
+import { readTokenTable } from './token-table.ts';
 
 /** All that a release is made from: what its manifest says, and the rows. */
 export interface ReleaseSource
   extends LineageInputs,
-    Pick<ManifestInputs, 'corpus' | 'identity' | 'plan' | 'key' | 'selection'> {
+    Pick<ManifestInputs, 'corpus' | 'identity' | 'rules' | 'tables' | 'key'> {
+  readonly counts: RowCounts;
+  readonly section: DecidedSection;
+  readonly selection: Pick<Selection, 'trainShards'>;
+  readonly tokens: TokenTexts;
   readonly scratch: Scratch;
   readonly shuffled: ShuffledRows;
+  readonly joiner: GroupJoiner;
   /** A name of the user's own; undefined: the release is named by its content. */
   readonly id: ReleaseId | undefined;
 }
@@ -73,15 +85,15 @@ interface Names {
 
 /** Writes every file but lineage and manifest; returns the manifest that names them. */
 async function writeFiles(source: ReleaseSource, names: Names, effects: Effects): Promise<Manifest> {
-  const { lake, scratch, section, read, shuffled, timelines } = source;
+  const { lake, scratch, section, shuffled, timelines } = source;
   const items = await lake.items(itemFilesOf(timelines));
   const inputs: Omit<ManifestInputs, 'files'> = {
     ...source,
     source: lake.source,
+    vocabSize: source.tokens.vocabSize,
     id: names.id,
     release: section,
     until: section.until,
-    rows: read.rows,
     itemsWithoutTime: createItemTable(items, 'event_time').withoutTime,
     late: await countLateEvents({ lake, timelines, items }, lateRules(source)),
   };
@@ -91,14 +103,15 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     shuffled,
     scratch,
     profile: profileOf(section.profile),
+    joiner: source.joiner,
     trainShards: source.selection.trainShards,
     facts: footerFacts(inputs, names.defaultId),
   };
   const files = await writeShards(options, effects);
-  const row = chooseCardRow(shuffled.rows());
+  const row = cardRow(shuffled);
   const text = releaseCard(
     buildManifest({ ...inputs, files, id: names.defaultId }),
-    row && { ...row, text: source.plan.tokenizer.decode(row.ids) },
+    row && { ...row, text: source.tokens.decode(row.ids) },
   );
   const card = Buffer.from(text, 'utf8');
   await lake.store.put(`${names.folder}/README.md`, card);
@@ -106,9 +119,21 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
   return buildManifest({ ...inputs, files: [...files, cardFile(card)] });
 }
 
-function lateRules({ plan, section: { until } }: ReleaseSource): LateRules {
-  const longestWindow = Math.max(...plan.rules.tasks.map(({ windowMs }) => windowMs));
-  return { known: plan.section.known, longestWindow, until };
+/** The row of the card, joined by itself. */
+function cardRow({ rows, tokenTable, tokenFile }: ShuffledRows) {
+  const chosen = chooseCardRow(rows());
+  if (chosen === undefined) return undefined;
+  const tokens = readTokenTable(tokenTable, tokenFile);
+  try {
+    return { ...chosen, ids: joinTokens([unpackRow(chosen.packed)], tokens).ids };
+  } finally {
+    tokens.close();
+  }
+}
+
+function lateRules({ rules, identity, section: { until } }: ReleaseSource): LateRules {
+  const longestWindow = Math.max(...rules.tasks.map(({ windowMs }) => windowMs));
+  return { known: identity.section.known, longestWindow, until };
 }
 
 function cardFile(card: Buffer): ReleaseFile {

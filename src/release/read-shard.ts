@@ -1,10 +1,12 @@
 /** Reads the three files of a shard side by side, and says so where one of them is broken. */
+import type { Manifest } from '../../schemas/manifest.ts';
 import { ORIGIN, type OriginRow, SIDECAR, type SidecarRow } from '../../schemas/rows.ts';
 import { intAt, nth } from '../checked.ts';
-import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import { openParquet, type ParquetFile, type ReadNumbers } from '../shard/parquet-reader.ts';
+import type { ParquetFile, ReadNumbers } from '../shard/parquet-reader.ts';
 import { readRecords } from '../shard/records.ts';
+import { readOrigins } from './origin-reader.ts';
+import { withFile } from './release-file.ts';
 
 /** One row, as it lies in the three files. */
 export interface ShardRow {
@@ -22,8 +24,12 @@ export function groupsOf(store: ObjectStore, name: string): Promise<ParquetFile[
 
 type Slice = readonly [from: number, to: number];
 
-/** Rows of the three files of a shard, counted from its first. */
-export async function readShard(store: ObjectStore, name: string, slice: Slice): Promise<ShardRow[]> {
+/** Rows of the three files of a shard, counted from its first, with what their origins number. */
+export async function readShard(
+  { store, manifest }: { readonly store: ObjectStore; readonly manifest: Manifest },
+  name: string,
+  slice: Slice,
+): Promise<ShardRow[]> {
   const [tokens, metas, origins] = await Promise.all([
     withFile(store, `data/${name}`, (file) =>
       readSlice(file, slice, async (group) => {
@@ -34,7 +40,8 @@ export async function readShard(store: ObjectStore, name: string, slice: Slice):
     withFile(store, `meta/${name}`, (file) => readSlice(file, slice, (group) => readRecords(file, group, SIDECAR))),
     withFile(store, `origin/${name}`, (file) => readSlice(file, slice, (group) => readRecords(file, group, ORIGIN))),
   ]);
-  return tokens.map((row, i) => ({ ...row, meta: nth(metas, i), origin: nth(origins, i) }));
+  const told = await readOrigins(store, manifest, origins);
+  return tokens.map((row, i) => ({ ...row, meta: nth(metas, i), origin: nth(told, i) }));
 }
 
 /** Rows of one file: each row group that holds some is read once, whatever others have. */
@@ -63,30 +70,4 @@ async function lists(file: ParquetFile, group: number, name: string): Promise<(r
     throw new Error(`${name} holds no lists of numbers`);
   const { values, offsets } = chunk;
   return (row) => values.subarray(intAt(offsets, row), intAt(offsets, row + 1));
-}
-
-/**
- * A file that the manifest names and that is missing or damaged is a broken release, whatever lake
- * it lies in.
- */
-export async function withFile<T>(
-  store: ObjectStore,
-  path: string,
-  use: (file: ParquetFile) => Promise<T>,
-): Promise<T> {
-  try {
-    const reader = await store.openRead(path);
-    try {
-      return await use(await openParquet(reader));
-    } finally {
-      await reader.close();
-    }
-  } catch (cause) {
-    if (!(cause instanceof BrewhouseError) || cause.code !== 'lake_broken') throw cause;
-    throw new BrewhouseError('release_broken', 'a file that the manifest names cannot be read', {
-      place: { file: `${store.location}/${path}` },
-      remedy: 'run brewhouse verify to see what else is wrong',
-      cause,
-    });
-  }
 }

@@ -8,7 +8,8 @@ import { BrewhouseError, nearestRemedy } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { recordGroups } from '../shard/records.ts';
 import { noRelease, readManifest } from './read-manifest.ts';
-import { groupsOf, readShard, type ShardRow, withFile } from './read-shard.ts';
+import { groupsOf, readShard, type ShardRow } from './read-shard.ts';
+import { withFile } from './release-file.ts';
 import { shardName } from './shard-plan.ts';
 
 /** One row, as it lies in the three files. */
@@ -118,7 +119,7 @@ async function* readRows(release: OpenRelease, { split, from, to }: RowRange): A
       let start = first;
       for (const group of await groupsOf(release.store, name)) {
         const [begin, end] = [Math.max(from, start), Math.min(to, start + group.rows)];
-        const read = begin < end ? await readShard(release.store, name, [begin - first, end - first]) : [];
+        const read = begin < end ? await readShard(release, name, [begin - first, end - first]) : [];
         for (const [i, row] of read.entries()) yield { split, row: begin + i, ...row };
         start += group.rows;
       }

@@ -6,10 +6,11 @@
 import { DAY_MS } from '../../schemas/durations.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { FILLED_SPLITS, type FilledSplit } from '../../schemas/ledger.ts';
+import type { LabelTable } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError, nearestRemedy } from '../errors.ts';
-import type { RenderPlan } from '../prompt/plan.ts';
+import type { CorpusRules } from '../forms/task-rules.ts';
 
 /** What a user says beside the recipe, and before it. */
 export interface SectionWishes {
@@ -64,13 +65,16 @@ function sayTime(time: number): string {
  * A task or a label that is mistyped would silently change the release: throws `recipe_invalid`
  * with the nearest name.
  */
-export function requireKnownNames(section: ReleaseSection, plan: RenderPlan): void {
-  const tasks = plan.rules.tasks.map((task) => task.name);
+export function requireKnownNames(
+  section: ReleaseSection,
+  { rules, tables }: { readonly rules: CorpusRules; readonly tables: readonly LabelTable[] },
+): void {
+  const tasks = rules.tasks.map((task) => task.name);
   for (const name of Object.keys(section.weights)) requireName(name, tasks, ['release.weights', 'task']);
   for (const name of section.holdout_tasks) requireName(name, tasks, ['release.holdout_tasks', 'task']);
   for (const [name, caps] of Object.entries(section.label_caps)) {
     requireName(name, tasks, ['release.label_caps', 'task']);
-    const labels = plan.tables.find((table) => table.task === name)?.labels.map(({ label }) => label) ?? [];
+    const labels = tables.find((table) => table.task === name)?.labels.map(({ label }) => label) ?? [];
     for (const label of Object.keys(caps)) requireName(label, labels, [`release.label_caps.${name}`, 'label']);
   }
 }

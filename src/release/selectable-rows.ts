@@ -1,29 +1,20 @@
 /**
  * All rendered rows of a corpus as a release chooses among them: read from the sidecars of its
- * parts, tokens untouched.
+ * parts as often as they are asked for, tokens untouched.
  */
 
-import type { RowOf } from '../../schemas/columns.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
-import { ownValue, setOwn } from '../../schemas/names.ts';
-import type { CorpusSection, ReleaseSection } from '../../schemas/recipe.ts';
+import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
-import type { PartPosition } from '../corpus/part-rows.ts';
-import { addTo } from '../corpus/tally.ts';
-import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { floatAt, intAt } from '../checked.ts';
+import type { PartGroup, PartPosition } from '../corpus/open-part.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import { type CorpusPartition, corpusFolder } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet } from '../shard/parquet-reader.ts';
-import { recordGroups } from '../shard/records.ts';
+import { type FlatTable, readTyped, type TypedColumns, textMapper, textReader } from '../shard/typed-columns.ts';
 import { draw, inShare } from '../timeline/draws.ts';
-import type { LabelCounts } from './label-balance.ts';
-import { ordinarySplitOf, type SelectableRow } from './selection.ts';
-
-/** All rows of a corpus, and the parts that hold them. */
-export interface ReleaseRows {
-  readonly rows: readonly SelectableRow[];
-  readonly parts: readonly PartPosition[];
-}
+import type { RowPass, SelectableGroup, SelectableRow } from './selection.ts';
 
 /** Whose rows are read, and what says which are held out. */
 export interface CorpusRows {
@@ -34,82 +25,62 @@ export interface CorpusRows {
   readonly holdout: CorpusSection['holdout'];
 }
 
-/** Columns of sidecars that are read together. */
-type Columns = Partial<typeof CORPUS>;
+/** All rows of a corpus, and the parts that hold them. */
+export interface ReleaseRows {
+  readonly rows: number;
+  /** In order of partition, record, file. */
+  readonly parts: readonly PartPosition[];
+  /** The rows in order of part. Bound: one row group. Throws as the store and its files do. */
+  readonly pass: RowPass;
+  /** The rows of a row group of a part as they are chosen. Bound: its columns. */
+  selectable(group: PartGroup): Promise<SelectableGroup>;
+}
 
 const { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface } = CORPUS;
 /** What of a sidecar the choice looks at. */
 const SELECTED = { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface };
-/** What decides whether an ordinary row is of train. */
-const SPLIT = { variant, task, label, asked_at, closes_at, member, surface };
+/** Values of these columns. */
 
-/** Reads the rows in order of partition, record, file, row. Bound: one small object a row. */
-export async function readReleaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): Promise<ReleaseRows> {
-  const rows: SelectableRow[] = [];
+/** The rows of a corpus; nothing is read yet. */
+export function releaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): ReleaseRows {
   const parts: PartPosition[] = [];
-  const heldOut = heldOutBy(of);
-  for await (const { partition, files, groups } of sidecars(of, SELECTED, effects)) {
-    parts.push({ partition, files, firstRow: rows.length });
-    for await (const group of groups) {
-      for (const row of group) {
-        const { key, variant, task, label, n_tokens: tokens } = row;
-        rows.push({
-          key,
-          variant,
-          task,
-          label,
-          tokens,
-          askedAt: row.asked_at,
-          closesAt: row.closes_at,
-          ...heldOut(row),
-        });
-      }
+  let rows = 0;
+  for (const { partition, records } of of.partitions) {
+    for (const files of records.flatMap(({ record }) => record.files)) {
+      parts.push({ partition, files, firstRow: rows });
+      rows += files.rows;
     }
   }
-  return { rows, parts };
+  const held = heldOut(of);
+  return {
+    rows,
+    parts,
+    async *pass() {
+      for await (const columns of sidecarColumns(of, SELECTED, effects)) yield selectableGroup(columns, held);
+    },
+    async selectable({ file, number, rows }) {
+      return selectableGroup({ ...(await readTyped(file, number, SELECTED)), rows }, held);
+    },
+  };
 }
 
 /**
- * Train rows by task and label as the release section splits and caps them (RELEASE-2), before any
- * token budget, which takes labels alike. Bound: one row group.
+ * Columns of all sidecars of a corpus, row group by row group, in order of partition, record and
+ * file. Bound: one row group. Throws as the store and its files do.
  */
-export async function countTrainLabels(
-  of: CorpusRows & { readonly release: ReleaseSection },
-  effects = PROCESS_EFFECTS,
-): Promise<LabelCounts> {
-  const { release } = of;
-  const rules = { release, until: release.until ?? Number.POSITIVE_INFINITY };
-  const counts: LabelCounts = {};
-  const heldOut = heldOutBy(of);
-  for await (const { groups } of sidecars(of, SPLIT, effects)) {
-    for await (const group of groups) {
-      for (const row of group) {
-        const { task, label, asked_at: askedAt, closes_at: closesAt } = row;
-        const isTrain = ordinarySplitOf({ task, askedAt, closesAt, ...heldOut(row) }, rules) === 'train';
-        if (row.variant === '' && isTrain) addTo(counts, [task, label], 1);
-      }
-    }
-  }
-  for (const [task, caps] of Object.entries(release.label_caps)) {
-    const labels = ownValue(counts, task) ?? {};
-    for (const [label, most] of Object.entries(caps))
-      if ((ownValue(labels, label) ?? 0) > most) setOwn(labels, label, most);
-  }
-  return counts;
-}
-
-/** The sidecars of a corpus, in order of partition, record and file, each with its row groups. */
-async function* sidecars<C extends Columns>(
+export async function* sidecarColumns<T extends FlatTable>(
   { store, corpus, partitions }: CorpusRows,
-  columns: C,
-  effects: Effects,
-): AsyncGenerator<{ partition: number; files: PartPosition['files']; groups: AsyncIterable<RowOf<C>[]> }> {
+  table: T,
+  effects = PROCESS_EFFECTS,
+): AsyncGenerator<TypedColumns<T> & { readonly rows: number }> {
   for (const { partition, records } of partitions) {
-    for (const files of records.flatMap(({ record }) => record.files)) {
+    for (const { part } of records.flatMap(({ record }) => record.files)) {
       effects.signal.throwIfAborted();
-      const reader = await store.openRead(`${corpusFolder(corpus, partition)}/meta/${files.meta.sha256}.parquet`);
+      const reader = await store.openRead(`${corpusFolder(corpus, partition)}/parts/${part.sha256}.parquet`);
       try {
-        yield { partition, files, groups: recordGroups(await openParquet(reader), columns) };
+        const file = await openParquet(reader);
+        for (const [group, { rows }] of file.rowGroups.entries())
+          yield { ...(await readTyped(file, group, table)), rows };
       } finally {
         await reader.close();
       }
@@ -117,17 +88,69 @@ async function* sidecars<C extends Columns>(
   }
 }
 
-/** Whether a row is held out, by its member and by its surface. */
-function heldOutBy({ seed, holdout }: CorpusRows) {
+/** Which members and which surfaces are held out (SPLIT-3). */
+export interface HeldOut {
+  member(id: string): boolean;
+  surface(name: string): boolean;
+}
+
+/** A member is drawn anew where another came between: rows of one lie together. */
+export function heldOut({ seed, holdout }: Pick<CorpusRows, 'seed' | 'holdout'>): HeldOut {
   const surfaces = new Set(holdout.surfaces);
-  const held = new Map<string, boolean>();
-  const isHeld = (id: string) => {
-    const known = held.get(id) ?? inShare(draw(seed, 'holdout', [id]), holdout.members);
-    held.set(id, known);
-    return known;
+  let last = { id: '', isHeld: false };
+  return {
+    member(id) {
+      if (id !== last.id) last = { id, isHeld: inShare(draw(seed, 'holdout', [id]), holdout.members) };
+      return last.isHeld;
+    },
+    surface: (name) => name !== '' && surfaces.has(name),
   };
-  return ({ member, surface }: { readonly member: string; readonly surface: string }) => ({
-    heldOutMember: isHeld(member),
-    heldOutSurface: surface !== '' && surfaces.has(surface),
-  });
+}
+
+/** The rows of a group; what a text decides is worked out once for each that the group has. */
+function selectableGroup(
+  columns: TypedColumns<typeof SELECTED> & { readonly rows: number },
+  held: HeldOut,
+): SelectableGroup {
+  const [keys, variants] = [textReader(columns.key), textReader(columns.variant)];
+  const [tasks, labels] = [textReader(columns.task), textReader(columns.label)];
+  const members = textMapper(columns.member, held.member);
+  const surfaces = textMapper(columns.surface, held.surface);
+  let at = 0;
+  const row: SelectableRow = {
+    get key() {
+      return keys(at);
+    },
+    get variant() {
+      return variants(at);
+    },
+    get task() {
+      return tasks(at);
+    },
+    get label() {
+      return labels(at);
+    },
+    get askedAt() {
+      return floatAt(columns.asked_at, at);
+    },
+    get closesAt() {
+      return floatAt(columns.closes_at, at);
+    },
+    get tokens() {
+      return intAt(columns.n_tokens, at);
+    },
+    get heldOutMember() {
+      return members(at);
+    },
+    get heldOutSurface() {
+      return surfaces(at);
+    },
+  };
+  return {
+    rows: columns.rows,
+    at(number) {
+      at = number;
+      return row;
+    },
+  };
 }

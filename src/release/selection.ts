@@ -1,41 +1,41 @@
-/** Which rendered rows a release holds and where, decided in the order of RELEASE-1. Pure. */
-
-import { compareUtf8 } from '../../schemas/byte-order.ts';
-import { type RowFate, SPLITS, type Split } from '../../schemas/ledger.ts';
-import { ownValue } from '../../schemas/names.ts';
+/** Which rendered rows a release holds and where, decided in the order of RELEASE-1. */
 import type { ReleaseSection } from '../../schemas/recipe.ts';
-import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { inDrawOrder, millionths } from '../timeline/draws.ts';
+import { draw, type RankedDraw } from '../timeline/draws.ts';
+import { type DrawCut, drawCut } from './draw-cut.ts';
+import { type RowCounts, rowCounter } from './row-counts.ts';
 import { shardCount } from './shard-plan.ts';
+import { type RowEnd, type SplitFacts, splitOf } from './split-rule.ts';
+import { shareBudget } from './token-budget.ts';
 
-/** What a row needs to be chosen: about 100 bytes and its key, whatever its length in tokens. */
-export interface SelectableRow {
+/** What a row needs to be chosen, whatever its length in tokens. */
+export interface SelectableRow extends SplitFacts {
   /** Question key, parts joined by U+001F. */
   readonly key: string;
   readonly variant: string;
-  readonly task: string;
   readonly label: string;
-  readonly askedAt: number;
-  /** From when on the question is mature, epoch ms (LABEL-3). */
-  readonly closesAt: number;
   readonly tokens: number;
-  readonly heldOutMember: boolean;
-  readonly heldOutSurface: boolean;
 }
 
-/** A split, a fate, or null for a variant that no split holds. */
-export type RowEnd = Split | RowFate | null;
+/** The rows of one row group, one at a time. */
+export interface SelectableGroup {
+  readonly rows: number;
+  /** Row `row` of the group: one object, which the next call changes. */
+  at(row: number): SelectableRow;
+}
+
+/** Reads all rows of a corpus anew: the same rows each time, and nobody holds them. */
+export type RowPass = () => AsyncIterable<SelectableGroup>;
 
 /** What was chosen. */
 export interface Selection {
-  /** One a row, in the order given. */
-  readonly ends: readonly RowEnd[];
+  /** The end of a row of the corpus, decided from the row alone. */
+  endOf(row: SelectableRow): RowEnd;
   /** Share of train rows that the label cap kept, by task and label (RELEASE-2). */
   keepShare(task: string, label: string): number;
   readonly trainShards: number;
   readonly until: number;
+  readonly counts: RowCounts;
 }
 
 /** What a selection is made by; `until` is epoch ms. */
@@ -45,33 +45,136 @@ export interface SelectionRules {
   readonly until: number;
 }
 
-const HELD_SPLITS: ReadonlySet<string> = new Set(SPLITS);
-
-/** Whether a row ends in a split. */
-export function isSplit(end: RowEnd): end is Split {
-  return end !== null && HELD_SPLITS.has(end);
+/** Key of a row for the draws that order rows: question key and variant (OPEN-4, DRAW-4). */
+export function rowKey(row: { readonly key: string; readonly variant: string }): string[] {
+  return [row.key, row.variant];
 }
 
 /**
  * Chooses among all rows of a corpus (RELEASE-1); the remainder, of RELEASE-4, is taken off last.
- * Bound: one small object a row in memory.
+ * Caps, budget and remainder are cuts in order of a draw, each of which is summed by one pass and
+ * settled by the next, which sums what follows it: one pass to four, after which a row's end is
+ * decided from the row alone. Throws `recipe_invalid` where a shard of train would be empty. Bound:
+ * a draw cut for each label cap and each task, and the rows of one range of each.
  */
-export function selectRows(rows: readonly SelectableRow[], rules: SelectionRules): Selection {
-  const ends = rows.map((row) => splitOf(row, rules));
-  const kept = capLabels(rows, ends, rules);
-  spendBudget(rows, ends, rules);
-  const train = positionsOf(ends, 'train');
-  const tokens = train.reduce((sum, i) => sum + nth(rows, i).tokens, 0);
-  const trainShards = rules.release.train_shards ?? shardCount(tokens, train.length);
-  requireRows(train.length, rules.release);
-  const surplus = train.length % trainShards;
-  for (const i of inThinOrder(rows, train, rules.seed).slice(train.length - surplus)) ends[i] = 'remainder';
-  return {
-    ends,
-    trainShards,
-    until: rules.until,
-    keepShare: (task, label) => kept.get(`${task}${UNIT_SEPARATOR}${label}`) ?? 1,
+export async function selectRows(pass: RowPass, rules: SelectionRules, drawOf = draw): Promise<Selection> {
+  const { release, until, seed } = rules;
+  const caps = labelCaps(release);
+  const budgets = new Map<string, DrawCut>();
+  const remainder = drawCut();
+  const capOf = ({ task, label }: Pick<SelectableRow, 'task' | 'label'>) => caps.get(task)?.get(label);
+  const capDraw: DrawFor = ({ key }) => ({ key: [key], drawn: drawOf(seed, 'label_cap', [key]) });
+  const thinDraw = lastKept((row: SelectableRow) => ({ key: rowKey(row), drawn: drawOf(seed, 'thin', rowKey(row)) }));
+
+  /** Undefined where a cut that is not settled does not know yet. */
+  const decide = (row: SelectableRow): RowEnd | undefined => {
+    const split = splitOf(row, rules);
+    if (split !== 'train') return split;
+    const isUncapped = isKept(capOf(row)?.cut, capDraw, row);
+    if (isUncapped !== true) return isUncapped === false ? 'label_capped' : undefined;
+    const isPaid = isKept(budgets.get(row.task), thinDraw, row);
+    if (isPaid !== true) return isPaid === false ? 'thinned' : undefined;
+    const isWhole = isKept(remainder, thinDraw, row);
+    if (isWhole !== true) return isWhole === false ? 'remainder' : undefined;
+    return split;
   };
+  /** Shows all rows with their ends, those last that wait for the cuts `open`. */
+  const visit = async (open: Iterable<DrawCut>, see: (row: SelectableRow, end: RowEnd) => void) => {
+    const held: SelectableRow[] = [];
+    for await (const group of pass()) {
+      for (let i = 0; i < group.rows; i++) {
+        const row = group.at(i);
+        const end = decide(row);
+        if (end === undefined) held.push({ ...row });
+        else see(row, end);
+      }
+    }
+    for (const cut of open) cut.settle();
+    for (const row of held) see(row, settled(decide(row)));
+  };
+
+  let open: DrawCut[] = [];
+  if (caps.size > 0) {
+    await visit(open, (row, end) => {
+      if (end === 'train') capOf(row)?.cut.tally(capDraw(row), row.tokens);
+    });
+    open = [...caps.values()].flatMap((byLabel) => [...byLabel.values()].map(limitedCut));
+  }
+  if (release.token_budget !== 'none') {
+    await visit(open, (row, end) => {
+      if (end !== 'train') return;
+      const cut = budgets.get(row.task) ?? drawCut();
+      budgets.set(row.task, cut);
+      cut.tally(thinDraw(row), row.tokens);
+    });
+    const needs = new Map([...budgets].map(([task, { totals }]) => [task, totals.tokens]));
+    const allowances = shareBudget(release.token_budget, needs, release.weights);
+    for (const [task, cut] of budgets) cut.limit('tokens', allowances.get(task) ?? 0);
+    open = [...budgets.values()];
+  }
+  let counter = rowCounter(until);
+  await visit(open, (row, end) => {
+    counter.add(row, end);
+    if (end === 'train') remainder.tally(thinDraw(row), row.tokens);
+  });
+  const { rows, tokens } = remainder.totals;
+  requireRows(rows, release);
+  const trainShards = release.train_shards ?? shardCount(tokens, rows);
+  remainder.limit('rows', rows - (rows % trainShards));
+  if (remainder.isCut) {
+    counter = rowCounter(until);
+    await visit([remainder], counter.add);
+  }
+  return {
+    endOf: (row) => settled(decide(row)),
+    keepShare(task, label) {
+      const cap = capOf({ task, label });
+      return cap?.cut.isCut ? cap.most / cap.cut.totals.rows : 1;
+    },
+    trainShards,
+    until,
+    counts: counter.counts(),
+  };
+}
+
+type DrawFor = (row: SelectableRow) => RankedDraw;
+
+/** Draws where something is cut alone. */
+function isKept(cut: DrawCut | undefined, drawFor: DrawFor, row: SelectableRow): boolean | undefined {
+  return cut?.isCut === true ? cut.keeps(drawFor(row), row.tokens) : true;
+}
+
+function settled(end: RowEnd | undefined): RowEnd {
+  if (end === undefined) throw new Error('the end of a row was asked for before it was decided');
+  return end;
+}
+
+/** The same draw for the same row, asked for several times running, is made once. */
+function lastKept(drawFor: DrawFor): DrawFor {
+  let last: { readonly key: string; readonly variant: string; readonly drawn: RankedDraw } | undefined;
+  return (row) => {
+    const { key, variant } = row;
+    if (last?.key !== key || last.variant !== variant) last = { key, variant, drawn: drawFor(row) };
+    return last.drawn;
+  };
+}
+
+/** Most train rows of a task with a label (RELEASE-2). */
+interface LabelCap {
+  readonly most: number;
+  readonly cut: DrawCut;
+}
+
+/** By task and label. */
+function labelCaps({ label_caps }: ReleaseSection): ReadonlyMap<string, ReadonlyMap<string, LabelCap>> {
+  const capsOf = (of: Readonly<Record<string, number>>) =>
+    new Map(Object.entries(of).map(([label, most]) => [label, { most, cut: drawCut() }]));
+  return new Map(Object.entries(label_caps).map(([task, of]) => [task, capsOf(of)]));
+}
+
+function limitedCut({ cut, most }: LabelCap): DrawCut {
+  cut.limit('rows', most);
+  return cut;
 }
 
 /** Throws `recipe_invalid` where a shard of train would be empty. */
@@ -81,102 +184,4 @@ function requireRows(rows: number, { train_shards: shards = 1 }: ReleaseSection)
     place: { field: 'release.train_shards' },
     remedy: `set train_shards to ${rows} or less, or leave it out`,
   });
-}
-
-/** The split by time and hold-out, before caps and budget; a variant's by SPLIT-4. */
-function splitOf(row: SelectableRow, rules: SelectionRules): RowEnd {
-  const end = ordinarySplitOf(row, rules);
-  if (row.variant === '') return end;
-  return end === 'test' ? 'test_template' : null;
-}
-
-/** What decides the split of an ordinary row. */
-export type SplitFacts = Pick<SelectableRow, 'task' | 'askedAt' | 'closesAt' | 'heldOutMember' | 'heldOutSurface'>;
-
-/** The tests in the order of SPLIT-1: held-out ones of SPLIT-3, then time (SPLIT-2). */
-export function ordinarySplitOf(row: SplitFacts, { release, until }: Omit<SelectionRules, 'seed'>): RowEnd {
-  const { t1, t2, gap } = release.splits;
-  if (row.closesAt > until) return 'after_until';
-  if (row.heldOutSurface) return row.askedAt >= t2 + gap ? 'test_surface' : 'held_out';
-  if (release.holdout_tasks.includes(row.task)) return row.askedAt >= t2 + gap ? 'test_task' : 'held_out';
-  if (row.heldOutMember) return row.askedAt >= t1 + gap ? 'test_members' : 'held_out';
-  if (row.closesAt <= t1) return 'train';
-  if (row.askedAt >= t1 + gap && row.askedAt < t2) return 'validation';
-  return row.askedAt >= t2 + gap ? 'test' : 'in_gap';
-}
-
-/**
- * Caps train rows by label (RELEASE-2): those with the least draw stay. Returns the shares kept.
- */
-function capLabels(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules) {
-  const kept = new Map<string, number>();
-  for (const [task, caps] of Object.entries(release.label_caps)) {
-    for (const [label, most] of Object.entries(caps)) {
-      const isOf = (row: SelectableRow) => row.task === task && row.label === label;
-      const all = positionsOf(ends, 'train').filter((i) => isOf(nth(rows, i)));
-      if (all.length <= most) continue;
-      const drawn = inDrawOrder(all, (i) => nth(rows, i).key.split(UNIT_SEPARATOR), { seed, purpose: 'label_cap' });
-      for (const i of drawn.slice(most)) ends[i] = 'label_capped';
-      kept.set(`${task}${UNIT_SEPARATOR}${label}`, most / all.length);
-    }
-  }
-  return kept;
-}
-
-/** Takes each task's train rows in order of draw `thin` (RELEASE-3). */
-function spendBudget(rows: readonly SelectableRow[], ends: RowEnd[], { release, seed }: SelectionRules): void {
-  if (release.token_budget === 'none') return;
-  const byTask = Map.groupBy(positionsOf(ends, 'train'), (i) => nth(rows, i).task);
-  const needs = [...byTask].map(([task, of]) => ({
-    task,
-    weight: BigInt(millionths(ownValue(release.weights, task) ?? 1)),
-    need: of.reduce((sum, i) => sum + nth(rows, i).tokens, 0),
-  }));
-  const allowances = shareBudget(release.token_budget, needs);
-  for (const [task, of] of byTask) {
-    let left = allowances.get(task) ?? 0;
-    let stopped = false;
-    for (const i of inThinOrder(rows, of, seed)) {
-      const { tokens } = nth(rows, i);
-      stopped ||= tokens > left;
-      if (stopped) ends[i] = 'thinned';
-      else left -= tokens;
-    }
-  }
-}
-
-/**
- * Tokens that each task may take (RELEASE-3): in proportion to the weights, which are whole
- * millionths, what one does not need shared among the others. Grows with the budget.
- */
-function shareBudget(budget: number, tasks: readonly { task: string; weight: bigint; need: number }[]) {
-  const allowances = new Map<string, number>();
-  let open = [...tasks].sort((a, b) => compareUtf8(a.task, b.task));
-  let left = budget;
-  for (let settled = true; settled && open.length > 0; ) {
-    const weights = open.reduce((sum, each) => sum + each.weight, 0n);
-    const remaining = BigInt(left);
-    const share = (weight: bigint) => Number((remaining * weight) / weights);
-    const content = open.filter((each) => each.need <= share(each.weight));
-    settled = content.length > 0;
-    for (const each of content) allowances.set(each.task, each.need);
-    if (!settled) for (const each of open) allowances.set(each.task, share(each.weight));
-    left -= content.reduce((sum, each) => sum + each.need, 0);
-    open = open.filter((each) => !allowances.has(each.task));
-  }
-  return allowances;
-}
-
-function positionsOf(ends: readonly RowEnd[], end: RowEnd): number[] {
-  return [...ends.keys()].filter((i) => ends[i] === end);
-}
-
-/** Key of a row for the draws that order rows: question key and variant (OPEN-4, DRAW-4). */
-export function rowKey(row: { readonly key: string; readonly variant: string }): string[] {
-  return [...row.key.split(UNIT_SEPARATOR), row.variant];
-}
-
-/** Positions in order of draw `thin`. */
-function inThinOrder(rows: readonly SelectableRow[], positions: readonly number[], seed: number): number[] {
-  return inDrawOrder(positions, (i) => rowKey(nth(rows, i)), { seed, purpose: 'thin' });
 }

@@ -1,6 +1,6 @@
 /**
  * The reduce side of a release: shuffled rows into equal shards with sidecar and origins beside
- * them, and the two index files.
+ * them, the tables that origins number, and the two index files.
  */
 
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
@@ -9,11 +9,22 @@ import { present } from '../checked.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import type { Facts, Profile } from '../profiles/profile.ts';
+import { mustFlushRowGroup } from '../shard/row-groups.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createIndexes } from './indexes.ts';
+import type { JoinedGroup } from './join-rows.ts';
+import { packedHead } from './packed-rows.ts';
 import { createRowFiles, type RowFiles } from './row-files.ts';
 import { shardCount, shardName, shardRows } from './shard-plan.ts';
-import type { ShuffledRow, ShuffledRows } from './shuffle.ts';
+import type { ShuffledRows } from './shuffle.ts';
+
+/** Joins row groups, here or in other threads. */
+export interface GroupJoiner {
+  /** Row groups that are worth having under way at once. */
+  readonly atOnce: number;
+  /** `rows`: packed, in order. Takes the bytes over. */
+  join(rows: readonly Uint8Array[]): Promise<JoinedGroup>;
+}
 
 /** Which rows are written, how, and where. */
 export interface ShardOptions {
@@ -23,6 +34,7 @@ export interface ShardOptions {
   readonly shuffled: ShuffledRows;
   readonly scratch: Scratch;
   readonly profile: Profile;
+  readonly joiner: GroupJoiner;
   /** Equal train shards, as the selection left them. */
   readonly trainShards: number;
   /** Footer facts that all token files share. */
@@ -30,11 +42,11 @@ export interface ShardOptions {
 }
 
 /**
- * Writes all files; returns them in the manifest's order. Bound: one row group, and one run of each
- * index.
+ * Writes all files; returns them in the manifest's order. Bound: `atOnce` row groups and one more,
+ * and one run of each index.
  */
 export async function writeShards(options: ShardOptions, effects = PROCESS_EFFECTS): Promise<ReleaseFile[]> {
-  const { store, folder, shuffled } = options;
+  const { store, folder, shuffled, joiner } = options;
   const indexes = createIndexes(options.scratch);
   const files: ReleaseFile[] = [];
   const total = Object.values(shuffled.counts).reduce((sum, count) => sum + count, 0);
@@ -44,28 +56,81 @@ export async function writeShards(options: ShardOptions, effects = PROCESS_EFFEC
     const rate = { count: done, unit: 'rows' };
     effects.observe({ kind: 'progress', step: 'writing shards', done, total, rate });
   };
+  /** Groups that are being joined, in order: files take them one after another. */
+  const underWay: { readonly planned: PlannedShard; readonly isLast: boolean; readonly group: Promise<JoinedGroup> }[] =
+    [];
   let open: OpenShard | undefined;
-  try {
-    const plan = planShards(shuffled, options.trainShards);
-    for (const row of shuffled.rows()) {
-      if (open === undefined || open.left === 0) {
-        if (open !== undefined) files.push(...(await open.finish()));
-        open = openShard(plan.next(row.split), options);
-      }
-      // Before the row is added: until then the files say where it will lie.
-      const { rowGroup, row: inGroup } = open.rows.next(row.ids.length);
-      indexes.add(row.meta, { split: row.split, shard: open.planned.shard, row_group: rowGroup, row: inGroup });
-      open.add(row);
-      done++;
-      if (done % 1_000 === 0) report();
-    }
-    if (open !== undefined) files.push(...(await open.finish()));
+  const settleOne = async () => {
+    const { planned, isLast, group } = present(underWay.shift(), 'row group under way');
+    open ??= openShard(planned, options);
+    const joined = await group;
+    open.rows.add(joined);
+    done += joined.data.rows;
     report();
+    if (!isLast) return;
+    files.push(...(await open.finish()));
+    open = undefined;
+  };
+  try {
+    for (const { planned, rows, isLast } of rowGroups(shuffled, options.trainShards, indexes)) {
+      const group = joiner.join(rows);
+      // Awaited in its turn; until then a failure must not end the process.
+      group.catch(() => {});
+      underWay.push({ planned, isLast, group });
+      if (underWay.length > joiner.atOnce) await settleOne();
+    }
+    while (underWay.length > 0) await settleOne();
+    report();
+    for (const table of shuffled.tables) files.push(...(await table.finish(folder)));
     files.push(...(await indexes.write(store, folder)));
     return files;
   } finally {
+    await Promise.allSettled(underWay.map(({ group }) => group));
     open?.abort();
     indexes.close();
+  }
+}
+
+interface RowGroup {
+  readonly planned: PlannedShard;
+  /** Packed; the caller's own. */
+  readonly rows: readonly Uint8Array[];
+  /** The last of its shard. */
+  readonly isLast: boolean;
+}
+
+/** The rows group by group (PUBLISH-6), shard by shard; each is put into the indexes. */
+function* rowGroups(
+  shuffled: ShuffledRows,
+  trainShards: number,
+  indexes: ReturnType<typeof createIndexes>,
+): Generator<RowGroup> {
+  const plan = planShards(shuffled, trainShards);
+  let planned: PlannedShard | undefined;
+  let left = 0;
+  let group: Uint8Array[] = [];
+  let tokens = 0;
+  let number = 0;
+  for (const packed of shuffled.rows()) {
+    const { exampleId, member, ...head } = packedHead(packed);
+    if (planned === undefined || left === 0) {
+      planned = plan.next(head.split);
+      left = planned.rows;
+      number = 0;
+    }
+    if (mustFlushRowGroup({ rows: group.length, tokens }, head.tokens)) {
+      yield { planned, rows: group, isLast: false };
+      [group, tokens] = [[], 0];
+      number++;
+    }
+    const position = { split: head.split, shard: planned.shard, row_group: number, row: group.length };
+    indexes.add({ exampleId, member }, position);
+    group.push(Uint8Array.prototype.slice.call(packed));
+    tokens += head.tokens;
+    left--;
+    if (left > 0) continue;
+    yield { planned, rows: group, isLast: true };
+    [group, tokens] = [[], 0];
   }
 }
 
@@ -92,10 +157,7 @@ function planShards({ counts, tokens }: ShuffledRows, trainShards: number): { ne
 }
 
 interface OpenShard {
-  readonly planned: PlannedShard;
   readonly rows: RowFiles;
-  left: number;
-  add(row: ShuffledRow): void;
   finish(): Promise<ReleaseFile[]>;
   /** Leaves nothing of files that are not finished. */
   abort(): void;
@@ -116,14 +178,8 @@ function openShard(planned: PlannedShard, options: ShardOptions): OpenShard {
     files,
   });
   const name = shardName(planned.split, planned.shard, planned.shards);
-  const shard: OpenShard = {
-    planned,
+  return {
     rows,
-    left: planned.rows,
-    add(row) {
-      rows.add(row);
-      shard.left--;
-    },
     async finish() {
       const totals = rows.finish();
       const written: ReleaseFile[] = [];
@@ -139,5 +195,4 @@ function openShard(planned: PlannedShard, options: ShardOptions): OpenShard {
       for (const file of Object.values(files)) file.abort();
     },
   };
-  return shard;
 }

@@ -86,6 +86,17 @@ export function writeNumbers(out: ByteBuffer, leaf: LeafKind, values: NumberValu
 }
 
 function widen(out: ByteBuffer, values: Exclude<NumberValues, BigInt64Array>): void {
+  if (values instanceof Int32Array) {
+    // Both halves of each in an array of their own: the buffer may be at no multiple of four.
+    const halves = new Int32Array(2 * values.length);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      halves[2 * i] = value;
+      halves[2 * i + 1] = value >> 31;
+    }
+    out.bytes(memory(halves));
+    return;
+  }
   let position = out.extend(values.length * 8);
   const { view } = out;
   for (const value of values) {
@@ -113,6 +124,7 @@ export interface ValueRange {
  * (parquet.thrift, ColumnOrder).
  */
 export function rangeOf(leaf: LeafKind, values: NumberValues): ValueRange | undefined {
+  if (values instanceof Int32Array) return values.length === 0 ? undefined : rangeOfInts(leaf, values);
   let min = values[0];
   let max = min;
   if (min === undefined || max === undefined) return undefined;
@@ -123,6 +135,18 @@ export function rangeOf(leaf: LeafKind, values: NumberValues): ValueRange | unde
     if (value < min) min = value;
     else if (value > max) max = value;
     else if (Number.isNaN(value)) return undefined;
+  }
+  return { min: rangeEnd(leaf, min, -0), max: rangeEnd(leaf, max, 0) };
+}
+
+/** Of token ids and labels, which are most of what there is. */
+function rangeOfInts(leaf: LeafKind, values: Int32Array): ValueRange {
+  let min = values[0] as number;
+  let max = min;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
   return { min: rangeEnd(leaf, min, -0), max: rangeEnd(leaf, max, 0) };
 }

@@ -2,6 +2,7 @@
  * Reads the Parquet files of our own encoder back into typed arrays; anything else is refused as
  * broken.
  */
+import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { chunkRange, decodeChunk, type ReadLists, type ReadValues } from './column-reader.ts';
 import { type ColumnSpec, readSchema } from './parquet-schema.ts';
@@ -27,7 +28,15 @@ export interface ParquetFile {
   readonly rowGroups: readonly { readonly rows: number }[];
   /** One column of one row group, by one read. Bound: the column's pages in memory. */
   readonly readColumn: (rowGroup: number, name: string) => Promise<ReadValues | ReadLists>;
+  /**
+   * Several columns of one row group, in the order of the names; what lies close together comes by
+   * one read. Bound: their pages in memory.
+   */
+  readonly readColumns: (rowGroup: number, names: readonly string[]) => Promise<(ReadValues | ReadLists)[]>;
 }
+
+/** Bytes between two columns that are read over: a read costs more than so many bytes. */
+const GAP_MAX = 65_536;
 
 // Footer length and magic.
 const TAIL_BYTES = 8;
@@ -43,18 +52,52 @@ export async function openParquet(source: ParquetSource): Promise<ParquetFile> {
     columns: footer.columns,
     keyValues: footer.keyValues,
     rowGroups: footer.groups.map(({ rows }) => ({ rows })),
-    async readColumn(rowGroup, name) {
-      const group = footer.groups[rowGroup];
-      if (group === undefined) throw new Error(`row group ${rowGroup} of ${footer.groups.length}`);
-      return translated(source, async () => {
-        const column = footer.columns.findIndex((spec) => spec.name === name);
-        const spec = footer.columns[column];
-        if (spec === undefined) throw new RangeError(`it has no column "${name}"`);
-        const meta = thrift.structField(thrift.asStruct(group.chunks[column]), 3);
-        const bytes = await readExactly(source, ...chunkRange(meta));
-        return decodeChunk(spec, { meta, rows: group.rows, bytes });
-      });
-    },
+    readColumn: async (rowGroup, name) => nth(await readColumns(source, footer, { rowGroup, names: [name] }), 0),
+    readColumns: (rowGroup, names) => readColumns(source, footer, { rowGroup, names }),
+  };
+}
+
+interface WantedColumns {
+  readonly rowGroup: number;
+  readonly names: readonly string[];
+}
+
+async function readColumns(source: ParquetSource, footer: Footer, { rowGroup, names }: WantedColumns) {
+  const group = footer.groups[rowGroup];
+  if (group === undefined) throw new Error(`row group ${rowGroup} of ${footer.groups.length}`);
+  return translated(source, async () => {
+    const chunks = names.map((name) => {
+      const column = footer.columns.findIndex((spec) => spec.name === name);
+      const spec = footer.columns[column];
+      if (spec === undefined) throw new RangeError(`it has no column "${name}"`);
+      const meta = thrift.structField(thrift.asStruct(group.chunks[column]), 3);
+      return { spec, meta, range: chunkRange(meta) };
+    });
+    const bytesOf = await readRanges(
+      source,
+      chunks.map(({ range }) => range),
+    );
+    return chunks.map(({ spec, meta, range }) => decodeChunk(spec, { meta, rows: group.rows, bytes: bytesOf(range) }));
+  });
+}
+
+type Range = readonly [from: number, to: number];
+
+/** Reads ranges, those that lie close together by one read; says the bytes of each. */
+async function readRanges(source: ParquetSource, ranges: readonly Range[]): Promise<(range: Range) => Uint8Array> {
+  const spans: [from: number, to: number][] = [];
+  for (const [from, to] of ranges.toSorted(([a], [b]) => a - b)) {
+    const before = spans.at(-1);
+    if (before !== undefined && from - before[1] <= GAP_MAX) before[1] = Math.max(before[1], to);
+    else spans.push([from, to]);
+  }
+  const read = await Promise.all(
+    spans.map(async ([from, to]) => ({ from, to, bytes: await readExactly(source, from, to) })),
+  );
+  return ([from, to]) => {
+    const span = read.find((each) => each.from <= from && to <= each.to);
+    if (span === undefined) throw new Error('a range was not read');
+    return span.bytes.subarray(from - span.from, to - span.from);
   };
 }
 

@@ -3,7 +3,15 @@
  * index of numbers and without statistics of texts.
  */
 import { nth } from '../checked.ts';
-import { type ColumnChunk, createColumnEncoder, ENCODING, type EncodedColumn, type Page } from './column-pages.ts';
+import {
+  type ColumnChunk,
+  type ColumnEncoder,
+  createColumnEncoder,
+  ENCODING,
+  type EncodedColumn,
+  type Page,
+} from './column-pages.ts';
+import type { ValueRange } from './leaf-values.ts';
 import { type ColumnSpec, columnPath, physicalType, schemaElements, shapeOf } from './parquet-schema.ts';
 import * as thrift from './thrift.ts';
 
@@ -30,6 +38,27 @@ export interface ParquetWriterOptions {
   readonly write: (chunk: Uint8Array) => void;
 }
 
+/** A column of a row group as its pages hold it; plain data, so that another thread may make it. */
+export interface GroupColumn {
+  /** Bytes of the dictionary page, header included; 0 where there is none. */
+  readonly dictionaryBytes: number;
+  readonly dataBytes: number;
+  /** Of both pages, before compression. */
+  readonly plainBytes: number;
+  /** Values and empty lists. */
+  readonly levels: number;
+  readonly emptyLists: number;
+  readonly range: ValueRange | undefined;
+}
+
+/** A row group that is encoded and lies in no file yet. */
+export interface EncodedGroup {
+  readonly rows: number;
+  /** The pages of all columns, one after another. */
+  readonly pages: readonly Uint8Array[];
+  readonly columns: readonly GroupColumn[];
+}
+
 /** A file under way. */
 export interface ParquetWriter {
   /**
@@ -37,6 +66,8 @@ export interface ParquetWriter {
    * page.
    */
   writeRowGroup(columns: readonly ColumnChunk[], rows: number): void;
+  /** Appends a row group that `createGroupEncoder` made for the same columns. */
+  addRowGroup(group: EncodedGroup): void;
   /** Writes page index and footer, and returns the file's rows and bytes. It comes last. */
   finish(): { rows: number; bytes: number };
 }
@@ -57,12 +88,46 @@ interface RowGroupMeta {
 }
 
 /**
- * A writer of the Parquet format (parquet.thrift 2.11). The bytes depend on the arguments and on
- * zstd's version alone. Bound: one page, and what the footer says of each chunk. Wrong kinds or
+ * Encodes row groups of files with these columns (parquet.thrift 2.11). The bytes depend on the
+ * arguments and on zstd's version alone. Bound: one page. Throws Error, a bug of the caller, on
+ * wrong kinds or lengths of values.
+ */
+export function createGroupEncoder(columns: readonly ColumnSpec[]): {
+  encode(chunks: readonly ColumnChunk[], rows: number): EncodedGroup;
+} {
+  const encoder: ColumnEncoder = createColumnEncoder();
+  return {
+    encode(chunks, rows) {
+      if (rows < 1 || chunks.length !== columns.length)
+        throw new Error(`a row group of ${rows} rows and ${chunks.length} of ${columns.length} columns`);
+      const pages: Uint8Array[] = [];
+      const encoded = columns.map((spec, i) => {
+        const column = encoder.encode(spec, nth(chunks, i), rows);
+        for (const page of [column.dictionaryPage, column.dataPage]) if (page) pages.push(page.header, page.body);
+        return groupColumn(column);
+      });
+      return { rows, pages, columns: encoded };
+    },
+  };
+}
+
+function groupColumn({ dictionaryPage, dataPage, levels, emptyLists, range }: EncodedColumn): GroupColumn {
+  return {
+    dictionaryBytes: sizeOf(dictionaryPage),
+    dataBytes: sizeOf(dataPage),
+    plainBytes: (dictionaryPage?.plainBytes ?? 0) + dataPage.plainBytes,
+    levels,
+    emptyLists,
+    range,
+  };
+}
+
+/**
+ * A writer of a file. Bound: one page, and what the footer says of each chunk. Wrong kinds or
  * lengths of values, and calls after `finish`, are bugs of the caller and throw Error.
  */
 export function createParquetWriter({ columns, keyValues, write }: ParquetWriterOptions): ParquetWriter {
-  const encoder = createColumnEncoder();
+  const encoder = createGroupEncoder(columns);
   const groups: RowGroupMeta[] = [];
   let bytes = 0;
   let finished = false;
@@ -75,22 +140,24 @@ export function createParquetWriter({ columns, keyValues, write }: ParquetWriter
     if (index !== undefined) put(index);
     return index && { offset: thrift.i64(offset), length: thrift.i32(index.length) };
   };
+  const addRowGroup = (group: EncodedGroup) => {
+    if (finished) throw new Error('a row group after the footer');
+    const offset = bytes;
+    let start = bytes;
+    for (const page of group.pages) put(page);
+    const chunks = columns.map((spec, i) => {
+      const column = nth(group.columns, i);
+      const described = describeChunk(spec, column, start);
+      start += column.dictionaryBytes + column.dataBytes;
+      return described;
+    });
+    groups.push({ rows: group.rows, offset, chunks });
+  };
   put(MAGIC);
 
   return {
-    writeRowGroup(chunks, rows) {
-      if (finished) throw new Error('a row group after the footer');
-      if (rows < 1 || chunks.length !== columns.length)
-        throw new Error(`a row group of ${rows} rows and ${chunks.length} of ${columns.length} columns`);
-      const offset = bytes;
-      const metas = columns.map((spec, i) => {
-        const encoded = encoder.encode(spec, nth(chunks, i), rows);
-        const start = bytes;
-        for (const page of [encoded.dictionaryPage, encoded.dataPage]) if (page) [page.header, page.body].forEach(put);
-        return describeChunk(spec, encoded, start);
-      });
-      groups.push({ rows, offset, chunks: metas });
-    },
+    addRowGroup,
+    writeRowGroup: (chunks, rows) => addRowGroup(encoder.encode(chunks, rows)),
     finish() {
       if (finished) throw new Error('a second footer');
       finished = true;
@@ -133,13 +200,13 @@ function sizeOf(page: Page | undefined): number {
   return page === undefined ? 0 : page.header.length + page.body.length;
 }
 
-function describeChunk(spec: ColumnSpec, encoded: EncodedColumn, start: number): ChunkMeta {
-  const { dictionaryPage, dataPage, levels, emptyLists, range } = encoded;
+function describeChunk(spec: ColumnSpec, column: GroupColumn, start: number): ChunkMeta {
+  const { dictionaryBytes, dataBytes, plainBytes, levels, emptyLists, range } = column;
   const { leaf } = shapeOf(spec.type);
-  const dataOffset = start + sizeOf(dictionaryPage);
-  const bytes = sizeOf(dictionaryPage) + sizeOf(dataPage);
-  const plainBytes = (dictionaryPage?.plainBytes ?? 0) + dataPage.plainBytes;
-  const encodings = dictionaryPage
+  const dataOffset = start + dictionaryBytes;
+  const bytes = dictionaryBytes + dataBytes;
+  const hasDictionary = dictionaryBytes > 0;
+  const encodings = hasDictionary
     ? [ENCODING.plain, ENCODING.rle, ENCODING.rleDictionary]
     : [ENCODING.plain, ENCODING.rle];
   const statistics = {
@@ -156,12 +223,12 @@ function describeChunk(spec: ColumnSpec, encoded: EncodedColumn, start: number):
     6: thrift.i64(plainBytes),
     7: thrift.i64(bytes),
     9: thrift.i64(dataOffset),
-    11: dictionaryPage && thrift.i64(start),
+    11: hasDictionary ? thrift.i64(start) : undefined,
     12: leaf === 'utf8' ? undefined : thrift.struct(statistics),
   };
   const isAllEmpty = levels === emptyLists;
   if (leaf === 'utf8' || (range === undefined && !isAllEmpty)) return { fields, plainBytes, bytes };
-  const location = thrift.struct({ 1: thrift.i64(dataOffset), 2: thrift.i32(sizeOf(dataPage)), 3: thrift.i64(0) });
+  const location = thrift.struct({ 1: thrift.i64(dataOffset), 2: thrift.i32(dataBytes), 3: thrift.i64(0) });
   const none = new Uint8Array();
   const columnIndex = thrift.encodeThrift({
     1: thrift.list([thrift.bool(isAllEmpty)]),

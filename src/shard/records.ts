@@ -67,6 +67,18 @@ function offsetsOf(lists: readonly { readonly length: number }[]): Int32Array {
   return offsets;
 }
 
+/** The table's columns of one row group, by name. Errors as of `readStored`. */
+export async function readColumns<T extends FileTable>(
+  file: ParquetFile,
+  rowGroup: number,
+  table: T,
+): Promise<Readonly<Record<keyof T, ReadValues | ReadLists>>> {
+  requireTypes(file, table);
+  const names = Object.keys(table);
+  const columns = await file.readColumns(rowGroup, names);
+  return Object.fromEntries(names.map((name, i) => [name, nth(columns, i)])) as Record<keyof T, ReadValues | ReadLists>;
+}
+
 /** The rows of one row group, values as the file holds them. */
 export interface StoredRows<T extends FileTable> {
   readonly rows: number;
@@ -84,19 +96,25 @@ export async function readStored<T extends FileTable>(
   rowGroup: number,
   table: T,
 ): Promise<StoredRows<T>> {
-  const columns = Object.entries(table);
-  for (const [name, { type }] of columns) {
+  const columns = await readColumns(file, rowGroup, table);
+  const readers = Object.entries(columns).map(([name, chunk]) => [name, valueReader(chunk)] as const);
+  return {
+    rows: nth(file.rowGroups, rowGroup).rows,
+    at(row) {
+      const values: Record<string, unknown> = {};
+      for (const [name, read] of readers) values[name] = read(row);
+      return values as StoredRow<T>;
+    },
+  };
+}
+
+/** Throws BrewhouseError `lake_broken` where a column of the table has another type in the file. */
+export function requireTypes(file: ParquetFile, table: FileTable): void {
+  for (const [name, { type }] of Object.entries(table)) {
     const found = file.columns.find((spec) => spec.name === name);
     if (found !== undefined && found.type !== type)
       throw brokenParquet(`its column "${name}" is of type ${found.type}`);
   }
-  const readers = await Promise.all(
-    columns.map(async ([name]) => [name, valueReader(await file.readColumn(rowGroup, name))] as const),
-  );
-  return {
-    rows: nth(file.rowGroups, rowGroup).rows,
-    at: (row) => Object.fromEntries(readers.map(([name, read]) => [name, read(row)])) as StoredRow<T>,
-  };
 }
 
 /** The rows of one row group in memory, by number. Bound and errors as of `readStored`. */

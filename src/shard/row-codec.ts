@@ -22,15 +22,33 @@ export function byteCursor(bytes: Uint8Array): ByteCursor {
  */
 export function writeRow<T extends Table>(out: ByteBuffer, table: T, row: StoredRow<T>): void {
   const values: Readonly<Record<string, unknown>> = row;
-  for (const [name, { type }] of Object.entries(table))
-    CODECS[type].write(out, requireStored(name, type, values[name]) as never);
+  for (const { name, type, codec } of codecsOf(table))
+    codec.write(out, requireStored(name, type, values[name]) as never);
 }
 
 /** Reads what `writeRow` wrote; copies everything. */
 export function readRow<T extends Table>(cursor: ByteCursor, table: T): StoredRow<T> {
-  return Object.fromEntries(
-    Object.entries(table).map(([name, { type }]) => [name, CODECS[type].read(cursor)]),
-  ) as StoredRow<T>;
+  const row: Record<string, unknown> = {};
+  for (const { name, codec } of codecsOf(table)) row[name] = codec.read(cursor);
+  return row as StoredRow<T>;
+}
+
+interface ColumnCodec {
+  readonly name: string;
+  readonly type: StoredType;
+  readonly codec: Codec<unknown>;
+}
+
+const codecs = new WeakMap<Table, readonly ColumnCodec[]>();
+
+/** Made once a table: rows are many. */
+function codecsOf(table: Table): readonly ColumnCodec[] {
+  let known = codecs.get(table);
+  if (known === undefined) {
+    known = Object.entries(table).map(([name, { type }]) => ({ name, type, codec: CODECS[type] as Codec<unknown> }));
+    codecs.set(table, known);
+  }
+  return known;
 }
 
 interface Codec<T> {

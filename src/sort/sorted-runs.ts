@@ -20,6 +20,8 @@ export interface SorterOptions {
   readonly bytesMax?: number;
   /** Runs merged at once, from 2 on (default RUNS_MAX). */
   readonly runsMax?: number;
+  /** Runs that other sorters handed over: their records are among the sorted ones, and they go. */
+  readonly runs?: readonly ScratchFile[];
 }
 
 /** Takes records in any order and hands them back in one. All methods throw as the scratch does. */
@@ -32,6 +34,8 @@ export interface Sorter {
    * asked for: copy what must stay.
    */
   sorted(): Generator<ByteRecord>;
+  /** Spills what is in memory and ends the sorter: whoever takes the runs removes them. */
+  handOver(): readonly ScratchFile[];
   /** Removes the runs. No iteration may go on afterwards. */
   close(): void;
 }
@@ -41,14 +45,14 @@ export interface Sorter {
  * than these.
  */
 export function createSorter(options: SorterOptions): Sorter {
-  const { scratch, bytesMax = SORT_BYTES_DEFAULT, runsMax = RUNS_MAX } = options;
+  const { scratch, bytesMax = SORT_BYTES_DEFAULT, runsMax = RUNS_MAX, runs: given = [] } = options;
   if (runsMax < 2) throw new Error('a merge takes at least two runs');
   const arena = createArena(bytesMax);
   /**
    * By level: a run of level n + 1 was merged of `runsMax` of level n, so each record is written
    * once a level.
    */
-  let levels: ScratchFile[][] = [];
+  let levels: ScratchFile[][] = given.length === 0 ? [] : [[...given]];
   let state: 'adding' | 'sorted' | 'closed' = 'adding';
 
   const addRun = (level: number, run: ScratchFile) => {
@@ -89,6 +93,15 @@ export function createSorter(options: SorterOptions): Sorter {
       state = 'sorted';
       const positions = levels.length === 0 ? arena.positions() : mergeRuns(reduceRuns());
       for (const { buffer, at } of positions) yield recordAt(buffer, at);
+    },
+    handOver() {
+      if (state !== 'adding') throw new Error('the sorter is sorted or closed');
+      if (arena.size() > 0) spill();
+      const runs = levels.flat();
+      state = 'closed';
+      arena.release();
+      levels = [];
+      return runs;
     },
     close() {
       state = 'closed';

@@ -11,7 +11,7 @@ import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
 import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
 import { LINE_BYTES_MAX, lineTooLong, parseLineBytes, withoutBoms } from './event-line.ts';
-import { splitLines } from './lines.ts';
+import { type ByteLine, createLineSplitter, LINE_FEED } from './lines.ts';
 import type { NoEvent, ParsedEvent } from './validate-event.ts';
 
 /** How the names of event files end. */
@@ -48,6 +48,8 @@ export interface EventLine {
   /** From 1; empty lines are skipped, but count. */
   readonly line: number;
   readonly outcome: ReadOutcome;
+  /** The line without the marks before it, of one too long its beginning: a window. */
+  readonly bytes: Uint8Array;
 }
 
 /** What lies below a folder of events, as one look at it found. */
@@ -125,21 +127,97 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
   let reached = 0;
   let batch: EventLine[] = [];
   let bytesInBatch = 0;
-  const chunks = readFileBytes(file, () => reached + 1);
-  for await (const { line, bytes, tooLong } of splitLines(chunks, { max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX })) {
+  const isFull = ({ line, bytes, tooLong }: ByteLine): boolean => {
     reached = line;
-    const content = withoutBoms(bytes);
-    const parsed = tooLong ? lineTooLong() : parseLineBytes(content);
-    if (parsed === undefined) continue;
-    // A copy, since the line is a window into a chunk that must be free to go.
-    const outcome = parsed.ok ? parsed : { ...parsed, raw: new Uint8Array(content.subarray(0, RAW_BYTES_MAX)) };
-    batch.push({ line, outcome });
+    const read = readLine(line, bytes, tooLong);
+    if (read === undefined) return false;
+    batch.push(read);
     bytesInBatch += bytes.length;
-    if (batch.length >= BATCH_LINES_MAX || bytesInBatch >= BATCH_BYTES_MAX) {
-      yield batch;
-      batch = [];
-      bytesInBatch = 0;
-    }
+    return batch.length >= BATCH_LINES_MAX || bytesInBatch >= BATCH_BYTES_MAX;
+  };
+  const take = (): EventLine[] => {
+    const taken = batch;
+    batch = [];
+    bytesInBatch = 0;
+    return taken;
+  };
+  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
+  for await (const chunk of readFileBytes(file, () => reached + 1))
+    for (const line of splitter.split(chunk)) if (isFull(line)) yield take();
+  const last = splitter.rest();
+  if (last !== undefined) isFull(last);
+  if (batch.length > 0) yield take();
+}
+
+/** Lines of a file, one after another, that another thread may read. */
+export interface LineBlock {
+  /** Of the file, from 1. */
+  readonly firstLine: number;
+  /** Lines with their line ends; a buffer of its own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** `bytes` are the beginning of one line of more than LINE_BYTES_MAX. */
+  readonly tooLong: boolean;
+}
+
+/** Bytes of a block: enough that handing it over costs nothing beside reading it. */
+const BLOCK_BYTES = 1024 * 1024;
+
+/**
+ * The file's lines in blocks, unread: as `readEventFile`, with the same bounds and errors. Buffers
+ * of blocks that nobody reads any more may be laid into `spare`, to be filled again.
+ */
+export async function* readLineBlocks(file: string, spare: ArrayBuffer[] = []): AsyncGenerator<LineBlock> {
+  let reached = 0;
+  let firstLine = 1;
+  const fresh = () => new Uint8Array(spare.pop() ?? new ArrayBuffer(BLOCK_BYTES));
+  let block = fresh();
+  let filled = 0;
+  const take = (): LineBlock => {
+    const taken = { firstLine, bytes: block.subarray(0, filled), tooLong: false };
+    block = fresh();
+    filled = 0;
+    firstLine = reached + 1;
+    return taken;
+  };
+  const fits = ({ bytes, tooLong }: ByteLine) => !tooLong && filled + bytes.length < block.length;
+  const add = ({ line, bytes }: ByteLine) => {
+    if (filled + bytes.length >= block.length) block = new Uint8Array(bytes.length + 1);
+    block.set(bytes, filled);
+    filled += bytes.length;
+    block[filled++] = LINE_FEED;
+    reached = line;
+  };
+  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
+  const blocksWith = function* (each: ByteLine): Generator<LineBlock> {
+    if (filled > 0 && !fits(each)) yield take();
+    if (!each.tooLong) return add(each);
+    reached = each.line;
+    firstLine = reached + 1;
+    yield { firstLine: each.line, bytes: new Uint8Array(each.bytes), tooLong: true };
+  };
+  for await (const chunk of readFileBytes(file, () => reached + 1))
+    for (const each of splitter.split(chunk)) yield* blocksWith(each);
+  const last = splitter.rest();
+  if (last !== undefined) yield* blocksWith(last);
+  if (filled > 0) yield take();
+}
+
+/** The lines of a block, empty ones passed over. */
+export function* linesOfBlock({ firstLine, bytes, tooLong }: LineBlock): Generator<EventLine> {
+  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
+  const lines = tooLong ? [{ line: 1, bytes }] : splitter.split(Buffer.from(bytes.buffer, 0, bytes.length));
+  for (const each of lines) {
+    const read = readLine(firstLine + each.line - 1, each.bytes, tooLong);
+    if (read !== undefined) yield read;
   }
-  if (batch.length > 0) yield batch;
+}
+
+/** Undefined for an empty line. */
+function readLine(line: number, whole: Uint8Array, tooLong: boolean): EventLine | undefined {
+  const bytes = withoutBoms(whole);
+  const parsed = tooLong ? lineTooLong() : parseLineBytes(bytes);
+  if (parsed === undefined) return undefined;
+  if (parsed.ok) return { line, outcome: parsed, bytes };
+  // A copy, since the line is a window into a chunk that must be free to go.
+  return { line, outcome: { ...parsed, raw: new Uint8Array(bytes.subarray(0, RAW_BYTES_MAX)) }, bytes };
 }

@@ -1,5 +1,6 @@
 /** One line of events, as files and serving systems hold it: an event, or why there is none. */
 import { isUtf8 } from 'node:buffer';
+import { LINE_FEED } from './lines.ts';
 import { noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
 
 /**
@@ -7,8 +8,6 @@ import { noEvent, type ParsedEvent, parseEvent } from './validate-event.ts';
  * fill the memory.
  */
 export const LINE_BYTES_MAX = 10_000_000;
-
-const LINE_FEED = 0x0a;
 
 /**
  * The event in a line of an event file, by the rules of a build (EVENT-1, EVENT-7): times become
@@ -27,7 +26,7 @@ export function parseLineBytes(bytes: Uint8Array): ParsedEvent | undefined {
   if (bytes.length > LINE_BYTES_MAX) return lineTooLong();
   if (isBlank(bytes)) return undefined;
   if (!isUtf8(bytes)) return notUtf8();
-  return parseEvent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+  return parseEvent(asBuffer(bytes).toString('utf8'));
 }
 
 /** What a line of more than LINE_BYTES_MAX is. */
@@ -39,7 +38,11 @@ export function lineTooLong(): ParsedEvent {
 export function withoutBoms(bytes: Uint8Array): Uint8Array {
   let from = 0;
   while (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) from += 3;
-  return bytes.subarray(from);
+  return from === 0 ? bytes : bytes.subarray(from);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function notUtf8(): ParsedEvent {
@@ -47,5 +50,6 @@ function notUtf8(): ParsedEvent {
 }
 
 function isBlank(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  return true;
 }

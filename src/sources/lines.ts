@@ -4,23 +4,30 @@
 export interface ByteLine {
   /** From 1, empty lines counted. */
   readonly line: number;
-  /** Valid until the next line is asked for. */
+  /** A window into the chunk, or a copy of pieces of several. */
   readonly bytes: Uint8Array;
   /** `bytes` are the first `keptMax` alone. */
   readonly tooLong: boolean;
 }
 
-const LINE_FEED = 0x0a;
+/** What ends a line. */
+export const LINE_FEED = 0x0a;
 
 type LineLimits = { readonly max: number; readonly keptMax: number };
 
+/** Splits what comes chunk by chunk. Bound: `max` bytes and one chunk. */
+export interface LineSplitter {
+  /** The lines that end in the chunk, which none of them copies unless it began before. */
+  split(chunk: Uint8Array): Generator<ByteLine>;
+  /** The last line, where no LF ends it; asked once. */
+  rest(): ByteLine | undefined;
+}
+
 /**
  * Lines that end in LF, the last one perhaps without. A CR before it is kept: to JSON it is white
- * space. A line of more than `max` bytes is cut to `keptMax` while it streams by. Bound: `max`
- * bytes and one chunk.
+ * space. A line of more than `max` bytes is cut to `keptMax` while it streams by.
  */
-export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limits: LineLimits): AsyncGenerator<ByteLine> {
-  const { max, keptMax } = limits;
+export function createLineSplitter({ max, keptMax }: LineLimits): LineSplitter {
   let line = 1;
   let pieces: Uint8Array[] = [];
   let held = 0;
@@ -44,14 +51,24 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limits: Lin
     tooLong = false;
     return done;
   };
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
-      take(chunk.subarray(from, end));
-      from = end + 1;
-      yield finish();
-    }
-    take(chunk.subarray(from));
-  }
-  if (held > 0) yield finish();
+  return {
+    *split(chunk) {
+      let from = 0;
+      for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
+        take(chunk.subarray(from, end));
+        from = end + 1;
+        yield finish();
+      }
+      take(chunk.subarray(from));
+    },
+    rest: () => (held > 0 ? finish() : undefined),
+  };
+}
+
+/** The lines of all chunks, as `createLineSplitter` splits them. */
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limits: LineLimits): AsyncGenerator<ByteLine> {
+  const splitter = createLineSplitter(limits);
+  for await (const chunk of chunks) yield* splitter.split(chunk);
+  const last = splitter.rest();
+  if (last !== undefined) yield last;
 }

@@ -14,6 +14,7 @@ import { isDelete } from '../../schemas/event-time.ts';
 import { parseEventTime, parseMoment } from '../../schemas/raw-time.ts';
 import { nth } from '../checked.ts';
 import { nearestName, quotedName } from '../errors.ts';
+import { sureEvent } from './sure-event.ts';
 
 /**
  * Why a record is no event; `field` is that of the record, with a dot before a key of `attributes`
@@ -70,7 +71,9 @@ export function parseEvent(text: string): ParsedEvent {
     if (error instanceof RangeError) return noEvent('too_deep', `nested deeper than ${NESTING_MAX}`);
     return noEvent('not_json', clip(`not JSON: ${(error as Error).message}`));
   }
-  const parsed = validateEvent(value);
+  const sure = isObject(value) ? sureEvent(value, !text.includes('\\')) : undefined;
+  if (sure !== undefined) return { ok: true, event: sure };
+  const parsed = validateBySchema(value);
   // The times and the sequence of a delete are all the numbers that it has.
   if (!parsed.ok || isDelete(parsed.event) || !LONG_NUMBER.test(text)) return parsed;
   const rounded = roundedNumber(text, parsed.event);
@@ -102,7 +105,20 @@ function fieldOf(key: string, event: EventRecord): string {
 
 /** As `parseEvent`, from a parsed JSON value; the value is not changed. */
 export function validateEvent(value: unknown): ParsedEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  const sure = isObject(value) ? sureEvent({ ...value }, false) : undefined;
+  return sure === undefined ? validateBySchema(value) : { ok: true, event: sure };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * As `validateEvent`, by the schemas alone, which define what an event is: `sureEvent` comes to the
+ * same wherever it comes to anything.
+ */
+export function validateBySchema(value: unknown): ParsedEvent {
+  if (!isObject(value)) {
     const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
     return noEvent('not_an_object', `a record must be a JSON object, not ${found}`);
   }

@@ -2,4 +2,4 @@
 import type { Strategy } from './strategy.ts';
 
 /** HIST-4. */
-export const chronological: Strategy = { name: 'chronological', order: (newestFirst) => [...newestFirst] };
+export const chronological: Strategy = { name: 'chronological', order: ({ newestFirst }) => newestFirst() };

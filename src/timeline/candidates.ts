@@ -1,12 +1,13 @@
 /** Candidates of a question: the right one and wrong ones drawn from what was seen at T. */
-import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
-import { draw, inDrawOrder } from './draws.ts';
-import { type ItemTable, type ItemVersion, live, type Says } from './item-table.ts';
+import { draw, inDrawOrder, keyWith } from './draws.ts';
+import { type ItemPool, poolOf } from './exposed-items.ts';
+import { type ItemVersion, live } from './item-table.ts';
 import { jump } from './jump.ts';
-import { existsFor, hasTime, type MemberTimeline } from './member-timeline.ts';
-import type { Opening } from './openings.ts';
+import { isActedOn, type LabelWindow } from './labels.ts';
+import type { MemberPast } from './member-past.ts';
+import type { SeenEvents } from './seen.ts';
 
 /** The most draws of one purpose for a question (CAND-2, CAND-6). */
 const COUNTERS_MAX = 1_000;
@@ -22,35 +23,35 @@ export interface Candidate {
 export interface DrawRules {
   readonly seed: number;
   /** The question's key. */
-  readonly key: readonly string[];
-  readonly opening: Opening;
-  readonly items: ItemTable;
-  readonly says: Says;
+  readonly key: string;
+  readonly past: MemberPast;
+  /** Of the opening: an action of the member in it bars an item (CAND-7). */
+  readonly window: LabelWindow;
 }
 
-/** How many wrong candidates are wanted, and which may not be. */
+/** How many wrong candidates are wanted, and where they come from. */
 export interface CandidateRules extends DrawRules {
   readonly right: ItemVersion;
   /** Wrong candidates from slates and exposures, and from all items. */
   readonly shown: number;
   readonly random: number;
-  /** Items with an action of this member in the label window (CAND-7). */
-  readonly barred: readonly ItemId[];
-  /** Positions of events seen at T. */
-  readonly seen: Int32Array;
-  readonly noneRank: number;
+  readonly seen: SeenEvents;
+  /** Of the opening event, where it has one. */
+  readonly slateId: string | undefined;
 }
 
 /**
  * All candidates in display order, or undefined where too few can be found (CAND-5, CAND-6,
  * CAND-8).
  */
-export function chooseCandidates(timeline: MemberTimeline, rules: CandidateRules): Candidate[] | undefined {
-  const { opening, shown, random, seen, noneRank } = rules;
+export function chooseCandidates(rules: CandidateRules): Candidate[] | undefined {
+  const { past, shown, random, seen, slateId } = rules;
   const taken = beginTaking(rules);
-  takeFromPool(taken, itemsOf(timeline, slateExposures(timeline, opening, noneRank)), 'slate');
-  const exposures = seen.filter((i) => timeline.rank[i] === noneRank);
-  takeFromPool(taken, itemsOf(timeline, exposures), 'shown');
+  if (shown > 0 && slateId !== undefined) {
+    const slate = slateExposures(past, slateId, seen.t);
+    takeFromPool(taken, poolOf(itemsOf(past, slate), past.timeline.itemIds), 'slate');
+  }
+  if (taken.chosen.length <= shown) takeFromPool(taken, past.shown(seen), 'shown');
   const { chosen } = taken;
   const wanted = 1 + shown + random;
   const drawn = drawPopulation(rules, 'random');
@@ -72,40 +73,62 @@ interface Taking {
 }
 
 function beginTaking(rules: CandidateRules): Taking {
-  const { right, barred, says } = rules;
+  const { right, past } = rules;
   const chosen: Candidate[] = [];
-  const ids = new Set(barred);
-  const said = new Set(textsOf(barred, rules).values());
+  const ids = new Set<ItemId>();
+  const said = new Set<string>();
   const take = (version: ItemVersion, reason: string) => {
     ids.add(version.itemId);
-    said.add(says(version));
+    said.add(past.says(version));
     chosen.push({ version, reason });
   };
   take(right, 'right');
-  return { rules, chosen, take, isFree: (version) => !ids.has(version.itemId) && !said.has(says(version)) };
+  const isTaken = (version: ItemVersion) => ids.has(version.itemId) || said.has(past.says(version));
+  const isFree = (version: ItemVersion) => {
+    return !isTaken(version) && !isBarred(rules, version) && actedSaying(rules, version).length === 0;
+  };
+  return { rules, chosen, take, isFree };
 }
 
-/** What the items say that have a live version at T (CAND-9). */
-function textsOf(itemIds: Iterable<ItemId>, { items, opening, says }: DrawRules): Map<ItemId, string> {
-  const texts = new Map<ItemId, string>();
-  for (const itemId of itemIds) {
-    const version = live(items.seen(itemId, opening.t));
-    if (version !== undefined) texts.set(itemId, says(version));
-  }
-  return texts;
+/** The member has an action on the item in the label window (CAND-7). */
+function isBarred({ past, window }: DrawRules, { itemId }: ItemVersion): boolean {
+  const item = past.timeline.itemNumbers.get(itemId);
+  return item !== undefined && isActedOn(window, item);
 }
 
-/** Takes shown candidates from the pool until there are enough or it is used up (CAND-6). */
-function takeFromPool({ rules, chosen, isFree, take }: Taking, pool: readonly ItemId[], purpose: 'slate' | 'shown') {
-  const { seed, key, opening, items, shown } = rules;
-  const versions = pool.map((itemId) => items.drawable(itemId, opening.t));
-  let free = versions.filter((version) => version !== undefined && isFree(version));
-  for (let counter = 0; counter < COUNTERS_MAX && chosen.length < 1 + shown && free.length > 0; counter++) {
-    const version = versions[draw(seed, purpose, [...key, String(counter)]) % pool.length];
-    if (version === undefined || !free.includes(version)) continue;
-    take(version, purpose);
-    free = free.filter((each) => each !== undefined && isFree(each));
+/** The items with an action in the label window that say at T what the version says (CAND-9). */
+function actedSaying({ past, window }: DrawRules, version: ItemVersion): ItemId[] {
+  const alike = past.saying(past.says(version), window.t).filter((item) => isActedOn(window, item));
+  return alike.map((item) => nth(past.timeline.itemIds, item));
+}
+
+/** Misses after which it is looked whether anything is left to be taken. */
+const PATIENCE = 8;
+
+/**
+ * Takes shown candidates from the pool until there are enough or it is used up (CAND-6). That it is
+ * used up is seen after some misses alone: until then nothing is taken either.
+ */
+function takeFromPool({ rules, chosen, isFree, take }: Taking, pool: ItemPool, purpose: 'slate' | 'shown'): void {
+  const { seed, key, past, shown, window } = rules;
+  const versionOf = (k: number) => past.items.drawable(pool.idAt(k), window.t);
+  const isLeft = (k: number) => {
+    const version = versionOf(k);
+    return version !== undefined && isFree(version);
+  };
+  let misses = 0;
+  for (let counter = 0; counter < COUNTERS_MAX && chosen.length < 1 + shown && pool.size > 0; counter++) {
+    const version = versionOf(draw(seed, purpose, keyWith(key, counter)) % pool.size);
+    if (version !== undefined && isFree(version)) {
+      take(version, purpose);
+      misses = 0;
+    } else if (++misses % PATIENCE === 0 && !isAnyLeft(pool, isLeft)) return;
   }
+}
+
+function isAnyLeft({ size }: ItemPool, isLeft: (k: number) => boolean): boolean {
+  for (let k = 0; k < size; k++) if (isLeft(k)) return true;
+  return false;
 }
 
 /**
@@ -113,23 +136,23 @@ function takeFromPool({ rules, chosen, isFree, take }: Taking, pool: readonly It
  * not live (CAND-2). None where the population is empty.
  */
 function* drawPopulation(rules: DrawRules, purpose: 'random' | 'drawn_item'): Generator<ItemVersion | undefined> {
-  const { seed, key, opening, items } = rules;
-  const size = items.population.sizeAt(opening.t);
+  const { seed, key, past, window } = rules;
+  const { items } = past;
+  const size = items.population.sizeAt(window.t);
   for (let counter = 0; counter < COUNTERS_MAX && size > 0; counter++) {
-    const number = jump(draw(seed, purpose, [...key, String(counter)]), size);
-    yield live(items.seen(items.population.at(number), opening.t));
+    const number = jump(draw(seed, purpose, keyWith(key, counter)), size);
+    yield live(items.seen(items.population.at(number), window.t));
   }
 }
 
 /**
  * The item drawn in place of the opening's own, or undefined where none can be: none that says what
- * the own one says, or another of the items `acted` on in the label window (CAND-3, CAND-9).
+ * the own one says, or another of the items with an action in the label window (CAND-3, CAND-9).
  */
-export function drawOtherItem(rules: DrawRules, own: ItemVersion, acted: readonly ItemId[]): ItemVersion | undefined {
-  const { says } = rules;
-  const texts = [...textsOf(acted, rules), [own.itemId, says(own)] as const];
+export function drawOtherItem(rules: DrawRules, own: ItemVersion): ItemVersion | undefined {
+  const { says } = rules.past;
   const isAlike = (version: ItemVersion) =>
-    texts.some(([itemId, text]) => itemId !== version.itemId && text === says(version));
+    says(version) === says(own) || actedSaying(rules, version).some((itemId) => itemId !== version.itemId);
   for (const version of drawPopulation(rules, 'drawn_item')) {
     if (version !== undefined && version.itemId !== own.itemId && !isAlike(version)) return version;
   }
@@ -137,26 +160,20 @@ export function drawOtherItem(rules: DrawRules, own: ItemVersion, acted: readonl
 }
 
 /**
- * Positions of the exposures in the opening's slate, in order: the slate is what was put before the
- * member at T, so T itself counts (CAND-5).
+ * The exposures in a slate, in order: the slate is what was put before the member at T, so T itself
+ * counts (CAND-5).
  */
-export function* slateExposures(timeline: MemberTimeline, opening: Opening, noneRank: number): Generator<number> {
-  const { slate_id: slate, surface } = nth(timeline.events, opening.event);
-  if (slate === undefined) return;
-  for (let i = 0; i < timeline.size && floatAt(timeline.at, i) <= opening.t; i++) {
-    const isExposure = timeline.rank[i] === noneRank && hasTime(timeline, i) && existsFor(timeline, i, surface);
-    if (isExposure && nth(timeline.events, i).slate_id === slate) yield i;
-  }
+export function slateExposures(past: MemberPast, slateId: string, t: number): number[] {
+  return past.slate(slateId).filter((event) => floatAt(past.events.at, event) <= t);
 }
 
-/** The items of these events, each once, in order of their ids. */
-function itemsOf(timeline: MemberTimeline, events: Iterable<number>): ItemId[] {
-  const ids = new Set(Array.from(events, (i) => nth(timeline.itemIds, intAt(timeline.item, i))));
-  return [...ids].sort(compareUtf8);
+/** The items of these events, member-local, each once. */
+function itemsOf({ events }: MemberPast, numbers: readonly number[]): Set<number> {
+  return new Set(numbers.map((event) => intAt(events.item, event)));
 }
 
 /** Display order is a draw over the item alone, so it cannot tell which one is right (CAND-8). */
 export function inDisplayOrder(candidates: readonly Candidate[], rules: Pick<DrawRules, 'seed' | 'key'>): Candidate[] {
   const { seed, key } = rules;
-  return inDrawOrder(candidates, ({ version }) => [...key, version.itemId], { seed, purpose: 'order' });
+  return inDrawOrder(candidates, ({ version }) => keyWith(key, version.itemId), { seed, purpose: 'order' });
 }

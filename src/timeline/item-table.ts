@@ -3,6 +3,7 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type Attributes, type ItemEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { type EventTimes, eventTimes } from '../../schemas/event-time.ts';
 import type { EventId, ItemId } from '../../schemas/ids.ts';
+import { floatAt, intAt, nth } from '../checked.ts';
 import { isSeen } from './as-of.ts';
 import { orderEvents } from './order.ts';
 import { createPopulation, type Population } from './population.ts';
@@ -11,6 +12,8 @@ import { createPopulation, type Population } from './population.ts';
 export interface ItemVersion extends EventTimes {
   readonly itemId: ItemId;
   readonly eventId: EventId;
+  /** Its number in its table: versions are numbered by item, and within one in order. */
+  readonly number: number;
   readonly deleted: boolean;
   readonly attributes: Attributes;
 }
@@ -25,6 +28,14 @@ export type Says = (version: ItemVersion) => string;
 export interface ItemTable {
   /** Items all of whose versions have no time. */
   readonly withoutTime: number;
+  /** The version of that number. Throws Error where there is none. */
+  versionAt(number: number): ItemVersion;
+  /** The number of an item in this table; -1 where it is not there. */
+  numberOf(itemId: ItemId): number;
+  /** The number of the first version of the item of that number; of one beyond the last, of all. */
+  firstVersion(item: number): number;
+  /** The number of the newest version that is seen at T, where it is live; else -1 (ASOF-3). */
+  liveVersion(item: number, t: number): number;
   /** The newest version that is seen at T, or undefined (ASOF-3). */
   seen(itemId: ItemId, t: number): ItemVersion | undefined;
   /**
@@ -46,21 +57,44 @@ export interface ItemTable {
  */
 export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time' | 'ingest_time'): ItemTable {
   const grouped = Map.groupBy(events, (event) => event.item_id);
+  const byId = [...grouped].sort(([a], [b]) => compareUtf8(a, b));
   const table = new Map<ItemId, ItemVersion[]>();
+  const numbers = new Map<ItemId, number>();
+  const all: ItemVersion[] = [];
+  const first = new Int32Array(byId.length + 1);
   let withoutTime = 0;
-  for (const [itemId, events] of [...grouped].sort(([a], [b]) => compareUtf8(a, b))) {
-    const versions = orderEvents(events).map((event): ItemVersion => {
+  for (const [itemId, events] of byId) {
+    const versions = orderEvents(events).map((event, i): ItemVersion => {
       const attributes = event.op === 'upsert' ? event.attributes : {};
-      const times = eventTimes(event, known);
-      return { itemId, eventId: event.event_id, ...times, deleted: event.op === 'delete', attributes };
+      const [times, number] = [eventTimes(event, known), all.length + i];
+      return { itemId, eventId: event.event_id, number, ...times, deleted: event.op === 'delete', attributes };
     });
     if (versions.every((version) => version.at === TIME_UNKNOWN)) withoutTime++;
+    numbers.set(itemId, table.size);
     table.set(itemId, versions);
+    for (const version of versions) all.push(version);
+    first[table.size] = all.length;
   }
+  const knownAt = Float64Array.from(all, (version) => version.knownAt);
+  /** The number of the newest version seen at T, or -1 (ASOF-3). */
+  const newestSeen = (item: number, t: number) => {
+    for (let i = intAt(first, item + 1) - 1; i >= intAt(first, item); i--) if (isSeen(floatAt(knownAt, i), t)) return i;
+    return -1;
+  };
   const population = createPopulation(table);
-  const seen = (itemId: ItemId, t: number) => table.get(itemId)?.findLast((version) => isSeen(version.knownAt, t));
+  const seen = (itemId: ItemId, t: number) => {
+    const item = numbers.get(itemId);
+    return item === undefined ? undefined : all[newestSeen(item, t)];
+  };
   return {
     withoutTime,
+    versionAt: (number) => nth(all, number),
+    numberOf: (itemId) => numbers.get(itemId) ?? -1,
+    firstVersion: (item) => intAt(first, item),
+    liveVersion(item, t) {
+      const number = newestSeen(item, t);
+      return number < 0 || nth(all, number).deleted ? -1 : number;
+    },
     seen,
     drawable: (itemId, t) => (population.holds(itemId, t) ? live(seen(itemId, t)) : undefined),
     newestAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),

@@ -1,69 +1,90 @@
 /** What the member did in the label window: the one thing that a prompt may not know. */
 import { floatAt, intAt } from '../checked.ts';
 import { isSeen, windowEnd } from './as-of.ts';
-import { existsFor, hasTime, type MemberTimeline } from './member-timeline.ts';
-import { lowerBound } from './order.ts';
+import type { ExistingEvents } from './existing-events.ts';
+import { lowerBound, lowerBoundIn } from './order.ts';
 
-/** The label window of a question on one item. */
+/** The label window of a question. Events are numbers of `events`, items member-local ones. */
 export interface LabelWindow {
+  /** Those that exist for the question. */
+  readonly events: ExistingEvents;
   readonly t: number;
   /** W in ms; 0: the opening event alone. */
   readonly windowMs: number;
   /** What became known from then on is no part of the label, epoch ms (LABEL-3). */
   readonly closesAt: number;
-  /** Member-local item number; -1 where the member never met it. */
-  readonly item: number;
   readonly openingEvent: number;
-  readonly surface: string | undefined;
 }
 
 /**
- * The rank of an action, and the event that decided it: of those with that rank the one known
- * first, -1 where there is none.
+ * The event that decides the label on an item, which may be -1, one that the member never met: of
+ * those with the strongest action on it in the window the one known first, and -1 where there is no
+ * action; exposures count as none (LABEL-2). Costs a search by halves for each action on the item.
  */
-export interface SettledLabel {
-  readonly rank: number;
-  readonly decidedBy: number;
-}
-
-/** The strongest action on the item in the window; exposures count as none (LABEL-2). */
-export function strongestInWindow(timeline: MemberTimeline, window: LabelWindow, noneRank: number): SettledLabel {
-  if (window.windowMs === 0) {
-    const rank = intAt(timeline.rank, window.openingEvent);
-    return { rank, decidedBy: rank === noneRank ? -1 : window.openingEvent };
+export function decidingEvent(window: LabelWindow, item: number): number {
+  const { events, t, windowMs, openingEvent } = window;
+  if (windowMs === 0) {
+    const isAction = intAt(events.item, openingEvent) === item && intAt(events.rank, openingEvent) < events.noneRank;
+    return isAction ? openingEvent : -1;
   }
-  let strongest = noneRank;
-  let decidedBy = -1;
-  for (const i of eventsInWindow(timeline, window)) {
-    const rank = intAt(timeline.rank, i);
-    if (timeline.item[i] !== window.item || rank >= noneRank || rank > strongest) continue;
-    if (rank === strongest && !isKnownSooner(timeline, i, decidedBy)) continue;
-    strongest = rank;
-    decidedBy = i;
+  if (item < 0) return -1;
+  const { firstOf, rank } = events.groups;
+  const from = lowerBound(events.at, t);
+  const end = intAt(firstOf, item + 1);
+  for (let group = intAt(firstOf, item); group < end && intAt(rank, group) < events.noneRank; group++) {
+    const decided = knownFirst(window, group, { from, isNew: false });
+    if (decided >= 0) return decided;
   }
-  return { rank: strongest, decidedBy };
+  return -1;
 }
 
 /**
- * Of the actions on the item after the opening's own in order, before T + W and known in
- * [T, closes_at), the one that is stronger than the rank and known first, or undefined (NEXT-1).
+ * Of the actions on the opening's item after the opening's own in order, before T + W and known in
+ * [T, closes_at), the one that is stronger than the rank and known first; -1: there is none
+ * (NEXT-1).
  */
-export function nextStronger(timeline: MemberTimeline, window: LabelWindow, than: number): SettledLabel | undefined {
-  const { t, windowMs, openingEvent, item, surface } = window;
-  const end = windowEnd(t, windowMs);
-  let next: SettledLabel | undefined;
-  for (let i = openingEvent + 1; i < timeline.size && floatAt(timeline.at, i) < end; i++) {
-    const rank = intAt(timeline.rank, i);
-    if (timeline.item[i] !== item || rank >= than || !existsFor(timeline, i, surface)) continue;
-    const knownAt = floatAt(timeline.knownAt, i);
-    if (isSeen(knownAt, t) || knownAt >= window.closesAt) continue;
-    if (next === undefined || isKnownSooner(timeline, i, next.decidedBy)) next = { rank, decidedBy: i };
+export function nextStronger(window: LabelWindow, than: number): number {
+  const { events, openingEvent } = window;
+  const { firstOf, rank } = events.groups;
+  const item = intAt(events.item, openingEvent);
+  const end = intAt(firstOf, item + 1);
+  let next = -1;
+  for (let group = intAt(firstOf, item); group < end && intAt(rank, group) < than; group++) {
+    const decided = knownFirst(window, group, { from: openingEvent + 1, isNew: true });
+    if (decided >= 0 && (next < 0 || isKnownSooner(events, decided, next))) next = decided;
   }
   return next;
 }
 
-function isKnownSooner({ knownAt }: MemberTimeline, event: number, other: number): boolean {
-  return floatAt(knownAt, event) < floatAt(knownAt, other);
+/** Equal times: the first in order. */
+function isKnownSooner({ knownAt }: ExistingEvents, event: number, other: number): boolean {
+  const later = floatAt(knownAt, event) - floatAt(knownAt, other);
+  return later === 0 ? event < other : later < 0;
+}
+
+/**
+ * Of a group's events from `from` on and before T + W, known before the question closes and, where
+ * they must be new, not before T, the one known first, the first in order of equals; else -1.
+ */
+function knownFirst(
+  { events, t, windowMs, closesAt }: LabelWindow,
+  group: number,
+  { from, isNew }: { readonly from: number; readonly isNew: boolean },
+): number {
+  const { start, events: grouped } = events.groups;
+  const windowEnds = windowEnd(t, windowMs);
+  const end = intAt(start, group + 1);
+  let first = -1;
+  for (let k = lowerBoundIn(grouped, from, { low: intAt(start, group), high: end }); k < end; k++) {
+    const event = intAt(grouped, k);
+    if (floatAt(events.at, event) >= windowEnds) break;
+    const knownAt = floatAt(events.knownAt, event);
+    if (knownAt >= closesAt || (isNew && isSeen(knownAt, t))) continue;
+    if (first < 0 || isKnownSooner(events, event, first)) first = event;
+    // Those after it are known no sooner.
+    if (events.isPrefix) break;
+  }
+  return first;
 }
 
 /**
@@ -71,30 +92,13 @@ function isKnownSooner({ knownAt }: MemberTimeline, event: number, other: number
  * which nothing can change it any more; -1: when the question closes, or with W = 0 when the
  * opening event is known.
  */
-export function settledAt(timeline: MemberTimeline, window: LabelWindow, decidedBy: number): number {
-  if (decidedBy >= 0) return floatAt(timeline.knownAt, decidedBy);
-  return window.windowMs === 0 ? floatAt(timeline.knownAt, window.openingEvent) : window.closesAt;
+export function settledAt({ events, windowMs, openingEvent, closesAt }: LabelWindow, decidedBy: number): number {
+  if (decidedBy >= 0) return floatAt(events.knownAt, decidedBy);
+  return windowMs === 0 ? floatAt(events.knownAt, openingEvent) : closesAt;
 }
 
-/**
- * Items (member-local numbers) with an action in the window: barred as wrong candidates, and
- * nothing else is (CAND-7).
- */
-export function itemsActedOn(timeline: MemberTimeline, window: LabelWindow, noneRank: number): Set<number> {
-  if (window.windowMs === 0) return new Set([intAt(timeline.item, window.openingEvent)]);
-  const items = new Set<number>();
-  for (const i of eventsInWindow(timeline, window)) {
-    if (intAt(timeline.rank, i) < noneRank) items.add(intAt(timeline.item, i));
-  }
-  return items;
-}
-
-/** Positions of the events in the window that are known before it closes, in order (LABEL-2). */
-function* eventsInWindow(timeline: MemberTimeline, window: LabelWindow): Generator<number> {
-  const { t, windowMs, surface } = window;
-  const end = windowEnd(t, windowMs);
-  for (let i = lowerBound(timeline.at, t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {
-    const isKnown = floatAt(timeline.knownAt, i) < window.closesAt;
-    if (isKnown && hasTime(timeline, i) && existsFor(timeline, i, surface)) yield i;
-  }
+/** Whether the item has an action in the window: it is barred as a wrong candidate (CAND-7). */
+export function isActedOn(window: LabelWindow, item: number): boolean {
+  if (window.windowMs === 0) return intAt(window.events.item, window.openingEvent) === item;
+  return decidingEvent(window, item) >= 0;
 }

@@ -2,14 +2,17 @@
 import { type Attributes, type InteractionEvent, type MemberEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { type EventTimes, eventTimes } from '../../schemas/event-time.ts';
 import type { EventId, ItemId, MemberId } from '../../schemas/ids.ts';
-import { floatAt, nth, present } from '../checked.ts';
+import { nth, present } from '../checked.ts';
 import { isSeen } from './as-of.ts';
+import { type ExistingEvents, existingEvents } from './existing-events.ts';
 import { orderEvents } from './order.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** One version of a profile. */
 export interface ProfileVersion extends EventTimes {
   readonly eventId: EventId;
+  /** 0 where the event has none. */
+  readonly sequence: number;
   readonly attributes: Attributes;
 }
 
@@ -27,13 +30,17 @@ export interface MemberTimeline {
   readonly rank: Int16Array;
   readonly item: Int32Array;
   readonly itemIds: readonly ItemId[];
-  /** 1: on a held-out surface. */
-  readonly heldOut: Uint8Array;
+  /** The numbers of `itemIds`. */
+  readonly itemNumbers: ReadonlyMap<ItemId, number>;
+  /** The rank of exposures, weaker than all actions. */
+  readonly noneRank: number;
   readonly profiles: readonly ProfileVersion[];
   /**
-   * True when known_at never decreases along the timeline, so that what is seen at T is a prefix.
+   * The events that exist for a question on `surface`: a held-out surface exists for itself alone
+   * (ASOF-6). Made once for each held-out surface and once for all others; bound: 40 bytes an event
+   * each.
    */
-  readonly prefixSeen: boolean;
+  existingFor(surface: string | undefined): ExistingEvents;
 }
 
 /** What a timeline depends on beside the records. */
@@ -61,50 +68,54 @@ export function createMemberTimeline(
   const knownAt = new Float64Array(size);
   const rank = new Int16Array(size);
   const item = new Int32Array(size);
-  const heldOut = new Uint8Array(size);
-  const numbers = new Map<ItemId, number>();
-  let prefixSeen = true;
-  events.forEach((event, i) => {
+  const itemNumbers = new Map<ItemId, number>();
+  for (const [i, event] of events.entries()) {
     const times = eventTimes(event, options.known);
     at[i] = times.at;
     knownAt[i] = times.knownAt;
-    if (i > 0 && times.knownAt < floatAt(knownAt, i - 1)) prefixSeen = false;
     rank[i] = present(vocabulary.rankOf(event.action), 'rank of a spoken action');
-    const number = numbers.get(event.item_id) ?? numbers.size;
-    numbers.set(event.item_id, number);
+    let number = itemNumbers.get(event.item_id);
+    if (number === undefined) {
+      number = itemNumbers.size;
+      itemNumbers.set(event.item_id, number);
+    }
     item[i] = number;
-    if (event.surface !== undefined && options.heldOutSurfaces.has(event.surface)) heldOut[i] = 1;
-  });
+  }
   const upserts = records.filter((record) => record.type === 'member' && record.op === 'upsert');
   const profiles = orderEvents(upserts).map((event): ProfileVersion => {
-    return { eventId: event.event_id, ...eventTimes(event, options.known), attributes: event.attributes };
+    const { event_id: eventId, sequence = 0, attributes } = event;
+    return { eventId, sequence, ...eventTimes(event, options.known), attributes };
   });
-  return {
-    memberId,
-    size,
-    events,
-    at,
-    knownAt,
-    rank,
-    item,
-    itemIds: [...numbers.keys()],
-    heldOut,
-    profiles,
-    prefixSeen,
+  const itemIds = [...itemNumbers.keys()];
+  const columns = { memberId, size, events, at, knownAt, rank, item, itemIds, itemNumbers, profiles };
+  const timeline = { ...columns, noneRank: vocabulary.noneRank };
+  return { ...timeline, existingFor: existenceIn(timeline, options.heldOutSurfaces) };
+}
+
+/** Which events exist, by the surface of a question (ASOF-6). */
+function existenceIn(
+  timeline: Omit<MemberTimeline, 'existingFor'>,
+  heldOut: ReadonlySet<string>,
+): MemberTimeline['existingFor'] {
+  const made = new Map<string | undefined, ExistingEvents>();
+  const isHidden = ({ surface }: InteractionEvent, own: string | undefined) =>
+    surface !== undefined && surface !== own && heldOut.has(surface);
+  return (surface) => {
+    const own = surface !== undefined && heldOut.has(surface) ? surface : undefined;
+    let existing = made.get(own);
+    if (existing === undefined) {
+      const positions = Int32Array.from(timeline.item.keys());
+      const shown = heldOut.size === 0 ? positions : positions.filter((i) => !isHidden(nth(timeline.events, i), own));
+      existing = existingEvents(timeline, shown);
+      made.set(own, existing);
+    }
+    return existing;
   };
 }
 
 /** The newest profile version seen at T (ASOF-5). */
 export function profileAt(timeline: MemberTimeline, t: number): ProfileVersion | undefined {
   return timeline.profiles.findLast((profile) => isSeen(profile.knownAt, t));
-}
-
-/**
- * Event `i` exists for a question on `surface`: a held-out surface exists for itself alone
- * (ASOF-6).
- */
-export function existsFor(timeline: MemberTimeline, i: number, surface: string | undefined): boolean {
-  return timeline.heldOut[i] === 0 || nth(timeline.events, i).surface === surface;
 }
 
 /** The time of event `i` is known. */

@@ -4,14 +4,17 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { eventTimes, isDelete } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { floatAt } from '../checked.ts';
+import { floatAt, intAt } from '../checked.ts';
 
 /** What an event is ordered by. */
-interface OrderKey<T> {
-  readonly event: T;
+export interface EventKey {
+  /** Epoch milliseconds, or TIME_UNKNOWN. */
   readonly at: number;
   readonly sequence: number;
+  /** 1: a deletion. */
   readonly deletes: number;
+  readonly type: EventRecord['type'];
+  readonly eventId: string;
   /** The first 8 bytes as hexadecimal digits; made when two events are alike in all before it. */
   hash: string | undefined;
 }
@@ -23,30 +26,31 @@ interface OrderKey<T> {
  */
 export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
   return events
-    .map(orderKey)
-    .sort(compareKeys)
+    .map((event) => ({ event, key: eventKey(event) }))
+    .sort((a, b) => compareEventKeys(a.key, b.key))
     .map(({ event }) => event);
 }
 
-function orderKey<T extends EventRecord>(event: T): OrderKey<T> {
-  const deletes = isDelete(event) ? 1 : 0;
-  return { event, at: eventTimes(event, 'event_time').at, sequence: event.sequence ?? 0, deletes, hash: undefined };
+function eventKey(event: EventRecord): EventKey {
+  const { type, event_id: eventId, sequence = 0 } = event;
+  const at = eventTimes(event, 'event_time').at;
+  return { at, sequence, deletes: isDelete(event) ? 1 : 0, type, eventId, hash: undefined };
 }
 
-function compareKeys(a: OrderKey<EventRecord>, b: OrderKey<EventRecord>): number {
+/** The order of EVENT-4; 0: the same event. */
+export function compareEventKeys(a: EventKey, b: EventKey): number {
   return (
     a.at - b.at ||
     a.sequence - b.sequence ||
     a.deletes - b.deletes ||
     compareUtf8(hashOf(a), hashOf(b)) ||
-    compareUtf8(a.event.event_id, b.event.event_id) ||
-    compareUtf8(a.event.type, b.event.type)
+    compareUtf8(a.eventId, b.eventId) ||
+    compareUtf8(a.type, b.type)
   );
 }
 
-function hashOf(key: OrderKey<EventRecord>): string {
-  const { type, event_id } = key.event;
-  key.hash ??= hash('sha256', `${type}${UNIT_SEPARATOR}${event_id}`, 'hex').slice(0, 16);
+function hashOf(key: EventKey): string {
+  key.hash ??= hash('sha256', `${key.type}${UNIT_SEPARATOR}${key.eventId}`, 'hex').slice(0, 16);
   return key.hash;
 }
 
@@ -57,6 +61,17 @@ export function lowerBound(values: Float64Array, limit: number): number {
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (floatAt(values, middle) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The same of whole numbers, in the part from `low` on and before `high`: a place there. */
+export function lowerBoundIn(values: Int32Array, limit: number, part: { readonly low: number; readonly high: number }) {
+  let { low, high } = part;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (intAt(values, middle) < limit) low = middle + 1;
     else high = middle;
   }
   return low;

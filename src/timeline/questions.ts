@@ -1,13 +1,14 @@
-/** A question as it may be known at T and, apart from it, its label and its end. */
+/** A question as it may be known at T and, apart from it, its label. */
 import type { MemberId } from '../../schemas/ids.ts';
-import type { QuestionFate } from '../../schemas/ledger.ts';
+import { intAt } from '../checked.ts';
 import type { Closing } from './as-of.ts';
+import { keyWith } from './draws.ts';
 import type { Exposure } from './exposure.ts';
-import { countActions, type HistoryEntry, type HistoryOrder, historyEntries } from './history.ts';
-import type { ItemTable, ItemVersion, Says } from './item-table.ts';
-import { type MemberTimeline, type ProfileVersion, profileAt } from './member-timeline.ts';
-import type { Opening } from './openings.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { createHistory, type History, type HistoryOrder } from './history.ts';
+import type { ItemVersion } from './item-table.ts';
+import type { MemberPast } from './member-past.ts';
+import { type ProfileVersion, profileAt } from './member-timeline.ts';
+import { isCounted, type SeenEvents } from './seen.ts';
 
 /** What a question says of the task that asks it. */
 export interface AskedTask extends Closing {
@@ -18,8 +19,8 @@ export interface AskedTask extends Closing {
 /** A question as it may be known at T. THE LABEL IS NOT IN IT (LABEL-5). */
 export interface Question {
   readonly task: AskedTask;
-  /** Opening reference, task, form (OPEN-4). */
-  readonly key: readonly string[];
+  /** Opening reference, task, form, joined (OPEN-4). */
+  readonly key: string;
   readonly t: number;
   readonly memberId: MemberId;
   readonly exposure: Exposure;
@@ -29,7 +30,7 @@ export interface Question {
    */
   readonly items: readonly ItemVersion[];
   /** In strategy order. */
-  readonly history: readonly HistoryEntry[];
+  readonly history: History;
   readonly actionsBefore: number;
 }
 
@@ -41,64 +42,72 @@ export interface QuestionLabel {
   readonly reasons: readonly string[];
 }
 
-/**
- * One question with its end; `question` and `label` are there exactly when it is rendered (OPEN-6).
- */
+/** A question that is rendered, and its label (OPEN-6). */
 export interface QuestionOutcome {
   readonly task: AskedTask;
-  readonly opening: Opening;
-  readonly fate: QuestionFate;
+  /** Position of the opening event in the timeline. */
+  readonly event: number;
   /** From when on the question is mature (epoch ms): LABEL-3, LABEL-4. */
   readonly closesAt: number;
-  readonly question?: Question;
-  readonly label?: QuestionLabel;
-  /**
-   * Of a mature question that is not rendered: the label that it would have, so that losses are
-   * counted by label.
-   */
-  readonly lostLabel?: string;
+  readonly question: Question;
+  readonly label: QuestionLabel;
 }
 
-/** The parts of a question's key. */
-export function questionKey(opening: Opening, task: AskedTask): string[] {
-  return [...opening.reference, task.name, task.form];
+/** The key of the question that a task asks at an opening with this reference, both joined. */
+export function questionKey(reference: string, { name, form }: AskedTask): string {
+  return keyWith(keyWith(reference, name), form);
 }
 
 /** What a question is made of, all of it known at T. */
 export interface ViewRules {
   readonly task: AskedTask;
-  readonly key: readonly string[];
-  readonly t: number;
+  readonly key: string;
   readonly exposure: Exposure;
   /** In display order. */
   readonly asked: readonly ItemVersion[];
   /** Events on the asked items are left out of the history (HIST-3). */
   readonly hidesAsked: boolean;
-  /** Positions of the events seen at T. */
-  readonly seen: Int32Array;
-  readonly items: ItemTable;
-  readonly says: Says;
-  readonly vocabulary: Vocabulary;
+  readonly seen: SeenEvents;
   readonly order: HistoryOrder;
 }
 
 /** Gathers what may be known at T. */
-export function viewQuestion(timeline: MemberTimeline, rules: ViewRules): Question {
-  const { task, t, exposure, asked, seen, items, says, vocabulary } = rules;
-  const { noneRank } = vocabulary;
+export function viewQuestion(past: MemberPast, rules: ViewRules): Question {
+  const { task, exposure, asked, seen } = rules;
   const { windowMs, latenessMs } = task;
-  const excluded = rules.hidesAsked ? asked : [];
-  const scope = { t, windowMs, latenessMs, noneRank, items, says, excluded };
-  const entries = historyEntries(timeline, seen, scope);
+  const excluded = rules.hidesAsked ? itemsLeftOut(past, asked, seen.t) : [];
   return {
     task,
     key: rules.key,
-    t,
-    memberId: timeline.memberId,
+    t: seen.t,
+    memberId: past.timeline.memberId,
     exposure,
-    profile: profileAt(timeline, t),
+    profile: profileAt(past.timeline, seen.t),
     items: asked,
-    history: rules.order(entries.reverse(), noneRank),
-    actionsBefore: countActions(timeline, seen, noneRank),
+    history: createHistory(past, { seen, excluded, windowMs, latenessMs }, rules.order),
+    actionsBefore: countActions(past, seen),
   };
+}
+
+/**
+ * The items asked about, right or wrong alike, and those that say at T what one of them says: of
+ * the member's, each once (HIST-3).
+ */
+function itemsLeftOut({ timeline, says, saying }: MemberPast, asked: readonly ItemVersion[], t: number): number[] {
+  const items = new Set<number>();
+  for (const version of asked) {
+    const own = timeline.itemNumbers.get(version.itemId);
+    if (own !== undefined) items.add(own);
+    for (const item of saying(says(version), t)) items.add(item);
+  }
+  return [...items];
+}
+
+/** Actions, not exposures, among the events that are seen and count. */
+function countActions(past: MemberPast, seen: SeenEvents): number {
+  if (seen.from === 0) return past.actionsBefore(seen.t);
+  const { events, from, to } = seen;
+  let actions = 0;
+  for (let i = from; i < to; i++) if (intAt(events.rank, i) < events.noneRank && isCounted(seen, i)) actions++;
+  return actions;
 }

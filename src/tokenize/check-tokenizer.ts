@@ -9,7 +9,7 @@ import { chatFrame } from './chat-frame.ts';
 import { cleanField } from './clean-field.ts';
 import { assertPlainPieces } from './control-strings.ts';
 import { runEncoding } from './encode-rounds.ts';
-import { createJoiningGate } from './joining-gate.ts';
+import { comparePrompts } from './joining-gate.ts';
 import { labelWords } from './label-words.ts';
 import { type LoadedTokenizer, loadTokenizer } from './load-tokenizer.ts';
 import { type TokenizerSource, tokenizerSha256Of } from './tokenizer-files.ts';
@@ -73,7 +73,7 @@ async function frame(tokenizer: LoadedTokenizer, chat: boolean): Promise<string>
   const said = cleanField(tokenizer.controlTexts.join(' and ')).text;
   const lines = await tokenizer.encodeMany(['[one line]\n', `[Title: ${said}]\n`]);
   const ids = joinIds([whole.head, ...lines, whole.tail]);
-  await createJoiningGate(tokenizer).compare([{ template: 'of this check', ids, frame: whole }]);
+  await comparePrompts(tokenizer, [{ template: 'of this check', ids, frame: whole }]);
   const end = tokenizer.decode(whole.end);
   return `${chat ? 'chat template' : 'no chat template (recipes need chat_template: false)'}, answers end in ${end}`;
 }

@@ -34,6 +34,12 @@ export interface Encoded {
   readonly runs: Int32Array;
   /** The part of the text that a token encodes; the pieces of one code point have it all. */
   spanOf(token: number): TextRange;
+  /**
+   * Number of tokens before the space at a place, where they are those of the text that ends there,
+   * and what begins with the space is encoded as by itself, whatever it says. Undefined where that
+   * is not known.
+   */
+  tokensBeforeSpace(place: number): number | undefined;
 }
 
 /**

@@ -10,10 +10,12 @@ import type { LoadedTokenizer } from './load-tokenizer.ts';
 
 /** Prompts of a template that are compared by one gate: the first so many, all of them. */
 export const GATE_FIRST = 8;
-/** After the first, every 64th. */
+/** After the first, every 64th, while no more than GATE_EARLY were joined. */
 export const GATE_EVERY = 64;
-/** No more than so many. */
-export const GATE_MOST = 1_000;
+/** Prompts of a template up to which what is wrong with it, or with its texts, is met early. */
+export const GATE_EARLY = 1_000;
+/** After those, every 512th. */
+export const GATE_LATE_EVERY = 512;
 
 /** A prompt that was joined of segments. */
 export interface JoinedPrompt {
@@ -35,23 +37,27 @@ type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeRequests' | 
 
 /**
  * Whole prompts are encoded at a tenth of the speed at which they are joined, hence not every one.
+ * `compare` is `comparePrompts`, with a tokenizer of this thread or of another.
  */
-export function createJoiningGate(tokenizer: GateTokenizer): JoiningGate {
+export function createJoiningGate(compare: JoiningGate['compare']): JoiningGate {
   const seen = new Map<string, number>();
   return {
     takes(kind) {
       const count = (seen.get(kind) ?? 0) + 1;
       seen.set(kind, count);
       if (count <= GATE_FIRST) return true;
-      const later = count - GATE_FIRST;
-      return later % GATE_EVERY === 0 && GATE_FIRST + later / GATE_EVERY <= GATE_MOST;
+      if (count <= GATE_EARLY) return (count - GATE_FIRST) % GATE_EVERY === 0;
+      return (count - GATE_EARLY) % GATE_LATE_EVERY === 0;
     },
-    async compare(prompts) {
-      const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
-      const wholes = await tokenizer.encodeRequests(plains.map(({ request }) => request));
-      for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
-    },
+    compare,
   };
+}
+
+/** Throws `tokens_differ` at the first prompt that is not its whole text. */
+export async function comparePrompts(tokenizer: GateTokenizer, prompts: readonly JoinedPrompt[]): Promise<void> {
+  const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
+  const wholes = await tokenizer.encodeRequests(plains.map(({ request }) => request));
+  for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
 }
 
 interface PlainPart extends Pick<JoinedPrompt, 'template'> {

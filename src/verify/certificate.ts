@@ -4,7 +4,7 @@ import type { AssumedAttribute, DatedItems } from '../../schemas/source.ts';
 import { quotedName } from '../errors.ts';
 import { CHECKS, type FaultList } from './fault-list.ts';
 import { thousands } from './release/card-phrases.ts';
-import type { CheckedShare } from './release/check-rows.ts';
+import type { CheckedShare } from './release/checked-share.ts';
 
 /** What a certificate was made of, by digests, and what of that was the release's own word. */
 type Named = Pick<

@@ -44,6 +44,9 @@ export interface FaultList {
   look(check: Check, count?: number): void;
 }
 
+/** What another list collected, in another thread perhaps. */
+export type FoundFaults = Pick<FaultList, 'faults' | 'counts' | 'looked'>;
+
 /** An empty list; bounded by FAULTS_LISTED_MAX faults of each check. */
 export function createFaultList(): FaultList {
   const faults: Fault[] = [];
@@ -62,4 +65,46 @@ export function createFaultList(): FaultList {
       looked[check] = (looked[check] ?? 0) + count;
     },
   };
+}
+
+/**
+ * An empty list of faults of rows, which come in any order: it keeps those of the first rows.
+ * Bound: twice FAULTS_LISTED_MAX faults of each check.
+ */
+export function createRowFaultList(): FaultList {
+  const { counts, looked, look } = createFaultList();
+  const kept = new Map<string, Fault[]>();
+  const firstOf = (faults: Fault[]) => faults.sort(byRow).slice(0, FAULTS_LISTED_MAX);
+  return {
+    get faults() {
+      return [...kept.values()].flatMap(firstOf);
+    },
+    counts,
+    looked,
+    add({ split = '', row = -1, example = '' }, { check, rule, detail }) {
+      counts[check] = (counts[check] ?? 0) + 1;
+      const own = [...(kept.get(check) ?? []), { check, rule: [...rule], split, row, example_id: example, detail }];
+      kept.set(check, own.length < 2 * FAULTS_LISTED_MAX ? own : firstOf(own));
+    },
+    look,
+  };
+}
+
+/** Rows in the order in which they are read: by split, then by number. */
+function byRow(a: Fault, b: Fault): number {
+  return Number(a.split > b.split) - Number(a.split < b.split) || a.row - b.row;
+}
+
+/** Adds what others found: `inRowOrder` where each looked at rows from everywhere. */
+export function mergeFaults(list: FaultList, found: readonly FoundFaults[], inRowOrder = false): void {
+  for (const { looked } of found)
+    for (const [check, count] of Object.entries(looked)) list.looked[check] = (list.looked[check] ?? 0) + count;
+  const faults = found.flatMap((one) => one.faults);
+  if (inRowOrder) faults.sort(byRow);
+  for (const [check, own] of Map.groupBy(faults, (fault) => fault.check)) {
+    const room = Math.max(0, FAULTS_LISTED_MAX - (list.counts[check] ?? 0));
+    list.faults.push(...own.slice(0, room));
+  }
+  for (const { counts } of found)
+    for (const [check, count] of Object.entries(counts)) list.counts[check] = (list.counts[check] ?? 0) + count;
 }

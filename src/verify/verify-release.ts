@@ -1,39 +1,27 @@
 /**
  * The independent checker: proves a release against the events that it was made from, row by row.
  */
+import { availableParallelism } from 'node:os';
 import type { Certificate } from '../../schemas/manifest.ts';
 import { BrewhouseError } from '../errors.ts';
 import { certificateOf } from './certificate.ts';
 import { checkerVersion } from './checker-version.ts';
 import type { EventStream } from './events/event-stream.ts';
-import { TIME_UNKNOWN } from './events/raw-times.ts';
-import { createFaultList, type FaultList } from './fault-list.ts';
+import { createFaultList } from './fault-list.ts';
 import { recipeFaults } from './reference/recipe-law.ts';
 import { corpusOf } from './reference/tasks.ts';
-import { checkCard } from './release/check-card.ts';
-import { checkForms } from './release/check-forms.ts';
-import { checkIndex } from './release/check-index.ts';
-import { checkLineage, type RecordCounts } from './release/check-lineage.ts';
-import {
-  checkDerived,
-  checkEventSide,
-  checkNotes,
-  checkReleaseId,
-  checkSplits,
-  checkTasks,
-} from './release/check-manifest.ts';
+import { checkDerived, checkEventSide, checkNotes, checkSplits, checkTasks } from './release/check-manifest.ts';
 import { checkPins, type Pinned } from './release/check-pins.ts';
-import { checkRows } from './release/check-rows.ts';
-import { checkSelection } from './release/check-selection.ts';
 import { type EventSide, eventSideOf, NOTHING_SAID } from './release/event-side.ts';
-import { expectRows, type ReleaseCase } from './release/expected-rows.ts';
-import { lateOf, noteFactsOf } from './release/notes.ts';
+import type { Manifest } from './release/manifest.ts';
+import { noteFactsOf } from './release/notes.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
-import { defaultReleaseId } from './release/release-digest.ts';
-import { checkFiles, lineageOf, openRelease } from './release/release-files.ts';
-import { takeIn } from './release/take-in.ts';
-import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
-import { buildWorld, type World } from './world/world.ts';
+import { checkFiles, openRelease } from './release/release-files.ts';
+import { loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
+import { checkContents } from './work/check-contents.ts';
+import { startPool } from './work/pool.ts';
+import { takeIn } from './work/take-in.ts';
+import { worldOf } from './world/world.ts';
 
 export type { Pinned } from './release/check-pins.ts';
 export type { EventSide } from './release/event-side.ts';
@@ -62,22 +50,32 @@ export interface VerifyOptions {
   readonly sample?: number;
   /** Where the tokenizer lies, when not where the recipe says. */
   readonly tokenizerPath?: string;
+  /**
+   * Threads beside the caller's own, at most THREADS_MAX; with 0 there is none. Default: one a
+   * core, and none for a small release. No fault and no certificate depends on it.
+   */
+  readonly threads?: number;
   readonly report?: Progress;
 }
+
+/** More threads than this take more memory than they are worth. */
+const THREADS_MAX = 8;
+/** A release of fewer tokens is checked before a thread would have started. */
+const TOKENS_MIN = 1_000_000;
 
 /**
  * Checks a release. Throws `not_found` and `release_broken` where there is no release to check,
  * `key_missing` for another key than the release's, `tokenizer_refused` for another tokenizer,
- * `input_unreadable` where events cannot be read. Everything else that is wrong is a fault of the
- * certificate.
+ * `input_unreadable` where events cannot be read, `store_refused` where nothing can be put aside.
+ * Everything else that is wrong is a fault of the certificate. Bound: some 200 bytes a row, 300
+ * bytes a version of an item, and what a thread takes, which no size changes.
  */
 export async function verifyRelease(options: VerifyOptions): Promise<Certificate> {
-  const { events, pinned = {}, report } = options;
+  const { events, pinned = {}, report, sample } = options;
   const list = createFaultList();
   const release = openRelease(options.releaseDir);
   const { manifest, manifestSha256 } = release;
-  const pseudonyms = pseudonymsOf(options.key);
-  const { keyId } = pseudonyms;
+  const { keyId } = pseudonymsOf(options.key);
   if (keyId !== manifest.key_id) {
     throw new BrewhouseError('key_missing', `the release was made with key ${manifest.key_id}, this one is ${keyId}`);
   }
@@ -90,82 +88,52 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   checkEventSide(release, side, list);
   const word = checkPins(release, pinned, list);
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
+  const threads = threadsFor(manifest, options.threads);
+  const { releaseDir, key } = options;
+  const pool = startPool({ releaseDir, key }, tokenizer, threads);
   try {
-    const taken = await takeIn(events, (done) => report?.('events', done, 0));
-    const corpus = corpusOf(buildWorld(taken.events, manifest.identity, tokenizer));
+    const taken = await takeIn(events, pool, (done) => report?.('events', done, 0));
+    const corpus = corpusOf(worldOf({ items: new Map(), timelines: new Map() }, manifest.identity, tokenizer));
+    const contents = {
+      release,
+      corpus,
+      tokenizer,
+      pool,
+      threads,
+      taken,
+      whole,
+      sample,
+      deadRows: side.dead_rows,
+      report,
+    };
+    const found = await checkContents(contents);
     for (const finding of recipeFaults(corpus)) list.add({}, finding);
     checkTasks(release, corpus, list);
-    const itemsWithoutTime = countUntimed(corpus, manifest.items_without_time, list);
-    const late = lateOf(taken.used, corpus, manifest.until);
+    const { items_without_time: toldUntimed } = manifest;
+    const { untimed: itemsWithoutTime } = taken;
+    const detail = `${toldUntimed} items without time instead of ${itemsWithoutTime}`;
+    if (itemsWithoutTime !== toldUntimed) list.add({}, { check: 'manifest', rule: ['CAND-1'], detail });
     const assumes = side.source.assumed.length > 0;
-    checkNotes(release, noteFactsOf(corpus, manifest.fates, { itemsWithoutTime, late, assumes }), list);
-    const releaseCase: ReleaseCase = { release, corpus, pseudonyms, list };
-    const { dead_rows: deadRows, dead_rows_in: deadRowsIn } = side;
-    const facts = { whole, records: taken.records, deadRows, tokenizer };
-    const { name, ...checked } = await checkContents(releaseCase, options, facts);
+    const said = { itemsWithoutTime, late: found.late, assumes };
+    checkNotes(release, noteFactsOf(corpus, manifest.fates, said), list);
+    const { name, ...checked } = found.report(list);
     return certificateOf({
-      ...{
-        ...checked,
-        list,
-        assumed: side.source.assumed,
-        dated: side.source.dated,
-        deadRows,
-        deadRowsIn,
-        itemsWithoutTime,
-      },
+      ...{ ...checked, list, assumed: side.source.assumed, dated: side.source.dated, itemsWithoutTime },
+      ...{ deadRows: side.dead_rows, deadRowsIn: side.dead_rows_in },
       named: {
-        ...{ manifest_sha256: manifestSha256, events_sha256: taken.digest, checker_version: checkerVersion() },
+        ...{ manifest_sha256: manifestSha256, events_sha256: found.eventsSha256, checker_version: checkerVersion() },
         ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },
         ...{ templates_sha256: manifest.templates_sha256, tokenizer_sha256: manifest.identity.tokenizer.sha256 },
         taken_on_word: [...word, ...(name === manifest.id ? [] : (['name'] as const)), 'versions', 'lineage'],
       },
     });
   } finally {
+    await pool.close();
     await tokenizer.close();
   }
 }
 
-/** What was found out before the rows. */
-interface ContentFacts {
-  /** All files are there as the manifest has them. */
-  readonly whole: boolean;
-  readonly records: RecordCounts;
-  readonly deadRows: EventSide['dead_rows'];
-  readonly tokenizer: LoadedReferenceTokenizer;
-}
-
-/**
- * Rows, selection, lineage, indexes, footers, card and name, which is the default id of the rows.
- */
-async function checkContents(
-  releaseCase: ReleaseCase,
-  { sample, report }: VerifyOptions,
-  { whole, records, deadRows, tokenizer }: ContentFacts,
-) {
-  const { release, list } = releaseCase;
-  const { manifestSha256, manifest } = release;
-  const lineage = lineageOf(release, list);
-  const { readable, ids } = checkForms(release, tokenizer.vocabularySize, list);
-  const isWhole = whole && readable.size === manifest.files.length - 1;
-  const saying = (phase: 'questions' | 'rows') => (done: number, total: number) => report?.(phase, done, total);
-  const expectation = expectRows(releaseCase, saying('questions'), lineage?.corpus_until);
-  const checked = await checkRows(expectation, readable, { sample, report: saying('rows') });
-  checkSelection(expectation, checked.present, isWhole);
-  if (lineage !== undefined)
-    checkLineage(lineage, { manifestSha256, until: manifest.until, records, deadRows, expectation, list });
-  const name = defaultReleaseId(release, checked.addresses);
-  if (isWhole) {
-    await checkIndex(release, checked.addresses, list);
-    checkReleaseId(release, { id: name, told: ids }, list);
-    checkCard(release, { id: name, row: checked.told.chosen(), decode: tokenizer.decode }, list);
-  }
-  return { ...checked, name };
-}
-
-/** Items none of whose versions has a time: no population holds them (CAND-1). */
-function countUntimed({ items }: World, told: number, list: FaultList): number {
-  const count = [...items.values()].filter((versions) => versions.every(({ at }) => at === TIME_UNKNOWN)).length;
-  const detail = `${told} items without time instead of ${count}`;
-  if (count !== told) list.add({}, { check: 'manifest', rule: ['CAND-1'], detail });
-  return count;
+function threadsFor({ splits }: Pick<Manifest, 'splits'>, wanted: number | undefined): number {
+  const tokens = splits.values().reduce((sum, split) => sum + split.tokens, 0);
+  return Math.min(wanted ?? (tokens < TOKENS_MIN ? 0 : availableParallelism()), THREADS_MAX);
 }

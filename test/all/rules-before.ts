@@ -32,13 +32,13 @@ const ASKED: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/forms/own-item.ts',
-        from: 'return asking.items.drawable(ownItemId(asking), asking.opening.t);',
+        from: 'return asking.items.drawable(ownItemId(asking), asking.t);',
         to: 'return ownItem(asking);',
       },
       {
         file: 'src/timeline/candidates.ts',
-        from: 'const versions = pool.map((itemId) => items.drawable(itemId, opening.t));',
-        to: 'const versions = pool.map((itemId) => live(items.seen(itemId, opening.t)));',
+        from: 'const versionOf = (k: number) => past.items.drawable(pool.idAt(k), window.t);',
+        to: 'const versionOf = (k: number) => live(past.items.seen(pool.idAt(k), window.t));',
       },
     ],
   },
@@ -48,9 +48,9 @@ const ASKED: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/openings.ts',
-        from: 'const occurrence = occurrences.get(moment) ?? 0;',
-        to: `const occurrence = occurrences.get(moment) ?? 0;
-    if (!eventId.startsWith(ROW_ID_PREFIX)) return { event, t, reference: ['event', timeline.memberId, eventId] };`,
+        from: 'occurrences ??= countOccurrences(timeline, events, momentOf);',
+        to: `const named = (i: number) => nth(timeline.events, i).event_id.startsWith(ROW_ID_PREFIX);
+      occurrences ??= countOccurrences(timeline, events.filter(named), momentOf);`,
       },
     ],
   },
@@ -59,13 +59,18 @@ const ASKED: readonly RuleBefore[] = [
     before: 'the cap by day takes the least draws of the whole day of event_time',
     plantings: [
       {
-        file: 'src/timeline/openings.ts',
-        from: 'for (const { event, reference } of asked) {',
-        to: `for (const sameDay of Map.groupBy(asked, ({ t }) => Math.floor(t / DAY_MS)).values()) {
-    const drawn = sameDay.map(({ event, reference: key }) => ({ event, key, drawn: draw(seed, 'cap', key) }));
-    for (const { event } of drawn.sort(compareDraws).slice(0, perMemberDay)) capped.delete(event);
+        file: 'src/timeline/caps.ts',
+        from: 'for (const event of events) {\n    const reference',
+        to: `const all = Array.from(events, (event) => ({ event, key: referenceOf(event) }));
+  capped.fill(1);
+  const asked = all.filter(({ key }) => inShare(draw(seed, 'ask', key), share));
+  for (const sameDay of Map.groupBy(asked, ({ event }) => Math.floor(floatAt(timeline.at, event) / DAY_MS)).values()) {
+    const drawn = sameDay.map(({ event, key }) => ({ event, key, drawn: draw(seed, 'cap', key) }));
+    drawn.sort((a, b) => a.drawn - b.drawn || compareKeys(a.key, b.key));
+    for (const { event } of drawn.slice(0, perMemberDay)) capped[event] = 0;
   }
-  for (const { event, reference } of [] as typeof asked) {`,
+  for (const event of []) {
+    const reference`,
       },
     ],
   },
@@ -75,13 +80,13 @@ const ASKED: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/labels.ts',
-        from: 'const isKnown = floatAt(timeline.knownAt, i) < window.closesAt;',
-        to: 'const isKnown = true;',
+        from: 'if (knownAt >= closesAt ||',
+        to: 'if ((isNew && knownAt >= closesAt) ||',
       },
       {
         file: 'src/timeline/labels.ts',
-        from: 'if (rank === strongest && !isKnownSooner(timeline, i, decidedBy)) continue;',
-        to: 'if (rank === strongest) continue;',
+        from: 'if (first < 0 || isKnownSooner(events, event, first)) first = event;',
+        to: 'if (first < 0 || (isNew && isKnownSooner(events, event, first))) first = event;',
       },
     ],
   },
@@ -102,18 +107,18 @@ const ASKED: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/labels.ts',
-        from: 'for (let i = openingEvent + 1; i < timeline.size && floatAt(timeline.at, i) < end; i++) {',
-        to: 'for (let i = lowerBound(timeline.at, t); i < timeline.size && floatAt(timeline.at, i) < end; i++) {',
+        from: '{ from: openingEvent + 1, isNew: true }',
+        to: '{ from: lowerBound(events.at, window.t), isNew: true }',
       },
       {
         file: 'src/timeline/labels.ts',
-        from: 'if (isSeen(knownAt, t) || knownAt >= window.closesAt) continue;',
-        to: '',
+        from: ' (isNew && isSeen(knownAt, t))) continue;',
+        to: ' (isNew && false)) continue;',
       },
       {
         file: 'src/timeline/labels.ts',
-        from: 'if (next === undefined || isKnownSooner(timeline, i, next.decidedBy)) next =',
-        to: 'next ??=',
+        from: 'if (decided >= 0 && (next < 0 || isKnownSooner(events, decided, next))) next = decided;',
+        to: 'if (decided >= 0 && (next < 0 || decided < next)) next = decided;',
       },
     ],
   },
@@ -128,7 +133,7 @@ const DRAWN: readonly RuleBefore[] = [
       {
         file: 'src/timeline/candidates.ts',
         from: 'items.population.at(number)',
-        to: 'items.population.at(number, opening.t)',
+        to: 'items.population.at(number, window.t)',
       },
       {
         file: 'src/timeline/population.ts',
@@ -151,8 +156,8 @@ const DRAWN: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/candidates.ts',
-        from: 'const number = jump(draw(seed, purpose, [...key, String(counter)]), size);',
-        to: 'const number = draw(seed, purpose, [...key, String(counter)]) % size;',
+        from: 'const number = jump(draw(seed, purpose, keyWith(key, counter)), size);',
+        to: 'const number = draw(seed, purpose, keyWith(key, counter)) % size;',
       },
     ],
   },
@@ -162,8 +167,10 @@ const DRAWN: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/candidates.ts',
-        from: 'const version = versions[draw(seed, purpose, [...key, String(counter)]) % pool.length];',
-        to: 'const version = free[draw(seed, purpose, [...key, String(counter)]) % free.length];',
+        from: 'const version = versionOf(draw(seed, purpose, keyWith(key, counter)) % pool.size);',
+        to: `const free = Array.from({ length: pool.size }, (_, k) => k).filter(isLeft);
+    if (free.length === 0) return;
+    const version = versionOf(nth(free, draw(seed, purpose, keyWith(key, counter)) % free.length));`,
       },
     ],
   },
@@ -173,13 +180,18 @@ const DRAWN: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/candidates.ts',
-        from: '!ids.has(version.itemId) && !said.has(says(version))',
-        to: '!ids.has(version.itemId)',
+        from: 'ids.has(version.itemId) || said.has(past.says(version))',
+        to: 'ids.has(version.itemId)',
       },
       {
         file: 'src/timeline/candidates.ts',
-        from: 'const texts = [...textsOf(acted, rules), [own.itemId, says(own)] as const];',
-        to: 'const texts: [string, string][] = [];',
+        from: 'const alike = past.saying(past.says(version), window.t).filter((item) => isActedOn(window, item));',
+        to: 'const alike: number[] = [];',
+      },
+      {
+        file: 'src/timeline/candidates.ts',
+        from: 'says(version) === says(own) || actedSaying',
+        to: 'actedSaying',
       },
     ],
   },
@@ -189,7 +201,7 @@ const DRAWN: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/draws.ts',
-        from: 'return BigInt(drawn) * 1_000_000n < BigInt(millionths(share)) * 2n ** 48n;',
+        from: 'return drawn < limitOf(share);',
         to: 'return drawn < Math.floor(share * 2 ** 48);',
       },
     ],
@@ -199,9 +211,9 @@ const DRAWN: readonly RuleBefore[] = [
     before: 'what was only shown is in the history once its window has ended',
     plantings: [
       {
-        file: 'src/timeline/history.ts',
-        from: 'closesAt(at, floatAt(timeline.knownAt, exposure), rules) <= rules.t',
-        to: 'at + rules.windowMs <= rules.t',
+        file: 'src/timeline/entry-tables.ts',
+        from: 'isExposure ? closesAt(at, knownAt, closing) : knownAt + 1',
+        to: 'isExposure ? Math.max(at + closing.windowMs, knownAt + 1) : knownAt + 1',
       },
     ],
   },
@@ -210,9 +222,9 @@ const DRAWN: readonly RuleBefore[] = [
     before: 'what says the same as an item asked about stays in the history',
     plantings: [
       {
-        file: 'src/timeline/history.ts',
-        from: 'if (version === undefined || (said.size > 0 && said.has(says(version)))) continue;',
-        to: 'if (version === undefined) continue;',
+        file: 'src/timeline/questions.ts',
+        from: 'for (const item of saying(says(version), t)) items.add(item);',
+        to: 'saying(says(version), t);',
       },
     ],
   },
@@ -237,8 +249,8 @@ const SAID: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/prompt/levels.ts',
-        from: 'sizes.map((tokensMax) => cutLine({ line, encoding, whole, closing: pattern.close, tokensMax })),',
-        to: 'sizes.map((tokensMax) => cutAtWords(pattern, values, { encoding, whole, tokensMax })),',
+        from: 'cutLine({ line, encoding, tokens: { ids, runs }, ending, closing, tokensMax })),',
+        to: 'cutAtWords(pattern, values, { encoding, whole, tokensMax })),',
       },
       {
         file: 'src/prompt/levels.ts',

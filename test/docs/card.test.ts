@@ -49,8 +49,9 @@ const VALUES: Readonly<Record<string, string>> = {
   ...{ corpus: 'c', recipe_sha256: 'r', 'meaning of the split': 'questions with labels settled by 1970-01-01' },
 };
 
+/** The columns of the table under a heading, without those of headings below it. */
 const columnsOf = (heading: string) =>
-  tableRows(section(text, heading)).flatMap(([name = '', holds = '']) =>
+  tableRows(section(text, heading).split(/^#/m)[0]!).flatMap(([name = '', holds = '']) =>
     marked(name).map((column) => ({ column, holds })),
   );
 

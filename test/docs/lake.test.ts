@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ClaimRecord, CommitRecord, CorpusRecord, TimelineRecord } from '../../schemas/commit.ts';
 import { DEAD_REASONS } from '../../schemas/event.ts';
 import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
+import { PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
+import { PART_SEGMENT_TOKENS_MAX, PART_TOKENS_MAX } from '../../src/corpus/part-files.ts';
 import { RAW_BYTES_MAX } from '../../src/sources/event-files.ts';
 import { LINE_BYTES_MAX } from '../../src/sources/event-line.ts';
 import { marked, names, page, section, tableRows } from './pages.ts';
@@ -28,8 +30,26 @@ describe('docs/lake.md', () => {
     expect(marked(read)).toEqual(expect.arrayContaining([...DEAD_REASONS]));
   });
 
+  it('lists the columns of the files of a part, and the keys of what a record says of it', () => {
+    const part = section(text, '## What a part holds');
+    const listed = new Map<string, string[]>();
+    let file = '';
+    for (const [own = '', columns = ''] of tableRows(part)) {
+      file = own === '' ? file : own;
+      listed.set(file, [...(listed.get(file) ?? []), ...marked(columns)]);
+    }
+    const tables = { '`parts/`': PART_ROWS, '`segments/`': PART_SEGMENTS, '`events/`': PART_EVENTS };
+    expect([...listed.keys()]).toEqual(Object.keys(tables));
+    for (const [name, table] of Object.entries(tables))
+      expect(listed.get(name)?.toSorted(), name).toEqual(Object.keys(table).toSorted());
+    const { element } = CorpusRecord.shape.files;
+    expect(marked(records)).toEqual(expect.arrayContaining(Object.keys(element.shape)));
+    for (const folder of Object.keys(tables).map((name) => name.slice(1, -1)))
+      expect(section(text, '## What lies where')).toContain(`/${folder}<sha256>.parquet`);
+  });
+
   it('tells the bounds', () => {
-    for (const count of [PARTITIONS_MAX, LINE_BYTES_MAX, RAW_BYTES_MAX]) {
+    for (const count of [PARTITIONS_MAX, LINE_BYTES_MAX, RAW_BYTES_MAX, PART_TOKENS_MAX, PART_SEGMENT_TOKENS_MAX]) {
       expect(text).toContain(count.toLocaleString('en'));
     }
     expect(text).toContain(`${PARTITIONS_DEFAULT} by default`);

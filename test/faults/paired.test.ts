@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { expectCaught, usePlantedBuilder, verify } from './planted-builder.ts';
 import { nameOf } from './planted-rule.ts';
 import { testPlanted } from './rotation.ts';
-import { PAIRED, WEIGHTED } from './rules.ts';
+import { PAIRED } from './rules.ts';
+import { WEIGHTED } from './weighted-rules.ts';
 
 let honest: string;
 let lake: string;

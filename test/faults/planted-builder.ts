@@ -135,17 +135,18 @@ export function verify({ folder, events }: FaultyWorld, releaseDir: string): Pro
 const FAULTS_READ = 5;
 
 /**
- * The release was refused, and the check that is meant names a row of it, and the rule, among the
- * first faults.
+ * The release was refused, and the check that is meant names a row of it, or an entry of a table,
+ * and the rule, among the first faults.
  */
-export function expectCaught(verified: Certificate, { check, rule }: PlantedRule): void {
+export function expectCaught(verified: Certificate, { check, rule, isOfTable }: PlantedRule): void {
   const told = JSON.stringify(verified.fault_counts);
   expect(verified.ok, 'the fault was not found').toBe(false);
   expect(verified.fault_counts[check] ?? 0, told).toBeGreaterThan(0);
-  const offending = verified.faults.slice(0, FAULTS_READ).filter((fault) => fault.check === check && fault.row >= 0);
-  expect(offending[0], told).toMatchObject({
-    split: expect.stringMatching(/./),
-    example_id: expect.stringMatching(/./),
-  });
+  const first = verified.faults.slice(0, FAULTS_READ).filter((fault) => fault.check === check);
+  const offending = first.filter(({ row }) => row >= 0 || isOfTable === true);
+  const inRow = { split: expect.stringMatching(/./), example_id: expect.stringMatching(/./) };
+  expect(offending[0], told).toMatchObject(
+    isOfTable === true ? { detail: expect.stringMatching(/^(segment|event) \d/) } : inRow,
+  );
   expect(offending.flatMap((fault) => fault.rule)).toContain(rule);
 }

@@ -8,6 +8,8 @@ export interface PlantedRule extends Planting {
   readonly check: string;
   /** The rule that is switched off; the fault found must name it. */
   readonly rule: string;
+  /** What is wrong is an entry of a table, not a row. */
+  readonly isOfTable?: boolean;
 }
 
 /** What a test of the rule is called. */

@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { root } from '../cli/run-cli.ts';
 import { CLOSING } from './closing-rules.ts';
 import { CHOSEN, DRAWN } from './drawing-rules.ts';
-import { ASKED, EMPTIED, FILLED, PAIRED, RELEASED, SEEN, WEIGHTED } from './rules.ts';
+import { ASKED, EMPTIED, FILLED, PAIRED, RELEASED, SEEN } from './rules.ts';
 import { TAKEN_IN } from './taken-in-rules.ts';
 import { TAMPERINGS } from './tamperings.ts';
 import { SAID } from './text-rules.ts';
+import { WEIGHTED } from './weighted-rules.ts';
 
 const planted = [
   SEEN,

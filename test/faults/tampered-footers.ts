@@ -1,5 +1,6 @@
 /** What somebody may write into the footers of a release's Parquet files, their rows untouched. */
 import { binary, bool, i32, i64, list, struct, type ThriftValue, text } from '../../src/shard/thrift.ts';
+import { SEGMENTS } from './origin-tables.ts';
 import {
   chunkOf,
   elementsOf,
@@ -16,13 +17,14 @@ import { RAW, type Tampering } from './tampering.ts';
 
 const LAW = 'PUBLISH-6';
 const INDEX = 'index/members.parquet';
+const TABLE = SEGMENTS.path;
 /** A form that cannot be read may be refused. */
 const UNREADABLE = ['schema', 'release_broken'] as const;
 
-/** A tampering with the footer of one file: that of train in a folder, or an index. */
+/** A tampering with the footer of one file: that of train in a folder, an index, or a table. */
 function footer(
   name: string,
-  file: 'data' | 'meta' | 'origin' | typeof INDEX,
+  file: 'data' | 'meta' | 'origin' | typeof INDEX | typeof TABLE,
   what: {
     readonly change: (footer: Fields) => void;
     readonly says: RegExp;
@@ -32,7 +34,7 @@ function footer(
   },
 ): Tampering {
   const { change, says, before, by = file === INDEX ? ['index', 'schema'] : 'schema', isWide } = what;
-  const path = ({ shard }: TamperedRelease) => (file === INDEX ? INDEX : `${file}/${shard('train')}`);
+  const path = ({ shard }: TamperedRelease) => (file.includes('/') ? file : `${file}/${shard('train')}`);
   const wide = isWide === undefined ? {} : { isWide };
   return { name, change: (release) => release.footer(path(release), change, before), by, law: LAW, says, ...wide };
 }
@@ -54,7 +56,7 @@ function setKeyValue(key: string, change: (value: string) => string) {
 }
 
 const KEY_VALUES: readonly Tampering[] = [
-  ...(['data', 'meta', 'origin', INDEX] as const).map((file) =>
+  ...(['data', 'meta', 'origin', INDEX, TABLE] as const).map((file) =>
     footer(`one key more in the footer of ${file}, with raw ids`, file, {
       change: addKeyValue('contact', RAW),
       says: /contact/,
@@ -135,15 +137,26 @@ const WORDS: readonly Tampering[] = [
     },
     says: /sign|footer|field/,
   }),
-  ...(['meta', 'origin'] as const).map((file) =>
+  ...(
+    [
+      ['meta', 'example_id'],
+      [TABLE, 'version'],
+    ] as const
+  ).map(([file, column]) =>
     footer(`the greatest text of a column in the footer of ${file}`, file, {
       change: (fields) => {
-        chunkOf(fields, 'example_id').meta[12] = struct({ 5: text(RAW), 6: text(RAW) });
+        chunkOf(fields, column).meta[12] = struct({ 5: text(RAW), 6: text(RAW) });
       },
-      says: /example_id/,
+      says: new RegExp(column),
     }),
   ),
-  ...(['data', 'meta', INDEX] as const).map((file) =>
+  footer('other empty lists than there are', 'origin', {
+    change: (fields) => {
+      fieldsOf(chunkOf(fields, 'events').meta[12])[3] = i64(900);
+    },
+    says: /null/,
+  }),
+  ...(['data', 'meta', INDEX, TABLE] as const).map((file) =>
     footer(`bytes of ${file} that no column has`, file, {
       ...{ before: Buffer.from(RAW), change: () => undefined },
       says: /bytes/,
@@ -184,13 +197,13 @@ const FORMS: readonly Tampering[] = [
     },
     ...{ says: /asked_at|columns/, isWide: true },
   }),
-  footer('texts that are called bytes', 'origin', {
+  footer('texts that are called bytes', TABLE, {
     change(fields) {
-      const element = schemaElement(fields, 'stopped_at');
+      const element = schemaElement(fields, 'fields');
       delete element[6];
       delete element[10];
     },
-    ...{ says: /stopped_at|columns/, isWide: true },
+    ...{ says: /fields|columns/, isWide: true },
   }),
   footer('elements that are required', 'data', {
     change: (fields) => {

@@ -1,23 +1,33 @@
 /** Rows and columns of a tampered release, written anew by the builder's own writers. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { StoredRow } from '../../schemas/columns.ts';
 import type { Split } from '../../schemas/ledger.ts';
 import type { Manifest, ReleaseFile } from '../../schemas/manifest.ts';
-import type { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
 import { openDirectoryStore } from '../../src/adapters/filesystem/directory-store.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
 import type { ToldRow } from '../../src/release/card/card.ts';
 import { chooseCardRow } from '../../src/release/card/card-row.ts';
+import { createRowJoiner } from '../../src/release/join-rows.ts';
+import { createRowPacker, type NumberedRow } from '../../src/release/packed-rows.ts';
 import { writeShards } from '../../src/release/shards.ts';
-import type { ShuffledRow, ShuffledRows } from '../../src/release/shuffle.ts';
+import type { ShuffledRows } from '../../src/release/shuffle.ts';
+import { readTokenTable, writeTokenTable } from '../../src/release/token-table.ts';
 import type { ColumnChunk, ColumnSpec } from '../../src/shard/parquet-writer.ts';
-import { columnSpecs, type FileTable, readStored, storedColumns } from '../../src/shard/records.ts';
+import type { FileTable } from '../../src/shard/records.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { readParquet } from '../integration/brewhouse.ts';
 import { openFile, writeFile } from '../shard/parquet-file.ts';
+import {
+  numberedAnew,
+  type OriginTables,
+  originTables,
+  storedRows,
+  tablesUnderWay,
+  writeStored,
+} from './origin-tables.ts';
 import type { TamperedRelease } from './tampered-release.ts';
 
 /** Facts of a token file that its own rows decide. */
@@ -29,19 +39,28 @@ export interface FileColumn {
   readonly chunk: ColumnChunk;
 }
 
+/** A row of a release, its origins by number. */
+export interface ReleasedRow extends NumberedRow {
+  readonly split: Split;
+  readonly ids: Int32Array;
+}
+
 /** The rows of a release in order of split, then place. */
-export async function releasedRows(dir: string): Promise<ShuffledRow[]> {
+export async function releasedRows(dir: string): Promise<ReleasedRow[]> {
   const { files } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as Manifest;
-  const rows: ShuffledRow[] = [];
+  const rows: ReleasedRow[] = [];
   for (const { kind, path } of files) if (kind === 'data') rows.push(...(await rowsOf(dir, path)));
   return rows;
 }
 
 /** The digest of rows by which a release is named (RELEASE-6). */
-export function digestOf(rows: readonly ShuffledRow[]): string {
+export function digestOf(rows: readonly ReleasedRow[]): string {
   const sorted = rows.toSorted((a, b) => (a.meta.example_id < b.meta.example_id ? -1 : 1));
   const digest = createHash('sha256');
-  for (const { meta, ids, spans } of sorted) digest.update(meta.example_id).update(HF.rowDigest(ids, spans));
+  for (const { meta, ids, spans } of sorted) {
+    const words = Int32Array.from([spans.length / 2, ...spans, ...ids]);
+    digest.update(meta.example_id).update(hash('sha256', words, 'buffer'));
+  }
   return digest.digest('hex');
 }
 
@@ -54,28 +73,43 @@ export async function toldRowOf(dir: string, tokenizer: LoadedTokenizer): Promis
       return false;
     }
   };
-  const row = chooseCardRow(await releasedRows(dir));
-  return row && { ...row, text: tokenizer.decode(row.ids.filter(isToken)) };
+  const rows = await releasedRows(dir);
+  const chosen = chooseCardRow(packed(rows));
+  if (chosen === undefined) return undefined;
+  const { ids } = rows.filter(({ split }) => split === 'train')[chosen.row]!;
+  return { ...chosen, ids, text: tokenizer.decode(ids.filter(isToken)) };
 }
 
-/** Writes the release with other rows: files, indexes and what counts them. */
+function* packed(rows: readonly ReleasedRow[]): Generator<Uint8Array> {
+  const packer = createRowPacker();
+  for (const row of rows) yield packer.pack(row.split, row);
+}
+
+/**
+ * Writes the release with other rows: files, indexes, tables of what they still have, and what
+ * counts them.
+ */
 export async function rewriteRows(
   release: TamperedRelease,
-  change: (rows: ShuffledRow[]) => ShuffledRow[],
+  change: (rows: ReleasedRow[]) => ReleasedRow[],
 ): Promise<void> {
   const { dir, manifest } = release;
-  const rows = change(await releasedRows(dir));
+  const changed = change(await releasedRows(dir));
+  const { rows, tables } = numberedAnew(changed, await originTables(release));
   const [data, others] = [
     manifest.files.filter(({ kind }) => kind === 'data'),
     manifest.files.filter(({ kind }) => kind === 'card'),
   ];
   const facts = await factsOf(release.read(data[0]!.path));
   for (const { kind, path } of manifest.files) if (kind !== 'card') release.remove(path);
+  const store = openDirectoryStore(dirname(dir));
+  const shuffled = { ...shuffledRows(rows, tables), tables: tablesUnderWay(store, tables) };
+  const joiner = createRowJoiner(HF, readTokenTable(shuffled.tokenTable, shuffled.tokenFile));
   const files = await writeShards({
-    store: openDirectoryStore(dirname(dir)),
+    ...{ store, shuffled },
     folder: basename(dir),
-    shuffled: shuffled(rows),
     scratch: openMemoryScratch(),
+    joiner: { atOnce: 0, join: async (group) => joiner.join(group) },
     profile: HF,
     trainShards: data.filter(({ split }) => split === 'train').length,
     facts,
@@ -92,10 +126,7 @@ export async function rewriteTable<T extends FileTable>(
   { path, table }: { readonly path: string; readonly table: T },
   change: (rows: StoredRow<T>[]) => readonly StoredRow<T>[],
 ): Promise<void> {
-  const stored = await readStored(await openFile(release.read(path)), 0, table);
-  const rows = change(Array.from({ length: stored.rows }, (_, row) => stored.at(row)));
-  release.write(path, writeFile(columnSpecs(table), [{ chunks: storedColumns(table, rows), rows: rows.length }]));
-  release.entry(path).rows = rows.length;
+  writeStored(release, { path, table }, change(await storedRows(release, { path, table })));
   release.hasOtherRows ||= path.startsWith('meta/train-');
 }
 
@@ -140,12 +171,12 @@ function partOf(chunk: ColumnChunk, from: number, to: number): ColumnChunk {
   return chunk.slice(from, to);
 }
 
-async function rowsOf(release: string, path: string): Promise<ShuffledRow[]> {
+async function rowsOf(release: string, path: string): Promise<ReleasedRow[]> {
   const read = (kind: string) => readParquet(join(release, path.replace(/^data/, kind)));
   const [tokens, metas, origins] = [await read('data'), await read('meta'), await read('origin')];
   return tokens.map((row, i) => {
-    const meta = plainNumbers(metas[i]!) as unknown as StoredRow<typeof SIDECAR>;
-    const origin = origins[i] as unknown as StoredRow<typeof ORIGIN>;
+    const meta = plainNumbers(metas[i]!) as unknown as ReleasedRow['meta'];
+    const origin = plainNumbers(origins[i]!) as unknown as ReleasedRow['origin'];
     const labels = Array.from(row.labels as Iterable<bigint>, Number);
     return {
       split: meta.split as Split,
@@ -155,7 +186,7 @@ async function rowsOf(release: string, path: string): Promise<ShuffledRow[]> {
         labels.length,
       ),
       meta,
-      origin: { ...origin, to: Int32Array.from(origin.to) },
+      origin: { ...origin, segments: Int32Array.from(origin.segments), events: Int32Array.from(origin.events) },
     };
   });
 }
@@ -166,7 +197,7 @@ function plainNumbers(record: Record<string, unknown>): Record<string, unknown> 
   );
 }
 
-function shuffled(rows: readonly ShuffledRow[]): ShuffledRows {
+function shuffledRows(rows: readonly ReleasedRow[], tables: OriginTables): Omit<ShuffledRows, 'tables'> {
   const counts: Partial<Record<Split, number>> = {};
   const tokens: Partial<Record<Split, number>> = {};
   for (const { split, ids } of rows) {
@@ -174,11 +205,27 @@ function shuffled(rows: readonly ShuffledRow[]): ShuffledRows {
     tokens[split] = (tokens[split] ?? 0) + ids.length;
   }
   return {
-    *rows() {
-      yield* rows;
-    },
+    ...tokenTable(rows, tables),
     ...{ counts, tokens, digest: '', close: () => undefined },
+    rows: () => packed(rows),
   };
+}
+
+/** The ids that the rows have of each segment, which has so many tokens in every row. */
+function tokenTable(rows: readonly ReleasedRow[], { segments }: OriginTables) {
+  const table = writeTokenTable(openMemoryScratch());
+  const ids: Int32Array[] = [];
+  for (const { ids: own, origin } of rows) {
+    let from = 0;
+    for (const number of origin.segments) {
+      const to = from + segments[number]!.tokens;
+      ids[number] = own.subarray(from, to);
+      from = to;
+    }
+  }
+  for (const own of ids) table.add(own);
+  const { table: finished, file } = table.finish();
+  return { tokenTable: finished, tokenFile: file };
 }
 
 async function factsOf(bytes: Buffer): Promise<Record<string, string>> {

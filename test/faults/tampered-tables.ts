@@ -1,8 +1,14 @@
 /** What somebody may do to columns, rows and index entries of a release. */
-import { EXAMPLE_INDEX, MEMBER_INDEX, ORIGIN, SIDECAR } from '../../schemas/rows.ts';
-import type { ShuffledRow } from '../../src/release/shuffle.ts';
+import { EXAMPLE_INDEX, MEMBER_INDEX, SIDECAR } from '../../schemas/rows.ts';
 import type { ColumnType } from '../../src/shard/parquet-writer.ts';
-import { type FileColumn, rewriteColumns, rewriteRows, rewriteTable, splitRowGroup } from './tampered-rows.ts';
+import {
+  type FileColumn,
+  type ReleasedRow,
+  rewriteColumns,
+  rewriteRows,
+  rewriteTable,
+  splitRowGroup,
+} from './tampered-rows.ts';
 import { RAW, type Tampering } from './tampering.ts';
 
 const LAW = 'PUBLISH-6';
@@ -130,7 +136,7 @@ const UNSEEN: readonly Tampering[] = [
           { ...first!, [name]: `\ufeff${first![name]}` },
           ...others,
         ]),
-      ...{ by: ['pseudonym', 'label', 'candidates', 'sidecar', 'index'], law: 'docs/release.md', says: /./ },
+      ...{ by: ['pseudonym', 'origin', 'label', 'candidates', 'sidecar', 'index'], law: 'docs/release.md', says: /./ },
     }),
   ),
   {
@@ -142,26 +148,7 @@ const UNSEEN: readonly Tampering[] = [
       ]),
     ...{ by: 'index', law: 'PUBLISH-5', says: /no such row/ },
   },
-  ...(['role', 'event', 'version', 'fields', 'level'] as const).flatMap((name) => [
-    list(`a raw id behind the last ${name} of a segment`, name, (texts) => [...texts, RAW]),
-    list(`no ${name} of the last segment`, name, (texts) => texts.slice(0, -1)),
-  ]),
 ];
-
-type Texts = 'role' | 'event' | 'version' | 'fields' | 'level';
-
-/** A tampering with a list of the first origin. */
-function list(name: string, column: Texts, change: (texts: readonly string[]) => string[]): Tampering {
-  return {
-    name,
-    change: (release) =>
-      rewriteTable(release, { path: `origin/${release.shard('train')}`, table: ORIGIN }, ([first, ...others]) => [
-        { ...first!, [column]: change(first![column]) },
-        ...others,
-      ]),
-    ...{ by: 'origin', law: 'ORIGIN-2', says: /the lists role, to/ },
-  };
-}
 
 /** Beside the tokens. */
 const BESIDE: readonly Tampering[] = [
@@ -193,24 +180,6 @@ const BESIDE: readonly Tampering[] = [
     ...{ by: 'sidecar', law: 'ORIGIN-4', says: /propensity/ },
   },
   {
-    name: 'a raw id at which filling is said to have stopped',
-    change: (release) =>
-      rewriteTable(release, { path: `origin/${release.shard('train')}`, table: ORIGIN }, ([first, ...others]) => [
-        { ...first!, stopped_at: RAW },
-        ...others,
-      ]),
-    ...{ by: ['ledger', 'pseudonym'], law: 'FILL-5', says: /stopped at/ },
-  },
-  {
-    name: 'a raw id among the fields of a segment',
-    change: (release) =>
-      rewriteTable(release, { path: `origin/${release.shard('train')}`, table: ORIGIN }, ([first, ...others]) => [
-        { ...first!, fields: first!.fields.with(0, `${RAW} 0 1`) },
-        ...others,
-      ]),
-    ...{ by: 'origin', law: 'ORIGIN-3', says: /field/ },
-  },
-  {
     name: 'sidecars of two rows that changed places',
     change: (release) =>
       rewriteTable(
@@ -240,7 +209,7 @@ const ROWS: readonly Tampering[] = [
         const [train, tested] = (['train', 'test'] as const).map((split) =>
           all.findIndex((row) => row.split === split),
         );
-        const moved = (to: number, from: number): ShuffledRow => {
+        const moved = (to: number, from: number): ReleasedRow => {
           const { split } = all[to]!;
           return { ...all[from]!, split, meta: { ...all[from]!.meta, split } };
         };

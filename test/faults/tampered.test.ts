@@ -135,6 +135,29 @@ test.skipIf(!hasPyarrow)('verify finds a sidecar that pyarrow wrote anew, by sch
   expect([...by]).toEqual(['schema']);
 });
 
+test('the certificate is the same whatever threads there are, of a right release and a wrong one', async () => {
+  const faulty = await tamper(honest, 'full of faults', (release) =>
+    rewriteRows(release, (rows) => {
+      const others = rows.map((row) => ({ ...row, meta: { ...row.meta, surface: 'elsewhere' } }));
+      return [others[0]!, ...others.slice(0, -1)];
+    }),
+  );
+  const tokenizerPath = join(world.folder, 'tokenizer');
+  for (const releaseDir of [honest.dir, faulty]) {
+    const options = { releaseDir, events: world.events, key: KEY, tokenizerPath };
+    const [alone, shared] = [
+      await verifyRelease({ ...options, threads: 0 }),
+      await verifyRelease({ ...options, threads: 3 }),
+    ];
+    expect(shared).toEqual(alone);
+    expect(alone.ok).toBe(releaseDir === honest.dir);
+    const ofRows = alone.faults.filter(({ check }) => check === 'sidecar');
+    if (!alone.ok) expect(ofRows).toHaveLength(20);
+    const places = ofRows.map(({ split, row }) => `${split} ${String(row).padStart(6, '0')}`);
+    expect(places).toEqual(places.toSorted());
+  }
+});
+
 describe('the command verify', () => {
   const verify = (dir: string) => {
     const args = ['verify', dir, '--events', world.events, '--tokenizer', join(world.folder, 'tokenizer'), '--json'];

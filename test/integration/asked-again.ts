@@ -15,7 +15,7 @@ import {
   takeInItems,
   takeInMember,
 } from '../../src/index.ts';
-import { parsePseudonymKey, pseudonym } from '../../src/release/pseudonyms.ts';
+import { parsePseudonymKey, pseudonymsOf } from '../../src/release/pseudonyms.ts';
 import type { ReleaseRow } from '../../src/release/release-reader.ts';
 import { KEY } from './brewhouse.ts';
 
@@ -67,15 +67,15 @@ export async function askAgain(path: string, events: readonly EventRecord[], tok
   const { manifest, row } = await openRelease(path);
   const plan = await planOfIdentity(manifest.identity, await tokenizerOf(manifest.identity, tokenizer));
   const { items } = takeInItems(plan, events);
-  const key = parsePseudonymKey(KEY, 'the test');
+  const hide = pseudonymsOf(parsePseudonymKey(KEY, 'the test'));
   const own = Map.groupBy(
     events.filter((event) => event.type !== 'item'),
     ({ member_id }) => member_id,
   );
   const timelines = new Map(
-    [...own].map(([id, records]) => [pseudonym(key, 'member', id), takeInMember(plan, id, records).timeline]),
+    [...own].map(([id, records]) => [hide.member(id), takeInMember(plan, id, records).timeline]),
   );
-  const met = metBy(events, (id) => pseudonym(key, 'event', id));
+  const met = metBy(events, (id) => hide.event(id));
   const again = {
     rows: 0,
     tasks: new Set<string>(),

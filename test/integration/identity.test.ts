@@ -9,9 +9,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { StoredRow } from '../../schemas/columns.ts';
 import type { SIDECAR } from '../../schemas/rows.ts';
 import { brewhouse, brewhouseJson, releaseHashes, sidecarOf, tempFolder } from './brewhouse.ts';
+import { copyBuilder } from './copied-builder.ts';
 import {
   type BuildJson,
   build,
+  buildArgs,
   makeSmallWorld,
   type ReleaseJson,
   refusedBuild,
@@ -135,6 +137,50 @@ describe('the bytes of a release are the same', () => {
     expect(releaseHashes((await release(world, lakeOf('steps'))).path)).toEqual(hashes);
     const earlier = await build(world, lakeOf('steps'), ['--until', '2026-02-18T00:00:00Z']);
     expect(earlier.corpora[0]!.rendered_rows).toBe(0);
+  });
+});
+
+describe('the bytes of a release are the same from many small parts', () => {
+  const PART_TOKENS = 40_000;
+  let run: ReturnType<typeof copyBuilder>;
+  beforeAll(() => {
+    run = copyBuilder(join(folder, 'small-parts'), [
+      {
+        file: 'src/corpus/part-files.ts',
+        from: 'PART_TOKENS_MAX = 16_000_000;',
+        to: `PART_TOKENS_MAX = ${PART_TOKENS};`,
+      },
+      // Segments are forgotten after each part, and the sort finds those that are the same.
+      {
+        file: 'src/release/segment-numbers.ts',
+        from: 'KNOWN_TOKENS_MAX = 16 * 1024 * 1024;',
+        to: 'KNOWN_TOKENS_MAX = 1;',
+      },
+      {
+        file: 'pipelines/release/join-pool.ts',
+        from: 'TOKENS_A_THREAD_MIN = 2_000_000;',
+        to: 'TOKENS_A_THREAD_MIN = 10_000;',
+      },
+    ]);
+  });
+  const END: readonly string[] = [];
+  const EARLIER = ['--until', '2026-02-12T00:00:00Z'];
+
+  test.each([
+    { name: 'of one worker', workers: '1', partitions: '4', steps: [END], threads: '3' },
+    { name: 'of three workers', workers: '3', partitions: '5', steps: [END], threads: '1' },
+    { name: 'of two runs', workers: '2', partitions: '2', steps: [EARLIER, END], threads: '2' },
+  ])('$name, joined by $threads threads', async ({ name, workers, partitions, steps, threads }) => {
+    const own = lakeOf(`small parts ${name}`);
+    let made: BuildJson | undefined;
+    for (const until of steps) {
+      const flags = ['--partitions', partitions, '--workers', workers, ...until];
+      made = await run<BuildJson>(buildArgs(world, own, flags));
+    }
+    expect(made).toMatchObject({ examples: built.examples, tokens: built.tokens });
+    expect(made!.parts).toBeGreaterThan(built.tokens / PART_TOKENS);
+    const { path } = await run<ReleaseJson>(releaseArgs(world, own, ['--workers', threads]));
+    expect(releaseHashes(path)).toEqual(hashes);
   });
 });
 

@@ -75,6 +75,7 @@ describe('--json', () => {
       distinct: number,
       levels: Array(3).fill(level),
     });
+    expect(built.texts).toEqual({ wanted: number, found: 0 });
     expect(built.train_labels).toEqual(released.train_labels);
     // Every row is heard of, those after the last message of a partition too.
     expect(built.corpora).toEqual([expect.objectContaining({ rendered_rows: built.examples })]);

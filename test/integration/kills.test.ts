@@ -3,7 +3,16 @@
  * to the same bytes.
  */
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -85,6 +94,14 @@ describe('a lake whose every command was killed', () => {
     expect(refused.stderr).toMatch(/no timeline for partition 3\n.*same build command again/);
   });
 
+  test('has texts that a killed build left half written', () => {
+    const texts = join(folder, 'lake', 'texts');
+    const files = readdirSync(texts, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.texts'));
+    expect(files.length).toBeGreaterThan(0);
+    cpSync(texts, join(lake, 'texts'), { recursive: true });
+    for (const name of files) truncateSync(join(lake, 'texts', name), statSync(join(texts, name)).size - 7);
+  });
+
   test('commits nothing of a partition that is half rendered', async () => {
     for (const times of [1, 2, 3]) await killAt(`rendering:${times}`, buildArgs(world, lake, TWO_WORKERS));
     expect(workIn(lake, 'timelines/')).toBe(4);
@@ -110,6 +127,11 @@ describe('a lake whose every command was killed', () => {
     const refused = await brewhouse(releaseArgs(world, lake));
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/partition \d of the corpus [0-9a-f]{16} is not rendered yet\n.*brewhouse build/);
+  });
+
+  test('has every row when it is killed while it keeps texts', async () => {
+    await killAt('texts-upload', buildArgs(world, lake, TWO_WORKERS));
+    expect(workIn(lake, 'corpora/')).toBe(4);
   });
 
   test('comes to the counts of an undisturbed one', async () => {

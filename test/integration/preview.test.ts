@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/adapters/open-store.ts';
-import { readPart } from '../../src/corpus/part-rows.ts';
 import { EXIT } from '../../src/errors.ts';
 import { openLake } from '../../src/lake/lake.ts';
+import { readPart } from '../corpus/read-part.ts';
 import { brewhouse, brewhouseJson, tempFolder } from './brewhouse.ts';
 import { type BuildJson, build, makeSmallWorld, type SmallWorld } from './small-world.ts';
 import { expectRefusal, ndjson } from './tiny-world.ts';
@@ -78,11 +78,12 @@ async function builtRows(): Promise<{ rows: Map<string, number[][]>; tasks: Map<
   const tasks = new Map<string, number>();
   for (const { partition, newest } of await opened.corpus(corpus)) {
     for (const files of newest?.record.files ?? []) {
-      for await (const { meta, ids, spans } of readPart(opened.store, corpus, { partition, files, firstRow: 0 })) {
-        if (meta.variant !== '') continue;
-        tasks.set(meta.task, (tasks.get(meta.task) ?? 0) + 1);
+      for (const { stored, ids } of (await readPart({ store: opened.store, corpus, partition, files })).rows) {
+        const { task, variant, member, asked_at, label, loss_spans: spans } = stored;
+        if (variant !== '') continue;
+        tasks.set(task, (tasks.get(task) ?? 0) + 1);
         // A slate may have two questions of one moment.
-        const key = `${meta.task} ${meta.member} ${meta.asked_at} ${meta.label} ${spans[0]}`;
+        const key = `${task} ${member} ${asked_at} ${label} ${spans[0]}`;
         rows.set(key, [...(rows.get(key) ?? []), [...ids]]);
       }
     }

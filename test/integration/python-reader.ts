@@ -43,6 +43,13 @@ export interface ReadCard {
   readonly warnings: readonly string[];
 }
 
+/** Runs a program, which prints JSON. */
+export function runPython<T>(program: string): T {
+  const ran = spawnSync(python, ['-c', program], { encoding: 'utf8' });
+  expect(ran.status, ran.stderr).toBe(0);
+  return JSON.parse(ran.stdout) as T;
+}
+
 type ReadSplits = Readonly<Record<string, Read>>;
 
 /**

@@ -78,7 +78,7 @@ def card():
         for name in MetadataConfigs.from_dataset_card_data(loaded.data):
             splits = datasets.load_dataset(release, name, cache_dir=cache)
             folder = "data" if name == "default" else name
-            first = sorted(glob.glob(os.path.join(release, folder, "*.parquet")))[0]
+            first = sorted(glob.glob(os.path.join(release, folder, f"{next(iter(splits))}-*.parquet")))[0]
             of_file = datasets.Features.from_arrow_schema(pyarrow.parquet.read_schema(first))
             configs[name] = {
                 "rows": {str(split): len(rows) for split, rows in splits.items()},

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
+import { originsOf, type TellOrigin } from './told-origins.ts';
 
 /** Counts and SHA-256 (first 16 digits) of one split, rows in the order in which they lie. */
 export interface SplitContent {
@@ -17,8 +18,8 @@ export interface SplitContent {
   /** All columns of the sidecar: example ids, pseudonyms, times, items, split, draws. */
   readonly meta: string;
   /**
-   * All columns of the origin file: role, event, version, field runs and level of every segment,
-   * and the cut ledger.
+   * What origins say once their numbers are looked up: role, event, version, field runs and level
+   * of every segment, and the cut ledger.
    */
   readonly origin: string;
 }
@@ -43,15 +44,16 @@ export function goldenContent(
   return kept[name];
 }
 
-/** Content by split. Bound: one shard's columns in memory. */
+/** Content by split. Bound: one shard's columns, and the tables of the origins, in memory. */
 export async function releaseContent(release: string): Promise<Record<string, SplitContent>> {
   const { splits } = JSON.parse(readFileSync(join(release, 'manifest.json'), 'utf8')) as { splits: object };
   const content: Record<string, SplitContent> = {};
-  for (const split of Object.keys(splits).sort()) content[split] = await splitContent(release, split);
+  const tell = await originsOf(release);
+  for (const split of Object.keys(splits).sort()) content[split] = await splitContent(release, split, tell);
   return content;
 }
 
-async function splitContent(release: string, split: string): Promise<SplitContent> {
+async function splitContent(release: string, split: string, tell: TellOrigin): Promise<SplitContent> {
   const hashes = { input_ids: createHash('sha256'), labels: createHash('sha256') };
   const total = { rows: 0, tokens: 0 };
   for (const file of shardsOf(release, 'data', split)) {
@@ -63,18 +65,25 @@ async function splitContent(release: string, split: string): Promise<SplitConten
       total.tokens += ids.length;
     });
   }
-  const [meta, origin] = [await tableDigest(release, 'meta', split), await tableDigest(release, 'origin', split)];
-  return { ...total, input_ids: digits(hashes.input_ids), labels: digits(hashes.labels), meta, origin };
+  const beside = await besideDigests(release, split, tell);
+  return { ...total, input_ids: digits(hashes.input_ids), labels: digits(hashes.labels), ...beside };
 }
 
-async function tableDigest(release: string, kind: 'meta' | 'origin', split: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of shardsOf(release, kind, split)) {
+async function besideDigests(release: string, split: string, tell: TellOrigin) {
+  const hashes = { meta: createHash('sha256'), origin: createHash('sha256') };
+  const origins = shardsOf(release, 'origin', split);
+  for (const [shard, file] of shardsOf(release, 'meta', split).entries()) {
+    const metas: Record<string, unknown>[] = [];
     await eachRow(file, (row) => {
-      hash.update(`${JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? Number(value) : value))}\n`);
+      hashes.meta.update(`${JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? Number(value) : value))}\n`);
+      metas.push(row);
+    });
+    let at = 0;
+    await eachRow(origins[shard]!, (row) => {
+      hashes.origin.update(`${JSON.stringify(tell(row, metas[at++]!))}\n`);
     });
   }
-  return digits(hash);
+  return { meta: digits(hashes.meta), origin: digits(hashes.origin) };
 }
 
 /** Files of one kind of one split; `split` is a pattern. */

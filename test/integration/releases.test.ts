@@ -2,7 +2,7 @@
  * Releases with names, keys and tokenizers of a user's own: what may stand beside what, and what is
  * refused.
  */
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writePrunedTokenizer } from '../tokenize/pruned-tokenizer.ts';
@@ -68,6 +68,15 @@ describe('A key', () => {
     expect(existsSync(`${moved}.key`)).toBe(false);
   });
 
+  it('is not made for a release that is refused, since a split is empty', async () => {
+    const unkeyed = join(folder, 'unkeyed-lake');
+    cpSync(lake, unkeyed, { recursive: true });
+    rmSync(join(unkeyed, 'releases'), { recursive: true, force: true });
+    const early = releaseArgs(world, unkeyed, ['--until', '2026-01-01T00:00:00Z']);
+    expectRefusal(await brewhouse(early, { env: { BREWHOUSE_KEY: '' } }), 2, ['no row in train', 'set until to']);
+    expect(existsSync(`${unkeyed}.key`)).toBe(false);
+  });
+
   it('of a release is looked for beside its lake, and of a copy of it nowhere', async () => {
     const { path } = await brewhouseJson<ReleaseJson>(releaseArgs(world, lake, ['--id', 'keyless']));
     const copy = join(folder, 'copied', 'keyless');
@@ -107,6 +116,41 @@ describe('A tokenizer in a folder of the user’s own', () => {
     expect(row.text).toContain('Engineer');
     const verified = await brewhouseJson(['verify', path, '--events', byPath.events, ...flag], elsewhere);
     expect(verified).toMatchObject({ ok: true });
+  });
+});
+
+describe('Label tables', () => {
+  it('that a lake keeps are those of its releases, and are made again where it lost or harmed them', async () => {
+    const [corpus = ''] = readdirSync(join(lake, 'corpora'));
+    const kept = join('corpora', corpus, 'labels.json');
+    const tablesIn = (file: string) =>
+      (JSON.parse(readFileSync(file, 'utf8')) as { label_tables: unknown[] }).label_tables;
+    const manifests: string[] = [];
+    for (const change of [undefined, '', '{"label_tables": [1]}', '[']) {
+      const changed = join(folder, `labels-lake-${manifests.length}`);
+      cpSync(lake, changed, { recursive: true });
+      if (change === '') rmSync(join(changed, kept));
+      else if (change !== undefined) writeFileSync(join(changed, kept), change);
+      const { path } = await brewhouseJson<ReleaseJson>(releaseArgs(world, changed, ['--id', 'labels']));
+      expect(tablesIn(join(path, 'manifest.json'))).toEqual(tablesIn(join(lake, kept)));
+      manifests.push(readFileSync(join(path, 'manifest.json'), 'utf8'));
+    }
+    expect(new Set(manifests).size).toBe(1);
+  });
+
+  it('that a lake keeps falsely are found by verify', async () => {
+    const [corpus = ''] = readdirSync(join(lake, 'corpora'));
+    const changed = join(folder, 'false-labels-lake');
+    cpSync(lake, changed, { recursive: true });
+    const kept = join(changed, 'corpora', corpus, 'labels.json');
+    writeFileSync(
+      kept,
+      readFileSync(kept, 'utf8').replace(/"token":(\d+)/, (_, token) => `"token":${Number(token) + 1}`),
+    );
+    const { path } = await brewhouseJson<ReleaseJson>(releaseArgs(world, changed, ['--id', 'false']));
+    const ran = await brewhouse(['verify', path, '--events', world.events, ...tokenizerFlag(world)]);
+    expect(ran.code, ran.stderr).toBe(1);
+    expect(ran.stdout).toContain('label table of ');
   });
 });
 

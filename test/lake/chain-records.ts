@@ -30,7 +30,7 @@ export function corpusRecord(name: string): Extract<NewRecord, { kind: 'corpus' 
     items_sha256: sha256Hex('items'),
     from_until: null,
     until: 1_700_000_000_000,
-    files: [{ part: same, meta: same, origin: same, rows: 1, tokens: 9 }],
+    files: [{ part: same, segments: same, events: same, rows: 1, tokens: 9 }],
     questions: { ranking: { rendered: { applied: 1 }, capped: { 'did not interact': 2 } } },
     alike_after_cut: { choose: 3 },
     members: 1,

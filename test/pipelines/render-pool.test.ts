@@ -13,7 +13,9 @@ it('an error of a worker keeps its code, its stack, its cause and whether trying
   mkdirSync(join(lake.folder, 'lake.json'));
   const data = { lake: lake.folder } as RenderPoolOptions['data'];
   const requests = [{ partition: 0 }] as unknown as RenderPoolOptions['requests'];
-  const failure = await renderInPool({ requests, workers: 1, data }).catch((error: unknown) => error);
+  // Nobody comes to ask it.
+  const encoder = {} as RenderPoolOptions['encoder'];
+  const failure = await renderInPool({ requests, workers: 1, data, encoder }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(BrewhouseError);
   const { code, retryable, stack, cause } = failure as BrewhouseError;
   expect({ code, retryable }).toEqual({ code: 'store_refused', retryable: false });

@@ -2,13 +2,16 @@
  * Take-in on a lake in memory, with clock, ids and crashes as inputs: what a crash leaves, the same
  * call ends.
  */
-import { appendFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { takeIn } from '../../pipelines/take-in/take-in.ts';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TakeInOptions, takeIn } from '../../pipelines/take-in/take-in.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { openStore } from '../../src/adapters/open-store.ts';
 import { type CrashPoint, type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { makeLake } from '../../src/lake/lake.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
@@ -16,6 +19,7 @@ import type { Observation } from '../../src/observations.ts';
 import { listEventFolder } from '../../src/sources/event-files.ts';
 import { makeTinyWorld, ndjson, viewed } from '../integration/tiny-world.ts';
 import { keysOf } from '../lake/temp-lake.ts';
+import { anyLine } from '../worlds/raw-lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'brewhouse-take-in-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,11 +45,13 @@ function effectsOf(attempt: string, crash?: { readonly point: CrashPoint; readon
   return { effects, said };
 }
 
-async function takeInto(store: ObjectStore, events: string, effects: Effects) {
+type Threads = Pick<TakeInOptions, 'workers' | 'bytesPerThread'>;
+
+async function takeInto(store: ObjectStore, events: string, effects: Effects, threads: Threads = { workers: 2 }) {
   const scratch = openMemoryScratch();
   const lake = await makeLake(store, { partitions: PARTITIONS }, effects);
   const { files } = await listEventFolder(events);
-  const timelines = await takeIn(lake, { events, files, scratch }, effects).finally(() =>
+  const timelines = await takeIn(lake, { events, files, scratch, ...threads }, effects).finally(() =>
     expect(scratch.files.size).toBe(0),
   );
   return timelines.map(({ record: { seq: _seq, previous: _previous, attempt: _attempt, ...record } }) => record);
@@ -114,5 +120,54 @@ describe('take-in', () => {
     const stopping: Effects = { ...effects, signal: stop.signal, reach: async () => stop.abort(reason) };
     await expect(takeInto(store, events, stopping)).rejects.toBe(reason);
     expect((await keysOf(store)).filter((key) => key.includes('/commits/'))).toEqual([]);
+  });
+});
+
+describe('take-in by threads', () => {
+  const lines = fc.sample(anyLine, { numRuns: 3_000, seed: 7 });
+  const events = eventsOf('threads');
+  writeFileSync(join(events, 'odd.ndjson'), Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])));
+  // Blocks end at 1 MiB: some lines of one file are in the next, and one is in none.
+  const long = [...lines.slice(0, 500), Buffer.alloc(600_000, ' '), Buffer.alloc(10_000_001, 'x'), lines[7]!];
+  const block = Buffer.concat([...long, ...long].flatMap((line) => [line, Buffer.from('\n')]));
+  writeFileSync(join(events, 'long.ndjson.gz'), gzipSync(block, { level: 1 }));
+
+  const threads = (workers: 2 | 3): Threads => ({ workers, bytesPerThread: 1 });
+  let lakes = 0;
+  const openLakeFolder = () => openStore(join(folder, `lake-${lakes++}`));
+  let alone: Awaited<ReturnType<typeof takeInto>>;
+  beforeAll(async () => {
+    alone = await takeInto(openMemoryStore(), events, effectsOf('a').effects);
+  });
+
+  it('comes to the records of one thread, and leaves no run', async () => {
+    const store = openLakeFolder();
+    const { effects, said } = effectsOf('a');
+    expect(await takeInto(store, events, effects, threads(3))).toEqual(alone);
+    expect(said.at(-1)).toMatchObject({ kind: 'progress', step: 'reading events' });
+    expect(readdirSync(join(store.location, 'tmp'))).toEqual([]);
+  });
+
+  it('that crashed comes to the same records, and leaves no thread', async () => {
+    const store = openLakeFolder();
+    const crashing = effectsOf('b', { point: 'timeline-upload', time: 2 }).effects;
+    await expect(takeInto(store, events, crashing, threads(2))).rejects.toThrow('crashed');
+    expect((await keysOf(store)).filter((key) => key.includes('/commits/'))).toHaveLength(2);
+    expect(await takeInto(store, events, effectsOf('c').effects, threads(2))).toEqual(alone);
+  });
+
+  it('stops where it is told to, and names a file that is cut short', async () => {
+    const reason = new Error('stop');
+    const stop = new AbortController();
+    const store = openLakeFolder();
+    const stopping = { ...effectsOf('a').effects, signal: stop.signal, reach: async () => stop.abort(reason) };
+    await expect(takeInto(store, events, stopping, threads(2))).rejects.toBe(reason);
+    expect((await keysOf(store)).filter((key) => key.includes('/commits/'))).toEqual([]);
+    const broken = eventsOf('broken');
+    writeFileSync(join(broken, 'z.ndjson.gz'), gzipSync(block).subarray(0, -9));
+    await expect(takeInto(openLakeFolder(), broken, effectsOf('a').effects, threads(2))).rejects.toMatchObject({
+      code: 'input_unreadable',
+      place: { file: join(broken, 'z.ndjson.gz') },
+    });
   });
 });

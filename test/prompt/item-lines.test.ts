@@ -14,6 +14,7 @@ import { createToyEncoder } from './toy-encoder.ts';
 /** `[Title: The long beginning that all of them have, number 1]` and so on. */
 const titled = (title: string, i: number): ItemVersion => ({
   ...{ itemId: ItemId.parse(`i${i}`), eventId: EventId.parse(`e${i}`), at: 0, knownAt: 0, deleted: false },
+  number: i,
   attributes: { title, number: `no ${i}` },
 });
 const LONG = 'the very long beginning that all of them have';
@@ -24,7 +25,7 @@ function compared(titles: readonly string[], title?: string) {
     levels: { full: 60, short: 24, title: 10, question: 60, profile: 20, shown: 20 },
     domain: { item: { one: 'job', many: 'jobs', line: '[Title: {title}]', ...(title === undefined ? {} : { title }) } },
   });
-  return createToyEncoder().run(compareItemLines(texts, createSegmentStore(), titles.map(titled))).result;
+  return createToyEncoder().find(compareItemLines(texts, createSegmentStore(), titles.map(titled))).result;
 }
 
 describe('Item lines', () => {

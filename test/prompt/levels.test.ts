@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { fieldPointsMax, fieldText } from '../../src/prompt/field-text.ts';
 import { cutToLevels } from '../../src/prompt/levels.ts';
 import { parseLinePattern } from '../../src/prompt/line-pattern.ts';
-import { encoded, runEncoding } from '../../src/tokenize/encode-rounds.ts';
+import { encoded, type RequestEncoder, runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { pointsOf } from '../../src/tokenize/text-spans.ts';
 import { tokenizerFamilies } from '../tokenize/families.ts';
@@ -182,6 +182,21 @@ describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) =
       { numRuns: 25, seed: 7 },
     );
     expect(cuts).toBeGreaterThan(15);
+  });
+
+  it('a line of words is encoded once for all levels, and its ending once', async () => {
+    const pattern = parseLinePattern(PATTERNS['two fields']);
+    const said = ['Ward sister', LONG_TEXTS.words!(700, 1)];
+    let texts = 0;
+    const counting: RequestEncoder = {
+      encodeRequests: (requests) => {
+        texts += requests.length;
+        return tokenizer.encodeRequests(requests);
+      },
+    };
+    const lines = await runEncoding(counting, cutToLevels(pattern, said, [16, 48, 64, 120]));
+    expect(lines.map((line) => line!.whole)).toEqual([false, false, false, false]);
+    expect(texts).toBe(2);
   });
 
   it('a field of 64 times the greatest level is whole, and one code point more is too many', async () => {

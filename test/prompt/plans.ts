@@ -7,11 +7,11 @@ import { planCorpus, readDomain, readTemplates } from '../../pipelines/corpus-in
 import type { Domain } from '../../schemas/domain.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { shippedFolder } from '../../src/config.ts';
-import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { ask } from '../timeline/events.ts';
+import type { Outcome } from '../timeline/outcomes.ts';
 import { QWEN } from '../tokenize/families.ts';
 
 export const domainOf = (name: string): Promise<Domain> => readDomain(join(shippedFolder('domains'), `${name}.yaml`));
@@ -34,6 +34,6 @@ export function planOf(
 }
 
 /** Everything that the plan's tasks ask about these events of one member. */
-export function askPlan(plan: RenderPlan, records: readonly EventRecord[]): TaskOutcome[] {
+export function askPlan(plan: RenderPlan, records: readonly EventRecord[]): Outcome[] {
   return ask(records, { tasks: plan.rules.tasks, rules: plan.rules, domain: plan.vocabulary.domain });
 }

@@ -33,6 +33,7 @@ const inItem = (lines: { line?: string; title?: string }): TextRules => ({
 let events = 0;
 const version = (title: string, text = ''): ItemVersion => ({
   ...{ itemId: ItemId.parse('i'), eventId: EventId.parse(`e${events++}`), at: 0, knownAt: 0, deleted: false },
+  number: 0,
   attributes: { title, text },
 });
 
@@ -63,8 +64,7 @@ describe('the key of a text', () => {
   it('of a profile without a field there is none', () => {
     const profile = (position: string) => ({
       eventId: EventId.parse('p'),
-      at: 0,
-      knownAt: 0,
+      ...{ at: 0, knownAt: 0, sequence: 0 },
       attributes: { position },
     });
     expect(texts.profile(profile(' '))).toBeUndefined();
@@ -85,7 +85,7 @@ describe('a store of segments', () => {
         const store = createSegmentStore(undefined, bytesMax);
         for (const batch of all) {
           const wanted = batch.map((title) => texts.item(version(title.join(' '))));
-          const { result: found } = toy.run(store.find(wanted));
+          const { result: found } = toy.find(store.find(wanted));
           for (const [i, { key }] of wanted.entries()) {
             const lines = found.get(key)!;
             const [full] = lines;
@@ -98,7 +98,7 @@ describe('a store of segments', () => {
               expect(batch[i]!.join(' ').startsWith(told.replace(/ ?…$/, ''))).toBe(true);
             }
           }
-          const repeated = toy.run(store.find(wanted));
+          const repeated = toy.find(store.find(wanted));
           expect(new Map(repeated.result)).toEqual(new Map(found));
           if (repeated.texts > 0) again++;
           if (bytesMax === 2 ** 20) expect(repeated.texts).toBe(0);
@@ -113,7 +113,7 @@ describe('a store of segments', () => {
     const toy = createToyEncoder();
     const texts = createPromptTexts(RULES);
     const store = createSegmentStore(undefined, 40_000);
-    const asked = (title: string) => toy.run(store.find([texts.item(version(title))])).texts;
+    const asked = (title: string) => toy.find(store.find([texts.item(version(title))])).texts;
     asked('kept');
     for (let i = 0; i < 200; i++) {
       asked(`job ${i}`);
@@ -127,8 +127,8 @@ describe('a store of segments', () => {
     const toy = createToyEncoder();
     const table = createSegmentTable(10);
     const wanted = ['cook', 'nurse of engineering and more words than fit'].map((title) => version(title, 'x'));
-    const first = toy.run(createSegmentStore(table).find(wanted.map(createPromptTexts(RULES).item)));
-    const second = toy.run(createSegmentStore(table).find(wanted.map(createPromptTexts(RULES).item)));
+    const first = toy.find(createSegmentStore(table).find(wanted.map(createPromptTexts(RULES).item)));
+    const second = toy.find(createSegmentStore(table).find(wanted.map(createPromptTexts(RULES).item)));
     expect([first.texts > 0, second.texts]).toEqual([true, 0]);
     expect([...second.result]).toEqual([...first.result]);
   });

@@ -2,6 +2,7 @@
  * An encoder that a test can see through: tokens of up to three characters, a space before a word
  * belongs to it.
  */
+import { type LineSearch, makeTexts } from '../../src/prompt/line-search.ts';
 import type { Encoded, EncodeRequest, Encoding } from '../../src/tokenize/encode-rounds.ts';
 
 export interface ToyEncoder {
@@ -9,6 +10,8 @@ export interface ToyEncoder {
   size(text: string): number;
   /** Runs a search to its end; returns its result and how many texts it asked for. */
   run<T>(search: Encoding<T>): { result: T; texts: number };
+  /** The same of a search for lines. */
+  find<T>(search: LineSearch<T>): { result: T; texts: number };
 }
 
 export function createToyEncoder(): ToyEncoder {
@@ -33,19 +36,36 @@ export function createToyEncoder(): ToyEncoder {
       return [overlaps.indexOf(true), overlaps.lastIndexOf(true) + 1];
     });
     const ids = Int32Array.from(parts, idOf);
-    return { length: ids.length, ids, runs: Int32Array.from(runs), spanOf: (token) => spans[token]! };
+    // Every space begins a token, whatever comes behind it.
+    const tokensBeforeSpace = (place: number) =>
+      text[place] === ' ' ? spans.findIndex(({ from }) => from === place) : undefined;
+    return {
+      length: ids.length,
+      ids,
+      runs: Int32Array.from(runs),
+      spanOf: (token) => spans[token]!,
+      tokensBeforeSpace,
+    };
+  };
+  const run = <T>(search: Encoding<T>) => {
+    let texts = 0;
+    let step = search.next();
+    while (step.done !== true) {
+      texts += step.value.length;
+      step = search.next(step.value.map(encode));
+    }
+    return { result: step.value, texts };
   };
   return {
     size: (text) => split(text).length,
     decode: (ids) => Array.from(ids, (id) => pieces[id]!).join(''),
-    run(search) {
-      let texts = 0;
-      let step = search.next();
-      while (step.done !== true) {
-        texts += step.value.length;
-        step = search.next(step.value.map(encode));
-      }
-      return { result: step.value, texts };
-    },
+    run,
+    find: (search) => run(made(search)),
   };
+}
+
+function* made<T>(search: LineSearch<T>): Encoding<T> {
+  let step = search.next();
+  while (step.done !== true) step = search.next({ lines: yield* makeTexts(step.value.texts), frames: [] });
+  return step.value;
 }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import { named, ownValue, setOwn } from '../../schemas/names.ts';
+import { named } from '../../schemas/named.ts';
+import { ownValue, setOwn } from '../../schemas/names.ts';
 import { COMMANDS } from '../../src/cli/command-table.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
 import { addTo, type Tally } from '../../src/corpus/tally.ts';

@@ -6,14 +6,28 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Column, RowOf, StoredType } from '../../schemas/columns.ts';
 import { loadRow, storeRow } from '../../schemas/columns.ts';
-import { CORPUS, DEAD_LETTER, EXAMPLE_INDEX, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECAR } from '../../schemas/rows.ts';
+import {
+  CORPUS,
+  DEAD_LETTER,
+  EXAMPLE_INDEX,
+  ORIGIN,
+  ORIGIN_EVENTS,
+  ORIGIN_SEGMENTS,
+  PART_EVENTS,
+  PART_ROWS,
+  PART_SEGMENTS,
+  SIDECAR,
+} from '../../schemas/rows.ts';
 import { createByteBuffer } from '../../src/shard/byte-buffer.ts';
 import type { ParquetFile } from '../../src/shard/parquet-reader.ts';
 import { columnSpecs, columnsOf, type FileTable, readRecords, recordGroups } from '../../src/shard/records.ts';
 import { byteCursor, readRow, writeRow } from '../../src/shard/row-codec.ts';
 import { openFile, writeFile } from './parquet-file.ts';
 
-const TABLES = { CORPUS, EXAMPLE_INDEX, ORIGIN, PART_ORIGIN, PART_TOKENS, SIDECAR };
+const TABLES = {
+  ...{ CORPUS, EXAMPLE_INDEX, SIDECAR },
+  ...{ ORIGIN, ORIGIN_EVENTS, ORIGIN_SEGMENTS, PART_EVENTS, PART_ROWS, PART_SEGMENTS },
+};
 const word = fc.string({ unit: 'binary', maxLength: 9 });
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 
@@ -37,9 +51,10 @@ const FORMED: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   item_ids: fc.array(item, { maxLength: 4 }),
   candidate_reasons: fc.array(item, { maxLength: 4 }),
   turn_times: fc.array(fc.maxSafeInteger(), { maxLength: 4 }),
-  fields: fc.array(fc.array(run, { maxLength: 3 }), { maxLength: 4 }),
-  role: fc.array(fc.constantFrom('control', 'answer'), { maxLength: 4 }),
-  level: fc.array(fc.constantFrom('', 'full', 'shown'), { maxLength: 4 }),
+  fields: fc.array(run, { maxLength: 3 }),
+  role: fc.constantFrom('control', 'answer'),
+  level: fc.constantFrom('', 'full', 'shown'),
+  kind: fc.constantFrom('member', 'interaction'),
   split: fc.constantFrom('train', 'test_task'),
 };
 

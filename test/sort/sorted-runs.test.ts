@@ -52,6 +52,20 @@ describe.each(KINDS)('a sorter with scratch in %s', (_name, open, runs) => {
     );
   });
 
+  it('takes over the runs of others, however the records were shared out', () => {
+    const pairs: Pair[] = Array.from({ length: 300 }, (_, i) => [utf8(`key ${i % 7}`), utf8(`payload ${i % 50}`)]);
+    for (const bytesMax of [300, 1 << 20]) {
+      const others = Array.from({ length: 4 }, () => sorterOf(bytesMax));
+      for (const [i, [key, payload]] of pairs.entries()) others[(i * i) % 3]!.add(key, payload);
+      const taken = others.flatMap((other) => other.handOver());
+      for (const other of others) expect(() => other.add(utf8('k'), utf8('p'))).toThrow('closed');
+      const sorter = createSorter({ scratch: open(), runsMax: 3, runs: taken });
+      expect(read(sorter)).toEqual(plain(pairs));
+      sorter.close();
+      expect(runs()).toBe(0);
+    }
+  });
+
   it('never lets the order of arrival show', () => {
     const pairs: Pair[] = Array.from({ length: 300 }, (_, i) => [utf8(`key ${i % 7}`), utf8(`payload ${i % 50}`)]);
     const forwards = sorterOf(500);

@@ -7,7 +7,6 @@ import type { z } from 'zod';
 import { Domain } from '../../schemas/domain.ts';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import type { MemberId } from '../../schemas/ids.ts';
-import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { CorpusSection } from '../../src/forms/recipe.ts';
 import { type CorpusRules, corpusRules, resolveTasks, type TaskRules } from '../../src/forms/task-rules.ts';
 import { fieldText } from '../../src/prompt/field-text.ts';
@@ -16,6 +15,7 @@ import { createItemTable, type Says } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type MemberTimeline } from '../../src/timeline/member-timeline.ts';
 import type { Question } from '../../src/timeline/questions.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
+import { entriesOf, everyOutcome, type Outcome, type Rendered } from './outcomes.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
@@ -159,7 +159,7 @@ export function lineOf({ item }: Domain): Says {
 }
 
 /** All outcomes for the records of one member and of items. */
-export function ask(records: readonly EventRecord[], options: WorldOptions): TaskOutcome[] {
+export function ask(records: readonly EventRecord[], options: WorldOptions): Outcome[] {
   const known = options.known ?? 'event_time';
   const rules: CorpusRules = {
     seed: 7,
@@ -177,23 +177,23 @@ export function ask(records: readonly EventRecord[], options: WorldOptions): Tas
     from: options.from ?? null,
     until: options.until ?? null,
   };
-  return [...askMember(timelineOf(records, options), context)];
+  return everyOutcome(timelineOf(records, options), context);
 }
 
 /** The one question whose opening is the event with this id. */
-export function questionAt(outcomes: readonly TaskOutcome[], eventId: string): Question {
+export function questionAt(outcomes: readonly Outcome[], eventId: string): Question {
   return rendered(outcomes, eventId).question;
 }
 
-export function rendered(outcomes: readonly TaskOutcome[], eventId: string): Required<TaskOutcome> {
+export function rendered(outcomes: readonly Outcome[], eventId: string): Rendered {
   const [found, ...others] = outcomes.filter((outcome) => outcome.question?.exposure.eventId === eventId);
   if (found === undefined || others.length > 0) throw new Error(`not one question at ${eventId}`);
-  return found as Required<TaskOutcome>;
+  return found as Rendered;
 }
 
 /** History as `action item`, oldest first. */
 export function historyOf(question: Question, domain: Domain = JOBS): string[] {
-  return [...question.history]
+  return entriesOf(question.history)
     .sort((a, b) => a.event - b.event)
     .map(({ rank, version }) => `${domain.actions[rank]?.name ?? domain.none.name} ${version.itemId}`);
 }

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
 import { ask, DAY, did, HOUR, historyOf, item, NOON, profile, questionAt, task, type WorldOptions } from './events.ts';
+import { entriesOf } from './outcomes.ts';
 
 const pointwise = [task('ranking.pointwise')];
 const open = did('impression', 'asked', NOON, { event_id: 'open' });
@@ -25,12 +26,12 @@ describe('an entry', () => {
     ];
     const question = questionOf([...items, ...events]);
     expect(historyOf(question)).toEqual(['dismissed a']);
-    expect(question.history[0]).toMatchObject({ eventId: 'new', at: NOON - 3 * HOUR });
+    expect(entriesOf(question.history)[0]).toMatchObject({ eventId: 'new', at: NOON - 3 * HOUR });
   });
 
   it('of exposures alone waits until the window of one has ended, and stands at the newest of those', () => {
     const shownAt = (...times: number[]) =>
-      questionOf([...items, ...times.map((at) => did('impression', 'a', at))]).history.map(({ at }) => at);
+      entriesOf(questionOf([...items, ...times.map((at) => did('impression', 'a', at))]).history).map(({ at }) => at);
     expect(shownAt(NOON - 7 * DAY + 1)).toEqual([]);
     expect(shownAt(NOON - 7 * DAY)).toEqual([NOON - 7 * DAY]);
     expect(shownAt(NOON - 9 * DAY, NOON - 8 * DAY, NOON - DAY)).toEqual([NOON - 8 * DAY]);
@@ -40,7 +41,7 @@ describe('an entry', () => {
   it('of exposures alone waits for what the label of one waits for: W, label_lateness and being known', () => {
     const lateTask = [task('ranking.pointwise', { latenessMs: DAY })];
     const shown = (at: number, options: Partial<WorldOptions>, more: object = {}) =>
-      questionOf([...items, did('impression', 'a', at, more)], options).history.map((entry) => entry.at);
+      entriesOf(questionOf([...items, did('impression', 'a', at, more)], options).history).map((entry) => entry.at);
     expect(shown(NOON - 8 * DAY + 1, { tasks: lateTask })).toEqual([]);
     expect(shown(NOON - 8 * DAY, { tasks: lateTask })).toEqual([NOON - 8 * DAY]);
     const ingested = { ingest_time: NOON - 1 };
@@ -86,7 +87,7 @@ describe('an entry', () => {
 
 describe('the item of an entry', () => {
   const versions = (...events: EventRecord[]) =>
-    questionOf([item('asked'), did('viewed', 'a', NOON - DAY), ...events]).history.map(
+    entriesOf(questionOf([item('asked'), did('viewed', 'a', NOON - DAY), ...events]).history).map(
       ({ version }) => version.eventId,
     );
 
@@ -178,10 +179,11 @@ describe('strategy order', () => {
     did('viewed', 'v3', NOON - 5 * HOUR),
     did('impression', 'n1', NOON - 8 * DAY),
   ];
-  const order = (strategy: 'chronological' | 'balanced') =>
-    questionOf([item('asked'), ...['a1', 'a2', 'v1', 'v2', 'v3', 'n1'].map((id) => item(id)), ...events], {
-      tasks: [task('ranking.pointwise', { strategy })],
-    }).history.map(({ version }) => version.itemId);
+  const order = (strategy: 'chronological' | 'balanced') => {
+    const records = [item('asked'), ...['a1', 'a2', 'v1', 'v2', 'v3', 'n1'].map((id) => item(id)), ...events];
+    const { history } = questionOf(records, { tasks: [task('ranking.pointwise', { strategy })] });
+    return entriesOf(history).map(({ version }) => version.itemId);
+  };
 
   it('chronological is newest first', () => {
     expect(order('chronological')).toEqual(['v3', 'v2', 'a2', 'v1', 'a1', 'n1']);

@@ -151,7 +151,7 @@ describe('maturity', () => {
     const events = [item('a'), ...[0, 1, 2, 3].map((day) => did('viewed', 'a', NOON + day * DAY))];
     const run = (from: number | null, until: number) => ask(events, { tasks: pointwise, from, until });
     const keys = (outcomes: ReturnType<typeof ask>) =>
-      outcomes.filter(({ fate }) => fate === 'rendered').map(({ question }) => question!.key.join());
+      outcomes.filter(({ fate }) => fate === 'rendered').map(({ question }) => question!.key);
     const middle = NOON + WEEK + DAY;
     const whole = keys(run(null, NOON + 2 * WEEK));
     expect(whole).toHaveLength(4);

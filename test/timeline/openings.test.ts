@@ -1,15 +1,22 @@
 /** Where questions open, which openings the caps leave, and what stands for them in keys. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
+import { cappedOpenings } from '../../src/timeline/caps.ts';
 import { draw, inShare } from '../../src/timeline/draws.ts';
-import { cappedOpenings, openActions, openSessions } from '../../src/timeline/openings.ts';
+import type { MemberTimeline } from '../../src/timeline/member-timeline.ts';
+import { type Openings, openActions, openSessions, sessionOpeners } from '../../src/timeline/openings.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
 import { ask, DAY, did, HOUR, item, JOBS, MINUTE, NOON, task, timelineOf } from './events.ts';
 
 const vocabulary = createVocabulary(JOBS);
+const sessionsOf = (timeline: MemberTimeline, gap: number) => openSessions(timeline, sessionOpeners(timeline, gap));
+const momentsOf = ({ events, momentOf }: Openings) => Array.from(events, momentOf);
+const referencesOf = ({ events, referenceOf }: Openings) =>
+  Array.from(events, (event) => referenceOf(event).split(UNIT_SEPARATOR));
 const opened = (events: Parameters<typeof timelineOf>[0]) => {
   const timeline = timelineOf(events);
-  return openSessions(timeline, 30 * MINUTE).map((opening) => timeline.events[opening.event]!.event_id);
+  return Array.from(sessionsOf(timeline, 30 * MINUTE).events, (event) => timeline.events[event]!.event_id);
 };
 
 describe('sessions', () => {
@@ -48,7 +55,7 @@ describe('sessions', () => {
   it('open nothing at an unknown time or an ignored action; a day-only event opens at its first millisecond', () => {
     const events = [did('viewed', 'a', null), did('scrolled', 'b', NOON), did('viewed', 'c', '2026-01-10Z')];
     expect(opened(events)).toEqual(['viewed-c-2026-01-10Z']);
-    expect(openSessions(timelineOf(events), HOUR).map(({ t }) => t)).toEqual([NOON - 12 * HOUR]);
+    expect(momentsOf(sessionsOf(timelineOf(events), HOUR))).toEqual([NOON - 12 * HOUR]);
   });
 
   it('order events of one time by sequence, then by a hash of type and id', () => {
@@ -73,7 +80,7 @@ describe('next-action openings', () => {
       did('viewed', 'b', '2026-01-11Z'),
       did('viewed', 'c', null),
     ]);
-    expect(openActions(timeline, vocabulary).map(({ t }) => t)).toEqual([NOON + 2, NOON + 3, NOON + DAY + DAY / 2]);
+    expect(momentsOf(openActions(timeline, vocabulary))).toEqual([NOON + 2, NOON + 3, NOON + DAY + DAY / 2]);
   });
 });
 
@@ -85,7 +92,7 @@ describe('references', () => {
       did('applied', 'a', NOON, { event_id: 'row:2', session_id: 'y' }),
       row('viewed', NOON + HOUR, '3'),
     ]);
-    expect(openSessions(timeline, HOUR).map(({ reference }) => reference)).toEqual([
+    expect(referencesOf(sessionsOf(timeline, HOUR))).toEqual([
       ['row', 'm', 'a', String(NOON), '0'],
       ['row', 'm', 'a', String(NOON), '1'],
       ['row', 'm', 'a', String(NOON + HOUR), '0'],
@@ -98,18 +105,18 @@ describe('references', () => {
       did('viewed', 'b', NOON, { event_id: 'other' }),
       did('viewed', 'a', NOON, { event_id: 'row:1', session_id: 's' }),
     ]);
-    const references = openSessions(timeline, HOUR).map(({ reference }) => reference);
+    const references = referencesOf(sessionsOf(timeline, HOUR));
     expect(references).toContainEqual(['event', 'm', 'e']);
     expect(references).toContainEqual(['row', 'm', 'a', String(NOON), '1']);
   });
 
   it('of given ids hold the member, since an id is unique within its member alone', () => {
     const timeline = timelineOf([did('viewed', 'a', NOON, { event_id: 'e' })]);
-    expect(openSessions(timeline, HOUR)[0]!.reference).toEqual(['event', 'm', 'e']);
+    expect(referencesOf(sessionsOf(timeline, HOUR))[0]).toEqual(['event', 'm', 'e']);
     const outcome = ask([item('a'), did('viewed', 'a', NOON, { event_id: 'e' })], {
       tasks: [task('ranking.pointwise', { name: 'rank' })],
     });
-    expect(outcome[0]!.question!.key).toEqual(['event', 'm', 'e', 'rank', 'ranking.pointwise']);
+    expect(outcome[0]!.question!.key).toBe(['event', 'm', 'e', 'rank', 'ranking.pointwise'].join(UNIT_SEPARATOR));
   });
 });
 
@@ -163,9 +170,8 @@ describe('caps', () => {
     ids.map((id, i) => did('viewed', `i${i}`, NOON + i * HOUR, { event_id: id, session_id: id }));
   const capped = (events: Parameters<typeof timelineOf>[0], perMemberDay: number) => {
     const timeline = timelineOf(events);
-    const openings = openSessions(timeline, HOUR);
-    const left = cappedOpenings(timeline, openings, { seed: 7, share: 1, perMemberDay });
-    return [...left].map((event) => timeline.events[event]!.event_id);
+    const left = cappedOpenings(timeline, [sessionsOf(timeline, HOUR)], { seed: 7, share: 1, perMemberDay });
+    return timeline.events.filter((_, event) => left[event] === 1).map(({ event_id: id }) => id);
   };
 
   it('are decided at T, by the example of OPEN-5', () => {
@@ -190,12 +196,14 @@ describe('caps', () => {
     expect(capped(pair(midnight - 1), 1)).toEqual([more]);
     expect(capped(pair(midnight), 1)).toEqual([]);
     const timeline = timelineOf(pair(midnight - 1));
-    const moments = [0, 1].flatMap((event) => [midnight - 1, midnight].map((t) => ({ event, t })));
-    expect(cappedOpenings(timeline, moments, { seed: 7, share: 1, perMemberDay: 1 }).size).toBe(1);
+    const both = [openActions(timeline, vocabulary), sessionsOf(timeline, HOUR)];
+    expect(both.flatMap(momentsOf)).toEqual([midnight, midnight, midnight - 1, midnight - 1]);
+    const count = (left: Uint8Array) => left.filter((each) => each === 1).length;
+    expect(count(cappedOpenings(timeline, both, { seed: 7, share: 1, perMemberDay: 1 }))).toBe(1);
     // next-action alone opens a millisecond after each, which is the next day.
     const actions = openActions(timeline, vocabulary);
-    expect(actions.map(({ t }) => t)).toEqual([midnight, midnight]);
-    expect(cappedOpenings(timeline, actions, { seed: 7, share: 1, perMemberDay: 2 }).size).toBe(0);
+    expect(momentsOf(actions)).toEqual([midnight, midnight]);
+    expect(count(cappedOpenings(timeline, [actions], { seed: 7, share: 1, perMemberDay: 2 }))).toBe(0);
   });
 
   it('keep about N (1 + ln(n / N)) of a busy day of n openings', () => {
@@ -225,9 +233,10 @@ describe('caps', () => {
     const timeline = timelineOf(
       Array.from({ length: 2_000 }, (_, i) => did('viewed', `i${i}`, NOON + i * HOUR, { event_id: `e${i}` })),
     );
-    const openings = Array.from({ length: 2_000 }, (_, i) => ({ event: i, t: NOON + i * HOUR }));
+    const openings = [sessionsOf(timeline, HOUR)];
     const left = (share: number) =>
-      cappedOpenings(timeline, openings, { seed: 7, share, perMemberDay: undefined }).size;
+      cappedOpenings(timeline, openings, { seed: 7, share, perMemberDay: undefined }).filter((each) => each === 1)
+        .length;
     expect(left(0)).toBe(2_000);
     expect(left(1)).toBe(0);
     expect(Math.abs(left(0.25) - 1_500)).toBeLessThan(80);

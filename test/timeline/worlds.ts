@@ -6,9 +6,10 @@ import fc from 'fast-check';
 import type { z } from 'zod';
 import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
-import type { TaskOutcome } from '../../src/forms/ask-member.ts';
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { ask, DAY, item, JOBS, MINUTE, NOON, SHOP, task, type WorldOptions } from './events.ts';
+import type { Outcome, Rendered } from './outcomes.ts';
 
 export const MEMBERS = ['m', 'n', 'o'];
 export const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -125,7 +126,7 @@ export const anyOptions: fc.Arbitrary<WorldOptions> = fc
  * All outcomes of a world as a build gets them: entity by entity through takeInEntity, then member
  * by member.
  */
-export function askAll(records: readonly EventRecord[], options: WorldOptions): TaskOutcome[] {
+export function askAll(records: readonly EventRecord[], options: WorldOptions): Outcome[] {
   const entities = new Map<string, EventRecord[]>();
   for (const event of records) {
     const key = `${event.type === 'item' ? 'item' : 'member'} ${entityOf(event)}`;
@@ -144,7 +145,7 @@ export function askAll(records: readonly EventRecord[], options: WorldOptions): 
   });
 }
 
-export type Rendered = Required<TaskOutcome>;
-export const keyOf = ({ question }: { question: Rendered['question'] }): string => question.key.join(' ');
-export const renderedOf = (outcomes: readonly TaskOutcome[]): Rendered[] =>
+export const keyOf = ({ question }: { question: Rendered['question'] }): string =>
+  question.key.split(UNIT_SEPARATOR).join(' ');
+export const renderedOf = (outcomes: readonly Outcome[]): Rendered[] =>
   outcomes.filter((outcome): outcome is Rendered => outcome.fate === 'rendered');

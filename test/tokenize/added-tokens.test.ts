@@ -6,7 +6,7 @@ import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { checkTokenizer } from '../../src/tokenize/check-tokenizer.ts';
 import { assertPlainPieces } from '../../src/tokenize/control-strings.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
-import { createJoiningGate } from '../../src/tokenize/joining-gate.ts';
+import { comparePrompts } from '../../src/tokenize/joining-gate.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { ADDED_TOKENS, withAddedTokens } from './added-tokens.ts';
 import { LLAMA, MISTRAL, QWEN } from './families.ts';
@@ -34,15 +34,14 @@ describe.each([QWEN, LLAMA, MISTRAL])('added tokens of $package', ({ package: na
     expect([...ids].filter((id) => tokenizer.controlIds.has(id))).toEqual([]);
     expect(tokenizer.decode(ids)).toBe(line);
     const frame = await frameOf('Instruction:');
-    const gate = createJoiningGate(tokenizer);
     const prompt = { template: 't', ids: joinIds([frame.head, ids, frame.tail]), frame };
-    await gate.compare([prompt]);
+    await comparePrompts(tokenizer, [prompt]);
     // As one text with recognised tokens it would be another.
     const whole = await tokenizer.encodeTrusted(frame.headText + line + frame.tailText);
     expect([...whole]).not.toEqual([...prompt.ids]);
     const halves = await tokenizer.encodeMany(['[Title: engin', 'eering]\n']);
     const joined = { ...prompt, ids: joinIds([frame.head, ...halves, frame.tail]) };
-    await expect(gate.compare([joined])).rejects.toMatchObject({ code: 'tokens_differ' });
+    await expect(comparePrompts(tokenizer, [joined])).rejects.toMatchObject({ code: 'tokens_differ' });
   });
 
   it('are plain pieces for `tokenizer check`, too', async () => {

@@ -19,6 +19,7 @@ const answer = ({ text }: EncodeRequest): Encoded => ({
   ids: Int32Array.from(text, (sign) => sign.charCodeAt(0)),
   runs: new Int32Array(),
   spanOf: (token) => ({ from: token, to: token + 1 }),
+  tokensBeforeSpace: () => undefined,
 });
 const request = (text: string): EncodeRequest => ({ as: 'continuation', text, ranges: [] });
 

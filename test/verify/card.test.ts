@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import type { Manifest as Written } from '../../schemas/manifest.ts';
 import { PROFILE_NAMES } from '../../src/profiles/profiles.ts';
 import { releaseCard, type ToldRow } from '../../src/release/card/card.ts';
-import { type ChoosableRow, chooseCardRow, rowBlock } from '../../src/release/card/card-row.ts';
+import { chooseCardRow, rowBlock } from '../../src/release/card/card-row.ts';
+import { createRowPacker } from '../../src/release/packed-rows.ts';
 import { PROFILES } from '../../src/verify/profiles/registry.ts';
 import { choosingToldRow, fencedLines } from '../../src/verify/release/card-row.ts';
 import { cardText } from '../../src/verify/release/card-text.ts';
@@ -46,7 +47,9 @@ const ends = mapOf(fc.constantFrom(...SPLITS, 'in_gap', 'thinned'), count);
 
 /** A row of any split, as much of it as the choice looks at. */
 const choosable = fc.record({
-  split: fc.constantFrom('train', 'train', 'train', 'validation') as fc.Arbitrary<'train'>,
+  split: fc.constantFrom('train', 'train', 'train', 'validation', 'test') as fc.Arbitrary<
+    'train' | 'validation' | 'test'
+  >,
   ids: fc.uint8Array({ maxLength: 6 }).map((bytes) => Int32Array.from(bytes)),
   meta: fc.record({ task, template: odd, label: odd, n_history_shown: fc.nat({ max: 5 }) }),
 });
@@ -120,9 +123,38 @@ function bothOf({ splits, fates, labels, shards, release, ...rest }: Drawn) {
   };
 }
 
+type Choosable = typeof choosable extends fc.Arbitrary<infer T> ? T : never;
+
+/** What of a packed row no choice looks at. */
+const REST = {
+  ...{ example_id: '0'.repeat(32), member: '1'.repeat(32), form: '', template_version: 1, variant: '' },
+  ...{ asked_at: 0, label_settled_at: 0, turn_times: '', item_ids: '', candidate_reasons: '', surface: '' },
+  ...{ slate_id: '', position: -1, propensity: -1, split: 'train', n_loss_tokens: 0, n_history_available: 0 },
+  ...{ n_actions_before: 0, keep_share: 1, thin: 0 },
+};
+const NO_ORIGIN = {
+  ...{ segments: new Int32Array(), first_event: -1, events: new Int32Array(), lowered: 0, room: 0, used: 0 },
+  stopped_at: -1,
+};
+
+function* packed(rows: readonly Choosable[]): Generator<Uint8Array> {
+  const packer = createRowPacker();
+  for (const { split, ids, meta } of rows) {
+    const sidecar = { ...REST, ...meta, n_tokens: ids.length };
+    yield packer.pack(split, { meta: sidecar as never, origin: NO_ORIGIN, spans: new Int32Array() });
+  }
+}
+
+function ourChoice(rows: readonly Choosable[]) {
+  const chosen = chooseCardRow(packed(rows));
+  if (chosen === undefined) return undefined;
+  const { packed: _, ...told } = chosen;
+  return { ...told, ids: rows.filter(({ split }) => split === 'train')[told.row]!.ids };
+}
+
 /** The row that each side chooses of the same rows. */
-function rowsOf(rows: readonly ChoosableRow[], text: string) {
-  const ours = chooseCardRow(rows);
+function rowsOf(rows: readonly Choosable[], text: string) {
+  const ours = ourChoice(rows);
   const theirs = choosingToldRow();
   for (const [row, { split, ids, meta }] of rows.entries())
     theirs.see({ place: { split, row, example: '' }, ids, meta: { ...meta } });
@@ -214,11 +246,11 @@ test('a row’s text ends no fence, orders nothing about and is cut in the middl
 });
 
 test('the row is the shortest of the first hundred with three entries, and the first of equals', () => {
-  const row = (length: number, entries: number, split: 'train' | 'test' = 'train'): ChoosableRow => ({
+  const row = (length: number, entries: number, split: 'train' | 'test' = 'train'): Choosable => ({
     ...{ split, ids: new Int32Array(length) },
     meta: { task: 't', template: 'x', label: `${length}`, n_history_shown: entries },
   });
-  const chosen = (...rows: ChoosableRow[]) => {
+  const chosen = (...rows: Choosable[]) => {
     const { ours, theirs } = rowsOf(rows, '');
     expect(theirs).toEqual(ours);
     return ours?.row;

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { contentDigest, readEvent } from '../../src/verify/events/checked-event.ts';
-import { deduplicate } from '../../src/verify/events/deduplicate.ts';
-import { eventsOfFolder } from '../../src/verify/events/event-stream.ts';
 import { readIngestTime, readTime, TIME_UNKNOWN } from '../../src/verify/events/raw-times.ts';
+import { deduplicate, eventsOfFolder } from './whole-world.ts';
 
 const raw = { type: 'interaction', event_id: 'e', event_time: 5, member_id: 'm', item_id: 'i', action: 'viewed' };
 

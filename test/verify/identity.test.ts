@@ -9,7 +9,6 @@ import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
 import { readManifest } from '../../src/verify/release/manifest.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
 import { referenceMember } from './reference-member.ts';
 import {
   act,
@@ -23,6 +22,7 @@ import {
   votes,
   wordTokenizer,
 } from './toy-world.ts';
+import { buildWorld } from './whole-world.ts';
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -71,7 +71,7 @@ describe('defaults (NAME-2)', () => {
     const splits = { t1: 1, t2: 2, gap: 3 };
     const none = '0'.repeat(64);
     const base = {
-      ...{ format: 4, id: 'x', corpus: '0'.repeat(16), identity: asJson(least), until: 9, recipe_sha256: none },
+      ...{ format: 5, id: 'x', corpus: '0'.repeat(16), identity: asJson(least), until: 9, recipe_sha256: none },
       ...{ domain_sha256: none, templates_sha256: none, profile: 'hf', key_id: '0'.repeat(8), splits: {}, fates: {} },
       ...{ variants: {}, labels: {}, keep_shares: [], label_tables: [], notes: [] },
       source: { assumed: [], dated: [], left_out: [] },

@@ -8,14 +8,18 @@ import { EXAMPLE_INDEX, MEMBER_INDEX } from '../../schemas/rows.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, type FileTable, storedColumns } from '../../src/shard/records.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
-import { checkIndex, type RowAddress } from '../../src/verify/release/check-index.ts';
-import type { OpenRelease } from '../../src/verify/release/release-files.ts';
+import { checkIndex, type IndexedRows, type RowAddress } from '../../src/verify/release/check-index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'brewhouse-index-'));
 mkdirSync(join(dir, 'index'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const row = (example: string, member: string, place: Partial<RowAddress> = {}): RowAddress => {
+interface Row extends RowAddress {
+  readonly example: string;
+  readonly member: string;
+}
+
+const row = (example: string, member: string, place: Partial<RowAddress> = {}): Row => {
   return { example, member, split: 'train', shard: 0, group: 0, row: 0, ...place };
 };
 /** Splits of one member come in their own order, and rows by their size, not as texts. */
@@ -27,6 +31,15 @@ const rows = [
   row('e', 'm', { split: 'validation' }),
 ];
 
+const isSame = (a: RowAddress, b: RowAddress) =>
+  a.split === b.split && a.shard === b.shard && a.group === b.group && a.row === b.row;
+const table: IndexedRows = {
+  count: rows.length,
+  rowAt: (address) => rows.findIndex((one) => isSame(one, address)),
+  exampleOf: (index) => rows[index]!.example,
+  memberOf: (index) => rows[index]!.member,
+};
+
 function write<T extends FileTable>(name: string, table: T, entries: readonly StoredRow<T>[]): void {
   const chunks: Uint8Array[] = [];
   const push = (chunk: Uint8Array) => void chunks.push(chunk.slice());
@@ -36,19 +49,19 @@ function write<T extends FileTable>(name: string, table: T, entries: readonly St
   writeFileSync(join(dir, 'index', `${name}.parquet`), Buffer.concat(chunks));
 }
 
-const placed = ({ split, shard, group, row: inGroup }: RowAddress) => ({
+const placed = ({ split, shard, group, row: inGroup }: Row) => ({
   split,
   shard,
   row_group: group,
   row: inGroup,
 });
-const [c, a, b, d, e] = rows as [RowAddress, RowAddress, RowAddress, RowAddress, RowAddress];
+const [c, a, b, d, e] = rows as [Row, Row, Row, Row, Row];
 
-async function wrong(examples: readonly RowAddress[], members: readonly RowAddress[]): Promise<string[]> {
+async function wrong(examples: readonly Row[], members: readonly Row[]): Promise<string[]> {
   write('examples', EXAMPLE_INDEX, examples.map((one) => ({ example_id: one.example, ...placed(one) })) as never);
   write('members', MEMBER_INDEX, members.map((one) => ({ member: one.member, ...placed(one) })) as never);
   const list = createFaultList();
-  await checkIndex({ dir } as OpenRelease, rows, list);
+  checkIndex({ dir }, table, list);
   return list.faults.map(({ rule, detail }) => `${rule.join()} ${detail}`);
 }
 
@@ -71,6 +84,6 @@ test('an entry elsewhere, twice, missing or out of order is wrong, and a file th
   expect(await wrong(examples, members)).toEqual([]);
   writeFileSync(join(dir, 'index', 'members.parquet'), 'raw');
   const list = createFaultList();
-  await checkIndex({ dir } as OpenRelease, rows, list);
+  checkIndex({ dir }, table, list);
   expect(list.faults.map(({ detail }) => detail)).toEqual([expect.stringContaining('members.parquet cannot be read')]);
 });

@@ -6,15 +6,24 @@ import { afterAll, describe, expect, it, test } from 'vitest';
 import type { Certificate } from '../../schemas/manifest.ts';
 import { certificateFlaw } from '../../src/verify/certificate-form.ts';
 import { checkerVersion } from '../../src/verify/checker-version.ts';
+import { blocksOfFolder } from '../../src/verify/events/event-stream.ts';
+import { Appender, closeScratch, openScratch, Spill } from '../../src/verify/events/spill.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { canonicalJson } from '../../src/verify/release/canonical-json.ts';
 import { checkLaw } from '../../src/verify/release/check-law.ts';
 import { checkLineage } from '../../src/verify/release/check-lineage.ts';
 import { checkPins } from '../../src/verify/release/check-pins.ts';
+import { eventDigest, eventsDigest } from '../../src/verify/release/events-digest.ts';
 import { readLineage } from '../../src/verify/release/lineage.ts';
 import { checkFiles, lineageOf, type OpenRelease } from '../../src/verify/release/release-files.ts';
-import type { ReleaseRow } from '../../src/verify/release/release-row.ts';
-import { takeIn } from '../../src/verify/release/take-in.ts';
+import { takeInBucket } from '../../src/verify/work/records.ts';
+import {
+  ITEM_BUCKETS,
+  MEMBER_BUCKETS,
+  packRecords,
+  type RecordBlock,
+  routeBlock,
+} from '../../src/verify/work/routing.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'brewhouse-lineage-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,8 +40,8 @@ const counted = { used: 4, others: { read: 9, duplicate: 2, dead: 2, dropped: 1 
 
 function wrongOf(change: object, records: Parameters<typeof checkLineage>[1]['records'] = counted): string[] {
   const list = createFaultList();
-  const expectation = { rows: new Map(), questions: new Map(), alike: new Map() };
-  const of = { manifestSha256: sha256, until: 5, records, deadRows: { not_json: 3 }, expectation, list };
+  const made = { questions: new Map(), alike: new Map(), afterUntil: 0 };
+  const of = { manifestSha256: sha256, until: 5, records, deadRows: { not_json: 3 }, ...made, list };
   checkLineage(readLineage({ ...honest, ...change }), of);
   return list.faults.map(({ check, detail }) => `${check} ${detail}`);
 }
@@ -110,11 +119,32 @@ const member = (id: string, op: string, at: number) => ({
   ...(op === 'upsert' ? { attributes: {} } : {}),
 });
 
+/** Puts blocks of records aside and takes each bucket in, as a verification does. */
+function takenIn(blocks: readonly RecordBlock[]) {
+  const scratch = openScratch();
+  try {
+    const spill = new Spill(new Appender(scratch), MEMBER_BUCKETS + ITEM_BUCKETS);
+    const routed = { read: 0, dead: 0 };
+    for (const block of blocks) routeBlock(block, spill, routed);
+    spill.flush();
+    const buckets = spill.extents.map(takeInBucket);
+    const digests = buckets.flatMap(({ used }) => used.map(eventDigest));
+    const sum = (of: 'used' | 'duplicate' | 'dead' | 'dropped') =>
+      buckets.reduce((all, { counts }) => all + counts[of], 0);
+    const others = {
+      read: routed.read,
+      duplicate: sum('duplicate'),
+      dead: routed.dead + sum('dead'),
+      dropped: sum('dropped'),
+    };
+    return { digest: eventsDigest([digests]), records: { used: sum('used'), others } };
+  } finally {
+    closeScratch(scratch);
+  }
+}
+
 describe('the digest of events', () => {
-  const taken = (...records: object[]) =>
-    takeIn(async function* () {
-      yield* records;
-    }, undefined);
+  const taken = async (...records: object[]) => takenIn([packRecords(records)]);
 
   it('is that of the used ones: neither copies nor their order nor what was erased change it (PUBLISH-1)', async () => {
     const [a, b] = [event('a'), event('b', { ingest_time: 9 })];
@@ -135,7 +165,9 @@ describe('the digest of events', () => {
     const gone = [event('early', { event_time: 0 }), member('d', 'delete', 1), member('u', 'upsert', 2)];
     const lines = [event('a'), event('a'), ...conflict, ...gone, { type: 'none' }].map((one) => JSON.stringify(one));
     writeFileSync(join(dir, 'events.ndjson'), [...lines, '', 'no JSON', ''].join('\n'));
-    expect((await takeIn(dir, undefined)).records).toEqual({
+    const blocks: RecordBlock[] = [];
+    for await (const own of blocksOfFolder(dir)) blocks.push({ lines: own });
+    expect(takenIn(blocks).records).toEqual({
       used: 2,
       others: { read: 9, duplicate: 1, dead: 4, dropped: 2 },
     });
@@ -168,9 +200,8 @@ test('what is pinned is compared, and what is not is taken on the word of the re
 test('a row that closes after until, or of train after t1, or is settled after it closes, is future (LABEL-5)', () => {
   const found = (split: string, closesAt: number, settledAt = 0) => {
     const list = createFaultList();
-    const row = { place: { split, row: 0, example: '' }, meta: { label_settled_at: BigInt(settledAt) } };
     const release = { until: 20, release: { splits: { t1: 10 } } };
-    checkLaw({ row: row as unknown as ReleaseRow, closesAt, release, list });
+    checkLaw({ place: { split, row: 0, example: '' }, settledAt, closesAt, release, list });
     return list.faults.map(({ rule }) => rule[0]);
   };
   expect(found('train', 10, 10)).toEqual([]);

@@ -10,14 +10,15 @@ import {
   cleanText,
   fieldText,
   fillSlots,
+  itemLines,
   itemTexts,
   lineOf,
   longestField,
   patternOf,
 } from '../../src/verify/reference/lines.ts';
 import type { Version } from '../../src/verify/world/timeline.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
 import { item, jobs, storedIdentity, toyWorld, wordTokenizer } from './toy-world.ts';
+import { buildWorld } from './whole-world.ts';
 
 const pattern = patternOf('[Title: {title}, by {author}; Genre: {genre}]');
 const spoken = (attributes: Record<string, string>) => lineOf(pattern, fillSlots(pattern, attributes)).text;
@@ -149,7 +150,10 @@ test('a field longer than 64 code points a token of the greatest level ends with
 test('what an item says is its whole line, of its version, with long fields as they are cut (CAND-9)', () => {
   const small = { section: { levels: { ...levels, full: 41 } } };
   const world = toyWorld([item('a', { title: 'x '.repeat(64 * 41), company: 'C' }), item('b', { title: '' })], small);
-  const says = (id: string) => itemTexts(world.identity)(world.items.get(id)![0]!);
+  const says = (id: string) => itemLines(world.identity)(world.items.get(id)![0]!);
+  const digest = (id: string) => itemTexts(world.identity)(world.items.get(id)![0]!);
+  expect(digest('a')).toBe(digest('a'));
+  expect(digest('a')).not.toBe(digest('b'));
   expect(says('a') === `[Title: ${'x '.repeat(32 * 41)}…, Company: C]`).toBe(true);
   expect(says('b')).toBe('[]');
 });

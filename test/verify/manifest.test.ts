@@ -10,6 +10,7 @@ import type { LabelTable } from '../../schemas/manifest.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { hf } from '../../src/verify/profiles/hf.ts';
+import { rowDigest } from '../../src/verify/profiles/profile.ts';
 import { labelTablesOf } from '../../src/verify/reference/label-tables.ts';
 import { canonicalJson, canonicalSha256 } from '../../src/verify/release/canonical-json.ts';
 import {
@@ -40,7 +41,7 @@ const nothing = { splits: {}, fates, variants: {}, labels: {}, keep_shares: [] a
 /** What a source says that says nothing. */
 const SAID = { assumed: [], dated: [], left_out: [] };
 const honest = {
-  ...{ format: 4, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000', ...nothing },
+  ...{ format: 5, id: 'given', identity, release, until: 9, profile: 'hf', key_id: '00000000', ...nothing },
   ...{ source: SAID, items_without_time: 0, train_shards_equal: true },
   notes: [
     ...['Members who were erased are missing from all times.'],
@@ -138,35 +139,46 @@ test('answers whose scoring tokens are not different in pairs are reported (TOKE
   );
 });
 
-const digest = (ids: number[], labels: number[]) =>
-  hf.digest({ ids: Int32Array.from(ids), columns: { labels: Float64Array.from(labels) } });
+const digest = (ids: number[], labels: number[]) => {
+  const row = { ids: Int32Array.from(ids), columns: { labels: Float64Array.from(labels) } };
+  return rowDigest(row.ids, hf.supervised(row).spans);
+};
 const row = (example: string, ids: number[], labels: number[]) => ({ example, sha256: digest(ids, labels) });
-test('a row digest is the SHA-256 of its ids as int32 and its labels as int64 (RELEASE-6)', () => {
-  const bytes = Buffer.alloc(2 * 4 + 3 * 8);
-  bytes.writeInt32LE(7, 0);
-  bytes.writeInt32LE(70_000, 4);
-  bytes.writeBigInt64LE(-100n, 8);
-  bytes.writeBigInt64LE(70_000n, 16);
-  bytes.writeBigInt64LE(-5_000_000_000n, 24);
-  expect(Buffer.from(digest([7, 70_000], [-100, 70_000, -5_000_000_000]))).toEqual(
-    createHash('sha256').update(bytes).digest(),
-  );
+/** Numbers of 32 bits as a row digest is made of them. */
+const hashOf = (...numbers: number[]) => {
+  const bytes = Buffer.alloc(4 * numbers.length);
+  for (const [at, number] of numbers.entries()) bytes.writeInt32LE(number, 4 * at);
+  return createHash('sha256').update(bytes).digest();
+};
+test('a row digest is the SHA-256 of spans and ids as int32 (RELEASE-6)', () => {
+  const ids = [7, 70_000, 8, -1, 9];
+  const of = (...labels: number[]) => Buffer.from(digest(ids, labels));
+  expect(of(-100, -100, -100, -1, 9)).toEqual(hashOf(1, 3, 5, ...ids));
+  expect(of(7, -100, 8, -5_000_000_000, -100)).toEqual(hashOf(2, 0, 1, 2, 4, ...ids));
+  expect(of(-100, -100, -100, -100, -100)).toEqual(hashOf(0, ...ids));
+  expect(of(0, 0, 0, 0, 0)).toEqual(hashOf(1, 0, 5, ...ids));
 });
+const idOf = (manifest: Parameters<typeof opened>[0], ...rows: readonly ReturnType<typeof row>[]) =>
+  defaultReleaseId(opened(manifest), {
+    count: rows.length,
+    exampleOf: (index) => rows[index]!.example,
+    digestOf: (index) => rows[index]!.sha256,
+  });
 test('the default id depends on every row and not on their order (RELEASE-6)', () => {
   const [a, b] = [row('a', [1], [1]), row('b', [2], [-100])];
-  const id = defaultReleaseId(opened(honest), [a, b]);
+  const id = idOf(honest, a, b);
   const examples = createHash('sha256').update('a').update(a.sha256).update('b').update(b.sha256).digest('hex');
   expect(id).toBe(
     `${honest.corpus}-${canonicalSha256({ release, key: '00000000', source: SAID, examples }).slice(0, 16)}`,
   );
-  expect(defaultReleaseId(opened(honest), [b, a])).toBe(id);
-  expect(defaultReleaseId(opened(honest), [a, row('b', [2], [2])])).not.toBe(id);
-  expect(defaultReleaseId(opened({ ...honest, key_id: '11111111' }), [a, b])).not.toBe(id);
-  expect(defaultReleaseId(opened({ ...honest, source: { ...SAID, credit: 'Ann' } }), [a, b])).not.toBe(id);
+  expect(idOf(honest, b, a)).toBe(id);
+  expect(idOf(honest, a, row('b', [2], [2]))).not.toBe(id);
+  expect(idOf({ ...honest, key_id: '11111111' }, a, b)).not.toBe(id);
+  expect(idOf({ ...honest, source: { ...SAID, credit: 'Ann' } }, a, b)).not.toBe(id);
 });
 
 test('a default name that is not that of the rows is reported (RELEASE-6)', () => {
-  const id = defaultReleaseId(opened(honest), [row('a', [1], [1])]);
+  const id = idOf(honest, row('a', [1], [1]));
   const found = (name: string, footer = id) => {
     const list = createFaultList();
     checkReleaseId(opened({ ...honest, id: name }), { id, told: new Map([['data/x', footer]]) }, list);

@@ -8,8 +8,8 @@ import { readAs } from '../../src/verify/read-json.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { referenceRow } from '../../src/verify/reference/rows.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
 import { act, DAY, item, jobs, NOON, profile, promptText, storedIdentity, wordTokenizer } from './toy-world.ts';
+import { buildWorld } from './whole-world.ts';
 
 const NAMES = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
 

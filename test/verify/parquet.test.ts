@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it, test } from 'vitest';
 import { HF } from '../../src/profiles/hf.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import * as thrift from '../../src/shard/thrift.ts';
-import { checkParquet } from '../../src/verify/parquet/check-parquet.ts';
+import { checkParquet, openParquet } from '../../src/verify/parquet/check-parquet.ts';
 import { type WalkedPage, walkPages } from '../../src/verify/parquet/chunk-pages.ts';
 import { unpacked } from '../../src/verify/parquet/compressed.ts';
 import type { WantedFile } from '../../src/verify/parquet/footer-claims.ts';
@@ -104,6 +104,54 @@ describe('a token file', () => {
   });
 });
 
+describe('a column of lists that may be empty', () => {
+  const lists = [
+    [[4, 4, 9], [], [7]],
+    [[], []],
+    [[], [1], [2, 3], []],
+  ];
+  const [columns, file] = [[{ name: 'events', type: 'int32' as const, isList }], [] as Uint8Array[]];
+  const write = (chunk: Uint8Array) => void file.push(chunk.slice());
+  const writer = createParquetWriter({ columns: [{ name: 'events', type: 'list<int32>' }], keyValues: {}, write });
+  for (const group of lists) {
+    const offsets = Int32Array.from([0, ...group.map((_, row) => group.slice(0, row + 1).flat().length)]);
+    writer.writeRowGroup([{ values: Int32Array.from(group.flat()), offsets }], group.length);
+  }
+  writer.finish();
+  const bytes = Buffer.concat(file);
+  const wanted = (mayBeEmpty: boolean): WantedFile => {
+    return { columns: columns.map((column) => ({ ...column, mayBeEmpty })), keyValues: [], mayBeRewritten: false };
+  };
+
+  it('has nothing wrong, and its rows are those that were written', () => {
+    expect(wrongOf(bytes, wanted(true))).toEqual([]);
+    const opened = openParquet(join(folder, 'file.parquet'), wanted(true));
+    const read = lists.map((group, index) => {
+      const column = opened.walk(index).columns.get('events')!;
+      if ('texts' in column) throw new Error('events are numbers');
+      return group.map((_, row) =>
+        Array.from(column.numbers.subarray(row === 0 ? 0 : column.ends![row - 1], column.ends![row])),
+      );
+    });
+    opened.close();
+    expect(read).toEqual(lists);
+  });
+
+  it('is wrong where none may be', () => {
+    expect(wrongOf(bytes, wanted(false))).toEqual([expect.stringContaining('null or empty')]);
+  });
+
+  it('is wrong wherever a byte is changed', () => {
+    const missed: number[] = [];
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      if (wrongOf(changed, wanted(true)).length === 0) missed.push(at);
+    }
+    expect(missed).toEqual([]);
+  });
+});
+
 test('a file that is no Parquet, cut off or empty is wrong, and no failure', () => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('PAR1'), Buffer.from('not Parquet at all'), honest.subarray(0, -9)])
     expect(wrongOf(bytes)).toEqual([expect.stringMatching(/^the file cannot be read: /)]);
@@ -165,7 +213,9 @@ test('a page index tells ranges, empty pages and their order as they are', () =>
       ...{ 1: thrift.list(least.map(() => thrift.bool(false))), 2: thrift.list(least.map(ends)) },
       ...{ 3: thrift.list(least.map(ends)), 4: thrift.i32(order), 5: thrift.list(least.map(() => thrift.i64(0))) },
     });
-    const pages = least.map((value) => ({ least: value, most: value, count: 1, rows: 1 }) as unknown as WalkedPage);
+    const pages = least.map(
+      (value) => ({ least: value, most: value, count: 1, rows: 1, empty: 0 }) as unknown as WalkedPage,
+    );
     const chunk = { columnIndex: { offset: 0, bytes: index.length } } as unknown as ColumnChunk;
     return wrongIndexes(() => Buffer.from(index), chunk, { pages, column });
   };

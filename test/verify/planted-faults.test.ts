@@ -6,10 +6,10 @@ import type { Supervised, TokenRow } from '../../src/verify/profiles/profile.ts'
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { exampleId, referenceRow, templatesOf } from '../../src/verify/reference/rows.ts';
 import type { Corpus } from '../../src/verify/reference/tasks.ts';
-import { checkRow } from '../../src/verify/release/check-rows.ts';
+import { checkRow } from '../../src/verify/release/check-row.ts';
 import { checkColumns } from '../../src/verify/release/check-tokens.ts';
 import { type Pseudonyms, pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
-import { type ReleaseRow, releaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
+import { type ReleaseRow, wantedSegments } from '../../src/verify/release/release-row.ts';
 import { expectedRow } from '../../src/verify/release/selection.ts';
 import { act, DAY, HOUR, item, NOON, profile, toyWorld, wordTokenizer } from './toy-world.ts';
 
@@ -53,40 +53,29 @@ function builtIn(world: Corpus, ids: Pseudonyms = pseudonyms): ReleaseRow {
   const { ledger, prompt } = row;
   const segments = wantedSegments(row, ids);
   const example = ids.of('example', exampleId(question, ''));
-  const lists = (name: 'role' | 'event' | 'version' | 'level' | 'fields') => segments.map((segment) => segment[name]);
   const { event } = question.opening;
-  return releaseRow(
-    { split: 'train', row: 0 },
-    {
-      ...tokensOf(row.ids, (id, at) => (at < row.answerFrom ? -100 : id)),
-      meta: {
-        ...{ example_id: example, member: ids.of('member', 'm'), task: question.task.name, form: question.task.form },
-        ...{ template: template.id, template_version: template.version, variant: '', label: question.label },
-        ...{ asked_at: BigInt(question.askedAt), label_settled_at: BigInt(question.settledAt), turn_times: '' },
-        item_ids: question.itemIds.join(SEPARATOR),
-        candidate_reasons: question.candidates.map(({ reason }) => reason).join(SEPARATOR),
-        ...{ surface: event.surface ?? '', slate_id: '', position: -1, propensity: -1, split: 'train' },
-        ...{ n_tokens: row.ids.length, n_loss_tokens: row.ids.length - row.answerFrom, n_history_shown: ledger.shown },
-        ...{
-          n_history_available: ledger.available,
-          n_actions_before: prompt.past.actionsBefore,
-          keep_share: 1,
-          thin: BigInt(expectedRow(question, chosen, 'train').thin),
-        },
-      },
-      origin: {
-        ...{ example_id: example, role: lists('role'), to: segments.map(({ to }) => to), event: lists('event') },
-        ...{
-          version: lists('version'),
-          fields: lists('fields'),
-          level: lists('level'),
-          ...ledger,
-        },
-        stopped_at: ids.of('event', prompt.filling.stoppedAt),
-      },
+  const { lowered, room, used } = ledger;
+  return {
+    ...tokensOf(row.ids, (id, at) => (at < row.answerFrom ? -100 : id)),
+    place: { split: 'train', row: 0, example },
+    meta: {
+      ...{ example_id: example, member: ids.of('member', 'm'), task: question.task.name, form: question.task.form },
+      ...{ template: template.id, template_version: template.version, variant: '', label: question.label },
+      ...{ asked_at: question.askedAt, label_settled_at: question.settledAt, turn_times: '' },
+      item_ids: question.itemIds.join(SEPARATOR),
+      candidate_reasons: question.candidates.map(({ reason }) => reason).join(SEPARATOR),
+      ...{ surface: event.surface ?? '', slate_id: '', position: -1, propensity: -1, split: 'train' },
+      ...{ n_tokens: row.ids.length, n_loss_tokens: row.ids.length - row.answerFrom, n_history_shown: ledger.shown },
+      ...{ n_history_available: ledger.available, n_actions_before: prompt.past.actionsBefore },
+      ...{ keep_share: 1, thin: expectedRow(question, chosen, 'train').thin },
     },
-  );
+    origin: { lowered, room, used },
+    // As they read: what numbers they are of is checked where they are read.
+    ...{ segments, stoppedAt: ids.of('event', prompt.filling.stoppedAt), wrong: [], numbers: NO_NUMBERS },
+  };
 }
+
+const NO_NUMBERS = { segments: [], firstEvent: -1, events: [], stoppedAt: -1 };
 
 /**
  * Checks a row against the world that is true; the names of the checks that found something, first
@@ -198,10 +187,10 @@ describe('a file that was tampered with', () => {
     expect(faults(truth, long)[0]).toBe('context');
   });
   test('a wrong ledger, sidecar, origin or pseudonym has its own name (FILL-5, ORIGIN-1, ORIGIN-4, PSEUDO-2)', () => {
-    expect(faults(truth, withOrigin({ left_out: 5 }))).toEqual(['ledger']);
-    expect(faults(truth, withOrigin({ stopped_at: pseudonyms.of('event', 'past') }))).toEqual(['ledger']);
-    expect(faults(truth, withMeta({ thin: 1n }))).toEqual(['sidecar']);
-    expect(faults(truth, withMeta({ keep_share: 0.5 }))).toEqual(['sidecar']);
+    expect(faults(truth, withOrigin({ lowered: 5 }))).toEqual(['ledger']);
+    expect(faults(truth, { ...right, stoppedAt: pseudonyms.of('event', 'past') })).toEqual(['ledger']);
+    expect(faults(truth, withMeta({ n_history_available: 5 }))).toEqual(['sidecar']);
+    expect(faults(truth, withMeta({ thin: 1 }))).toEqual(['sidecar']);
     expect(faults(truth, withMeta({ member: 'm' }))).toEqual(['pseudonym']);
     const segments = right.segments.map((segment) => ({
       ...segment,

@@ -6,8 +6,8 @@ import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
 import { recipeFaults } from '../../src/verify/reference/recipe-law.ts';
 import { corpusOf } from '../../src/verify/reference/tasks.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
 import { DAY, jobs, storedIdentity, votes, wordTokenizer } from './toy-world.ts';
+import { buildWorld } from './whole-world.ts';
 
 const identityOf = (domain: object, ...tasks: object[]) => {
   const stored = storedIdentity();

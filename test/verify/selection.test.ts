@@ -9,6 +9,7 @@ import { hf } from '../../src/verify/profiles/hf.ts';
 import { mapOf, readAs, share, weight } from '../../src/verify/read-json.ts';
 import { referenceQuestions } from '../../src/verify/reference/questions.ts';
 import { templatesOf } from '../../src/verify/reference/rows.ts';
+import { shareFinding } from '../../src/verify/release/check-sidecar.ts';
 import type { ReleaseSection } from '../../src/verify/release/manifest.ts';
 import { pseudonymsOf } from '../../src/verify/release/pseudonyms.ts';
 import {
@@ -97,6 +98,8 @@ test('label caps keep those with the least draw and say which share was kept (RE
   expect(kept).toHaveLength(5);
   expect(kept.every(({ keepShare }) => keepShare === 0.25)).toBe(true);
   expect(list.filter(({ end }) => end === 'label_capped')).toHaveLength(15);
+  expect(shareFinding(0.25, 0.25)).toBeUndefined();
+  expect(shareFinding(0.5, 0.25)).toMatchObject({ check: 'sidecar', rule: ['RELEASE-2'] });
 });
 
 test("a smaller budget takes a subset of a larger one's rows, up to the first that does not fit (RELEASE-3)", () => {
@@ -123,16 +126,13 @@ describe('the token budget in whole numbers (RELEASE-3)', () => {
     const [first] = rows(days);
     const of = (name: string, need: number) =>
       Array.from({ length: need }, (_, n) => {
-        const question = { ...first!.question, task: { ...first!.question.task, name } };
-        return { ...first!, question, id: `${name} ${n}`, thin: n, end: 'train' as RowEnd };
+        return { ...first!, task: name, id: `${name} ${n}`, thin: n, end: 'train' as RowEnd };
       });
     const all = Object.entries(tasks).flatMap(([name, [need]]) => of(name, need));
     const given = Object.fromEntries(Object.entries(tasks).map(([name, [, own]]) => [name, own]));
     const weights = readAs(mapOf(weight), given, 'weights');
     thin(all, { release: section({ token_budget: budget, weights }), until: 0 }, () => 1);
-    return Object.keys(tasks).map(
-      (name) => all.filter(({ end, question }) => end === 'train' && question.task.name === name).length,
-    );
+    return Object.keys(tasks).map((name) => all.filter(({ end, task }) => end === 'train' && task === name).length);
   };
   test('is shared again among those that need more than their allowance', () => {
     expect(taken(1_000, { a: [100, 1], b: [400, 1], c: [900, 2] })).toEqual([100, 300, 600]);

@@ -8,22 +8,22 @@ import { entityOf } from '../../schemas/event-time.ts';
 import { FIELD_RUNS } from '../../schemas/field-runs.ts';
 import type { MemberId } from '../../schemas/ids.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import { askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { storedIdentity } from '../../src/forms/identity.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
-import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
-import { deduplicate } from '../../src/verify/events/deduplicate.ts';
+import { comparePrompts, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import { identitySchema } from '../../src/verify/identity/identity.ts';
 import { readAs } from '../../src/verify/read-json.ts';
 import { labelTablesOf } from '../../src/verify/reference/label-tables.ts';
 import { type Corpus, corpusOf } from '../../src/verify/reference/tasks.ts';
 import { type LoadedReferenceTokenizer, loadReferenceTokenizer } from '../../src/verify/tokenizer/load-tokenizer.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
+import { everyOutcome, type Outcome } from '../timeline/outcomes.ts';
 import { referenceMember } from './reference-member.ts';
+import { buildWorld, deduplicate } from './whole-world.ts';
 
 /** One row of a question. */
 interface ToldRow {
@@ -61,7 +61,7 @@ export function usedRecords(records: readonly EventRecord[]): EventRecord[] {
 }
 
 /** Everything that the builder asks about the records, member by member. */
-export function askBuilder(plan: RenderPlan, records: readonly EventRecord[], until: number | null): TaskOutcome[] {
+export function askBuilder(plan: RenderPlan, records: readonly EventRecord[], until: number | null): Outcome[] {
   const { vocabulary, section } = plan;
   const used = usedRecords(records);
   const items = createItemTable(
@@ -72,7 +72,7 @@ export function askBuilder(plan: RenderPlan, records: readonly EventRecord[], un
   const own = used.filter((event): event is MemberEvent | InteractionEvent => event.type !== 'item');
   return [...Map.groupBy(own, (event) => event.member_id)].flatMap(([member, events]) => {
     const timeline = createMemberTimeline(member as MemberId, events, options);
-    return [...askMember(timeline, { rules: plan.rules, vocabulary, items, says: plan.texts.says, from: null, until })];
+    return everyOutcome(timeline, { rules: plan.rules, vocabulary, items, says: plan.texts.says, from: null, until });
   });
 }
 
@@ -114,10 +114,10 @@ export async function toldByBuilder(
 async function requireWhole(plan: RenderPlan, examples: readonly Example[], t: number): Promise<void> {
   const prompts: JoinedPrompt[] = [];
   for (const { ids, promptLength, template } of examples) {
-    const frame = await runEncoding(plan.tokenizer, template.frame(t));
+    const frame = await runEncoding(plan.tokenizer, chatFrame(plan.tokenizer, template.frames.optionsAt(t)));
     prompts.push({ template: template.template.id, ids: ids.subarray(0, promptLength), frame });
   }
-  await createJoiningGate(plan.tokenizer).compare(prompts);
+  await comparePrompts(plan.tokenizer, prompts);
 }
 
 function metOf(

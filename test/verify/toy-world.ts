@@ -16,7 +16,7 @@ import { type Identity, identitySchema } from '../../src/verify/identity/identit
 import { readAs } from '../../src/verify/read-json.ts';
 import { type Corpus, corpusOf } from '../../src/verify/reference/tasks.ts';
 import type { ReferenceTokenizer } from '../../src/verify/world/tokenizer-port.ts';
-import { buildWorld } from '../../src/verify/world/world.ts';
+import { buildWorld } from './whole-world.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listEventFolder, readEventFile } from '../../src/sources/event-files.ts';
 import { deadRowsBeside, readSource } from '../../src/sources/source-file.ts';
-import { eventsOfFolder } from '../../src/verify/events/event-stream.ts';
 import { eventSideOf } from '../../src/verify/release/event-side.ts';
+import { eventsOfFolder } from '../verify/whole-world.ts';
 
 let dir = '';
 beforeEach(() => {

@@ -9,10 +9,10 @@ import { renderExamples } from '../../pipelines/render/render-question.ts';
 import type { EventRecord, InteractionEvent } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
-import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import type { RenderPlan } from '../../src/prompt/plan.ts';
 import { planOf } from '../prompt/plans.ts';
 import { DAY, did, HOUR, item, JOBS, MINUTE, NOON, profile, SHOP } from '../timeline/events.ts';
+import type { Rendered } from '../timeline/outcomes.ts';
 import { qwenTokenizer } from '../tokenize/families.ts';
 import { askBuilder } from '../verify/told.ts';
 import { casesOf, tell } from './long-run.ts';
@@ -107,14 +107,14 @@ function makePlan(isShop: boolean, more: object): Promise<RenderPlan> {
 /** A rendered question of any world, and the ids of its prompt. */
 interface Asked {
   readonly key: string;
-  readonly outcome: Required<TaskOutcome>;
+  readonly outcome: Rendered;
   readonly items: readonly string[];
   readonly t: number;
 }
 
 function askedOf(plan: RenderPlan, records: readonly EventRecord[]): Map<string, Asked> {
   const rendered = askBuilder(plan, records, null).filter(
-    (outcome): outcome is Required<TaskOutcome> => outcome.fate === 'rendered',
+    (outcome): outcome is Rendered => outcome.fate === 'rendered',
   );
   const asked = rendered.map((outcome): Asked => {
     const key = [...outcome.opening.reference, outcome.task.name].join(UNIT_SEPARATOR);

@@ -10,7 +10,7 @@ import type { Attributes, EventRecord } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
 import { type CheckedEvent, contentDigest, readEvent } from '../../src/verify/events/checked-event.ts';
-import { eventsOfFolder } from '../../src/verify/events/event-stream.ts';
+import { eventsOfFolder } from '../verify/whole-world.ts';
 
 /** An event as both sides know it, as JSON; and its content, which differs in form by side. */
 export interface ReadLine {

@@ -68,7 +68,13 @@ async function makeRelease(folder: string, { domain, recipe, lines, until }: Wor
   );
   const named = recipe.release.until === undefined ? NOON + 30 * DAY : Date.parse(recipe.release.until);
   const wishes = { until: until === null ? named : Math.min(named, until), tokenBudget: undefined, profile: undefined };
-  const from = { corpus: undefined, context: undefined, id: undefined, key: { text: KEY, file: undefined } };
+  const from = {
+    corpus: undefined,
+    context: undefined,
+    id: undefined,
+    key: { text: KEY, file: undefined },
+    workers: 1,
+  };
   const release = (allowEmpty: readonly FilledSplit[] | undefined) =>
     releaseFrom({ ...paths, ...wishes, ...from, allowEmpty }, PROCESS_EFFECTS);
   // The recipe's own word first: what it does not allow is allowed then (RELEASE-7).

@@ -25,6 +25,7 @@ import {
   variantSplit,
 } from '../../src/verify/release/selection.ts';
 import { drawsOf } from '../../src/verify/world/draws.ts';
+import { endsOf, passOf } from '../release/rows-in-memory.ts';
 import { DAY, HOUR, NOON } from '../timeline/events.ts';
 import { inputOf, isSchema } from './from-zod.ts';
 import { casesOf, compareAll } from './long-run.ts';
@@ -152,25 +153,19 @@ interface Decided {
   readonly shards: number;
 }
 
-function byBuilder(all: readonly AnyRow[], { seed, until, members, surfaces, release }: Rules): Decided {
-  const select = () =>
-    selectRows(
-      all.map((each) => {
-        const { member, surface, closesAt } = each;
-        return {
-          ...each,
-          key: keyOf(each).join(UNIT_SEPARATOR),
-          maturesAt: closesAt,
-          windowEndsAt: closesAt,
-          heldOutMember: inShare(draw(seed, 'holdout', [member]), members),
-          heldOutSurface: surface !== undefined && surfaces.includes(surface),
-        } as SelectableRow;
-      }),
-      { seed, until, release },
-    );
-  const selection = taken(select);
+async function byBuilder(all: readonly AnyRow[], { seed, until, members, surfaces, release }: Rules): Promise<Decided> {
+  const selectable = all.map((each): SelectableRow => {
+    const { member, surface } = each;
+    return {
+      ...each,
+      key: keyOf(each).join(UNIT_SEPARATOR),
+      heldOutMember: inShare(draw(seed, 'holdout', [member]), members),
+      heldOutSurface: surface !== undefined && surfaces.includes(surface),
+    };
+  });
+  const selection = await taken(selectRows(passOf(selectable), { seed, until, release }));
   if (selection === undefined) return REFUSED;
-  const ends = selection.ends.map((end, i) => {
+  const ends = endsOf(selectable, selection).map((end, i) => {
     const { task, label, variant } = all[i]!;
     if (variant !== '') return end === 'test_template' ? end : 'left out';
     return `${end} ${end === 'train' ? selection.keepShare(task, label) : ''}`;
@@ -179,9 +174,9 @@ function byBuilder(all: readonly AnyRow[], { seed, until, members, surfaces, rel
 }
 
 /** What was selected; undefined where train has fewer rows than shards. */
-function taken<T>(select: () => T): T | undefined {
+async function taken<T>(selecting: Promise<T>): Promise<T | undefined> {
   try {
-    return select();
+    return await selecting;
   } catch (error) {
     if ((error as { place?: { field?: string } }).place?.field === 'release.train_shards') return undefined;
     throw error;
@@ -242,7 +237,7 @@ describe('The selections of builder and checker', () => {
         .tuple(rows, rules, section, budgets)
         .map(([all, others, release, budget]) => ({ all, ...others, release: withBudget(release, all, budget) })),
       compare: async ({ all, ...given }) => {
-        const [ours, theirs] = [byBuilder(all, given), byChecker(all, given)];
+        const [ours, theirs] = [await byBuilder(all, given), byChecker(all, given)];
         for (const end of ours.ends) see(end.split(' ')[0]!);
         if (ours.shards > 1) see('several shards');
         if (ours.shards < 0) see('refused');

@@ -1,8 +1,9 @@
 /** Scratch in a local folder, which is made with the first file in it. */
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { PROCESS_EFFECTS } from '../../effects.ts';
 import type { Scratch, ScratchFile, ScratchReader } from '../../sort/scratch.ts';
-import { translatedSync } from './file-errors.ts';
+import { translated, translatedSync } from './file-errors.ts';
 import { openTempFile } from './temp-files.ts';
 
 /** Files of this scratch end so: a person who finds one learns that it may go. */
@@ -18,20 +19,26 @@ export function openScratchFolder(folder: string, effects = PROCESS_EFFECTS): Sc
         abort: file.abort,
         finish() {
           file.close(false);
-          return scratchFile(file.path);
+          return openScratchFile(file.path);
         },
       };
     },
   };
 }
 
-function scratchFile(path: string): ScratchFile {
+/** A file that another thread's scratch has finished, by its name. Throws `store_refused`. */
+export function openScratchFile(path: string): ScratchFile {
   return {
     name: path,
     size: translatedSync('look at', path, () => statSync(path).size),
     open: () => openReader(path),
     remove: () => translatedSync('remove', path, () => rmSync(path, { force: true })),
   };
+}
+
+/** Removes the folder and what is in it, if it is there. Throws `store_refused`. */
+export function removeFolder(folder: string): Promise<void> {
+  return translated('remove', folder, (path) => rm(path, { recursive: true, force: true }));
 }
 
 function openReader(path: string): ScratchReader {

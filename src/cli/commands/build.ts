@@ -78,6 +78,7 @@ function buildResult(summary: TimedSummary): object {
     corpora: rungs,
     train_labels: summary.trainLabels,
     item_lines: summary.itemLines ?? null,
+    texts: { wanted: summary.texts.wanted, found: summary.texts.found },
     peak_memory_bytes: peakMemory().bytes,
   };
 }
@@ -115,6 +116,8 @@ function buildTable(summary: TimedSummary): string {
   const labels = labelLines(summary.trainLabels);
   if (labels.length > 0) lines.push('label balance of train', ...labels);
   if (summary.itemLines !== undefined) lines.push(...itemLineTable(summary.itemLines));
+  const { wanted, found } = summary.texts;
+  if (wanted > 0) lines.push(`item texts: ${grouped(found)} of ${grouped(wanted)} were found encoded in the lake`);
   lines.push(`done in ${duration(summary.seconds)}, peak memory ${peakMemory().text}`);
   return lines.join('\n');
 }

@@ -102,7 +102,10 @@ async function makeDemo(paths: Paths, members: number, effects: Effects): Promis
   begin('3 of 4  release: splits, shuffle, shards');
   const key = { text: DEMO_KEY, file: undefined };
   const allowEmpty = members < MEMBERS_ENOUGH ? FILLED_SPLITS : undefined;
-  const released = await releaseFrom({ ...paths, ...AS_THE_RECIPE_SAYS, allowEmpty, key }, effects);
+  const released = await releaseFrom(
+    { ...paths, ...AS_THE_RECIPE_SAYS, workers: HOW_TO_BUILD.workers, allowEmpty, key },
+    effects,
+  );
   begin('4 of 4  verify: every row against the events');
   const release = join('lake', 'releases', released.id);
   const folder = join(paths.out, release);
@@ -181,7 +184,7 @@ async function demoRowOf(folder: string, colour: boolean, effects: Effects): Pro
 }
 
 /** The seed's own words before all, then a history that says enough, then the fewest tokens. */
-function worth({ meta, origin, ids }: ReleaseRow): number {
-  const history = Math.min(origin.shown, HISTORY_ENOUGH);
+function worth({ meta, ids }: ReleaseRow): number {
+  const history = Math.min(meta.n_history_shown, HISTORY_ENOUGH);
   return (meta.template === 'seed' ? 1e9 : 0) + history * 1e8 - ids.length;
 }

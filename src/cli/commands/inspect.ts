@@ -1,11 +1,10 @@
 /** `brewhouse inspect`: rows of a release as text, roles and origins coloured. */
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { openRelease } from '../../adapters/open-release.ts';
-import { nth, recordOf } from '../../checked.ts';
+import { nth } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
-import { LEDGER_COUNTS } from '../../prompt/row-columns.ts';
 import type { ReleaseReader, ReleaseRow } from '../../release/release-reader.ts';
 import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { Outcome } from '../command.ts';
@@ -53,13 +52,13 @@ async function wishedRows(
 }
 
 function rowResult(row: ReleaseRow, tokenizer: LoadedTokenizer): object {
-  const ledger = recordOf([...LEDGER_COUNTS, 'stopped_at'], (name) => row.origin[name]);
+  const { lowered, room, used, stopped_at } = row.origin;
   return {
     input_ids: [...row.ids],
     labels: row.labels,
     text: tokenizer.decode(row.ids),
     segments: runsOf(row, tokenizer),
-    sidecar: { ...row.meta, ...ledger },
+    sidecar: { ...row.meta, lowered, room, used, stopped_at },
   };
 }
 
@@ -77,8 +76,8 @@ function showRow(row: ReleaseRow, tokenizer: LoadedTokenizer, colour: boolean): 
     ['tokens', `${grouped(meta.n_tokens)}, ${meta.n_loss_tokens} supervised`],
     [
       'history',
-      `${origin.shown} of ${origin.available} shown, ` +
-        `${origin.lowered} shortened, ${origin.left_out} left out (${room})`,
+      `${meta.n_history_shown} of ${meta.n_history_available} shown, ${origin.lowered} shortened, ` +
+        `${meta.n_history_available - meta.n_history_shown} left out (${room})`,
     ],
   ]);
   return `${rowText(row.labels, runsOf(row, tokenizer), colour)}\n\n${facts}`;

@@ -1,4 +1,5 @@
 /** `brewhouse preview`: the first rows of a recipe on real events, before anything is built. */
+import { availableParallelism } from 'node:os';
 import { readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type Preview, type PreviewRow, type PreviewTask, preview } from '../../../pipelines/preview/preview.ts';
 import type { Effects } from '../../effects.ts';
@@ -16,7 +17,7 @@ export async function run({ flags, colour }: CallOf<'preview'>, effects: Effects
   const { events, rows = 1, task } = flags;
   const recipe = await readRecipe(flags.recipe);
   const domain = { domain: await readDomain(flags.domain), file: flags.domain };
-  const found = await preview({ events, recipe, domain, rows, task }, effects);
+  const found = await preview({ events, recipe, domain, rows, task, cores: availableParallelism() }, effects);
   return { exit: EXIT.done, result: resultOf(found), text: textOf(found, colour) };
 }
 
@@ -39,11 +40,11 @@ function resultOf({ plan, members, tasks }: Preview): object {
       questions,
       labels,
       rows: rows.map((row) => ({
-        member_id: row.outcome.question?.memberId,
-        item_ids: row.outcome.question?.items.map((version) => version.itemId),
+        member_id: row.outcome.question.memberId,
+        item_ids: row.outcome.question.items.map((version) => version.itemId),
         template: row.example.template.template.id,
         label: row.label,
-        asked_at: row.outcome.opening.t,
+        asked_at: row.outcome.question.t,
         input_ids: [...row.example.ids],
         labels: labelsOf(row),
         text: tokenizer.decode(row.example.ids),
@@ -60,7 +61,7 @@ function textOf({ plan, members, tasks }: Preview, colour: boolean): string {
       const { ids, template, ledger } = row.example;
       const facts = [
         `${name}, template ${template.template.id}: ${row.label}`,
-        `asked at ${new Date(row.outcome.opening.t).toISOString()}`,
+        `asked at ${new Date(row.outcome.question.t).toISOString()}`,
         `${grouped(ids.length)} tokens`,
         `${ledger.shown} of ${ledger.available} past interactions fit`,
       ];

@@ -1,5 +1,5 @@
 /** `brewhouse release`: parts to a finished release. */
-
+import { availableParallelism } from 'node:os';
 import { readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type ReleaseOptions, release } from '../../../pipelines/release.ts';
 import { ReleaseId } from '../../../schemas/ids.ts';
@@ -17,10 +17,10 @@ import { duration, peakMemory, table } from '../plain-text.ts';
 
 /** Throws `usage` for what cannot be a name, and as `release` does. */
 export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
-  const { 'token-budget': tokenBudget, 'allow-empty': allowEmpty, ...named } = flags;
+  const { 'token-budget': tokenBudget, 'allow-empty': allowEmpty, workers = availableParallelism(), ...named } = flags;
   const id = flags.id === undefined ? undefined : namedRelease(flags.id);
   const key = { text: process.env.BREWHOUSE_KEY, file: openKeyFile(flags.lake) };
-  const summary = await releaseFrom({ ...named, id, key, tokenBudget, allowEmpty }, effects);
+  const summary = await releaseFrom({ ...named, workers, id, key, tokenBudget, allowEmpty }, effects);
   return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
 }
 

@@ -1,6 +1,6 @@
 /** The one row that a card shows as text. */
 import { harmless } from '../../harmless-text.ts';
-import type { ShuffledRow } from '../shuffle.ts';
+import { packedHead, unpackRow } from '../packed-rows.ts';
 
 /** A row of train with what the card says of it. */
 export interface CardRow {
@@ -17,29 +17,30 @@ const ROWS_MAX = 100;
 /** So many entries of a history are enough to see how one reads. */
 const ENTRIES = 3;
 
-/** As much of a row as the choice looks at. */
-export type ChoosableRow = Pick<ShuffledRow, 'split' | 'ids'> & {
-  readonly meta: Pick<ShuffledRow['meta'], 'task' | 'template' | 'label' | 'n_history_shown'>;
-};
+/** A row that was chosen, before its tokens are joined. */
+export type ChosenRow = Omit<CardRow, 'ids'> & { readonly packed: Uint8Array };
 
 /**
  * Of the first 100 rows of train the shortest with a history worth seeing: at least three entries,
- * or as many as any of them has; the first of equals. `rows` come in order of split; undefined
+ * or as many as any of them has; the first of equals. `rows`: packed, in order of split; undefined
  * where train has none.
  */
-export function chooseCardRow(rows: Iterable<ChoosableRow>): CardRow | undefined {
-  let best: { readonly entries: number; readonly card: CardRow } | undefined;
+export function chooseCardRow(rows: Iterable<Uint8Array>): ChosenRow | undefined {
+  let best: { readonly entries: number; readonly tokens: number; readonly chosen: ChosenRow } | undefined;
   let row = 0;
-  for (const { split, ids, meta } of rows) {
+  for (const each of rows) {
+    const { split, tokens } = packedHead(each);
     if (split !== 'train' || row === ROWS_MAX) break;
+    const { meta } = unpackRow(each);
     const entries = Math.min(meta.n_history_shown, ENTRIES);
-    const isBetter =
-      best === undefined || entries > best.entries || (entries === best.entries && ids.length < best.card.ids.length);
+    const isBetter = best === undefined || entries > best.entries || (entries === best.entries && tokens < best.tokens);
     const { task, template, label } = meta;
-    if (isBetter) best = { entries, card: { row, task, template, label, ids: ids.slice() } };
+    // A copy: what is handed out holds until the next row.
+    const packed = Uint8Array.from(each);
+    if (isBetter) best = { entries, tokens, chosen: { row, task, template, label, packed } };
     row++;
   }
-  return best?.card;
+  return best?.chosen;
 }
 
 /** Characters (code points) of a row's text that a card holds. */

@@ -43,20 +43,13 @@ const IN_META: Readonly<Record<keyof typeof SIDECAR, string>> = {
 };
 
 const IN_ORIGIN: Readonly<Record<keyof typeof ORIGIN, string>> = {
-  example_id: 'as in `meta`',
-  role: '`control`, `instruction`, `profile`, `history`, `question` or `answer`, by segment',
-  to: 'where each segment ends, in tokens',
-  event: 'pseudonym of the event that put it there; empty: fixed text',
-  version: 'pseudonym of the item version that its text comes from; empty: none',
-  fields: 'runs of tokens by field, as `title 2 5;location 7 9`, counted in the segment',
-  level: '`full`, `short`, `title`, `question`, `profile` or `shown`; empty: fixed text',
-  shown: 'history entries in the prompt',
-  available: 'history entries there were',
+  segments: 'numbers of its segments in `origin/segments`, in order',
+  first_event: 'number of its first event in `origin/events`; -1: none',
+  events: 'from one event to the next, for each segment that an event put there',
   lowered: 'entries in the prompt that are shorter than `full`',
-  left_out: 'entries that are not in the prompt',
   room: 'tokens that the history could take',
   used: 'tokens that it took',
-  stopped_at: 'pseudonym of the event at which there was no more room; empty: there was',
+  stopped_at: 'number of the event at which there was no more room; -1: there was',
 };
 
 /** The configs of a release with this profile, the default first. */

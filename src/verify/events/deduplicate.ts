@@ -21,24 +21,17 @@ interface Held {
   conflict: boolean;
 }
 
-type Records = AsyncIterable<unknown> | Iterable<unknown>;
-
-/** The events of `takeInRecords` alone. */
-export async function deduplicate(records: Records): Promise<CheckedEvent[]> {
-  return [...(await takeInRecords(records)).events];
-}
-
 /**
  * The events of the records, in any order. Of several copies the least ingest_time counts; records
  * that are no events are skipped; an id that carries two contents is dropped altogether (EVENT-3).
  * Memory grows with the events.
  */
-export async function takeInRecords(records: Records, report?: (done: number) => void): Promise<TakenIn> {
+export function takeInRecords(records: Iterable<unknown>): TakenIn {
   const held = new Map<string, Map<string, Held>>();
   const names = new Map<string, string>();
   let [read, dead] = [0, 0];
-  for await (const record of records) {
-    if (++read % 100_000 === 0) report?.(read);
+  for (const record of records) {
+    read++;
     const event = readEvent(record);
     if (event === undefined) dead++;
     else hold(held, shareNames(event, names), contentDigest(record, event));

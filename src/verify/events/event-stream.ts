@@ -1,4 +1,4 @@
-/** Streams the raw records of an events folder: plain, gzip or zstd NDJSON, one line at a time. */
+/** Streams the raw lines of an events folder: plain, gzip or zstd NDJSON, in blocks of lines. */
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,20 +18,31 @@ export type EventStream = () => AsyncIterable<unknown>;
 const LINE_BYTES_MAX = 10_000_000;
 
 /**
- * The records of all event files below `dir` (the folder `oracle` is no part of the events). Throws
- * `input_unreadable` where the folder holds none or a file breaks off.
+ * Bytes that are whole lines, but for the end of the last one; undefined: a line too long to be
+ * one.
  */
-export function eventsOfFolder(dir: string): EventStream {
-  return async function* records() {
-    const files = await eventFiles(dir);
-    if (files.length === 0) {
-      throw new BrewhouseError('input_unreadable', 'no event files: .ndjson, .ndjson.gz or .ndjson.zst', {
-        place: { file: dir },
-        remedy: 'name the folder that the release was built from',
-      });
+export type LineBlock = Buffer | undefined;
+
+/**
+ * The lines of all event files below `dir` (the folder `oracle` is no part of the events), in
+ * blocks of a megabyte or of one line. Throws `input_unreadable` where the folder holds none or a
+ * file breaks off.
+ */
+export async function* blocksOfFolder(dir: string): AsyncGenerator<LineBlock> {
+  const files = await eventFiles(dir);
+  if (files.length === 0) {
+    throw new BrewhouseError('input_unreadable', 'no event files: .ndjson, .ndjson.gz or .ndjson.zst', {
+      place: { file: dir },
+      remedy: 'name the folder that the release was built from',
+    });
+  }
+  for (const file of files) {
+    try {
+      yield* blocksOf(bytesOf(file));
+    } catch (cause) {
+      throw new BrewhouseError('input_unreadable', 'the file cannot be read to its end', { place: { file }, cause });
     }
-    for (const file of files) yield* recordsOfFile(file);
-  };
+  }
 }
 
 async function eventFiles(dir: string): Promise<string[]> {
@@ -67,17 +78,6 @@ async function filesBelow(dir: string, above: readonly string[]): Promise<string
     }
   }
   return found;
-}
-
-async function* recordsOfFile(file: string): AsyncGenerator<unknown> {
-  try {
-    for await (const line of linesOf(bytesOf(file))) {
-      const record = line === undefined ? undefined : parseLine(line);
-      if (record !== BLANK) yield record;
-    }
-  } catch (cause) {
-    throw new BrewhouseError('input_unreadable', 'the file cannot be read to its end', { place: { file }, cause });
-  }
 }
 
 const CHUNK_BYTES = 1 << 18;
@@ -117,31 +117,84 @@ async function leadingZeros(file: string, start: number): Promise<number> {
   return count;
 }
 
+const NEWLINE = 0x0a;
+const BLOCK_BYTES = 1 << 20;
+
+/** Cuts bytes behind line ends. Bound: a block, and the longest line that is one. */
+async function* blocksOf(stream: AsyncIterable<Buffer>): AsyncGenerator<LineBlock> {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  /** Bytes that are held of a line whose end has not come. */
+  let open = 0;
+  for await (const chunk of stream) {
+    const last = chunk.lastIndexOf(NEWLINE);
+    let rest = chunk;
+    if (last >= 0) {
+      const first = chunk.indexOf(NEWLINE);
+      if (open + first > LINE_BYTES_MAX) {
+        yield wholeLines(held);
+        yield undefined;
+        rest = chunk.subarray(first + 1);
+        [held, bytes] = [[], 0];
+      }
+      const end = last + 1 - (chunk.length - rest.length);
+      held.push(rest.subarray(0, end));
+      bytes += end;
+      if (bytes >= BLOCK_BYTES) {
+        yield Buffer.concat(held);
+        [held, bytes] = [[], 0];
+      }
+      rest = rest.subarray(end);
+      open = 0;
+    }
+    open += rest.length;
+    // Of a line too long nothing is held but that it is one; whole lines before it are.
+    if (open > LINE_BYTES_MAX) {
+      yield wholeLines(held);
+      [held, bytes] = [[], 0];
+    } else if (rest.length > 0) {
+      held.push(rest);
+      bytes += rest.length;
+    }
+  }
+  if (open > LINE_BYTES_MAX) yield undefined;
+  else if (bytes > 0) yield Buffer.concat(held);
+}
+
+/** What comes before the line that has no end yet. */
+function wholeLines(held: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat(held);
+  return bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1);
+}
+
+/** The lines of a block; undefined is one too long. */
+function* linesOf(block: Buffer): Generator<Buffer | undefined> {
+  for (let from = 0; from < block.length; ) {
+    const found = block.indexOf(NEWLINE, from);
+    const end = found < 0 ? block.length : found;
+    yield end - from > LINE_BYTES_MAX ? undefined : block.subarray(from, end);
+    from = end + 1;
+  }
+}
+
+/** A line with the record that it holds; undefined where it holds none, and is dead. */
+export interface ReadLine {
+  readonly line: Buffer;
+  readonly record: unknown;
+}
+
+/** The records of a block, one after the other; lines without one are passed over. */
+export function* recordsOf(block: LineBlock): Generator<ReadLine> {
+  for (const line of block === undefined ? [undefined] : linesOf(block)) {
+    const record = line === undefined ? undefined : parseLine(line);
+    if (record !== BLANK) yield { line: line ?? NO_LINE, record };
+  }
+}
+
+const NO_LINE = Buffer.alloc(0);
+
 /** What a line without a record is, which is not even dead. */
 const BLANK = Symbol('blank');
-const NEWLINE = 0x0a;
-
-/** Lines as bytes: node's readline would also break at U+2028, which JSON strings may hold. */
-async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
-  let rest: Buffer[] = [];
-  let held = 0;
-  for await (const chunk of stream) {
-    let from = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-      const piece = chunk.subarray(from, end);
-      if (held + piece.length > LINE_BYTES_MAX) yield undefined;
-      else yield held === 0 ? piece : Buffer.concat([...rest, piece]);
-      rest = [];
-      held = 0;
-      from = end + 1;
-    }
-    const tail = chunk.subarray(from);
-    held += tail.length;
-    if (held > LINE_BYTES_MAX) rest = [];
-    else if (tail.length > 0) rest.push(tail);
-  }
-  if (held > 0) yield held > LINE_BYTES_MAX ? undefined : Buffer.concat(rest);
-}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -2,10 +2,11 @@
  * The form of a Parquet file of a release: its schema, its key-values, and that every byte of it is
  * a page, an index of pages or the footer (PUBLISH-6).
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { nth } from '../checked.ts';
 import { walkChunk } from './chunk-claims.ts';
 import type { Column } from './chunk-pages.ts';
+import type { ColumnValues } from './column-values.ts';
 import { LEAVES, OWN_WRITER, type WantedFile, wrongColumns, wrongKeyValues } from './footer-claims.ts';
 import { type Footer, readFooter } from './metadata.ts';
 import type { Read, Span } from './ranges.ts';
@@ -24,37 +25,93 @@ export interface CheckedParquet {
   readonly isReadable: boolean;
 }
 
-const UNREADABLE = { groups: [], keyValues: new Map(), isReadable: false };
+/** A row group whose pages were walked. */
+export interface WalkedGroup {
+  /** The bytes that have a meaning, and what is wrong with them. */
+  readonly spans: readonly Span[];
+  readonly wrong: readonly string[];
+  /** Its columns by their names. */
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+}
 
-/**
- * Checks the file at `path`. Bound: one column chunk. What cannot be read is wrong, and no error.
- */
-export function checkParquet(path: string, wanted: WantedFile): CheckedParquet {
-  let descriptor: number | undefined;
+/** An open file whose footer is read. */
+export interface OpenParquet {
+  /** Rows of each row group. */
+  readonly groups: readonly number[];
+  /** Whether it has the columns that it should have: others are not walked. */
+  readonly hasColumns: boolean;
+  /**
+   * Walks the pages of a row group. Bound: the row group. Throws RangeError, or what a decoder
+   * throws, where it cannot be read.
+   */
+  walk(index: number): WalkedGroup;
+  /** What is wrong with the file, after all of its row groups were walked. */
+  finished(groups: readonly Pick<WalkedGroup, 'spans' | 'wrong'>[]): CheckedParquet;
+  close(): void;
+}
+
+/** What a file is that cannot be read. */
+export function unreadable(error: unknown): CheckedParquet {
+  const why = error instanceof Error ? error.message : String(error);
+  return { ...NOTHING, wrong: [`the file cannot be read: ${why}`] };
+}
+
+const NOTHING = { groups: [], keyValues: new Map(), isReadable: false };
+
+/** Opens the file at `path`. Throws RangeError, or what the system throws, where it is none. */
+export function openParquet(path: string, wanted: WantedFile): OpenParquet {
+  // A pipe would never end.
+  if (!lstatSync(path).isFile()) throw new RangeError('no file');
+  const descriptor = openSync(path, 'r');
   try {
-    descriptor = openSync(path, 'r');
     const { size } = fstatSync(descriptor);
     const file = { read: reader(descriptor, size), size };
     const { footer, end } = footerOf(file);
     const others = wrongColumns(footer, wanted);
     const said = [...others, ...wrongKeyValues(footer, wanted)];
-    if (others.length > 0) return { ...UNREADABLE, wrong: said };
-    const columns = wanted.columns.map(({ name, type, isList }): Column => {
-      return { name, physical: LEAVES[type].physical, isList };
+    const columns = wanted.columns.map(({ name, type, isList, mayBeEmpty = false }): Column => {
+      return { name, physical: LEAVES[type].physical, isList, mayBeEmpty };
     });
-    const walked = walkGroups(file, footer, columns);
-    const gap = gapIn([...walked.spans, { offset: 0, bytes: MAGIC.length }, { offset: end, bytes: size - end }]);
+    const groups = footer.groups.map(({ rows }) => rows);
     return {
-      wrong: [...said, ...walked.wrong, ...gap],
-      groups: footer.groups.map(({ rows }) => rows),
-      keyValues: new Map(footer.keyValues),
-      isReadable: true,
+      groups,
+      hasColumns: others.length === 0,
+      walk: (index) => walkGroup(file, { footer, columns, index }),
+      finished(walked) {
+        if (others.length > 0) return { ...NOTHING, wrong: said };
+        const rows = groups.reduce((sum, own) => sum + own, 0);
+        const counted = rows === footer.rows ? [] : [`its footer counts ${footer.rows} rows instead of ${rows}`];
+        const spans = walked.flatMap((group) => group.spans);
+        const gap = gapIn([...spans, { offset: 0, bytes: MAGIC.length }, { offset: end, bytes: size - end }]);
+        const wrong = [...said, ...walked.flatMap((group) => group.wrong), ...counted, ...gap];
+        return { wrong, groups, keyValues: new Map(footer.keyValues), isReadable: true };
+      },
+      close: () => closeSync(descriptor),
     };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { ...UNREADABLE, wrong: [`the file cannot be read: ${why}`] };
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/**
+ * Checks the file at `path`. Bound: one row group. What cannot be read is wrong, and no error.
+ */
+export function checkParquet(path: string, wanted: WantedFile): CheckedParquet {
+  let file: OpenParquet | undefined;
+  try {
+    file = openParquet(path, wanted);
+    const { walk, groups, hasColumns } = file;
+    return file.finished(
+      (hasColumns ? groups : []).map((_, index) => {
+        const { spans, wrong } = walk(index);
+        return { spans, wrong };
+      }),
+    );
+  } catch (error) {
+    return unreadable(error);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    file?.close();
   }
 }
 
@@ -94,29 +151,24 @@ function gapIn(spans: readonly Span[]): string[] {
   return [];
 }
 
-/** All pages and page indexes of all row groups, and what the footer says of them. */
-function walkGroups(file: OpenFile, footer: Footer, columns: readonly Column[]): { spans: Span[]; wrong: string[] } {
-  const spans: Span[] = [];
+type GroupCase = { readonly footer: Footer; readonly columns: readonly Column[]; readonly index: number };
+
+/** All pages and page indexes of a row group, and what the footer says of them. */
+function walkGroup(file: OpenFile, { footer, columns, index }: GroupCase): WalkedGroup {
+  const group = nth(footer.groups, index);
   const wrong: string[] = [];
-  let rows = 0;
-  for (const [index, group] of footer.groups.entries()) {
-    rows += group.rows;
-    if (group.chunks.length !== columns.length) throw new RangeError(`row group ${index} has other columns`);
-    const isOwn = footer.createdBy === OWN_WRITER;
-    const walked = group.chunks.map((chunk, at) =>
-      walkChunk(file.read, chunk, { column: nth(columns, at), group, isOwn }),
-    );
-    for (const each of walked) {
-      spans.push(...each.spans);
-      wrong.push(...each.wrong.map((what) => `row group ${index}, ${what}`));
-    }
-    const sum = (of: 'plainBytes' | 'bytes') => group.chunks.reduce((total, { meta }) => total + meta[of], 0);
-    const firstPage = Math.min(...walked.map(({ from }) => from));
-    if (group.plainBytes !== sum('plainBytes') || (group.bytes ?? sum('bytes')) !== sum('bytes'))
-      wrong.push(`row group ${index} counts other bytes`);
-    if ((group.offset ?? firstPage) !== firstPage || (group.ordinal ?? index) !== index)
-      wrong.push(`row group ${index} is said to be elsewhere`);
-  }
-  if (rows !== footer.rows) wrong.push(`its footer counts ${footer.rows} rows instead of ${rows}`);
-  return { spans, wrong };
+  if (group.chunks.length !== columns.length) throw new RangeError(`row group ${index} has other columns`);
+  const isOwn = footer.createdBy === OWN_WRITER;
+  const walked = group.chunks.map((chunk, at) =>
+    walkChunk(file.read, chunk, { column: nth(columns, at), group, isOwn }),
+  );
+  for (const each of walked) wrong.push(...each.wrong.map((what) => `row group ${index}, ${what}`));
+  const sum = (of: 'plainBytes' | 'bytes') => group.chunks.reduce((total, { meta }) => total + meta[of], 0);
+  const firstPage = Math.min(...walked.map(({ from }) => from));
+  if (group.plainBytes !== sum('plainBytes') || (group.bytes ?? sum('bytes')) !== sum('bytes'))
+    wrong.push(`row group ${index} counts other bytes`);
+  if ((group.offset ?? firstPage) !== firstPage || (group.ordinal ?? index) !== index)
+    wrong.push(`row group ${index} is said to be elsewhere`);
+  const values = new Map(walked.map((each, at) => [nth(columns, at).name, each.values]));
+  return { spans: walked.flatMap(({ spans }) => spans), wrong, columns: values };
 }

@@ -1,5 +1,6 @@
 /** What a footer says of a column chunk, held against the pages of it. */
 import { type Column, type WalkedPage, walkPages } from './chunk-pages.ts';
+import { type ColumnValues, columnOf } from './column-values.ts';
 import type { ColumnChunk, RowGroup } from './metadata.ts';
 import { PHYSICAL } from './page-values.ts';
 import { isHistogram, type Read, type Span, wrongIndexes, wrongStatistics } from './ranges.ts';
@@ -11,6 +12,7 @@ export interface WalkedChunk {
   readonly wrong: string[];
   /** Where its first page begins. */
   readonly from: number;
+  readonly values: ColumnValues;
 }
 
 /** Walks the pages of a chunk; `wrong` is what is said of them otherwise. */
@@ -31,7 +33,7 @@ export function walkChunk(
     { offset: from, bytes: meta.bytes },
     ...[chunk.offsetIndex, chunk.columnIndex].flatMap((span) => span ?? []),
   ];
-  return { spans, wrong, from };
+  return { spans, wrong, from, values: columnOf(pages, column) };
 }
 
 function pagesOf(read: Read, from: number, of: Parameters<typeof walkPages>[2]): WalkedPage[] {
@@ -57,7 +59,7 @@ function wrongInMeta(
     if (is) wrong.push(what);
   };
   const data = pages.filter(({ type }) => type !== DICTIONARY_PAGE);
-  const sum = (part: 'count' | 'rows' | 'plainBytes') => pages.reduce((total, page) => total + page[part], 0);
+  const sum = (part: 'count' | 'rows' | 'empty' | 'plainBytes') => pages.reduce((total, page) => total + page[part], 0);
   const [first] = data;
   const path = column.isList ? `${column.name}.list.element` : column.name;
   say(meta.path !== path || meta.type !== PHYSICAL[column.physical], `it is called ${meta.path}`);
@@ -80,8 +82,11 @@ function wrongInMeta(
   say(meta.encodingStats !== undefined && told.join() !== found.join(), 'other pages are counted');
   const { 1: texts, 2: repetitions, 3: definitions } = meta.histograms ?? {};
   say(texts !== undefined, 'texts are counted');
-  say(!isHistogram({ repetitions, definitions }, [{ rows, count: sum('count') }]), 'other levels are counted');
-  return [...wrong, ...wrongStatistics(meta.statistics, rangeOfPages(data), column)];
+  say(
+    !isHistogram({ repetitions, definitions }, [{ rows, count: sum('count'), empty: sum('empty') }]),
+    'other levels are counted',
+  );
+  return [...wrong, ...wrongStatistics(meta.statistics, { ...rangeOfPages(data), empty: sum('empty') }, column)];
 }
 
 /**

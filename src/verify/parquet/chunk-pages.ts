@@ -7,11 +7,13 @@ import {
   deltaValues,
   hybridRuns,
   joinedStreams,
+  type NumberRange,
   type PageValues,
   PHYSICAL,
   type Physical,
   plainValues,
   rangeOf,
+  type Values,
 } from './page-values.ts';
 import { readStruct } from './thrift.ts';
 
@@ -21,9 +23,11 @@ export interface Column {
   readonly physical: Physical;
   /** Lists have levels; flat columns are required and have none. */
   readonly isList: boolean;
+  /** Whether a list may be empty; default: none may. */
+  readonly mayBeEmpty?: boolean;
 }
 
-/** A page as it was found. */
+/** A page as it was found; `count` are its values and the empty lists. */
 export interface WalkedPage extends PageValues {
   readonly type: number;
   readonly encoding: number;
@@ -33,8 +37,24 @@ export interface WalkedPage extends PageValues {
   readonly plainBytes: number;
   /** Rows that begin in it. */
   readonly rows: number;
+  /** Lists without a value. */
+  readonly empty: number;
   readonly statistics: Statistics | undefined;
+  /** Undefined of a dictionary. */
+  readonly content: PageContent | undefined;
 }
+
+/** What a data page holds. */
+export interface PageContent {
+  /** Its values in order, or those that `index` is into. */
+  readonly values: Values;
+  readonly index: Int32Array | undefined;
+  /** Of lists: how many values come before each row that begins here. */
+  readonly begins: Int32Array | undefined;
+}
+
+/** Definition levels of a value in a list, and of an empty list. */
+const [DEFINED, EMPTY] = [3, 1];
 
 const [DATA, DICTIONARY, DATA_V2] = [0, 2, 3];
 const ZSTD = 6;
@@ -67,7 +87,7 @@ export function walkPages(bytes: Uint8Array, offset: number, { chunk, column, is
     } else pages.push({ ...place, plainBytes, ...dataPage(header, body, { chunk, column, isOwn, entries }) });
     at = end + header.bytes;
   }
-  if (entries?.used.includes(0)) throw new RangeError('a dictionary has a value that no row has');
+  if (entries?.used.includes(0) === true) throw new RangeError('a dictionary has a value that no row has');
   const empty = pages.filter(({ type, count }) => type !== DICTIONARY && count === 0);
   // Other libraries write one where they change to another encoding.
   if (empty.length > (isOwn ? 0 : 1)) throw new RangeError('pages are without a value');
@@ -85,12 +105,12 @@ interface ChunkCase {
 
 interface Dictionary {
   readonly encoding: number;
-  /** Of numbers alone. */
-  readonly values: Float64Array | undefined;
+  readonly values: Values;
   readonly used: Uint8Array;
 }
 
-const NOTHING = { count: 0, rows: 0, least: undefined, most: undefined, statistics: undefined };
+const NO_RANGE: NumberRange = { least: undefined, most: undefined };
+const NOTHING = { count: 0, rows: 0, empty: 0, ...NO_RANGE, statistics: undefined, content: undefined };
 
 function dictionaryOf({ dictionary }: PageHeader, content: Uint8Array, { physical }: Column): Dictionary {
   if (dictionary === undefined || ![PLAIN, PLAIN_DICTIONARY].includes(dictionary.encoding))
@@ -107,68 +127,111 @@ function dataPage(header: PageHeader, body: Uint8Array, of: DataCase) {
   if (type === DATA && data !== undefined && dataV2 === undefined && header.dictionary === undefined) {
     if (data.levelEncodings.some((encoding) => encoding !== RLE)) throw new RangeError('levels are not in runs');
     const content = unpacked(body, codec, plainBytes);
-    const { rows, end } = of.column.isList ? levelsV1(content, data.levels) : { rows: data.levels, end: 0 };
-    const values = pageValues(content.subarray(end), { ...of, encoding: data.encoding, count: data.levels });
-    return { ...values, rows, encoding: data.encoding, statistics: data.statistics };
+    const { rows, end } = of.column.isList ? levelsV1(content, data.levels, of.column) : FLAT;
+    const { encoding, statistics } = data;
+    const read = pageValues(content.subarray(end), { ...of, encoding, count: data.levels - rows.empty });
+    return { ...pageOf(read, rows, data.levels), encoding, statistics };
   }
   if (type !== DATA_V2 || dataV2 === undefined || data !== undefined || header.dictionary !== undefined || of.isOwn)
     throw new RangeError(`a page is of the type ${type}`);
   const { levels, repetitionBytes, definitionBytes, isCompressed, encoding, statistics } = dataV2;
   const from = repetitionBytes + definitionBytes;
-  const rows = of.column.isList ? rowsOf(body.subarray(0, from), levels, repetitionBytes) : levels;
-  if (rows !== dataV2.rows || (!of.column.isList && from !== 0)) throw new RangeError('a page counts other rows');
+  const counted = { count: levels, repetitionBytes };
+  const rows = of.column.isList ? listRows(body.subarray(0, from), counted, of.column) : FLAT.rows;
   const content = unpacked(body.subarray(from), isCompressed ? codec : 0, plainBytes - from);
-  return { ...pageValues(content, { ...of, encoding, count: levels }), rows, encoding, statistics };
+  const page = pageOf(pageValues(content, { ...of, encoding, count: levels - rows.empty }), rows, levels);
+  if (page.rows !== dataV2.rows || (!of.column.isList && from !== 0)) throw new RangeError('a page counts other rows');
+  return { ...page, encoding, statistics };
 }
 
-/** Rows that begin, by the levels of a page of lists: none of which is null or empty. */
-function rowsOf(levels: Uint8Array, count: number, repetitionBytes: number): number {
+/** Rows of lists in a page. */
+interface ListRows extends Pick<PageContent, 'begins'> {
+  readonly empty: number;
+}
+
+const FLAT: { readonly rows: ListRows; readonly end: number } = { rows: { begins: undefined, empty: 0 }, end: 0 };
+
+type ReadValues = { readonly range: NumberRange } & Pick<PageContent, 'values' | 'index'>;
+
+function pageOf({ range, values, index }: ReadValues, { begins, empty }: ListRows, count: number) {
+  return { count, rows: begins?.length ?? count, empty, ...range, content: { values, index, begins } };
+}
+
+/** The rows of a page of lists: none of them is null, or empty where it may not be. */
+function listRows(
+  levels: Uint8Array,
+  { count, repetitionBytes }: { readonly count: number; readonly repetitionBytes: number },
+  { mayBeEmpty = false }: Column,
+): ListRows {
   const [repetition, definition] = [levels.subarray(0, repetitionBytes), levels.subarray(repetitionBytes)];
   const repeated = hybridRuns(repetition, 0, { width: 1, count });
   const defined = hybridRuns(definition, 0, { width: 2, count });
   if (repeated.end !== repetition.length || defined.end !== definition.length)
     throw new RangeError('levels are followed by more');
-  for (const level of defined.values)
-    if (level !== 3) throw new RangeError('a list or a value of one is null or empty');
-  let rows = count;
-  for (const level of repeated.values) rows -= level;
-  return rows;
+  const [levelsDefined, levelsRepeated] = [defined.values, repeated.values];
+  let [rows, empty] = [count, 0];
+  for (let i = 0; i < count; i++) {
+    rows -= numberAt(levelsRepeated, i);
+    if (levelsDefined[i] === DEFINED) continue;
+    if (!mayBeEmpty || levelsDefined[i] !== EMPTY) throw new RangeError('a list or a value of one is null or empty');
+    if (levelsRepeated[i] !== 0 || levelsRepeated[i + 1] === 1) throw new RangeError('an empty list has a value');
+    empty++;
+  }
+  const begins = new Int32Array(rows);
+  let [row, values] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    if (levelsRepeated[i] === 0) begins[row++] = values;
+    if (levelsDefined[i] === DEFINED) values++;
+  }
+  return { begins, empty };
 }
 
 /** The levels of a page of version 1: each of both after its length in four bytes. */
-function levelsV1(content: Uint8Array, count: number): { rows: number; end: number } {
+function levelsV1(content: Uint8Array, count: number, column: Column): { rows: ListRows; end: number } {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const repetitionBytes = view.getUint32(0, true);
   const second = 4 + repetitionBytes;
   const end = second + 4 + view.getUint32(second, true);
   if (end > content.length) throw new RangeError('levels are cut off');
   const both = Buffer.concat([content.subarray(4, second), content.subarray(second + 4, end)]);
-  return { rows: rowsOf(both, count, repetitionBytes), end };
+  return { rows: listRows(both, { count, repetitionBytes }, column), end };
 }
 
-/** Number and range of the values, which are all that the bytes are. */
-function pageValues(bytes: Uint8Array, of: DataCase & { encoding: number; count: number }): PageValues {
-  const { column, encoding, count, entries } = of;
+/** The values, which are all that the bytes are, and their range. */
+function pageValues(bytes: Uint8Array, of: DataCase & { encoding: number; count: number }): ReadValues {
+  const { column, encoding, count } = of;
   const { physical } = column;
-  if (encoding === RLE_DICTIONARY || encoding === PLAIN_DICTIONARY) {
-    if (entries === undefined) throw new RangeError('a page has no dictionary');
-    const { values, end } = hybridRuns(bytes, 1, { width: numberAt(bytes, 0), count });
-    if (end !== bytes.length) throw new RangeError('indices are followed by more');
-    const own = new Set<number>();
-    for (const index of values) own.add(index);
-    if (of.isOwn && (encoding !== RLE_DICTIONARY || [...own].some((index, place) => index !== place)))
-      throw new RangeError('a dictionary is in another order than its values come in');
-    for (const index of own) {
-      if (index >= entries.used.length) throw new RangeError('an index is of no value of the dictionary');
-      entries.used[index] = 1;
-    }
-    const { values: numbers } = entries;
-    return { count, ...rangeOf(numbers && Array.from(own, (index) => numberAt(numbers, index))) };
-  }
-  if (encoding === PLAIN) return { count, ...rangeOf(plainValues(bytes, physical, count)) };
+  if (encoding === RLE_DICTIONARY || encoding === PLAIN_DICTIONARY) return indexedValues(bytes, of);
+  const plain = (values: Values): ReadValues => ({ values, index: undefined, range: rangeOf(values) });
+  if (encoding === PLAIN) return plain(plainValues(bytes, physical, count));
   if (encoding === DELTA && (physical === 'INT32' || physical === 'INT64'))
-    return { count, ...rangeOf(deltaValues(bytes, physical, count)) };
+    return plain(deltaValues(bytes, physical, count));
   if (encoding === STREAM_SPLIT && physical !== 'BYTE_ARRAY')
-    return { count, ...rangeOf(plainValues(joinedStreams(bytes, physical, count), physical, count)) };
+    return plain(plainValues(joinedStreams(bytes, physical, count), physical, count));
   throw new RangeError(`a page of ${PHYSICAL[physical]} has the encoding ${encoding}`);
+}
+
+/** Values by their place in the dictionary; marks there those that the page uses. */
+function indexedValues(bytes: Uint8Array, of: DataCase & { encoding: number; count: number }): ReadValues {
+  const { encoding, count, entries } = of;
+  if (entries === undefined) throw new RangeError('a page has no dictionary');
+  const { values: index, end } = hybridRuns(bytes, 1, { width: numberAt(bytes, 0), count });
+  if (end !== bytes.length) throw new RangeError('indices are followed by more');
+  const { used, values } = entries;
+  const own = new Uint8Array(used.length);
+  // In the order in which they come.
+  const places: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const place = numberAt(index, i);
+    if (own[place] === 1) continue;
+    if (place >= used.length) throw new RangeError('an index is of no value of the dictionary');
+    own[place] = 1;
+    used[place] = 1;
+    places.push(place);
+  }
+  if (of.isOwn && (encoding !== RLE_DICTIONARY || places.some((place, order) => place !== order)))
+    throw new RangeError('a dictionary is in another order than its values come in');
+  const range =
+    values instanceof Float64Array ? rangeOf(Float64Array.from(places, (place) => numberAt(values, place))) : NO_RANGE;
+  return { values, index, range };
 }

@@ -10,6 +10,8 @@ export interface WantedColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly isList: boolean;
+  /** Whether a list may have no value; default: none may. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** What a file should say of itself. */

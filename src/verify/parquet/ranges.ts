@@ -14,14 +14,17 @@ export interface Span {
   readonly bytes: number;
 }
 
-/** Statistics count no null, tell no text, and the range is that of the values. */
+/**
+ * Statistics count no null but empty lists, as which they count, tell no text, and the range is
+ * that of the values.
+ */
 export function wrongStatistics(
   told: Statistics | undefined,
-  range: Pick<WalkedPage, 'least' | 'most'>,
+  range: Pick<WalkedPage, 'least' | 'most' | 'empty'>,
   column: Column,
 ): string[] {
   if (told === undefined) return [];
-  const wrong = (told.nulls ?? 0) === 0 ? [] : ['nulls are counted'];
+  const wrong = (told.nulls ?? range.empty) === range.empty ? [] : ['other nulls are counted'];
   const ends = [
     ...told.least.map((end) => [end, range.least] as const),
     ...told.most.map((end) => [end, range.most] as const),
@@ -38,12 +41,12 @@ function isNumber(bytes: Uint8Array, right: number | undefined, { physical }: Co
   return numberIn(new DataView(bytes.buffer, bytes.byteOffset, width), physical, 0) === right;
 }
 
-/** Levels of lists none of which is null or empty, counted page by page, or not at all. */
+/** Levels of lists none of which is null, counted page by page, or not at all. */
 export function isHistogram(
   { repetitions, definitions }: Record<'repetitions' | 'definitions', readonly number[] | undefined>,
-  pages: ReadonlyArray<Pick<WalkedPage, 'rows' | 'count'>>,
+  pages: ReadonlyArray<Pick<WalkedPage, 'rows' | 'count' | 'empty'>>,
 ): boolean {
-  const right = (of: (page: Pick<WalkedPage, 'rows' | 'count'>) => number[]) => pages.flatMap(of).join();
+  const right = (of: (page: Pick<WalkedPage, 'rows' | 'count' | 'empty'>) => number[]) => pages.flatMap(of).join();
   const isRight = (told: readonly number[] | undefined, wanted: string) => told === undefined || told.join() === wanted;
   return (
     isRight(
@@ -52,7 +55,7 @@ export function isHistogram(
     ) &&
     isRight(
       definitions,
-      right(({ count }) => [0, 0, 0, count]),
+      right(({ count, empty }) => [0, empty, 0, count - empty]),
     )
   );
 }
@@ -81,13 +84,13 @@ export function wrongIndexes(
       isEmpty ? end.length === 0 : isNumber(end, right, column);
     const ranges =
       isWhole &&
-      pages.every(({ least, most, count }, index) => {
+      pages.every(({ least, most, count, empty }, index) => {
         const isEmpty = nth(told.isEmpty, index);
         const ends = [isEnd(nth(told.least, index), least, isEmpty), isEnd(nth(told.most, index), most, isEmpty)];
-        return isEmpty === (count === 0) && ends.every(Boolean);
+        return isEmpty === (count === empty) && ends.every(Boolean);
       });
-    if (!ranges || !isInOrder(pages, told.order) || told.nulls.some((count) => count !== 0))
-      wrong.push('its column index tells other ranges');
+    const nulls = pages.every(({ empty }, index) => told.nulls[index] === empty);
+    if (!ranges || !nulls || !isInOrder(pages, told.order)) wrong.push('its column index tells other ranges');
   }
   return wrong;
 }

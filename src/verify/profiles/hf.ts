@@ -1,5 +1,5 @@
 /** hf: ids, attention mask and unshifted labels, as `datasets` writes them itself. */
-import { ATTENTION_MASK, digestOfLabels, LABELS, type Profile, supervisedByLabels } from './profile.ts';
+import { ATTENTION_MASK, LABELS, type Profile, supervisedByLabels } from './profile.ts';
 
 /** The profile hf. */
 export const hf: Profile = {
@@ -20,5 +20,4 @@ export const hf: Profile = {
   ],
   facts: { label_alignment: 'unshifted', ignore_index: '-100' },
   supervised: supervisedByLabels,
-  digest: digestOfLabels,
 };

@@ -14,7 +14,7 @@ export interface TokenRow {
    * Values of the profile's columns by name. 64-bit ones beyond 2^53 are rounded, and are wrong
    * anyhow.
    */
-  readonly columns: Readonly<Record<string, Float64Array>>;
+  readonly columns: Readonly<Record<string, Int32Array | Float64Array>>;
 }
 
 /** A list column beside `input_ids`, with one value a token. */
@@ -29,12 +29,13 @@ export interface TokenColumn {
 }
 
 /**
- * Which tokens are supervised: the index of the first (the row's length where none is), and how
- * many.
+ * Which tokens are supervised: the index of the first (the row's length where none is), how many,
+ * and from where to where each run of them goes, in pairs.
  */
 export interface Supervised {
   readonly answerFrom: number;
   readonly count: number;
+  readonly spans: readonly number[];
 }
 
 /** One way in which trainers are given a release's tokens. */
@@ -50,8 +51,6 @@ export interface Profile {
   readonly facts: Readonly<Record<string, string>>;
   /** What the row's own columns supervise. */
   supervised(row: TokenRow): Supervised;
-  /** The SHA-256 of a row, of which the release's default id is made (RELEASE-6). */
-  digest(row: TokenRow): Uint8Array;
 }
 
 /** Marks tokens that no loss looks at. */
@@ -76,24 +75,38 @@ export const LABELS: TokenColumn = {
 };
 
 /** Tokens with a label are supervised. */
-export function supervisedByLabels({ ids, columns: { labels = new Float64Array() } }: TokenRow): Supervised {
-  let [answerFrom, count] = [ids.length, 0];
-  for (const [index, label] of labels.entries()) {
-    if (label === IGNORED) continue;
-    if (count++ === 0) answerFrom = index;
-  }
-  return { answerFrom, count };
+export function supervisedByLabels({ ids, columns: { labels } }: TokenRow): Supervised {
+  return supervisedWhere(ids, labels, (label) => label !== IGNORED);
 }
 
-/** The SHA-256 of ids (int32) followed by labels (int64), both little-endian (RELEASE-6). */
-export function digestOfLabels({ ids, columns: { labels = new Float64Array() } }: TokenRow): Uint8Array {
-  // Typed arrays are little-endian on every machine that Node 24 runs on but s390x.
-  const words = new Int32Array(ids.length + labels.length * 2);
-  words.set(ids);
-  let end = ids.length;
-  for (const label of labels) {
-    words[end++] = label | 0;
-    words[end++] = Math.floor(label / 2 ** 32);
+/** Tokens are supervised whose value in a column is so. */
+export function supervisedWhere(
+  { length }: Int32Array,
+  values: TokenRow['columns'][string] | undefined,
+  isSupervised: (value: number) => boolean,
+): Supervised {
+  const spans: number[] = [];
+  const size = values?.length ?? 0;
+  let [count, inside] = [0, false];
+  for (let index = 0; index < size; index++) {
+    const own = isSupervised(numberAt(values ?? [], index));
+    if (own !== inside) spans.push(index);
+    if (own) count++;
+    inside = own;
   }
+  if (inside) spans.push(size);
+  return { answerFrom: spans[0] ?? length, count, spans };
+}
+
+/**
+ * The SHA-256 of a row, of which the release's default id is made: how many spans are supervised,
+ * where each begins and ends, and the ids, as numbers of 32 bits, little-endian (RELEASE-6).
+ */
+export function rowDigest(ids: Int32Array, spans: readonly number[]): Uint8Array {
+  // Typed arrays are little-endian on every machine that Node 24 runs on but s390x.
+  const words = new Int32Array(1 + spans.length + ids.length);
+  words[0] = spans.length / 2;
+  words.set(spans, 1);
+  words.set(ids, 1 + spans.length);
   return hash('sha256', words, 'buffer');
 }

@@ -1,7 +1,6 @@
 /** weighted: every label is its id, and the loss of each token has a weight (PROFILE-1). */
-import { createHash } from 'node:crypto';
 import { numberAt } from '../checked.ts';
-import { ATTENTION_MASK, type Profile, type TokenColumn } from './profile.ts';
+import { ATTENTION_MASK, type Profile, supervisedWhere, type TokenColumn } from './profile.ts';
 
 const PROMPT = Math.fround(0.01);
 const ANSWER = 1;
@@ -38,14 +37,5 @@ export const weighted: Profile = {
       'do not, would learn the prompt as much as the answer: for them there is the profile `hf`.',
   ],
   facts: { label_alignment: 'unshifted', ignore_index: '-100', loss_weights: 'prompt 0.01, answer 1' },
-  supervised({ ids, columns: { loss_weights: weights = new Float64Array() } }) {
-    const from = weights.indexOf(ANSWER);
-    return { answerFrom: from < 0 ? ids.length : from, count: weights.filter((weight) => weight === ANSWER).length };
-  },
-  digest({ ids, columns: { labels = [], loss_weights: weights = [] } }) {
-    const hash = createHash('sha256');
-    for (const values of [ids, BigInt64Array.from(labels, BigInt), Float32Array.from(weights)])
-      hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    return hash.digest();
-  },
+  supervised: ({ ids, columns: { loss_weights: weights } }) => supervisedWhere(ids, weights, (one) => one === ANSWER),
 };

@@ -1,4 +1,5 @@
 /** History: which past items there are for a question. */
+import { remember } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { saidOf } from '../world/candidates.ts';
 import type { Interaction, Version } from '../world/timeline.ts';
@@ -14,14 +15,23 @@ export interface HistoryEntry {
 }
 
 /** What the member did before T. */
-export type PastActions = ReturnType<typeof pastOf>;
+export interface PastActions {
+  readonly entries: readonly HistoryEntry[];
+  readonly actionsBefore: number;
+}
+
+const pasts = new WeakMap<Asked, PastActions>();
 
 /**
  * Each item once, under its strongest action (HIST-1, HIST-2), but for those that are left out and
  * those that say what they say (HIST-3), in timeline order; and the number of actions seen before
  * T, those on candidates included (ORIGIN-4).
  */
-export function pastOf(asked: Asked) {
+export function pastOf(asked: Asked): PastActions {
+  return remember(pasts, asked, () => findPast(asked));
+}
+
+function findPast(asked: Asked): PastActions {
   const { world, askedAt: t, task } = asked;
   const { noneRank } = world.vocabulary;
   const events = seenInteractions(asked);

@@ -1,4 +1,5 @@
 /** Lines of items, profiles and exposures: texts of fields, and patterns with slots. */
+import { hash } from 'node:crypto';
 import type { Attributes } from '../../../schemas/event.ts';
 import { nth, remember } from '../checked.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -104,14 +105,25 @@ export function lineOf({ open, closing }: Pattern, slots: readonly FilledSlot[])
 /** A version, or anything else that has attributes. */
 type Described = { readonly attributes: Attributes };
 
-/** What items say in their versions: lines before cutting (CAND-9). Made once for each version. */
-export function itemTexts(identity: Identity): (version: Described) => string {
+/** What an item says: its whole line before cutting (CAND-9). */
+export function itemLines(identity: Identity): (version: Described) => string {
   const pattern = patternOf(identity.domain.item.line);
   const most = longestField(identity);
-  const texts = new WeakMap<Described, string>();
-  return (version) =>
-    remember(texts, version, () => lineOf(pattern, fillSlots(pattern, version.attributes, most)).text);
+  return ({ attributes }) => lineOf(pattern, fillSlots(pattern, attributes, most)).text;
 }
+
+/**
+ * Digests of what items say, since it is compared alone. Made once for each version. Bound: some 50
+ * bytes a version.
+ */
+export function itemTexts(identity: Identity): (version: Described) => string {
+  const line = itemLines(identity);
+  const digests = new WeakMap<Described, string>();
+  return (version) =>
+    remember(digests, version, () => hash('sha256', line(version), 'buffer').toString('latin1', 0, DIGEST_BYTES));
+}
+
+const DIGEST_BYTES = 16;
 
 /**
  * Breaks markers that form across fields; the line is not empty, and begins with neither white

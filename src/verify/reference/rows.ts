@@ -3,9 +3,10 @@ import { nth, present, remember } from '../checked.ts';
 import type { Template } from '../identity/domain.ts';
 import { joinKey } from '../world/draws.ts';
 import type { Version } from '../world/timeline.ts';
-import { liveVersion } from '../world/view.ts';
+import { liveVersion, profileAt } from '../world/view.ts';
 import type { World } from '../world/world.ts';
-import { type LineBook, lineBookOf } from './line-book.ts';
+import { pastOf } from './history.ts';
+import { type LineBook, type LineStore, lineBookOf } from './line-book.ts';
 import { answersOf } from './phrases.ts';
 import { countTokens, mergeFixed, type Piece, plainPiece } from './pieces.ts';
 import { type Prompt, promptOf } from './prompt.ts';
@@ -28,19 +29,33 @@ const books = new WeakMap<World, LineBook>();
 
 const bookOf = (world: World) => remember(books, world, () => lineBookOf(world));
 
+/** Keeps the cut lines of a world in a store, before any is cut. */
+export function keepLines(world: World, store: LineStore): void {
+  books.set(world, lineBookOf(world, store));
+}
+
+/** No prompt shows more history lines than this but those with a great context or short lines. */
+const ENTRIES_MAX = 64;
+
 /**
- * Cuts the lines that questions may show in a few rounds: those of all items that their members
- * dealt with, as they are live at T, and of the items asked about. Nothing depends on it but speed.
+ * Cuts the lines that prompts of questions may show in a few rounds: profiles, the items asked
+ * about and the history entries that filling takes first. Nothing depends on it but speed.
  */
 export function prepareLines(world: World, questions: readonly ReferenceQuestion[]): void {
-  const versions = new Set<Version>();
-  for (const { timeline, askedAt, itemIds } of questions) {
-    for (const item of [...timeline.byItem.keys(), ...itemIds]) {
+  const [versions, profiles] = [new Set<Version>(), new Set<Version>()];
+  for (const question of questions) {
+    const { task, timeline, askedAt, itemIds } = question;
+    for (const item of itemIds) {
       const version = liveVersion(world, item, askedAt);
       if (version !== undefined) versions.add(version);
     }
+    for (const { version } of task.strategy(pastOf(question).entries).slice(0, ENTRIES_MAX)) versions.add(version);
+    const profile = profileAt(timeline, askedAt);
+    if (profile !== undefined) profiles.add(profile);
   }
-  bookOf(world).prepare(versions);
+  const book = bookOf(world);
+  book.prepare(versions);
+  book.prepareProfiles(profiles);
 }
 
 /**

@@ -11,9 +11,17 @@ export interface ToldRow {
   readonly ids: Int32Array;
 }
 
-/** Sees the rows of a release in order, and knows at the end which one the card tells. */
+/** A row that the card may tell, with its history entries in the prompt. */
+export interface SeenRow {
+  readonly entries: number;
+  readonly told: ToldRow;
+}
+
+/** Sees rows of a release in order, and knows at the end which one the card tells. */
 export interface ToldRowChoice {
   see(row: Pick<ReleaseRow, 'place' | 'ids' | 'meta'>): void;
+  /** Those that count. */
+  seen(): readonly SeenRow[];
   chosen(): ToldRow | undefined;
 }
 
@@ -24,14 +32,15 @@ const ENTRIES_WANTED = 3;
  * The shortest of the first hundred rows of train with three history entries in the prompt, or with
  * as many as there are in any.
  */
-export function choosingToldRow(): ToldRowChoice {
-  const seen: { readonly entries: number; readonly told: ToldRow }[] = [];
+export function choosingToldRow(before: readonly SeenRow[] = []): ToldRowChoice {
+  const seen = before.slice(0, SEEN_MAX);
   return {
     see({ place, ids, meta }) {
-      if (place.split !== 'train' || seen.length >= SEEN_MAX) return;
+      if (place.split !== 'train' || place.row >= SEEN_MAX || seen.length >= SEEN_MAX) return;
       const words = { task: text(meta.task), template: text(meta.template), label: text(meta.label) };
-      seen.push({ entries: number(meta.n_history_shown), told: { row: place.row, ids, ...words } });
+      seen.push({ entries: number(meta.n_history_shown), told: { row: place.row, ids: ids.slice(), ...words } });
     },
+    seen: () => seen,
     chosen() {
       const most = Math.max(...seen.map(({ entries }) => entries));
       const wanted = Math.min(most, ENTRIES_WANTED);

@@ -2,12 +2,11 @@
  * The form of every Parquet file of a release: columns, footers and bytes (PUBLISH-6), and the
  * entries of the indexes (PUBLISH-5).
  */
-import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
-import { type CheckedParquet, checkParquet } from '../parquet/check-parquet.ts';
+import type { CheckedParquet } from '../parquet/check-parquet.ts';
 import type { ColumnType, WantedColumn, WantedFile } from '../parquet/footer-claims.ts';
-import type { Manifest, ReleaseFile } from './manifest.ts';
-import { isFile, type OpenRelease } from './release-files.ts';
+import { type Manifest, type ReleaseFile, tableOf } from './manifest.ts';
+import type { OpenRelease } from './release-files.ts';
 
 const flat = (type: ColumnType, names: string): WantedColumn[] =>
   names.split(' ').map((name) => ({ name, type, isList: false }));
@@ -17,7 +16,7 @@ const lists = (type: ColumnType, names: string): WantedColumn[] =>
 const POSITION = [...flat('text', 'split'), ...flat('int32', 'shard row_group row')];
 
 /** Columns of the files that are the same in every profile. */
-const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
+export const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
   meta: [
     ...flat('text', 'example_id member task form template'),
     ...flat('int32', 'template_version'),
@@ -32,11 +31,13 @@ const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
     ...flat('int64', 'thin'),
   ],
   origin: [
-    ...[...flat('text', 'example_id'), ...lists('text', 'role'), ...lists('int32', 'to')],
-    ...lists('text', 'event version fields level'),
-    ...flat('int32', 'shown available lowered left_out room used'),
-    ...flat('text', 'stopped_at'),
+    ...[...lists('int32', 'segments'), ...flat('int64', 'first_event')],
+    // A row without an event lists none.
+    ...lists('int32', 'events').map((column) => ({ ...column, mayBeEmpty: true })),
+    ...[...flat('int32', 'lowered room used'), ...flat('int64', 'stopped_at')],
   ],
+  segments: [...flat('text', 'role version level fields'), ...flat('int32', 'tokens')],
+  events: flat('text', 'member event'),
   'index/examples.parquet': [...flat('text', 'example_id'), ...POSITION],
   'index/members.parquet': [...flat('text', 'member'), ...POSITION],
 };
@@ -58,20 +59,21 @@ export interface FoundForms {
   readonly ids: ReadonlyMap<string, string | undefined>;
 }
 
-/**
- * Checks the form of all Parquet files that the manifest names and that are there; `vocabularySize`
- * is the tokenizer's. What cannot be read is a fault here, and must be read by nobody else.
- */
-export function checkForms({ dir, manifest }: OpenRelease, vocabularySize: number, list: FaultList): FoundForms {
-  const groupsOfShard = new Map<string, readonly number[]>();
-  const ids = new Map<string, string | undefined>();
+/** Reports what was found in each Parquet file of a release, by its path. */
+export function checkForms(
+  { manifest }: OpenRelease,
+  found: ReadonlyMap<string, CheckedParquet>,
+  list: FaultList,
+): FoundForms {
   const readable = new Set<string>();
+  const ids = new Map<string, string | undefined>();
+  const groupsOfShard = new Map<string, readonly number[]>();
   for (const file of manifest.files) {
-    if (file.kind === 'card' || !file.path.endsWith('.parquet') || !isFile(join(dir, file.path))) continue;
+    const checked = found.get(file.path);
+    if (checked === undefined) continue;
     list.look('schema');
     const wrong = (detail: string) =>
       list.add({ split: file.split }, { check: 'schema', rule: ['PUBLISH-6'], detail: `${file.path}: ${detail}` });
-    const checked = checkParquet(join(dir, file.path), wantedOf(file, manifest, vocabularySize));
     for (const what of checked.wrong) wrong(what);
     if (!checked.isReadable) continue;
     readable.add(file.path);
@@ -80,7 +82,8 @@ export function checkForms({ dir, manifest }: OpenRelease, vocabularySize: numbe
       groupsOfShard.set(shard, checked.groups);
       ids.set(file.path, checked.keyValues.get(RELEASE_ID));
     }
-    const groups = file.kind === 'index' ? groupsOfIndex(file.rows) : (groupsOfShard.get(shard) ?? checked.groups);
+    const hasOwnGroups = file.kind === 'index' || tableOf(file.path) !== undefined;
+    const groups = hasOwnGroups ? groupsOfTable(file.rows) : (groupsOfShard.get(shard) ?? checked.groups);
     if (checked.groups.join() !== groups.join())
       wrong(`its row groups have ${shortly(checked)} rows instead of ${shortly({ groups })}`);
   }
@@ -93,20 +96,23 @@ function shortly({ groups }: Pick<CheckedParquet, 'groups'>): string {
   return groups.length > 6 ? `${groups.slice(0, 6).join(', ')} ...` : groups.join(', ');
 }
 
-const INDEX_GROUP_ROWS = 65_536;
+/** Of indexes, and of the tables that origins number. */
+const TABLE_GROUP_ROWS = 65_536;
 
-function groupsOfIndex(rows: number): number[] {
-  return Array.from({ length: Math.ceil(rows / INDEX_GROUP_ROWS) }, (_, group) =>
-    Math.min(INDEX_GROUP_ROWS, rows - group * INDEX_GROUP_ROWS),
+function groupsOfTable(rows: number): number[] {
+  return Array.from({ length: Math.ceil(rows / TABLE_GROUP_ROWS) }, (_, group) =>
+    Math.min(TABLE_GROUP_ROWS, rows - group * TABLE_GROUP_ROWS),
   );
 }
 
-function wantedOf(file: ReleaseFile, manifest: Manifest, vocabularySize: number): WantedFile {
+/** What a Parquet file of a release should be. */
+export function wantedOf(file: ReleaseFile, manifest: Manifest, vocabularySize: number): WantedFile {
   if (file.kind === 'data') {
     const columns = columnsOf('data', manifest.release.profile.columns);
     return { columns, keyValues: footerOf(file, manifest, { vocabularySize, columns }), mayBeRewritten: true };
   }
-  return { columns: COLUMNS[file.kind] ?? COLUMNS[file.path] ?? [], keyValues: [], mayBeRewritten: false };
+  const columns = COLUMNS[tableOf(file.path) ?? (file.kind === 'index' ? file.path : file.kind)] ?? [];
+  return { columns, keyValues: [], mayBeRewritten: false };
 }
 
 /** What the footer of a token file says, in order (docs/release.md). */

@@ -2,7 +2,8 @@
 import type { Finding } from '../fault-list.ts';
 import { joinKey, splitKey } from '../world/draws.ts';
 import { type Interaction, seen, type Version } from '../world/timeline.ts';
-import { fault, type OriginSegment, type RowCase, text } from './release-row.ts';
+import type { OriginSegment } from './origin-row.ts';
+import { fault, type RowCase, text } from './release-row.ts';
 
 /** Something of the future, and the rule that forbids it. */
 type Late = Omit<Finding, 'check'>;

@@ -1,6 +1,7 @@
 /** The history of a row: its lines, and the cut ledger in `origin/`. */
 import type { RuleId } from '../fault-list.ts';
-import { fault, number, type OriginSegment, type RowCase, text } from './release-row.ts';
+import type { OriginSegment } from './origin-row.ts';
+import { fault, number, type RowCase } from './release-row.ts';
 
 type Segments = readonly OriginSegment[];
 
@@ -40,12 +41,12 @@ function rulesOfLines({ reference, pseudonyms }: RowCase, actual: Segments, righ
   return actual.some(({ event, level }) => byEvent.get(event)?.level !== level) ? ['FILL-2', 'CUT-1'] : ['FILL-3'];
 }
 
-/** Each column of the cut ledger with the rule that makes it. */
-const LEDGER_RULES: Readonly<Record<keyof RowCase['reference']['ledger'], RuleId>> = {
-  shown: 'FILL-2',
-  available: 'HIST-1',
+/**
+ * Each column of the cut ledger with the rule that makes it; what was shown and available is in the
+ * sidecar.
+ */
+const LEDGER_RULES: Readonly<Record<'lowered' | 'room' | 'used', RuleId>> = {
   lowered: 'FILL-2',
-  left_out: 'FILL-5',
   room: 'FILL-1',
   used: 'FILL-4',
 };
@@ -59,7 +60,7 @@ export function checkLedger(rowCase: RowCase): void {
     const rule: RuleId[] = ['FILL-5', LEDGER_RULES[name]];
     if (actual !== right) fault(rowCase, { check: 'ledger', rule, detail: `${name} ${actual} instead of ${right}` });
   }
-  const [told, stopped] = [text(row.origin.stopped_at), pseudonyms.of('event', reference.prompt.filling.stoppedAt)];
+  const [told, stopped] = [row.stoppedAt, pseudonyms.of('event', reference.prompt.filling.stoppedAt)];
   const detail = `stopped at "${told}" instead of "${stopped}"`;
   if (told !== stopped) fault(rowCase, { check: 'ledger', rule: ['FILL-5', 'FILL-2'], detail });
 }

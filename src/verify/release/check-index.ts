@@ -2,79 +2,109 @@
  * The index files: every row is found under its example and its member, in order, and nothing else.
  */
 import { join } from 'node:path';
+import { nth } from '../checked.ts';
 import type { FaultList } from '../fault-list.ts';
+import { type CheckedParquet, type OpenParquet, openParquet, unreadable } from '../parquet/check-parquet.ts';
+import type { ColumnValues } from '../parquet/column-values.ts';
 import { compareBytes } from '../world/draws.ts';
+import { COLUMNS } from './check-forms.ts';
 import { SPLITS } from './manifest.ts';
-import { openParquetTable, type TableRow } from './parquet-table.ts';
-import type { OpenRelease } from './release-files.ts';
-import { number, text } from './release-row.ts';
+import { isFile, type OpenRelease } from './release-files.ts';
 
 /** Where a row lies; `row` counts within its row group. */
 export interface RowAddress {
-  readonly example: string;
-  readonly member: string;
   readonly split: string;
   readonly shard: number;
   readonly group: number;
   readonly row: number;
 }
 
-/** Entries read at a time. */
-const ENTRIES_MAX = 100_000;
+/** The rows that indexes should name. */
+export interface IndexedRows {
+  readonly count: number;
+  /** The row at a place; -1 where there is none. */
+  rowAt(address: RowAddress): number;
+  exampleOf(row: number): string;
+  memberOf(row: number): string;
+}
 
-/** Compares both index files with the rows that were read (RELEASE-5, PUBLISH-5). */
-export async function checkIndex(release: OpenRelease, rows: readonly RowAddress[], list: FaultList): Promise<void> {
+/**
+ * Compares both index files with the rows that were read (RELEASE-5, PUBLISH-5). Returns what their
+ * own form is, by path. Bound: a row group of an index.
+ */
+export function checkIndex(
+  { dir }: Pick<OpenRelease, 'dir'>,
+  rows: IndexedRows,
+  list: FaultList,
+): Map<string, CheckedParquet> {
+  const checked = new Map<string, CheckedParquet>();
   for (const id of ['example', 'member'] as const) {
+    const path = `index/${id}s.parquet`;
+    // That it is missing, or a link, was told with the files.
+    if (!isFile(join(dir, path))) continue;
+    const columns = COLUMNS[path] ?? [];
+    let file: OpenParquet | undefined;
     try {
-      await checkFile({ release, rows, list }, id);
+      file = openParquet(join(dir, path), { columns, keyValues: [], mayBeRewritten: false });
+      checked.set(path, checkFile(file, { id, path, rows, list }));
     } catch (error) {
-      const detail = `index/${id}s.parquet cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      checked.set(path, unreadable(error));
+      const detail = `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
       list.add({}, { check: 'index', rule: ['PUBLISH-6'], detail });
+    } finally {
+      file?.close();
     }
   }
+  return checked;
 }
 
 interface IndexCase {
-  readonly release: OpenRelease;
-  readonly rows: readonly RowAddress[];
+  readonly id: 'example' | 'member';
+  readonly path: string;
+  readonly rows: IndexedRows;
   readonly list: FaultList;
 }
 
-type Entry = Omit<RowAddress, 'example' | 'member'> & { readonly id: string };
+type Entry = RowAddress & { readonly id: string };
 
-async function checkFile({ release, rows, list }: IndexCase, id: 'example' | 'member'): Promise<void> {
+function checkFile(file: OpenParquet, { id, path, rows, list }: IndexCase): CheckedParquet {
   const column = id === 'example' ? 'example_id' : 'member';
-  const path = `index/${id}s.parquet`;
+  const idOf = id === 'example' ? rows.exampleOf : rows.memberOf;
   const wrong = (detail: string, place = {}) =>
     list.add(place, { check: 'index', rule: ['RELEASE-5', 'PUBLISH-5'], detail });
-  const known = new Set(rows.map((row) => nameOf({ ...row, id: row[id] })));
-  const table = await openParquetTable(join(release.dir, path));
-  try {
-    let before: Entry | undefined;
-    for (let from = 0; from < table.rows; from += ENTRIES_MAX) {
-      for (const cells of await table.read(from, Math.min(from + ENTRIES_MAX, table.rows))) {
-        list.look('index');
-        const entry = entryOf(text(cells[column]), cells);
-        const order = before === undefined ? -1 : inOrder(before, entry);
-        if (order > 0) wrong(`${path} is not sorted at ${entry.id}`);
-        if (order === 0) wrong(`${path} names a row twice`);
-        before = entry;
-        const place = { split: entry.split, example: id === 'example' ? entry.id : '' };
-        if (!known.has(nameOf(entry))) wrong(`no such row of ${column} ${entry.id}`, place);
-      }
+  const groups = file.hasColumns ? [...file.groups.keys()] : [];
+  let before: Entry | undefined;
+  const walked = groups.map((group) => {
+    const { columns, ...found } = file.walk(group);
+    for (let row = 0; row < nth(file.groups, group); row++) {
+      list.look('index');
+      const entry = entryOf(columns, column, row);
+      const order = before === undefined ? -1 : inOrder(before, entry);
+      if (order > 0) wrong(`${path} is not sorted at ${entry.id}`);
+      if (order === 0) wrong(`${path} names a row twice`);
+      before = entry;
+      const place = { split: entry.split, example: id === 'example' ? entry.id : '' };
+      const known = rows.rowAt(entry);
+      if (known < 0 || idOf(known) !== entry.id) wrong(`no such row of ${column} ${entry.id}`, place);
     }
-    if (table.rows !== rows.length) wrong(`${path} has ${table.rows} entries for ${rows.length} rows`);
-  } finally {
-    table.close();
-  }
+    return found;
+  });
+  const count = groups.reduce((sum, group) => sum + nth(file.groups, group), 0);
+  if (count !== rows.count) wrong(`${path} has ${count} entries for ${rows.count} rows`);
+  return file.finished(walked);
 }
 
-function entryOf(id: string, { split, shard, row_group: group, row }: TableRow): Entry {
-  return { id, split: text(split), shard: number(shard), group: number(group), row: number(row) };
-}
-
-function nameOf({ id, split, shard, group, row }: Entry): string {
-  return `${id} ${split} ${shard} ${group} ${row}`;
+function entryOf(columns: ReadonlyMap<string, ColumnValues>, column: string, row: number): Entry {
+  const text = (name: string) => {
+    const own = columns.get(name);
+    return own !== undefined && 'texts' in own ? (own.texts[own.index[row] ?? -1] ?? '') : '';
+  };
+  const number = (name: string) => {
+    const own = columns.get(name);
+    return own !== undefined && 'numbers' in own ? (own.numbers[row] ?? Number.NaN) : Number.NaN;
+  };
+  const address = { split: text('split'), shard: number('shard'), group: number('row_group'), row: number('row') };
+  return { id: text(column), ...address };
 }
 
 /** Ids, splits as they come among the files, then numbers by their size. */

@@ -1,8 +1,8 @@
 /** Where a row's tokens come from: items asked about, roles, events, versions and fields. */
 import type { RuleId } from '../fault-list.ts';
 import { splitKey } from '../world/draws.ts';
-import type { Cell } from './parquet-table.ts';
-import { fault, isSameList, type OriginSegment, type RowCase, text } from './release-row.ts';
+import type { OriginSegment } from './origin-row.ts';
+import { fault, isSameList, type RowCase, text } from './release-row.ts';
 
 /**
  * The items asked about, in order, with reasons and versions. Returns whether the items are others.
@@ -38,9 +38,6 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
   const { row, wanted } = rowCase;
   rowCase.list.look('origin');
   const wrong = (rule: RuleId, detail: string) => fault(rowCase, { check: 'origin', rule: [rule], detail });
-  if (text(row.origin.example_id) !== row.place.example) wrong('OPEN-4', 'the origin is that of another row');
-  const lengths = LISTS.map((name) => listOf(row.origin[name]).length);
-  if (new Set(lengths).size > 1) wrong('ORIGIN-2', `the lists ${LISTS.join(', ')} have ${lengths.join(', ')} values`);
   const last = row.segments.at(-1)?.to ?? 0;
   if (last !== row.ids.length) wrong('ORIGIN-2', `segments end at ${last} of ${row.ids.length} tokens`);
   if (explained) return;
@@ -54,13 +51,6 @@ export function checkOrigin(rowCase: RowCase, explained: boolean): void {
     wrong(rule, `segment ${index}: ${told(a)} instead of ${told(b)}`);
     return;
   }
-}
-
-/** What is parallel in a row: a value a segment. */
-const LISTS = ['role', 'to', 'event', 'version', 'fields', 'level'];
-
-function listOf(cell: Cell): readonly unknown[] {
-  return Array.isArray(cell) ? cell : [];
 }
 
 /** The rule that a segment breaks; undefined where it breaks none. */
@@ -83,7 +73,9 @@ export function checkPseudonyms(rowCase: RowCase): void {
   if (text(row.meta.member) !== pseudonyms.of('member', expected.question.member)) {
     wrong('the member is not the pseudonym of the one asked');
   }
-  const ids = row.segments.flatMap(({ event, version }) => [event, version]);
-  ids.push(row.place.example, text(row.meta.member), text(row.origin.stopped_at));
+  const ids = [row.place.example, text(row.meta.member)];
+  // A number that is none has no id.
+  if (row.wrong.length === 0)
+    ids.push(row.stoppedAt, ...row.segments.flatMap(({ event, version }) => [event, version]));
   if (ids.some((id) => id !== '' && !PSEUDONYM.test(id))) wrong('an id is not 32 hexadecimal digits');
 }

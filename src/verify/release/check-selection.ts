@@ -2,19 +2,27 @@
  * Whether a release holds exactly the rows that its rules take, in the right splits, shards and
  * order.
  */
-import type { FaultList, FaultPosition, RuleId } from '../fault-list.ts';
-import { referenceRow } from '../reference/rows.ts';
+import type { FaultList, RuleId } from '../fault-list.ts';
+import type { Corpus } from '../reference/tasks.ts';
 import { compareBytes } from '../world/draws.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { Expectation } from './expected-rows.ts';
+import type { TableRow } from './expected-table.ts';
 import { type Manifest, SPLITS } from './manifest.ts';
-import { type ExpectedRow, emptySplits, gapFault, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
+import type { RowTable } from './row-table.ts';
+import { emptySplits, gapFault, type RowEnd, shardCount, takeRemainder, thin } from './selection.ts';
 import { compareTallies, countUp, type Tally, tallyOf } from './tallies.ts';
 
-/** A row of the release that the rules make, with where it was seen. */
-export interface PresentRow {
-  readonly expected: ExpectedRow;
-  readonly place: Required<FaultPosition>;
+/** What the rules make of a corpus for a release, and what the release has of it. */
+export interface SelectionCase {
+  readonly manifest: Manifest;
+  readonly corpus: Corpus;
+  readonly list: FaultList;
+  /** All rendered rows, those that the release leaves out too; caps have decided. */
+  readonly rows: readonly TableRow[];
+  readonly table: RowTable;
+  readonly trainShards: number;
+  /** Whether all files are as the manifest has them; else rows that are missing are explained. */
+  readonly whole: boolean;
 }
 
 /** The rule that ends a row so. */
@@ -37,44 +45,40 @@ const RULE_OF_END: Readonly<Record<RowEnd, RuleId>> = {
 };
 
 /**
- * Decides what the budget takes, and then the remainder (RELEASE-1); compares both ways: every row
- * that should be there is, and no other. Where a file is not as the manifest has it, `whole` is
- * false, and rows that are missing are explained.
+ * Decides what the budget takes, and then the remainder (RELEASE-1). Returns how many shards train
+ * has.
  */
-export function checkSelection(
-  expectation: Expectation,
-  present: ReadonlyMap<string, PresentRow>,
-  whole: boolean,
-): void {
-  const { list } = expectation;
-  const { manifest } = expectation.release;
-  const rows = [...expectation.rows.values()];
-  thin(rows, manifest, tokensOf);
-  const trainShards = takeRemainder(rows, tokensOf, manifest.release.train_shards);
-  for (const [example, { end, variant, question }] of expectation.rows) {
-    const there = present.get(example);
-    const isVariant = variant !== '';
-    list.look('split');
-    if (there === undefined) {
-      if (!whole || !SPLITS.some((split) => split === end)) continue;
-      const detail = `a row of task ${question.task.name} asked at ${question.askedAt} is missing`;
-      const chosen: RuleId[] = end === 'train' ? ['RELEASE-2', 'RELEASE-3', 'RELEASE-4'] : [];
-      const rule: RuleId[] = ['RELEASE-1', 'OPEN-6', RULE_OF_END[end], ...chosen];
-      list.add({ split: end, example }, { check: isVariant ? 'variants' : 'ledger', rule, detail });
-    } else if (there.place.split !== end) {
-      const detail = `by the rules this row is ${end}`;
-      list.add(there.place, { check: isVariant ? 'variants' : 'split', rule: [RULE_OF_END[end], 'SPLIT-1'], detail });
-    }
+export function choose(rows: readonly TableRow[], { release, until }: Manifest, tokensOf: (row: TableRow) => number) {
+  thin(rows, { release, until }, tokensOf);
+  return takeRemainder(rows, tokensOf, release.train_shards);
+}
+
+/** Compares both ways: every row that should be there is, and no other. */
+export function checkSelection(selection: SelectionCase): void {
+  const { manifest, list, rows, table, trainShards, whole } = selection;
+  const present = rows.filter(({ row }) => row >= 0).sort((a, b) => a.row - b.row);
+  list.look('split', rows.length);
+  for (const { row, end, variant } of present) {
+    const place = table.positionOf(row);
+    if (place.split === end) continue;
+    const detail = `by the rules this row is ${end}`;
+    list.add(place, { check: variant === '' ? 'split' : 'variants', rule: [RULE_OF_END[end], 'SPLIT-1'], detail });
   }
-  checkRules(expectation, rows);
+  for (const { row, end, variant, task, askedAt, example } of whole ? rows : []) {
+    if (row >= 0 || !SPLITS.some((split) => split === end)) continue;
+    const detail = `a row of task ${task} asked at ${askedAt} is missing`;
+    const chosen: RuleId[] = end === 'train' ? ['RELEASE-2', 'RELEASE-3', 'RELEASE-4'] : [];
+    const rule: RuleId[] = ['RELEASE-1', 'OPEN-6', RULE_OF_END[end], ...chosen];
+    list.add({ split: end, example }, { check: variant === '' ? 'ledger' : 'variants', rule, detail });
+  }
+  checkRules(selection);
   checkFates(manifest, rows, list);
   checkShards(manifest, trainShards, list);
-  checkOrder([...present.values()], list);
+  checkOrder(present, table, list);
 }
 
 /** What the law refuses of a release: a short gap, and a split without a row that must have one. */
-function checkRules({ release, corpus, list }: Expectation, rows: readonly ExpectedRow[]): void {
-  const { manifest } = release;
+function checkRules({ manifest, corpus, list, rows }: SelectionCase): void {
   list.look('manifest');
   const short = gapFault(corpus, manifest.release);
   if (short !== undefined) list.add({}, { check: 'manifest', rule: ['SPLIT-2'], detail: short });
@@ -83,24 +87,17 @@ function checkRules({ release, corpus, list }: Expectation, rows: readonly Expec
   }
 }
 
-/** Tokens of a row, counted where they are needed of one that the release does not hold. */
-function tokensOf(row: ExpectedRow): number {
-  row.tokens ??= referenceRow(row.question, row.template).ids.length;
-  return row.tokens;
-}
-
 /** Rows by task, label and end, and what caps kept, as the manifest counts them (LEDGER-2). */
-function checkFates(manifest: Manifest, rows: readonly ExpectedRow[], list: FaultList): void {
+function checkFates(manifest: Manifest, rows: readonly TableRow[], list: FaultList): void {
   const fates = new Map<string, number>();
   const labels = new Map<string, number>();
   const variants = new Map(['test_template', 'left_out'].map((end) => [JSON.stringify([end]), 0]));
-  for (const { end, variant, question } of rows) {
+  for (const { end, variant, task, label } of rows) {
     if (end === 'after_until') continue;
-    const { task, label } = question;
     if (variant !== '') countUp(variants, end === 'test_template' ? end : 'left_out');
     else {
-      countUp(fates, task.name, end);
-      countUp(labels, task.name, label, end);
+      countUp(fates, task, end);
+      countUp(labels, task, label, end);
     }
   }
   const compare = (what: 'fates' | 'labels', wanted: Tally) =>
@@ -158,17 +155,19 @@ function checkShards(manifest: Manifest, trainShards: number, list: FaultList): 
   }
 }
 
-/** Rows lie in the order of draw `shuffle` (RELEASE-5). */
-function checkOrder(rows: readonly PresentRow[], list: FaultList): void {
-  let before: { split: string; draw: number; id: string } | undefined;
-  for (const { expected, place } of rows) {
-    const { question, variant, id } = expected;
-    const draw = question.world.draws.number('shuffle', [...question.key, variant]);
-    const { split } = place;
-    if (before?.split === split && (draw - before.draw || compareBytes(id, before.id)) < 0) {
+/**
+ * Rows lie in the order of draw `shuffle` (RELEASE-5); an id is looked at where draws are equal.
+ */
+function checkOrder(present: readonly TableRow[], table: RowTable, list: FaultList): void {
+  let before: { split: string; row: TableRow } | undefined;
+  for (const row of present) {
+    const { split } = table.groupOf(row.row);
+    const order =
+      before?.split === split ? before.row.shuffle - row.shuffle || compareBytes(before.row.id, row.id) : -1;
+    if (order > 0) {
       const detail = 'the row is not in the order of draw shuffle';
-      list.add(place, { check: 'split', rule: ['RELEASE-5'], detail });
+      list.add(table.positionOf(row.row), { check: 'split', rule: ['RELEASE-5'], detail });
     }
-    before = { split, draw, id };
+    before = { split, row };
   }
 }

@@ -9,6 +9,7 @@ import type { Piece } from '../reference/pieces.ts';
 import { fault, isSameList, type ReleaseRow, type RowCase, text } from './release-row.ts';
 
 type ReadCase = Pick<RowCase, 'row' | 'list' | 'corpus'>;
+type ControlCase = Omit<RowCase, 'wanted' | 'row'> & { readonly row: Pick<ReleaseRow, 'place' | 'ids' | 'answerFrom'> };
 
 /**
  * What needs no reference: lengths (FILL-6), and the columns beside the ids (FRAME-4, FRAME-3).
@@ -36,7 +37,9 @@ export function checkColumns({ row, list, corpus }: ReadCase, { columns }: Profi
 
 function isRight({ ids, columns, answerFrom }: ReleaseRow, column: TokenColumn): boolean {
   const values = columns[column.name];
-  return values?.length === ids.length && values.every((v, index) => v === column.valueAt(ids, index, answerFrom));
+  if (values?.length !== ids.length) return false;
+  for (let i = 0; i < values.length; i++) if (values[i] !== column.valueAt(ids, i, answerFrom)) return false;
+  return true;
 }
 
 /**
@@ -69,7 +72,7 @@ export function checkLabel(rowCase: RowCase, maskIsWhole: boolean): boolean {
  * Control tokens are in the frame and at the end alone (TOKEN-2). Returns whether one is
  * elsewhere.
  */
-export function checkControl(rowCase: RowCase): boolean {
+export function checkControl(rowCase: ControlCase): boolean {
   const { row, corpus, reference } = rowCase;
   rowCase.list.look('control');
   const control = corpus.tokenizer.controlIds;
@@ -83,7 +86,7 @@ export function checkControl(rowCase: RowCase): boolean {
   const misplaced = ids.findIndex((id, index) => control.has(id) && !isFrame(index));
   if (misplaced < 0) return false;
   const detail = `token ${misplaced} is the control token ${ids[misplaced]}`;
-  fault(rowCase, { check: 'control', rule: ['TOKEN-2'], detail });
+  rowCase.list.add(row.place, { check: 'control', rule: ['TOKEN-2'], detail });
   return true;
 }
 
@@ -126,7 +129,7 @@ export function samePrompt({ row, reference }: Pick<RowCase, 'row' | 'reference'
 }
 
 /** The whole text, tokenized at once, has the ids of its lines (TOKEN-3). */
-export function checkWhole({ corpus, reference, expected, list, row }: RowCase): void {
+export function checkWhole({ corpus, reference, expected, list, row }: ControlCase): void {
   const prompt = reference.prompt.pieces.map((piece) => piece.text).join('');
   const whole = corpus.tokenizer.encodeWhole?.(prompt.split('\n').slice(0, -1), expected.question.askedAt);
   if (whole !== undefined && !isSameList(whole, reference.ids.subarray(0, reference.answerFrom))) {

@@ -6,17 +6,25 @@ import type { CheckedEvent } from '../events/checked-event.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { canonicalJson } from './canonical-json.ts';
 
+/** The SHA-256 of the canonical JSON of an event, 32 bytes (docs/release.md, "The certificate"). */
+export function eventDigest(event: CheckedEvent): Buffer {
+  return hash('sha256', canonicalJson(recordOf(event)), 'buffer');
+}
+
+/** How many buckets digests of events are put into, by their first byte. */
+export const DIGEST_BUCKETS = 256;
+
 /**
- * The SHA-256 over the sorted SHA-256s of the canonical JSON of each event (docs/release.md,
- * "The certificate"). Takes events without copies and without those that were erased. Bound: 32
- * bytes an event.
+ * The SHA-256 over the sorted digests of events without copies and without those that were erased.
+ * Takes the digests of each bucket, in order of their first byte. Bound: a bucket.
  */
-export function eventsDigest(events: Iterable<CheckedEvent>): string {
-  const digests: string[] = [];
-  // A letter a byte, so that the order of texts is that of bytes.
-  for (const event of events) digests.push(hash('sha256', canonicalJson(recordOf(event)), 'buffer').toString('latin1'));
+export function eventsDigest(buckets: Iterable<Iterable<Uint8Array>>): string {
   const digest = createHash('sha256');
-  for (const one of digests.sort()) digest.update(Buffer.from(one, 'latin1'));
+  for (const bucket of buckets) {
+    // A letter a byte, so that the order of texts is that of bytes.
+    const texts = Array.from(bucket, (one) => Buffer.from(one).toString('latin1')).sort();
+    for (const one of texts) digest.update(Buffer.from(one, 'latin1'));
+  }
   return digest.digest('hex');
 }
 

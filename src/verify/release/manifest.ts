@@ -48,6 +48,13 @@ const sums = { rows: count, tokens: count, loss_tokens: count };
 /** The only paths that there are: whoever opens one stays in the release. */
 const PATH = /^((data|meta|origin)\/\w+-\d{5}-of-\d{5}\.parquet|index\/(examples|members)\.parquet|README\.md)$/;
 const path = z.string().regex(PATH, { error: ({ input }) => `${String(input)} is of no kind that a release has` });
+/** The tables that origins number. */
+export const TABLES = ['segments', 'events'] as const;
+/** Which of TABLES a file is of; undefined where it is of none. */
+export function tableOf(path: string): (typeof TABLES)[number] | undefined {
+  return TABLES.find((table) => path.startsWith(`origin/${table}-`));
+}
+
 const fileSchema = z.strictObject({
   ...{ path, kind: z.enum(['data', 'meta', 'origin', 'index', 'card']), split: text },
   ...{ ...sums, bytes: count, sha256 },
@@ -58,7 +65,7 @@ const tableSchema = z.strictObject({
 });
 
 const manifestSchema = z.strictObject({
-  format: z.literal(4),
+  format: z.literal(5),
   id: z.string().regex(/^(?!.*\.claim\.json$)[a-z0-9][a-z0-9._-]{0,127}$/i),
   corpus: z.string().regex(/^[0-9a-f]{16}$/),
   ...{ identity: identitySchema, release: sectionSchema, until: moment },

@@ -26,11 +26,16 @@ export function pseudonymsOf(key: string) {
     of(kind: PseudonymKind, id: string): string {
       if (id === '') return '';
       if (kind === 'example') return make(kind, id);
+      if (names[kind].size > NAMES_MAX) names[kind].clear();
       return remember(names[kind], id, () => make(kind, id));
     },
   };
 }
 
+/**
+ * Pseudonyms of a kind that are kept: the lines of a member name the same events again and again.
+ */
+const NAMES_MAX = 10_000;
 const BLOCK_BYTES = 64;
 
 /**

@@ -1,71 +1,158 @@
 /**
- * Reads the rows of a release: token, sidecar and origin file side by side, one row group of tokens
- * at a time.
+ * Reads the rows of a release: token, sidecar and origin file side by side, one row group of each
+ * at a time, whose pages are checked on the way.
  */
-import { join } from 'node:path';
-import { nth } from '../checked.ts';
-import type { FaultList } from '../fault-list.ts';
-import type { Profile, Supervised, TokenRow } from '../profiles/profile.ts';
-import type { RowAddress } from './check-index.ts';
-import { openParquetTable, type ParquetTable } from './parquet-table.ts';
-import { type OpenRelease, type ShardFiles, shardsOf } from './release-files.ts';
-import { integers, numbers, type ReleaseRow, releaseRow, text } from './release-row.ts';
+import { nth, numberAt, present } from '../checked.ts';
+import type { OpenParquet, WalkedGroup } from '../parquet/check-parquet.ts';
+import type { ColumnValues } from '../parquet/column-values.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { originOf } from './origin-row.ts';
+import type { SharedOrigins } from './origin-tables.ts';
+import { type Cell, number, type ReleaseRow, type TableRow, text } from './release-row.ts';
 
-/** A row with where it lies. */
-export interface ReadRow {
-  readonly row: ReleaseRow;
-  readonly address: RowAddress;
+/** The three files of a shard. */
+export const SIDES = ['data', 'meta', 'origin'] as const;
+
+/** One of SIDES. */
+export type Side = (typeof SIDES)[number];
+
+/** What was found on the way in row groups of a file. */
+export interface WalkedPart {
+  readonly groups: Pick<WalkedGroup, 'spans' | 'wrong'>[];
+  /** Why the file cannot be read; undefined where it can. */
+  failure?: string;
 }
 
-const SUMS = ['rows', 'tokens', 'loss_tokens'] as const;
+/** Row groups of an open shard, whose first row is `firstRow` of its split. */
+export interface ShardPart {
+  readonly files: Readonly<Record<Side, OpenParquet>>;
+  /** Row groups of the token file. */
+  readonly from: number;
+  readonly to: number;
+  readonly split: string;
+  readonly firstRow: number;
+  readonly profile: Profile;
+  readonly origins: SharedOrigins;
+}
 
-/** Rows, tokens and supervised tokens. */
-type Sums = Record<(typeof SUMS)[number], number>;
-
-const nothing = (): Sums => ({ rows: 0, tokens: 0, loss_tokens: 0 });
-const told = (sums: Sums) => `holds ${SUMS.map((name) => `${sums[name]} ${name}`).join(', ')}`;
-const isSame = (a: Sums, b: Sums | undefined) => SUMS.every((name) => a[name] === b?.[name]);
+/** A row with the row group of the token file that it lies in, and its number there. */
+export interface ReadRow {
+  readonly row: ReleaseRow;
+  readonly group: number;
+  readonly inGroup: number;
+}
 
 /**
- * All rows in order of split, shard and row, one row group of tokens at a time. Where row groups
- * end is checked on the way (PUBLISH-6), and afterwards what the manifest says of their rows and
- * tokens (LEDGER-2). Shards with a file that is not `readable` are passed over.
+ * Reads row groups of a shard, and tells `see` of each row; what was found of each file comes back.
+ * Where row groups of sidecar and origin are others than those of the tokens, the part must be the
+ * whole shard. Bound: one row group of each file.
  */
-export async function* readRowGroups(
-  release: OpenRelease,
-  list: FaultList,
-  readable: ReadonlySet<string>,
-): AsyncGenerator<ReadRow[]> {
-  const bySplit = Map.groupBy(shardsOf(release), ({ split }) => split);
-  for (const [split, shards] of bySplit) {
-    const wrong = (detail: string) => list.add({ split }, { check: 'manifest', rule: ['LEDGER-2'], detail });
-    const inSplit = nothing();
-    const whole = shards.filter(({ data, meta, origin }) =>
-      [data, meta, origin].every((file) => readable.has(file?.path ?? '')),
-    );
-    for (const shard of whole) {
-      const inFile = nothing();
-      const sizes: number[][] = [];
-      for await (const group of groupsOfShard({ release, shard, list }, inSplit.rows)) {
-        for (const { row } of group) {
-          inFile.rows++;
-          inFile.tokens += row.ids.length;
-          inFile.loss_tokens += row.count;
-        }
-        sizes.push(group.map(({ row }) => row.ids.length));
-        yield group;
-      }
-      const misplaced = wrongGroup(sizes);
-      if (misplaced !== undefined) {
-        const detail = `${shard.data.path}: row group ${misplaced} is not as full as it should be`;
-        list.add({ split }, { check: 'schema', rule: ['PUBLISH-6'], detail });
-      }
-      if (!isSame(inFile, shard.data)) wrong(`${shard.data.path} ${told(inFile)}`);
-      for (const name of SUMS) inSplit[name] += inFile[name];
+export function readRows(part: ShardPart, see: (read: ReadRow) => void): Record<Side, WalkedPart> {
+  const { files, from, to, split, firstRow, profile, origins } = part;
+  const isAligned = SIDES.every((side) => files[side].groups.join() === files.data.groups.join());
+  const walked: Record<Side, WalkedPart> = { data: { groups: [] }, meta: { groups: [] }, origin: { groups: [] } };
+  const cursors = SIDES.map((side) => {
+    const groups: readonly [number, number] = isAligned ? [from, to] : [0, files[side].groups.length];
+    return cursorOf(files[side], groups, walked[side]);
+  });
+  const [data, meta, origin] = cursors;
+  let row = firstRow;
+  for (let group = from; group < to; group++) {
+    for (let inGroup = 0; inGroup < nth(files.data.groups, group); inGroup++) {
+      const [tokens, beside, source] = [data?.next(), meta?.next(), origin?.next()];
+      if (tokens === undefined || beside === undefined || source === undefined) break;
+      const place = { split, row: row++ };
+      see({ row: releaseRow(place, { tokens, beside, source, profile, origins }), group, inGroup });
     }
-    if (whole.length === shards.length && !isSame(inSplit, release.manifest.splits.get(split)))
-      wrong(`the split ${told(inSplit)}`);
   }
+  for (const cursor of cursors) cursor.finish();
+  return walked;
+}
+
+/** A row of a row group. */
+interface Spot {
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+  readonly row: number;
+}
+
+/** Goes through rows of a file, and walks each row group when it comes to it. */
+function cursorOf(file: OpenParquet, [from, to]: readonly [number, number], walked: WalkedPart) {
+  let group = from;
+  let columns: WalkedGroup['columns'] = new Map();
+  let [row, rows] = [0, 0];
+  /** Walks the next row group; false where there is none or it cannot be read. */
+  const advance = (): boolean => {
+    if (group >= to || walked.failure !== undefined) return false;
+    try {
+      const { spans, wrong, columns: own } = file.walk(group);
+      walked.groups.push({ spans, wrong });
+      [columns, row, rows] = [own, 0, nth(file.groups, group)];
+      group++;
+      return true;
+    } catch (error) {
+      walked.failure = error instanceof Error ? error.message : String(error);
+      return false;
+    }
+  };
+  return {
+    next(): Spot | undefined {
+      while (row >= rows) if (!advance()) return undefined;
+      return { columns, row: row++ };
+    },
+    finish() {
+      while (advance());
+      columns = new Map();
+    },
+  };
+}
+
+/** The cells of a row but for its lists. */
+function rowOf({ columns, row }: Spot): TableRow {
+  const cells: Record<string, Cell> = {};
+  for (const [name, column] of columns) {
+    if (column.ends === undefined) cells[name] = valueAt(column, row);
+  }
+  return cells;
+}
+
+function valueAt(column: ColumnValues, index: number): string | number {
+  return 'texts' in column ? nth(column.texts, numberAt(column.index, index)) : numberAt(column.numbers, index);
+}
+
+function spanOf(ends: Int32Array, row: number): readonly [number, number] {
+  return [row === 0 ? 0 : numberAt(ends, row - 1), numberAt(ends, row)];
+}
+
+interface RowParts extends Pick<ShardPart, 'profile' | 'origins'> {
+  readonly tokens: Spot;
+  readonly beside: Spot;
+  readonly source: Spot;
+}
+
+/** Puts a row together of what its three files hold. */
+function releaseRow(
+  place: { split: string; row: number },
+  { tokens, beside, source, profile, origins }: RowParts,
+): ReleaseRow {
+  const ids = numbersOf(tokens, 'input_ids');
+  if (!(ids instanceof Int32Array)) throw new RangeError('ids are no 32-bit numbers');
+  const columns = Object.fromEntries(profile.columns.map(({ name }) => [name, numbersOf(tokens, name)]));
+  const [meta, origin] = [rowOf(beside), rowOf(source)];
+  const numbers = {
+    ...{ segments: numbersOf(source, 'segments'), events: numbersOf(source, 'events') },
+    ...{ firstEvent: number(origin.first_event), stoppedAt: number(origin.stopped_at) },
+  };
+  return {
+    ...{ place: { ...place, example: text(meta.example_id) }, ids, columns, meta, origin, numbers },
+    ...profile.supervised({ ids, columns }),
+    ...originOf(origins, numbers, text(meta.member)),
+  };
+}
+
+function numbersOf({ columns, row }: Spot, name: string): Int32Array | Float64Array {
+  const column = present(columns.get(name), `the column ${name}`);
+  if ('texts' in column || column.ends === undefined) throw new RangeError(`${name} is no list of numbers`);
+  return column.numbers.subarray(...spanOf(column.ends, row));
 }
 
 const GROUP_ROWS_MAX = 1_000;
@@ -75,8 +162,12 @@ const GROUP_TOKENS_MAX = 1_000_000;
  * The first row group that does not end exactly where the next row would be too much; undefined
  * where all do. Takes the tokens of each row, group by group.
  */
-export function wrongGroup(groups: readonly (readonly number[])[]): number | undefined {
-  const tokensOf = (rows: readonly number[]) => rows.reduce((sum, tokens) => sum + tokens, 0);
+export function wrongGroup(groups: readonly ArrayLike<number>[]): number | undefined {
+  const tokensOf = (rows: ArrayLike<number>) => {
+    let sum = 0;
+    for (let row = 0; row < rows.length; row++) sum += numberAt(rows, row);
+    return sum;
+  };
   const index = groups.findIndex((rows, at) => {
     const isOver = rows.length > 1 && tokensOf(rows) > GROUP_TOKENS_MAX;
     if (rows.length === 0 || rows.length > GROUP_ROWS_MAX || isOver) return true;
@@ -84,67 +175,4 @@ export function wrongGroup(groups: readonly (readonly number[])[]): number | und
     return next !== undefined && rows.length < GROUP_ROWS_MAX && tokensOf(rows) + next <= GROUP_TOKENS_MAX;
   });
   return index < 0 ? undefined : index;
-}
-
-/** Whose rows are read. */
-interface ShardCase {
-  readonly release: OpenRelease;
-  readonly shard: ShardFiles;
-  readonly list: FaultList;
-}
-
-async function* groupsOfShard(shardCase: ShardCase, firstRow: number): AsyncGenerator<ReadRow[]> {
-  const { release, shard, list } = shardCase;
-  const { split, data } = shard;
-  const fault = (detail: string) => list.add({ split }, { check: 'manifest', rule: ['PUBLISH-6'], detail });
-  const opened: ParquetTable[] = [];
-  try {
-    const [tokens, meta, origin] = await openTables(shardCase, opened);
-    if (tokens === undefined || meta === undefined || origin === undefined) return;
-    const counts = [tokens.rows, meta.rows, origin.rows];
-    if (new Set(counts).size > 1) {
-      return fault(`${data.path}: ${counts.join(', ')} rows of tokens, of sidecar, of origin`);
-    }
-    for (let group = 0; group + 1 < tokens.groups.length; group++) {
-      const span: Span = [nth(tokens.groups, group), nth(tokens.groups, group + 1)];
-      const rows = await readTokens(tokens, release.manifest.release.profile, span);
-      const [metas, origins] = [await meta.read(...span), await origin.read(...span)];
-      yield rows.map((cells, inGroup) => {
-        const inFile = span[0] + inGroup;
-        const beside = { meta: nth(metas, inGroup), origin: nth(origins, inGroup) };
-        const row = releaseRow({ split, row: firstRow + inFile }, { ...cells, ...beside });
-        const address = { example: row.place.example, member: text(row.meta.member), split };
-        return { row, address: { ...address, shard: shard.shard, group, row: inGroup } };
-      });
-    }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    fault(`${data.path} or its sidecar or origin cannot be read: ${why}`);
-  } finally {
-    for (const table of opened) table.close();
-  }
-}
-
-/** The tables of tokens, sidecar and origin, as far as the manifest names them. */
-async function openTables({ release, shard }: ShardCase, opened: ParquetTable[]): Promise<ParquetTable[]> {
-  const { data, meta, origin } = shard;
-  for (const file of [data, meta, origin]) {
-    if (file === undefined) return [];
-    opened.push(await openParquetTable(join(release.dir, file.path)));
-  }
-  return opened;
-}
-
-/** From one row to another, which is no part of it. */
-type Span = readonly [from: number, to: number];
-
-/** One column of tokens after another: the library holds every value as an object of its own. */
-async function readTokens(table: ParquetTable, profile: Profile, span: Span): Promise<(TokenRow & Supervised)[]> {
-  const ids = (await table.read(...span, ['input_ids'])).map((cells) => integers(cells.input_ids));
-  const rows = ids.map((own) => ({ ids: own, columns: {} as Record<string, Float64Array> }));
-  for (const { name } of profile.columns) {
-    const read = await table.read(...span, [name]);
-    for (const [index, row] of rows.entries()) row.columns[name] = numbers(nth(read, index)[name]);
-  }
-  return rows.map((row) => ({ ...row, ...profile.supervised(row) }));
 }

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { canonicalSha256 } from './canonical-json.ts';
 import type { ReadManifest } from './manifest.ts';
 
-/** A row's example id and its digest by the profile (RELEASE-6). */
-export interface RowDigest {
-  readonly example: string;
-  readonly sha256: Uint8Array;
+/** The rows of a release: how many, and of each its example id and its digest by the profile. */
+export interface DigestedRows {
+  readonly count: number;
+  exampleOf(row: number): string;
+  digestOf(row: number): Uint8Array;
 }
 
 /**
@@ -14,12 +15,13 @@ export interface RowDigest {
  * source says of itself, and rows
  * (RELEASE-6).
  */
-export function defaultReleaseId({ manifest, stored }: ReadManifest, rows: readonly RowDigest[]): string {
+export function defaultReleaseId({ manifest, stored }: ReadManifest, rows: DigestedRows): string {
   const { corpus, key_id: key } = manifest;
   const { release, source } = stored;
+  const examples = Array.from({ length: rows.count }, (_, row) => ({ row, example: rows.exampleOf(row) }));
   // Pseudonyms are hexadecimal: ASCII, so that their order is that of their bytes.
-  const sorted = rows.toSorted((a, b) => (a.example < b.example ? -1 : a.example > b.example ? 1 : 0));
+  examples.sort((a, b) => (a.example < b.example ? -1 : a.example > b.example ? 1 : 0));
   const digest = createHash('sha256');
-  for (const { example, sha256 } of sorted) digest.update(example).update(sha256);
+  for (const { row, example } of examples) digest.update(example).update(rows.digestOf(row));
   return `${corpus}-${canonicalSha256({ release, key, source, examples: digest.digest('hex') }).slice(0, 16)}`;
 }

@@ -10,7 +10,7 @@ import { certificateFlaw } from '../certificate-form.ts';
 import type { FaultList, RuleId } from '../fault-list.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Lineage, readLineage } from './lineage.ts';
-import { type ReadManifest, type ReleaseFile, readManifest, SPLITS } from './manifest.ts';
+import { type ReadManifest, type ReleaseFile, readManifest, SPLITS, TABLES, tableOf } from './manifest.ts';
 
 /** A release whose manifest is read. */
 export interface OpenRelease extends ReadManifest {
@@ -99,15 +99,18 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
 function wrongPaths(files: readonly ReleaseFile[]): string[] {
   const wrongKinds = files.flatMap(({ path, kind, split }) => {
     const [, folder = 'card', , own = ''] = /^(\w+)\/((\w+)-\d)?/.exec(path) ?? [];
-    return kind === folder && split === own ? [] : [`${path} is called a file of ${kind} and of the split "${split}"`];
+    const wanted = tableOf(path) === undefined ? own : '';
+    return kind === folder && split === wanted
+      ? []
+      : [`${path} is called a file of ${kind} and of the split "${split}"`];
   });
-  const wanted = SPLITS.flatMap((split) => {
-    const count = files.filter((file) => file.kind === 'data' && file.split === split).length;
-    const number = (shard: number) => String(shard).padStart(5, '0');
-    return Array.from({ length: count }, (_, shard) => `${split}-${number(shard)}-of-${number(count)}.parquet`);
-  });
+  const shards = SPLITS.flatMap((split) =>
+    namesOf(split, files.filter((file) => file.kind === 'data' && file.split === split).length),
+  );
+  const tables = TABLES.flatMap((table) => namesOf(table, files.filter(({ path }) => tableOf(path) === table).length));
   const paths = [
-    ...wanted.flatMap((name) => [`data/${name}`, `meta/${name}`, `origin/${name}`]),
+    ...shards.flatMap((name) => [`data/${name}`, `meta/${name}`, `origin/${name}`]),
+    ...tables.map((name) => `origin/${name}`),
     ...['index/examples.parquet', 'index/members.parquet', 'README.md'],
   ];
   const index = Array.from({ length: Math.max(paths.length, files.length) }, (_, i) => i).find(
@@ -118,12 +121,22 @@ function wrongPaths(files: readonly ReleaseFile[]): string[] {
   return [...wrongKinds, `the files of the manifest are others, or in another order: ${there}`];
 }
 
+/** The names of so many files. */
+function namesOf(name: string, count: number): string[] {
+  const number = (one: number) => String(one).padStart(5, '0');
+  return Array.from({ length: count }, (_, file) => `${name}-${number(file)}-of-${number(count)}.parquet`);
+}
+
+/** Rows of each file of a table but the last (ORIGIN-6). */
+const TABLE_ROWS = 2_097_152;
+
 /** Rows of files that lie beside others, and tokens where there are none. */
 function wrongCounts(files: readonly ReleaseFile[]): string[] {
   const data = new Map(files.flatMap((file) => (file.kind === 'data' ? [[file.path, file.rows]] : [])));
   const total = [...data.values()].reduce((sum, rows) => sum + rows, 0);
   const rowsOf = ({ kind, path, rows }: ReleaseFile) => {
     if (kind === 'index') return total;
+    if (tableOf(path) !== undefined) return isLast(path) ? Math.min(Math.max(rows, 1), TABLE_ROWS) : TABLE_ROWS;
     return kind === 'card' ? 0 : kind === 'data' ? rows : data.get(path.replace(/^\w+/, 'data'));
   };
   return files.flatMap((file) => {
@@ -131,6 +144,12 @@ function wrongCounts(files: readonly ReleaseFile[]): string[] {
     const wrong = rows === rowsOf(file) ? [] : [`${path} has ${rows} rows instead of ${rowsOf(file)}`];
     return file.kind === 'data' || tokens + supervised === 0 ? wrong : [...wrong, `${path} has no tokens to count`];
   });
+}
+
+/** Whether a file is the last of its name. */
+function isLast(path: string): boolean {
+  const [, file, count] = /-(\d{5})-of-(\d{5})\.parquet$/.exec(path) ?? [];
+  return Number(file) + 1 === Number(count);
 }
 
 /** The files beside those that the manifest names: lineage and certificate. */

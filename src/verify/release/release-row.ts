@@ -1,59 +1,40 @@
 /** A row of a release as read from its three files, and what the reference says it should be. */
-import type { FaultPosition, Finding } from '../fault-list.ts';
+import type { FaultList, FaultPosition, Finding } from '../fault-list.ts';
 import type { Supervised, TokenRow } from '../profiles/profile.ts';
 import type { ReferenceRow } from '../reference/rows.ts';
-import type { ReleaseCase } from './expected-rows.ts';
-import type { Cell, TableRow } from './parquet-table.ts';
+import type { Corpus } from '../reference/tasks.ts';
+import type { OriginNumbers, OriginSegment, RowOrigin } from './origin-row.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { ExpectedRow } from './selection.ts';
 
-/** One segment as `origin/` has it; it begins where the one before ends. */
-export interface OriginSegment {
-  readonly role: string;
-  readonly to: number;
-  readonly event: string;
-  readonly version: string;
-  readonly fields: string;
-  readonly level: string;
-}
+/** One value of a row. */
+export type Cell = string | number | undefined;
+/** One row by its columns' names. */
+export type TableRow = Readonly<Record<string, Cell>>;
 
-/** A row as its files hold it. */
-export interface ReleaseRow extends TokenRow, Supervised {
+/** A row as its files hold it, with what its numbers are of. */
+export interface ReleaseRow extends TokenRow, Supervised, RowOrigin {
   readonly place: Required<FaultPosition>;
   readonly meta: TableRow;
+  /** Without its lists. */
   readonly origin: TableRow;
-  readonly segments: readonly OriginSegment[];
+  readonly numbers: OriginNumbers;
+}
+
+/** What all rows are checked against. */
+export interface SharedCase {
+  readonly corpus: Corpus;
+  readonly pseudonyms: Pseudonyms;
+  readonly list: FaultList;
 }
 
 /** What the checks of one row work with. */
-export interface RowCase extends Omit<ReleaseCase, 'release'> {
+export interface RowCase extends SharedCase {
   readonly row: ReleaseRow;
   readonly expected: ExpectedRow;
   readonly reference: ReferenceRow;
   /** The reference's segments, with pseudonyms. */
   readonly wanted: readonly OriginSegment[];
-}
-
-type CellsOfRow = Omit<ReleaseRow, 'place' | 'segments'>;
-
-/** Puts a row together of what its three files hold. */
-export function releaseRow(place: { split: string; row: number }, cells: CellsOfRow): ReleaseRow {
-  const { meta, origin } = cells;
-  return { ...cells, place: { ...place, example: text(meta.example_id) }, segments: segmentsOf(origin) };
-}
-
-function segmentsOf(origin: TableRow): OriginSegment[] {
-  return Array.from(integers(origin.to), (to, index) => {
-    const of = (name: string) => text((origin[name] as readonly Cell[] | undefined)?.[index]);
-    return {
-      role: of('role'),
-      to,
-      event: of('event'),
-      version: of('version'),
-      fields: of('fields'),
-      level: of('level'),
-    };
-  });
 }
 
 /** The segments that the reference's pieces make. */
@@ -73,24 +54,7 @@ export function text(cell: Cell): string {
 
 /** A cell's number; NaN where it is not a number. */
 export function number(cell: Cell): number {
-  return typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
-}
-
-/** A list of numbers below 2^53; empty where the cell is not one. */
-export function numbers(cell: Cell): Float64Array {
-  return fill(cell, (length) => new Float64Array(length));
-}
-
-/** A list of 32-bit numbers; empty where the cell is not one. */
-export function integers(cell: Cell): Int32Array {
-  return fill(cell, (length) => new Int32Array(length));
-}
-
-function fill<T extends Float64Array | Int32Array>(cell: Cell, make: (length: number) => T): T {
-  const list = typeof cell === 'object' && cell !== null ? cell : [];
-  const values = make(list.length);
-  for (let i = 0; i < list.length; i++) values[i] = Number(list[i]);
-  return values;
+  return typeof cell === 'number' ? cell : Number.NaN;
 }
 
 /** Adds a fault of this row. */

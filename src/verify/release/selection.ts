@@ -6,7 +6,7 @@ import type { RowFate, Split } from '../../../schemas/ledger.ts';
 import type { ReferenceQuestion } from '../reference/questions.ts';
 import { exampleId, type Variant } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
-import { sortByDraw } from '../world/draws.ts';
+import { compareBytes } from '../world/draws.ts';
 import { FILLED, type Manifest, type ReleaseSection } from './manifest.ts';
 
 /**
@@ -14,17 +14,32 @@ import { FILLED, type Manifest, type ReleaseSection } from './manifest.ts';
  */
 export type RowEnd = Split | RowFate | 'variant_left_out';
 
-/** One row that the rules make of the events. */
-export interface ExpectedRow extends Variant {
-  readonly question: ReferenceQuestion;
+/** All of them. */
+export const ROW_ENDS: readonly RowEnd[] = [
+  ...(['after_until', 'train', 'validation', 'test', 'in_gap', 'test_members', 'test_surface'] as const),
+  ...(['test_task', 'held_out', 'test_template', 'variant_left_out', 'same_prompt', 'label_capped'] as const),
+  ...(['thinned', 'remainder'] as const),
+];
+
+/** What chooses among rows looks at. */
+export interface SelectableRow {
+  readonly task: string;
+  readonly label: string;
+  /** Empty, or `template:ID`. */
+  readonly variant: string;
   /** Question key and variant, joined. */
   readonly id: string;
+  /** The draws `thin` and `label_cap`. */
   readonly thin: number;
+  readonly labelCap: number;
   end: RowEnd;
   keepShare: number;
   /** Tokens of the row, once they are known. */
   tokens: number | undefined;
 }
+
+/** One row that the rules make of the events. */
+export type ExpectedRow = ReturnType<typeof expectedRow>;
 
 /** What chooses among the rows. */
 export type ReleaseRules = Pick<Manifest, 'release' | 'until'>;
@@ -36,10 +51,12 @@ const ROWS_PER_SHARD_MIN = 1_000;
 const SHARDS_STEP = 64;
 
 /** A row as it is before caps and budget. */
-export function expectedRow(question: ReferenceQuestion, { template, variant }: Variant, end: RowEnd): ExpectedRow {
-  const thin = question.world.draws.number('thin', [...question.key, variant]);
+export function expectedRow(question: ReferenceQuestion, { template, variant }: Variant, end: RowEnd) {
+  const { world, key, task, label } = question;
   const id = exampleId(question, variant);
-  return { question, template, variant, id, thin, end, keepShare: 1, tokens: undefined };
+  const drawn = { thin: world.draws.number('thin', [...key, variant]), labelCap: world.draws.number('label_cap', key) };
+  const row: SelectableRow = { task: task.name, label, variant, id, ...drawn, end, keepShare: 1, tokens: undefined };
+  return { ...row, question, template };
 }
 
 /** What is wrong with the gap of a release: too short (SPLIT-2); undefined where nothing is. */
@@ -52,7 +69,10 @@ export function gapFault({ tasks, section }: Corpus, { splits }: ReleaseSection)
 }
 
 /** The splits that have no row and may not be empty (RELEASE-7). */
-export function emptySplits(rows: Iterable<ExpectedRow>, { allow_empty: allowed }: ReleaseSection): Split[] {
+export function emptySplits(
+  rows: Iterable<Pick<SelectableRow, 'end'>>,
+  { allow_empty: allowed }: ReleaseSection,
+): Split[] {
   const filled = new Set(Array.from(rows, ({ end }) => end));
   return FILLED.filter((split) => !filled.has(split) && !allowed.includes(split));
 }
@@ -89,35 +109,35 @@ export function variantSplit(split: RowEnd): RowEnd {
  * Of a task's train rows with a capped label the N with the least draw stay (RELEASE-2). Sets ends
  * and keep shares, each the double nearest to kept / all.
  */
-export function capLabels(rows: readonly ExpectedRow[], { release }: ReleaseRules): void {
+export function capLabels(rows: readonly SelectableRow[], { release }: ReleaseRules): void {
   for (const [task, caps] of release.label_caps) {
     for (const [label, most] of caps) {
-      const capped = rows.filter(
-        ({ end, question }) => end === 'train' && question.task.name === task && question.label === label,
-      );
-      const drawn = sortByDraw(capped, ({ question: { world, key }, id }) => {
-        return { draw: world.draws.number('label_cap', key), key: id };
-      });
+      const capped = rows.filter((row) => row.end === 'train' && row.task === task && row.label === label);
+      const drawn = inOrderOf(capped, 'labelCap');
       for (const row of drawn.slice(most)) row.end = 'label_capped';
       for (const row of drawn.slice(0, most)) row.keepShare = Math.min(most, drawn.length) / drawn.length;
     }
   }
 }
 
-type TokensOf = (row: ExpectedRow) => number;
+type TokensOf<T extends SelectableRow> = (row: T) => number;
 
 /**
  * Takes train rows into the token budget, by task in order of draw `thin` (RELEASE-3). `tokensOf`
  * is asked for as few rows as can be: those taken, and of each task the first that does not fit.
  */
-export function thin(rows: readonly ExpectedRow[], { release }: ReleaseRules, tokensOf: TokensOf): void {
+export function thin<T extends SelectableRow>(
+  rows: readonly T[],
+  { release }: ReleaseRules,
+  tokensOf: TokensOf<T>,
+): void {
   if (release.token_budget === 'none') return;
   const train = rows.filter(({ end }) => end === 'train');
   let rest = BigInt(release.token_budget);
-  const byTask = Map.groupBy(train, ({ question }) => question.task.name);
+  const byTask = Map.groupBy(train, ({ task }) => task);
   let active = [...byTask].map(([task, list]) => ({
     weight: release.weights.get(task) ?? WEIGHT_DEFAULT,
-    rows: inThinOrder(list),
+    rows: inOrderOf(list, 'thin'),
   }));
   while (active.length > 0) {
     const sum = active.reduce((total, { weight }) => total + weight, 0n);
@@ -136,7 +156,7 @@ export function thin(rows: readonly ExpectedRow[], { release }: ReleaseRules, to
 }
 
 /** All tokens of a task's rows, or the first sum beyond `most`. */
-function needOf(rows: readonly ExpectedRow[], most: number, tokensOf: TokensOf): number {
+function needOf<T extends SelectableRow>(rows: readonly T[], most: number, tokensOf: TokensOf<T>): number {
   let sum = 0;
   for (const row of rows) {
     sum += tokensOf(row);
@@ -145,7 +165,7 @@ function needOf(rows: readonly ExpectedRow[], most: number, tokensOf: TokensOf):
   return sum;
 }
 
-function cutAt(rows: readonly ExpectedRow[], most: number, tokensOf: TokensOf): void {
+function cutAt<T extends SelectableRow>(rows: readonly T[], most: number, tokensOf: TokensOf<T>): void {
   let used = 0;
   for (const row of rows) {
     if (used <= most) used += tokensOf(row);
@@ -174,15 +194,20 @@ function powerOfTwo(count: number, direction: 'up' | 'down'): number {
  * Takes off the rows with the greatest draw `thin` that do not divide by the shards, which it
  * returns; so many as are `wanted`, or by tokens and rows (RELEASE-4).
  */
-export function takeRemainder(rows: readonly ExpectedRow[], tokensOf: TokensOf, wanted?: number): number {
+export function takeRemainder<T extends SelectableRow>(
+  rows: readonly T[],
+  tokensOf: TokensOf<T>,
+  wanted?: number,
+): number {
   const train = rows.filter(({ end }) => end === 'train');
   const tokens = train.reduce((sum, row) => sum + tokensOf(row), 0);
   const shards = wanted ?? shardCount(tokens, train.length);
   const left = train.length % shards;
-  if (left > 0) for (const row of inThinOrder(train).slice(-left)) row.end = 'remainder';
+  if (left > 0) for (const row of inOrderOf(train, 'thin').slice(-left)) row.end = 'remainder';
   return shards;
 }
 
-function inThinOrder(rows: readonly ExpectedRow[]): ExpectedRow[] {
-  return sortByDraw(rows, (row) => ({ draw: row.thin, key: row.id }));
+/** In the order of a draw (DRAW-3). An id is looked at where two draws are equal. */
+function inOrderOf<T extends SelectableRow>(rows: readonly T[], name: 'thin' | 'labelCap'): T[] {
+  return rows.toSorted((a, b) => a[name] - b[name] || compareBytes(a.id, b.id));
 }

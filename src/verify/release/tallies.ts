@@ -41,3 +41,10 @@ export function compareTallies(
     list.add({}, { check: 'ledger', rule: [rule, 'PUBLISH-3'], detail });
   }
 }
+
+/** The sums of tallies. */
+export function mergeTallies(tallies: readonly Tally[]): Tally {
+  const sums = new Map<string, number>();
+  for (const tally of tallies) for (const [key, count] of tally) sums.set(key, (sums.get(key) ?? 0) + count);
+  return sums;
+}

@@ -5,8 +5,8 @@ import type { Identity } from '../identity/identity.ts';
 import type { EncodedLine, ReferenceFrame, ReferenceTokenizer } from '../world/tokenizer-port.ts';
 import { renderEnding, renderFrame } from './chat-frame.ts';
 import { readTokenizerFiles, refused, type TokenizerFiles } from './tokenizer-files.ts';
-import type { EncodedTexts, Reading } from './tokenizer-worker.ts';
-import { startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
+import type { EncodedTexts, Reading, TokenizingLink } from './tokenizer-worker.ts';
+import { joinTokenizingThread, startTokenizingThread, type TokenizingThread } from './tokenizing-thread.ts';
 
 /** A tokenizer with its thread, which must be closed. */
 export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
@@ -18,32 +18,54 @@ export interface LoadedReferenceTokenizer extends ReferenceTokenizer {
   close(): Promise<void>;
 }
 
+/** The tokenizer of the thread that loaded it, which others may share. */
+export interface OwnTokenizer extends LoadedReferenceTokenizer {
+  share(): SharedTokenizer;
+}
+
+/** What another thread needs to use a loaded tokenizer; its port is to be transferred. */
+export interface SharedTokenizer {
+  readonly link: TokenizingLink;
+  readonly facts: TokenizerFacts;
+  readonly chat: string | undefined;
+  readonly args: ReadonlyMap<string, unknown>;
+}
+
+/** What is small of a tokenizer's files. */
+type TokenizerFacts = Omit<TokenizerFiles, 'readings'> & { readonly inFrame: TokenizerFiles['added'] };
+
 /**
  * Loads the tokenizer that a corpus was rendered with; `path` overrides where it lies. Throws
  * `tokenizer_refused` where its files are missing or others (TOKEN-1).
  */
-export function loadReferenceTokenizer(identity: Identity, path?: string): LoadedReferenceTokenizer {
+export function loadReferenceTokenizer(identity: Identity, path?: string): OwnTokenizer {
   const { tokenizer, chat_template: chat } = identity.section;
-  const files = readTokenizerFiles(path === undefined ? tokenizer : { path }, identity.tokenizer);
+  const { readings, ...files } = readTokenizerFiles(path === undefined ? tokenizer : { path }, identity.tokenizer);
   if (chat.isUsed && files.chatTemplate === undefined && files.hasChatTemplate) {
     const remedy = 'use the tokenizer_config.json that the release was made with';
     throw refused('the tokenizer has a chat template, the release was made without one', { remedy });
   }
-  const framing = framingOf(files, chat.isUsed ? files.chatTemplate : undefined, chat.args);
+  const template = chat.isUsed ? files.chatTemplate : undefined;
+  const framing = framingOf(files, template, chat.args);
   const { before, behind } = framing.texts('First', 'Last', 0);
   const frame = [before, behind, framing.ending].join('\n');
-  const thread = startTokenizingThread(files.readings(frame));
-  const inFrame = files.added.filter(({ content }) => frame.includes(content));
-  const loaded = tokenizerOf({ ...files, inFrame }, thread, framing);
+  const thread = startTokenizingThread(readings(frame));
+  const facts = { ...files, inFrame: files.added.filter(({ content }) => frame.includes(content)) };
+  const loaded = tokenizerOf(facts, thread, framing);
   requireSame(identity.tokenizer, files, loaded.endId);
-  return loaded;
+  return { ...loaded, share: () => ({ link: thread.link(), facts, chat: template, args: chat.args }) };
+}
+
+/** A tokenizer that another thread has loaded. */
+export function joinReferenceTokenizer({ link, facts, chat, args }: SharedTokenizer): LoadedReferenceTokenizer {
+  return tokenizerOf(facts, joinTokenizingThread(link), framingOf(facts, chat, args));
 }
 
 /**
  * The special tokens are those of the identity: no hash names tokenizer_config.json (NAME-2).
  * Throws `tokenizer_refused`.
  */
-function requireSame(wanted: Identity['tokenizer'], files: TokenizerFiles, end: number): void {
+function requireSame(wanted: Identity['tokenizer'], files: Omit<TokenizerFiles, 'readings'>, end: number): void {
   const { added, bos, bosNamed, eos, pad } = files;
   const idOf = (content: string | undefined) => added.find((token) => token.content === content)?.id ?? null;
   for (const [name, found, told] of [
@@ -66,7 +88,11 @@ type Framing = ReturnType<typeof framingOf>;
  * empty where there is none); whether a chat template makes it, and whether it tells the day.
  * Without one the bos token is before the lines and a line end after them (FRAME-2).
  */
-function framingOf({ bos, eos }: TokenizerFiles, chat: string | undefined, args: ReadonlyMap<string, unknown>) {
+function framingOf(
+  { bos, eos }: Pick<TokenizerFiles, 'bos' | 'eos'>,
+  chat: string | undefined,
+  args: ReadonlyMap<string, unknown>,
+) {
   if (chat === undefined) {
     return { texts: () => ({ before: bos ?? '', behind: '\n' }), ending: '', chat: false, daily: false };
   }
@@ -85,7 +111,7 @@ type EncodeOne = (reading: Reading, text: string, withOffsets?: boolean) => Enco
 
 /** The end token is the first control token of the ending, or eos (FRAME-3). */
 function tokenizerOf(
-  { added, inFrame, eos, vocabularySize }: TokenizerFiles & { readonly inFrame: TokenizerFiles['added'] },
+  { added, inFrame, eos, vocabularySize }: TokenizerFacts,
   thread: TokenizingThread,
   framing: Framing,
 ) {

@@ -13,11 +13,15 @@ import { nth, remember } from '../checked.ts';
  */
 export type Reading = 'content' | 'start' | 'full';
 
-/** What the thread is given when it starts. */
-export interface WorkerSetup {
+/** What a thread asks by. */
+export interface TokenizingLink {
   readonly port: MessagePort;
   /** [answers given, 1 once the thread has ended]; the asking thread waits on the first. */
   readonly state: Int32Array;
+}
+
+/** What the thread is given when it starts. */
+export interface WorkerSetup extends TokenizingLink {
   /** The different tokenizer.json files, and which of them each reading is. */
   readonly files: string[];
   readonly fileOf: Readonly<Record<Reading, number>>;
@@ -61,6 +65,7 @@ export interface DecodedText {
 export type Reply<T extends EncodedTexts | DecodedText> = T | { readonly failure: PackedError };
 
 const { port, state, files, fileOf } = workerData as WorkerSetup;
+const states: Int32Array[] = [];
 /** Readings of one file share one tokenizer: a vocabulary takes a hundred megabytes. */
 const tokenizers = new Map<number, Promise<Tokenizer>>();
 
@@ -103,25 +108,37 @@ async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<E
   return { ids, offsets, ends };
 }
 
-function wake(): void {
-  Atomics.add(state, 0, 1);
-  Atomics.notify(state, 0);
+function wake(asking: Int32Array): void {
+  Atomics.add(asking, 0, 1);
+  Atomics.notify(asking, 0);
 }
 
 process.on('exit', () => {
-  Atomics.store(state, 1, 1);
-  wake();
+  for (const asking of states) {
+    Atomics.store(asking, 1, 1);
+    wake(asking);
+  }
 });
 
-port.on('message', async (request: EncodeRequest | DecodeRequest) => {
-  try {
-    if ('spelled' in request) port.postMessage(await decode(request));
-    else {
-      const encoded = await encode(request);
-      port.postMessage(encoded, [encoded.ids.buffer, encoded.offsets.buffer, encoded.ends.buffer]);
+/** Answers what is asked by a link; another link may come by it too. */
+function serve(link: TokenizingLink): void {
+  states.push(link.state);
+  link.port.on('message', async (request: EncodeRequest | DecodeRequest | TokenizingLink) => {
+    if ('port' in request) {
+      serve(request);
+      return;
     }
-  } catch (failure) {
-    port.postMessage({ failure: packError(failure) });
-  }
-  wake();
-});
+    try {
+      if ('spelled' in request) link.port.postMessage(await decode(request));
+      else {
+        const encoded = await encode(request);
+        link.port.postMessage(encoded, [encoded.ids.buffer, encoded.offsets.buffer, encoded.ends.buffer]);
+      }
+    } catch (failure) {
+      link.port.postMessage({ failure: packError(failure) });
+    }
+    wake(link.state);
+  });
+}
+
+serve({ port, state });

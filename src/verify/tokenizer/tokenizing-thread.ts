@@ -8,10 +8,11 @@ import type {
   EncodeRequest,
   Reading,
   Reply,
+  TokenizingLink,
   WorkerSetup,
 } from './tokenizer-worker.ts';
 
-/** A thread that encodes texts. */
+/** What a thread that encodes texts is asked. */
 export interface TokenizingThread {
   /**
    * The encodings of texts, in their order. Blocks until they are there. Throws `tokenizer_refused`
@@ -21,6 +22,12 @@ export interface TokenizingThread {
   /** The text of ids. Blocks and throws as `encode`. */
   decode(request: DecodeRequest): string;
   close(): Promise<void>;
+}
+
+/** The thread, as the one has it that started it. */
+export interface StartedThread extends TokenizingThread {
+  /** A link for another thread, which gets its port transferred. */
+  link(): TokenizingLink;
 }
 
 /**
@@ -38,27 +45,47 @@ const WAIT_MS = 1_000;
 const YOUNG_MB = 4;
 
 /** Starts the thread; `script` is the worker's file. */
-export function startTokenizingThread(files: Record<Reading, string>, script: URL = workerFile()): TokenizingThread {
-  const { port1, port2 } = new MessageChannel();
-  const state = new Int32Array(new SharedArrayBuffer(8));
+export function startTokenizingThread(files: Record<Reading, string>, script: URL = workerFile()): StartedThread {
+  const { own, other } = linkPair();
   const different = [...new Set(Object.values(files))];
   const fileOf = { full: 0, start: 0, content: 0 } satisfies Record<Reading, number>;
   for (const reading of Object.keys(fileOf) as Reading[]) fileOf[reading] = different.indexOf(files[reading]);
-  const setup: WorkerSetup = { port: port2, state, files: different, fileOf };
+  const setup: WorkerSetup = { ...other, files: different, fileOf };
   const worker = new Worker(script, {
     workerData: setup,
-    transferList: [port2],
+    transferList: [other.port],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
   worker.unref();
-  port1.unref();
+  return {
+    ...joinTokenizingThread(own),
+    link() {
+      const { own: others, other: theirs } = linkPair();
+      own.port.postMessage(theirs, [theirs.port]);
+      return others;
+    },
+    async close() {
+      own.port.close();
+      await worker.terminate();
+    },
+  };
+}
 
+function linkPair(): Readonly<Record<'own' | 'other', TokenizingLink>> {
+  const { port1, port2 } = new MessageChannel();
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  return { own: { port: port1, state }, other: { port: port2, state } };
+}
+
+/** Asks by a link: the thread is another one's to close. */
+export function joinTokenizingThread({ port, state }: TokenizingLink): TokenizingThread {
+  port.unref();
   /** A wait may end early or the answer come a moment after the wake: so look, and wait again. */
   const answer = <T extends EncodedTexts | DecodedText>(): T => {
     for (let silent = 0; silent < SILENCE_MS_MAX; ) {
       const answered = Atomics.load(state, 0);
       const ended = Atomics.load(state, 1) === 1;
-      const reply = receiveMessageOnPort(port1)?.message as Reply<T> | undefined;
+      const reply = receiveMessageOnPort(port)?.message as Reply<T> | undefined;
       if (reply !== undefined) {
         if ('failure' in reply) throw refused(reply.failure.message, unpackError(reply.failure));
         return reply;
@@ -70,16 +97,15 @@ export function startTokenizingThread(files: Record<Reading, string>, script: UR
   };
   return {
     encode(request) {
-      port1.postMessage(request);
+      port.postMessage(request);
       return answer<EncodedTexts>();
     },
     decode(request) {
-      port1.postMessage(request);
+      port.postMessage(request);
       return answer<DecodedText>().text;
     },
     async close() {
-      port1.close();
-      await worker.terminate();
+      port.close();
     },
   };
 }

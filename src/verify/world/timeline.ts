@@ -88,3 +88,12 @@ export function timelineOf(member: string, records: (Interaction | Version)[]): 
   }
   return { member, profiles, interactions, byItem: Map.groupBy(interactions, ({ item }) => item) };
 }
+
+/** Of events without copies those that no member has erased by a delete (EVENT-5). */
+export function usedOf(events: readonly CheckedEvent[]): CheckedEvent[] {
+  const deletes = events.filter((event) => event.type === 'member' && event.op === 'delete');
+  const leavers = new Set(deletes.map(({ entity }) => entity));
+  const isOfLeaver = ({ type, entity }: CheckedEvent) => type !== 'item' && leavers.has(entity);
+  const theirs = Map.groupBy(events.filter(isOfLeaver), ({ entity }) => entity);
+  return [...events.filter((event) => !isOfLeaver(event)), ...theirs.values().flatMap(unerased)];
+}

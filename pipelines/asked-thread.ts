@@ -1,0 +1,82 @@
+/** A thread that answers requests one after another: both ends of it. */
+import { addAbortListener } from 'node:events';
+import { type MessagePort, type Transferable, Worker } from 'node:worker_threads';
+import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
+import { type PackedError, packError, unpackError } from '../src/errors.ts';
+import type { Observation } from '../src/observations.ts';
+
+/** The end of who asks. */
+export interface AskedThread<Request, Reply> {
+  /**
+   * Answers come in the order of the requests. Throws what the thread threw, with its stack, or the
+   * reason of `effects.signal`.
+   */
+  ask(request: Request, transfer?: readonly Transferable[]): Promise<Reply>;
+  /** Ends the thread, whatever it does; may be called again. */
+  end(): Promise<void>;
+}
+
+type Answer<Reply> =
+  | { readonly reply: Reply }
+  | { readonly observation: Observation }
+  | { readonly error: PackedError };
+
+/** A thread is started with some data, and hands on what it observes. */
+export interface ThreadStart {
+  /** Calls `answerRequests`. */
+  readonly script: URL;
+  readonly workerData?: unknown;
+}
+
+/** Starts a thread; whoever starts it ends it. */
+export function startThread<Request, Reply>(
+  { script, workerData }: ThreadStart,
+  { observe, signal }: Effects,
+): AskedThread<Request, Reply> {
+  const thread = new Worker(script, { workerData });
+  const waiting: { resolve(reply: Reply): void; reject(error: unknown): void }[] = [];
+  let ended: unknown;
+  const fail = (error: unknown) => {
+    ended ??= error;
+    for (const { reject } of waiting.splice(0)) reject(ended);
+  };
+  thread.on('error', fail);
+  thread.on('exit', (code) => fail(new Error(`a thread ended with code ${code}`)));
+  thread.on('message', (answer: Answer<Reply>) => {
+    if ('observation' in answer) observe(answer.observation);
+    else if ('error' in answer) fail(unpackError(answer.error));
+    else waiting.shift()?.resolve(answer.reply);
+  });
+  const listener = addAbortListener(signal, () => fail(signal.reason));
+  return {
+    ask(request, transfer = []) {
+      if (ended !== undefined) return Promise.reject(ended);
+      thread.postMessage(request, transfer);
+      const asked = Promise.withResolvers<Reply>();
+      waiting.push(asked);
+      return asked.promise;
+    },
+    async end() {
+      listener[Symbol.dispose]();
+      await thread.terminate();
+    },
+  };
+}
+
+/**
+ * The end of the thread: one request is answered before the next is looked at. After an error it
+ * answers none. `transferOf`: what of a reply is handed over and not copied.
+ */
+export function answerRequests<Request, Reply>(
+  port: MessagePort,
+  answer: (request: Request, effects: Effects) => Promise<Reply>,
+  transferOf: (reply: Reply) => readonly Transferable[] = () => [],
+): void {
+  const say = (answer: Answer<Reply>) => port.postMessage(answer, 'reply' in answer ? transferOf(answer.reply) : []);
+  const effects: Effects = { ...PROCESS_EFFECTS, observe: (observation) => say({ observation }) };
+  let before = Promise.resolve();
+  port.on('message', (request: Request) => {
+    before = before.then(async () => say({ reply: await answer(request, effects) }));
+    before.catch((error: unknown) => say({ error: packError(error) }));
+  });
+}

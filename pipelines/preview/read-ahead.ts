@@ -1,0 +1,52 @@
+/** Reads events beside other work: in a thread, where they are many. */
+import { stat } from 'node:fs/promises';
+import type { Effects } from '../../src/effects.ts';
+import { listEventFolder } from '../../src/sources/event-files.ts';
+import { type AskedThread, startThread } from '../asked-thread.ts';
+import { lineBytes } from '../take-in/input-files.ts';
+import { readSomeMembers, type SomeMembers } from './some-members.ts';
+
+/** What is read, as `readSomeMembers` reads it. */
+export interface MembersWish {
+  readonly events: string;
+  readonly count: number;
+}
+
+/** Reading that has begun, perhaps. */
+export interface ReadAhead {
+  /** What was read; asked once. Throws as `readSomeMembers`, here alone. */
+  found(): Promise<SomeMembers>;
+  /** Ends the reading, whatever it does. */
+  end(): Promise<void>;
+}
+
+/** From so many bytes of lines on reading them takes longer than starting a thread. */
+const THREAD_BYTES = 16 * 1024 * 1024;
+
+/** Begins to read, unless there is no second core or little to read: then `found` reads. */
+export function readAhead({ events, count }: MembersWish, cores: number, effects: Effects): ReadAhead {
+  const started = startIfWorth(events, cores, effects);
+  const asked = started.then((thread) => thread?.ask({ events, count }));
+  // Who asks for what was found hears of it.
+  asked.catch(() => {});
+  return {
+    found: async () => (await asked) ?? readSomeMembers(events, count, effects),
+    end: async () => (await started.catch(() => undefined))?.end(),
+  };
+}
+
+async function startIfWorth(
+  events: string,
+  cores: number,
+  effects: Effects,
+): Promise<AskedThread<MembersWish, SomeMembers> | undefined> {
+  if (cores < 2) return undefined;
+  const { files } = await listEventFolder(events);
+  const sizes = await Promise.all(files.map(async (name) => ({ name, bytes: (await stat(name)).size })));
+  return lineBytes(sizes) < THREAD_BYTES ? undefined : startThread({ script: workerFile() }, effects);
+}
+
+/** Source in development, compiled in the package. */
+function workerFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+}

@@ -1,0 +1,81 @@
+/** A thread of take-in: sorts the records of blocks, then merges a range of partitions. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openSharedScratch, openStore } from '../../src/adapters/open-store.ts';
+import { nth } from '../../src/checked.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { createSorter, SORT_BYTES_DEFAULT } from '../../src/sort/sorted-runs.ts';
+import { type LineBlock, linesOfBlock } from '../../src/sources/event-files.ts';
+import { answerRequests } from '../asked-thread.ts';
+import { createDealer, partitionOfDealt } from './dealt-record.ts';
+import type { InputFile } from './input-files.ts';
+import type { WrittenPartition } from './partition.ts';
+import { writePartitions } from './write-partitions.ts';
+
+/** What a thread is started with. */
+export interface TakeInThreadData {
+  /** Location of the lake's store, and the name of the scratch that all threads share. */
+  readonly location: string;
+  readonly scratch: string;
+  readonly inputs: readonly Pick<InputFile, 'name'>[];
+  /** Of the lake. */
+  readonly partitions: number;
+  /** The partitions that are written, in ranges; each range is sorted by itself. */
+  readonly ranges: readonly (readonly number[])[];
+}
+
+/**
+ * Blocks as they come, of any file; then their end; then one range, merged from the runs of all
+ * threads, whose partitions are asked for one by one.
+ */
+export type TakeInRequest =
+  | { readonly kind: 'block'; readonly file: number; readonly block: LineBlock }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'merge'; readonly range: number; readonly runs: readonly string[] }
+  | { readonly kind: 'next' };
+
+/** What is answered: to a block its buffer, to the end the names of runs by range. */
+export type TakeInReply =
+  | { readonly kind: 'read'; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'merging' }
+  | { readonly kind: 'dealt'; readonly runs: readonly (readonly string[])[] }
+  | { readonly kind: 'written'; readonly written: WrittenPartition | null };
+
+function createTaking({ location, scratch: name, inputs, partitions, ranges }: TakeInThreadData) {
+  const effects = PROCESS_EFFECTS;
+  const { scratch, open } = openSharedScratch(location, name, effects);
+  const store = openStore(location, effects);
+  const bytesMax = Math.floor(SORT_BYTES_DEFAULT / 2 / ranges.length);
+  const sorters = ranges.map(() => createSorter({ scratch, bytesMax }));
+  const rangeOf = new Map(ranges.flatMap((range, i) => range.map((partition) => [partition, i] as const)));
+  const deal = createDealer(partitions);
+  let writing: AsyncGenerator<WrittenPartition> | undefined;
+  return async (request: TakeInRequest): Promise<TakeInReply> => {
+    switch (request.kind) {
+      case 'block':
+        for (const line of linesOfBlock(request.block)) {
+          const { key, payload } = deal(line, request.file);
+          const range = rangeOf.get(partitionOfDealt(key));
+          if (range !== undefined) nth(sorters, range).add(key, payload);
+        }
+        return { kind: 'read', buffer: request.block.bytes.buffer };
+      case 'end':
+        return { kind: 'dealt', runs: sorters.map((sorter) => sorter.handOver().map((run) => run.name)) };
+      case 'merge': {
+        const sorter = createSorter({ scratch, runs: request.runs.map(open) });
+        const { signal } = effects;
+        writing = writePartitions({ store, inputs, sorter, partitions: nth(ranges, request.range), signal });
+        return { kind: 'merging' };
+      }
+      case 'next': {
+        const next = await writing?.next();
+        return { kind: 'written', written: next === undefined || next.done === true ? null : next.value };
+      }
+    }
+  };
+}
+
+if (parentPort !== null) {
+  answerRequests(parentPort, createTaking(workerData as TakeInThreadData), (reply: TakeInReply) =>
+    reply.kind === 'read' ? [reply.buffer] : [],
+  );
+}

@@ -1,0 +1,46 @@
+/** Questions to rows in numbers: no text, no token and no object a history entry. */
+import type { ItemVersion } from '../timeline/item-table.ts';
+import type { Question } from '../timeline/questions.ts';
+import { createFilling } from './fill.ts';
+import { beginRow, fillRow } from './fill-row.ts';
+import { LINES_A_VERSION } from './item-lines-table.ts';
+import { createKnownTexts, type KnownTexts, QUESTION_LEVEL } from './known-texts.ts';
+import type { RowOutline } from './outline.ts';
+import type { CorpusPlan } from './plan.ts';
+import { clearDraft, type RowDraft } from './row-draft.ts';
+import { writeAnswer, writePrompt } from './write-row.ts';
+
+/** What rows are made by. */
+export interface RowMaker {
+  readonly known: KnownTexts;
+  /**
+   * Makes the row of the outline in `draft`; without a label the prompt alone. False: texts that it
+   * wants are missing (`known.missing`), and the draft holds nothing of use. Throws Error where the
+   * template has no answer for the label.
+   */
+  make(draft: RowDraft, outline: RowOutline, label: string | undefined): boolean;
+  /** Two of the items that the row asks about read the same (CAND-9); of a row that was made. */
+  hasAlike(question: Question): boolean;
+}
+
+/** Bound: as of `createKnownTexts`. */
+export function createRowMaker(plan: CorpusPlan, versionAt: (number: number) => ItemVersion): RowMaker {
+  const known = createKnownTexts(plan, versionAt);
+  const means = { plan, known, filling: createFilling() };
+  return {
+    known,
+    make(draft, outline, label) {
+      clearDraft(draft);
+      const row = beginRow(known, draft, outline);
+      if (row === undefined || !fillRow(means, draft, row)) return false;
+      writePrompt(means, draft, row);
+      if (label !== undefined) writeAnswer(means, draft, { ...row, label });
+      return true;
+    },
+    hasAlike({ items }) {
+      if (items.length < 2) return false;
+      const told = items.map(({ number }) => known.items.idsOf(LINES_A_VERSION * number + QUESTION_LEVEL).join());
+      return new Set(told).size < told.length;
+    },
+  };
+}

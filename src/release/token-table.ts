@@ -1,0 +1,139 @@
+/**
+ * The tokens of the segments of a release, by number: one scratch file, read by ranges, so that
+ * memory does not grow with how many there are.
+ */
+import { floatAt, intAt } from '../checked.ts';
+import { type IntList, intList, intsOf, pushInt, pushInts } from '../prompt/int-list.ts';
+import type { Scratch, ScratchFile } from '../sort/scratch.ts';
+
+/** Segments of a block, which is read as a whole. */
+const BLOCK_SEGMENTS = 1024;
+/** Bytes of blocks that a reader keeps. */
+export const TOKEN_CACHE_BYTES = 96 * 1024 * 1024;
+
+/** Where the tokens of all segments lie; plain data, so that another thread may open it. */
+export interface TokenTable {
+  /** Of the scratch file. */
+  readonly name: string;
+  readonly segments: number;
+  /** Where each block begins, in bytes, and where the last one ends. */
+  readonly blocks: Float64Array;
+}
+
+/** A table under way. */
+export interface TokenTableWriter {
+  /** Adds the next segment; returns its number. */
+  add(ids: Int32Array): number;
+  finish(): { table: TokenTable; file: ScratchFile };
+  /** Removes what was written; may be called again. */
+  abort(): void;
+}
+
+/**
+ * A block is the tokens of each of its segments, then their ids one after another, as numbers of 32
+ * bits. Bound: one block.
+ */
+export function writeTokenTable(scratch: Scratch): TokenTableWriter {
+  const file = scratch.create();
+  const ids = intList();
+  const lengths = intList();
+  const blocks: number[] = [0];
+  let bytes = 0;
+  let segments = 0;
+  const flush = () => {
+    if (lengths.length === 0) return;
+    for (const list of [lengths, ids]) {
+      file.write(bytesOf(list));
+      bytes += 4 * list.length;
+      list.length = 0;
+    }
+    blocks.push(bytes);
+  };
+  return {
+    add(own) {
+      if (lengths.length === BLOCK_SEGMENTS) flush();
+      pushInt(lengths, own.length);
+      pushInts(ids, own);
+      return segments++;
+    },
+    finish() {
+      flush();
+      const whole = file.finish();
+      return { table: { name: whole.name, segments, blocks: Float64Array.from(blocks) }, file: whole };
+    },
+    abort: () => file.abort(),
+  };
+}
+
+function bytesOf(list: IntList): Uint8Array {
+  const { buffer, byteOffset, byteLength } = intsOf(list);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Reads segments by number. */
+export interface TokenReader {
+  /**
+   * Copies the tokens of a segment into `target` from `at` on; returns where they end. Throws Error
+   * where there is no such segment, or no room.
+   */
+  copy(segment: number, target: Int32Array, at: number): number;
+  close(): void;
+}
+
+interface Block {
+  /** Where each segment begins in `ids`, and where the last one ends. */
+  readonly starts: Int32Array;
+  readonly ids: Int32Array;
+  readonly bytes: number;
+}
+
+/** Bound: `bytesMax` of blocks and one more; of those the ones not asked for lately go first. */
+export function readTokenTable(
+  { blocks, segments }: TokenTable,
+  file: ScratchFile,
+  bytesMax = TOKEN_CACHE_BYTES,
+): TokenReader {
+  const reader = file.open();
+  let young = new Map<number, Block>();
+  let old = new Map<number, Block>();
+  let youngBytes = 0;
+  const keep = (number: number, block: Block) => {
+    if (youngBytes > 0 && youngBytes + block.bytes > bytesMax / 2) {
+      old = young;
+      young = new Map();
+      youngBytes = 0;
+    }
+    young.set(number, block);
+    youngBytes += block.bytes;
+    return block;
+  };
+  const read = (number: number): Block => {
+    const from = floatAt(blocks, number);
+    const bytes = floatAt(blocks, number + 1) - from;
+    const numbers = new Int32Array(bytes / 4);
+    const target = new Uint8Array(numbers.buffer);
+    if (reader.read(target, from) !== bytes) throw new Error(`the token table ends inside block ${number}`);
+    const count = Math.min(BLOCK_SEGMENTS, segments - number * BLOCK_SEGMENTS);
+    const starts = new Int32Array(count + 1);
+    for (let i = 0; i < count; i++) starts[i + 1] = intAt(starts, i) + intAt(numbers, i);
+    return { starts, ids: numbers.subarray(count), bytes };
+  };
+  const blockOf = (number: number): Block => {
+    const block = young.get(number);
+    if (block !== undefined) return block;
+    return keep(number, old.get(number) ?? read(number));
+  };
+  return {
+    copy(segment, target, at) {
+      const { starts, ids } = blockOf(Math.floor(segment / BLOCK_SEGMENTS));
+      const inBlock = segment % BLOCK_SEGMENTS;
+      const to = intAt(starts, inBlock + 1);
+      let end = at;
+      // By hand: most segments are so short that a view of them would cost more.
+      for (let i = intAt(starts, inBlock); i < to; i++) target[end++] = ids[i] as number;
+      if (end > target.length) throw new Error(`segment ${segment} has no room`);
+      return end;
+    },
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,11 @@
+/** How much of a release a certificate speaks of. */
+
+/** How much of a release was checked in full. */
+export interface CheckedShare {
+  readonly rows: number;
+  readonly tokens: number;
+  /** Where one row in `every` of `total` was made anew; undefined where every row was. */
+  readonly sample: { readonly every: number; readonly total: number } | undefined;
+  /** The longest time from T + W to closes_at, of all rows (LABEL-3). */
+  readonly latestCloseMs: number;
+}
