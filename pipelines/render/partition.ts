@@ -11,7 +11,6 @@ import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import type { RowMaker } from '../../src/prompt/row-maker.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type TimelineOptions } from '../../src/timeline/member-timeline.ts';
-import { createQuestionDigests } from '../../src/timeline/question-digest.ts';
 import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
 import type { LineMaker } from '../line-maker.ts';
 import { type AskedQuestion, renderRows } from './render-rows.ts';
@@ -49,7 +48,6 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const sink = {
     ...{ plan, rowMaker, maker: task.maker, alikeAfterCut: alike_after_cut, gate: task.gate },
     parts: createPartFiles(task, { known: rowMaker.known, versionAt }),
-    digests: createQuestionDigests(versionAt),
   };
   const { vocabulary, rules } = plan;
   const options = timelineOptions(plan);

@@ -75,7 +75,7 @@ function withOwnNumbers(question: Question): NumberedQuestion {
   const version = Int32Array.from({ length }, (_, i) => numberOf(history.versionAt(i)));
   const items = question.items.map((item) => nth(versions, numberOf(item)));
   const listed: History = {
-    ...{ available: length, length, rank, at, event, version, list: () => {} },
+    ...{ available: length, length, rank, at, event, version, list: () => {}, sum: history.sum },
     eventIdAt: (i) => history.eventIdAt(i),
     versionAt: (i) => nth(versions, intAt(version, i)),
   };

@@ -15,7 +15,7 @@ import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import { createRowDraft, type RowDraft } from '../../src/prompt/row-draft.ts';
 import type { RowMaker } from '../../src/prompt/row-maker.ts';
 import type { MemberTimeline } from '../../src/timeline/member-timeline.ts';
-import type { QuestionDigests } from '../../src/timeline/question-digest.ts';
+import { questionDigest } from '../../src/timeline/question-digest.ts';
 import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
 import { type LineMaker, runSearch } from '../line-maker.ts';
 
@@ -32,7 +32,6 @@ export interface RowSink {
   readonly maker: LineMaker;
   readonly rowMaker: RowMaker;
   readonly parts: PartFiles;
-  readonly digests: QuestionDigests;
   /** Compares a sample of the prompts with their whole texts. */
   readonly gate: JoiningGate;
   /** By task, the questions whose candidates' lines are not all different once cut (CAND-9). */
@@ -87,18 +86,14 @@ async function learnTexts(
   known.learn(await runSearch(maker, findTexts(plan, known.missing())));
 }
 
-async function writeRow(
-  { asked, outline }: WantedRow,
-  draft: RowDraft,
-  { rowMaker, parts, digests, alikeAfterCut }: RowSink,
-) {
+async function writeRow({ asked, outline }: WantedRow, draft: RowDraft, { rowMaker, parts, alikeAfterCut }: RowSink) {
   const { outcome, timeline } = asked;
   const { question } = outcome;
   if (outline.variant === '' && rowMaker.hasAlike(question)) addTo(alikeAfterCut, [outcome.task.name], 1);
   const meta = corpusRow(asked, outline, draft);
   await parts.add({
     ...{ draft, meta, question, timeline },
-    questionDigest: digests.of(outcome, timeline),
+    questionDigest: questionDigest(outcome),
     opening: outcome.event,
   });
 }

@@ -23,6 +23,10 @@ export interface RowMaker {
   hasAlike(question: Question): boolean;
 }
 
+function isSame(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}
+
 /** Bound: as of `createKnownTexts`. */
 export function createRowMaker(plan: CorpusPlan, versionAt: (number: number) => ItemVersion): RowMaker {
   const known = createKnownTexts(plan, versionAt);
@@ -38,9 +42,8 @@ export function createRowMaker(plan: CorpusPlan, versionAt: (number: number) => 
       return true;
     },
     hasAlike({ items }) {
-      if (items.length < 2) return false;
-      const told = items.map(({ number }) => known.items.idsOf(LINES_A_VERSION * number + QUESTION_LEVEL).join());
-      return new Set(told).size < told.length;
+      const lineOf = ({ number }: ItemVersion) => known.items.idsOf(LINES_A_VERSION * number + QUESTION_LEVEL);
+      return items.some((item, i) => items.slice(0, i).some((other) => isSame(lineOf(item), lineOf(other))));
     },
   };
 }

@@ -5,9 +5,10 @@
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { floatAt, intAt } from '../checked.ts';
 import { type Closing, closesAt } from './as-of.ts';
+import { type EntryHashes, type EntryStretch, type EntrySum, entrySums, stretchesOf } from './entry-sums.ts';
 import type { ExistingEvents } from './existing-events.ts';
 import type { ItemTable } from './item-table.ts';
-import { lastAbove, type Maxima, maximaOf } from './maxima.ts';
+import { lastAbove, maximaOf } from './maxima.ts';
 import { lowerBound, lowerBoundIn } from './order.ts';
 
 /** Entries where all events that are seen count, of one label window and lateness. */
@@ -26,6 +27,8 @@ export interface EntryTables {
    * logarithm of the events.
    */
   lastBefore(before: number, t: number): number;
+  /** The sum of the hashes of all entries at T, each an event under its version. */
+  sum(t: number): EntrySum;
 }
 
 /**
@@ -35,16 +38,18 @@ export interface EntryTables {
 export function entryTables(
   events: ExistingEvents,
   closing: Closing,
-  { items, tableItems }: { readonly items: ItemTable; readonly tableItems: Int32Array },
+  { items, tableItems, hashes }: EntryScope,
 ): EntryTables {
   const from = countsFrom(events, closing);
   const enteredAt = new Float64Array(tableItems.length).fill(Number.POSITIVE_INFINITY);
-  const untils = entriesUntil(events, from, enteredAt);
+  const until = entriesUntil(events, from, enteredAt);
+  const untils = maximaOf(Float64Array.from(events.ranks.events, (event) => floatAt(until, event)));
   const stretches: Stretches = { starts: [], ends: [] };
   for (let item = 0; item < tableItems.length; item++) {
     const number = intAt(tableItems, item);
     if (number >= 0) addLiveStretches(stretches, { items, number, from: floatAt(enteredAt, item) });
   }
+  let sums: ((t: number) => EntrySum) | undefined;
   const starts = Float64Array.from(stretches.starts).sort();
   const ends = Float64Array.from(stretches.ends).sort();
   return {
@@ -53,7 +58,41 @@ export function entryTables(
     counts: (event, t) => floatAt(from, event) <= t,
     endOf: (rank, t) => endOfRank(events, { from, rank, t }),
     lastBefore: (before, t) => lastAbove(untils, before, t),
+    sum(t) {
+      // Made where it is asked for: `preview` and serving ask for none.
+      sums ??= entrySums(allStretches(events, { from, until }, { items, tableItems }), hashes);
+      return sums(t);
+    },
   };
+}
+
+/** What entries are told apart by, and the items that they are of. */
+export interface EntryScope {
+  readonly items: ItemTable;
+  readonly tableItems: Int32Array;
+  /** By number of the event, and of the version. */
+  readonly hashes: EntryHashes;
+}
+
+/** From when until when each event is an entry, under each version of its item. */
+function allStretches(
+  { groups }: ExistingEvents,
+  { from, until }: Readonly<Record<'from' | 'until', Float64Array>>,
+  { items, tableItems }: Pick<EntryScope, 'items' | 'tableItems'>,
+): EntryStretch[] {
+  const all: EntryStretch[] = [];
+  for (let item = 0; item < tableItems.length; item++) {
+    const number = intAt(tableItems, item);
+    if (number < 0) continue;
+    const own: { start: number; end: number; event: number }[] = [];
+    const last = intAt(groups.start, intAt(groups.firstOf, item + 1));
+    for (let k = intAt(groups.start, intAt(groups.firstOf, item)); k < last; k++) {
+      const event = intAt(groups.events, k);
+      own.push({ start: floatAt(from, event), end: floatAt(until, event), event });
+    }
+    for (const stretch of stretchesOf(own, liveStretches(items, number))) all.push(stretch);
+  }
+  return all;
 }
 
 /** Of each event the first T at which it may be an entry: seen, and where it only shows closed. */
@@ -88,11 +127,11 @@ function endOfRank(
 }
 
 /**
- * By place in the events by rank the first T at which the event is no entry any more: when one with
- * a stronger action counts, or a newer one with the same. Says in `enteredAt` when an item's first
+ * Of each event the first T at which it is no entry any more: when one with a stronger action
+ * counts, or a newer one with the same. Says in `enteredAt` when an item's first
  * event counts.
  */
-function entriesUntil({ groups, ranks }: ExistingEvents, from: Float64Array, enteredAt: Float64Array): Maxima {
+function entriesUntil({ groups }: ExistingEvents, from: Float64Array, enteredAt: Float64Array): Float64Array {
   const until = new Float64Array(from.length);
   for (let i = 0; i < enteredAt.length; i++) {
     let first = Number.POSITIVE_INFINITY;
@@ -106,7 +145,7 @@ function entriesUntil({ groups, ranks }: ExistingEvents, from: Float64Array, ent
     }
     enteredAt[i] = first;
   }
-  return maximaOf(Float64Array.from(ranks.events, (event) => floatAt(until, event)));
+  return until;
 }
 
 interface Stretches {
@@ -119,15 +158,24 @@ function addLiveStretches(
   { starts, ends }: Stretches,
   { items, number, from }: { readonly items: ItemTable; readonly number: number; readonly from: number },
 ): void {
-  let end = Number.POSITIVE_INFINITY;
-  for (let i = items.firstVersion(number + 1) - 1; i >= items.firstVersion(number); i--) {
-    const { knownAt, deleted } = items.versionAt(i);
-    if (knownAt + 1 >= end) continue;
-    const start = Math.max(from, knownAt + 1);
-    if (!deleted && start < end) {
-      starts.push(start);
-      if (end !== Number.POSITIVE_INFINITY) ends.push(end);
-    }
-    end = knownAt + 1;
+  for (const live of liveStretches(items, number)) {
+    const start = Math.max(from, live.start);
+    if (start >= live.end) continue;
+    starts.push(start);
+    if (live.end !== Number.POSITIVE_INFINITY) ends.push(live.end);
   }
+}
+
+/** When each version of an item is the one that is seen, where it is live; the newest first. */
+function liveStretches(items: ItemTable, number: number): { start: number; end: number; version: number }[] {
+  const stretches: { start: number; end: number; version: number }[] = [];
+  let end = Number.POSITIVE_INFINITY;
+  for (let version = items.firstVersion(number + 1) - 1; version >= items.firstVersion(number); version--) {
+    const { knownAt, deleted } = items.versionAt(version);
+    const start = knownAt + 1;
+    if (start >= end) continue;
+    if (!deleted) stretches.push({ start, end, version });
+    end = start;
+  }
+  return stretches;
 }

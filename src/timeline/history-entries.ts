@@ -1,6 +1,7 @@
 /** Which event of an item is its history entry at T, and the entries newest first. */
 import { intAt, nth } from '../checked.ts';
 import type { Closing } from './as-of.ts';
+import { type EntrySum, entryHash } from './entry-sums.ts';
 import type { EntryTables } from './entry-tables.ts';
 import type { MemberPast } from './member-past.ts';
 import { lowerBoundIn } from './order.ts';
@@ -23,6 +24,8 @@ export interface HistoryEntries {
    * comes to -1. Walks do not know of each other.
    */
   newestFirst(rank?: number): () => number;
+  /** The sum of the hashes of all of them, each an event under the version seen at T. */
+  sum(): EntrySum;
 }
 
 /**
@@ -39,6 +42,15 @@ export function historyEntries(past: MemberPast, rules: EntryRules): HistoryEntr
     const item = intAt(events.item, event);
     return past.liveVersion(item, t) >= 0 && !excluded.includes(item);
   };
+  const sumOf = (entries: Iterable<number>): EntrySum => {
+    let [first, second] = [0, 0];
+    for (const event of entries) {
+      const own = entryHash(past.hashes, event, past.liveVersion(intAt(events.item, event), t));
+      first = (first + own[0]) | 0;
+      second = (second + own[1]) | 0;
+    }
+    return [first, second];
+  };
   if (from > 0) {
     const isEntry = (event: number) => entryOf(seen, intAt(events.item, event), tables) === event && isThere(event);
     const entries = Int32Array.from({ length: seen.to - from }, (_, i) => from + i).filter(isEntry);
@@ -47,6 +59,7 @@ export function historyEntries(past: MemberPast, rules: EntryRules): HistoryEntr
       noneRank: events.noneRank,
       available: entries.length,
       newestFirst: (rank) => (rank === undefined ? walkOver(entries) : ofRank(rank)),
+      sum: () => sumOf(entries),
     };
   }
   const isCounted = (item: number) => tables.isEntered(item, t) && past.liveVersion(item, t) >= 0;
@@ -67,6 +80,11 @@ export function historyEntries(past: MemberPast, rules: EntryRules): HistoryEntr
     noneRank: events.noneRank,
     available: tables.count(t) - excluded.filter(isCounted).length,
     newestFirst: (rank) => (rank === undefined ? newestOfAll(events.noneRank + 1, walkRank) : walkRank(rank)),
+    sum() {
+      const leftOut = excluded.filter(isCounted).map((item) => entryOf(seen, item, tables));
+      const [all, out] = [tables.sum(t), sumOf(leftOut)];
+      return [(all[0] - out[0]) | 0, (all[1] - out[1]) | 0];
+    },
   };
 }
 

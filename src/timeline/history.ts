@@ -1,6 +1,7 @@
 /** What a member had done before T, as a prompt is filled with it: facts seen at T, in columns. */
 import type { EventId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
+import type { EntrySum } from './entry-sums.ts';
 import { type EntryRules, type HistoryEntries, historyEntries } from './history-entries.ts';
 import type { ItemVersion } from './item-table.ts';
 import type { MemberPast } from './member-past.ts';
@@ -31,6 +32,8 @@ export interface History {
   readonly version: Int32Array;
   /** Lists `count` entries at least, or all. Costs what it lists. */
   list(count: number): void;
+  /** The sum of hashes of all entries, listed or not, each an event under its version. */
+  sum(): EntrySum;
   /** The event of a listed entry. Throws Error beyond them. */
   eventIdAt(i: number): EventId;
   /** The item version of a listed entry. Throws Error beyond them. */
@@ -77,6 +80,7 @@ export function createHistory(past: MemberPast, rules: EntryRules, order: Histor
       if (wanted > columns.event.length) columns = columnsOf(Math.min(entries.available, 2 * wanted), columns);
       while (length < wanted) add();
     },
+    sum: entries.sum,
     eventIdAt: (i) => nth(past.timeline.events, listed(columns.event, i)).event_id,
     versionAt: (i) => past.items.versionAt(listed(columns.version, i)),
   };

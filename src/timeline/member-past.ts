@@ -6,6 +6,7 @@ import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { intAt, nth } from '../checked.ts';
 import { type AlikeScope, findAlike, type ItemsSaying } from './alike-items.ts';
 import type { Closing } from './as-of.ts';
+import { type EntryHashes, idHashes, versionHashesOf } from './entry-sums.ts';
 import { type EntryTables, entryTables } from './entry-tables.ts';
 import type { ExistingEvents } from './existing-events.ts';
 import { exposedItems, type ItemPool } from './exposed-items.ts';
@@ -20,6 +21,8 @@ export interface MemberPast {
   readonly events: ExistingEvents;
   readonly items: ItemTable;
   readonly says: Says;
+  /** By number of the event among `events`, and of the version. */
+  readonly hashes: EntryHashes;
   /** The number of the item's version that is seen at T and live; else -1 (ASOF-3). */
   liveVersion(item: number, t: number): number;
   /** The items whose live version at T says this (CAND-9). */
@@ -61,6 +64,8 @@ function createPast(
   events: ExistingEvents,
   { items, says, tableItems, itemsSaying }: AlikeScope & { readonly itemsSaying: () => ItemsSaying },
 ): MemberPast {
+  const eventIdAt = (event: number) => nth(timeline.events, intAt(events.positions, event)).event_id;
+  const hashes = { events: idHashes(eventIdAt), versions: versionHashesOf(items) };
   const made: { readonly closing: Closing; readonly tables: EntryTables }[] = [];
   const knownActions = once(() => actionTimes(events));
   const slates = once(() => exposuresBySlate(timeline, events));
@@ -78,13 +83,14 @@ function createPast(
     events,
     items,
     says,
+    hashes,
     liveVersion,
     saying: (text, t) => itemsSaying()(text).filter((item) => saysAt(item, t) === text),
     entryTables(closing) {
       const { windowMs, latenessMs } = closing;
       const known = made.find((each) => each.closing.windowMs === windowMs && each.closing.latenessMs === latenessMs);
       if (known !== undefined) return known.tables;
-      const tables = entryTables(events, closing, { items, tableItems });
+      const tables = entryTables(events, closing, { items, tableItems, hashes });
       made.push({ closing: { windowMs, latenessMs }, tables });
       return tables;
     },

@@ -14,6 +14,7 @@ import { corpusRules, resolveTasks } from '../../src/forms/task-rules.ts';
 import { createPromptTexts } from '../../src/prompt/texts.ts';
 import { parseEvent } from '../../src/sources/validate-event.ts';
 import { draw, inShare } from '../../src/timeline/draws.ts';
+import { entryHash, idHashes } from '../../src/timeline/entry-sums.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
@@ -64,13 +65,29 @@ function toldOf({ task, opening, fate, closesAt, question, label, lostLabel }: O
   const key = [...opening.reference, task.name, task.form].join('\u001f');
   const end = { key, fate, t: opening.t, closesAt };
   if (question === undefined || label === undefined) return { ...end, label: lostLabel ?? '' };
+  const sum = question.history.sum();
+  const history = listed(question.history, opening.event);
+  expect(sum).toEqual(sumOf(question.history));
   return {
     ...end,
     ...label,
     items: question.items.map(({ eventId }) => eventId),
-    history: listed(question.history, opening.event),
+    history,
     actionsBefore: question.actionsBefore,
   };
+}
+
+/** The sum of the hashes of all entries, one by one. */
+function sumOf(history: Parameters<typeof entriesOf>[0]): number[] {
+  const events = idHashes((i) => history.eventIdAt(i));
+  const versions = idHashes((i) => history.versionAt(i).eventId);
+  const sum = [0, 0];
+  for (let i = 0; i < history.available; i++) {
+    const [first, second] = entryHash({ events, versions }, i, i);
+    sum[0] = (sum[0]! + first) | 0;
+    sum[1] = (sum[1]! + second) | 0;
+  }
+  return sum;
 }
 
 /** Listed in steps, since most of a history is never listed. */
