@@ -10,7 +10,6 @@ export interface StoredTypes {
   /** A safe integer. */
   int64: number;
   double: number;
-  'list<utf8>': readonly string[];
   'list<int32>': Int32Array;
   /** Of dead letters alone. */
   bytes: Uint8Array;
@@ -48,8 +47,6 @@ export const WHOLE = plain('int32');
 export const LONG = plain('int64');
 /** Any number. */
 export const REAL = plain('double');
-/** A list of texts. */
-export const TEXTS = plain('list<utf8>');
 /** A list of whole numbers of 32 bits. */
 export const WHOLES = plain('list<int32>');
 /** Raw bytes. */
@@ -71,15 +68,6 @@ export function wordOf<const W extends string>(words: readonly W[]): Column<W, '
       if (word === undefined) throw new RangeError(`"${stored}" is none of ${words.join(', ')}`);
       return word;
     },
-  };
-}
-
-/** A list of texts whose elements are held as `element` holds them. */
-export function listOf<E>(element: Column<E, 'utf8'>): Column<readonly E[], 'list<utf8>'> {
-  return {
-    type: 'list<utf8>',
-    store: (values) => values.map((value) => element.store(value)),
-    load: (stored) => stored.map((text) => element.load(text)),
   };
 }
 
@@ -114,7 +102,6 @@ const IS_STORED: Readonly<Record<StoredType, (value: unknown) => boolean>> = {
   int32: (value) => typeof value === 'number' && (value | 0) === value,
   int64: Number.isSafeInteger,
   double: (value) => typeof value === 'number',
-  'list<utf8>': (value) => Array.isArray(value) && value.every((element) => typeof element === 'string'),
   'list<int32>': (value) => value instanceof Int32Array,
   bytes: (value) => value instanceof Uint8Array,
 };

@@ -1,5 +1,4 @@
 /** The default profile `hf`: three columns that trainers load without a cast. */
-import { createHash } from 'node:crypto';
 import { intAt } from '../checked.ts';
 import type { ColumnChunk, ColumnSpec } from '../shard/parquet-writer.ts';
 import { featureOf } from './features.ts';
@@ -40,7 +39,6 @@ export const HF: Profile = {
   },
   keyValues: (facts) => withFeatures(COLUMNS, facts),
   chunks: hfChunks,
-  rowDigest,
 };
 
 /** The footer key under which `datasets` keeps its features. */
@@ -96,16 +94,4 @@ function supervisedLabels({ rows, ids, offsets, spans, spanOffsets }: TokenRows,
     if (supervised === 0) throw new Error(`token row ${row} has no supervised token`);
   }
   return labels;
-}
-
-/** Of input_ids (int32) and labels (int64), little-endian, as the columns hold them. */
-function rowDigest(ids: Int32Array, spans: Int32Array): Uint8Array {
-  const labels = new BigInt64Array(ids.length).fill(BigInt(IGNORE_INDEX));
-  for (let at = 0; at < spans.length; at += 2) {
-    for (let i = intAt(spans, at); i < intAt(spans, at + 1); i++) labels[i] = BigInt(intAt(ids, i));
-  }
-  return createHash('sha256')
-    .update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength))
-    .update(new Uint8Array(labels.buffer))
-    .digest();
 }

@@ -42,6 +42,4 @@ export interface Profile {
    * bugs upstream.
    */
   chunks(rows: TokenRows): ColumnChunk[];
-  /** SHA-256 of what the columns hold of one row: a release is named by it (RELEASE-6). */
-  rowDigest(ids: Int32Array, spans: Int32Array): Uint8Array;
 }

@@ -2,7 +2,6 @@
  * The profile `weighted`: 360Brew's loss, which learns a little from the prompt and most from the
  * answer.
  */
-import { createHash } from 'node:crypto';
 import { intAt } from '../checked.ts';
 import type { ColumnChunk, ColumnSpec } from '../shard/parquet-writer.ts';
 import { HF, withFeatures } from './hf.ts';
@@ -38,15 +37,6 @@ export const WEIGHTED: Profile = {
     const [ids, mask] = HF.chunks(rows);
     if (ids === undefined || mask === undefined) throw new Error('the profile hf has no ids or no mask');
     return [ids, mask, ids, weightsOf(rows)];
-  },
-  rowDigest(ids, spans) {
-    const labels = BigInt64Array.from(ids, BigInt);
-    const weights = new Float32Array(ids.length).fill(PROMPT_WEIGHT);
-    weigh(weights, spans, 0);
-    const hash = createHash('sha256');
-    for (const { buffer, byteOffset, byteLength } of [ids, labels, weights])
-      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-    return hash.digest();
   },
 };
 

@@ -44,8 +44,6 @@ const CHUNKS: { readonly [S in FileType]: (values: StoredTypes[S][]) => ColumnCh
   int32: (values) => Int32Array.from(values),
   int64: (values) => Float64Array.from(values),
   double: (values) => Float64Array.from(values),
-  // A row group has so few rows that its lists may be arguments.
-  'list<utf8>': (lists) => ({ values: ([] as string[]).concat(...lists), offsets: offsetsOf(lists) }),
   'list<int32>': joinLists,
 };
 
@@ -147,14 +145,8 @@ export async function* recordGroups<T extends FileTable>(file: ParquetFile, tabl
 function valueReader(chunk: ReadValues | ReadLists): (row: number) => unknown {
   if (!('offsets' in chunk)) return leafReader(chunk);
   const { values, offsets } = chunk;
-  if (values instanceof Int32Array) return (row) => values.subarray(offsets[row], offsets[row + 1]);
-  const leaf = leafReader(values);
-  return (row) => {
-    const list: unknown[] = [];
-    const to = intAt(offsets, row + 1);
-    for (let i = intAt(offsets, row); i < to; i++) list.push(leaf(i));
-    return list;
-  };
+  if (!(values instanceof Int32Array)) throw brokenParquet('a column of lists holds no whole numbers');
+  return (row) => values.subarray(offsets[row], offsets[row + 1]);
 }
 
 function leafReader(values: ReadValues): (at: number) => unknown {

@@ -73,7 +73,6 @@ const CODECS: { readonly [S in StoredType]: Codec<StoredTypes[S]> } = {
   int32: NUMBER,
   int64: NUMBER,
   double: NUMBER,
-  'list<utf8>': { write: writeTexts, read: readTexts },
   'list<int32>': {
     write: (out, value) => writeBytes(out, memory(value)),
     read: (cursor) => new Int32Array(readBytes(cursor).buffer),
@@ -85,27 +84,6 @@ function readText(cursor: ByteCursor): string {
   const from = cursor.at + 4;
   cursor.at = from + cursor.bytes.readUInt32LE(cursor.at);
   return cursor.bytes.toString('utf8', from, cursor.at);
-}
-
-/**
- * Their lengths in UTF-16 code units, then all texts as one: coded at once, which is much faster
- * than one by one.
- */
-function writeTexts(out: ByteBuffer, texts: readonly string[]): void {
-  writeBytes(out, memory(Int32Array.from(texts, (text) => text.length)));
-  out.text(texts.join(''));
-}
-
-function readTexts(cursor: ByteCursor): string[] {
-  const lengths = new Int32Array(readBytes(cursor).buffer);
-  const all = readText(cursor);
-  const texts: string[] = [];
-  let from = 0;
-  for (const length of lengths) {
-    texts.push(all.slice(from, from + length));
-    from += length;
-  }
-  return texts;
 }
 
 function writeBytes(out: ByteBuffer, bytes: Uint8Array): void {

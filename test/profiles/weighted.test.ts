@@ -2,7 +2,6 @@
  * The profile `weighted`: every label is its id, and the loss of the answer counts a hundred times
  * the prompt's (PROFILE-1).
  */
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { profileOf } from '../../src/profiles/profiles.ts';
@@ -48,17 +47,6 @@ it('weighs any rows, wherever in a batch they begin', async () => {
     }),
     { numRuns: 50 },
   );
-});
-
-it('digests ids, labels and weights as the columns hold them', () => {
-  const bytes = Buffer.alloc(3 * 4 + 3 * 8 + 3 * 4);
-  [5, 6, 7].forEach((id, i) => {
-    bytes.writeInt32LE(id, 4 * i);
-    bytes.writeBigInt64LE(BigInt(id), 12 + 8 * i);
-    bytes.writeFloatLE(i === 2 ? 1 : 0.01, 36 + 4 * i);
-  });
-  const digest = weighted.rowDigest(Int32Array.of(5, 6, 7), Int32Array.of(2, 3));
-  expect(Buffer.from(digest).toString('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
 });
 
 it('tells `datasets` that the weights are floats', () => {
