@@ -1,10 +1,9 @@
 /** The events of one part that put segments into rows, each once, member by member. */
 import type { MemberId } from '../../schemas/ids.ts';
-import { type EVENT_KINDS, PART_EVENTS } from '../../schemas/rows.ts';
+import type { EVENT_KINDS, PART_EVENTS } from '../../schemas/rows.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import type { ColumnChunk } from '../shard/parquet-writer.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
-import { chunksInOrder } from './segment-dictionary.ts';
 
 /** Events of a part. */
 export interface EventDictionary {
@@ -15,7 +14,7 @@ export interface EventDictionary {
   /** Events. */
   size(): number;
   /** The columns of PART_EVENTS, rows `from` up to `to`. */
-  chunks(from: number, to: number): ColumnChunk[];
+  chunks(from: number, to: number): Readonly<Record<keyof typeof PART_EVENTS, ColumnChunk>>;
 }
 
 /** Bound: the part's events, and four bytes for each of one member's. */
@@ -66,13 +65,12 @@ export function createEventDictionary(): EventDictionary {
       return number;
     },
     size: () => events.length,
-    chunks: (from, to) =>
-      chunksInOrder(PART_EVENTS, {
-        member: members.slice(from, to),
-        kind: kinds.slice(from, to),
-        event: events.slice(from, to),
-        at: Float64Array.from(at.slice(from, to)),
-        sequence: Float64Array.from(sequences.slice(from, to)),
-      }),
+    chunks: (from, to) => ({
+      member: members.slice(from, to),
+      kind: kinds.slice(from, to),
+      event: events.slice(from, to),
+      at: Float64Array.from(at.slice(from, to)),
+      sequence: Float64Array.from(sequences.slice(from, to)),
+    }),
   };
 }

@@ -6,17 +6,17 @@ import { hash } from 'node:crypto';
 import type { CorpusRecord, FileRef } from '../../schemas/commit.ts';
 import { CORPUS, type CorpusRow, PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
 import { intAt, nth, present, recordOf } from '../checked.ts';
-import type { FileUnderWay, ObjectStore } from '../lake/object-store.ts';
+import type { ObjectStore } from '../lake/object-store.ts';
 import { intList, intsOf, pushInt } from '../prompt/int-list.ts';
 import { OWN_EVENT, type RowDraft } from '../prompt/row-draft.ts';
-import { type ColumnChunk, createParquetWriter } from '../shard/parquet-writer.ts';
-import { columnSpecs, columnsOf, type FileTable } from '../shard/records.ts';
+import type { ColumnChunk } from '../shard/parquet-writer.ts';
+import { columnsOf, createTableWriter, type FileTable, type TableWriter } from '../shard/records.ts';
 import { ROW_GROUP_ROWS_MAX } from '../shard/row-groups.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
 import type { Question } from '../timeline/questions.ts';
 import { createEventDictionary, type EventDictionary } from './event-dictionary.ts';
 import { createRowBytes } from './row-bytes.ts';
-import { createSegmentDictionary, type SegmentDictionary, type SegmentSource } from './segment-dictionary.ts';
+import { createSegmentDictionary, type SegmentSource } from './segment-dictionary.ts';
 
 /** Tokens of the rows of one part. */
 export const PART_TOKENS_MAX = 16_000_000;
@@ -121,7 +121,7 @@ function openPart(store: ObjectStore, source: SegmentSource, sizes: PartSizes): 
   const flush = () => {
     if (metas.length === 0) return;
     const columns = columnsOf(CORPUS, metas);
-    const sidecar = Object.fromEntries(Object.keys(CORPUS).map((name, i) => [name, nth(columns, i)]));
+    const sidecar = recordOf(Object.keys(CORPUS) as (keyof typeof CORPUS)[], (_, i) => nth(columns, i));
     const listOf = (name: (typeof LISTS)[number]) => ({
       values: intsOf(lists[name].values),
       offsets: intsOf(lists[name].ends),
@@ -137,7 +137,7 @@ function openPart(store: ObjectStore, source: SegmentSource, sizes: PartSizes): 
       used: intsOf(numbers.used),
       stopped_at: intsOf(numbers.stoppedAt),
     };
-    table.writeGroup({ ...sidecar, ...own }, metas.length);
+    table.writer.write({ ...sidecar, ...own }, metas.length);
     clear();
   };
   return {
@@ -181,32 +181,35 @@ function eventNumberer({ question, timeline, opening }: PartRow, events: EventDi
   };
 }
 
-function writeDictionary(
-  table: OpenTable,
-  dictionary: Pick<SegmentDictionary | EventDictionary, 'size' | 'chunks'>,
+interface Dictionary<T extends FileTable> {
+  size(): number;
+  chunks(from: number, to: number): Readonly<Record<keyof T, ColumnChunk>>;
+}
+
+function writeDictionary<T extends FileTable>(
+  { writer, finish }: OpenTable<T>,
+  dictionary: Dictionary<T>,
   folder: string,
 ): Promise<FileRef> {
   const size = dictionary.size();
   for (let from = 0; from < size; from += DICTIONARY_GROUP_ROWS) {
     const to = Math.min(size, from + DICTIONARY_GROUP_ROWS);
-    table.writeChunks(dictionary.chunks(from, to), to - from);
+    writer.write(dictionary.chunks(from, to), to - from);
   }
-  return table.finish(folder, size);
+  return finish(folder, size);
 }
 
-type OpenTable = ReturnType<typeof openTable>;
+interface OpenTable<T extends FileTable> {
+  readonly writer: TableWriter<T>;
+  finish(folder: string, rows: number): Promise<FileRef>;
+}
 
-function openTable(store: ObjectStore, table: FileTable) {
-  const file: FileUnderWay = store.create();
-  const write = (chunk: Uint8Array) => file.write(chunk);
-  const writer = createParquetWriter({ columns: columnSpecs(table), keyValues: {}, write });
+function openTable<T extends FileTable>(store: ObjectStore, table: T): OpenTable<T> {
+  const file = store.create();
+  const writer = createTableWriter(table, file);
   return {
-    writeGroup(chunks: Readonly<Record<string, ColumnChunk | undefined>>, rows: number) {
-      const inOrder = Object.keys(table).map((name) => chunks[name]);
-      writer.writeRowGroup(inOrder as ColumnChunk[], rows);
-    },
-    writeChunks: (chunks: readonly ColumnChunk[], rows: number) => writer.writeRowGroup(chunks, rows),
-    async finish(folder: string, rows: number): Promise<FileRef> {
+    writer,
+    async finish(folder, rows) {
       writer.finish();
       const { sha256, bytes } = await file.finish(folder, '.parquet');
       return { sha256, bytes, rows };

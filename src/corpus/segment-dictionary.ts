@@ -1,5 +1,5 @@
 /** The segments of one part, each once: what its rows number, and what its file holds. */
-import { PART_SEGMENTS, ROLES, SEGMENT_LEVELS, type SegmentLevel } from '../../schemas/rows.ts';
+import { type PART_SEGMENTS, ROLES, SEGMENT_LEVELS, type SegmentLevel } from '../../schemas/rows.ts';
 import { nth } from '../checked.ts';
 import { createNumberTable } from '../prompt/fixed-segments.ts';
 import { type IntList, intList, intsOf, pushInt, pushInts } from '../prompt/int-list.ts';
@@ -25,7 +25,7 @@ export interface SegmentDictionary {
   /** Tokens of all segments. */
   tokens(): number;
   /** The columns of PART_SEGMENTS, rows `from` up to `to`. */
-  chunks(from: number, to: number): ColumnChunk[];
+  chunks(from: number, to: number): Readonly<Record<keyof typeof PART_SEGMENTS, ColumnChunk>>;
 }
 
 /** Bound: the part's different segments. */
@@ -83,13 +83,13 @@ export function createSegmentDictionary({ known, versionAt }: SegmentSource): Se
         dictionary,
         indices: intsOf(list).subarray(from, to),
       });
-      return chunksInOrder(PART_SEGMENTS, {
+      return {
         role: words(columns.role, ROLES),
         version: words(columns.version, texts.texts),
         level: words(columns.level, SEGMENT_LEVELS),
         fields: words(columns.fields, texts.texts),
         ids: { values: intsOf(ids), offsets: intsOf(ends).subarray(from, to + 1) },
-      });
+      };
     },
   };
 }
@@ -113,12 +113,4 @@ function textNumbers() {
       return texts.push(text) - 1;
     },
   };
-}
-
-/** The chunks in the order of the table's columns. */
-export function chunksInOrder<T extends object>(
-  table: T,
-  chunks: Readonly<Record<keyof T, ColumnChunk>>,
-): ColumnChunk[] {
-  return Object.keys(table).map((name) => chunks[name as keyof T]);
 }

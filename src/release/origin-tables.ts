@@ -2,8 +2,8 @@
 import type { ReleaseFile } from '../../schemas/manifest.ts';
 import { ORIGIN_EVENTS, ORIGIN_SEGMENTS } from '../../schemas/rows.ts';
 import type { FileUnderWay, ObjectStore } from '../lake/object-store.ts';
-import { type ColumnChunk, createParquetWriter, type ParquetWriter } from '../shard/parquet-writer.ts';
-import { columnSpecs, type FileTable } from '../shard/records.ts';
+import type { ColumnChunk } from '../shard/parquet-writer.ts';
+import { createTableWriter, type FileTable, type TableWriter } from '../shard/records.ts';
 import type { NumberedEvent } from './event-numbers.ts';
 import type { NumberedSegment } from './segment-numbers.ts';
 import { shardName } from './shard-plan.ts';
@@ -50,9 +50,9 @@ export function eventTable(store: ObjectStore, sizes = SIZES): OriginTable<Numbe
   }));
 }
 
-interface OpenFile {
+interface OpenFile<T extends FileTable> {
   readonly file: FileUnderWay;
-  readonly writer: ParquetWriter;
+  readonly writer: TableWriter<T>;
   rows: number;
 }
 
@@ -61,14 +61,13 @@ function rollingTable<T extends FileTable, R>(
   { name, table, sizes }: { readonly name: string; readonly table: T; readonly sizes: TableSizes },
   chunksOf: (rows: readonly R[]) => Readonly<Record<keyof T, ColumnChunk>>,
 ): OriginTable<R> {
-  const files: OpenFile[] = [];
+  const files: OpenFile<T>[] = [];
   let group: R[] = [];
-  const fileWithRoom = (): OpenFile => {
+  const fileWithRoom = (): OpenFile<T> => {
     const last = files.at(-1);
     if (last !== undefined && last.rows < sizes.file) return last;
     const file = store.create();
-    const write = (chunk: Uint8Array) => file.write(chunk);
-    const writer = createParquetWriter({ columns: columnSpecs(table), keyValues: {}, write });
+    const writer = createTableWriter(table, file);
     const opened = { file, writer, rows: 0 };
     files.push(opened);
     return opened;
@@ -76,9 +75,7 @@ function rollingTable<T extends FileTable, R>(
   const flush = () => {
     if (group.length === 0) return;
     const open = fileWithRoom();
-    const chunks = chunksOf(group);
-    const inOrder = Object.keys(table).map((column) => chunks[column as keyof T]);
-    open.writer.writeRowGroup(inOrder, group.length);
+    open.writer.write(chunksOf(group), group.length);
     open.rows += group.length;
     group = [];
   };

@@ -12,7 +12,7 @@ import {
 import { intAt, nth } from '../checked.ts';
 import type { ReadLists, ReadValues } from './column-reader.ts';
 import { brokenParquet, type ParquetFile } from './parquet-reader.ts';
-import type { ColumnChunk, ColumnSpec } from './parquet-writer.ts';
+import { type ColumnChunk, type ColumnSpec, createParquetWriter } from './parquet-writer.ts';
 
 type FileType = Exclude<StoredType, 'bytes'>;
 /** Tables that lie in Parquet files of our own encoder. */
@@ -21,6 +21,30 @@ export type FileTable = Table<FileType>;
 /** The table's columns as the encoder wants them. */
 export function columnSpecs(table: FileTable): ColumnSpec[] {
   return Object.entries(table).map(([name, { type }]) => ({ name, type }));
+}
+
+/** A file of the table under way. */
+export interface TableWriter<T extends FileTable> {
+  /** Writes a row group; chunks by column, in any order. */
+  write(chunks: Readonly<Record<keyof T, ColumnChunk>>, rows: number): void;
+  /** Writes the footer. */
+  finish(): void;
+}
+
+/** Writes into `file`, which is named and ended by the caller. Bound: one page. */
+export function createTableWriter<T extends FileTable>(
+  table: T,
+  file: { write(chunk: Uint8Array): void },
+): TableWriter<T> {
+  const write = (chunk: Uint8Array) => file.write(chunk);
+  const writer = createParquetWriter({ columns: columnSpecs(table), keyValues: {}, write });
+  return {
+    write(chunks, rows) {
+      const inOrder = Object.keys(table).map((name) => chunks[name as keyof T]);
+      writer.writeRowGroup(inOrder, rows);
+    },
+    finish: () => void writer.finish(),
+  };
 }
 
 /** One chunk a column. Throws Error where a value is missing or not of the column's kind. */

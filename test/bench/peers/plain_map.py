@@ -14,14 +14,11 @@ import tempfile
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import datasets  # noqa: E402
-import numpy as np  # noqa: E402
-from datasets import Dataset, Features, List, Value  # noqa: E402
+from datasets import Dataset  # noqa: E402
+from token_rows import FEATURES, token_rows  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 prompts_file, frame_file, tokenizer_file, out, processes = sys.argv[1:6]
-FEATURES = Features(
-    {"input_ids": List(Value("int32")), "attention_mask": List(Value("int8")), "labels": List(Value("int64"))}
-)
 loaded = {}
 
 
@@ -36,17 +33,7 @@ def tokenizer_of(path):
 
 
 def tokenize(batch, path, head, tail, end):
-    encoded = tokenizer_of(path).encode_batch(batch["prompt"] + batch["answer"], add_special_tokens=False)
-    n = len(batch["prompt"])
-    made = {"input_ids": [], "attention_mask": [], "labels": []}
-    for prompt, answer in zip(encoded[:n], encoded[n:]):
-        ids = np.array(head + prompt.ids + tail + answer.ids + [end], np.int32)
-        labels = ids.astype(np.int64)
-        labels[: len(ids) - len(answer.ids) - 1] = -100
-        made["input_ids"].append(ids)
-        made["attention_mask"].append(np.ones(len(ids), np.int8))
-        made["labels"].append(labels)
-    return made
+    return token_rows(tokenizer_of(path), batch, (head, tail, end))
 
 
 if __name__ == "__main__":

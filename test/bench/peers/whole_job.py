@@ -17,7 +17,8 @@ os.environ["TOKENIZERS_PARALLELISM"] = "true"
 import datasets  # noqa: E402
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
-from datasets import Dataset, Features, List, Value  # noqa: E402
+from datasets import Dataset  # noqa: E402
+from token_rows import FEATURES, token_rows  # noqa: E402
 from tokenizers import Tokenizer  # noqa: E402
 
 tables, tokenizer_file, out, processes = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
@@ -59,9 +60,6 @@ TEXTS = {
         "Question:\nWhat will the member do next with the following game:\n",
     ),
 }
-FEATURES = Features(
-    {"input_ids": List(Value("int32")), "attention_mask": List(Value("int8")), "labels": List(Value("int64"))}
-)
 random = np.random.default_rng(7)
 
 
@@ -334,17 +332,7 @@ loaded = {}
 
 def tokenize(batch, head, tail, end):
     tokenizer = loaded.get("it") or loaded.setdefault("it", load_tokenizer())
-    n = len(batch["prompt"])
-    encoded = tokenizer.encode_batch(batch["prompt"] + batch["answer"], add_special_tokens=False)
-    made = {"input_ids": [], "attention_mask": [], "labels": []}
-    for prompt, answer in zip(encoded[:n], encoded[n:]):
-        ids = np.array(head + prompt.ids + tail + answer.ids + [end], np.int32)
-        labels = ids.astype(np.int64)
-        labels[: len(ids) - len(answer.ids) - 1] = -100
-        made["input_ids"].append(ids)
-        made["attention_mask"].append(np.ones(len(ids), np.int8))
-        made["labels"].append(labels)
-    return made
+    return token_rows(tokenizer, batch, (head, tail, end))
 
 
 if __name__ == "__main__":
