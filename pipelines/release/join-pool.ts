@@ -1,4 +1,4 @@
-/** Row groups of a release joined by worker threads; few of them, or of scratch in memory, here. */
+/** Row groups of a release joined by worker threads; few of them, here. */
 import { Worker } from 'node:worker_threads';
 import { present } from '../../src/checked.ts';
 import { unpackError } from '../../src/errors.ts';

@@ -1,4 +1,4 @@
-/** One partition of a corpus: timelines in; parts, sidecars and origins out. */
+/** One partition of a corpus: timelines in; parts out. */
 
 import type { CorpusRecord } from '../../schemas/commit.ts';
 import { createPartFiles } from '../../src/corpus/part-files.ts';
@@ -43,11 +43,10 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const questions: PartitionResult['questions'] = {};
   const alike_after_cut: PartitionResult['alike_after_cut'] = {};
   const { plan, items } = task;
-  const { versionAt } = items;
   const { rowMaker } = task;
   const sink = {
     ...{ plan, rowMaker, maker: task.maker, alikeAfterCut: alike_after_cut, gate: task.gate },
-    parts: createPartFiles(task, { known: rowMaker.known, versionAt }),
+    parts: createPartFiles(task, rowMaker.known),
   };
   const { vocabulary, rules } = plan;
   const options = timelineOptions(plan);

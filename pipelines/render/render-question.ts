@@ -99,7 +99,7 @@ async function renderRows(
   const rows: RenderedRow[] = [];
   for (const outline of outlines) {
     while (!maker.make(draft, outline, label)) known.learn(await runSearch(lines, findTexts(plan, known.missing())));
-    rows.push(renderedRow(draft, { known, question, versionAt }));
+    rows.push(renderedRow(draft, { known, question }));
   }
   return rows;
 }

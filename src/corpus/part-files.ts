@@ -8,6 +8,7 @@ import { CORPUS, type CorpusRow, PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '.
 import { intAt, nth, present, recordOf } from '../checked.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { intList, intsOf, pushInt } from '../prompt/int-list.ts';
+import type { KnownTexts } from '../prompt/known-texts.ts';
 import { OWN_EVENT, type RowDraft } from '../prompt/row-draft.ts';
 import type { ColumnChunk } from '../shard/parquet-writer.ts';
 import { columnsOf, createTableWriter, type FileTable, type TableWriter } from '../shard/records.ts';
@@ -16,7 +17,7 @@ import type { MemberTimeline } from '../timeline/member-timeline.ts';
 import type { Question } from '../timeline/questions.ts';
 import { createEventDictionary, type EventDictionary } from './event-dictionary.ts';
 import { createRowBytes } from './row-bytes.ts';
-import { createSegmentDictionary, type SegmentSource } from './segment-dictionary.ts';
+import { createSegmentDictionary } from './segment-dictionary.ts';
 
 /** Tokens of the rows of one part. */
 export const PART_TOKENS_MAX = 16_000_000;
@@ -66,9 +67,9 @@ export interface PartFiles {
  * Each part is uploaded below `folder` under its hashes before the next begins. Bound: a part's
  * dictionaries, and a row group of its rows.
  */
-export function createPartFiles({ store, folder }: PartsFolder, source: SegmentSource, sizes = SIZES): PartFiles {
+export function createPartFiles({ store, folder }: PartsFolder, known: KnownTexts, sizes = SIZES): PartFiles {
   const files: CorpusRecord['files'] = [];
-  const joined = createRowBytes(source.known);
+  const joined = createRowBytes(known);
   let open: OpenPart | undefined;
   const close = async () => {
     if (open !== undefined) files.push(await open.finish(folder));
@@ -77,7 +78,7 @@ export function createPartFiles({ store, folder }: PartsFolder, source: SegmentS
   return {
     async add(row) {
       if (open?.isFullFor(row.draft.tokens)) await close();
-      open ??= openPart(store, source, sizes);
+      open ??= openPart(store, known, sizes);
       open.add(row, hash('sha256', joined.of(row.draft), 'hex'));
     },
     lastIds: joined.ids,
@@ -97,8 +98,8 @@ interface OpenPart {
 const LISTS = ['spans', 'segments', 'events'] as const;
 const NUMBERS = ['lowered', 'room', 'used', 'stoppedAt'] as const;
 
-function openPart(store: ObjectStore, source: SegmentSource, sizes: PartSizes): OpenPart {
-  const segments = createSegmentDictionary(source);
+function openPart(store: ObjectStore, known: KnownTexts, sizes: PartSizes): OpenPart {
+  const segments = createSegmentDictionary(known);
   const events = createEventDictionary();
   const table = openTable(store, PART_ROWS);
   const lists = recordOf(LISTS, () => ({ values: intList(), ends: intList() }));

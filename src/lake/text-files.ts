@@ -26,7 +26,7 @@ const KEY_BYTES = 32;
 const CHECK_BYTES = 16;
 /** Key, check, numbers. */
 const ENTRY_HEAD = KEY_BYTES + CHECK_BYTES;
-/** Key, place, size. */
+/** Key, from, to. */
 const INDEX_BYTES = KEY_BYTES + 8;
 /** Number of entries, check of the index. */
 const FOOTER_BYTES = 4 + CHECK_BYTES;

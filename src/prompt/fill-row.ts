@@ -1,9 +1,8 @@
 /** The history of a row, filled into the room that the rest leaves (FILL-1). */
 import { floatAt, intAt, nth } from '../checked.ts';
-import type { ItemVersion } from '../timeline/item-table.ts';
-import type { Question } from '../timeline/questions.ts';
+import { blockTokens } from './blocks.ts';
 import { type Filling, fillHistory } from './fill.ts';
-import { LINES_A_VERSION } from './item-lines-table.ts';
+import { itemLine } from './item-lines-table.ts';
 import { type KnownTexts, QUESTION_LEVEL } from './known-texts.ts';
 import type { RowOutline } from './outline.ts';
 import type { CorpusPlan } from './plan.ts';
@@ -42,7 +41,7 @@ export function beginRow(known: KnownTexts, draft: RowDraft, outline: RowOutline
     else draft[name] = { key: text.key, line };
   }
   for (const { number } of question.items) {
-    if (known.items.tokensOf(LINES_A_VERSION * number) >= 0) continue;
+    if (known.items.tokensOf(itemLine(number, 0)) >= 0) continue;
     known.wantVersion(number);
     isKnown = false;
   }
@@ -60,13 +59,15 @@ export function fillRow({ plan, known, filling }: RowMeans, draft: RowDraft, row
   const { headings } = template;
   const { items, fixed } = known;
   const numberOf = (entry: number) => headings.numberOf(intAt(history.rank, entry), floatAt(history.at, entry), t);
-  const block = told.blocks.find((each) => each.kind === 'history');
-  draft.room = plan.context - frame.tokens - blockTokens(known, row, draft) - template.answerMax;
+  const sizes = { profile: draft.profile?.line.ids.length, exposure: draft.exposure?.line.ids.length };
+  const itemOf = (i: number) => items.tokensOf(itemLine(nth(question.items, i).number, QUESTION_LEVEL));
+  const fixedTokens = frame.tokens + blockTokens(template.blocks, { ...sizes, itemOf });
+  draft.room = plan.context - fixedTokens - template.answerMax;
   fillHistory(filling, {
     room: draft.room,
     order: template.task.order,
     shares: plan.section.shares,
-    blockTokens: block?.kind === 'history' ? fixedTokens(known, block.heading) : 0,
+    blockTokens: template.history.heading.length,
     count: history.available,
     eventOf: (entry) => intAt(history.event, entry),
     groupOf: (entry) => headings.groupOf(intAt(history.rank, entry)),
@@ -76,7 +77,7 @@ export function fillRow({ plan, known, filling }: RowMeans, draft: RowDraft, row
       return told.headings.get(numberOf(entry));
     },
     headingTokens: fixed.tokensOf,
-    lineTokens: (entry, level) => items.tokensOf(LINES_A_VERSION * intAt(history.version, entry) + level),
+    lineTokens: (entry, level) => items.tokensOf(itemLine(intAt(history.version, entry), level)),
   });
   if (filling.unknownAt < 0) return true;
   history.list(filling.unknownAt + ENTRIES_AHEAD);
@@ -86,30 +87,4 @@ export function fillRow({ plan, known, filling }: RowMeans, draft: RowDraft, row
     known.wantHeading(told, numberOf(entry));
   }
   return false;
-}
-
-/** Tokens of all blocks but the history's. */
-function blockTokens(known: KnownTexts, { told, outline }: BegunRow, draft: RowDraft): number {
-  const { question } = outline;
-  let tokens = 0;
-  for (const block of told.blocks) {
-    if (block.kind === 'lines') tokens += fixedTokens(known, block.lines);
-    else if (block.kind === 'profile' && draft.profile !== undefined)
-      tokens += fixedTokens(known, block.heading) + draft.profile.line.ids.length;
-    else if (block.kind === 'shown' && draft.exposure !== undefined) tokens += draft.exposure.line.ids.length;
-    else if (block.kind === 'item') tokens += itemTokens(known, question, 0);
-    else if (block.kind === 'candidates')
-      for (const [i, letter] of block.letters.entries())
-        tokens += fixedTokens(known, letter) + itemTokens(known, question, i);
-  }
-  return tokens;
-}
-
-function itemTokens({ items }: KnownTexts, question: Question, i: number): number {
-  const version: ItemVersion = nth(question.items, i);
-  return items.tokensOf(LINES_A_VERSION * version.number + QUESTION_LEVEL);
-}
-
-function fixedTokens({ fixed }: KnownTexts, number: number): number {
-  return number < 0 ? 0 : fixed.tokensOf(number);
 }

@@ -1,9 +1,7 @@
 /** Filling the room that is left with history: integers only, token counts known beforehand. */
 import type { Order } from '../../schemas/recipe.ts';
+import { LEVELS } from '../../schemas/rows.ts';
 import { intAt } from '../checked.ts';
-
-/** Numbers into LEVELS of what filling tries: full, short, title. */
-const LEVEL_COUNT = 3;
 
 /** What filling goes by; entries have numbers from 0 in strategy order. */
 export interface FillRules {
@@ -83,8 +81,8 @@ export function fillHistory(filling: Filling, rules: FillRules): void {
     const growth = headingGrowth(filling, { position, heading }, rules) + (filling.count === 0 ? rules.blockTokens : 0);
     const used = filling.used + growth;
     let level = firstLevel(filling.used, rules);
-    while (level < LEVEL_COUNT && used + rules.lineTokens(entry, level) > room) level++;
-    if (level === LEVEL_COUNT) {
+    while (level < LEVELS.length && used + rules.lineTokens(entry, level) > room) level++;
+    if (level === LEVELS.length) {
       filling.stoppedAt = entry;
       return;
     }

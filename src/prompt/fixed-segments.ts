@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Role } from '../../schemas/rows.ts';
 import { intAt, nth } from '../checked.ts';
+import { joinIds } from '../tokenize/boundaries.ts';
 
 /** One segment of fixed text. */
 export interface FixedSegment {
@@ -39,10 +40,7 @@ export function createFixedSegments(): FixedSegments {
   };
   const join = (first: FixedSegment, second: FixedSegment): number => {
     if (first.role !== second.role) return -1;
-    const ids = new Int32Array(first.ids.length + second.ids.length);
-    ids.set(first.ids);
-    ids.set(second.ids, first.ids.length);
-    return numberOf(first.role, ids);
+    return numberOf(first.role, joinIds([first.ids, second.ids]));
   };
   return {
     numberOf,

@@ -18,7 +18,7 @@ export interface HeadingRules {
   /** Number of the group of entries with this rank in the order of display. */
   groupOf(rank: number): number;
   /** All headings that there can be, of numbers of days, weeks and months one each. */
-  readonly examples: readonly string[];
+  examples(): readonly string[];
 }
 
 /** What the headings are told by. */
@@ -42,7 +42,7 @@ export function headingRules(template: Template, task: TaskRules, scope: Heading
   if (task.order === 'by_action') {
     const textOf = (rank: number) =>
       fillSlots(template, history.group, { ...slots, group: () => groupPhrase(rank, vocabulary) });
-    return { numberOf: (rank) => rank, textOf, groupOf, examples: allRanks.map(textOf) };
+    return { numberOf: (rank) => rank, textOf, groupOf, examples: () => allRanks.map(textOf) };
   }
   const ageOf = (at: number, t: number) => (at === TIME_UNKNOWN ? 0 : 1 + coarseAge(t, at));
   const textOf = (number: number) => {
@@ -52,6 +52,6 @@ export function headingRules(template: Template, task: TaskRules, scope: Heading
     return fillSlots(template, history.dated, { ...own, age: () => agePhrase(template, age - 1) });
   };
   const ages = [0, ...AGE_EXAMPLES.map((age) => 1 + age)];
-  const examples = ages.flatMap((age) => allRanks.map((rank) => textOf(age * ranks + rank)));
+  const examples = () => ages.flatMap((age) => allRanks.map((rank) => textOf(age * ranks + rank)));
   return { numberOf: (rank, at, t) => ageOf(at, t) * ranks + rank, textOf, groupOf, examples };
 }

@@ -7,10 +7,15 @@ import { ITEM_LEVELS } from './texts.ts';
 /** Levels of a version, in the order of ITEM_LEVELS. */
 export const LINES_A_VERSION = ITEM_LEVELS.length;
 
+/** The number of a version's line at a level, a number into ITEM_LEVELS. */
+export function itemLine(version: number, level: number): number {
+  return LINES_A_VERSION * version + level;
+}
+
 /** Bytes of tokens that a table holds before it forgets all of them. */
 export const ITEM_LINE_BYTES_MAX = 128 * 1024 * 1024;
 
-/** Lines of item versions; line `LINES_A_VERSION * version + level` is that of the level. */
+/** Lines of item versions, by `itemLine`. */
 export interface ItemLines {
   /** Tokens of a line; -1 where the version is not known. */
   tokensOf(line: number): number;
@@ -47,9 +52,9 @@ export function createItemLines(): ItemLines {
     },
     fieldsOf: (line) => nth(fields, line),
     add(version, lines) {
-      growTo(LINES_A_VERSION * (version + 1));
+      growTo(itemLine(version + 1, 0));
       for (const [level, { ids, fields: runs }] of lines.entries()) {
-        const line = LINES_A_VERSION * version + level;
+        const line = itemLine(version, level);
         starts[line] = arena.length;
         tokens[line] = ids.length;
         fields[line] = runs;

@@ -1,9 +1,9 @@
 /** The texts that rows are made of, by number as far as they are known, and what is wanted. */
-import type { Role } from '../../schemas/rows.ts';
+import type { Role, SegmentLevel } from '../../schemas/rows.ts';
 import { nth, present } from '../checked.ts';
 import type { ItemVersion } from '../timeline/item-table.ts';
 import { createFixedSegments, type FixedSegments } from './fixed-segments.ts';
-import { createItemLines, type ItemLines, LINES_A_VERSION } from './item-lines-table.ts';
+import { createItemLines, type ItemLines, itemLine, LINES_A_VERSION } from './item-lines-table.ts';
 import type { LineSearch } from './line-search.ts';
 import type { Line } from './lines.ts';
 import type { CorpusPlan } from './plan.ts';
@@ -42,6 +42,8 @@ export function* findTexts(
 export interface KnownTexts {
   readonly items: ItemLines;
   readonly fixed: FixedSegments;
+  /** The item version of a number. */
+  versionAt(number: number): Pick<ItemVersion, 'eventId'>;
   segmentsOf(template: TemplatePlan): TemplateSegments;
   /** Asks for the frame of the template at T (epoch ms), which is not known. */
   wantFrame(template: TemplatePlan, t: number): void;
@@ -83,11 +85,12 @@ export function createKnownTexts(plan: CorpusPlan, versionAt: (number: number) =
   return {
     items,
     fixed,
+    versionAt,
     segmentsOf,
     wantFrame: (template, t) =>
       void wanted.frames.set(`${template.task.name} ${template.template.id} ${t}`, { template, t }),
     wantVersion(number) {
-      if (items.tokensOf(LINES_A_VERSION * number) < 0 && !wanted.versions.has(number))
+      if (items.tokensOf(itemLine(number, 0)) < 0 && !wanted.versions.has(number))
         wanted.versions.set(number, plan.texts.item(versionAt(number)));
     },
     wantHeading(told, heading) {
@@ -131,15 +134,33 @@ export function segmentIds({ items, fixed }: KnownTexts, draft: RowDraft, segmen
   return segment >= 0 ? items.idsOf(segment) : ownLineOf(draft, segment).ids;
 }
 
-/** The row's own line that the number below 0 is of. */
-export function ownLineOf(draft: RowDraft, segment: number): Line {
-  const own = segment === OWN_SEGMENT.profile ? draft.profile : draft.exposure;
-  return present(own, 'line of the row’s own').line;
+/** What a segment is of; its event the row says. */
+export interface SegmentOrigin {
+  readonly role: Role;
+  /** Event id of the item version; empty: none. */
+  readonly version: string;
+  readonly level: SegmentLevel;
+  /** The runs of its fields, as origin files hold them. */
+  readonly fields: string;
 }
 
-/** The role of a segment of a row (ORIGIN-1). */
-export function roleOf({ fixed }: KnownTexts, segment: number): Role {
-  if (segment >= FIXED_FROM) return fixed.at(segment - FIXED_FROM).role;
-  if (segment < 0) return segment === OWN_SEGMENT.profile ? 'profile' : 'question';
-  return segment % LINES_A_VERSION === QUESTION_LEVEL ? 'question' : 'history';
+/** Of a segment of the draft (ORIGIN-1 to ORIGIN-3). */
+export function originOf({ fixed, items, versionAt }: KnownTexts, draft: RowDraft, segment: number): SegmentOrigin {
+  if (segment >= FIXED_FROM) return { role: fixed.at(segment - FIXED_FROM).role, version: '', level: '', fields: '' };
+  if (segment < 0) {
+    const { fields } = ownLineOf(draft, segment);
+    const told = { version: '', fields };
+    return segment === OWN_SEGMENT.profile
+      ? { ...told, role: 'profile', level: 'profile' }
+      : { ...told, role: 'question', level: 'shown' };
+  }
+  const level = nth(ITEM_LEVELS, segment % LINES_A_VERSION);
+  const { eventId: version } = versionAt(Math.floor(segment / LINES_A_VERSION));
+  return { role: level === 'question' ? 'question' : 'history', version, level, fields: items.fieldsOf(segment) };
+}
+
+/** The row's own line that the number below 0 is of. */
+function ownLineOf(draft: RowDraft, segment: number): Line {
+  const own = segment === OWN_SEGMENT.profile ? draft.profile : draft.exposure;
+  return present(own, 'line of the row’s own').line;
 }

@@ -1,6 +1,7 @@
 /** Texts cut beforehand, so that each level of a line has at most its tokens (CUT-2). */
 import type { FieldRun } from '../../schemas/field-runs.ts';
 import { intAt, nth } from '../checked.ts';
+import { joinIds } from '../tokenize/boundaries.ts';
 import { type Encoded, type EncodeRequest, type Encoding, encoded, together } from '../tokenize/encode-rounds.ts';
 import { pointsOf } from '../tokenize/text-spans.ts';
 import { ELLIPSIS } from './field-text.ts';
@@ -121,9 +122,7 @@ function cutOfTokens(cutting: Cutting, place: number): ToldCut | undefined {
   const cut = lineCutAt(cutting, place, WORD_MARK);
   if (cut.text.length !== place + WORD_MARK.length + closing.length) return undefined;
   const make = () => {
-    const ids = new Int32Array(before + ending.length);
-    ids.set(tokens.ids.subarray(0, before));
-    ids.set(ending.ids, before);
+    const ids = joinIds([tokens.ids.subarray(0, before), ending.ids]);
     const runs = tokens.runs.slice(0, 2 * cut.spans.length);
     // Of a field that ends at the place or goes on behind it the mark is a part.
     for (const i of cut.spans.keys())

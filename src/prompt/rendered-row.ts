@@ -1,13 +1,11 @@
 /** A row of a draft as an object: for whoever looks at one row, not at millions. */
 import { FIELD_RUNS, type FieldRun } from '../../schemas/field-runs.ts';
 import { EVENT_LEVELS, type Role, type SegmentLevel } from '../../schemas/rows.ts';
-import { intAt, nth } from '../checked.ts';
+import { intAt } from '../checked.ts';
 import type { Question } from '../timeline/questions.ts';
 import { intsOf } from './int-list.ts';
-import { LINES_A_VERSION } from './item-lines-table.ts';
-import { FIXED_FROM, type KnownTexts, ownLineOf, roleOf, segmentIds } from './known-texts.ts';
-import { OWN_EVENT, OWN_SEGMENT, type RowDraft } from './row-draft.ts';
-import { ITEM_LEVELS } from './texts.ts';
+import { type KnownTexts, originOf, segmentIds } from './known-texts.ts';
+import { OWN_EVENT, type RowDraft } from './row-draft.ts';
 
 /** The cut ledger of a row (FILL-5). */
 export interface PromptLedger {
@@ -47,12 +45,10 @@ export interface RenderedRow {
 export interface DraftSource {
   readonly known: KnownTexts;
   readonly question: Question;
-  versionAt(number: number): { readonly eventId: string };
 }
 
 /** A copy of the row. */
-export function renderedRow(draft: RowDraft, source: DraftSource): RenderedRow {
-  const { known, question } = source;
+export function renderedRow(draft: RowDraft, { known, question }: DraftSource): RenderedRow {
   const ids = new Int32Array(draft.tokens);
   const segments: Segment[] = [];
   let to = 0;
@@ -61,9 +57,9 @@ export function renderedRow(draft: RowDraft, source: DraftSource): RenderedRow {
     const own = segmentIds(known, draft, segment);
     ids.set(own, to);
     to += own.length;
-    const { version, fields, level } = originOf(draft, segment, source);
+    const { role, version, fields, level } = originOf(known, draft, segment);
     const event = EVENT_LEVELS.has(level) ? eventId(question, intAt(draft.events.values, events++)) : '';
-    segments.push({ role: roleOf(known, segment), to, event, version, fields: FIELD_RUNS.load(fields), level });
+    segments.push({ role, to, event, version, fields: FIELD_RUNS.load(fields), level });
   }
   const [shown, available] = [draft.shown, question.history.available];
   return {
@@ -75,16 +71,6 @@ export function renderedRow(draft: RowDraft, source: DraftSource): RenderedRow {
       stopped_at: draft.stoppedAt === OWN_EVENT.none ? '' : eventId(question, draft.stoppedAt),
     },
   };
-}
-
-function originOf(draft: RowDraft, segment: number, { known, versionAt }: DraftSource) {
-  if (segment >= FIXED_FROM) return { version: '', fields: '', level: '' } as const;
-  if (segment < 0) {
-    const level = segment === OWN_SEGMENT.profile ? 'profile' : 'shown';
-    return { version: '', fields: ownLineOf(draft, segment).fields, level } as const;
-  }
-  const { eventId: version } = versionAt(Math.floor(segment / LINES_A_VERSION));
-  return { version, fields: known.items.fieldsOf(segment), level: nth(ITEM_LEVELS, segment % LINES_A_VERSION) };
 }
 
 function eventId({ history, profile, exposure }: Question, event: number): string {

@@ -19,7 +19,7 @@ export interface OwnLine {
 /** The numbers of the row. */
 export interface RowDraft {
   /**
-   * A line of ItemLines; from `fixedFrom` on a fixed segment; below 0 one of OWN_SEGMENT.
+   * A line of ItemLines; from FIXED_FROM on a fixed segment; below 0 one of OWN_SEGMENT.
    */
   readonly segments: IntList;
   /** One for each segment with a level of EVENT_LEVELS: an entry, or one of OWN_EVENT. */

@@ -1,9 +1,10 @@
 /** Questions to rows in numbers: no text, no token and no object a history entry. */
 import type { ItemVersion } from '../timeline/item-table.ts';
 import type { Question } from '../timeline/questions.ts';
+import { sameIds } from '../tokenize/boundaries.ts';
 import { createFilling } from './fill.ts';
 import { beginRow, fillRow } from './fill-row.ts';
-import { LINES_A_VERSION } from './item-lines-table.ts';
+import { itemLine } from './item-lines-table.ts';
 import { createKnownTexts, type KnownTexts, QUESTION_LEVEL } from './known-texts.ts';
 import type { RowOutline } from './outline.ts';
 import type { CorpusPlan } from './plan.ts';
@@ -23,10 +24,6 @@ export interface RowMaker {
   hasAlike(question: Question): boolean;
 }
 
-function isSame(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
-}
-
 /** Bound: as of `createKnownTexts`. */
 export function createRowMaker(plan: CorpusPlan, versionAt: (number: number) => ItemVersion): RowMaker {
   const known = createKnownTexts(plan, versionAt);
@@ -42,8 +39,8 @@ export function createRowMaker(plan: CorpusPlan, versionAt: (number: number) => 
       return true;
     },
     hasAlike({ items }) {
-      const lineOf = ({ number }: ItemVersion) => known.items.idsOf(LINES_A_VERSION * number + QUESTION_LEVEL);
-      return items.some((item, i) => items.slice(0, i).some((other) => isSame(lineOf(item), lineOf(other))));
+      const lineOf = ({ number }: ItemVersion) => known.items.idsOf(itemLine(number, QUESTION_LEVEL));
+      return items.some((item, i) => items.slice(0, i).some((other) => sameIds(lineOf(item), lineOf(other))));
     },
   };
 }

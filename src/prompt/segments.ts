@@ -1,5 +1,6 @@
 /** Encoded lines, kept by what they say: each text is cut and encoded once, then looked up. */
 import { nth } from '../checked.ts';
+import { createGenerations } from '../generations.ts';
 import type { SegmentTable } from '../tokenize/segment-table.ts';
 import type { LineSearch, TextWish } from './line-search.ts';
 import { type Line, unpackLines } from './lines.ts';
@@ -32,7 +33,7 @@ export interface KnownLines {
  * callers hold.
  */
 export function createSegmentStore(table?: SegmentTable, bytesMax = SEGMENT_BYTES_MAX): SegmentStore {
-  const kept = createGenerations<readonly Line[]>(bytesMax / 2);
+  const kept = createGenerations<string, readonly Line[]>(bytesMax / 2);
   const known = (text: WantedText): readonly Line[] | undefined => {
     const lines = kept.get(text.key);
     if (lines !== undefined || !text.isShared) return lines;
@@ -71,44 +72,4 @@ export function createSegmentStore(table?: SegmentTable, bytesMax = SEGMENT_BYTE
 /** What another thread has to know of a text to make its lines. */
 export function wishOf({ key, fields, isShared, told }: WantedText): TextWish {
   return { key, fields, isShared, told: told() };
-}
-
-interface Generations<T> {
-  get(key: string): T | undefined;
-  set(key: string, value: T, bytes: number): T;
-}
-
-/**
- * Two generations of at most `bytesMax` each and one entry: when the young one is full, the old one
- * is forgotten and the young one becomes old. What is asked for is young again.
- */
-function createGenerations<T>(bytesMax: number): Generations<T> {
-  interface Entry {
-    readonly value: T;
-    readonly bytes: number;
-  }
-  let young = new Map<string, Entry>();
-  let old = new Map<string, Entry>();
-  let youngBytes = 0;
-  const keep = (key: string, entry: Entry) => {
-    if (youngBytes > 0 && youngBytes + entry.bytes > bytesMax) {
-      old = young;
-      young = new Map();
-      youngBytes = 0;
-    }
-    young.set(key, entry);
-    youngBytes += entry.bytes;
-    return entry.value;
-  };
-  return {
-    get(key) {
-      const entry = young.get(key);
-      if (entry !== undefined) return entry.value;
-      const before = old.get(key);
-      if (before === undefined) return undefined;
-      old.delete(key);
-      return keep(key, before);
-    },
-    set: (key, value, bytes) => keep(key, { value, bytes }),
-  };
 }

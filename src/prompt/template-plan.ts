@@ -101,7 +101,7 @@ export function* planTemplate(template: Template, means: TemplateMeans): Encodin
     if (planned !== undefined) blocks.push(planned);
   }
   const headings = headingRules(template, task, { history: historyOf(blocks), vocabulary, slots });
-  for (const heading of headings.examples) tell(heading);
+  for (const heading of headings.examples()) tell(heading);
   const frame = yield* chatFrame(tokenizer, { ...frameLines, askedAt: SOME_DAY });
   const { tail, plain } = frame;
   // Token borders are looked at by the id: what is ours must be plain text in the frame, too.

@@ -1,11 +1,11 @@
 /**
  * A filled row is written: its segments in the template's order, then the answer, by number.
  */
-import { intAt, nth } from '../checked.ts';
+import { byteAt, intAt, nth } from '../checked.ts';
 import type { Question } from '../timeline/questions.ts';
 import type { BegunRow, RowMeans } from './fill-row.ts';
 import { pushInt } from './int-list.ts';
-import { LINES_A_VERSION } from './item-lines-table.ts';
+import { itemLine } from './item-lines-table.ts';
 import { FIXED_FROM, type KnownTexts, QUESTION_LEVEL } from './known-texts.ts';
 import { OWN_EVENT, OWN_SEGMENT, type RowDraft } from './row-draft.ts';
 
@@ -35,7 +35,7 @@ export function writePrompt({ known, filling }: RowMeans, draft: RowDraft, row: 
       case 'candidates':
         for (const [i, { number }] of question.items.entries()) {
           if (block.kind === 'candidates') pushFixed(known, draft, nth(block.letters, i));
-          pushItem(known, draft, LINES_A_VERSION * number + QUESTION_LEVEL);
+          pushItem(known, draft, itemLine(number, QUESTION_LEVEL));
         }
     }
   }
@@ -107,7 +107,7 @@ function pushHistory(
       pushInt(draft.segments, FIXED_FROM + own);
     }
     heading = own;
-    const line = LINES_A_VERSION * intAt(history.version, entry) + (filling.levels[i] ?? 0);
+    const line = itemLine(intAt(history.version, entry), byteAt(filling.levels, i));
     draft.tokens += items.tokensOf(line);
     pushInt(draft.segments, line);
     pushInt(draft.events, entry);

@@ -3,8 +3,9 @@ import type { StoredRow } from '../../schemas/columns.ts';
 import { FIELD_RUNS } from '../../schemas/field-runs.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { EVENT_LEVELS, type ORIGIN, ORIGIN_EVENTS, ORIGIN_SEGMENTS, type OriginRow } from '../../schemas/rows.ts';
-import { intAt, present } from '../checked.ts';
+import { intAt, nth, present } from '../checked.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
+import { withHeadingEvents } from '../prompt/rendered-row.ts';
 import { type FileTable, readStored } from '../shard/records.ts';
 import { brokenRelease, withFile } from './release-file.ts';
 
@@ -49,15 +50,18 @@ function originRow(origin: Origin, { segments, events }: Tables): OriginRow {
     if (hasEvent) number += intAt(origin.events, next++);
     event.push(hasEvent ? eventOf(number) : '');
   }
-  // A history heading has the event of the line behind it (ORIGIN-2).
-  for (const [i, { role, level }] of told.entries())
-    if (role === 'history' && level === '' && told[i + 1]?.role === 'history') event[i] = event[i + 1] ?? '';
+  const segmentsOf = told.map(({ role, level }, i) => ({
+    role: ORIGIN_SEGMENTS.role.load(role),
+    level: ORIGIN_SEGMENTS.level.load(level),
+    event: nth(event, i),
+  }));
   return {
-    role: told.map(({ role }) => ORIGIN_SEGMENTS.role.load(role)),
-    ...{ to, event },
+    role: segmentsOf.map(({ role }) => role),
+    to,
+    event: withHeadingEvents(segmentsOf).map(({ event: own }) => own),
     version: told.map(({ version }) => version),
     fields: told.map(({ fields }) => FIELD_RUNS.load(fields)),
-    level: told.map(({ level }) => ORIGIN_SEGMENTS.level.load(level)),
+    level: segmentsOf.map(({ level }) => level),
     ...{ lowered: origin.lowered, room: origin.room, used: origin.used },
     stopped_at: eventOf(origin.stopped_at),
   };

@@ -1,18 +1,17 @@
 /**
- * All rendered rows of a corpus as a release chooses among them: read from the sidecars of its
- * parts as often as they are asked for, tokens untouched.
+ * All rendered rows of a corpus as a release chooses among them: read from the parts, as often as
+ * they are asked for, tokens untouched.
  */
 
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import { floatAt, intAt } from '../checked.ts';
-import type { PartGroup, PartPosition } from '../corpus/open-part.ts';
+import { type PartGroup, type PartPosition, partGroups } from '../corpus/open-part.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import { type CorpusPartition, corpusFolder } from '../lake/corpus-records.ts';
+import type { CorpusPartition } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import { openParquet } from '../shard/parquet-reader.ts';
-import { type FlatTable, readTyped, type TypedColumns, textMapper, textReader } from '../shard/typed-columns.ts';
+import { readTyped, type TypedColumns, textMapper, textReader } from '../shard/typed-columns.ts';
 import { draw, inShare } from '../timeline/draws.ts';
 import type { RowPass, SelectableGroup, SelectableRow } from './selection.ts';
 
@@ -37,9 +36,8 @@ export interface ReleaseRows {
 }
 
 const { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface } = CORPUS;
-/** What of a sidecar the choice looks at. */
+/** What of a row the choice looks at. */
 const SELECTED = { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface };
-/** Values of these columns. */
 
 /** The rows of a corpus; nothing is read yet. */
 export function releaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): ReleaseRows {
@@ -52,38 +50,30 @@ export function releaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): ReleaseR
     }
   }
   const held = heldOut(of);
+  const selectable = async ({ file, number, rows }: PartGroup) =>
+    selectableGroup({ ...(await readTyped(file, number, SELECTED)), rows }, held);
   return {
     rows,
     parts,
+    selectable,
     async *pass() {
-      for await (const columns of sidecarColumns(of, SELECTED, effects)) yield selectableGroup(columns, held);
-    },
-    async selectable({ file, number, rows }) {
-      return selectableGroup({ ...(await readTyped(file, number, SELECTED)), rows }, held);
+      for await (const group of corpusGroups(of, effects)) yield await selectable(group);
     },
   };
 }
 
 /**
- * Columns of all sidecars of a corpus, row group by row group, in order of partition, record and
- * file. Bound: one row group. Throws as the store and its files do.
+ * The row groups of all parts of a corpus, in order of partition, record and file. Throws as the
+ * store and its files do.
  */
-export async function* sidecarColumns<T extends FlatTable>(
+export async function* corpusGroups(
   { store, corpus, partitions }: CorpusRows,
-  table: T,
   effects = PROCESS_EFFECTS,
-): AsyncGenerator<TypedColumns<T> & { readonly rows: number }> {
+): AsyncGenerator<PartGroup> {
   for (const { partition, records } of partitions) {
-    for (const { part } of records.flatMap(({ record }) => record.files)) {
+    for (const files of records.flatMap(({ record }) => record.files)) {
       effects.signal.throwIfAborted();
-      const reader = await store.openRead(`${corpusFolder(corpus, partition)}/parts/${part.sha256}.parquet`);
-      try {
-        const file = await openParquet(reader);
-        for (const [group, { rows }] of file.rowGroups.entries())
-          yield { ...(await readTyped(file, group, table)), rows };
-      } finally {
-        await reader.close();
-      }
+      yield* partGroups({ store, corpus, partition, files });
     }
   }
 }

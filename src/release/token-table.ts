@@ -3,6 +3,7 @@
  * memory does not grow with how many there are.
  */
 import { floatAt, intAt } from '../checked.ts';
+import { createGenerations } from '../generations.ts';
 import { type IntList, intList, intsOf, pushInt, pushInts } from '../prompt/int-list.ts';
 import type { Scratch, ScratchFile } from '../sort/scratch.ts';
 
@@ -84,7 +85,6 @@ interface Block {
   /** Where each segment begins in `ids`, and where the last one ends. */
   readonly starts: Int32Array;
   readonly ids: Int32Array;
-  readonly bytes: number;
 }
 
 /** Bound: `bytesMax` of blocks and one more; of those the ones not asked for lately go first. */
@@ -94,19 +94,7 @@ export function readTokenTable(
   bytesMax = TOKEN_CACHE_BYTES,
 ): TokenReader {
   const reader = file.open();
-  let young = new Map<number, Block>();
-  let old = new Map<number, Block>();
-  let youngBytes = 0;
-  const keep = (number: number, block: Block) => {
-    if (youngBytes > 0 && youngBytes + block.bytes > bytesMax / 2) {
-      old = young;
-      young = new Map();
-      youngBytes = 0;
-    }
-    young.set(number, block);
-    youngBytes += block.bytes;
-    return block;
-  };
+  const kept = createGenerations<number, Block>(bytesMax / 2);
   const read = (number: number): Block => {
     const from = floatAt(blocks, number);
     const bytes = floatAt(blocks, number + 1) - from;
@@ -116,16 +104,12 @@ export function readTokenTable(
     const count = Math.min(BLOCK_SEGMENTS, segments - number * BLOCK_SEGMENTS);
     const starts = new Int32Array(count + 1);
     for (let i = 0; i < count; i++) starts[i + 1] = intAt(starts, i) + intAt(numbers, i);
-    return { starts, ids: numbers.subarray(count), bytes };
-  };
-  const blockOf = (number: number): Block => {
-    const block = young.get(number);
-    if (block !== undefined) return block;
-    return keep(number, old.get(number) ?? read(number));
+    return kept.set(number, { starts, ids: numbers.subarray(count) }, bytes);
   };
   return {
     copy(segment, target, at) {
-      const { starts, ids } = blockOf(Math.floor(segment / BLOCK_SEGMENTS));
+      const block = Math.floor(segment / BLOCK_SEGMENTS);
+      const { starts, ids } = kept.get(block) ?? read(block);
       const inBlock = segment % BLOCK_SEGMENTS;
       const to = intAt(starts, inBlock + 1);
       let end = at;

@@ -5,9 +5,9 @@ import { CORPUS } from '../../schemas/rows.ts';
 import { floatAt } from '../checked.ts';
 import { addTo } from '../corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import { textMapper, textReader } from '../shard/typed-columns.ts';
+import { readTyped, textMapper, textReader } from '../shard/typed-columns.ts';
 import type { LabelCounts } from './label-balance.ts';
-import { type CorpusRows, heldOut, sidecarColumns } from './selectable-rows.ts';
+import { type CorpusRows, corpusGroups, heldOut } from './selectable-rows.ts';
 import { splitOf } from './split-rule.ts';
 
 const { variant, task, label, asked_at, closes_at, member, surface } = CORPUS;
@@ -27,14 +27,15 @@ export async function countTrainLabels(
   const rules = { release, until: release.until ?? Number.POSITIVE_INFINITY };
   const held = heldOut(of);
   const counts: LabelCounts = {};
-  for await (const columns of sidecarColumns(of, SPLIT, effects)) {
+  for await (const { file, number, rows } of corpusGroups(of, effects)) {
+    const columns = await readTyped(file, number, SPLIT);
     const [tasks, labels, variants] = [
       textReader(columns.task),
       textReader(columns.label),
       textReader(columns.variant),
     ];
     const [members, surfaces] = [textMapper(columns.member, held.member), textMapper(columns.surface, held.surface)];
-    for (let i = 0; i < columns.rows; i++) {
+    for (let i = 0; i < rows; i++) {
       const facts = {
         ...{ task: tasks(i), variant: variants(i) },
         ...{ askedAt: floatAt(columns.asked_at, i), closesAt: floatAt(columns.closes_at, i) },

@@ -11,12 +11,11 @@ import { type CorpusRow, LEVELS, ROLES } from '../../schemas/rows.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { partDictionaries } from '../../src/corpus/open-part.ts';
 import { createPartFiles, type PartRow, type PartSizes } from '../../src/corpus/part-files.ts';
-import type { SegmentSource } from '../../src/corpus/segment-dictionary.ts';
 import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { createFixedSegments } from '../../src/prompt/fixed-segments.ts';
 import { type IntList, pushInt } from '../../src/prompt/int-list.ts';
 import { createItemLines, LINES_A_VERSION } from '../../src/prompt/item-lines-table.ts';
-import { FIXED_FROM, QUESTION_LEVEL } from '../../src/prompt/known-texts.ts';
+import { FIXED_FROM, type KnownTexts, QUESTION_LEVEL } from '../../src/prompt/known-texts.ts';
 import type { Segment } from '../../src/prompt/rendered-row.ts';
 import { clearDraft, createRowDraft, OWN_EVENT, OWN_SEGMENT } from '../../src/prompt/row-draft.ts';
 import type { MemberTimeline } from '../../src/timeline/member-timeline.ts';
@@ -79,8 +78,8 @@ function timelineOfMember(number: number): MemberTimeline {
 }
 
 /** A row as it is handed to the parts, and as it is expected back. */
-function made(world: World, source: SegmentSource, timeline: MemberTimeline, { picks, ...row }: Row) {
-  const { known, versionAt } = source;
+function made(world: World, known: KnownTexts, timeline: MemberTimeline, { picks, ...row }: Row) {
+  const { versionAt } = known;
   const draft = createRowDraft();
   clearDraft(draft);
   const ids: number[] = [];
@@ -159,9 +158,10 @@ async function writtenAndRead(world: World) {
       lines.map((each) => ({ ...each, ids: Int32Array.from(each.ids) })),
     );
   const source = {
-    known: { items, fixed },
+    items,
+    fixed,
     versionAt: (number: number) => ({ eventId: `version ${number}` }),
-  } as unknown as SegmentSource;
+  } as unknown as KnownTexts;
   const corpus = CorpusId.parse('0123456789abcdef');
   const store = openMemoryStore();
   const parts = createPartFiles({ store, folder: corpusFolder(corpus, 0) }, source, world.sizes);

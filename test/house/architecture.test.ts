@@ -18,6 +18,7 @@ const GROUND = [
   'src/config.ts',
   'src/checked.ts',
   'src/content-hash.ts',
+  'src/generations.ts',
   'src/grouped.ts',
   'src/harmless-text.ts',
   'src/parsed-json.ts',
@@ -50,6 +51,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/config.ts': [],
   'src/checked.ts': [],
   'src/content-hash.ts': ['schemas/'],
+  'src/generations.ts': [],
   'src/grouped.ts': [],
   'src/harmless-text.ts': [],
   'src/parsed-json.ts': [],
@@ -62,7 +64,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // Where the recipe is put together: the names of the profiles are in it.
   'src/forms/recipe.ts': ['schemas/', 'src/checked.ts', 'src/strategies/', 'src/forms/', 'src/profiles/'],
   'src/prompt/': [
-    ...['schemas/', 'src/errors.ts', 'src/checked.ts'],
+    ...['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/generations.ts'],
     ...['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/'],
   ],
   // No adapter: what holds the bytes comes to these rooms as a port.

@@ -133,7 +133,8 @@ it('fills the slots of a heading once, each wherever it is, and reads none in wh
   const history = { group: '{group}, {group} {items}', dated: '{age}, {age} {items}', undated: '{action} {items}' };
   const examplesOf = (order: string) => {
     const one = taskIn(vocabulary, 'ranking.pointwise', { order });
-    return headingRules(template, one, { history, vocabulary, slots: fixedSlots(one, vocabulary, undefined) }).examples;
+    const slots = fixedSlots(one, vocabulary, undefined);
+    return headingRules(template, one, { history, vocabulary, slots }).examples();
   };
   expect(examplesOf('chronological')).toContain('2 of 2 {action}, 2 of 2 {action} {age}s');
   const group = groupPhrase(0, vocabulary);
