@@ -87,50 +87,48 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     options.eventSide ?? (typeof events === 'string' ? eventSideOf(events, options.sourceFile) : NOTHING_SAID);
   checkEventSide(release, side, list);
   const word = checkPins(release, pinned, list);
+  await using opened = new AsyncDisposableStack();
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
+  opened.defer(() => tokenizer.close());
   const threads = threadsFor(manifest, options.threads);
   const { releaseDir, key } = options;
   const pool = startPool({ releaseDir, key }, tokenizer, threads);
-  try {
-    const taken = await takeIn(events, pool, (done) => report?.('events', done, 0));
-    const corpus = corpusOf(worldOf({ items: new Map(), timelines: new Map() }, manifest.identity, tokenizer));
-    const contents = {
-      release,
-      corpus,
-      tokenizer,
-      pool,
-      threads,
-      taken,
-      whole,
-      sample,
-      deadRows: side.dead_rows,
-      report,
-    };
-    const found = await checkContents(contents);
-    for (const finding of recipeFaults(corpus)) list.add({}, finding);
-    checkTasks(release, corpus, list);
-    const { items_without_time: toldUntimed } = manifest;
-    const { untimed: itemsWithoutTime } = taken;
-    const detail = `${toldUntimed} items without time instead of ${itemsWithoutTime}`;
-    if (itemsWithoutTime !== toldUntimed) list.add({}, { check: 'manifest', rule: ['CAND-1'], detail });
-    const assumes = side.source.assumed.length > 0;
-    const said = { itemsWithoutTime, late: found.late, assumes };
-    checkNotes(release, noteFactsOf(corpus, manifest.fates, said), list);
-    const { name, ...checked } = found.report(list);
-    return certificateOf({
-      ...{ ...checked, list, assumed: side.source.assumed, dated: side.source.dated, itemsWithoutTime },
-      ...{ deadRows: side.dead_rows, deadRowsIn: side.dead_rows_in },
-      named: {
-        ...{ manifest_sha256: manifestSha256, events_sha256: found.eventsSha256, checker_version: checkerVersion() },
-        ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },
-        ...{ templates_sha256: manifest.templates_sha256, tokenizer_sha256: manifest.identity.tokenizer.sha256 },
-        taken_on_word: [...word, ...(name === manifest.id ? [] : (['name'] as const)), 'versions', 'lineage'],
-      },
-    });
-  } finally {
-    await pool.close();
-    await tokenizer.close();
-  }
+  opened.defer(() => pool.close());
+  const taken = await takeIn(events, pool, (done) => report?.('events', done, 0));
+  const corpus = corpusOf(worldOf({ items: new Map(), timelines: new Map() }, manifest.identity, tokenizer));
+  const contents = {
+    release,
+    corpus,
+    tokenizer,
+    pool,
+    threads,
+    taken,
+    whole,
+    sample,
+    deadRows: side.dead_rows,
+    report,
+  };
+  const found = await checkContents(contents);
+  for (const finding of recipeFaults(corpus)) list.add({}, finding);
+  checkTasks(release, corpus, list);
+  const { items_without_time: toldUntimed } = manifest;
+  const { untimed: itemsWithoutTime } = taken;
+  const detail = `${toldUntimed} items without time instead of ${itemsWithoutTime}`;
+  if (itemsWithoutTime !== toldUntimed) list.add({}, { check: 'manifest', rule: ['CAND-1'], detail });
+  const assumes = side.source.assumed.length > 0;
+  const said = { itemsWithoutTime, late: found.late, assumes };
+  checkNotes(release, noteFactsOf(corpus, manifest.fates, said), list);
+  const { name, ...checked } = found.report(list);
+  return certificateOf({
+    ...{ ...checked, list, assumed: side.source.assumed, dated: side.source.dated, itemsWithoutTime },
+    ...{ deadRows: side.dead_rows, deadRowsIn: side.dead_rows_in },
+    named: {
+      ...{ manifest_sha256: manifestSha256, events_sha256: found.eventsSha256, checker_version: checkerVersion() },
+      ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },
+      ...{ templates_sha256: manifest.templates_sha256, tokenizer_sha256: manifest.identity.tokenizer.sha256 },
+      taken_on_word: [...word, ...(name === manifest.id ? [] : (['name'] as const)), 'versions', 'lineage'],
+    },
+  });
 }
 
 function threadsFor({ splits }: Pick<Manifest, 'splits'>, wanted: number | undefined): number {

@@ -81,7 +81,8 @@ function filesBelow(place: string): string[] {
 function runPackaged(args: readonly string[]): Promise<CliRun> {
   const app = join(folder, 'app');
   const script = join(app, 'node_modules', 'brewhouse', 'src', 'cli', 'brewhouse.js');
-  return runCli(args, { cwd: app, script, environment: { NODE_COMPILE_CACHE: join(app, 'compiled') } });
+  const environment = { NODE_COMPILE_CACHE: join(app, 'compiled') };
+  return runCli(args, { cwd: app, script, environment, inherited: outside() });
 }
 
 describe('the package', () => {

@@ -17,15 +17,24 @@ export interface CliSettings {
   readonly script?: string;
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the environment is added to; by default ours. */
+  readonly inherited?: NodeJS.ProcessEnv;
   /** Sent once the command has been heard of on stderr or stdout. */
   readonly signal?: NodeJS.Signals;
 }
 
 /** Runs the command line as a person does, in a process of its own. */
 export function runCli(args: readonly string[], settings: CliSettings = {}): Promise<CliRun> {
-  const { node = process.execPath, script = launcher, cwd = root, environment = {}, signal } = settings;
+  const {
+    node = process.execPath,
+    script = launcher,
+    cwd = root,
+    environment = {},
+    inherited = process.env,
+    signal,
+  } = settings;
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [script, ...args], { cwd, env: { ...process.env, ...environment } });
+    const child = spawn(node, [script, ...args], { cwd, env: { ...inherited, ...environment } });
     const said = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {

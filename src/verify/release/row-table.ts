@@ -134,6 +134,8 @@ export function rowTableOf(rows: SharedRows) {
   const wanted = new Uint8Array(ID_BYTES);
   const groupOf = (row: number) =>
     nth(places, countBefore(places.length, (index) => nth(places, index).first <= row) - 1);
+  const nameOf = (split: string, shard: number, group: number) => `${split} ${shard} ${group}`;
+  const byName = new Map(places.map((one) => [nameOf(one.split, one.shard, one.group), one]));
   const exampleOf = (row: number) => rows.oddExamples.get(row) ?? idAt(rows.examples, row);
   const memberOf = (row: number) => rows.oddMembers.get(row) ?? idAt(rows.members, row);
   return {
@@ -154,7 +156,7 @@ export function rowTableOf(rows: SharedRows) {
     },
     /** The row at a place of a file; -1 where there is none. */
     rowAt({ split, shard, group, row }: { split: string; shard: number; group: number; row: number }): number {
-      const found = places.find((one) => one.split === split && one.shard === shard && one.group === group);
+      const found = byName.get(nameOf(split, shard, group));
       return found !== undefined && row >= 0 && row < found.rows ? found.first + row : -1;
     },
   };

@@ -108,25 +108,26 @@ function doerOf(setup: WorkSetup, tokenizer: OwnTokenizer): Doer {
     transferList: [port2, shared.link.port],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
   });
+  let waiting: PromiseWithResolvers<unknown> | undefined;
+  let ended: Error | undefined;
+  const fail = (error: Error) => {
+    ended ??= error;
+    waiting?.reject(ended);
+  };
+  // Listened to all the time: a thread can also end while it has nothing to do.
+  thread.on('error', fail);
+  thread.on('exit', (code) => fail(new Error(`a thread of the checker ended with code ${code}`)));
+  port1.on('message', (reply: StepReply) => {
+    if ('failure' in reply) waiting?.reject(unpackError(reply.failure));
+    else waiting?.resolve(reply.result);
+  });
   return {
-    do: (step, args) =>
-      new Promise((resolve, reject) => {
-        const settle = (act: () => void) => {
-          port1.off('message', onReply);
-          thread.off('error', onError);
-          thread.off('exit', onExit);
-          act();
-        };
-        const onReply = (reply: StepReply) =>
-          settle(() => ('failure' in reply ? reject(unpackError(reply.failure)) : resolve(reply.result)));
-        const onError = (error: Error) => settle(() => reject(error));
-        const onExit = (code: number) =>
-          settle(() => reject(new Error(`a thread of the checker ended with code ${code}`)));
-        port1.on('message', onReply);
-        thread.on('error', onError);
-        thread.on('exit', onExit);
-        port1.postMessage({ step, args });
-      }),
+    do(step, args) {
+      if (ended !== undefined) return Promise.reject(ended);
+      waiting = Promise.withResolvers();
+      port1.postMessage({ step, args });
+      return waiting.promise;
+    },
     async close() {
       port1.close();
       await thread.terminate();
