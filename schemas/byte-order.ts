@@ -1,6 +1,6 @@
 /** The order of ids: by their UTF-8 bytes, without making the bytes. */
 
-/** Compares two strings by their UTF-8 bytes (DRAW-3); lone surrogates sort among surrogates. */
+/** Compares two well-formed strings by their UTF-8 bytes (DRAW-3); halves of pairs, which have none, sort by number. */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

@@ -32,6 +32,8 @@ const ODD = [
   ...['\ud800', '\u0085', '\u2028', '\ufeff', '\u0000', '\u202e', 'yes', '1e3', ' ', '契約'],
 ];
 const odd = fc.oneof(fc.constantFrom(...ODD), fc.string({ minLength: 1, maxLength: 12, unit: 'binary' }));
+/** A label is a `Name` of the domain or of a form, and a key of a manifest: never half of a surrogate pair. */
+const name = odd.filter((text) => text.isWellFormed());
 /** As `TaskName` has them: none of them looks like a number, which an object would put first. */
 const task = fc.oneof(fc.constantFrom('constructor', 'a.b-c_d'), fc.stringMatching(/^[a-z][a-z0-9._-]{0,6}$/));
 const count = fc.nat({ max: 5_000_000 });
@@ -51,7 +53,7 @@ const choosable = fc.record({
     'train' | 'validation' | 'test'
   >,
   ids: fc.uint8Array({ maxLength: 6 }).map((bytes) => Int32Array.from(bytes)),
-  meta: fc.record({ task, template: odd, label: odd, n_history_shown: fc.nat({ max: 5 }) }),
+  meta: fc.record({ task, template: odd, label: name, n_history_shown: fc.nat({ max: 5 }) }),
 });
 const rowText = fc.oneof(odd, fc.string({ unit: fc.constantFrom('`', '``', '\n', 'x', '\r', '\u202e', '\u{1f600}') }));
 
@@ -59,8 +61,8 @@ const rowText = fc.oneof(odd, fc.string({ unit: fc.constantFrom('`', '``', '\n',
 const manifests = fc.record({
   splits: mapOf(fc.constantFrom(...SPLITS), fc.record({ rows: count, tokens: count, loss_tokens: count })),
   fates: mapOf(task, ends),
-  labels: mapOf(task, mapOf(fc.oneof(odd, fc.constantFrom('10', '9', 'No')), ends)),
-  keep_shares: fc.array(fc.record({ task, label: odd, kept: count, all: count }), { maxLength: 2 }),
+  labels: mapOf(task, mapOf(fc.oneof(name, fc.constantFrom('10', '9', 'No')), ends)),
+  keep_shares: fc.array(fc.record({ task, label: name, kept: count, all: count }), { maxLength: 2 }),
   source: fc.record({
     assumed: fc.array(fc.record({ ...attribute, because: odd }), { maxLength: 2 }),
     dated: fc.array(fc.record({ by: fc.constantFrom('constant' as const, 'first_seen' as const), because: odd }), {
