@@ -55,7 +55,7 @@ export async function readCorpora(store: ObjectStore): Promise<NamedCorpus[]> {
     if (corpus === undefined) continue;
     const bytes = await store.get(identityKey(corpus));
     if (bytes === null) continue;
-    const stored = parseJson(bytes);
+    const stored = parsedJson(bytes);
     if (isOfAnotherVersion(stored)) continue;
     const place = { file: `${store.location}/${identityKey(corpus)}` };
     found.push({ corpus, identity: readIdentity(stored, { code: 'lake_broken', place }) });
@@ -78,15 +78,6 @@ export async function keepLabelTables(
 /** Undefined where none are kept that this version reads: the tokenizer makes them again. */
 export async function readLabelTables(store: ObjectStore, corpus: CorpusId): Promise<LabelTable[] | undefined> {
   return KeptLabels.safeParse(parsedJson(await store.get(labelsKey(corpus)))).data?.label_tables;
-}
-
-/** Undefined where the bytes are not JSON: no identity, and told as that. */
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function labelsKey(corpus: CorpusId): string {

@@ -127,7 +127,8 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
   let reached = 0;
   let batch: EventLine[] = [];
   let bytesInBatch = 0;
-  const isFull = ({ line, bytes, tooLong }: ByteLine): boolean => {
+  /** Whether the batch is full now. */
+  const add = ({ line, bytes, tooLong }: ByteLine): boolean => {
     reached = line;
     const read = readLine(line, bytes, tooLong);
     if (read === undefined) return false;
@@ -143,9 +144,9 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
   };
   const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
   for await (const chunk of readFileBytes(file, () => reached + 1))
-    for (const line of splitter.split(chunk)) if (isFull(line)) yield take();
+    for (const line of splitter.split(chunk)) if (add(line)) yield take();
   const last = splitter.rest();
-  if (last !== undefined) isFull(last);
+  if (last !== undefined) add(last);
   if (batch.length > 0) yield take();
 }
 
@@ -188,17 +189,23 @@ export async function* readLineBlocks(file: string, spare: ArrayBuffer[] = []): 
     reached = line;
   };
   const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
-  const blocksWith = function* (each: ByteLine): Generator<LineBlock> {
-    if (filled > 0 && !fits(each)) yield take();
-    if (!each.tooLong) return add(each);
-    reached = each.line;
+  const alone = ({ line, bytes }: ByteLine): LineBlock => {
+    reached = line;
     firstLine = reached + 1;
-    yield { firstLine: each.line, bytes: new Uint8Array(each.bytes), tooLong: true };
+    return { firstLine: line, bytes: new Uint8Array(bytes), tooLong: true };
   };
   for await (const chunk of readFileBytes(file, () => reached + 1))
-    for (const each of splitter.split(chunk)) yield* blocksWith(each);
+    for (const each of splitter.split(chunk)) {
+      if (filled > 0 && !fits(each)) yield take();
+      if (each.tooLong) yield alone(each);
+      else add(each);
+    }
   const last = splitter.rest();
-  if (last !== undefined) yield* blocksWith(last);
+  if (last !== undefined) {
+    if (filled > 0 && !fits(last)) yield take();
+    if (last.tooLong) yield alone(last);
+    else add(last);
+  }
   if (filled > 0) yield take();
 }
 

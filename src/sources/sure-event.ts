@@ -4,11 +4,10 @@
  */
 import { type EventRecord, POSITION_MAX } from '../../schemas/event.ts';
 import { parseEventTime, parseMoment, plainMoment } from '../../schemas/raw-time.ts';
+import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 
 /** From 16 digits on a number may have lost some of those that were written. */
 const LONG_NUMBER_MIN = 1e15;
-/** It joins the parts of keys, and no id holds it. */
-const UNIT_SEPARATOR = '\u001f';
 
 const EVENT_ID = 1;
 const EVENT_TIME = 2;

@@ -101,8 +101,8 @@ function createPast(
 }
 
 /** known_at of all actions, ascending. */
-function actionTimes({ size, rank, knownAt, noneRank, isPrefix }: ExistingEvents): Float64Array {
-  const times = knownAt.filter((_, i) => i < size && intAt(rank, i) < noneRank);
+function actionTimes({ rank, knownAt, noneRank, isPrefix }: ExistingEvents): Float64Array {
+  const times = knownAt.filter((_, i) => intAt(rank, i) < noneRank);
   return isPrefix ? times : times.sort();
 }
 
