@@ -1,6 +1,9 @@
 /** The order of ids: by their UTF-8 bytes, without making the bytes. */
 
-/** Compares two well-formed strings by their UTF-8 bytes (DRAW-3); halves of pairs, which have none, sort by number. */
+/**
+ * Compares two strings by their UTF-8 bytes (DRAW-3). Ids and names are well-formed: half of a
+ * surrogate pair, which has no bytes, stands somewhere.
+ */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

@@ -32,7 +32,7 @@ const ODD = [
   ...['\ud800', '\u0085', '\u2028', '\ufeff', '\u0000', '\u202e', 'yes', '1e3', ' ', '契約'],
 ];
 const odd = fc.oneof(fc.constantFrom(...ODD), fc.string({ minLength: 1, maxLength: 12, unit: 'binary' }));
-/** A label is a `Name` of the domain or of a form, and a key of a manifest: never half of a surrogate pair. */
+/** A label is a `Name` of the domain or of a form: never half of a surrogate pair. */
 const name = odd.filter((text) => text.isWellFormed());
 /** As `TaskName` has them: none of them looks like a number, which an object would put first. */
 const task = fc.oneof(fc.constantFrom('constructor', 'a.b-c_d'), fc.stringMatching(/^[a-z][a-z0-9._-]{0,6}$/));
