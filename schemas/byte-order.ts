@@ -2,7 +2,7 @@
 
 /**
  * Compares two strings by their UTF-8 bytes (DRAW-3). Ids and names are well-formed: half of a
- * surrogate pair, which has no bytes, stands somewhere.
+ * surrogate pair, which has no bytes, sorts by its number.
  */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
