@@ -74,6 +74,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
     read += records.length;
   }
   await flush();
+  await task.gate.settle();
   return { files: await sink.parts.finish(), questions, alike_after_cut, members };
 }
 

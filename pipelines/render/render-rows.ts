@@ -1,6 +1,7 @@
 /**
- * Questions to rows, batch by batch: each row is made of what is known; where one lacks a text,
- * what it and those after it want is looked up together.
+ * Questions to rows, batch by batch: what the batch wants beside history is looked up first, and
+ * each row is made of what is known; where one lacks a text of its history, what it and those after
+ * it want is looked up together.
  */
 import type { CorpusRow } from '../../schemas/rows.ts';
 import { nth, present } from '../../src/checked.ts';
@@ -14,6 +15,7 @@ import type { RowOutline } from '../../src/prompt/outline.ts';
 import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import { createRowDraft, type RowDraft } from '../../src/prompt/row-draft.ts';
 import type { RowMaker } from '../../src/prompt/row-maker.ts';
+import type { TemplatePlan } from '../../src/prompt/template-plan.ts';
 import type { MemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { questionDigest } from '../../src/timeline/question-digest.ts';
 import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
@@ -59,10 +61,13 @@ export async function renderRows(
   });
   const draft = createRowDraft();
   const compared: JoinedPrompt[] = [];
+  const lacking = rows.filter(({ outline }) => !rowMaker.wantOwn(draft, outline));
+  if (lacking.length > 0) await learnTexts(sink);
   for (let i = 0; i < rows.length; ) {
     const row = nth(rows, i);
     if (!rowMaker.make(draft, row.outline, row.asked.outcome.label.label)) {
-      await learnTexts(rows.slice(i), draft, sink);
+      for (const { outline } of rows.slice(i + 1)) rowMaker.want(draft, outline);
+      await learnTexts(sink);
       continue;
     }
     await writeRow(row, draft, sink);
@@ -75,14 +80,8 @@ export async function renderRows(
   await gate.compare(compared);
 }
 
-/** Looks up what the first row lacks, and what those behind it would. */
-async function learnTexts(
-  rows: readonly WantedRow[],
-  draft: RowDraft,
-  { plan, maker, rowMaker }: RowSink,
-): Promise<void> {
-  for (const { outline } of rows.slice(1)) rowMaker.make(draft, outline, undefined);
-  const { known } = rowMaker;
+/** Looks up what is missing. */
+async function learnTexts({ plan, maker, rowMaker: { known } }: RowSink): Promise<void> {
   known.learn(await runSearch(maker, findTexts(plan, known.missing())));
 }
 
@@ -100,11 +99,20 @@ async function writeRow({ asked, outline }: WantedRow, draft: RowDraft, { rowMak
 
 /** The prompt of the row that was written last, where the gate takes it. */
 function sampledPrompt({ outline }: WantedRow, draft: RowDraft, { parts, gate }: RowSink) {
-  const { template, task } = outline.template;
-  if (!gate.takes(`${task.name}/${template.id}`)) return undefined;
+  const { template } = outline.template;
+  if (!gate.takes(gateKind(outline.template))) return undefined;
   const ids = parts.lastIds().slice(0, draft.promptTokens);
   const frame = present(outline.template.frames.at(outline.question.t), 'frame of the row');
   return { template: template.id, ids, frame };
+}
+
+/** Of each template of the plan: what the gate counts its prompts by. */
+export function gateKinds({ tasks }: Pick<CorpusPlan, 'tasks'>): string[] {
+  return tasks.flatMap(({ ordinary, heldOut }) => [...ordinary, ...heldOut].map(gateKind));
+}
+
+function gateKind({ task, template }: TemplatePlan): string {
+  return `${task.name}/${template.id}`;
 }
 
 /** What is kept beside a row (ORIGIN-4). */

@@ -11,8 +11,10 @@ import type { Lake } from '../../src/lake/lake.ts';
 import { itemFilesOf, type PartitionTimeline } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
 import type { PlannedCorpus } from '../../src/prompt/plan.ts';
+import { createGateCounts } from '../../src/tokenize/joining-gate.ts';
 import { createSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
 import { renderInPool } from './pool.ts';
+import { gateKinds } from './render-rows.ts';
 import type { SharedEncoder } from './shared-encoder.ts';
 import type { RenderRequest } from './worker.ts';
 
@@ -65,6 +67,7 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
     until,
     attempt: newAttempt(effects),
     segments,
+    gateCounts: createGateCounts(gateKinds(planned.plan).length),
   };
   await renderInPool({ requests, workers, data, encoder }, counted.effects);
   const seconds = (effects.now() - started) / 1000;

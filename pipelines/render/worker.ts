@@ -23,6 +23,7 @@ import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import { openSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
 import { type PartitionTask, renderPartition } from './partition.ts';
+import { gateKinds } from './render-rows.ts';
 
 /** What all partitions of a corpus share. */
 export interface RenderWorkerData {
@@ -38,6 +39,8 @@ export interface RenderWorkerData {
   readonly attempt: AttemptId;
   /** Item segments of this build, shared by its workers. */
   readonly segments: SharedSegments;
+  /** Prompts that their joining gates counted (createGateCounts). */
+  readonly gateCounts: SharedArrayBuffer;
 }
 
 /** One partition to render. */
@@ -80,8 +83,10 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   const items = createItemTable(await lake.items(data.items), plan.section.known);
   const { ask, answer } = createAsker(say);
   const maker = { make: async (wishes: Wishes) => present(await ask({ kind: 'make', wishes }), 'what was made') };
-  const gate = createJoiningGate(async (prompts) => {
-    if (prompts.length > 0) await ask({ kind: 'compare', prompts });
+  const gate = createJoiningGate({
+    kinds: gateKinds(plan),
+    counts: data.gateCounts,
+    compare: async (prompts) => void (await ask({ kind: 'compare', prompts })),
   });
   const rowMaker = createRowMaker(plan, items.versionAt);
   const means = { lake, plan, maker, rowMaker, items, gate, data };

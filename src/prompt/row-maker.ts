@@ -20,6 +20,13 @@ export interface RowMaker {
    * template has no answer for the label.
    */
   make(draft: RowDraft, outline: RowOutline, label: string | undefined): boolean;
+  /**
+   * Asks for what every row wants before its history, where it is not known: its frame, its own
+   * lines and the items that it asks about. True: all of it is known.
+   */
+  wantOwn(draft: RowDraft, outline: RowOutline): boolean;
+  /** Asks for what the row wants and is not known, as `make` does, and makes nothing of it. */
+  want(draft: RowDraft, outline: RowOutline): void;
   /** Two of the items that the row asks about read the same (CAND-9); of a row that was made. */
   hasAlike(question: Question): boolean;
 }
@@ -28,11 +35,19 @@ export interface RowMaker {
 export function createRowMaker(plan: CorpusPlan, versionAt: (number: number) => ItemVersion): RowMaker {
   const known = createKnownTexts(plan, versionAt);
   const means = { plan, known, filling: createFilling() };
+  const begin = (draft: RowDraft, outline: RowOutline) => {
+    clearDraft(draft);
+    return beginRow(known, draft, outline);
+  };
   return {
     known,
+    wantOwn: (draft, outline) => begin(draft, outline) !== undefined,
+    want(draft, outline) {
+      const row = begin(draft, outline);
+      if (row !== undefined) fillRow(means, draft, row);
+    },
     make(draft, outline, label) {
-      clearDraft(draft);
-      const row = beginRow(known, draft, outline);
+      const row = begin(draft, outline);
       if (row === undefined || !fillRow(means, draft, row)) return false;
       writePrompt(means, draft, row);
       if (label !== undefined) writeAnswer(means, draft, { ...row, label });

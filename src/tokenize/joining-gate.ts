@@ -2,7 +2,7 @@
  * JOINED IDS ARE WHOLE-TEXT IDS (TOKEN-3): finished prompts are encoded again as one text; the
  * first difference stops the build.
  */
-import { intAt, nth } from '../checked.ts';
+import { intAt, nth, present } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { type ChatFrame, controlsIn } from './chat-frame.ts';
 import type { EncodeRequest } from './encode-rounds.ts';
@@ -27,29 +27,60 @@ export interface JoinedPrompt {
 
 /** Compares a sample of the prompts. */
 export interface JoiningGate {
-  /** Counts a prompt of this kind, a template of a task; true: it is to be compared. */
+  /**
+   * Counts a prompt of this kind, a template of a task; true: it is to be compared. Throws Error
+   * where there is no such kind.
+   */
   takes(kind: string): boolean;
-  /** Throws `tokens_differ` at the first prompt that is not its whole text. */
+  /**
+   * Has the prompts compared, when those before them are, and does not wait for it. Throws
+   * `tokens_differ` at the first prompt before them that is not its whole text.
+   */
   compare(prompts: readonly JoinedPrompt[]): Promise<void>;
+  /** Waits for all that is compared. Throws as `compare`. */
+  settle(): Promise<void>;
 }
 
 type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeRequests' | 'controlIds'>;
 
+/** What the gates of all threads of a build count in: prompts of each of so many kinds. */
+export function createGateCounts(kinds: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(kinds * Int32Array.BYTES_PER_ELEMENT);
+}
+
+/** What a gate counts, and how it compares. */
+export interface GateOptions {
+  /** Every kind that there is, in an order that is the same in all threads. */
+  readonly kinds: readonly string[];
+  /** Of `createGateCounts`. */
+  readonly counts: SharedArrayBuffer;
+  /** `comparePrompts`, with a tokenizer of this thread or of another. */
+  readonly compare: (prompts: readonly JoinedPrompt[]) => Promise<void>;
+}
+
 /**
  * Whole prompts are encoded at a tenth of the speed at which they are joined, hence not every one.
- * `compare` is `comparePrompts`, with a tokenizer of this thread or of another.
+ * Threads that share `counts` compare together as many as one would.
  */
-export function createJoiningGate(compare: JoiningGate['compare']): JoiningGate {
-  const seen = new Map<string, number>();
+export function createJoiningGate({ kinds, counts, compare }: GateOptions): JoiningGate {
+  const seen = new Int32Array(counts);
+  const numbers = new Map(kinds.map((kind, i) => [kind, i]));
+  let comparing: Promise<void> = Promise.resolve();
   return {
     takes(kind) {
-      const count = (seen.get(kind) ?? 0) + 1;
-      seen.set(kind, count);
+      const count = Atomics.add(seen, present(numbers.get(kind), `kind ${kind}`), 1) + 1;
       if (count <= GATE_FIRST) return true;
       if (count <= GATE_EARLY) return (count - GATE_FIRST) % GATE_EVERY === 0;
       return (count - GATE_EARLY) % GATE_LATE_EVERY === 0;
     },
-    compare,
+    async compare(prompts) {
+      if (prompts.length === 0) return;
+      await comparing;
+      comparing = compare(prompts);
+      // Whoever waits for it next hears of it.
+      comparing.catch(() => undefined);
+    },
+    settle: () => comparing,
   };
 }
 
