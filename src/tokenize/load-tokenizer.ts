@@ -3,31 +3,28 @@
  * continuation.
  */
 
-import { type Decoder, type JsEncoding, Tokenizer } from 'tokenizers';
+import { Tokenizer } from 'tokenizers';
 import type { Sha256 } from '../../schemas/ids.ts';
 import type { AddedTokenEntry } from '../../schemas/tokenizer.ts';
-import { nth, present, recordOf } from '../checked.ts';
+import { nth, recordOf } from '../checked.ts';
 import { sha256Hex } from '../content-hash.ts';
-import { BrewhouseError } from '../errors.ts';
-import { ENCODINGS, type Encoded, type EncodeRequest, type RequestEncoder } from './encode-rounds.ts';
-import { rangeRuns, tokenSpan } from './range-runs.ts';
-import { bordersAtSpaces, tokensBeforeSpace } from './space-borders.ts';
-import { type TextSpans, textSpans } from './text-spans.ts';
+import { BrewhouseError, quotedName } from '../errors.ts';
+import { guardedEncoder } from './byte-level/guarded-encoder.ts';
+import { createTextEncoder } from './byte-level/text-encoder.ts';
+import type { EncodeRequest, RequestEncoder } from './encode-rounds.ts';
+import { decodeWith, type LibraryEncoder, libraryEncoder, type NativeTokenizers } from './library-encoder.ts';
+import { bordersAtSpaces } from './space-borders.ts';
+import type { TextSpans } from './text-spans.ts';
 import { type PinnedSource, readTokenizerFiles, sourceName, type TokenizerSource } from './tokenizer-files.ts';
 import { type TokenizerFamily, type TokenizerVariants, tokenizerVariants } from './tokenizer-variants.ts';
-
-/**
- * Texts in one native batch: enough to keep the native threads busy, and encodings of about 100 MB
- * at most.
- */
-const ENCODE_BATCH_MAX = 2_048;
 
 /** The special tokens whose texts chat templates ask for. */
 const SPECIAL_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'] as const;
 
 /**
- * A tokenizer: what its files say, and its encodings, which the native library makes asynchronously
- * alone.
+ * A tokenizer: what its files say, and its encodings. Those of untrusted text are made by our own
+ * encoder where the steps of the tokenizer are known (byte-level/), and throw `tokens_differ` where
+ * the library says otherwise; all others by the library, which is asynchronous alone.
  */
 export interface LoadedTokenizer extends Encoders {
   /** Package name, or last name of the folder. */
@@ -69,6 +66,8 @@ interface Encoders extends RequestEncoder {
   encodeSpans(text: string): Promise<TextSpans>;
   /** `encode` of many texts, in order; several times faster than one by one. */
   encodeMany(texts: readonly string[]): Promise<Int32Array[]>;
+  /** `encodeRequests` by the official library alone, for checks. */
+  encodeByLibrary: RequestEncoder['encodeRequests'];
   /**
    * The text, with special tokens kept. Throws RangeError on an id that is not in the vocabulary.
    */
@@ -83,12 +82,18 @@ interface Encoders extends RequestEncoder {
  * Loads the tokenizer that a recipe names; packages and relative paths are looked for from the
  * folder `resolveFrom`. Before it joins segments, the caller runs `assertBoundaries` once. Throws
  * BrewhouseError `tokenizer_refused` where files are missing or others than pinned (naming the
- * actual sha256), or where there is no end token.
+ * actual sha256), or where there is no end token; `usage` where the environment names another
+ * encoder.
  */
-export function loadTokenizer(source: PinnedSource, resolveFrom: string): LoadedTokenizer {
+export function loadTokenizer(
+  source: PinnedSource,
+  resolveFrom: string,
+  encoderName: EncoderName = encoderOfEnvironment(),
+): LoadedTokenizer {
   const { id, sha256, json, config, chatTemplate } = readTokenizerFiles(source, resolveFrom);
   const variants = tokenizerVariants(json);
-  const native = nativeTokenizers(variants, source);
+  const own = encoderName === 'own' ? createTextEncoder(json) : undefined;
+  const native = nativeTokenizers({ variants, source, resolveFrom, hasOwn: own !== undefined });
   const trusted = native('trusted');
   const hasBorders = bordersAtSpaces(json);
   const added = json.file.added_tokens.toSorted((a, b) => a.id - b.id);
@@ -101,6 +106,10 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     });
   }
   const bosId = tokenIdOf(trusted, config.bos_token);
+  const controlIds = new Set(added.map((token) => token.id));
+  const isOneForAll = own !== undefined && variants.keepsSpans;
+  const library = libraryEncoder({ native, hasBorders, controlIds, isOneForAll });
+  const encoder = own === undefined ? library : guardedEncoder({ id, own, library });
   return {
     id,
     sha256,
@@ -113,11 +122,22 @@ export function loadTokenizer(source: PinnedSource, resolveFrom: string): Loaded
     endId: eosId,
     specialTexts: recordOf(SPECIAL_TOKENS, (name) => config[name] ?? null),
     beginsWithBos: bosId !== null && config.add_bos_token !== false,
-    controlIds: new Set(added.map((token) => token.id)),
+    controlIds,
     controlTexts: added.map((token) => token.content),
     family: variants.family,
-    ...encodersOf(native, hasBorders),
+    ...encodersOf({ native, encoder, library, decodesAlike: variants.decodesAlike }),
   };
+}
+
+/** Who encodes untrusted text: our encoder, where the tokenizer is known, or the library alone. */
+type EncoderName = 'own' | 'library';
+
+function encoderOfEnvironment(): EncoderName {
+  const { BREWHOUSE_ENCODER: named = '' } = process.env;
+  if (named === '' || named === 'library') return named === '' ? 'own' : named;
+  throw new BrewhouseError('usage', `BREWHOUSE_ENCODER is ${quotedName(named)}`, {
+    remedy: 'it may be library, or not be set',
+  });
 }
 
 /**
@@ -136,116 +156,76 @@ function requireOwnIds(trusted: Tokenizer, added: readonly AddedTokenEntry[], so
   }
 }
 
-const NOTHING_ADDED = { addSpecialTokens: false };
-
-type NativeTokenizers = (as: EncodeRequest['as']) => Tokenizer;
+interface Loading {
+  readonly variants: TokenizerVariants;
+  readonly source: PinnedSource;
+  readonly resolveFrom: string;
+  /** Our own encoder makes what is not trusted. */
+  readonly hasOwn: boolean;
+}
 
 /**
  * Equal variants are loaded once, `beginning` when it is first asked for: hardly anybody does.
- * Until then the lists of its file are held, which are short in families with a prefix.
+ * Until then the lists of its file are held, which are short in families with a prefix. Where our
+ * own encoder works, no variant but `trusted` is loaded before it is asked for, and for that the
+ * file is read again: its lists would take more memory than what they are loaded into.
  */
-function nativeTokenizers(variants: TokenizerVariants, source: TokenizerSource): NativeTokenizers {
-  const loaded = new Map<EncodeRequest['as'], Tokenizer>();
-  for (const variant of new Set(LOADED_AT_ONCE.map((as) => variants.variantOf[as])))
-    loaded.set(variant, nativeTokenizer(variants.jsonOf(variant), source));
+function nativeTokenizers({ variants, source, resolveFrom, hasOwn }: Loading): NativeTokenizers {
   const { variantOf } = variants;
-  const load = variantOf.beginning === 'beginning' ? () => variants.jsonOf('beginning') : undefined;
-  return tokenizersIn(loaded, { variantOf, load, source });
+  const loaded = new Map<EncodeRequest['as'], Tokenizer>();
+  const atOnce = hasOwn ? (['trusted'] as const) : (['trusted', 'continuation', 'afterControl'] as const);
+  for (const variant of new Set(atOnce.map((as) => variantOf[as])))
+    loaded.set(variant, nativeTokenizer(variants.jsonOf(variant), source));
+  const readAgain = () => tokenizerVariants(readTokenizerFiles(source, resolveFrom).json);
+  const held = hasOwn ? undefined : variants;
+  return tokenizersIn(loaded, variantOf, (variant) => nativeTokenizer((held ?? readAgain()).jsonOf(variant), source));
 }
 
-const LOADED_AT_ONCE = ['trusted', 'continuation', 'afterControl'] as const;
-
-interface Loading {
-  readonly variantOf: TokenizerVariants['variantOf'];
-  /** The JSON of what is not loaded at once. */
-  readonly load: (() => string) | undefined;
-  readonly source: TokenizerSource;
-}
-
-function tokenizersIn(loaded: Map<EncodeRequest['as'], Tokenizer>, { variantOf, load, source }: Loading) {
-  return (as: EncodeRequest['as']): Tokenizer => {
+function tokenizersIn(
+  loaded: Map<EncodeRequest['as'], Tokenizer>,
+  variantOf: TokenizerVariants['variantOf'],
+  load: (variant: EncodeRequest['as']) => Tokenizer,
+): NativeTokenizers {
+  return (as) => {
     const variant = variantOf[as];
-    const tokenizer = loaded.get(variant) ?? nativeTokenizer(present(load, 'a variant')(), source);
+    const tokenizer = loaded.get(variant) ?? load(variant);
     loaded.set(variant, tokenizer);
     return tokenizer;
   };
 }
 
-function encodersOf(native: NativeTokenizers, hasBorders: boolean): Encoders {
-  const [trusted, continuation] = [native('trusted'), native('continuation')];
-  const encodeWith = async (tokenizer: Tokenizer, text: string) =>
-    idsOf(await tokenizer.encode(text.toWellFormed(), null, NOTHING_ADDED));
+interface Encoding {
+  readonly native: NativeTokenizers;
+  /** Encodes untrusted text, and hands over what it does not. */
+  readonly encoder: RequestEncoder;
+  readonly library: LibraryEncoder;
+  readonly decodesAlike: boolean;
+}
+
+function encodersOf({ native, encoder, library, decodesAlike }: Encoding): Encoders {
+  const trusted = native('trusted');
   const decoder = trusted.getDecoder();
-  const rawDecoder = continuation.getDecoder();
-  const encodeAll = (requests: readonly EncodeRequest[]) => encodeRequests(native, requests, hasBorders);
+  const rawDecoder = decodesAlike ? decoder : native('continuation').getDecoder();
   const tokenOf = (id: number) => {
     const token = trusted.idToToken(id);
     if (token === null) throw new RangeError(`token id ${id} is not in the vocabulary`);
     return token;
   };
+  const encodeAs = async (as: EncodeRequest['as'], texts: readonly string[]) => {
+    const answers = await encoder.encodeRequests(texts.map((text) => ({ as, text, ranges: [] })));
+    return answers.map(({ ids }) => ids);
+  };
   return {
-    encode: (text) => encodeWith(continuation, text),
-    encodeAfterControl: (text) => encodeWith(native('afterControl'), text),
-    encodeTrusted: (text) => encodeWith(trusted, text),
-    encodeSpans: async (text) => {
-      const formed = text.toWellFormed();
-      const encoding = await continuation.encode(formed, null, NOTHING_ADDED);
-      return textSpans(formed, idsOf(encoding), encoding.getOffsets());
-    },
-    encodeMany: async (texts) => {
-      const requests = texts.map((text): EncodeRequest => ({ as: 'continuation', text, ranges: [] }));
-      return (await encodeAll(requests)).map(({ ids }) => ids);
-    },
-    encodeRequests: encodeAll,
+    encode: async (text) => nth(await encodeAs('continuation', [text]), 0),
+    encodeAfterControl: async (text) => nth(await encodeAs('afterControl', [text]), 0),
+    encodeTrusted: async (text) => nth(await encodeAs('trusted', [text]), 0),
+    encodeSpans: library.encodeSpans,
+    encodeMany: (texts) => encodeAs('continuation', texts),
+    encodeRequests: encoder.encodeRequests,
+    encodeByLibrary: library.encodeRequests,
     decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
     tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
   };
-}
-
-/** Batch after batch of each kind; the answers come in the order of the requests. */
-async function encodeRequests(
-  native: NativeTokenizers,
-  requests: readonly EncodeRequest[],
-  hasBorders: boolean,
-): Promise<Encoded[]> {
-  const answers: Encoded[] = [];
-  const numbered = requests.map((request, i) => ({ ...request, text: request.text.toWellFormed(), i }));
-  for (const as of ENCODINGS) {
-    const own = numbered.filter((request) => request.as === as);
-    for (let from = 0; from < own.length; from += ENCODE_BATCH_MAX) {
-      const batch = own.slice(from, from + ENCODE_BATCH_MAX);
-      const texts = batch.map(({ text }) => text);
-      const encodings = await native(as).encodeBatch(texts, NOTHING_ADDED);
-      for (const [n, request] of batch.entries()) {
-        answers[request.i] = encodedOf(nth(encodings, n), request, hasBorders);
-      }
-    }
-  }
-  return answers;
-}
-
-function encodedOf(encoding: JsEncoding, request: EncodeRequest, hasBorders: boolean): Encoded {
-  return {
-    length: encoding.getLength(),
-    get ids() {
-      return idsOf(encoding);
-    },
-    get runs() {
-      return rangeRuns(encoding, request);
-    },
-    spanOf: (token) => tokenSpan(encoding, token, request.text),
-    tokensBeforeSpace: (place) =>
-      hasBorders && request.as === 'continuation' ? tokensBeforeSpace(encoding, request.text, place) : undefined,
-  };
-}
-
-/** What the library's own decode does, which is asynchronous. */
-export function decodeWith(decoder: Decoder | null, tokens: string[]): string {
-  return decoder === null ? tokens.join(' ') : decoder.decode(tokens);
-}
-
-function idsOf(encoding: JsEncoding): Int32Array {
-  return Int32Array.from(encoding.getIds());
 }
 
 function tokenIdOf(tokenizer: Tokenizer, text: string | null | undefined): number | null {

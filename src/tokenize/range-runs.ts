@@ -2,7 +2,7 @@
 import type { JsEncoding } from 'tokenizers';
 import { intAt, present } from '../checked.ts';
 import type { EncodeRequest, TextRange } from './encode-rounds.ts';
-import { textSpans, unitsOf } from './text-spans.ts';
+import { type TextSpans, textSpans, unitsOf } from './text-spans.ts';
 
 /**
  * For each range, the tokens [from, to) that overlap it, as pairs (ORIGIN-2). `text` is
@@ -48,17 +48,21 @@ function charsOf(encoding: JsEncoding, token: number): [from: number, to: number
 }
 
 function runsBySpans(encoding: JsEncoding, text: string, ranges: readonly TextRange[]): Int32Array {
-  const ids = Int32Array.from(encoding.getIds());
-  const { starts, ends } = textSpans(text, ids, encoding.getOffsets());
+  return runsOfSpans(textSpans(text, Int32Array.from(encoding.getIds()), encoding.getOffsets()), ranges);
+}
+
+/** The same of tokens whose spans are known. */
+export function runsOfSpans({ starts, ends }: Omit<TextSpans, 'ids'>, ranges: readonly TextRange[]): Int32Array {
+  const { length } = starts;
   const runs = new Int32Array(ranges.length * 2);
   let token = 0;
   for (const [i, { from, to }] of ranges.entries()) {
     // A token over two ranges belongs to both.
     while (token > 0 && intAt(ends, token - 1) > from) token--;
-    while (token < ids.length && intAt(ends, token) <= from) token++;
+    while (token < length && intAt(ends, token) <= from) token++;
     runs[2 * i] = token;
     // Where a field says nothing, no character of it is in a token.
-    if (to > from) while (token < ids.length && intAt(starts, token) < to) token++;
+    if (to > from) while (token < length && intAt(starts, token) < to) token++;
     runs[2 * i + 1] = token;
   }
   return runs;

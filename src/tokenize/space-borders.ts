@@ -4,21 +4,10 @@
  */
 import type { JsEncoding } from 'tokenizers';
 import type { TokenizerStep } from '../../schemas/tokenizer.ts';
+import { digitsOfSplit } from './byte-level/known-steps.ts';
 import { pointsOf } from './text-spans.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
-
-/**
- * Splits of byte-level families. None of them has a piece that goes on over a space after something
- * else than white space, or looks behind its beginning, or further than one character beyond its
- * end: so what comes before such a space is split alike whatever follows the space.
- */
-const SPLITS: ReadonlySet<unknown> = new Set(
-  ['{1,3}', ''].map(
-    (digits) =>
-      `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|` +
-      '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
-  ),
-);
+import { holdsText, patternOf, stepsOf } from './tokenizer-steps.ts';
 
 /** What a space becomes in families that split nothing. */
 const SPACE_PIECE = '▁';
@@ -39,7 +28,7 @@ export function bordersAtSpaces({ file, pieces }: Pick<TokenizerJson, 'file' | '
     return isKnown && stepsOf(splits).every(isSpaceSplit) && model.ignore_merges !== true && !joinsOverSpace(pieces());
   }
   // A character that a space follows is composed with none (NFC).
-  return normalizers.every((step) => step.type === 'NFC') && isKnownSplit(stepsOf(splits));
+  return normalizers.every((step) => step.type === 'NFC') && digitsOfSplit(stepsOf(splits)) !== undefined;
 }
 
 /**
@@ -47,17 +36,16 @@ export function bordersAtSpaces({ file, pieces }: Pick<TokenizerJson, 'file' | '
  * undefined where no token begins there.
  */
 export function tokensBeforeSpace(encoding: JsEncoding, text: string, place: number): number | undefined {
-  if (text[place] !== ' ' || place === 0 || /[\s▁]/.test(text.charAt(place - 1))) return undefined;
+  if (!isBorder(text, place)) return undefined;
   const point = /[\ud800-\udbff]/.test(text) ? pointsOf(text.slice(0, place)) : place;
   const token = encoding.charToToken(point);
   if (token === null || encoding.tokenToChars(token)?.[0] !== point) return undefined;
   return token;
 }
 
-function stepsOf(step: TokenizerStep | null | undefined): TokenizerStep[] {
-  if (step === null || step === undefined) return [];
-  if (step.type !== 'Sequence') return [step];
-  return [step.normalizers, step.pretokenizers].flatMap((steps) => (steps as TokenizerStep[] | undefined) ?? []);
+/** A space at the code unit `place`, after something else than white space and SPACE_PIECE. */
+export function isBorder(text: string, place: number): boolean {
+  return text[place] === ' ' && place > 0 && !/[\s▁]/.test(text.charAt(place - 1));
 }
 
 function isSpacePiece({ type, pattern, content }: TokenizerStep): boolean {
@@ -69,21 +57,6 @@ function isSpaceSplit({ type, pattern }: TokenizerStep): boolean {
   return type === 'Split' && patternOf(pattern, 'String') === ' ';
 }
 
-function isKnownSplit([split, bytes, ...others]: readonly TokenizerStep[]): boolean {
-  if (split?.type !== 'Split' || bytes?.type !== 'ByteLevel' || others.length > 0) return false;
-  const isSplit = SPLITS.has(patternOf(split.pattern, 'Regex')) && split.behavior === 'Isolated';
-  return isSplit && split.invert !== true && bytes.add_prefix_space === false && bytes.use_regex === false;
-}
-
-function patternOf(pattern: unknown, kind: 'String' | 'Regex'): unknown {
-  const { String: text, Regex: expression } = (pattern ?? {}) as Readonly<Partial<Record<typeof kind, unknown>>>;
-  return kind === 'String' ? text : expression;
-}
-
 function joinsOverSpace(pieces: Generator<string>): boolean {
   return pieces.some((piece) => /[^▁]▁/.test(piece));
-}
-
-function holdsText(text: unknown): boolean {
-  return text !== undefined && text !== null && text !== '';
 }

@@ -1,7 +1,7 @@
 /** The texts of a pinned tokenizer's tokens, for who decodes and never encodes. */
 import { Tokenizer } from 'tokenizers';
 import type { TokenizerFile } from '../../schemas/tokenizer.ts';
-import { decodeWith } from './load-tokenizer.ts';
+import { decodeWith } from './library-encoder.ts';
 import { type PinnedSource, readTokenizerFiles } from './tokenizer-files.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
 

@@ -12,6 +12,15 @@ export interface TokenizerJson {
   readonly greatestId: number;
   /** Texts of the vocabulary's pieces, where it is by text. */
   pieces(): Generator<string>;
+  /** The lists of its model as they lie in the file; undefined where it has none. */
+  readonly vocabulary: ListMembers | undefined;
+  readonly merges: ListMembers | undefined;
+}
+
+/** A list with the text of the whole file, of which nothing is taken apart. */
+export interface ListMembers extends JsonPart {
+  readonly bytes: Buffer;
+  list(): Iterable<JsonMember>;
 }
 
 /** Members of a model that are as long as the vocabulary. */
@@ -35,6 +44,8 @@ export function readTokenizerJson(bytes: Buffer): TokenizerJson {
     *pieces() {
       for (const { key } of membersOf(bytes, vocab)) if (key !== undefined) yield JSON.parse(textOf(bytes, key));
     },
+    vocabulary: listOf(bytes, vocab),
+    merges: listOf(bytes, modelParts?.merges),
   };
 }
 
@@ -44,6 +55,10 @@ function partsOf(bytes: Buffer, part: JsonPart): Readonly<Record<string, JsonPar
   for (const { key, value } of membersOf(bytes, part))
     if (key !== undefined) parts[JSON.parse(textOf(bytes, key))] = value;
   return parts;
+}
+
+function listOf(bytes: Buffer, part: JsonPart | undefined): ListMembers | undefined {
+  return part && { ...part, bytes, list: () => jsonMembers(bytes, part) };
 }
 
 function membersOf(bytes: Buffer, part: JsonPart | undefined): Iterable<JsonMember> {

@@ -23,6 +23,10 @@ export interface TokenizerVariants {
    * any. Where a family has no prefix the three are one.
    */
   readonly variantOf: Readonly<Record<Variant, Variant>>;
+  /** `continuation` decodes as `trusted` does: neither strips a space. */
+  readonly decodesAlike: boolean;
+  /** What comes behind the model leaves spans as they are. */
+  readonly keepsSpans: boolean;
   /** A new text of 10 MB. */
   jsonOf(variant: Variant): string;
 }
@@ -54,6 +58,8 @@ export function tokenizerVariants({ file, lists }: Pick<TokenizerJson, 'file' | 
   return {
     family: prefixed || file.model.byte_fallback === true ? 'sentencepiece' : 'bpe',
     variantOf: recordOf(ENCODINGS, (as) => (isPrefixing || as === 'trusted' ? as : 'continuation')),
+    decodesAlike: JSON.stringify(files.continuation.decoder) === JSON.stringify(file.decoder ?? null),
+    keepsSpans: !/"trim_offsets":true/.test(JSON.stringify(file.post_processor ?? null)),
     jsonOf: (variant) => withLists(files[variant], lists),
   };
 }

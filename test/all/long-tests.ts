@@ -9,8 +9,8 @@ import { LONG_VARIABLE } from '../worlds/long-run.ts';
 /** What failed where the tests did not come to an end. */
 const RUN = 'the run of the long tests';
 
-/** Planted faults, and the comparisons of builder and checker. */
-const LONG_FOLDERS = ['test/faults', 'test/worlds'];
+/** Planted faults; comparisons of builder and checker, and of our encoder and the library. */
+const LONG_FOLDERS = ['test/faults', 'test/worlds', 'test/tokenize/byte-level'];
 
 /**
  * Runs them to their end. `folder` takes what the comparisons compared, a file each. A run that
