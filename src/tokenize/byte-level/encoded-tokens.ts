@@ -36,25 +36,33 @@ export function encodedTokens(ids: Int32Array, { text, ranges, as }: EncodeReque
 /** The spans of tokens; those of pieces of one code point all have it whole. */
 export function spansOf(text: string, ids: Int32Array, lengths: Uint16Array): TextSpans {
   const [starts, ends] = [new Int32Array(ids.length), new Int32Array(ids.length)];
+  let byte = 0;
+  for (let i = 0; i < ids.length; i++) {
+    starts[i] = byte;
+    byte += lengths[intAt(ids, i)] ?? 0;
+    ends[i] = byte;
+  }
+  // ASCII has a unit for each byte.
+  if (byte !== text.length) bytesToUnits(text, starts, ends);
+  return { ids, starts, ends };
+}
+
+/** Turns spans of UTF-8 bytes into those of the code points that they have a part of, in units. */
+function bytesToUnits(text: string, starts: Int32Array, ends: Int32Array): void {
   let [unit, byte] = [0, 0];
   let code = text.codePointAt(0) ?? 0;
-  let end = 0;
-  for (let i = 0; i < ids.length; i++) {
-    const from = end;
-    end += lengths[intAt(ids, i)] ?? 0;
-    // Up to the code point that has the token's first byte, then to the one that has its last.
-    for (; byte + bytesOf(code) <= from; code = text.codePointAt(unit) ?? 0) {
-      byte += bytesOf(code);
-      unit += unitsOf(code);
-    }
+  const next = () => {
+    byte += bytesOf(code);
+    unit += unitsOf(code);
+    code = text.codePointAt(unit) ?? 0;
+  };
+  for (let i = 0; i < starts.length; i++) {
+    const [from, to] = [intAt(starts, i), intAt(ends, i)];
+    while (byte + bytesOf(code) <= from) next();
     starts[i] = unit;
-    for (; byte + bytesOf(code) < end; code = text.codePointAt(unit) ?? 0) {
-      byte += bytesOf(code);
-      unit += unitsOf(code);
-    }
+    while (byte + bytesOf(code) < to) next();
     ends[i] = unit + unitsOf(code);
   }
-  return { ids, starts, ends };
 }
 
 /** Of the ascending numbers the first that is at least `least`. */

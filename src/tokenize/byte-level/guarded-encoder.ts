@@ -2,7 +2,7 @@
  * Encodes by our own encoder where it can, else by the official library; what it makes is compared
  * with the library's: hard texts before anything, then a draw of all texts.
  */
-import { intAt, nth } from '../../checked.ts';
+import { nth } from '../../checked.ts';
 import { BrewhouseError } from '../../errors.ts';
 import type { Encoded, EncodeRequest, RequestEncoder } from '../encode-rounds.ts';
 import { ENCODE_BATCH_MAX, type LibraryEncoder } from '../library-encoder.ts';
@@ -30,33 +30,31 @@ export interface GuardedMeans {
 export function guardedEncoder(means: GuardedMeans): RequestEncoder {
   const { own, library } = means;
   let hard: Promise<void> | undefined;
-  const compare = async (made: readonly MadeText[]) => {
-    const others = made.length === 0 ? [] : await library.idsByTrusted(made.map(({ text }) => text));
-    for (const [i, ids] of others.entries()) if (ids !== undefined) requireEqual(means, nth(made, i), ids);
+  const compareHard = async () => {
+    const made = hardTexts().map((text) => ({ text, kind: 'hard', ids: own.encode(text) }));
+    requireEqual(means, made, await library.idsByTrusted(made.map(({ text }) => text)));
   };
-  const encodeBatch = async (requests: readonly EncodeRequest[]): Promise<Encoded[]> => {
-    const answers: Encoded[] = [];
-    const left: { readonly i: number; readonly request: EncodeRequest }[] = [];
-    const drawn: MadeText[] = [];
-    for (const [i, given] of requests.entries()) {
-      const request = { ...given, text: given.text.toWellFormed() };
-      const ids = request.as === 'trusted' ? undefined : own.encode(request.text);
-      if (ids === undefined) left.push({ i, request });
-      else {
-        answers[i] = encodedTokens(ids, request, own.lengths);
-        if (isDrawn(request.text)) drawn.push({ text: request.text, ids, kind: request.as });
-      }
-    }
-    const [others] = await Promise.all([
-      left.length === 0 ? [] : library.encodeRequests(left.map(({ request }) => request)),
-      compare(drawn),
-    ]);
-    for (const [n, { i }] of left.entries()) answers[i] = nth(others, n);
-    return answers;
+  const encodeBatch = async (batch: readonly EncodeRequest[]): Promise<Encoded[]> => {
+    const requests = batch.map((request) => wellFormed(request));
+    const untrusted = requests.filter(({ as }) => as !== 'trusted');
+    const drawn = untrusted.filter(({ text }) => isDrawn(text));
+    // The library works in threads of its own while ours encodes.
+    const theirs = drawn.length === 0 ? [] : library.idsByTrusted(drawn.map(({ text }) => text));
+    const made = new Map(untrusted.map((request) => [request, own.encode(request.text)]));
+    const left = requests.filter((request) => made.get(request) === undefined);
+    const others = left.length === 0 ? [] : library.encodeRequests(left);
+    const [answers, compared] = await Promise.all([others, theirs]);
+    const ours = drawn.map((request) => ({ text: request.text, kind: request.as, ids: made.get(request) }));
+    requireEqual(means, ours, compared);
+    let next = 0;
+    return requests.map((request) => {
+      const ids = made.get(request);
+      return ids === undefined ? nth(answers, next++) : encodedTokens(ids, request, own.lengths);
+    });
   };
   return {
     async encodeRequests(requests) {
-      hard ??= compare(hardTexts().flatMap((text) => madeText(own, text)));
+      hard ??= compareHard();
       await hard;
       const answers: Encoded[] = [];
       for (let from = 0; from < requests.length; from += ENCODE_BATCH_MAX)
@@ -66,25 +64,28 @@ export function guardedEncoder(means: GuardedMeans): RequestEncoder {
   };
 }
 
-/** A text that ours encoded. */
-interface MadeText {
-  readonly text: string;
-  readonly ids: Int32Array;
-  readonly kind: EncodeRequest['as'] | 'hard';
+function wellFormed(request: EncodeRequest): EncodeRequest {
+  return request.text.isWellFormed() ? request : { ...request, text: request.text.toWellFormed() };
 }
 
-function madeText(own: TextEncoder, text: string): MadeText[] {
-  const ids = own.encode(text);
-  return ids === undefined ? [] : [{ text, ids, kind: 'hard' }];
+/** A text, and its ids by our encoder, which leaves some texts alone. */
+interface MadeText {
+  readonly text: string;
+  readonly kind: string;
+  readonly ids: Int32Array | undefined;
 }
+
+/** Units of a text by which it is drawn, beside its length. */
+const DRAWN_BY_UNITS = 128;
 
 /**
  * A text is drawn by a hash of what it says (FNV-1a), whatever else is encoded, so that the same
  * build compares the same texts. It decides nothing that is written, and is no draw of DRAW-1.
  */
 export function isDrawn(text: string): boolean {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  let hash = 0x811c9dc5 ^ text.length;
+  const to = Math.min(text.length, DRAWN_BY_UNITS);
+  for (let i = 0; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
   return (hash ^ (hash >>> 15)) >>> 0 < COMPARED_SHARE * 2 ** 32;
 }
@@ -92,14 +93,30 @@ export function isDrawn(text: string): boolean {
 /** Units of a text that a message repeats, before and behind where it differs. */
 const QUOTED_UNITS = 24;
 
-function requireEqual({ id, own: { lengths } }: GuardedMeans, { text, ids, kind }: MadeText, others: Int32Array): void {
-  let token = 0;
-  while (token < ids.length && token < others.length && intAt(ids, token) === intAt(others, token)) token++;
-  if (token === ids.length && token === others.length) return;
-  const place = spansOf(text, ids, lengths).starts[token] ?? text.length;
-  const near = text.slice(Math.max(0, place - QUOTED_UNITS), place + QUOTED_UNITS);
+/** `theirs` are undefined for texts that hold the text of an added token. */
+function requireEqual(means: GuardedMeans, made: readonly MadeText[], theirs: readonly (Int32Array | undefined)[]) {
+  for (const [i, text] of made.entries()) {
+    const ids = theirs[i];
+    if (ids !== undefined && text.ids !== undefined && !sameIds(ids, text.ids))
+      throw differing(means, { ...text, ids: text.ids }, ids);
+  }
+}
+
+function sameIds(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}
+
+function differing(
+  { id, own }: GuardedMeans,
+  { text, kind, ids }: MadeText & { readonly ids: Int32Array },
+  others: Int32Array,
+): BrewhouseError {
+  const same = ids.findIndex((own, i) => own !== others[i]);
+  const token = same < 0 ? ids.length : same;
+  const place = spansOf(text, ids, own.lengths).starts[token] ?? text.length;
+  const near = JSON.stringify(text.slice(Math.max(0, place - QUOTED_UNITS), place + QUOTED_UNITS));
   const what = `with the tokenizer ${id} our encoder and the tokenizers library differ on a text (${kind})`;
-  throw new BrewhouseError('tokens_differ', `${what} at token ${token}, near ${JSON.stringify(near)}`, {
+  return new BrewhouseError('tokens_differ', `${what} at token ${token}, near ${near}`, {
     remedy: 'set BREWHOUSE_ENCODER=library, which leaves all texts to the library, and please report the text',
   });
 }
