@@ -206,9 +206,12 @@ function encodersOf({ native, encoder, library, decodesAlike }: Encoding): Encod
   const trusted = native('trusted');
   const decoder = trusted.getDecoder();
   const rawDecoder = decodesAlike ? decoder : native('continuation').getDecoder();
+  // Asking the library costs a microsecond, and prompts are read back by the thousand.
+  const tokens = new Map<number, string>();
   const tokenOf = (id: number) => {
-    const token = trusted.idToToken(id);
+    const token = tokens.get(id) ?? trusted.idToToken(id);
     if (token === null) throw new RangeError(`token id ${id} is not in the vocabulary`);
+    tokens.set(id, token);
     return token;
   };
   const encodeAs = async (as: EncodeRequest['as'], texts: readonly string[]) => {
