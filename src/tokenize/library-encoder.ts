@@ -33,11 +33,6 @@ export interface LibraryMeans {
 
 /** Encodes by the official library. */
 export interface LibraryEncoder extends RequestEncoder {
-  /**
-   * The ids of untrusted texts by the tokenizer that is loaded anyway; undefined for one that holds
-   * the text of an added token. Only for tokenizers that put no prefix before a text.
-   */
-  idsByTrusted(texts: readonly string[]): Promise<(Int32Array | undefined)[]>;
   /** `continuation` of a text with the span of every token. */
   encodeSpans(text: string): Promise<TextSpans>;
 }
@@ -75,10 +70,6 @@ export function libraryEncoder({ native, hasBorders, controlIds, isOneForAll }: 
         }
       }
       return answers;
-    },
-    async idsByTrusted(texts) {
-      const encodings = await native('trusted').encodeBatch([...texts], NOTHING_ADDED);
-      return encodings.map((encoding) => (isPlain(encoding) ? idsOf(encoding) : undefined));
     },
     async encodeSpans(text) {
       const formed = text.toWellFormed();

@@ -24,32 +24,34 @@ export interface GuardedMeans {
 /**
  * NOTHING IS SILENTLY WRONG: `encodeRequests` throws `tokens_differ` where our encoder differs from
  * the library on any hard text, or on a text of the draw. Trusted text, and untrusted text that
- * ours leaves alone, is the library's. A text that holds the text of an added token is not
- * compared: the tokenizer that is loaded makes a token of it.
+ * ours leaves alone, is the library's.
  */
 export function guardedEncoder(means: GuardedMeans): RequestEncoder {
   const { own, library } = means;
   let hard: Promise<void> | undefined;
   const compareHard = async () => {
-    const made = hardTexts().map((text) => ({ text, kind: 'hard', ids: own.encode(text) }));
-    requireEqual(means, made, await library.idsByTrusted(made.map(({ text }) => text)));
+    const requests = hardTexts().map((text) => ({ as: 'continuation' as const, text, ranges: [] }));
+    const made = [...madeBy(own, requests)];
+    requireEqual(means, made, await library.encodeRequests(requests));
   };
   const encodeBatch = async (batch: readonly EncodeRequest[]): Promise<Encoded[]> => {
     const requests = batch.map((request) => wellFormed(request));
     const untrusted = requests.filter(({ as }) => as !== 'trusted');
     const drawn = untrusted.filter(({ text }) => isDrawn(text));
     // The library works in threads of its own while ours encodes.
-    const theirs = drawn.length === 0 ? [] : library.idsByTrusted(drawn.map(({ text }) => text));
-    const made = new Map(untrusted.map((request) => [request, own.encode(request.text)]));
+    const theirs = drawn.length === 0 ? [] : library.encodeRequests(drawn);
+    const made = madeBy(own, untrusted);
     const left = requests.filter((request) => made.get(request) === undefined);
-    const others = left.length === 0 ? [] : library.encodeRequests(left);
-    const [answers, compared] = await Promise.all([others, theirs]);
-    const ours = drawn.map((request) => ({ text: request.text, kind: request.as, ids: made.get(request) }));
-    requireEqual(means, ours, compared);
+    const [others, compared] = await Promise.all([left.length === 0 ? [] : library.encodeRequests(left), theirs]);
+    requireEqual(
+      means,
+      drawn.map((request) => [request, made.get(request)]),
+      compared,
+    );
     let next = 0;
     return requests.map((request) => {
       const ids = made.get(request);
-      return ids === undefined ? nth(answers, next++) : encodedTokens(ids, request, own.lengths);
+      return ids === undefined ? nth(others, next++) : encodedTokens(ids, request, own.lengths);
     });
   };
   return {
@@ -68,11 +70,11 @@ function wellFormed(request: EncodeRequest): EncodeRequest {
   return request.text.isWellFormed() ? request : { ...request, text: request.text.toWellFormed() };
 }
 
-/** A text, and its ids by our encoder, which leaves some texts alone. */
-interface MadeText {
-  readonly text: string;
-  readonly kind: string;
-  readonly ids: Int32Array | undefined;
+/** A request and its ids by our encoder; undefined for a text that it leaves alone. */
+type Made = readonly [request: EncodeRequest, ids: Int32Array | undefined];
+
+function madeBy(own: TextEncoder, requests: readonly EncodeRequest[]) {
+  return new Map(requests.map((request): Made => [request, own.encode(request.text)]));
 }
 
 /** Units of a text by which it is drawn, beside its length. */
@@ -93,29 +95,26 @@ export function isDrawn(text: string): boolean {
 /** Units of a text that a message repeats, before and behind where it differs. */
 const QUOTED_UNITS = 24;
 
-/** `theirs` are undefined for texts that hold the text of an added token. */
-function requireEqual(means: GuardedMeans, made: readonly MadeText[], theirs: readonly (Int32Array | undefined)[]) {
-  for (const [i, text] of made.entries()) {
-    const ids = theirs[i];
-    if (ids !== undefined && text.ids !== undefined && !sameIds(ids, text.ids))
-      throw differing(means, { ...text, ids: text.ids }, ids);
+/** `theirs` are the library's answers, in the order of `made`. */
+function requireEqual(means: GuardedMeans, made: readonly Made[], theirs: readonly Encoded[]): void {
+  for (const [i, [request, ids]] of made.entries()) {
+    if (ids === undefined) continue;
+    const others = nth(theirs, i).ids;
+    const isSame = ids.length === others.length && ids.every((id, token) => id === others[token]);
+    if (!isSame) throw differing(means, request, [ids, others]);
   }
-}
-
-function sameIds(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 function differing(
   { id, own }: GuardedMeans,
-  { text, kind, ids }: MadeText & { readonly ids: Int32Array },
-  others: Int32Array,
-): BrewhouseError {
-  const same = ids.findIndex((own, i) => own !== others[i]);
+  { as, text }: EncodeRequest,
+  [ids, others]: readonly [Int32Array, Int32Array],
+) {
+  const same = ids.findIndex((each, i) => each !== others[i]);
   const token = same < 0 ? ids.length : same;
   const place = spansOf(text, ids, own.lengths).starts[token] ?? text.length;
   const near = JSON.stringify(text.slice(Math.max(0, place - QUOTED_UNITS), place + QUOTED_UNITS));
-  const what = `with the tokenizer ${id} our encoder and the tokenizers library differ on a text (${kind})`;
+  const what = `with the tokenizer ${id} our encoder and the tokenizers library differ on a text (${as})`;
   return new BrewhouseError('tokens_differ', `${what} at token ${token}, near ${near}`, {
     remedy: 'set BREWHOUSE_ENCODER=library, which leaves all texts to the library, and please report the text',
   });

@@ -26,16 +26,20 @@ const LOOKED_THROUGH_MAX = 48;
 /** Bytes of a UTF-16 code unit at most. */
 const UNIT_BYTES_MAX = 3;
 
-/** A merger with memory for its longest word yet. */
+/** Bytes of a word for which there is memory between words. */
+const BYTES_HELD_MAX = 4_096;
+
+/** A merger of words of any length. */
 export function createWordMerger({ byteIds, merges, wholeWord }: WordTables): WordMerger {
-  let bytes = new Uint8Array(1_024);
-  let ids = new Int32Array(1_024);
+  let bytes = new Uint8Array(BYTES_HELD_MAX);
+  let ids = new Int32Array(BYTES_HELD_MAX);
   const mergeShort = shortMerger(merges);
   return {
     encode(text, from, to) {
-      if ((to - from) * UNIT_BYTES_MAX > bytes.length) {
-        bytes = new Uint8Array((to - from) * UNIT_BYTES_MAX);
-        ids = new Int32Array(bytes.length);
+      const needed = Math.max((to - from) * UNIT_BYTES_MAX, BYTES_HELD_MAX);
+      if (needed !== bytes.length) {
+        bytes = new Uint8Array(needed);
+        ids = new Int32Array(needed);
       }
       const length = utf8Of(text, { from, to }, bytes);
       const whole = wholeWord === undefined ? -1 : wholeWord(bytes, 0, length);

@@ -20,6 +20,9 @@ const UNITS_MAX = 2 ** 20;
 /** Ids of all kept words that have several: 2 MB. */
 const IDS_MAX = 2 ** 19;
 
+/** Ids of a text for which there is memory between texts: 64 KB. */
+const IDS_HELD_MAX = 2 ** 14;
+
 /** Numbers of a slot: hash, begin of its units, lengths, and its id, or the begin of its ids. */
 const WIDTH = 4;
 /** Lengths are those of the ids and of the units; those of a free slot are 0. */
@@ -35,7 +38,7 @@ export function createWordCache(merger: WordMerger): WordCache {
   const words = new Uint16Array(UNITS_MAX);
   const kept = new Int32Array(IDS_MAX);
   const used = { slots: 0, units: 0, ids: 0 };
-  let ids = new Int32Array(4_096);
+  let ids = new Int32Array(IDS_HELD_MAX);
   let count = 0;
   const makeRoom = (more: number) => {
     if (count + more <= ids.length) return;
@@ -106,6 +109,7 @@ export function createWordCache(merger: WordMerger): WordCache {
     take() {
       const taken = ids.slice(0, count);
       count = 0;
+      if (ids.length > IDS_HELD_MAX) ids = new Int32Array(IDS_HELD_MAX);
       return taken;
     },
   };
