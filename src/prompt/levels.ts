@@ -2,6 +2,7 @@
 import type { FieldRun } from '../../schemas/field-runs.ts';
 import { intAt, nth } from '../checked.ts';
 import { joinIds } from '../tokenize/boundaries.ts';
+import { escapeMarkers } from '../tokenize/clean-field.ts';
 import { type Encoded, type EncodeRequest, type Encoding, encoded, together } from '../tokenize/encode-rounds.ts';
 import { pointsOf } from '../tokenize/text-spans.ts';
 import { ELLIPSIS } from './field-text.ts';
@@ -33,7 +34,10 @@ export function* cutToLevels(pattern: LinePattern, values: SlotTexts, levels: re
   const shorter = sizes.filter((tokensMax) => tokensMax < length);
   if (shorter.length === 0) return levels.map(() => whole);
   const { close: closing } = pattern;
-  const ending = yield* encoded(requestOf({ text: WORD_MARK + closing, spans: [MARK_SPAN] }));
+  const marked = { text: WORD_MARK + closing, spans: [MARK_SPAN] };
+  // NOTHING IS BROKEN UP ANEW (TEXT-5): the line is safe, no marker goes on over the mark's space,
+  // and one that begins behind it lies in the closing.
+  const ending = escapeMarkers(marked.text).escapes > 0 ? undefined : yield* encoded(requestOf(marked));
   const cuts = yield* together(
     shorter.map((tokensMax) => cutLine({ line, encoding, tokens: { ids, runs }, ending, closing, tokensMax })),
   );
@@ -53,8 +57,11 @@ interface Cutting {
   /** Of the whole line. */
   readonly encoding: Encoded;
   readonly tokens: Tokens;
-  /** The mark behind a word, the closing and the newline, encoded by themselves. */
-  readonly ending: Encoded;
+  /**
+   * The mark behind a word, the closing and the newline, encoded by themselves; undefined where
+   * they hold a marker, which is broken up wherever a line ends so.
+   */
+  readonly ending: Encoded | undefined;
   readonly closing: string;
   readonly tokensMax: number;
 }
@@ -67,11 +74,17 @@ function* cutLine(cutting: Cutting): Encoding<Cut> {
   const { line, encoding, tokensMax } = cutting;
   const { from: border } = encoding.spanOf(tokensMax);
   const end = yield* firstThatFits(cutting, wordEndsDown(line, border), WORD_MARK);
-  const pointsTo = (place: number) => pointsOf(line.text.slice(0, place));
-  if (end !== undefined && 2 * pointsTo(end.place) >= pointsTo(border)) return end.cut;
+  if (end !== undefined && isHalfUsed(line.text, end.place, border)) return end.cut;
   const word = wordAfter(line, end?.place ?? 0);
-  const inside = word && (yield* firstThatFits(cutting, placesInsideDown(line.text, word, border), ELLIPSIS));
+  const inside = word && (yield* firstThatFits(cutting, placesInsideDown(line.text, word, border).values(), ELLIPSIS));
   return (inside ?? end)?.cut;
+}
+
+/** Whether up to `place` lie half of the code points that lie up to `border`, or more. */
+function isHalfUsed(text: string, place: number, border: number): boolean {
+  // A code point has one unit or two, so that it needs to be counted only near the half.
+  if (4 * place < border) return false;
+  return 3 * place >= 2 * border || 2 * pointsOf(text.slice(0, place)) >= pointsOf(text.slice(0, border));
 }
 
 /** A place and the line that is cut there. */
@@ -86,50 +99,56 @@ interface Found {
  * is not encoded; of the others are tried together one, one, and then half as many as before, so
  * that a long search has few rounds and little in vain.
  */
-function* firstThatFits(cutting: Cutting, places: readonly number[], mark: string): Encoding<Found | undefined> {
-  const fits = ({ length }: { readonly length: number }) => length <= cutting.tokensMax;
-  for (let tried = 0; tried < places.length; ) {
-    const some = places.slice(tried, tried + 1 + (tried >> 1));
-    const told = some.map((place) => (mark === WORD_MARK ? cutOfTokens(cutting, place) : undefined));
-    const first = told.findIndex((cut) => cut !== undefined && fits(cut));
-    const untold = some.filter((_, i) => told[i] === undefined && (first < 0 || i < first));
+function* firstThatFits(cutting: Cutting, places: Iterator<number>, mark: string): Encoding<Found | undefined> {
+  const { tokensMax, ending, encoding } = cutting;
+  for (let tried = 0; ; ) {
+    const some = nextOf(places, 1 + (tried >> 1));
+    if (some.length === 0) return undefined;
+    tried += some.length;
+    const untold: number[] = [];
+    let found: Found | undefined;
+    for (const place of some) {
+      const before = mark === WORD_MARK ? encoding.tokensBeforeSpace(place) : undefined;
+      if (before === undefined || ending === undefined) untold.push(place);
+      else if (before + ending.length <= tokensMax) {
+        found = { place, cut: cutOfTokens({ ...cutting, ending }, place, before) };
+        break;
+      }
+    }
     const lines = untold.map((place) => lineCutAt(cutting, place, mark));
     const encodings = untold.length === 0 ? [] : yield lines.map(requestOf);
-    const i = encodings.findIndex(fits);
+    const i = encodings.findIndex(({ length }) => length <= tokensMax);
     if (i >= 0) return { place: nth(untold, i), cut: cutLineOf(nth(lines, i), nth(encodings, i), false) };
-    const found = told[first];
-    if (found !== undefined) return { place: nth(some, first), cut: found.make() };
-    tried += some.length;
+    if (found !== undefined) return found;
   }
-  return undefined;
 }
 
-/** A line that is cut at a place, before it is made. */
-interface ToldCut {
-  /** Its tokens. */
-  readonly length: number;
-  make(): CutLine;
+/** The next `count` places, or as many as are left. */
+function nextOf(places: Iterator<number>, count: number): number[] {
+  const some: number[] = [];
+  while (some.length < count) {
+    const { done, value } = places.next();
+    if (done === true) break;
+    some.push(value);
+  }
+  return some;
 }
 
 /**
- * The line cut at a word's end as tokens of the whole line and those of the ending; undefined where
- * that is not known to be its encoding, or the line cut there would be broken up (TEXT-5).
+ * The line cut at a word's end as the `before` tokens of the whole line that lie there and those of
+ * the ending.
  */
-function cutOfTokens(cutting: Cutting, place: number): ToldCut | undefined {
-  const { line, encoding, tokens, ending, closing } = cutting;
-  const before = encoding.tokensBeforeSpace(place);
-  if (before === undefined) return undefined;
+function cutOfTokens(cutting: Cutting & { readonly ending: Encoded }, place: number, before: number): CutLine {
+  const { line, tokens, ending, closing } = cutting;
   const cut = lineCutAt(cutting, place, WORD_MARK);
-  if (cut.text.length !== place + WORD_MARK.length + closing.length) return undefined;
-  const make = () => {
-    const ids = joinIds([tokens.ids.subarray(0, before), ending.ids]);
-    const runs = tokens.runs.slice(0, 2 * cut.spans.length);
-    // Of a field that ends at the place or goes on behind it the mark is a part.
-    for (const i of cut.spans.keys())
-      if (nth(line.spans, i).to >= place) runs[2 * i + 1] = before + intAt(ending.runs, 1);
-    return cutLineOf(cut, { ids, runs }, false);
-  };
-  return { length: before + ending.length, make };
+  if (cut.text.length !== place + WORD_MARK.length + closing.length)
+    throw new Error(`a safe line is broken up where it is cut: ${JSON.stringify(cut.text)}`);
+  const ids = joinIds([tokens.ids.subarray(0, before), ending.ids]);
+  const runs = tokens.runs.slice(0, 2 * cut.spans.length);
+  // Of a field that ends at the place or goes on behind it the mark is a part.
+  for (const i of cut.spans.keys())
+    if (nth(line.spans, i).to >= place) runs[2 * i + 1] = before + intAt(ending.runs, 1);
+  return cutLineOf(cut, { ids, runs }, false);
 }
 
 /**
@@ -144,14 +163,12 @@ function lineCutAt({ line, closing }: Cutting, place: number, mark: string): Fil
 }
 
 /** Ends of words up to and with `border`, the greatest first. */
-function wordEndsDown({ text, spans }: FilledLine, border: number): number[] {
-  return spans.toReversed().flatMap(({ from, to }) => {
-    const ends: number[] = [];
-    for (let end = Math.min(to, border); end > from; end--) {
-      if (text[end - 1] !== ' ' && (end === to || text[end] === ' ')) ends.push(end);
-    }
-    return ends;
-  });
+function* wordEndsDown({ text, spans }: FilledLine, border: number): Generator<number> {
+  for (let i = spans.length - 1; i >= 0; i--) {
+    const { from, to } = nth(spans, i);
+    for (let end = Math.min(to, border); end > from; end--)
+      if (text[end - 1] !== ' ' && (end === to || text[end] === ' ')) yield end;
+  }
 }
 
 interface Word {

@@ -9,6 +9,9 @@ export interface CleanText {
   readonly escapes: number;
 }
 
+/** White space that is not one space alone: most texts have none, and folding takes every space. */
+const UNFOLDED = / {2}|[^\P{White_Space} ]/u;
+
 /**
  * Text of a field as it goes into a line (TEXT-1). Ill-formed UTF-16 becomes U+FFFD; runs of
  * Unicode white space, line ends included, become one space; both ends are trimmed; look-alikes are
@@ -17,10 +20,9 @@ export interface CleanText {
  * code points alone, so that what is not shown of a long text costs next to nothing.
  */
 export function cleanField(text: string, pointsMax = Number.POSITIVE_INFINITY): CleanText {
-  const folded = text
-    .toWellFormed()
-    .replace(/\p{White_Space}+/gu, ' ')
-    .replace(/^ | $/g, '');
+  const formed = text.toWellFormed();
+  const spaced = UNFOLDED.test(formed) ? formed.replace(/\p{White_Space}+/gu, ' ') : formed;
+  const folded = spaced.slice(spaced.startsWith(' ') ? 1 : 0, spaced.endsWith(' ') ? -1 : undefined);
   return escapeMarkers(folded, folded.length <= pointsMax ? folded.length : unitsOf(folded, pointsMax));
 }
 

@@ -8,7 +8,7 @@ export const SAID: readonly PlantedRule[] = [
     check: 'prompt',
     rule: 'CUT-2',
     file: 'src/prompt/levels.ts',
-    from: 'if (end !== undefined && 2 * pointsTo(end.place) >= pointsTo(border)) return end.cut;',
+    from: 'if (end !== undefined && isHalfUsed(line.text, end.place, border)) return end.cut;',
     to: 'if (end !== undefined) return end.cut;',
   },
   {
@@ -16,8 +16,8 @@ export const SAID: readonly PlantedRule[] = [
     check: 'prompt',
     rule: 'CUT-2',
     file: 'src/prompt/levels.ts',
-    from: "if (text[end - 1] !== ' ' && (end === to || text[end] === ' ')) ends.push(end);",
-    to: "if (text[end - 1] !== ' ') ends.push(end);",
+    from: "if (text[end - 1] !== ' ' && (end === to || text[end] === ' ')) yield end;",
+    to: "if (text[end - 1] !== ' ') yield end;",
   },
   {
     builder: 'leaves a longer beginning of a long field',

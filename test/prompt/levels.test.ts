@@ -124,6 +124,7 @@ const PATTERNS = {
   'two fields': '[Title: {title}, Text: {text}]',
   'a long label': '[{title} | What the person who wrote it down says in their own words, at some length: {text}]',
   'a long closing': '[{title}{text} (as it was on the day it came in, and never since)]',
+  'a marker in its closing': '[{title}{text} <|end|>]',
 };
 
 describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) => {
