@@ -110,7 +110,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'parquetjs-lite': ['src/adapters/parquet/'],
   hyparquet: ['src/verify/', 'test/'],
-  tokenizers: ['src/tokenize/', 'src/verify/', 'test/tokenize/byte-level/'],
+  tokenizers: ['src/tokenize/', 'src/verify/', 'test/tokenize/byte-level/', 'test/verify/tokenizer.test.ts'],
   '@huggingface/jinja': ['src/tokenize/', 'src/verify/'],
   'csv-parse': ['src/tables/'],
   yaml: ['src/sources/yaml-file.ts', 'src/verify/release/event-side.ts', 'test/'],

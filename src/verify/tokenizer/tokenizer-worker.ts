@@ -25,6 +25,8 @@ export interface WorkerSetup extends TokenizingLink {
   /** The different tokenizer.json files, and which of them each reading is. */
   readonly files: string[];
   readonly fileOf: Readonly<Record<Reading, number>>;
+  /** Ids of all tokens that `full` may find as a whole. */
+  readonly added: readonly number[];
 }
 
 /** Texts to encode in one go. */
@@ -64,7 +66,8 @@ export interface DecodedText {
 /** The answer; a failure is the whole error, with stack and causes. */
 export type Reply<T extends EncodedTexts | DecodedText> = T | { readonly failure: PackedError };
 
-const { port, state, files, fileOf } = workerData as WorkerSetup;
+const { port, state, files, fileOf, added } = workerData as WorkerSetup;
+const addedIds: ReadonlySet<number> = new Set(added);
 const states: Int32Array[] = [];
 /** Readings of one file share one tokenizer: a vocabulary takes a hundred megabytes. */
 const tokenizers = new Map<number, Promise<Tokenizer>>();
@@ -89,9 +92,33 @@ async function decode({ ids, spelled }: DecodeRequest): Promise<DecodedText> {
   return { text: tokenizer.getDecoder()?.decode(there) ?? there.join(' ') };
 }
 
+const encodeBatch = async (reading: Reading, texts: readonly string[]) =>
+  (await tokenizerFor(reading)).encodeBatch([...texts], { addSpecialTokens: false });
+
+/**
+ * Where no reading has a prefix they differ in their added tokens alone, so that a text in which
+ * `full` finds none of these is one text to all of them. The other tokenizer is loaded for the
+ * first text that is not (TOKEN-2).
+ */
+async function encodeBy(reading: Reading, texts: readonly string[]) {
+  if (reading === 'full' || fileOf.start !== fileOf.content) return encodeBatch(reading, texts);
+  const found = await encodeBatch('full', texts);
+  const others = [...found.keys()].filter((i) =>
+    nth(found, i)
+      .getIds()
+      .some((id) => addedIds.has(id)),
+  );
+  if (others.length === 0) return found;
+  const again = await encodeBatch(
+    reading,
+    others.map((i) => nth(texts, i)),
+  );
+  for (const [n, i] of others.entries()) found[i] = nth(again, n);
+  return found;
+}
+
 async function encode({ reading, texts, withOffsets }: EncodeRequest): Promise<EncodedTexts> {
-  const tokenizer = await tokenizerFor(reading);
-  const found = await tokenizer.encodeBatch([...texts], { addSpecialTokens: false });
+  const found = await encodeBy(reading, texts);
   const idsOf = found.map((encoding) => encoding.getIds());
   const count = idsOf.reduce((sum, { length }) => sum + length, 0);
   const [ids, ends] = [new Int32Array(count), new Int32Array(found.length)];

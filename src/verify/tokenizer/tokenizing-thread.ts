@@ -44,13 +44,21 @@ const WAIT_MS = 1_000;
  */
 const YOUNG_MB = 4;
 
+/** What a thread encodes by. */
+export interface TokenizerTexts {
+  /** tokenizer.json by reading. */
+  readonly files: Readonly<Record<Reading, string>>;
+  /** Ids of its added tokens. */
+  readonly added: readonly number[];
+}
+
 /** Starts the thread; `script` is the worker's file. */
-export function startTokenizingThread(files: Record<Reading, string>, script: URL = workerFile()): StartedThread {
+export function startTokenizingThread({ files, added }: TokenizerTexts, script: URL = workerFile()): StartedThread {
   const { own, other } = linkPair();
   const different = [...new Set(Object.values(files))];
   const fileOf = { full: 0, start: 0, content: 0 } satisfies Record<Reading, number>;
   for (const reading of Object.keys(fileOf) as Reading[]) fileOf[reading] = different.indexOf(files[reading]);
-  const setup: WorkerSetup = { ...other, files: different, fileOf };
+  const setup: WorkerSetup = { ...other, files: different, fileOf, added };
   const worker = new Worker(script, {
     workerData: setup,
     transferList: [other.port],
