@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
-import { constants, tmpdir } from 'node:os';
+import { availableParallelism, constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isOldNode, MAJOR_MIN, neededNode } from './needed-node.js';
@@ -14,8 +14,14 @@ import { isOldNode, MAJOR_MIN, neededNode } from './needed-node.js';
 const require = createRequire(import.meta.url);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/** Commands that take memory by the hundred megabytes, in threads. */
+const LARGE = ['build', 'demo', 'release', 'verify'];
+
 if (isOldNode()) runOnOwnNode();
-else await runHere();
+else {
+  if (needsArenas()) runWithArenas();
+  await runHere();
+}
 
 async function runHere() {
   // Sources compiled once are loaded from then on, by threads too, which learn it from the variable.
@@ -25,6 +31,27 @@ async function runHere() {
   nodeModule.enableCompileCache?.();
   const { main } = await import(pathToFileURL(entry()).href);
   await main(process.argv.slice(2));
+}
+
+/**
+ * glibc lets every thread allocate from an arena of its own, up to eight a core, and what was freed
+ * in one serves no other: with one a core `verify` takes a quarter less, in the same time. It reads
+ * the variable when a process starts, and never again. Where a parent has a channel to this process
+ * nothing is done, since starting again would close it.
+ */
+function needsArenas() {
+  const isLarge = process.platform === 'linux' && LARGE.includes(process.argv[2]);
+  return isLarge && process.env.MALLOC_ARENA_MAX === undefined && process.send === undefined;
+}
+
+/** Starts again as the same process; on a Node that cannot, goes on as it is. */
+function runWithArenas() {
+  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve?.(process.execPath, command, withArenas());
+}
+
+function withArenas() {
+  return { MALLOC_ARENA_MAX: String(Math.max(2, availableParallelism())), ...process.env };
 }
 
 /** The same command on the package's own Node; signals are passed on, its exit code is ours. */
@@ -41,6 +68,7 @@ function runOnOwnNode() {
     );
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: withArenas(),
   });
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   child.on('error', ({ code, message }) => {

@@ -1,6 +1,7 @@
 /** The launcher: on a Node before 24 it goes on with the one of a platform package. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageVersion } from '../../src/config.ts';
@@ -37,6 +38,38 @@ function layBinary(text: string): void {
   writeFileSync(join(place, 'bin', 'node'), text);
   chmodSync(join(place, 'bin', 'node'), 0o755);
 }
+
+/** What the launcher's processes had in their environment, one after another, by process. */
+function arenasOf(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const [hook, told] = [join(folder, 'hook.cjs'), join(folder, 'told')];
+  const line = "[process.pid, process.env.MALLOC_ARENA_MAX ?? 'none'].join(' ') + '\\n'";
+  const tell = `require('node:fs').appendFileSync(${JSON.stringify(told)}, ${line})`;
+  writeFileSync(hook, `if (require('node:worker_threads').isMainThread) ${tell};`);
+  const { MALLOC_ARENA_MAX: _, ...env } = process.env;
+  const { status } = spawnSync(process.execPath, [launcher, ...args], {
+    env: { ...env, ...environment, NODE_OPTIONS: `--require ${hook}` },
+  });
+  const started = readFileSync(told, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((each) => each.split(' '));
+  return { status, processes: new Set(started.map(([pid]) => pid)).size, arenas: started.map(([, arenas]) => arenas) };
+}
+
+describe.skipIf(process.platform !== 'linux')('a command that takes much memory', () => {
+  const few = String(Math.max(2, availableParallelism()));
+
+  it('starts again in the same process with as many arenas as cores', () => {
+    const once = { status: EXIT.done, processes: 1 };
+    expect(arenasOf(['verify', '--help'])).toEqual({ ...once, arenas: ['none', few] });
+  });
+
+  it('is not started again where the environment says how many, or the command is small', () => {
+    expect(arenasOf(['verify', '--help'], { MALLOC_ARENA_MAX: '7' }).arenas).toEqual(['7']);
+    rmSync(join(folder, 'told'));
+    expect(arenasOf(['--version']).arenas).toEqual(['none']);
+  });
+});
 
 describe.skipIf(older === undefined)('the launcher on an older Node', () => {
   it('goes on with the Node that the package brings, and passes output and exit code through', async () => {
