@@ -61,8 +61,9 @@ export async function renderRows(
   });
   const draft = createRowDraft();
   const compared: JoinedPrompt[] = [];
-  const lacking = rows.filter(({ outline }) => !rowMaker.wantOwn(draft, outline));
-  if (lacking.length > 0) await learnTexts(sink);
+  let isKnown = true;
+  for (const { outline } of rows) isKnown = rowMaker.wantOwn(draft, outline) && isKnown;
+  if (!isKnown) await learnTexts(sink);
   for (let i = 0; i < rows.length; ) {
     const row = nth(rows, i);
     if (!rowMaker.make(draft, row.outline, row.asked.outcome.label.label)) {

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Role } from '../../schemas/rows.ts';
 import { intAt, nth } from '../checked.ts';
-import { joinIds } from '../tokenize/boundaries.ts';
+import { joinIds } from '../tokenize/token-ids.ts';
 
 /** One segment of fixed text. */
 export interface FixedSegment {

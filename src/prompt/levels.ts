@@ -1,10 +1,10 @@
 /** Texts cut beforehand, so that each level of a line has at most its tokens (CUT-2). */
 import type { FieldRun } from '../../schemas/field-runs.ts';
 import { intAt, nth } from '../checked.ts';
-import { joinIds } from '../tokenize/boundaries.ts';
 import { escapeMarkers } from '../tokenize/clean-field.ts';
 import { type Encoded, type EncodeRequest, type Encoding, encoded, together } from '../tokenize/encode-rounds.ts';
 import { pointsOf } from '../tokenize/text-spans.ts';
+import { joinIds } from '../tokenize/token-ids.ts';
 import { ELLIPSIS } from './field-text.ts';
 import { type FilledLine, fillPattern, type LinePattern, makeSafe, type SlotTexts } from './line-pattern.ts';
 

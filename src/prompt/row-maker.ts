@@ -1,7 +1,7 @@
 /** Questions to rows in numbers: no text, no token and no object a history entry. */
 import type { ItemVersion } from '../timeline/item-table.ts';
 import type { Question } from '../timeline/questions.ts';
-import { sameIds } from '../tokenize/boundaries.ts';
+import { sameIds } from '../tokenize/token-ids.ts';
 import { createFilling } from './fill.ts';
 import { beginRow, fillRow } from './fill-row.ts';
 import { itemLine } from './item-lines-table.ts';

@@ -142,12 +142,17 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
     bytesInBatch = 0;
     return taken;
   };
-  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
-  for await (const chunk of readFileBytes(file, () => reached + 1))
-    for (const line of splitter.split(chunk)) if (add(line)) yield take();
-  const last = splitter.rest();
-  if (last !== undefined) add(last);
+  for await (const lines of linesByChunk(file, () => reached + 1))
+    for (const line of lines) if (add(line)) yield take();
   if (batch.length > 0) yield take();
+}
+
+/** The lines that end in each chunk of the file, then the last one where no LF ends it. */
+async function* linesByChunk(file: string, lineReached: () => number): AsyncGenerator<Iterable<ByteLine>> {
+  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
+  for await (const chunk of readFileBytes(file, lineReached)) yield splitter.split(chunk);
+  const last = splitter.rest();
+  if (last !== undefined) yield [last];
 }
 
 /** Lines of a file, one after another, that another thread may read. */
@@ -188,24 +193,17 @@ export async function* readLineBlocks(file: string, spare: ArrayBuffer[] = []): 
     block[filled++] = LINE_FEED;
     reached = line;
   };
-  const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
   const alone = ({ line, bytes }: ByteLine): LineBlock => {
     reached = line;
     firstLine = reached + 1;
     return { firstLine: line, bytes: new Uint8Array(bytes), tooLong: true };
   };
-  for await (const chunk of readFileBytes(file, () => reached + 1))
-    for (const each of splitter.split(chunk)) {
+  for await (const lines of linesByChunk(file, () => reached + 1))
+    for (const each of lines) {
       if (filled > 0 && !fits(each)) yield take();
       if (each.tooLong) yield alone(each);
       else add(each);
     }
-  const last = splitter.rest();
-  if (last !== undefined) {
-    if (filled > 0 && !fits(last)) yield take();
-    if (last.tooLong) yield alone(last);
-    else add(last);
-  }
   if (filled > 0) yield take();
 }
 

@@ -2,6 +2,7 @@
 import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
+import { joinIds, sameIds } from './token-ids.ts';
 
 /**
  * Ends of lines in prompts: what is known to merge with a line end, and one of each script and
@@ -100,20 +101,4 @@ export async function assertBoundaries(tokenizer: LoadedTokenizer): Promise<void
 function describeFault(fault: BoundaryFault): string {
   const pair = `${JSON.stringify(fault.first)} and ${JSON.stringify(fault.second)}`;
   return `the lines ${pair} give ${fault.joined.join(' ')} joined and ${fault.whole.join(' ')} whole`;
-}
-
-/** The runs of ids as one. */
-export function joinIds(parts: readonly Int32Array[]): Int32Array {
-  const joined = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
-
-/** The ids are equal, and as many. */
-export function sameIds(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
 }

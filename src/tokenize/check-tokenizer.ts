@@ -4,7 +4,7 @@
  */
 import type { TokenizerCheck } from '../../schemas/tokenizer.ts';
 import { BrewhouseError } from '../errors.ts';
-import { assertBoundaries, joinIds } from './boundaries.ts';
+import { assertBoundaries } from './boundaries.ts';
 import { chatFrame } from './chat-frame.ts';
 import { cleanField } from './clean-field.ts';
 import { assertPlainPieces } from './control-strings.ts';
@@ -12,6 +12,7 @@ import { runEncoding } from './encode-rounds.ts';
 import { comparePrompts } from './joining-gate.ts';
 import { labelWords } from './label-words.ts';
 import { type LoadedTokenizer, loadTokenizer } from './load-tokenizer.ts';
+import { joinIds } from './token-ids.ts';
 import { type TokenizerSource, tokenizerSha256Of } from './tokenizer-files.ts';
 
 /** The answers of the first template, in the words of the jobs domain. */

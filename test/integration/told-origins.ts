@@ -4,12 +4,13 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PromptLedger } from '../../src/prompt/rendered-row.ts';
 import { readParquet } from './brewhouse.ts';
 
 type Cells = Readonly<Record<string, unknown>>;
 
 /** The origins of a row in parallel lists, one element a segment, and its cut ledger. */
-export interface ToldOrigin {
+export interface ToldOrigin extends PromptLedger {
   readonly example_id: string;
   readonly role: readonly string[];
   /** Where each segment ends. */
@@ -18,13 +19,6 @@ export interface ToldOrigin {
   readonly version: readonly string[];
   readonly fields: readonly string[];
   readonly level: readonly string[];
-  readonly shown: number;
-  readonly available: number;
-  readonly lowered: number;
-  readonly left_out: number;
-  readonly room: number;
-  readonly used: number;
-  readonly stopped_at: string;
 }
 
 /** Looks up what a row of `origin/` numbers; the rest of its ledger is in the row of `meta/`. */

@@ -1,13 +1,13 @@
 /** TOKEN-2: what a tokenizer adds beyond its base vocabulary is never made from data text. */
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { joinIds } from '../../src/tokenize/boundaries.ts';
 import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { checkTokenizer } from '../../src/tokenize/check-tokenizer.ts';
 import { assertPlainPieces } from '../../src/tokenize/control-strings.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import { comparePrompts } from '../../src/tokenize/joining-gate.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
+import { joinIds } from '../../src/tokenize/token-ids.ts';
 import { ADDED_TOKENS, withAddedTokens } from './added-tokens.ts';
 import { LLAMA, MISTRAL, QWEN } from './families.ts';
 

@@ -1,11 +1,12 @@
 /** TOKEN-3, FRAME-2: lines encoded one by one give what the whole prompt gives, in every family. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertBoundaries, checkBoundaries, joinIds } from '../../src/tokenize/boundaries.ts';
+import { assertBoundaries, checkBoundaries } from '../../src/tokenize/boundaries.ts';
 import { chatFrame } from '../../src/tokenize/chat-frame.ts';
 import { assertNoControl, cleanField, startsSafely } from '../../src/tokenize/clean-field.ts';
 import { runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
+import { joinIds } from '../../src/tokenize/token-ids.ts';
 import { HARD_PIECES, tokenizerFamilies } from './families.ts';
 
 const families = tokenizerFamilies();

@@ -6,6 +6,7 @@ import { nth } from '../../checked.ts';
 import { BrewhouseError } from '../../errors.ts';
 import type { Encoded, EncodeRequest, RequestEncoder } from '../encode-rounds.ts';
 import { ENCODE_BATCH_MAX, type LibraryEncoder } from '../library-encoder.ts';
+import { sameIds } from '../token-ids.ts';
 import { encodedTokens, spansOf } from './encoded-tokens.ts';
 import { hardTexts } from './hard-texts.ts';
 import type { TextEncoder } from './text-encoder.ts';
@@ -100,8 +101,7 @@ function requireEqual(means: GuardedMeans, made: readonly Made[], theirs: readon
   for (const [i, [request, ids]] of made.entries()) {
     if (ids === undefined) continue;
     const others = nth(theirs, i).ids;
-    const isSame = ids.length === others.length && ids.every((id, token) => id === others[token]);
-    if (!isSame) throw differing(means, request, [ids, others]);
+    if (!sameIds(ids, others)) throw differing(means, request, [ids, others]);
   }
 }
 
