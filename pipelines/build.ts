@@ -88,9 +88,10 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const stats = await lake.stats(timelines);
     requireKnownActions(stats, domain.domain);
 
+    const { plan } = last(plans);
+    await plan.tokenizer.judged();
     const segments = createItemSegments(timelines);
     const corpora: RenderedCorpus[] = [];
-    const { plan } = last(plans);
     const encoder = createSharedEncoder({
       tokenizer: plan.tokenizer,
       table: openSegmentTable(segments),

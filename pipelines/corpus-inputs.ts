@@ -19,7 +19,7 @@ import { readYaml } from '../src/sources/yaml-file.ts';
 import { assertBoundaries } from '../src/tokenize/boundaries.ts';
 import { assertPlainPieces } from '../src/tokenize/control-strings.ts';
 import { runEncoding } from '../src/tokenize/encode-rounds.ts';
-import { type LoadedTokenizer, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
+import { type LoadedTokenizer, type LoadOptions, loadTokenizer } from '../src/tokenize/load-tokenizer.ts';
 import { readTokenTexts, type TokenTexts } from '../src/tokenize/token-texts.ts';
 
 /** A recipe as read, and the file that its paths count from. */
@@ -75,8 +75,13 @@ export async function readTemplates(): Promise<AnyTemplate[]> {
  * Paths in a recipe count from its own folder, packages from the working directory or from
  * Brewhouse's own dependencies.
  */
-export async function readTokenizer(spec: TokenizerSpec, recipeFile: string): Promise<LoadedTokenizer> {
-  const tokenizer = readTokenizerAt(spec, recipeFile, loadTokenizer);
+export async function readTokenizer(
+  spec: TokenizerSpec,
+  recipeFile: string,
+  options: LoadOptions = {},
+): Promise<LoadedTokenizer> {
+  const load = (of: TokenizerSpec, resolveFrom: string) => loadTokenizer(of, resolveFrom, options);
+  const tokenizer = readTokenizerAt(spec, recipeFile, load);
   await assertBoundaries(tokenizer);
   await assertPlainPieces(tokenizer);
   return tokenizer;
@@ -112,20 +117,26 @@ export async function createRenderPlan(identity: CorpusIdentity, tokenizer: Load
   return (await runEncoding(tokenizer, planIdentity(identity, tokenizer))).plan;
 }
 
-/** The plan of one rung of the recipe's ladder. */
+/** Whoever renders by the plan waits for `judged` of its tokenizer before. */
+const BESIDE: LoadOptions = { isJudgedBeside: true };
+
+/** The plan of one rung of the recipe's ladder; its tokenizer is judged beside (LoadOptions). */
 export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context: number): Promise<RenderPlan> {
   const section = recipe.recipe.corpus;
-  const [templates, tokenizer] = await Promise.all([readTemplates(), readTokenizer(section.tokenizer, recipe.file)]);
+  const reading = readTokenizer(section.tokenizer, recipe.file, BESIDE);
+  const [templates, tokenizer] = await Promise.all([readTemplates(), reading]);
   return planCorpus({ section, context, domain, templates, tokenizer });
 }
 
 /**
  * RECIPE FIRST: the plan of each rung of the ladder, made before an event is read, so that what is
- * wrong with recipe, domain or tokenizer is said at once. The tokenizer is loaded once for all.
+ * wrong with recipe, domain or tokenizer is said at once. The tokenizer is loaded once for all, and
+ * judged beside (LoadOptions).
  */
 export async function readPlans({ recipe, domain: { domain } }: CorpusInputs): Promise<PlannedCorpus[]> {
   const section = recipe.recipe.corpus;
-  const [templates, tokenizer] = await Promise.all([readTemplates(), readTokenizer(section.tokenizer, recipe.file)]);
+  const reading = readTokenizer(section.tokenizer, recipe.file, BESIDE);
+  const [templates, tokenizer] = await Promise.all([readTemplates(), reading]);
   const plans: PlannedCorpus[] = [];
   for (const context of contextLadder(section))
     plans.push(await runEncoding(tokenizer, planRecipe({ section, context, domain, templates, tokenizer })));

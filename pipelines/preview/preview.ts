@@ -92,6 +92,7 @@ async function previewOf(options: PreviewOptions, reading: ReadAhead, effects: E
     effects.observe({ kind: 'warning', message });
 
   const asked = askAll(plan, found);
+  await plan.tokenizer.judged();
   const shown: PreviewTask[] = [];
   for (const task of tasks) shown.push(await showTask(plan, task, { ...asked, rows }));
   return { plan, members: found.members.length, tasks: shown };

@@ -1,8 +1,8 @@
 /** Reads events beside other work: in a thread, where they are many. */
 import { stat } from 'node:fs/promises';
+import { type AskedThread, startThread } from '../../src/asked-thread.ts';
 import type { Effects } from '../../src/effects.ts';
 import { listEventFolder } from '../../src/sources/event-files.ts';
-import { type AskedThread, startThread } from '../asked-thread.ts';
 import { lineBytes } from '../take-in/input-files.ts';
 import { readSomeMembers, type SomeMembers } from './some-members.ts';
 

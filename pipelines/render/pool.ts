@@ -12,6 +12,9 @@ import type { RenderAsk, RenderOrder, RenderReply, RenderRequest, RenderWorkerDa
 /** More threads than partitions or than this do not help one machine. */
 export const WORKERS_MAX = 64;
 
+/** Fewer records are rendered sooner than another thread has started. */
+const RECORDS_A_THREAD = 1_000;
+
 /** What is rendered, by how many threads, and what all of them are given. */
 export interface RenderPoolOptions {
   readonly requests: readonly RenderRequest[];
@@ -29,7 +32,8 @@ export async function renderInPool(options: RenderPoolOptions, effects = PROCESS
   const { requests, workers, data, encoder } = options;
   // The largest first: begun last, it would leave the other threads idle at the end.
   const queue = requests.toSorted((a, b) => recordsOf(b) - recordsOf(a));
-  const count = Math.min(workers, requests.length, WORKERS_MAX);
+  const records = requests.reduce((sum, request) => sum + recordsOf(request), 0);
+  const count = Math.min(workers, requests.length, WORKERS_MAX, Math.ceil((records + 1) / RECORDS_A_THREAD));
   const threads: Worker[] = [];
   const stopped = Promise.withResolvers<never>();
   const listener = addAbortListener(effects.signal, () => stopped.reject(effects.signal.reason));

@@ -3,11 +3,11 @@
  * them, and then each writes a range of partitions, which this thread commits.
  */
 import { openSharedScratch } from '../../src/adapters/open-store.ts';
+import { type AskedThread, startThread } from '../../src/asked-thread.ts';
 import { nth } from '../../src/checked.ts';
 import type { Effects } from '../../src/effects.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { readLineBlocks } from '../../src/sources/event-files.ts';
-import { type AskedThread, startThread } from '../asked-thread.ts';
 import { type InputFile, lineBytes } from './input-files.ts';
 import type { WrittenPartition } from './partition.ts';
 import type { TakeInReply, TakeInRequest, TakeInThreadData } from './worker.ts';

@@ -1,11 +1,11 @@
 /** A thread of take-in: sorts the records of blocks, then merges a range of partitions. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openSharedScratch, openStore } from '../../src/adapters/open-store.ts';
+import { answerRequests } from '../../src/asked-thread.ts';
 import { nth } from '../../src/checked.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { createSorter, SORT_BYTES_DEFAULT } from '../../src/sort/sorted-runs.ts';
 import { type LineBlock, linesOfBlock } from '../../src/sources/event-files.ts';
-import { answerRequests } from '../asked-thread.ts';
 import { createDealer, partitionOfDealt } from './dealt-record.ts';
 import type { InputFile } from './input-files.ts';
 import type { WrittenPartition } from './partition.ts';

@@ -75,7 +75,7 @@ export async function checkBoundaries(tokenizer: LoadedTokenizer): Promise<Bound
 }
 
 /** Characters that hardly any vocabulary holds whole: private use, a control, a rare ideograph. */
-const RARE_TEXT = '\u{10fffd}\ue000\u0001\u{2a6d6}';
+const RARE_TEXT = '\ue000\u0001\u{2a6d6}';
 
 /**
  * Refuses a tokenizer that fails `checkBoundaries`, naming the pair, or that has an unknown token

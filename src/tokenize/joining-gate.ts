@@ -41,7 +41,7 @@ export interface JoiningGate {
   settle(): Promise<void>;
 }
 
-type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'encodeByLibrary' | 'controlIds'>;
+type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'idsByLibrary' | 'controlIds'>;
 
 /** What the gates of all threads of a build count in: prompts of each of so many kinds. */
 export function createGateCounts(kinds: number): SharedArrayBuffer {
@@ -87,8 +87,8 @@ export function createJoiningGate({ kinds, counts, compare }: GateOptions): Join
 /** Throws `tokens_differ` at the first prompt that is not its whole text. */
 export async function comparePrompts(tokenizer: GateTokenizer, prompts: readonly JoinedPrompt[]): Promise<void> {
   const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
-  const wholes = await tokenizer.encodeByLibrary(plains.map(({ request }) => request));
-  for (const [i, { ids }] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
+  const wholes = await tokenizer.idsByLibrary(plains.map(({ request }) => request));
+  for (const [i, ids] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
 }
 
 interface PlainPart extends Pick<JoinedPrompt, 'template'> {

@@ -1,10 +1,10 @@
 /** Encodes by the official library, in batches, with as few of its tokenizers as will do. */
-import type { Decoder, JsEncoding, Tokenizer } from 'tokenizers';
+import type { Decoder, JsEncoding } from 'tokenizers';
 import { nth } from '../checked.ts';
 import { ENCODINGS, type Encoded, type EncodeRequest, type RequestEncoder } from './encode-rounds.ts';
+import type { NativeTokenizers } from './native-tokenizers.ts';
 import { rangeRuns, tokenSpan } from './range-runs.ts';
 import { tokensBeforeSpace } from './space-borders.ts';
-import { type TextSpans, textSpans } from './text-spans.ts';
 
 /**
  * Texts in one native batch: enough to keep the native threads busy, and encodings of about 100 MB
@@ -13,9 +13,6 @@ import { type TextSpans, textSpans } from './text-spans.ts';
 export const ENCODE_BATCH_MAX = 2_048;
 
 const NOTHING_ADDED = { addSpecialTokens: false };
-
-/** The tokenizer of each encoding. */
-export type NativeTokenizers = (as: EncodeRequest['as']) => Tokenizer;
 
 /** What a library encoder works with. */
 export interface LibraryMeans {
@@ -33,8 +30,8 @@ export interface LibraryMeans {
 
 /** Encodes by the official library. */
 export interface LibraryEncoder extends RequestEncoder {
-  /** `continuation` of a text with the span of every token. */
-  encodeSpans(text: string): Promise<TextSpans>;
+  /** The ids of `encodeRequests` alone. */
+  encodeIds(requests: readonly EncodeRequest[]): Promise<Int32Array[]>;
 }
 
 /** Batch after batch of each kind; the answers come in the order of the requests. */
@@ -52,31 +49,25 @@ export function libraryEncoder({ native, hasBorders, controlIds, isOneForAll }: 
     for (const [n, i] of others.entries()) encodings[i] = nth(again, n);
     return encodings;
   };
-  return {
-    async encodeRequests(requests) {
-      const answers: Encoded[] = [];
-      const numbered = requests.map((request, i) => ({ ...request, text: request.text.toWellFormed(), i }));
-      for (const as of ENCODINGS) {
-        const own = numbered.filter((request) => request.as === as);
-        for (let from = 0; from < own.length; from += ENCODE_BATCH_MAX) {
-          const batch = own.slice(from, from + ENCODE_BATCH_MAX);
-          const encodings = await encodeAs(
-            as,
-            batch.map(({ text }) => text),
-          );
-          for (const [n, request] of batch.entries()) {
-            answers[request.i] = encodedOf(nth(encodings, n), request, hasBorders);
-          }
+  const encodeRequests = async (requests: readonly EncodeRequest[]): Promise<Encoded[]> => {
+    const answers: Encoded[] = [];
+    const numbered = requests.map((request, i) => ({ ...request, text: request.text.toWellFormed(), i }));
+    for (const as of ENCODINGS) {
+      const own = numbered.filter((request) => request.as === as);
+      for (let from = 0; from < own.length; from += ENCODE_BATCH_MAX) {
+        const batch = own.slice(from, from + ENCODE_BATCH_MAX);
+        const encodings = await encodeAs(
+          as,
+          batch.map(({ text }) => text),
+        );
+        for (const [n, request] of batch.entries()) {
+          answers[request.i] = encodedOf(nth(encodings, n), request, hasBorders);
         }
       }
-      return answers;
-    },
-    async encodeSpans(text) {
-      const formed = text.toWellFormed();
-      const encoding = nth(await encodeAs('continuation', [formed]), 0);
-      return textSpans(formed, idsOf(encoding), encoding.getOffsets());
-    },
+    }
+    return answers;
   };
+  return { encodeRequests, encodeIds: async (requests) => (await encodeRequests(requests)).map(({ ids }) => ids) };
 }
 
 function encodedOf(encoding: JsEncoding, request: EncodeRequest, hasBorders: boolean): Encoded {

@@ -9,13 +9,16 @@ import type { AddedTokenEntry } from '../../schemas/tokenizer.ts';
 import { nth, recordOf } from '../checked.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError, quotedName } from '../errors.ts';
-import { guardedEncoder } from './byte-level/guarded-encoder.ts';
-import { createTextEncoder } from './byte-level/text-encoder.ts';
+import { type GuardedEncoder, guardedEncoder } from './byte-level/guarded-encoder.ts';
+import { knownTokenizer } from './byte-level/known-tokenizer.ts';
+import { createTextEncoder, type TextEncoder } from './byte-level/text-encoder.ts';
 import type { EncodeRequest, RequestEncoder } from './encode-rounds.ts';
-import { decodeWith, type LibraryEncoder, libraryEncoder, type NativeTokenizers } from './library-encoder.ts';
+import { decodeWith, type LibraryEncoder, libraryEncoder } from './library-encoder.ts';
+import { loadNative, type NativeTokenizers, nativeTokenizers, requireOwnIds } from './native-tokenizers.ts';
 import { bordersAtSpaces } from './space-borders.ts';
-import type { TextSpans } from './text-spans.ts';
-import { type PinnedSource, readTokenizerFiles, sourceName, type TokenizerSource } from './tokenizer-files.ts';
+import { type ThreadedLibrary, threadedLibrary } from './threaded-library.ts';
+import type { TokenNames } from './token-names.ts';
+import { type PinnedSource, readTokenizerFiles, sourceName, type TokenizerFiles } from './tokenizer-files.ts';
 import { type TokenizerFamily, type TokenizerVariants, tokenizerVariants } from './tokenizer-variants.ts';
 
 /** The special tokens whose texts chat templates ask for. */
@@ -52,30 +55,28 @@ export interface LoadedTokenizer extends Encoders {
   readonly family: TokenizerFamily;
 }
 
-interface Encoders extends RequestEncoder {
+interface Encoders extends RequestEncoder, Omit<TokenNames, 'idOf'>, Pick<GuardedEncoder, 'judged'> {
   /** Untrusted text that continues other text; never a control id. */
   encode(text: string): Promise<Int32Array>;
   /** Untrusted text right after a control token, with the family's prefix; never a control id. */
   encodeAfterControl(text: string): Promise<Int32Array>;
   /** Text that we wrote ourselves: added tokens are recognised, and none is put in. */
   encodeTrusted(text: string): Promise<Int32Array>;
-  /**
-   * `encode` with the UTF-16 span of every token; the pieces of one split character all have its
-   * span.
-   */
-  encodeSpans(text: string): Promise<TextSpans>;
   /** `encode` of many texts, in order; several times faster than one by one. */
   encodeMany(texts: readonly string[]): Promise<Int32Array[]>;
-  /** `encodeRequests` by the official library alone, for checks. */
-  encodeByLibrary: RequestEncoder['encodeRequests'];
+  /** The ids of `encodeRequests` by the official library alone, for checks. */
+  idsByLibrary: LibraryEncoder['encodeIds'];
+}
+
+/** How a tokenizer is loaded. */
+export interface LoadOptions {
+  /** Who encodes untrusted text: our encoder, where it knows the steps, or the library alone. */
+  readonly encoder?: EncoderName;
   /**
-   * The text, with special tokens kept. Throws RangeError on an id that is not in the vocabulary.
+   * Where all of the tokenizer is known, the library is loaded in a thread, which judges what our
+   * encoder makes while other work goes on: nobody waits for it before `judged` is asked for.
    */
-  decode(ids: ArrayLike<number>): string;
-  /**
-   * Text of one token with its leading space; U+FFFD for part of a character. Throws as `decode`.
-   */
-  tokenText(id: number): string;
+  readonly isJudgedBeside?: boolean;
 }
 
 /**
@@ -85,31 +86,43 @@ interface Encoders extends RequestEncoder {
  * actual sha256), or where there is no end token; `usage` where the environment names another
  * encoder.
  */
-export function loadTokenizer(
-  source: PinnedSource,
-  resolveFrom: string,
-  encoderName: EncoderName = encoderOfEnvironment(),
-): LoadedTokenizer {
-  const { id, sha256, json, config, chatTemplate } = readTokenizerFiles(source, resolveFrom);
+export function loadTokenizer(source: PinnedSource, resolveFrom: string, options: LoadOptions = {}): LoadedTokenizer {
+  const { encoder = encoderOfEnvironment(), isJudgedBeside = false } = options;
+  if (!isJudgedBeside || encoder === 'library') return loadedFrom({ source, resolveFrom, encoder });
+  const beside = threadedLibrary({ source, resolveFrom });
+  try {
+    return loadedFrom({ source, resolveFrom, encoder, beside });
+  } catch (error) {
+    beside.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Loading {
+  readonly source: PinnedSource;
+  readonly resolveFrom: string;
+  readonly encoder: EncoderName;
+  /** Loads the library meanwhile. */
+  readonly beside?: ThreadedLibrary;
+}
+
+function loadedFrom({ source, resolveFrom, encoder, beside }: Loading): LoadedTokenizer {
+  const files = readTokenizerFiles(source, resolveFrom);
+  const { id, sha256, json, config, chatTemplate } = files;
   const variants = tokenizerVariants(json);
-  const own = encoderName === 'own' ? createTextEncoder(json) : undefined;
-  const native = nativeTokenizers({ variants, source, resolveFrom, hasOwn: own !== undefined });
-  const trusted = native('trusted');
-  const hasBorders = bordersAtSpaces(json);
+  const own = encoder === 'own' ? createTextEncoder(json) : undefined;
   const added = json.file.added_tokens.toSorted((a, b) => a.id - b.id);
-  requireOwnIds(trusted, added, source);
-  const eosId = tokenIdOf(trusted, config.eos_token);
+  const loading = { files, source, resolveFrom, variants, added, own };
+  const { names, ...work } = workBeside(loading, beside) ?? workByLibrary(loading);
+  const tokenId = (text: string | null | undefined) => (text === null || text === undefined ? null : names.idOf(text));
+  const eosId = tokenId(config.eos_token);
   if (eosId === null) {
     throw new BrewhouseError('tokenizer_refused', `${sourceName(source)} has no end token`, {
       place: { file: 'tokenizer_config.json', field: 'eos_token' },
       remedy: 'tokenizer_config.json must name an eos_token that tokenizer.json holds',
     });
   }
-  const bosId = tokenIdOf(trusted, config.bos_token);
-  const controlIds = new Set(added.map((token) => token.id));
-  const isOneForAll = own !== undefined && variants.keepsSpans;
-  const library = libraryEncoder({ native, hasBorders, controlIds, isOneForAll });
-  const encoder = own === undefined ? library : guardedEncoder({ id, own, library });
+  const bosId = tokenId(config.bos_token);
   return {
     id,
     sha256,
@@ -118,18 +131,19 @@ export function loadTokenizer(
     vocabSize: Math.max(json.greatestId, added.at(-1)?.id ?? -1) + 1,
     bosId,
     eosId,
-    padId: tokenIdOf(trusted, config.pad_token),
+    padId: tokenId(config.pad_token),
     endId: eosId,
     specialTexts: recordOf(SPECIAL_TOKENS, (name) => config[name] ?? null),
     beginsWithBos: bosId !== null && config.add_bos_token !== false,
-    controlIds,
+    controlIds: new Set(added.map((token) => token.id)),
     controlTexts: added.map((token) => token.content),
     family: variants.family,
-    ...encodersOf({ native, encoder, library, decodesAlike: variants.decodesAlike }),
+    ...encodersOf(work),
+    decode: names.decode,
+    tokenText: names.tokenText,
   };
 }
 
-/** Who encodes untrusted text: our encoder, where the tokenizer is known, or the library alone. */
 type EncoderName = 'own' | 'library';
 
 function encoderOfEnvironment(): EncoderName {
@@ -140,28 +154,57 @@ function encoderOfEnvironment(): EncoderName {
   });
 }
 
-/**
- * The library numbers added tokens that the model does not have itself, behind as many as the model
- * has, whatever the file says. Throws `tokenizer_refused` where the two differ.
- */
-function requireOwnIds(trusted: Tokenizer, added: readonly AddedTokenEntry[], source: TokenizerSource): void {
-  for (const { id, content } of added) {
-    const given = trusted.tokenToId(content);
-    if (given === id) continue;
-    const told = `numbers the added token ${JSON.stringify(content)} ${id}`;
-    throw new BrewhouseError('tokenizer_refused', `tokenizer.json of ${sourceName(source)} ${told}`, {
-      place: { file: 'tokenizer.json', field: 'added_tokens' },
-      remedy: `the tokenizers library reads it as ${given}; write the token into the vocabulary of the model, too`,
-    });
-  }
-}
-
-interface Loading {
-  readonly variants: TokenizerVariants;
+interface LoadedFiles {
+  readonly files: TokenizerFiles;
   readonly source: PinnedSource;
   readonly resolveFrom: string;
-  /** Our own encoder makes what is not trusted. */
-  readonly hasOwn: boolean;
+  readonly variants: TokenizerVariants;
+  /** In order of id. */
+  readonly added: readonly AddedTokenEntry[];
+  /** Encodes what is not trusted. */
+  readonly own: TextEncoder | undefined;
+}
+
+/** Who answers what is asked of a tokenizer. */
+interface Work {
+  readonly names: TokenNames;
+  /** Hands over what it does not encode. */
+  readonly encoder: GuardedEncoder;
+  readonly library: LibraryEncoder;
+}
+
+/** All by the library, which is loaded now, but what our own encoder makes. */
+function workByLibrary({ files, source, resolveFrom, variants, added, own }: LoadedFiles): Work {
+  const { id, json } = files;
+  const native = nativesOf({ files, source, resolveFrom, variants, own });
+  requireOwnIds(native('trusted'), added, source);
+  const controlIds = new Set(added.map((token) => token.id));
+  const isOneForAll = own !== undefined && variants.keepsSpans;
+  const library = libraryEncoder({ native, hasBorders: bordersAtSpaces(json), controlIds, isOneForAll });
+  const names = namesOf(native, variants.decodesAlike);
+  if (own === undefined) return { names, library, encoder: { ...library, judged: async () => undefined } };
+  const { lengths } = own.vocabulary;
+  const means = { id, library, controlTexts: [], isJudgedBeside: false };
+  return { names, library, encoder: guardedEncoder({ ...means, own: { encode: own.encode, lengths } }) };
+}
+
+/** All by what is known, while a thread loads the library; undefined where anything is not. */
+function workBeside(
+  { files, variants, added, own }: LoadedFiles,
+  beside: ThreadedLibrary | undefined,
+): Work | undefined {
+  if (beside === undefined) return undefined;
+  const { id, json } = files;
+  const known = own && variants.keepsSpans ? knownTokenizer(json, own) : undefined;
+  if (known === undefined) {
+    // What was loaded in vain is another tokenizer's.
+    beside.end().catch(() => undefined);
+    return undefined;
+  }
+  const library = beside.open({ added, variantOf: variants.variantOf, hasBorders: bordersAtSpaces(json) });
+  const controlTexts = added.map(({ content }) => content);
+  const encoder = guardedEncoder({ id, own: known, library, controlTexts, isJudgedBeside: true });
+  return { names: known, library, encoder };
 }
 
 /**
@@ -170,39 +213,18 @@ interface Loading {
  * own encoder works, no variant but `trusted` is loaded before it is asked for, and for that the
  * file is read again: its lists would take more memory than what they are loaded into.
  */
-function nativeTokenizers({ variants, source, resolveFrom, hasOwn }: Loading): NativeTokenizers {
+function nativesOf({ source, resolveFrom, variants, own }: Omit<LoadedFiles, 'added'>): NativeTokenizers {
   const { variantOf } = variants;
-  const loaded = new Map<EncodeRequest['as'], Tokenizer>();
-  const atOnce = hasOwn ? (['trusted'] as const) : (['trusted', 'continuation', 'afterControl'] as const);
-  for (const variant of new Set(atOnce.map((as) => variantOf[as])))
-    loaded.set(variant, nativeTokenizer(variants.jsonOf(variant), source));
+  const atOnce = own ? (['trusted'] as const) : (['trusted', 'continuation', 'afterControl'] as const);
+  const load = (variant: EncodeRequest['as']) =>
+    loadNative(() => Tokenizer.fromString(variants.jsonOf(variant)), source);
+  const loaded = Array.from(new Set(atOnce.map((as) => variantOf[as])), (variant) => [variant, load(variant)] as const);
   const readAgain = () => tokenizerVariants(readTokenizerFiles(source, resolveFrom).json);
-  const held = hasOwn ? undefined : variants;
-  return tokenizersIn(loaded, variantOf, (variant) => nativeTokenizer((held ?? readAgain()).jsonOf(variant), source));
+  const held = own ? undefined : variants;
+  return nativeTokenizers({ source, variantOf, loaded, jsonOf: (variant) => (held ?? readAgain()).jsonOf(variant) });
 }
 
-function tokenizersIn(
-  loaded: Map<EncodeRequest['as'], Tokenizer>,
-  variantOf: TokenizerVariants['variantOf'],
-  load: (variant: EncodeRequest['as']) => Tokenizer,
-): NativeTokenizers {
-  return (as) => {
-    const variant = variantOf[as];
-    const tokenizer = loaded.get(variant) ?? load(variant);
-    loaded.set(variant, tokenizer);
-    return tokenizer;
-  };
-}
-
-interface Encoding {
-  readonly native: NativeTokenizers;
-  /** Encodes untrusted text, and hands over what it does not. */
-  readonly encoder: RequestEncoder;
-  readonly library: LibraryEncoder;
-  readonly decodesAlike: boolean;
-}
-
-function encodersOf({ native, encoder, library, decodesAlike }: Encoding): Encoders {
+function namesOf(native: NativeTokenizers, decodesAlike: boolean): TokenNames {
   const trusted = native('trusted');
   const decoder = trusted.getDecoder();
   const rawDecoder = decodesAlike ? decoder : native('continuation').getDecoder();
@@ -214,6 +236,14 @@ function encodersOf({ native, encoder, library, decodesAlike }: Encoding): Encod
     tokens.set(id, token);
     return token;
   };
+  return {
+    idOf: (text) => trusted.tokenToId(text),
+    decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
+    tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
+  };
+}
+
+function encodersOf({ encoder, library }: Omit<Work, 'names'>): Omit<Encoders, 'decode' | 'tokenText'> {
   const encodeAs = async (as: EncodeRequest['as'], texts: readonly string[]) => {
     const answers = await encoder.encodeRequests(texts.map((text) => ({ as, text, ranges: [] })));
     return answers.map(({ ids }) => ids);
@@ -222,27 +252,9 @@ function encodersOf({ native, encoder, library, decodesAlike }: Encoding): Encod
     encode: async (text) => nth(await encodeAs('continuation', [text]), 0),
     encodeAfterControl: async (text) => nth(await encodeAs('afterControl', [text]), 0),
     encodeTrusted: async (text) => nth(await encodeAs('trusted', [text]), 0),
-    encodeSpans: library.encodeSpans,
     encodeMany: (texts) => encodeAs('continuation', texts),
     encodeRequests: encoder.encodeRequests,
-    encodeByLibrary: library.encodeRequests,
-    decode: (ids) => decodeWith(decoder, Array.from(ids, tokenOf)),
-    tokenText: (id) => decodeWith(rawDecoder, [tokenOf(id)]),
+    judged: encoder.judged,
+    idsByLibrary: library.encodeIds,
   };
-}
-
-function tokenIdOf(tokenizer: Tokenizer, text: string | null | undefined): number | null {
-  return text === null || text === undefined ? null : tokenizer.tokenToId(text);
-}
-
-function nativeTokenizer(json: string, source: TokenizerSource): Tokenizer {
-  try {
-    return Tokenizer.fromString(json);
-  } catch (cause) {
-    throw new BrewhouseError('tokenizer_refused', `tokenizer.json of ${sourceName(source)} cannot be loaded`, {
-      place: { file: 'tokenizer.json' },
-      remedy: `it must be a file that the tokenizers library reads (${String((cause as Error).message)})`,
-      cause,
-    });
-  }
 }

@@ -37,7 +37,7 @@ export function readTokenTexts(source: PinnedSource, resolveFrom: string): Token
 
 /** By id; ids may have holes between them. */
 function tokenTexts({ file, lists, greatestId }: TokenizerJson): (string | undefined)[] {
-  const vocab: unknown = JSON.parse(lists.vocab ?? '{}');
+  const vocab: unknown = JSON.parse(lists().vocab ?? '{}');
   const greatest = file.added_tokens.reduce((most, { id }) => Math.max(most, id), greatestId);
   const texts = new Array<string | undefined>(greatest + 1);
   if (Array.isArray(vocab)) for (const [id, [text]] of vocab.entries()) texts[id] = text;

@@ -44,7 +44,12 @@ const SUBFOLDERS = ['', 'models'];
  * `tokenizer_refused` where the file is missing.
  */
 export function tokenizerSha256Of(source: TokenizerSource, resolveFrom: string): string {
-  return sha256Hex(readFileSync(join(locateTokenizer(source, resolveFrom), 'tokenizer.json')));
+  return sha256Hex(readFileSync(tokenizerFile(source, resolveFrom)));
+}
+
+/** Path of a tokenizer's tokenizer.json. Throws BrewhouseError `tokenizer_refused`. */
+export function tokenizerFile(source: TokenizerSource, resolveFrom: string): string {
+  return join(locateTokenizer(source, resolveFrom), 'tokenizer.json');
 }
 
 /**

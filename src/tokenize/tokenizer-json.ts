@@ -6,8 +6,8 @@ import { type JsonMember, type JsonPart, jsonMembers, textOf, wholePart } from '
 export interface TokenizerJson {
   /** Without the lists of its model. */
   readonly file: TokenizerFile;
-  /** The lists of its model, vocabulary and merges, as JSON text; undefined where it has none. */
-  readonly lists: Readonly<Record<string, string>>;
+  /** The lists of its model, vocabulary and merges, as JSON text. Made anew at each call. */
+  lists(): Readonly<Record<string, string>>;
   /** Of the vocabulary, by text or a list (Unigram); -1 where it is empty. */
   readonly greatestId: number;
   /** Texts of the vocabulary's pieces, where it is by text. */
@@ -39,7 +39,7 @@ export function readTokenizerJson(bytes: Buffer): TokenizerJson {
   const vocab = modelParts?.vocab;
   return {
     file: TokenizerFile.parse({ ...valuesOf(Object.entries(parts)), model }),
-    lists: Object.fromEntries(lists.map(([name, part]) => [name, textOf(bytes, part)])),
+    lists: () => Object.fromEntries(lists.map(([name, part]) => [name, textOf(bytes, part)])),
     greatestId: vocab === undefined ? -1 : greatestId(bytes, vocab),
     *pieces() {
       for (const { key } of membersOf(bytes, vocab)) if (key !== undefined) yield JSON.parse(textOf(bytes, key));

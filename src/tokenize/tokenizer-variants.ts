@@ -60,7 +60,7 @@ export function tokenizerVariants({ file, lists }: Pick<TokenizerJson, 'file' | 
     variantOf: recordOf(ENCODINGS, (as) => (isPrefixing || as === 'trusted' ? as : 'continuation')),
     decodesAlike: JSON.stringify(files.continuation.decoder) === JSON.stringify(file.decoder ?? null),
     keepsSpans: !/"trim_offsets":true/.test(JSON.stringify(file.post_processor ?? null)),
-    jsonOf: (variant) => withLists(files[variant], lists),
+    jsonOf: (variant) => withLists(files[variant], lists()),
   };
 }
 
@@ -68,7 +68,7 @@ export function tokenizerVariants({ file, lists }: Pick<TokenizerJson, 'file' | 
  * The JSON of the file with the lists of its model, which are not taken apart. They are most of it:
  * put together by `+` they are copied once, when the library reads the text.
  */
-function withLists({ model, ...rest }: TokenizerFile, lists: TokenizerJson['lists']): string {
+function withLists({ model, ...rest }: TokenizerFile, lists: Readonly<Record<string, string>>): string {
   let json = JSON.stringify({ ...rest, model }).slice(0, -'}}'.length);
   for (const [name, text] of Object.entries(lists)) {
     json += `,${JSON.stringify(name)}:`;

@@ -10,7 +10,7 @@ import { parseLinePattern } from '../../src/prompt/line-pattern.ts';
 import { encoded, type RequestEncoder, runEncoding } from '../../src/tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { pointsOf } from '../../src/tokenize/text-spans.ts';
-import { tokenizerFamilies } from '../tokenize/families.ts';
+import { spansBy, tokenizerFamilies } from '../tokenize/families.ts';
 import { slowCut, type Tokens } from './slow-cut.ts';
 import { createToyEncoder } from './toy-encoder.ts';
 
@@ -217,7 +217,7 @@ describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) =
 
 function tokensOf(tokenizer: LoadedTokenizer): Tokens {
   return async (text) => {
-    const { starts } = await tokenizer.encodeSpans(text);
+    const { starts } = await spansBy(tokenizer, text);
     return Array.from(starts, (unit) => pointsOf(text.slice(0, unit)));
   };
 }

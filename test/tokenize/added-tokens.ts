@@ -9,7 +9,7 @@ import { REPOSITORY } from './families.ts';
 export const ADDED_TOKENS = ['<item_12>', '[MOVIE]'] as const;
 
 interface File {
-  readonly added_tokens: { id: number }[];
+  readonly added_tokens: ({ id: number } & Record<string, unknown>)[];
   readonly model: { readonly vocab: Record<string, number> };
 }
 

@@ -5,8 +5,11 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { present } from '../../src/checked.ts';
 import { HARD_PIECES as PIECES } from '../../src/tokenize/byte-level/hard-texts.ts';
+import type { RequestEncoder } from '../../src/tokenize/encode-rounds.ts';
 import { type LoadedTokenizer, loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
+import type { TextSpans } from '../../src/tokenize/text-spans.ts';
 
 /** Folder whose node_modules holds the tokenizers. */
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -92,6 +95,14 @@ function loadFamilies(): readonly Family[] {
     rmSync(path, { recursive: true });
   }
   return all;
+}
+
+/** Ids of a text that continues other text, and the span of each. */
+export async function spansBy(encoder: RequestEncoder, text: string): Promise<TextSpans> {
+  const [answer] = await encoder.encodeRequests([{ as: 'continuation', text, ranges: [] }]);
+  const { ids, spanOf } = present(answer, 'answer');
+  const spans = Array.from(ids, (_, token) => spanOf(token));
+  return { ids, starts: Int32Array.from(spans, ({ from }) => from), ends: Int32Array.from(spans, ({ to }) => to) };
 }
 
 /**

@@ -44,7 +44,7 @@ it('a tokenizer’s file is read but for its lists, which stay as they are writt
   const text = `{"version": "1.0", "added_tokens": [], "model": ${model}}`;
   const { file, lists, greatestId, pieces } = readTokenizerJson(bytesOf(text));
   expect(file).toEqual({ version: '1.0', added_tokens: [], model: { type: 'BPE' } });
-  expect(lists).toEqual({ vocab, merges: '[["a", "b"]]' });
+  expect(lists()).toEqual({ vocab, merges: '[["a", "b"]]' });
   expect({ greatestId, pieces: [...pieces()] }).toEqual({ greatestId: 7, pieces: ['a', '\u2581b', '}'] });
   const unigram = readTokenizerJson(bytesOf('{"model": {"vocab": [["a", -1], ["b", -2.5]]}}'));
   expect([unigram.greatestId, ...unigram.pieces()]).toEqual([1]);

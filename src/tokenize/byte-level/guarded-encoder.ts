@@ -2,67 +2,103 @@
  * Encodes by our own encoder where it can, else by the official library; what it makes is compared
  * with the library's: hard texts before anything, then a draw of all texts.
  */
-import { nth } from '../../checked.ts';
+import { nth, present } from '../../checked.ts';
 import { BrewhouseError } from '../../errors.ts';
 import type { Encoded, EncodeRequest, RequestEncoder } from '../encode-rounds.ts';
 import { ENCODE_BATCH_MAX, type LibraryEncoder } from '../library-encoder.ts';
 import { sameIds } from '../token-ids.ts';
 import { encodedTokens, spansOf } from './encoded-tokens.ts';
 import { hardTexts } from './hard-texts.ts';
-import type { TextEncoder } from './text-encoder.ts';
 
 /** Share of the texts that the library encodes, too. */
 export const COMPARED_SHARE = 0.01;
+
+/** Encodes without the library. Texts are well-formed. */
+export interface OwnEncoder {
+  /** Untrusted text; undefined where it is left alone. */
+  encode(text: string): Int32Array | undefined;
+  /** Trusted text, likewise; where undefined, all of it is left alone. */
+  readonly encodeTrusted?: ((text: string) => Int32Array | undefined) | undefined;
+  /** Bytes of each id that it makes. */
+  readonly lengths: Uint16Array;
+}
 
 /** What a guarded encoder works with. */
 export interface GuardedMeans {
   /** Of the tokenizer, for messages. */
   readonly id: string;
-  readonly own: TextEncoder;
+  readonly own: OwnEncoder;
   readonly library: LibraryEncoder;
+  /** Texts of all added tokens. */
+  readonly controlTexts: readonly string[];
+  /** Comparisons are waited for from `judged` on alone. */
+  readonly isJudgedBeside: boolean;
+}
+
+/** An encoder that is compared. */
+export interface GuardedEncoder extends RequestEncoder {
+  /**
+   * Waits for all comparisons so far; from then on each answer waits for those of its own texts.
+   * Throws `tokens_differ`.
+   */
+  judged(): Promise<void>;
 }
 
 /**
  * NOTHING IS SILENTLY WRONG: `encodeRequests` throws `tokens_differ` where our encoder differs from
- * the library on any hard text, or on a text of the draw. Trusted text, and untrusted text that
- * ours leaves alone, is the library's.
+ * the library on any hard text, on a text of the draw, or on any trusted text. What ours leaves
+ * alone is the library's.
  */
-export function guardedEncoder(means: GuardedMeans): RequestEncoder {
+export function guardedEncoder(means: GuardedMeans): GuardedEncoder {
   const { own, library } = means;
-  let hard: Promise<void> | undefined;
+  const pending: Promise<void>[] = [];
+  let isWaiting = !means.isJudgedBeside;
+  /** The library works in threads of its own while ours encodes. */
+  const compare = (requests: readonly EncodeRequest[]) => {
+    const compared = requests.filter(({ as, text }) =>
+      as === 'trusted' ? own.encodeTrusted !== undefined : isDrawn(text),
+    );
+    const theirs = compared.length === 0 ? [] : library.encodeIds(compared);
+    return async (made: MadeIds) => requireEqual(means, compared, { made, theirs: await theirs });
+  };
+  /** Who waits for it later hears of it. */
+  const settle = async (comparing: Promise<void>) => {
+    comparing.catch(() => undefined);
+    if (isWaiting) await comparing;
+    else pending.push(comparing);
+  };
   const compareHard = async () => {
-    const requests = hardTexts().map((text) => ({ as: 'continuation' as const, text, ranges: [] }));
-    const made = [...madeBy(own, requests)];
-    requireEqual(means, made, await library.encodeRequests(requests));
+    const requests = hardRequests(means);
+    const theirs = library.encodeIds(requests);
+    requireEqual(means, requests, { made: madeBy(own, requests), theirs: await theirs });
   };
   const encodeBatch = async (batch: readonly EncodeRequest[]): Promise<Encoded[]> => {
     const requests = batch.map((request) => wellFormed(request));
-    const untrusted = requests.filter(({ as }) => as !== 'trusted');
-    const drawn = untrusted.filter(({ text }) => isDrawn(text));
-    // The library works in threads of its own while ours encodes.
-    const theirs = drawn.length === 0 ? [] : library.encodeRequests(drawn);
-    const made = madeBy(own, untrusted);
+    const compareWith = compare(requests);
+    const made = madeBy(own, requests);
     const left = requests.filter((request) => made.get(request) === undefined);
-    const [others, compared] = await Promise.all([left.length === 0 ? [] : library.encodeRequests(left), theirs]);
-    requireEqual(
-      means,
-      drawn.map((request) => [request, made.get(request)]),
-      compared,
-    );
-    let next = 0;
+    const others = left.length === 0 ? [] : library.encodeRequests(left);
+    await settle(compareWith(made));
+    const answers = (await others).values();
     return requests.map((request) => {
       const ids = made.get(request);
-      return ids === undefined ? nth(others, next++) : encodedTokens(ids, request, own.lengths);
+      return ids === undefined ? present(answers.next().value, 'answer') : encodedTokens(ids, request, own.lengths);
     });
   };
+  let hard: Promise<void> | undefined;
   return {
     async encodeRequests(requests) {
       hard ??= compareHard();
-      await hard;
+      await settle(hard);
       const answers: Encoded[] = [];
       for (let from = 0; from < requests.length; from += ENCODE_BATCH_MAX)
         answers.push(...(await encodeBatch(requests.slice(from, from + ENCODE_BATCH_MAX))));
       return answers;
+    },
+    async judged() {
+      isWaiting = true;
+      hard ??= compareHard();
+      await Promise.all([hard, ...pending.splice(0)]);
     },
   };
 }
@@ -71,11 +107,20 @@ function wellFormed(request: EncodeRequest): EncodeRequest {
   return request.text.isWellFormed() ? request : { ...request, text: request.text.toWellFormed() };
 }
 
-/** A request and its ids by our encoder; undefined for a text that it leaves alone. */
-type Made = readonly [request: EncodeRequest, ids: Int32Array | undefined];
+/** The ids of requests by our encoder; undefined for a text that it leaves alone. */
+type MadeIds = ReadonlyMap<EncodeRequest, Int32Array | undefined>;
 
-function madeBy(own: TextEncoder, requests: readonly EncodeRequest[]) {
-  return new Map(requests.map((request): Made => [request, own.encode(request.text)]));
+function madeBy(own: OwnEncoder, requests: readonly EncodeRequest[]): MadeIds {
+  const encode = (request: EncodeRequest) =>
+    request.as === 'trusted' ? own.encodeTrusted?.(request.text) : own.encode(request.text);
+  return new Map(requests.map((request) => [request, encode(request)]));
+}
+
+/** The hard texts, and one with all added tokens where those are ours to recognise. */
+function hardRequests({ own, controlTexts }: GuardedMeans): EncodeRequest[] {
+  const requests = hardTexts().map((text): EncodeRequest => ({ as: 'continuation', text, ranges: [] }));
+  const text = controlTexts.map((control) => `${control}a ${control}\n${control}`).join('');
+  return own.encodeTrusted === undefined ? requests : [...requests, { as: 'trusted', text, ranges: [] }];
 }
 
 /** Units of a text by which it is drawn, beside its length. */
@@ -96,12 +141,16 @@ export function isDrawn(text: string): boolean {
 /** Units of a text that a message repeats, before and behind where it differs. */
 const QUOTED_UNITS = 24;
 
-/** `theirs` are the library's answers, in the order of `made`. */
-function requireEqual(means: GuardedMeans, made: readonly Made[], theirs: readonly Encoded[]): void {
-  for (const [i, [request, ids]] of made.entries()) {
-    if (ids === undefined) continue;
-    const others = nth(theirs, i).ids;
-    if (!sameIds(ids, others)) throw differing(means, request, [ids, others]);
+/** `theirs` are the library's ids, in the order of the requests. */
+interface BothIds {
+  readonly made: MadeIds;
+  readonly theirs: readonly Int32Array[];
+}
+
+function requireEqual(means: GuardedMeans, requests: readonly EncodeRequest[], { made, theirs }: BothIds): void {
+  for (const [i, request] of requests.entries()) {
+    const [ids, others] = [made.get(request), nth(theirs, i)];
+    if (ids !== undefined && !sameIds(ids, others)) throw differing(means, request, [ids, others]);
   }
 }
 

@@ -5,7 +5,7 @@ import { type KnownSteps, knownSteps } from './known-steps.ts';
 import { readMerges } from './merge-table.ts';
 import { createWordMerger } from './merge-words.ts';
 import { createWordEnd } from './split-words.ts';
-import { readVocabulary } from './vocabulary.ts';
+import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 import { createWordCache, type WordCache } from './word-cache.ts';
 
 /** Encodes texts, one after another. */
@@ -15,8 +15,7 @@ export interface TextEncoder {
    * changes it.
    */
   encode(text: string): Int32Array | undefined;
-  /** Bytes of the piece of each id. */
-  readonly lengths: Uint16Array;
+  readonly vocabulary: Vocabulary;
 }
 
 /** Units of memory that stays between texts. */
@@ -31,41 +30,39 @@ export function createTextEncoder(json: TokenizerJson): TextEncoder | undefined 
   const vocabulary = steps && readVocabulary(json);
   const merges = vocabulary && readMerges(json, vocabulary);
   if (steps === undefined || vocabulary === undefined || merges === undefined) return undefined;
-  const { byteIds, lengths, idOf } = vocabulary;
+  const { byteIds, idOf } = vocabulary;
   const wholeWord = steps.takesWholeWords ? idOf : undefined;
-  return encoderOf(steps, createWordCache(createWordMerger({ byteIds, merges, wholeWord })), lengths);
+  const cache = createWordCache(createWordMerger({ byteIds, merges, wholeWord }));
+  return { encode: encodeWith(steps, cache), vocabulary };
 }
 
-function encoderOf({ digitsMax, isNormalized }: KnownSteps, cache: WordCache, lengths: Uint16Array): TextEncoder {
+function encodeWith({ digitsMax, isNormalized }: KnownSteps, cache: WordCache): TextEncoder['encode'] {
   const kinds = characterKinds();
   const wordEnd = createWordEnd({ kinds, digitsMax });
   const kept = new Uint16Array(UNITS_KEPT);
-  return {
-    lengths,
-    encode(text) {
-      const { length } = text;
-      const units = length <= UNITS_KEPT ? kept : new Uint16Array(length);
-      let touched = 0;
-      for (let i = 0; i < length; i++) {
-        const unit = text.charCodeAt(i);
-        units[i] = unit;
-        if (unit < 0x80) continue;
-        let kind = kinds[unit] ?? 0;
-        if ((unit & 0xfc00) === 0xd800) {
-          kind = kinds[text.codePointAt(i) ?? CODE_POINTS] ?? 0;
-          units[++i] = text.charCodeAt(i);
-        }
-        if ((kind & KIND_BITS) === KIND.doubt) return undefined;
-        touched |= kind;
+  return (text) => {
+    const { length } = text;
+    const units = length <= UNITS_KEPT ? kept : new Uint16Array(length);
+    let touched = 0;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      units[i] = unit;
+      if (unit < 0x80) continue;
+      let kind = kinds[unit] ?? 0;
+      if ((unit & 0xfc00) === 0xd800) {
+        kind = kinds[text.codePointAt(i) ?? CODE_POINTS] ?? 0;
+        units[++i] = text.charCodeAt(i);
       }
-      if (isNormalized && (touched & TOUCHED) !== 0 && text.normalize('NFC') !== text) return undefined;
-      const whole = { units, length };
-      for (let from = 0; from < length; ) {
-        const to = wordEnd(whole, from);
-        cache.append(whole, from, to);
-        from = to;
-      }
-      return cache.take();
-    },
+      if ((kind & KIND_BITS) === KIND.doubt) return undefined;
+      touched |= kind;
+    }
+    if (isNormalized && (touched & TOUCHED) !== 0 && text.normalize('NFC') !== text) return undefined;
+    const whole = { units, length };
+    for (let from = 0; from < length; ) {
+      const to = wordEnd(whole, from);
+      cache.append(whole, from, to);
+      from = to;
+    }
+    return cache.take();
   };
 }

@@ -9,6 +9,10 @@ export interface Vocabulary {
   readonly lengths: Uint16Array;
   /** The piece of each byte. */
   readonly byteIds: Int32Array;
+  /** All ids from 0 up to the greatest are pieces. */
+  readonly isWhole: boolean;
+  /** The bytes of the piece of an id; none where no piece has it. */
+  bytesOf(id: number): Uint8Array;
   /** The id of the piece with the bytes from `from` to `to`, -1 where there is none. */
   idOf(bytes: Uint8Array, from: number, to: number): number;
 }
@@ -33,6 +37,7 @@ export function readVocabulary({ greatestId, vocabulary }: TokenizerJson): Vocab
   const slots = emptySlots(greatestId + 1);
   const mask = slots.length - 1;
   let used = 0;
+  let count = 0;
   for (const { key, value } of vocabulary.list()) {
     if (key === undefined) return undefined;
     reader.length = 0;
@@ -45,6 +50,7 @@ export function readVocabulary({ greatestId, vocabulary }: TokenizerJson): Vocab
     starts[id] = used;
     lengths[id] = length;
     used += length;
+    count++;
     let at = hashOf(reader.bytes, 0, length) & mask;
     while (intAt(slots, at) >= 0) at = (at + 1) & mask;
     slots[at] = id;
@@ -65,7 +71,9 @@ export function readVocabulary({ greatestId, vocabulary }: TokenizerJson): Vocab
     }
   };
   const byteIds = Int32Array.from({ length: 0x100 }, (_, byte) => idOf(Uint8Array.of(byte), 0, 1));
-  return byteIds.includes(-1) ? undefined : { lengths, byteIds, idOf };
+  if (byteIds.includes(-1)) return undefined;
+  const bytesOf = (id: number) => pieces.subarray(starts[id] ?? 0, (starts[id] ?? 0) + (lengths[id] ?? 0));
+  return { lengths, byteIds, isWhole: count === greatestId + 1, bytesOf, idOf };
 }
 
 /** Free slots for so many entries: a power of two of them, each -1. */

@@ -1,10 +1,13 @@
 /** NOTHING IS SILENTLY WRONG: what our encoder makes is compared with the library's. */
 import { describe, expect, it } from 'vitest';
 import { nth } from '../../../src/checked.ts';
-import { spansOf } from '../../../src/tokenize/byte-level/encoded-tokens.ts';
-import { COMPARED_SHARE, guardedEncoder, isDrawn } from '../../../src/tokenize/byte-level/guarded-encoder.ts';
+import {
+  COMPARED_SHARE,
+  guardedEncoder,
+  isDrawn,
+  type OwnEncoder,
+} from '../../../src/tokenize/byte-level/guarded-encoder.ts';
 import { hardTexts } from '../../../src/tokenize/byte-level/hard-texts.ts';
-import type { TextEncoder } from '../../../src/tokenize/byte-level/text-encoder.ts';
 import type { Encoded, EncodeRequest } from '../../../src/tokenize/encode-rounds.ts';
 import type { LibraryEncoder } from '../../../src/tokenize/library-encoder.ts';
 import { loadTokenizer } from '../../../src/tokenize/load-tokenizer.ts';
@@ -12,7 +15,7 @@ import { QWEN, REPOSITORY } from '../families.ts';
 
 const lengths = new Uint16Array(0x10000).fill(1);
 /** Ids are codes; `wrong` texts have one of their ids another, and texts with ? are in doubt. */
-const ownEncoder = (wrong: (text: string) => boolean): TextEncoder => ({
+const ownEncoder = (wrong: (text: string) => boolean): OwnEncoder => ({
   lengths,
   encode: (text) => (text.includes('?') && !text.includes('Nurse') ? undefined : codesOf(text, wrong(text))),
 });
@@ -27,20 +30,25 @@ function libraryFor(asked: string[]): LibraryEncoder {
     spanOf: (token) => ({ from: token, to: token + 1 }),
     tokensBeforeSpace: () => undefined,
   });
-  return {
-    encodeRequests: async (requests) => {
-      asked.push(...requests.map(({ text }) => text).filter((text) => text.length < 5));
-      return requests.map(({ text }) => answer(text));
-    },
-    encodeSpans: async (text) => spansOf(text, codesOf(text), lengths),
+  const encodeRequests: LibraryEncoder['encodeRequests'] = async (requests) => {
+    asked.push(...requests.map(({ text }) => text).filter((text) => text.length < 5));
+    return requests.map(({ text }) => answer(text));
   };
+  return { encodeRequests, encodeIds: async (requests) => (await encodeRequests(requests)).map(({ ids }) => ids) };
 }
 
 const requests = (texts: readonly string[], as: EncodeRequest['as'] = 'continuation') =>
   texts.map((text) => ({ as, text, ranges: [] }));
 const texts = Array.from({ length: 5_000 }, (_, i) => `text number ${i}`);
+const MEANS = { id: 'T', controlTexts: ['<|x|>'], isJudgedBeside: false };
 const guarded = (wrong: (text: string) => boolean, asked: string[] = []) =>
-  guardedEncoder({ id: 'T', own: ownEncoder(wrong), library: libraryFor(asked) });
+  guardedEncoder({ ...MEANS, own: ownEncoder(wrong), library: libraryFor(asked) });
+/** Compared later, trusted text included. */
+const besideWith = (wrong: (text: string) => boolean) => {
+  const own = ownEncoder(wrong);
+  const means = { ...MEANS, isJudgedBeside: true, library: libraryFor([]) };
+  return guardedEncoder({ ...means, own: { ...own, encodeTrusted: own.encode } });
+};
 
 describe('the guarded encoder', () => {
   it('ends where a hard text differs, before anything is encoded', async () => {
@@ -76,6 +84,32 @@ describe('the guarded encoder', () => {
   });
 });
 
+describe('a guarded encoder that is judged beside', () => {
+  const drawn = texts.find(isDrawn)!;
+  const fault = { code: 'tokens_differ' };
+
+  it.each([
+    ['a hard text', (text: string) => text === hardTexts()[0], 'continuation'],
+    ['the text of the added tokens', (text: string) => text.startsWith('<|x|>'), 'continuation'],
+    ['a text of the draw', (text: string) => text === drawn, 'continuation'],
+    ['any trusted text', (text: string) => text === 'trusted', 'trusted'],
+  ] as const)('answers, and then `judged` throws where %s differs', async (_, wrong, as) => {
+    const encoder = besideWith(wrong);
+    const [answer] = await encoder.encodeRequests(requests([as === 'trusted' ? 'trusted' : drawn], as));
+    expect(answer!.ids.length).toBeGreaterThan(2);
+    await expect(encoder.judged()).rejects.toMatchObject(fault);
+  });
+
+  it('waits for comparisons from `judged` on', async () => {
+    const encoder = besideWith((text) => text === drawn);
+    await encoder.judged();
+    await expect(encoder.encodeRequests(requests([drawn]))).rejects.toMatchObject(fault);
+    const all = besideWith(() => false);
+    await all.encodeRequests([...requests(texts), ...requests(['t'], 'trusted')]);
+    await all.judged();
+  });
+});
+
 describe('who encodes', () => {
   it('is told by BREWHOUSE_ENCODER, which may be library', async () => {
     const before = process.env.BREWHOUSE_ENCODER;
@@ -83,9 +117,9 @@ describe('who encodes', () => {
       process.env.BREWHOUSE_ENCODER = 'mine';
       expect(() => loadTokenizer(QWEN, REPOSITORY)).toThrow('BREWHOUSE_ENCODER is mine');
       process.env.BREWHOUSE_ENCODER = 'library';
-      const { encodeRequests, encodeByLibrary } = loadTokenizer(QWEN, REPOSITORY);
-      expect(encodeRequests).toBe(encodeByLibrary);
+      const { encodeRequests, idsByLibrary } = loadTokenizer(QWEN, REPOSITORY, { isJudgedBeside: true });
       const [a] = await encodeRequests(requests(['Nurse']));
+      expect([a!.ids]).toEqual(await idsByLibrary(requests(['Nurse'])));
       expect(nth([...a!.ids], 0)).toBeGreaterThan(0);
     } finally {
       if (before === undefined) delete process.env.BREWHOUSE_ENCODER;

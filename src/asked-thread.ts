@@ -1,9 +1,9 @@
 /** A thread that answers requests one after another: both ends of it. */
 import { addAbortListener } from 'node:events';
 import { type MessagePort, type Transferable, Worker } from 'node:worker_threads';
-import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
-import { type PackedError, packError, unpackError } from '../src/errors.ts';
-import type { Observation } from '../src/observations.ts';
+import { type Effects, PROCESS_EFFECTS } from './effects.ts';
+import { type PackedError, packError, unpackError } from './errors.ts';
+import type { Observation } from './observations.ts';
 
 /** The end of who asks. */
 export interface AskedThread<Request, Reply> {
@@ -26,14 +26,17 @@ export interface ThreadStart {
   /** Calls `answerRequests`. */
   readonly script: URL;
   readonly workerData?: unknown;
+  /** It keeps the process from its end while it is asked something, and at no other time. */
+  readonly isBackground?: boolean;
 }
 
 /** Starts a thread; whoever starts it ends it. */
 export function startThread<Request, Reply>(
-  { script, workerData }: ThreadStart,
+  { script, workerData, isBackground = false }: ThreadStart,
   { observe, signal }: Effects,
 ): AskedThread<Request, Reply> {
   const thread = new Worker(script, { workerData });
+  if (isBackground) thread.unref();
   const waiting: { resolve(reply: Reply): void; reject(error: unknown): void }[] = [];
   let ended: unknown;
   const fail = (error: unknown) => {
@@ -46,11 +49,13 @@ export function startThread<Request, Reply>(
     if ('observation' in answer) observe(answer.observation);
     else if ('error' in answer) fail(unpackError(answer.error));
     else waiting.shift()?.resolve(answer.reply);
+    if (isBackground && waiting.length === 0) thread.unref();
   });
   const listener = addAbortListener(signal, () => fail(signal.reason));
   return {
     ask(request, transfer = []) {
       if (ended !== undefined) return Promise.reject(ended);
+      if (isBackground) thread.ref();
       thread.postMessage(request, transfer);
       const asked = Promise.withResolvers<Reply>();
       waiting.push(asked);
