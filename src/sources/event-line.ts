@@ -25,9 +25,14 @@ export function parseEventLine(line: string | Uint8Array): ParsedEvent | undefin
 export function parseLineBytes(bytes: Uint8Array): ParsedEvent | undefined {
   if (bytes.length > LINE_BYTES_MAX) return lineTooLong();
   if (isBlank(bytes)) return undefined;
-  if (!isUtf8(bytes)) return notUtf8();
-  return parseEvent(asBuffer(bytes).toString('utf8'));
+  const text = asBuffer(bytes).toString('utf8');
+  // What is not UTF-8 is read as this letter, which hardly any line holds.
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return notUtf8();
+  return parseEvent(text);
 }
+
+/** U+FFFD. */
+const REPLACEMENT = '\ufffd';
 
 /** What a line of more than LINE_BYTES_MAX is. */
 export function lineTooLong(): ParsedEvent {

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord } from '../../schemas/event.ts';
-import { eventTimes, isDelete } from '../../schemas/event-time.ts';
+import { isDelete, timeSpan } from '../../schemas/event-time.ts';
 import { UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { floatAt, intAt } from '../checked.ts';
 
@@ -25,16 +25,31 @@ export interface EventKey {
  * its type alone, so the type decides last (EVENT-4).
  */
 export function orderEvents<T extends EventRecord>(events: readonly T[]): T[] {
+  if (isInOrder(events)) return [...events];
   return events
     .map((event) => ({ event, key: eventKey(event) }))
     .sort((a, b) => compareEventKeys(a.key, b.key))
     .map(({ event }) => event);
 }
 
+/** Told by times alone: most timelines arrive so. */
+function isInOrder(events: readonly EventRecord[]): boolean {
+  let before = Number.NEGATIVE_INFINITY;
+  for (const event of events) {
+    const at = timeOf(event);
+    if (at <= before) return false;
+    before = at;
+  }
+  return true;
+}
+
+function timeOf({ event_time: time }: EventRecord): number {
+  return typeof time === 'number' ? time : timeSpan(time).first;
+}
+
 function eventKey(event: EventRecord): EventKey {
   const { type, event_id: eventId, sequence = 0 } = event;
-  const at = eventTimes(event, 'event_time').at;
-  return { at, sequence, deletes: isDelete(event) ? 1 : 0, type, eventId, hash: undefined };
+  return { at: timeOf(event), sequence, deletes: isDelete(event) ? 1 : 0, type, eventId, hash: undefined };
 }
 
 /** The order of EVENT-4; 0: the same event. */

@@ -26,6 +26,11 @@ export interface EntityRecords {
 
 /** Takes in all records of one member or item; their order does not matter. */
 export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
+  if (!mayHaveCopies(records))
+    return usedOf(
+      records.map(({ event }) => event),
+      { duplicates: 0, conflicts: [] },
+    );
   const byId = Map.groupBy(records, ({ event }) => `${event.type}:${event.event_id}`);
   const kept: EventRecord[] = [];
   const conflicts: PlacedRecord[] = [];
@@ -38,8 +43,21 @@ export function takeInEntity(records: readonly PlacedRecord[]): EntityRecords {
     duplicates += same.length - 1;
     kept.push(earliestIngested(same.map((record) => record.event)));
   }
+  return usedOf(kept, { duplicates, conflicts });
+}
+
+function usedOf(kept: readonly EventRecord[], others: Pick<EntityRecords, 'duplicates' | 'conflicts'>): EntityRecords {
   const used = withoutErased(orderEvents(kept));
-  return { used, duplicates, conflicts, dropped: kept.length - used.length };
+  return { used, ...others, dropped: kept.length - used.length };
+}
+
+/** False for nearly all members, which need no groups: no two records of one type have one id. */
+function mayHaveCopies(records: readonly PlacedRecord[]): boolean {
+  const ids = new Set<string>();
+  // An id of an interaction that looks like that of another record's is no copy, but may be one.
+  for (const { event } of records)
+    ids.add(event.type === 'interaction' ? event.event_id : `${event.type}:${event.event_id}`);
+  return ids.size < records.length;
 }
 
 /**

@@ -37,20 +37,22 @@ function linesOf(bytes: Buffer): Buffer[] {
 
 /** Letters of all event ids, and how many records there were. */
 function ours() {
-  const records = new Map<string, PlacedRecord[]>();
+  const [members, items] = [new Map<string, PlacedRecord[]>(), new Map<string, PlacedRecord[]>()];
   let letters = 0;
   for (const [line, bytes] of lines.entries()) {
     const parsed = parseLineBytes(bytes);
     if (parsed?.ok !== true) throw new Error(`line ${line} holds no event`);
     const { event } = parsed;
     letters += event.event_id.length;
-    const entity = `${event.type === 'item'} ${entityOf(event)}`;
+    const records = event.type === 'item' ? items : members;
+    const entity = entityOf(event);
     const same = records.get(entity);
     if (same === undefined) records.set(entity, [{ event, file: 0, line }]);
     else same.push({ event, file: 0, line });
   }
   let applied = 0;
-  for (const same of records.values()) applied += takeInEntity(same).used.length;
+  for (const records of [members, items])
+    for (const same of records.values()) applied += takeInEntity(same).used.length;
   return { letters, applied };
 }
 
