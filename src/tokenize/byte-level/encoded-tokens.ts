@@ -52,16 +52,16 @@ function bytesToUnits(text: string, starts: Int32Array, ends: Int32Array): void 
   let [unit, byte] = [0, 0];
   let code = text.codePointAt(0) ?? 0;
   const next = () => {
-    byte += bytesOf(code);
-    unit += unitsOf(code);
+    byte += bytesOfCode(code);
+    unit += unitsOfCode(code);
     code = text.codePointAt(unit) ?? 0;
   };
   for (let i = 0; i < starts.length; i++) {
     const [from, to] = [intAt(starts, i), intAt(ends, i)];
-    while (byte + bytesOf(code) <= from) next();
+    while (byte + bytesOfCode(code) <= from) next();
     starts[i] = unit;
-    while (byte + bytesOf(code) < to) next();
-    ends[i] = unit + unitsOf(code);
+    while (byte + bytesOfCode(code) < to) next();
+    ends[i] = unit + unitsOfCode(code);
   }
 }
 
@@ -76,12 +76,12 @@ function firstFrom(numbers: Int32Array, least: number): number {
   return from;
 }
 
-function bytesOf(code: number): number {
+function bytesOfCode(code: number): number {
   if (code < 0x80) return 1;
   if (code < 0x800) return 2;
   return code < 0x10000 ? 3 : 4;
 }
 
-function unitsOf(code: number): number {
+function unitsOfCode(code: number): number {
   return code < 0x10000 ? 1 : 2;
 }

@@ -21,13 +21,19 @@ export function knownTokenizer({ file, greatestId }: TokenizerJson, own: TextEnc
   if (!isKnown || !added.every((token, i) => isPlain(token, own) && token.id === greatestId + 1 + i)) return undefined;
   const ids = new Map(added.map(({ content, id }) => [content, id]));
   if (ids.size < added.length) return undefined;
-  const bytesOf = (id: number) => {
-    const content = added[id - greatestId - 1]?.content;
-    return content === undefined ? vocabulary.bytesOf(id) : Buffer.from(content, 'latin1');
-  };
   const lengths = new Uint16Array(greatestId + 1 + added.length);
   lengths.set(vocabulary.lengths);
   for (const { id, content } of added) lengths[id] = content.length;
+  /** Incomplete characters are U+FFFD, as the library has it. */
+  const decode = (tokens: readonly number[]) => {
+    const bytes = Buffer.allocUnsafe(tokens.reduce((sum, id) => sum + requireLength(lengths[id], id), 0));
+    let at = 0;
+    for (const id of tokens) {
+      const content = added[id - greatestId - 1]?.content;
+      at += content === undefined ? vocabulary.copy(id, bytes, at) : bytes.write(content, at, 'latin1');
+    }
+    return bytes.toString('utf8');
+  };
   const split = splitAtTokens(added);
   const encodePart = (part: string) => {
     const id = ids.get(part);
@@ -41,8 +47,8 @@ export function knownTokenizer({ file, greatestId }: TokenizerJson, own: TextEnc
     },
     lengths,
     idOf: (text) => ids.get(text) ?? null,
-    decode: (tokens) => textOf(Array.from(tokens, (id) => requireBytes(bytesOf(id), id))),
-    tokenText: (id) => textOf([requireBytes(bytesOf(id), id)]),
+    decode: (tokens) => decode(Array.from(tokens)),
+    tokenText: (id) => decode([id]),
   };
 }
 
@@ -71,12 +77,7 @@ function splitAtTokens(added: readonly AddedTokenEntry[]): (text: string) => str
   return (text) => text.split(pattern).filter((part) => part !== '');
 }
 
-function requireBytes(bytes: Uint8Array, id: number): Uint8Array {
-  if (bytes.length === 0) throw new RangeError(`token id ${id} is not in the vocabulary`);
-  return bytes;
-}
-
-/** Incomplete characters are U+FFFD, as the library has it. */
-function textOf(pieces: readonly Uint8Array[]): string {
-  return Buffer.concat(pieces).toString('utf8');
+function requireLength(length: number | undefined, id: number): number {
+  if (length === undefined || length === 0) throw new RangeError(`token id ${id} is not in the vocabulary`);
+  return length;
 }

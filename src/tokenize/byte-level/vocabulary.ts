@@ -11,8 +11,8 @@ export interface Vocabulary {
   readonly byteIds: Int32Array;
   /** All ids from 0 up to the greatest are pieces. */
   readonly isWhole: boolean;
-  /** The bytes of the piece of an id; none where no piece has it. */
-  bytesOf(id: number): Uint8Array;
+  /** Copies the bytes of the piece of an id into `target` from `at` on; how many there are. */
+  copy(id: number, target: Uint8Array, at: number): number;
   /** The id of the piece with the bytes from `from` to `to`, -1 where there is none. */
   idOf(bytes: Uint8Array, from: number, to: number): number;
 }
@@ -72,8 +72,13 @@ export function readVocabulary({ greatestId, vocabulary }: TokenizerJson): Vocab
   };
   const byteIds = Int32Array.from({ length: 0x100 }, (_, byte) => idOf(Uint8Array.of(byte), 0, 1));
   if (byteIds.includes(-1)) return undefined;
-  const bytesOf = (id: number) => pieces.subarray(starts[id] ?? 0, (starts[id] ?? 0) + (lengths[id] ?? 0));
-  return { lengths, byteIds, isWhole: count === greatestId + 1, bytesOf, idOf };
+  const copy = (id: number, target: Uint8Array, at: number) => {
+    const [start, length] = [intAt(starts, id), lengths[id] ?? 0];
+    // By hand: most pieces are so short that a view of them would cost more.
+    for (let i = 0; i < length; i++) target[at + i] = pieces[start + i] ?? 0;
+    return length;
+  };
+  return { lengths, byteIds, isWhole: count === greatestId + 1, copy, idOf };
 }
 
 /** Free slots for so many entries: a power of two of them, each -1. */
