@@ -45,11 +45,14 @@ export function createRowJoiner(profile: Profile, tables: JoinTables): RowJoiner
     meta: createGroupEncoder(columnSpecs(SIDECAR)),
     origin: createGroupEncoder(columnSpecs(ORIGIN)),
   };
+  // Groups are of about one size: memory for each anew would have to be collected as often.
+  let kept = new Int32Array(0);
   return {
     join(packed) {
       const taken = unpackRows(packed);
       const { rows, spans } = taken;
-      const { ids, offsets } = joinTokens(taken, tables);
+      const { ids, offsets } = joinTokens(taken, tables, kept);
+      if (ids.length > kept.length) kept = ids;
       const tokenRows = { rows, ids, offsets, spans: spans.values, spanOffsets: spans.offsets };
       return {
         data: encoders.data.encode(profile.chunks(tokenRows), rows),
@@ -62,11 +65,16 @@ export function createRowJoiner(profile: Profile, tables: JoinTables): RowJoiner
   };
 }
 
-/** The tokens of the rows, side by side. Throws as `join` does. */
-export function joinTokens({ rows, meta, origin: { segments } }: TakenColumns, { tokens, numbers }: JoinTables) {
+/** The tokens of the rows, side by side, in `kept` where it has room. Throws as `join` does. */
+export function joinTokens(
+  { rows, meta, origin: { segments } }: TakenColumns,
+  { tokens, numbers }: JoinTables,
+  kept = new Int32Array(0),
+) {
   const offsets = new Int32Array(rows + 1);
   for (let row = 0; row < rows; row++) offsets[row + 1] = intAt(offsets, row) + intAt(meta.n_tokens, row);
-  const ids = new Int32Array(intAt(offsets, rows));
+  const size = intAt(offsets, rows);
+  const ids = size <= kept.length ? kept.subarray(0, size) : new Int32Array(size);
   for (let row = 0; row < rows; row++) {
     let at = intAt(offsets, row);
     for (let i = intAt(segments.offsets, row); i < intAt(segments.offsets, row + 1); i++)
