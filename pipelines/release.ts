@@ -31,6 +31,7 @@ export interface ReleaseOptions extends SectionWishes, CorpusWish {
   readonly key: KeySources;
   /** Threads, at most. */
   readonly workers: number;
+  readonly tokensPerThread?: number;
   /** Name of the release; default: by its content. */
   readonly id: ReleaseId | undefined;
 }

@@ -14,15 +14,17 @@ export interface WorkPlaces {
   readonly store: ObjectStore;
   readonly scratch: Scratch;
   readonly workers: number;
+  /** Tokens for which a thread is worth starting. */
+  readonly tokensPerThread?: number;
 }
 
 /** Begins with as many threads as pay for the parts; below two, none. */
 export function openReleaseWork(
   parts: readonly PartPosition[],
-  { store, scratch, workers }: WorkPlaces,
+  { store, scratch, workers, tokensPerThread = TOKENS_A_THREAD_MIN }: WorkPlaces,
   effects: Effects,
 ): ReleaseWork {
   const tokens = parts.reduce((sum, { files }) => sum + files.tokens, 0);
-  const threads = Math.min(workers, Math.floor(tokens / TOKENS_A_THREAD_MIN));
-  return threads < 2 ? workHere({ store, scratch }, effects) : workInThreads(store.location, threads, effects);
+  const threads = Math.min(workers, Math.floor(tokens / tokensPerThread));
+  return threads < 2 ? workHere({ store, scratch }, effects) : workInThreads(store, threads, effects);
 }

@@ -1,78 +1,116 @@
-/** A release on several cores: threads take the rows of parts, and then join row groups. */
+/** A release on several cores: this thread and others take rows from parts and join row groups. */
 
 import type { Split } from '../../schemas/ledger.ts';
 import { openSharedScratch } from '../../src/adapters/open-store.ts';
 import { entriesOf, recordOf } from '../../src/checked.ts';
 import type { PartPosition } from '../../src/corpus/open-part.ts';
 import type { Effects } from '../../src/effects.ts';
-import { SORTED, type TakenCounts, takingProgress } from '../../src/release/take-rows.ts';
+import type { ObjectStore } from '../../src/lake/object-store.ts';
+import {
+  createRowTaker,
+  type RowTaker,
+  SORTED,
+  type TakenCounts,
+  takingProgress,
+} from '../../src/release/take-rows.ts';
 import { createSorter } from '../../src/sort/sorted-runs.ts';
-import { type AskedThread, dealTo, idlest, startThread } from '../asked-thread.ts';
-import type { ReleaseWork } from './work.ts';
-import type { ReleaseReply, ReleaseRequest, ReleaseThreadData } from './worker.ts';
+import { type AskedThread, idlest, startThread } from '../asked-thread.ts';
+import { handedOver, sortBytesOf } from './handed-over.ts';
+import { type ReleaseWork, workHere } from './work.ts';
+import type { JoinPlan, ReleaseReply, ReleaseRequest, ReleaseThreadData } from './worker.ts';
 
-/** Row groups and parts that lie before a thread: enough that it never waits, and few are held. */
-const GROUPS_AHEAD = 2;
-const PARTS_AHEAD = 3;
+/** Row groups and parts that lie before a thread: it never waits for this one, and few are held. */
+const AHEAD = 2;
 
 type ReleaseThread = AskedThread<ReleaseRequest, ReleaseReply>;
 
 /**
- * Starts `count` threads; comes to the release that one thread comes to, since what is sorted does
- * not depend on who took it. Bound: a taker or a row group a thread, and what lies before each.
+ * Works by `count` threads, of which this is one; comes to the release that one alone comes to,
+ * since what is sorted does not depend on who took it. Bound: a taker or a row group a thread, and
+ * what lies before each.
  */
-export function workInThreads(location: string, count: number, effects: Effects): ReleaseWork {
+export function workInThreads(store: ObjectStore, count: number, effects: Effects): ReleaseWork {
+  const { location } = store;
   const name = effects.newId();
   const shared = openSharedScratch(location, name, effects);
-  const threads: ReleaseThread[] = Array.from({ length: count }, (_, first) => {
-    const workerData: ReleaseThreadData = { location, scratch: name, lane: { first, step: count } };
+  const lanes = Array.from({ length: count }, (_, first) => ({ first, step: count }));
+  const [own, ...others] = lanes;
+  const threads: ReleaseThread[] = others.map((lane) => {
+    const workerData: ReleaseThreadData = { location, scratch: name, lane };
     return startThread({ script: workerFile(), workerData }, effects);
   });
+  const here = workHere({ store, scratch: shared.scratch }, effects);
   return {
     async take(plan, parts) {
-      await Promise.all(threads.map((thread) => askFor('done', thread, { kind: 'begin', plan })));
-      await dealParts(threads, parts, effects);
-      const taken = await Promise.all(threads.map((thread) => askFor('taken', thread, { kind: 'end' })));
+      const begun = Promise.all(threads.map((thread) => askFor('done', thread, { kind: 'begin', plan })));
+      // Heard of with the first part.
+      begun.catch(() => {});
+      const { scratch } = shared;
+      const taker = createRowTaker(plan, { store, scratch, sortBytes: sortBytesOf(count), ...(own && { lane: own }) });
+      await dealParts({ threads, taker, parts }, effects);
+      const asked = Promise.all(threads.map((thread) => askFor('taken', thread, { kind: 'end' })));
+      asked.catch(() => {});
+      const taken = [handedOver(taker), ...(await asked)];
       const sorters = recordOf(SORTED, (sorted) =>
-        createSorter({ scratch: shared.scratch, runs: taken.flatMap(({ runs }) => runs[sorted]).map(shared.open) }),
+        createSorter({ scratch, runs: taken.flatMap(({ runs }) => runs[sorted]).map(shared.open) }),
       );
       return { sorters, counts: summed(taken.map(({ counts }) => counts)) };
     },
-    joiner: (profile, { tokenTable: tokens, numbers }) => {
-      const ready = Promise.all(
-        threads.map((thread) => askFor('done', thread, { kind: 'tables', profile, tokens, numbers })),
-      );
+    joiner: (profile, rows) => {
+      const { tokenTable: tokens, numbers } = rows;
+      const plan: JoinPlan = { profile, tokens, numbers };
+      const ready = Promise.all(threads.map((thread) => askFor('done', thread, { kind: 'tables', ...plan })));
       // Heard of by whoever asks for a row group.
       ready.catch(() => {});
+      const own = here.joiner(profile, rows);
       return {
-        atOnce: GROUPS_AHEAD * count,
-        join: async (rows) => (await askFor('joined', idlest(threads), { kind: 'join', rows })).group,
+        atOnce: AHEAD * threads.length + 1,
+        async join(group) {
+          const thread = idlest(threads);
+          if (thread.waiting >= AHEAD) return own.join(group);
+          return (await askFor('joined', thread, { kind: 'join', rows: group })).group;
+        },
       };
     },
     async close() {
+      await here.close();
       await Promise.all(threads.map((thread) => thread.end()));
       await shared.clear();
     },
   };
 }
 
-async function dealParts(
-  threads: readonly ReleaseThread[],
-  parts: readonly PartPosition[],
-  effects: Effects,
-): Promise<void> {
-  const dealer = dealTo(threads, PARTS_AHEAD);
+/** Parts, and who takes them. */
+interface PartDeal {
+  readonly threads: readonly ReleaseThread[];
+  /** This thread's own. */
+  readonly taker: RowTaker;
+  readonly parts: readonly PartPosition[];
+}
+
+/** The largest first: begun last, it would leave the other threads idle at the end. */
+async function dealParts({ threads, taker, parts }: PartDeal, effects: Effects): Promise<void> {
+  const asked: Promise<void>[] = [];
   let done = 0;
-  for (const part of parts) {
+  const taken = async ({ files }: PartPosition) => {
+    done += files.rows;
+    effects.observe(takingProgress(parts, done));
+    await effects.reach('shuffle');
+  };
+  for (const part of parts.toSorted((a, b) => b.files.tokens - a.files.tokens)) {
     effects.signal.throwIfAborted();
-    await dealer.deal(async (thread) => {
-      await askFor('done', thread, { kind: 'take', part });
-      done += part.files.rows;
-      effects.observe(takingProgress(parts, done));
-      await effects.reach('shuffle');
-    });
+    const thread = idlest(threads);
+    if (thread.waiting < AHEAD) {
+      const answered = askFor('done', thread, { kind: 'take', part }).then(() => taken(part));
+      // Seen when all are.
+      answered.catch(() => {});
+      asked.push(answered);
+    } else {
+      await taker.take(part);
+      await taken(part);
+    }
   }
-  await dealer.settled();
+  await Promise.all(asked);
 }
 
 function summed(counts: readonly TakenCounts[]): TakenCounts {

@@ -2,17 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openScratchFile } from '../../src/adapters/filesystem/scratch-folder.ts';
 import { openSharedScratch, openStore } from '../../src/adapters/open-store.ts';
-import { present, recordOf } from '../../src/checked.ts';
+import { present } from '../../src/checked.ts';
 import type { PartPosition } from '../../src/corpus/open-part.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { profileOf } from '../../src/profiles/profiles.ts';
 import { createRowJoiner, type JoinedGroup, type ReleaseNumbers, type RowJoiner } from '../../src/release/join-rows.ts';
 import type { PackedRows } from '../../src/release/packed-rows.ts';
-import { createRowTaker, type RowTaker, SORTED, type TakenCounts, type TakePlan } from '../../src/release/take-rows.ts';
+import { createRowTaker, type RowTaker, type TakePlan } from '../../src/release/take-rows.ts';
 import type { Lane } from '../../src/release/taken-numbers.ts';
 import { readTokenTable, type TokenTable } from '../../src/release/token-table.ts';
-import { SORT_BYTES_DEFAULT } from '../../src/sort/sorted-runs.ts';
 import { answerRequests } from '../asked-thread.ts';
+import { type HandedOver, handedOver, sortBytesOf } from './handed-over.ts';
 
 /** What a thread is started with. */
 export interface ReleaseThreadData {
@@ -42,11 +42,8 @@ export interface JoinPlan {
 /** What is answered: to the end what was taken, by the names of its runs. */
 export type ReleaseReply =
   | { readonly kind: 'done' }
-  | { readonly kind: 'taken'; readonly counts: TakenCounts; readonly runs: TakenRuns }
+  | ({ readonly kind: 'taken' } & HandedOver)
   | { readonly kind: 'joined'; readonly group: JoinedGroup };
-
-/** Names of sorted runs. */
-export type TakenRuns = Readonly<Record<(typeof SORTED)[number], readonly string[]>>;
 
 function pagesOf({ data, meta, origin }: JoinedGroup) {
   return [data, meta, origin].map(({ pages }) => pages.buffer);
@@ -56,22 +53,20 @@ function createWork({ location, scratch: name, lane }: ReleaseThreadData) {
   const effects = PROCESS_EFFECTS;
   const { scratch } = openSharedScratch(location, name, effects);
   const store = openStore(location, effects);
-  const sortBytes = Math.floor(SORT_BYTES_DEFAULT / lane.step);
   let taker: RowTaker | undefined;
   let joiner: RowJoiner | undefined;
   return async (request: ReleaseRequest): Promise<ReleaseReply> => {
     switch (request.kind) {
       case 'begin':
-        taker = createRowTaker(request.plan, { store, scratch, lane, sortBytes });
+        taker = createRowTaker(request.plan, { store, scratch, lane, sortBytes: sortBytesOf(lane.step) });
         return { kind: 'done' };
       case 'take':
         await present(taker, 'plan of what is taken').take(request.part);
         return { kind: 'done' };
       case 'end': {
-        const { counts, sorters } = present(taker, 'plan of what is taken').taken();
+        const all = handedOver(present(taker, 'plan of what is taken'));
         taker = undefined;
-        const runs = recordOf(SORTED, (sorted) => sorters[sorted].handOver().map((run) => run.name));
-        return { kind: 'taken', counts, runs };
+        return { kind: 'taken', ...all };
       }
       case 'tables': {
         const { profile, tokens, numbers } = request;

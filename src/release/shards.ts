@@ -79,11 +79,13 @@ export async function writeShards(options: ShardOptions, effects = PROCESS_EFFEC
       underWay.push({ planned, isLast, group });
       if (underWay.length > joiner.atOnce) await settleOne();
     }
+    // Beside the last groups, which others may still be joining.
+    const others: ReleaseFile[] = [];
+    for (const table of shuffled.tables) others.push(...(await table.finish(folder)));
+    others.push(...(await indexes.write(store, folder)));
     while (underWay.length > 0) await settleOne();
     report();
-    for (const table of shuffled.tables) files.push(...(await table.finish(folder)));
-    files.push(...(await indexes.write(store, folder)));
-    return files;
+    return [...files, ...others];
   } finally {
     await Promise.allSettled(underWay.map(({ group }) => group));
     open?.abort();
