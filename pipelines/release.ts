@@ -13,7 +13,7 @@ import type { RenderPlan } from '../src/prompt/plan.ts';
 import { requireFilledSplits } from '../src/release/empty-splits.ts';
 import { oneLabelWarnings, trainLabelsOf } from '../src/release/label-balance.ts';
 import { findPseudonymKey, type KeySources } from '../src/release/pseudonym-key.ts';
-import { type PublishedRelease, publishRelease } from '../src/release/publish.ts';
+import { type PublishedRelease, publishRelease, timelineFacts } from '../src/release/publish.ts';
 import { decideSection, requireKnownNames, type SectionWishes } from '../src/release/release-section.ts';
 import { releaseRows } from '../src/release/selectable-rows.ts';
 import { selectRows } from '../src/release/selection.ts';
@@ -21,7 +21,7 @@ import { shuffleRows } from '../src/release/shuffle.ts';
 import type { Scratch } from '../src/sort/scratch.ts';
 import { createVocabulary } from '../src/timeline/vocabulary.ts';
 import { createRenderPlan, namingFiles, type ReadRecipe, readTokenizer, readTokens } from './corpus-inputs.ts';
-import { openJoinPool } from './release/join-pool.ts';
+import { openReleaseWork } from './release/open-work.ts';
 
 /** Where a release is made, from which corpus, and under which name. */
 export interface ReleaseOptions extends SectionWishes, CorpusWish {
@@ -29,8 +29,9 @@ export interface ReleaseOptions extends SectionWishes, CorpusWish {
   readonly scratch: Scratch;
   readonly recipe: ReadRecipe;
   readonly key: KeySources;
-  /** Threads that write shards. */
+  /** Threads, at most. */
   readonly workers: number;
+  readonly tokensPerThread?: number;
   /** Name of the release; default: by its content. */
   readonly id: ReleaseId | undefined;
 }
@@ -51,46 +52,42 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
     const { corpus, identity } = findCorpus(await lake.corpora(), recipe.corpus, options);
     const partitions = await lake.corpus(corpus);
     requireRendered(corpus, partitions, section.until);
-    const tokens = readTokens(recipe.corpus.tokenizer, file);
-    const rules = corpusRules(identity.section, createVocabulary(identity.domain));
-    const tables = (await lake.labelTables(corpus)) ?? (await planAgain(identity, options.recipe)).tables;
-    requireKnownNames(section, { rules, tables });
-
-    const { seed } = rules;
     const { holdout } = identity.section;
-    const { until } = section;
+    const rules = corpusRules(identity.section, createVocabulary(identity.domain));
+    const { seed } = rules;
     const read = releaseRows({ store, corpus, partitions, seed, holdout }, effects);
-    const selection = await selectRows(read.pass, { seed, release: section, until });
-    const { counts } = selection;
-    await requireFilledSplits({ counts, release: section, until, pass: read.pass });
-    // A key is made for a release that can be, alone.
-    const key = await findPseudonymKey(store, options.key, effects);
-    const chosen = { store, read, selection, scratch, corpus, key, seed };
-    const shuffled = await shuffleRows(chosen, effects);
-    const joiner = openJoinPool(shuffled, { profile: section.profile, workers: options.workers });
+    // Threads start beside what this one has to read.
+    const work = openReleaseWork(read.parts, options, effects);
     try {
-      const made = {
-        lake,
-        scratch,
-        timelines,
-        corpus,
-        identity,
-        partitions,
-        key,
-        rules,
-        tables,
-        tokens,
-        section,
-        counts,
-        joiner,
-      };
-      const published = await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
-      const warnings = oneLabelWarnings(trainLabelsOf(published.manifest), rules.tasks);
-      for (const message of warnings) effects.observe({ kind: 'warning', message });
-      return published;
+      const tokens = readTokens(recipe.corpus.tokenizer, file);
+      const tables = (await lake.labelTables(corpus)) ?? (await planAgain(identity, options.recipe)).tables;
+      requireKnownNames(section, { rules, tables });
+
+      const { until } = section;
+      const selection = await selectRows(read.pass, { seed, release: section, until });
+      const { counts, decided } = selection;
+      await requireFilledSplits({ counts, release: section, until, pass: read.pass });
+      // A key is made for a release that can be, alone.
+      const key = await findPseudonymKey(store, options.key, effects);
+      const timeline = { lake, timelines, identity, rules, section };
+      const reading = timelineFacts(timeline);
+      // Heard of when the rows are taken.
+      reading.catch(() => {});
+      const taken = await work.take({ corpus, seed, holdout, decided, key }, read.parts);
+      const shuffled = shuffleRows(taken, { store, scratch });
+      try {
+        const facts = await reading;
+        const joiner = work.joiner(section.profile, shuffled);
+        const made = { ...timeline, scratch, corpus, partitions, key, tables, tokens, counts, joiner, facts };
+        const published = await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
+        const warnings = oneLabelWarnings(trainLabelsOf(published.manifest), rules.tasks);
+        for (const message of warnings) effects.observe({ kind: 'warning', message });
+        return published;
+      } finally {
+        shuffled.close();
+      }
     } finally {
-      await joiner.close();
-      shuffled.close();
+      await work.close();
     }
   });
 }

@@ -12,8 +12,37 @@ export interface AskedThread<Request, Reply> {
    * reason of `effects.signal`.
    */
   ask(request: Request, transfer?: readonly Transferable[]): Promise<Reply>;
+  /** Requests that are not answered yet. */
+  readonly waiting: number;
   /** Ends the thread, whatever it does; may be called again. */
   end(): Promise<void>;
+}
+
+type Waiting = Pick<AskedThread<never, never>, 'waiting'>;
+
+/** The thread that has the fewest requests before it. */
+export function idlest<T extends Waiting>(threads: readonly T[]): T {
+  return threads.reduce((least, each) => (each.waiting < least.waiting ? each : least));
+}
+
+/** Deals requests to threads that are alike, of which each has `ahead` before it at most. */
+export function dealTo<T extends Waiting>(threads: readonly T[], ahead: number) {
+  const asked = new Set<Promise<void>>();
+  return {
+    /**
+     * Lets `ask` ask the idlest thread once, when there is one with room. Throws what asking threw
+     * before.
+     */
+    async deal(ask: (thread: T) => Promise<void>): Promise<void> {
+      while (asked.size >= ahead * threads.length) await Promise.race(asked);
+      const answered = ask(idlest(threads)).then(() => void asked.delete(answered));
+      // Seen when the next is dealt, or the last.
+      answered.catch(() => {});
+      asked.add(answered);
+    },
+    /** All are answered. Throws as `deal`. */
+    settled: async (): Promise<void> => void (await Promise.all(asked)),
+  };
 }
 
 type Answer<Reply> =
@@ -53,6 +82,9 @@ export function startThread<Request, Reply>(
   });
   const listener = addAbortListener(signal, () => fail(signal.reason));
   return {
+    get waiting() {
+      return waiting.length;
+    },
     ask(request, transfer = []) {
       if (ended !== undefined) return Promise.reject(ended);
       if (isBackground) thread.ref();

@@ -3,7 +3,7 @@
  * them, and then each writes a range of partitions, which this thread commits.
  */
 import { openSharedScratch } from '../../src/adapters/open-store.ts';
-import { type AskedThread, startThread } from '../../src/asked-thread.ts';
+import { type AskedThread, dealTo, startThread } from '../../src/asked-thread.ts';
 import { nth } from '../../src/checked.ts';
 import type { Effects } from '../../src/effects.ts';
 import type { Lake } from '../../src/lake/lake.ts';
@@ -125,29 +125,20 @@ async function dealBlocks(
 ): Promise<void> {
   const total = inputs.reduce((sum, input) => sum + input.bytes, 0);
   const spare: ArrayBuffer[] = [];
-  const ahead = threads.map((thread) => ({ thread, blocks: [] as Promise<void>[] }));
+  const dealer = dealTo(threads, BLOCKS_AHEAD);
   let done = 0;
   for (const [file, input] of inputs.entries()) {
     for await (const block of readLineBlocks(input.path, spare)) {
       effects.signal.throwIfAborted();
-      while (ahead.every(({ blocks }) => blocks.length >= BLOCKS_AHEAD))
-        await Promise.race(ahead.map(({ blocks }) => blocks[0]));
-      const { thread, blocks } = ahead.reduce((least, each) =>
-        each.blocks.length < least.blocks.length ? each : least,
-      );
-      const asked = askFor('read', thread, { kind: 'block', file, block });
-      const read = asked.then(({ buffer }) => {
-        blocks.shift();
+      await dealer.deal(async (thread) => {
+        const { buffer } = await askFor('read', thread, { kind: 'block', file, block });
         spare.push(buffer);
       });
-      // Seen when the next is waited for, or the last.
-      read.catch(() => {});
-      blocks.push(read);
     }
     done += input.bytes;
     effects.observe({ kind: 'progress', step: 'reading events', done, total });
   }
-  await Promise.all(ahead.flatMap(({ blocks }) => blocks));
+  await dealer.settled();
 }
 
 /** Crash points and records come one after another, whichever thread is first. */

@@ -108,7 +108,7 @@ export const COMMANDS = {
       context: whole(1, 'N', 'a rung of the recipe’s ladder (default: the longest)'),
       corpus: text('ID', 'the corpus, where the lake holds several of this recipe'),
       id: text('ID', 'name of the release'),
-      workers: whole(1, 'N', 'threads that write shards (default: cores)'),
+      workers: whole(1, 'N', 'threads, at most (default: cores)'),
       'allow-empty': some(FILLED_SPLITS, 'SPLITS', 'of train, validation, test: may be without a row (with commas)'),
       json,
     },

@@ -21,6 +21,8 @@ export interface DrawCut {
   readonly totals: Readonly<Record<LimitedBy, number>>;
   /** Whether rows are left out: there is a limit, and it does not take all. */
   readonly isCut: boolean;
+  /** The first row that is left out; undefined where none is, or the cut is not settled. */
+  readonly border: RankedDraw | undefined;
   /** Keeps rows while their sum is at most `most`, and none after the first that passes it. */
   limit(by: LimitedBy, most: number): void;
   /**
@@ -44,6 +46,9 @@ export function drawCut(): DrawCut {
     get isCut() {
       return search !== undefined;
     },
+    get border() {
+      return border;
+    },
     tally({ drawn }, tokens) {
       const range = rangeOf(drawn);
       sums.rows[range] = floatAt(sums.rows, range) + 1;
@@ -60,7 +65,7 @@ export function drawCut(): DrawCut {
     },
     keeps(row, tokens) {
       if (search === undefined) return true;
-      if (border !== undefined) return compareDraws(row, border) < 0;
+      if (border !== undefined) return isBefore(row, border);
       const range = rangeOf(row.drawn);
       if (range !== search.range) return range < search.range;
       search.held.push({ row, tokens });
@@ -70,6 +75,15 @@ export function drawCut(): DrawCut {
       if (search !== undefined) border = borderOf(search);
     },
   };
+}
+
+/** What a cut that is settled keeps, by its border alone. */
+export function settledCut(border: RankedDraw | undefined): Pick<DrawCut, 'isCut' | 'keeps'> {
+  return { isCut: border !== undefined, keeps: (row) => border === undefined || isBefore(row, border) };
+}
+
+function isBefore(row: RankedDraw, border: RankedDraw): boolean {
+  return compareDraws(row, border) < 0;
 }
 
 function rangeOf(drawn: number): number {

@@ -6,10 +6,12 @@ import { EVENT_KINDS } from '../../schemas/rows.ts';
 import { byteAt, floatAt, intAt, nth } from '../checked.ts';
 import type { PartEvents } from '../corpus/part-dictionaries.ts';
 import { type ByteBuffer, createByteBuffer } from '../shard/byte-buffer.ts';
+import { byteCursor } from '../shard/row-codec.ts';
 import type { Scratch } from '../sort/scratch.ts';
-import { createSorter } from '../sort/sorted-runs.ts';
+import { createSorter, type Sorter } from '../sort/sorted-runs.ts';
 import { compareEventKeys, type EventKey } from '../timeline/order.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import { type Lane, numbersOf, sharedNumbers } from './taken-numbers.ts';
 
 /** An event as a release numbers it; both are pseudonyms. */
 export interface NumberedEvent {
@@ -17,120 +19,180 @@ export interface NumberedEvent {
   readonly event: string;
 }
 
-/** Numbers under way. */
-export interface EventNumbers {
-  /**
-   * Takes in the events of a part that `used` marks (1); returns for each of the part's events what
-   * `numberOf` numbers it by, -1 for those that are not used.
-   */
-  add(part: PartEvents, used: Uint8Array): Int32Array;
-  /**
-   * Numbers all events, from 0, and hands each to `each`, in order. To be called once; returns the
-   * number of what `add` returned.
-   */
-  number(each: (event: NumberedEvent) => void): Uint32Array;
-  /** May be called again. */
-  close(): void;
+/** Takes events in; what it takes gets a number of the taker's lane, which no other has. */
+export interface EventTaker {
+  ofPart(part: PartEvents): PartEventTaker;
+  /** What `numberEvents` sorts. */
+  readonly sorter: Sorter;
+  /** Above all numbers that were given. */
+  end(): number;
 }
 
-/** Bound: one run of the sorter, the events of one member, and four bytes an event. */
-export function createEventNumbers(scratch: Scratch, hide: Pick<Pseudonyms, 'member' | 'event'>): EventNumbers {
-  const sorter = createSorter({ scratch });
+/** Takes the events of one part in. */
+export interface PartEventTaker {
+  /** The taker's number of event `i` of the part. */
+  numberOf(i: number): number;
+  /** Sends those that were asked for to the sorter. */
+  finish(): void;
+}
+
+/** Where a taker of events keeps them. */
+export interface EventTaking {
+  readonly scratch: Scratch;
+  readonly hide: Pick<Pseudonyms, 'member' | 'event'>;
+  readonly lane?: Lane;
+  readonly sortBytes?: number;
+}
+
+/** Bound: one run of the sorter, and the events of one member. */
+export function createEventTaker({ scratch, hide, lane, sortBytes }: EventTaking): EventTaker {
+  const sorter = createSorter({ scratch, ...(sortBytes !== undefined && { bytesMax: sortBytes }) });
+  const numbers = numbersOf(lane);
   const out = createByteBuffer();
-  let taken = 0;
-  /** The used events from `from` up to `to`, which are one member's, as one record. */
-  const takeMember = (part: PartEvents, [from, to]: readonly [number, number], numbers: Int32Array) => {
+  /** The events from `from` up to `to` that have numbers, which are one member's, as one record. */
+  const takeMember = (part: PartEvents, [from, to]: readonly [number, number], taken: Int32Array) => {
+    const events: TakenEvent[] = [];
+    for (let i = from; i < to; i++) if (intAt(taken, i) >= 0) events.push(eventOf(part, i, intAt(taken, i)));
+    if (events.length === 0) return;
     out.clear();
-    out.setUint32(out.extend(4), taken);
-    for (let i = from; i < to; i++) {
-      if (numbers[i] === -1) continue;
-      numbers[i] = taken++;
-      writeEvent(out, part, i);
-    }
-    if (out.length === 4) return;
+    for (const event of events.sort(compareEventKeys)) writeEvent(out, event, hide.event(event.eventId));
     const member = nth(part.members.dictionary, intAt(part.members.indices, from));
     sorter.add(Buffer.from(hide.member(member), 'hex'), out.written);
   };
   return {
-    add(part, used) {
-      const numbers = Int32Array.from(used, (mark) => (mark === 1 ? 0 : -1));
-      const { dictionary, indices } = part.members;
-      let from = 0;
-      for (let i = 1; i <= part.count; i++) {
-        if (i < part.count && dictionary[intAt(indices, i)] === dictionary[intAt(indices, from)]) continue;
-        takeMember(part, [from, i], numbers);
-        from = i;
-      }
-      return numbers;
-    },
-    number(each) {
-      const numberOf = new Uint32Array(taken);
-      let number = 0;
-      const finish = ({ member, runs }: MemberRuns) => {
-        for (const same of mergedRuns(runs)) {
-          for (const { taken: at } of same) numberOf[at] = number;
-          each({ member, event: hide.event(nth(same, 0).eventId) });
-          number++;
-        }
+    sorter,
+    end: numbers.end,
+    ofPart(part) {
+      const taken = new Int32Array(part.count).fill(-1);
+      return {
+        numberOf(i) {
+          const before = intAt(taken, i);
+          if (before >= 0) return before;
+          const number = numbers.next();
+          taken[i] = number;
+          return number;
+        },
+        finish() {
+          const { dictionary, indices } = part.members;
+          let from = 0;
+          for (let i = 1; i <= part.count; i++) {
+            if (i < part.count && dictionary[intAt(indices, i)] === dictionary[intAt(indices, from)]) continue;
+            takeMember(part, [from, i], taken);
+            from = i;
+          }
+        },
       };
-      let open: MemberRuns | undefined;
-      for (const { key, payload } of sorter.sorted()) {
-        const member = Buffer.from(key).toString('hex');
-        if (open !== undefined && open.member !== member) {
-          finish(open);
-          open = undefined;
-        }
-        open ??= { member, runs: [] };
-        open.runs.push(readEvents(Buffer.from(payload)));
-      }
-      if (open !== undefined) finish(open);
-      return numberOf;
     },
-    close: () => sorter.close(),
   };
+}
+
+/**
+ * Numbers all events of a sorter, from 0, and hands each to `each`, in order; returns the number by
+ * the takers' numbers, which are below `end`. Bound: four bytes for each of those, and the events
+ * of one member.
+ */
+export function numberEvents(
+  sorter: Pick<Sorter, 'sorted'>,
+  end: number,
+  each: (event: NumberedEvent) => void,
+): Uint32Array {
+  const numberOf = sharedNumbers(end);
+  let number = 0;
+  const finish = ({ member, runs: [only, ...others] }: MemberRuns) => {
+    if (only === undefined) return;
+    if (others.length === 0) {
+      for (let at = 0; at < only.length; at = eventEnd(only, at)) {
+        numberOf[only.readUInt32LE(at)] = number++;
+        each({ member, event: pseudonymAt(only, at) });
+      }
+      return;
+    }
+    for (const same of mergedRuns([only, ...others].map(readEvents))) {
+      for (const { taken } of same) numberOf[taken] = number;
+      each({ member, event: nth(same, 0).pseudonym });
+      number++;
+    }
+  };
+  let open: MemberRuns | undefined;
+  for (const { key, payload } of sorter.sorted()) {
+    const member = byteCursor(key).bytes.toString('hex');
+    if (open !== undefined && open.member !== member) {
+      finish(open);
+      open = undefined;
+    }
+    open ??= { member, runs: [] };
+    open.runs.push(Buffer.from(payload));
+  }
+  if (open !== undefined) finish(open);
+  return numberOf;
 }
 
 interface MemberRuns {
   readonly member: string;
-  /** Of each part that has events of the member. */
-  readonly runs: TakenEvent[][];
+  /** Of each part that has events of the member; each in order, and none twice. */
+  readonly runs: Buffer[];
 }
 
 interface TakenEvent extends EventKey {
-  /** What `add` returned for it. */
+  /** The taker's number. */
   readonly taken: number;
 }
 
-function writeEvent(out: ByteBuffer, { at, sequences, kinds, events }: PartEvents, i: number): void {
-  const numbers = out.extend(16);
-  out.view.setFloat64(numbers, floatAt(at, i), true);
-  out.view.setFloat64(numbers + 8, floatAt(sequences, i), true);
-  out.byte(byteAt(kinds, i));
-  out.text(nth(events.dictionary, intAt(events.indices, i)));
+function eventOf({ at, sequences, kinds, events }: PartEvents, i: number, taken: number): TakenEvent {
+  return {
+    taken,
+    at: floatAt(at, i),
+    sequence: floatAt(sequences, i),
+    deletes: 0,
+    type: nth(EVENT_KINDS, byteAt(kinds, i)),
+    eventId: nth(events.dictionary, intAt(events.indices, i)),
+    hash: undefined,
+  };
 }
 
-function readEvents(payload: Buffer): TakenEvent[] {
-  const read: TakenEvent[] = [];
-  const first = payload.readUInt32LE(0);
-  for (let at = 4; at < payload.length; ) {
-    const size = payload.readUInt32LE(at + 17);
+const PSEUDONYM_BYTES = 16;
+/** The taker's number and the pseudonym; then what orders it, of which its id has a length. */
+const PLACES = { pseudonym: 4, at: 20, sequence: 28, kind: 36, eventId: 37 } as const;
+
+function writeEvent(out: ByteBuffer, { taken, at, sequence, type, eventId }: TakenEvent, pseudonym: string): void {
+  out.setUint32(out.extend(PLACES.pseudonym), taken);
+  out.bytes(Buffer.from(pseudonym, 'hex'));
+  const numbers = out.extend(16);
+  out.view.setFloat64(numbers, at, true);
+  out.view.setFloat64(numbers + 8, sequence, true);
+  out.byte(EVENT_KINDS.indexOf(type as (typeof EVENT_KINDS)[number]));
+  out.text(eventId);
+}
+
+function eventEnd(run: Buffer, at: number): number {
+  return at + PLACES.eventId + 4 + run.readUInt32LE(at + PLACES.eventId);
+}
+
+function pseudonymAt(run: Buffer, at: number): string {
+  const from = at + PLACES.pseudonym;
+  return run.toString('hex', from, from + PSEUDONYM_BYTES);
+}
+
+function readEvents(run: Buffer): (TakenEvent & { readonly pseudonym: string })[] {
+  const read = [];
+  for (let at = 0; at < run.length; at = eventEnd(run, at)) {
     read.push({
-      taken: first + read.length,
-      at: payload.readDoubleLE(at),
-      sequence: payload.readDoubleLE(at + 8),
+      taken: run.readUInt32LE(at),
+      pseudonym: pseudonymAt(run, at),
+      at: run.readDoubleLE(at + PLACES.at),
+      sequence: run.readDoubleLE(at + PLACES.sequence),
       deletes: 0,
-      type: nth(EVENT_KINDS, byteAt(payload, at + 16)),
-      eventId: payload.toString('utf8', at + 21, at + 21 + size),
+      type: nth(EVENT_KINDS, byteAt(run, at + PLACES.kind)),
+      eventId: run.toString('utf8', at + PLACES.eventId + 4, eventEnd(run, at)),
       hash: undefined,
     });
-    at += 21 + size;
   }
   return read;
 }
 
 /** All different events of the runs in order, each with all that are it. */
-function mergedRuns(runs: readonly TakenEvent[][]): TakenEvent[][] {
-  const merged: TakenEvent[][] = [];
+function mergedRuns<T extends EventKey>(runs: readonly T[][]): T[][] {
+  const merged: T[][] = [];
   for (const event of runs.flat().sort(compareEventKeys)) {
     const before = merged.at(-1);
     if (before !== undefined && compareEventKeys(nth(before, 0), event) === 0) before.push(event);

@@ -1,15 +1,20 @@
 /** Rows of a release on their way through the sort to whoever writes them: bytes, not objects. */
-import type { StoredRow } from '../../schemas/columns.ts';
+import { type StoredRow, WHOLE, WHOLES } from '../../schemas/columns.ts';
 import { SPLITS, type Split } from '../../schemas/ledger.ts';
 import { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
 import { byteAt, nth } from '../checked.ts';
+import { intList, intsOf, pushInt } from '../prompt/int-list.ts';
 import { type ByteBuffer, createByteBuffer } from '../shard/byte-buffer.ts';
-import { byteCursor, readRow, writeRow } from '../shard/row-codec.ts';
+import { byteCursor, readLists, readRow, readRows, type StoredColumns, writeRow } from '../shard/row-codec.ts';
+
+const { segments, lowered, room, used } = ORIGIN;
+/** Origins of a row while what they number has the numbers of whoever took it in. */
+export const TAKEN_ORIGIN = { segments, events: WHOLES, lowered, room, used, stopped_at: WHOLE };
 
 /** A row of a release whose tokens are still numbers of segments; values as the files hold them. */
-export interface NumberedRow {
+export interface TakenRow {
   readonly meta: StoredRow<typeof SIDECAR>;
-  readonly origin: StoredRow<typeof ORIGIN>;
+  readonly origin: StoredRow<typeof TAKEN_ORIGIN>;
   /** Supervised [from, to) pairs. */
   readonly spans: Int32Array;
 }
@@ -27,7 +32,7 @@ const PSEUDONYM_DIGITS = 32;
 const HEAD_BYTES = 1 + 4 + 2 * PSEUDONYM_DIGITS;
 
 /** Packs rows, one at a time: the bytes hold until the next is packed. */
-export function createRowPacker(): { pack(split: Split, row: NumberedRow): Uint8Array } {
+export function createRowPacker(): { pack(split: Split, row: TakenRow): Uint8Array } {
   const out = createByteBuffer();
   return {
     pack(split, { meta, origin, spans }) {
@@ -37,7 +42,7 @@ export function createRowPacker(): { pack(split: Split, row: NumberedRow): Uint8
       out.bytes(Buffer.from(meta.example_id + meta.member, 'latin1'));
       writeInts(out, spans);
       writeRow(out, SIDECAR, meta);
-      writeRow(out, ORIGIN, origin);
+      writeRow(out, TAKEN_ORIGIN, origin);
       return out.written;
     },
   };
@@ -59,12 +64,54 @@ export function packedHead(packed: Uint8Array): PackedHead {
   };
 }
 
-/** Copies everything. */
-export function unpackRow(packed: Uint8Array): NumberedRow {
+/** The sidecar of a packed row. Copies everything. */
+export function unpackMeta(packed: Uint8Array): StoredRow<typeof SIDECAR> {
   const cursor = byteCursor(packed);
-  const size = cursor.bytes.readUInt32LE(HEAD_BYTES);
-  const spans = new Int32Array(size / 4);
-  cursor.bytes.copy(new Uint8Array(spans.buffer), 0, HEAD_BYTES + 4, HEAD_BYTES + 4 + size);
-  cursor.at = HEAD_BYTES + 4 + size;
-  return { spans, meta: readRow(cursor, SIDECAR), origin: readRow(cursor, ORIGIN) };
+  cursor.at = HEAD_BYTES + 4 + cursor.bytes.readUInt32LE(HEAD_BYTES);
+  return readRow(cursor, SIDECAR);
+}
+
+/** Packed rows, one behind another. */
+export interface PackedRows {
+  readonly bytes: Uint8Array;
+  /** Where each row begins, and where the last one ends. */
+  readonly starts: Int32Array;
+}
+
+/** Collects packed rows, which are copied. Bound: what `take` hands out, as memory that is kept. */
+export function createRowCollector() {
+  const out = createByteBuffer();
+  const starts = intList();
+  return {
+    add(packed: Uint8Array): void {
+      pushInt(starts, out.length);
+      out.bytes(packed);
+    },
+    rows: () => starts.length,
+    /** All rows since the last time. */
+    take(): PackedRows {
+      pushInt(starts, out.length);
+      const rows = { bytes: out.copy(), starts: intsOf(starts).slice() };
+      out.clear();
+      starts.length = 0;
+      return rows;
+    },
+  };
+}
+
+/** Rows as columns. */
+export interface TakenColumns {
+  readonly rows: number;
+  readonly spans: StoredColumns<{ spans: typeof WHOLES }>['spans'];
+  readonly meta: StoredColumns<typeof SIDECAR>;
+  readonly origin: StoredColumns<typeof TAKEN_ORIGIN>;
+}
+
+/** Copies everything. */
+export function unpackRows({ bytes, starts }: PackedRows): TakenColumns {
+  const rows = starts.length - 1;
+  const cursors = { bytes: byteCursor(bytes).bytes, at: starts.map((start) => start + HEAD_BYTES).subarray(0, rows) };
+  const spans = readLists(cursors);
+  const meta = readRows(cursors, SIDECAR);
+  return { rows, spans, meta, origin: readRows(cursors, TAKEN_ORIGIN) };
 }

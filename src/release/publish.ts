@@ -8,7 +8,8 @@ import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { itemFilesOf } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
-import { createItemTable } from '../timeline/item-table.ts';
+import { countWithoutTime } from '../timeline/item-table.ts';
+import type { LateEvents } from '../timeline/lateness.ts';
 import type { TokenTexts } from '../tokenize/token-texts.ts';
 import { releaseCard } from './card/card.ts';
 import { chooseCardRow } from './card/card-row.ts';
@@ -16,7 +17,7 @@ import { joinTokens } from './join-rows.ts';
 import { countLateEvents, type LateRules } from './late-events.ts';
 import { keepLineage, type LineageInputs, lineageOf } from './lineage.ts';
 import { buildManifest, footerFacts, type ManifestInputs } from './manifest.ts';
-import { unpackRow } from './packed-rows.ts';
+import { unpackRows } from './packed-rows.ts';
 import { manifestKey, readManifest } from './read-manifest.ts';
 import { claimName, releaseId } from './release-name.ts';
 import type { DecidedSection } from './release-section.ts';
@@ -37,8 +38,27 @@ export interface ReleaseSource
   readonly scratch: Scratch;
   readonly shuffled: ShuffledRows;
   readonly joiner: GroupJoiner;
+  readonly facts: TimelineFacts;
   /** A name of the user's own; undefined: the release is named by its content. */
   readonly id: ReleaseId | undefined;
+}
+
+/** What a release says of the timelines behind it. */
+export interface TimelineFacts {
+  readonly itemsWithoutTime: number;
+  readonly late: LateEvents;
+}
+
+/** Reads the item versions, and timelines where any event of them is late. Bound: the items. */
+export async function timelineFacts(
+  source: Pick<ReleaseSource, 'lake' | 'timelines' | 'rules' | 'identity' | 'section'>,
+): Promise<TimelineFacts> {
+  const { lake, timelines } = source;
+  const items = await lake.items(itemFilesOf(timelines));
+  return {
+    itemsWithoutTime: countWithoutTime(items),
+    late: await countLateEvents({ lake, timelines, items }, lateRules(source)),
+  };
 }
 
 /** A release that is there. */
@@ -85,8 +105,7 @@ interface Names {
 
 /** Writes every file but lineage and manifest; returns the manifest that names them. */
 async function writeFiles(source: ReleaseSource, names: Names, effects: Effects): Promise<Manifest> {
-  const { lake, scratch, section, shuffled, timelines } = source;
-  const items = await lake.items(itemFilesOf(timelines));
+  const { lake, scratch, section, shuffled } = source;
   const inputs: Omit<ManifestInputs, 'files'> = {
     ...source,
     source: lake.source,
@@ -94,8 +113,7 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     id: names.id,
     release: section,
     until: section.until,
-    itemsWithoutTime: createItemTable(items, 'event_time').withoutTime,
-    late: await countLateEvents({ lake, timelines, items }, lateRules(source)),
+    ...source.facts,
   };
   const options = {
     store: lake.store,
@@ -120,18 +138,24 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
 }
 
 /** The row of the card, joined by itself. */
-function cardRow({ rows, tokenTable, tokenFile }: ShuffledRows) {
+function cardRow({ rows, tokenTable, tokenFile, numbers }: ShuffledRows) {
   const chosen = chooseCardRow(rows());
   if (chosen === undefined) return undefined;
   const tokens = readTokenTable(tokenTable, tokenFile);
   try {
-    return { ...chosen, ids: joinTokens([unpackRow(chosen.packed)], tokens).ids };
+    const { packed: bytes } = chosen;
+    const row = unpackRows({ bytes, starts: Int32Array.of(0, bytes.length) });
+    return { ...chosen, ids: joinTokens(row, { tokens, numbers }).ids };
   } finally {
     tokens.close();
   }
 }
 
-function lateRules({ rules, identity, section: { until } }: ReleaseSource): LateRules {
+function lateRules({
+  rules,
+  identity,
+  section: { until },
+}: Pick<ReleaseSource, 'rules' | 'identity' | 'section'>): LateRules {
   const longestWindow = Math.max(...rules.tasks.map(({ windowMs }) => windowMs));
   return { known: identity.section.known, longestWindow, until };
 }

@@ -9,8 +9,10 @@ import { byteAt, intAt, nth } from '../checked.ts';
 import type { PartSegments } from '../corpus/part-dictionaries.ts';
 import { intList, pushInt, pushInts } from '../prompt/int-list.ts';
 import { createByteBuffer } from '../shard/byte-buffer.ts';
+import { byteCursor } from '../shard/row-codec.ts';
 import type { Scratch } from '../sort/scratch.ts';
-import { createSorter } from '../sort/sorted-runs.ts';
+import { createSorter, type Sorter } from '../sort/sorted-runs.ts';
+import { type Lane, numbersOf, sharedNumbers } from './taken-numbers.ts';
 
 /** Tokens of the segments that are known by heart, so that most parts bring nothing new. */
 const KNOWN_TOKENS_MAX = 16 * 1024 * 1024;
@@ -26,36 +28,35 @@ export interface NumberedSegment {
   readonly tokens: number;
 }
 
-/** Numbers under way. */
-export interface SegmentNumbers {
-  /**
-   * Takes in the segments of a part that `used` marks (1); returns for each of the part's segments
-   * what `numberOf` numbers it by, -1 for those that are not used.
-   */
-  add(part: PartSegments, used: Uint8Array): Int32Array;
-  /**
-   * Numbers all segments, from 0 in the order of ORIGIN-6, and hands each to `each`, in order. To
-   * be called once; returns the number of what `add` returned.
-   */
-  number(each: (segment: NumberedSegment, ids: Int32Array) => void): Int32Array;
-  /** May be called again. */
-  close(): void;
+/** Takes segments in; what it takes gets a number of the taker's lane, which no other has. */
+export interface SegmentTaker {
+  /** The taker's number of segment `i` of the part, which is taken in where nobody asked before. */
+  ofPart(part: PartSegments): (i: number) => number;
+  /** What `numberSegments` sorts. */
+  readonly sorter: Sorter;
+  /** Above all numbers that were given. */
+  end(): number;
 }
 
-/**
- * Bound: KNOWN_TOKENS_MAX tokens of segments, one run of the sorter, and four bytes a different
- * segment.
- */
-export function createSegmentNumbers(
-  scratch: Scratch,
-  hide: (version: string) => string,
-  knownTokensMax = KNOWN_TOKENS_MAX,
-): SegmentNumbers {
-  const sorter = createSorter({ scratch });
+/** What a taker of segments keeps, and where. */
+export interface SegmentTaking {
+  readonly scratch: Scratch;
+  readonly hide: (version: string) => string;
+  readonly lane?: Lane;
+  readonly sortBytes?: number;
+  /** Tokens of the segments that are known by heart. */
+  readonly knownTokensMax?: number;
+}
+
+/** Bound: `knownTokensMax` tokens of segments, and one run of the sorter. */
+export function createSegmentTaker(options: SegmentTaking): SegmentTaker {
+  const { scratch, hide, lane, sortBytes, knownTokensMax = KNOWN_TOKENS_MAX } = options;
+  const sorter = createSorter({ scratch, ...(sortBytes !== undefined && { bytesMax: sortBytes }) });
+  const numbers = numbersOf(lane);
   const out = createByteBuffer();
   let known = createKnownSegments();
-  let taken = 0;
   const spill = (part: PartSegments, i: number) => {
+    const taken = numbers.next();
     const ids = idsOf(part, i);
     const idBytes = bytesOf(ids);
     const version = nth(part.versions.dictionary, intAt(part.versions.indices, i));
@@ -67,50 +68,60 @@ export function createSegmentNumbers(
     out.byte(byteAt(part.levels, i));
     out.bytes(hash('sha256', idBytes, 'buffer'));
     out.bytes(Buffer.from(fields, 'utf8'));
-    const key = out.copy();
-    out.clear();
-    const at = out.extend(4);
-    out.setUint32(at, taken);
+    const keyEnd = out.length;
+    out.setUint32(out.extend(4), taken);
     out.bytes(idBytes);
-    sorter.add(key, out.written);
-    return taken++;
+    sorter.add(out.written.subarray(0, keyEnd), out.written.subarray(keyEnd));
+    return taken;
   };
   return {
-    add(part, used) {
-      const numbers = new Int32Array(part.count).fill(-1);
+    sorter,
+    end: numbers.end,
+    ofPart(part) {
+      // What is forgotten is taken in again, and the sort makes one of both.
+      if (known.tokens() > knownTokensMax) known = createKnownSegments();
       const names = known.namesOf(part);
-      for (let i = 0; i < part.count; i++) {
-        if (used[i] !== 1) continue;
+      const taken = new Int32Array(part.count).fill(-1);
+      return (i) => {
+        const before = intAt(taken, i);
+        if (before >= 0) return before;
         const segment = told(part, i, names);
         let number = known.find(segment);
         if (number < 0) {
           number = spill(part, i);
           known.add(segment, number);
         }
-        numbers[i] = number;
-      }
-      // What is forgotten is taken in again, and the sort makes one of both.
-      if (known.tokens() > knownTokensMax) known = createKnownSegments();
-      return numbers;
+        taken[i] = number;
+        return number;
+      };
     },
-    number(each) {
-      const numberOf = new Int32Array(taken);
-      let last: Buffer | undefined;
-      let number = -1;
-      for (const { key, payload } of sorter.sorted()) {
-        const bytes = Buffer.from(payload);
-        if (last === undefined || !last.equals(key)) {
-          last = Buffer.from(key);
-          number++;
-          const ids = idsIn(bytes);
-          each(segmentOf(last, ids.length), ids);
-        }
-        numberOf[bytes.readUInt32LE(0)] = number;
-      }
-      return numberOf;
-    },
-    close: () => sorter.close(),
   };
+}
+
+/**
+ * Numbers all segments of a sorter, from 0 in the order of ORIGIN-6, and hands each to `each`, in
+ * order; returns the number by the takers' numbers, which are below `end`. Bound: four bytes for
+ * each of those.
+ */
+export function numberSegments(
+  sorter: Pick<Sorter, 'sorted'>,
+  end: number,
+  each: (segment: NumberedSegment, ids: Int32Array) => void,
+): Uint32Array {
+  const numberOf = sharedNumbers(end);
+  let last: Buffer | undefined;
+  let number = -1;
+  for (const { key, payload } of sorter.sorted()) {
+    const bytes = byteCursor(payload).bytes;
+    if (last === undefined || !last.equals(key)) {
+      last = Buffer.from(key);
+      number++;
+      const ids = idsIn(bytes);
+      each(segmentOf(last, ids.length), ids);
+    }
+    numberOf[bytes.readUInt32LE(0)] = number;
+  }
+  return numberOf;
 }
 
 const PSEUDONYM_BYTES = 16;
@@ -174,7 +185,7 @@ function createKnownSegments(): KnownSegments {
     texts.set(text, number);
     return number;
   };
-  const numbersOf = (dictionary: readonly string[]) => Int32Array.from(dictionary, textNumber);
+  const textNumbers = (dictionary: readonly string[]) => Int32Array.from(dictionary, textNumber);
   const isEntry = (entry: number, told: Told): boolean => {
     const at = entry * ENTRY_SIZE;
     const { values } = entries;
@@ -206,8 +217,8 @@ function createKnownSegments(): KnownSegments {
   };
   return {
     namesOf: ({ versions, fields }) => ({
-      versions: numbersOf(versions.dictionary),
-      fields: numbersOf(fields.dictionary),
+      versions: textNumbers(versions.dictionary),
+      fields: textNumbers(fields.dictionary),
     }),
     find(segment) {
       const entry = intAt(slots, slotOf(segment)) - 1;

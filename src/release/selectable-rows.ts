@@ -15,13 +15,17 @@ import { readTyped, type TypedColumns, textMapper, textReader } from '../shard/t
 import { draw, inShare } from '../timeline/draws.ts';
 import type { RowPass, SelectableGroup, SelectableRow } from './selection.ts';
 
-/** Whose rows are read, and what says which are held out. */
-export interface CorpusRows {
+/** What says which members and surfaces are held out. */
+export interface CorpusHoldout {
+  readonly seed: number;
+  readonly holdout: CorpusSection['holdout'];
+}
+
+/** Whose rows are read. */
+export interface CorpusRows extends CorpusHoldout {
   readonly store: ObjectStore;
   readonly corpus: CorpusId;
   readonly partitions: readonly CorpusPartition[];
-  readonly seed: number;
-  readonly holdout: CorpusSection['holdout'];
 }
 
 /** All rows of a corpus, and the parts that hold them. */
@@ -31,8 +35,6 @@ export interface ReleaseRows {
   readonly parts: readonly PartPosition[];
   /** The rows in order of part. Bound: one row group. Throws as the store and its files do. */
   readonly pass: RowPass;
-  /** The rows of a row group of a part as they are chosen. Bound: its columns. */
-  selectable(group: PartGroup): Promise<SelectableGroup>;
 }
 
 const { key, variant, task, label, asked_at, closes_at, n_tokens, member, surface } = CORPUS;
@@ -50,14 +52,12 @@ export function releaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): ReleaseR
     }
   }
   const held = heldOut(of);
-  const selectable = async ({ file, number, rows }: PartGroup) =>
-    selectableGroup({ ...(await readTyped(file, number, SELECTED)), rows }, held);
   return {
     rows,
     parts,
-    selectable,
     async *pass() {
-      for await (const group of corpusGroups(of, effects)) yield await selectable(group);
+      for await (const { file, number, rows } of corpusGroups(of, effects))
+        yield selectableGroup({ ...(await readTyped(file, number, SELECTED)), rows }, held);
     },
   };
 }
@@ -85,7 +85,7 @@ export interface HeldOut {
 }
 
 /** A member is drawn anew where another came between: rows of one lie together. */
-export function heldOut({ seed, holdout }: Pick<CorpusRows, 'seed' | 'holdout'>): HeldOut {
+export function heldOut({ seed, holdout }: CorpusHoldout): HeldOut {
   const surfaces = new Set(holdout.surfaces);
   let last = { id: '', isHeld: false };
   return {
@@ -98,7 +98,7 @@ export function heldOut({ seed, holdout }: Pick<CorpusRows, 'seed' | 'holdout'>)
 }
 
 /** The rows of a group; what a text decides is worked out once for each that the group has. */
-function selectableGroup(
+export function selectableGroup(
   columns: TypedColumns<typeof SELECTED> & { readonly rows: number },
   held: HeldOut,
 ): SelectableGroup {

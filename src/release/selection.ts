@@ -2,7 +2,7 @@
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
 import { draw, type RankedDraw } from '../timeline/draws.ts';
-import { type DrawCut, drawCut } from './draw-cut.ts';
+import { type DrawCut, drawCut, settledCut } from './draw-cut.ts';
 import { type RowCounts, rowCounter } from './row-counts.ts';
 import { shardCount } from './shard-plan.ts';
 import { type RowEnd, type SplitFacts, splitOf } from './split-rule.ts';
@@ -27,16 +27,33 @@ export interface SelectableGroup {
 /** Reads all rows of a corpus anew: the same rows each time, and nobody holds them. */
 export type RowPass = () => AsyncIterable<SelectableGroup>;
 
-/** What was chosen. */
-export interface Selection {
-  /** The end of a row of the corpus, decided from the row alone. */
+/** What became of each row of the corpus. */
+export interface RowEnds {
+  /** The end of a row, decided from the row alone. */
   endOf(row: SelectableRow): RowEnd;
   /** Share of train rows that the label cap kept, by task and label (RELEASE-2). */
   keepShare(task: string, label: string): number;
+}
+
+/** What was chosen. */
+export interface Selection extends RowEnds {
+  readonly decided: DecidedSelection;
   readonly trainShards: number;
   readonly until: number;
   readonly counts: RowCounts;
 }
+
+/** A choice as plain data, by which any thread decides the end of a row. */
+export interface DecidedSelection extends SelectionRules {
+  /** By task and label: the share that is kept, and the first row that is left out. */
+  readonly caps: ReadonlyMap<string, ReadonlyMap<string, { readonly share: number; readonly border: Border }>>;
+  /** By task. */
+  readonly budgets: ReadonlyMap<string, Border>;
+  readonly remainder: Border;
+}
+
+/** The first row that a cut leaves out; undefined where it leaves out none. */
+type Border = RankedDraw | undefined;
 
 /** What a selection is made by; `until` is epoch ms. */
 export interface SelectionRules {
@@ -63,21 +80,9 @@ export async function selectRows(pass: RowPass, rules: SelectionRules, drawOf = 
   const budgets = new Map<string, DrawCut>();
   const remainder = drawCut();
   const capOf = ({ task, label }: Pick<SelectableRow, 'task' | 'label'>) => caps.get(task)?.get(label);
-  const capDraw: DrawFor = ({ key }) => ({ key: [key], drawn: drawOf(seed, 'label_cap', [key]) });
-  const thinDraw = lastKept((row: SelectableRow) => ({ key: rowKey(row), drawn: drawOf(seed, 'thin', rowKey(row)) }));
-
-  /** Undefined where a cut that is not settled does not know yet. */
-  const decide = (row: SelectableRow): RowEnd | undefined => {
-    const split = splitOf(row, rules);
-    if (split !== 'train') return split;
-    const isUncapped = isKept(capOf(row)?.cut, capDraw, row);
-    if (isUncapped !== true) return isUncapped === false ? 'label_capped' : undefined;
-    const isPaid = isKept(budgets.get(row.task), thinDraw, row);
-    if (isPaid !== true) return isPaid === false ? 'thinned' : undefined;
-    const isWhole = isKept(remainder, thinDraw, row);
-    if (isWhole !== true) return isWhole === false ? 'remainder' : undefined;
-    return split;
-  };
+  const draws = rowDraws(seed, drawOf);
+  const { cap: capDraw, thin: thinDraw } = draws;
+  const decide = decider(rules, { caps, budgets, remainder }, draws);
   /** Shows all rows with their ends, those last that wait for the cuts `open`. */
   const visit = async (open: Iterable<DrawCut>, see: (row: SelectableRow, end: RowEnd) => void) => {
     const held: SelectableRow[] = [];
@@ -125,22 +130,80 @@ export async function selectRows(pass: RowPass, rules: SelectionRules, drawOf = 
     counter = rowCounter(until);
     await visit([remainder], counter.add);
   }
+  const decided: DecidedSelection = {
+    ...{ seed, release, until },
+    caps: mapValues(caps, (byLabel) =>
+      mapValues(byLabel, ({ cut, most }) => ({ share: cut.isCut ? most / cut.totals.rows : 1, border: cut.border })),
+    ),
+    budgets: mapValues(budgets, ({ border }) => border),
+    remainder: remainder.border,
+  };
+  return { ...endsOf(decided, drawOf), decided, trainShards, until, counts: counter.counts() };
+}
+
+/** What became of the rows, by what was decided. */
+export function endsOf(decided: DecidedSelection, drawOf = draw): RowEnds {
+  const cuts: Cuts = {
+    caps: mapValues(decided.caps, (byLabel) => mapValues(byLabel, ({ border }) => ({ cut: settledCut(border) }))),
+    budgets: mapValues(decided.budgets, settledCut),
+    remainder: settledCut(decided.remainder),
+  };
+  const decide = decider(decided, cuts, rowDraws(decided.seed, drawOf));
   return {
     endOf: (row) => settled(decide(row)),
-    keepShare(task, label) {
-      const cap = capOf({ task, label });
-      return cap?.cut.isCut ? cap.most / cap.cut.totals.rows : 1;
-    },
-    trainShards,
-    until,
-    counts: counter.counts(),
+    keepShare: (task, label) => decided.caps.get(task)?.get(label)?.share ?? 1,
+  };
+}
+
+function mapValues<K, V, W>(map: ReadonlyMap<K, V>, of: (value: V) => W): Map<K, W> {
+  return new Map([...map].map(([key, value]) => [key, of(value)]));
+}
+
+/** Cuts in the order in which they are made. */
+interface Cuts {
+  readonly caps: ReadonlyMap<string, ReadonlyMap<string, { readonly cut: Cut }>>;
+  readonly budgets: ReadonlyMap<string, Cut>;
+  readonly remainder: Cut;
+}
+
+type Cut = Pick<DrawCut, 'isCut' | 'keeps'>;
+
+/** The end of a row; undefined where a cut that is not settled does not know it yet. */
+function decider(
+  rules: SelectionRules,
+  { caps, budgets, remainder }: Cuts,
+  draws: RowDraws,
+): (row: SelectableRow) => RowEnd | undefined {
+  return (row) => {
+    const split = splitOf(row, rules);
+    if (split !== 'train') return split;
+    const isUncapped = isKept(caps.get(row.task)?.get(row.label)?.cut, draws.cap, row);
+    if (isUncapped !== true) return isUncapped === false ? 'label_capped' : undefined;
+    const isPaid = isKept(budgets.get(row.task), draws.thin, row);
+    if (isPaid !== true) return isPaid === false ? 'thinned' : undefined;
+    const isWhole = isKept(remainder, draws.thin, row);
+    if (isWhole !== true) return isWhole === false ? 'remainder' : undefined;
+    return split;
+  };
+}
+
+/** Draws that cuts are made by. */
+interface RowDraws {
+  readonly cap: DrawFor;
+  readonly thin: DrawFor;
+}
+
+function rowDraws(seed: number, drawOf: typeof draw): RowDraws {
+  return {
+    cap: ({ key }) => ({ key: [key], drawn: drawOf(seed, 'label_cap', [key]) }),
+    thin: lastKept((row) => ({ key: rowKey(row), drawn: drawOf(seed, 'thin', rowKey(row)) })),
   };
 }
 
 type DrawFor = (row: SelectableRow) => RankedDraw;
 
 /** Draws where something is cut alone. */
-function isKept(cut: DrawCut | undefined, drawFor: DrawFor, row: SelectableRow): boolean | undefined {
+function isKept(cut: Cut | undefined, drawFor: DrawFor, row: SelectableRow): boolean | undefined {
   return cut?.isCut === true ? cut.keeps(drawFor(row), row.tokens) : true;
 }
 

@@ -13,7 +13,7 @@ import { mustFlushRowGroup } from '../shard/row-groups.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { createIndexes } from './indexes.ts';
 import type { JoinedGroup } from './join-rows.ts';
-import { packedHead } from './packed-rows.ts';
+import { createRowCollector, type PackedRows, packedHead } from './packed-rows.ts';
 import { createRowFiles, type RowFiles } from './row-files.ts';
 import { shardCount, shardName, shardRows } from './shard-plan.ts';
 import type { ShuffledRows } from './shuffle.ts';
@@ -22,8 +22,8 @@ import type { ShuffledRows } from './shuffle.ts';
 export interface GroupJoiner {
   /** Row groups that are worth having under way at once. */
   readonly atOnce: number;
-  /** `rows`: packed, in order. Takes the bytes over. */
-  join(rows: readonly Uint8Array[]): Promise<JoinedGroup>;
+  /** Rows in order. Takes the bytes over. */
+  join(rows: PackedRows): Promise<JoinedGroup>;
 }
 
 /** Which rows are written, how, and where. */
@@ -79,11 +79,13 @@ export async function writeShards(options: ShardOptions, effects = PROCESS_EFFEC
       underWay.push({ planned, isLast, group });
       if (underWay.length > joiner.atOnce) await settleOne();
     }
+    // Beside the last groups, which others may still be joining.
+    const others: ReleaseFile[] = [];
+    for (const table of shuffled.tables) others.push(...(await table.finish(folder)));
+    others.push(...(await indexes.write(store, folder)));
     while (underWay.length > 0) await settleOne();
     report();
-    for (const table of shuffled.tables) files.push(...(await table.finish(folder)));
-    files.push(...(await indexes.write(store, folder)));
-    return files;
+    return [...files, ...others];
   } finally {
     await Promise.allSettled(underWay.map(({ group }) => group));
     open?.abort();
@@ -93,8 +95,8 @@ export async function writeShards(options: ShardOptions, effects = PROCESS_EFFEC
 
 interface RowGroup {
   readonly planned: PlannedShard;
-  /** Packed; the caller's own. */
-  readonly rows: readonly Uint8Array[];
+  /** The caller's own. */
+  readonly rows: PackedRows;
   /** The last of its shard. */
   readonly isLast: boolean;
 }
@@ -108,9 +110,13 @@ function* rowGroups(
   const plan = planShards(shuffled, trainShards);
   let planned: PlannedShard | undefined;
   let left = 0;
-  let group: Uint8Array[] = [];
+  const group = createRowCollector();
   let tokens = 0;
   let number = 0;
+  const taken = () => {
+    tokens = 0;
+    return group.take();
+  };
   for (const packed of shuffled.rows()) {
     const { exampleId, member, ...head } = packedHead(packed);
     if (planned === undefined || left === 0) {
@@ -118,19 +124,16 @@ function* rowGroups(
       left = planned.rows;
       number = 0;
     }
-    if (mustFlushRowGroup({ rows: group.length, tokens }, head.tokens)) {
-      yield { planned, rows: group, isLast: false };
-      [group, tokens] = [[], 0];
+    if (mustFlushRowGroup({ rows: group.rows(), tokens }, head.tokens)) {
+      yield { planned, rows: taken(), isLast: false };
       number++;
     }
-    const position = { split: head.split, shard: planned.shard, row_group: number, row: group.length };
+    const position = { split: head.split, shard: planned.shard, row_group: number, row: group.rows() };
     indexes.add({ exampleId, member }, position);
-    group.push(Uint8Array.prototype.slice.call(packed));
+    group.add(packed);
     tokens += head.tokens;
     left--;
-    if (left > 0) continue;
-    yield { planned, rows: group, isLast: true };
-    [group, tokens] = [[], 0];
+    if (left === 0) yield { planned, rows: taken(), isLast: true };
   }
 }
 

@@ -87,12 +87,74 @@ interface Block {
   readonly ids: Int32Array;
 }
 
-/** Bound: `bytesMax` of blocks and one more; of those the ones not asked for lately go first. */
-export function readTokenTable(
-  { blocks, segments }: TokenTable,
-  file: ScratchFile,
-  bytesMax = TOKEN_CACHE_BYTES,
-): TokenReader {
+/** The tokens of a segment, and where they lie. */
+interface SegmentTokens {
+  ids: Int32Array;
+  from: number;
+  to: number;
+}
+
+/**
+ * Bound: `bytesMax`, or of a larger table so many bytes of blocks and one more, of which those not
+ * asked for lately go first.
+ */
+export function readTokenTable(table: TokenTable, file: ScratchFile, bytesMax = TOKEN_CACHE_BYTES): TokenReader {
+  const isSmall = file.size + BORDER_BYTES * table.segments <= bytesMax;
+  const { find, close } = isSmall ? wholeTable(table, file) : blockwise(table, file, bytesMax);
+  return {
+    copy(segment, target, at) {
+      const { ids, from, to } = find(segment);
+      let end = at;
+      // By hand: most segments are so short that a view of them would cost more.
+      for (let i = from; i < to; i++) target[end++] = ids[i] as number;
+      if (end > target.length) throw new Error(`segment ${segment} has no room`);
+      return end;
+    },
+    close,
+  };
+}
+
+/** Finds segments: one object, which the next call changes. */
+interface SegmentFinder extends Pick<TokenReader, 'close'> {
+  find(segment: number): SegmentTokens;
+}
+
+/** Where a segment begins and ends. */
+const BORDER_BYTES = 8;
+
+/** The whole table in memory: nothing is looked up but a segment's found. */
+function wholeTable({ blocks, segments }: TokenTable, file: ScratchFile): SegmentFinder {
+  const ids = new Int32Array(file.size / 4);
+  const reader = file.open();
+  try {
+    if (reader.read(new Uint8Array(ids.buffer), 0) !== file.size) throw new Error('the token table ends too soon');
+  } finally {
+    reader.close();
+  }
+  const starts = new Int32Array(segments);
+  const ends = new Int32Array(segments);
+  for (let first = 0; first < segments; first += BLOCK_SEGMENTS) {
+    const block = floatAt(blocks, first / BLOCK_SEGMENTS) / 4;
+    const count = Math.min(BLOCK_SEGMENTS, segments - first);
+    let at = block + count;
+    for (let i = 0; i < count; i++) {
+      starts[first + i] = at;
+      at += intAt(ids, block + i);
+      ends[first + i] = at;
+    }
+  }
+  const found: SegmentTokens = { ids, from: 0, to: 0 };
+  return {
+    find(segment) {
+      found.from = intAt(starts, segment);
+      found.to = intAt(ends, segment);
+      return found;
+    },
+    close: () => {},
+  };
+}
+
+function blockwise({ blocks, segments }: TokenTable, file: ScratchFile, bytesMax: number): SegmentFinder {
   const reader = file.open();
   const kept = createGenerations<number, Block>(bytesMax / 2);
   const read = (number: number): Block => {
@@ -106,17 +168,16 @@ export function readTokenTable(
     for (let i = 0; i < count; i++) starts[i + 1] = intAt(starts, i) + intAt(numbers, i);
     return kept.set(number, { starts, ids: numbers.subarray(count) }, bytes);
   };
+  const found: SegmentTokens = { ids: new Int32Array(0), from: 0, to: 0 };
   return {
-    copy(segment, target, at) {
+    find(segment) {
       const block = Math.floor(segment / BLOCK_SEGMENTS);
       const { starts, ids } = kept.get(block) ?? read(block);
       const inBlock = segment % BLOCK_SEGMENTS;
-      const to = intAt(starts, inBlock + 1);
-      let end = at;
-      // By hand: most segments are so short that a view of them would cost more.
-      for (let i = intAt(starts, inBlock); i < to; i++) target[end++] = ids[i] as number;
-      if (end > target.length) throw new Error(`segment ${segment} has no room`);
-      return end;
+      found.ids = ids;
+      found.from = intAt(starts, inBlock);
+      found.to = intAt(starts, inBlock + 1);
+      return found;
     },
     close: () => reader.close(),
   };

@@ -54,8 +54,8 @@ export interface GroupColumn {
 /** A row group that is encoded and lies in no file yet. */
 export interface EncodedGroup {
   readonly rows: number;
-  /** The pages of all columns, one after another. */
-  readonly pages: readonly Uint8Array[];
+  /** The pages of all columns, one after another: memory of its own, and no more than they are. */
+  readonly pages: Uint8Array<ArrayBuffer>;
   readonly columns: readonly GroupColumn[];
 }
 
@@ -106,9 +106,19 @@ export function createGroupEncoder(columns: readonly ColumnSpec[]): {
         for (const page of [column.dictionaryPage, column.dataPage]) if (page) pages.push(page.header, page.body);
         return groupColumn(column);
       });
-      return { rows, pages, columns: encoded };
+      return { rows, pages: sideBySide(pages), columns: encoded };
     },
   };
+}
+
+function sideBySide(pages: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pages.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const page of pages) {
+    all.set(page, at);
+    at += page.length;
+  }
+  return all;
 }
 
 function groupColumn({ dictionaryPage, dataPage, levels, emptyLists, range }: EncodedColumn): GroupColumn {
@@ -144,7 +154,7 @@ export function createParquetWriter({ columns, keyValues, write }: ParquetWriter
     if (finished) throw new Error('a row group after the footer');
     const offset = bytes;
     let start = bytes;
-    for (const page of group.pages) put(page);
+    put(group.pages);
     const chunks = columns.map((spec, i) => {
       const column = nth(group.columns, i);
       const described = describeChunk(spec, column, start);

@@ -3,6 +3,7 @@
  * table.
  */
 import { requireStored, type StoredRow, type StoredType, type StoredTypes, type Table } from '../../schemas/columns.ts';
+import { intAt } from '../checked.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
 
 /** Bytes and how far they are read. */
@@ -32,6 +33,81 @@ export function readRow<T extends Table>(cursor: ByteCursor, table: T): StoredRo
   for (const { name, codec } of codecsOf(table)) row[name] = codec.read(cursor);
   return row as StoredRow<T>;
 }
+
+/** Many rows of one buffer, each read up to its place in `at`. */
+export interface ByteCursors {
+  readonly bytes: Buffer;
+  readonly at: Int32Array;
+}
+
+/** Columns of rows in memory. */
+export interface StoredLists {
+  /** Row r holds values[offsets[r] .. offsets[r + 1]). */
+  readonly values: Int32Array;
+  readonly offsets: Int32Array;
+}
+interface StoredArrays {
+  utf8: string[];
+  int32: Int32Array;
+  int64: Float64Array;
+  double: Float64Array;
+  'list<int32>': StoredLists;
+  bytes: Uint8Array[];
+}
+/** The columns of a table, by name. */
+export type StoredColumns<T extends Table> = {
+  readonly [K in keyof T]: T[K] extends { readonly type: infer S extends StoredType } ? StoredArrays[S] : never;
+};
+
+/** Reads of each row what `writeRow` wrote, column by column; copies everything. */
+export function readRows<T extends Table>(cursors: ByteCursors, table: T): StoredColumns<T> {
+  const columns = codecsOf(table).map(({ name, type }) => [name, READ_ROWS[type](cursors)] as const);
+  return Object.fromEntries(columns) as StoredColumns<T>;
+}
+
+/** Reads a list of each row. */
+export function readLists({ bytes, at }: ByteCursors): StoredLists {
+  const offsets = new Int32Array(at.length + 1);
+  for (let row = 0; row < at.length; row++)
+    offsets[row + 1] = intAt(offsets, row) + bytes.readUInt32LE(intAt(at, row)) / 4;
+  const values = new Int32Array(intAt(offsets, at.length));
+  const target = new Uint8Array(values.buffer);
+  for (let row = 0; row < at.length; row++) {
+    const from = intAt(at, row) + 4;
+    const to = from + 4 * (intAt(offsets, row + 1) - intAt(offsets, row));
+    target.set(bytes.subarray(from, to), 4 * intAt(offsets, row));
+    at[row] = to;
+  }
+  return { values, offsets };
+}
+
+function readNumbers<A extends Int32Array | Float64Array>({ bytes, at }: ByteCursors, numbers: A): A {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let row = 0; row < at.length; row++) {
+    const from = intAt(at, row);
+    numbers[row] = view.getFloat64(from, true);
+    at[row] = from + 8;
+  }
+  return numbers;
+}
+
+/** Of each row what `read` makes of the bytes behind their length. */
+function readSized<V>({ bytes, at }: ByteCursors, read: (bytes: Buffer, from: number, to: number) => V): V[] {
+  return Array.from(at, (start, row) => {
+    const to = start + 4 + bytes.readUInt32LE(start);
+    at[row] = to;
+    return read(bytes, start + 4, to);
+  });
+}
+
+const READ_ROWS: { readonly [S in StoredType]: (cursors: ByteCursors) => StoredArrays[S] } = {
+  utf8: (cursors) => readSized(cursors, (bytes, from, to) => bytes.toString('utf8', from, to)),
+  int32: (cursors) => readNumbers(cursors, new Int32Array(cursors.at.length)),
+  int64: (cursors) => readNumbers(cursors, new Float64Array(cursors.at.length)),
+  double: (cursors) => readNumbers(cursors, new Float64Array(cursors.at.length)),
+  'list<int32>': readLists,
+  bytes: (cursors) => readSized(cursors, (bytes, from, to) => Uint8Array.from(bytes.subarray(from, to))),
+};
 
 interface ColumnCodec {
   readonly name: string;

@@ -1,12 +1,18 @@
 /** Columns of a row group in the arrays that hold them: no object a row, no text twice. */
-import type { Column, Table } from '../../schemas/columns.ts';
+import type { Column } from '../../schemas/columns.ts';
 import { intAt, nth } from '../checked.ts';
 import type { TextDictionary } from './leaf-values.ts';
 import type { ParquetFile } from './parquet-reader.ts';
-import { requireTypes } from './records.ts';
+import { type FileTable, requireTypes } from './records.ts';
 
 /** Texts of a column, in a row or by a dictionary. */
 export type ReadTexts = readonly string[] | TextDictionary;
+
+/** Lists of a column: row r holds values[offsets[r] .. offsets[r + 1]). */
+export interface ReadLists {
+  readonly values: Int32Array;
+  readonly offsets: Int32Array;
+}
 
 interface ReadTypes {
   utf8: ReadTexts;
@@ -14,12 +20,11 @@ interface ReadTypes {
   /** Safe integers. */
   int64: Float64Array;
   double: Float64Array;
+  'list<int32>': ReadLists;
 }
 
-/** Tables without lists. */
-export type FlatTable = Table<keyof ReadTypes>;
 /** The columns of a table as one row group holds them. */
-export type TypedColumns<T extends FlatTable> = {
+export type TypedColumns<T extends FileTable> = {
   readonly [K in keyof T]: T[K] extends Column<infer _, infer S extends keyof ReadTypes> ? ReadTypes[S] : never;
 };
 
@@ -27,7 +32,7 @@ export type TypedColumns<T extends FlatTable> = {
  * Reads the table's columns of one row group; the file may have more. Bound: the group in memory.
  * Throws BrewhouseError `lake_broken` as the file does, and where a column is of another type.
  */
-export async function readTyped<T extends FlatTable>(
+export async function readTyped<T extends FileTable>(
   file: ParquetFile,
   rowGroup: number,
   table: T,

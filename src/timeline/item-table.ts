@@ -1,7 +1,7 @@
 /** The item table: every version of every item, and which was seen at a moment. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type Attributes, type ItemEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
-import { type EventTimes, eventTimes } from '../../schemas/event-time.ts';
+import { type EventTimes, eventTimes, timeSpan } from '../../schemas/event-time.ts';
 import type { EventId, ItemId } from '../../schemas/ids.ts';
 import { floatAt, intAt, nth } from '../checked.ts';
 import { isSeen } from './as-of.ts';
@@ -26,8 +26,6 @@ export type Says = (version: ItemVersion) => string;
 
 /** Every version of every item. */
 export interface ItemTable {
-  /** Items all of whose versions have no time. */
-  readonly withoutTime: number;
   /** The version of that number. Throws Error where there is none. */
   versionAt(number: number): ItemVersion;
   /** The number of an item in this table; -1 where it is not there. */
@@ -62,14 +60,12 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
   const numbers = new Map<ItemId, number>();
   const all: ItemVersion[] = [];
   const first = new Int32Array(byId.length + 1);
-  let withoutTime = 0;
   for (const [itemId, events] of byId) {
     const versions = orderEvents(events).map((event, i): ItemVersion => {
       const attributes = event.op === 'upsert' ? event.attributes : {};
       const [times, number] = [eventTimes(event, known), all.length + i];
       return { itemId, eventId: event.event_id, number, ...times, deleted: event.op === 'delete', attributes };
     });
-    if (versions.every((version) => version.at === TIME_UNKNOWN)) withoutTime++;
     numbers.set(itemId, table.size);
     table.set(itemId, versions);
     for (const version of versions) all.push(version);
@@ -87,7 +83,6 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     return item === undefined ? undefined : all[newestSeen(item, t)];
   };
   return {
-    withoutTime,
     versionAt: (number) => nth(all, number),
     numberOf: (itemId) => numbers.get(itemId) ?? -1,
     firstVersion: (item) => intAt(first, item),
@@ -100,6 +95,14 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     newestAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),
     population,
   };
+}
+
+/** Items all of whose versions have no time. */
+export function countWithoutTime(events: Iterable<ItemEvent>): number {
+  const hasTime = new Map<ItemId, boolean>();
+  for (const { item_id, event_time } of events)
+    hasTime.set(item_id, hasTime.get(item_id) === true || timeSpan(event_time).first !== TIME_UNKNOWN);
+  return [...hasTime.values()].filter((has) => !has).length;
 }
 
 /** The version, unless it is a deletion. */

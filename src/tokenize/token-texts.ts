@@ -1,6 +1,7 @@
 /** The texts of a pinned tokenizer's tokens, for who decodes and never encodes. */
 import { Tokenizer } from 'tokenizers';
 import type { TokenizerFile } from '../../schemas/tokenizer.ts';
+import { jsonMembers, textOf, wholePart } from './json-members.ts';
 import { decodeWith } from './library-encoder.ts';
 import { type PinnedSource, readTokenizerFiles } from './tokenizer-files.ts';
 import type { TokenizerJson } from './tokenizer-json.ts';
@@ -20,13 +21,14 @@ export interface TokenTexts {
  */
 export function readTokenTexts(source: PinnedSource, resolveFrom: string): TokenTexts {
   const { json } = readTokenizerFiles(source, resolveFrom);
-  const texts = tokenTexts(json);
+  const tokenText = tokenTexts(json);
   const decoder = decoderOf(json.file);
+  const added = json.file.added_tokens.map(({ id }) => id);
   return {
-    vocabSize: texts.length,
+    vocabSize: Math.max(json.greatestId, ...added) + 1,
     decode(ids) {
       const tokens = Array.from(ids, (id) => {
-        const text = texts[id];
+        const text = tokenText(id);
         if (text === undefined) throw new RangeError(`token id ${id} is not in the vocabulary`);
         return text;
       });
@@ -35,18 +37,36 @@ export function readTokenTexts(source: PinnedSource, resolveFrom: string): Token
   };
 }
 
-/** By id; ids may have holes between them. */
-function tokenTexts({ file, lists, greatestId }: TokenizerJson): (string | undefined)[] {
-  const vocab: unknown = JSON.parse(lists().vocab ?? '{}');
-  const greatest = file.added_tokens.reduce((most, { id }) => Math.max(most, id), greatestId);
-  const texts = new Array<string | undefined>(greatest + 1);
-  if (Array.isArray(vocab)) for (const [id, [text]] of vocab.entries()) texts[id] = text;
-  // By name: entries would be an array a token.
-  else
-    for (const text in vocab as Readonly<Record<string, number>>)
-      texts[(vocab as Record<string, number>)[text] ?? 0] = text;
-  for (const { id, content } of file.added_tokens) texts[id] = content;
-  return texts;
+/**
+ * By id, of which any may be missing. The vocabulary stays the text that it is, and where each of
+ * its tokens lies is looked up when the first is asked for.
+ */
+function tokenTexts({ file, vocabulary, greatestId }: TokenizerJson): (id: number) => string | undefined {
+  const added = new Map(file.added_tokens.map(({ id, content }) => [id, content]));
+  const bytes = vocabulary && Buffer.from(vocabulary.bytes.subarray(vocabulary.from, vocabulary.to));
+  let places: { readonly from: Uint32Array; readonly to: Uint32Array } | undefined;
+  const textAt = (id: number): string | undefined => {
+    if (bytes === undefined || id > greatestId) return undefined;
+    places ??= tokenPlaces(bytes, greatestId);
+    const [from, to] = [places.from[id], places.to[id]];
+    if (from === undefined || to === undefined || to === 0) return undefined;
+    const told: string | readonly [string, number] = JSON.parse(textOf(bytes, { from, to }));
+    return typeof told === 'string' ? told : told[0];
+  };
+  return (id) => added.get(id) ?? textAt(id);
+}
+
+/** Where each token is told, by id: the key of a vocabulary by text, an element of a list. */
+function tokenPlaces(bytes: Buffer, greatestId: number) {
+  const from = new Uint32Array(greatestId + 1);
+  const to = new Uint32Array(greatestId + 1);
+  let element = 0;
+  for (const { key, value } of jsonMembers(bytes, wholePart(bytes))) {
+    const id = key === undefined ? element++ : Number(textOf(bytes, value));
+    from[id] = (key ?? value).from;
+    to[id] = (key ?? value).to;
+  }
+  return { from, to };
 }
 
 /** The library's decoder of the file, which looks at no vocabulary. */

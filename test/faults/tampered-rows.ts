@@ -11,7 +11,7 @@ import { HF, IGNORE_INDEX } from '../../src/profiles/hf.ts';
 import type { ToldRow } from '../../src/release/card/card.ts';
 import { chooseCardRow } from '../../src/release/card/card-row.ts';
 import { createRowJoiner } from '../../src/release/join-rows.ts';
-import { createRowPacker, type NumberedRow } from '../../src/release/packed-rows.ts';
+import { createRowPacker, type TakenRow } from '../../src/release/packed-rows.ts';
 import { writeShards } from '../../src/release/shards.ts';
 import type { ShuffledRows } from '../../src/release/shuffle.ts';
 import { readTokenTable, writeTokenTable } from '../../src/release/token-table.ts';
@@ -21,7 +21,9 @@ import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
 import { readParquet } from '../integration/brewhouse.ts';
 import { openFile, writeFile } from '../shard/parquet-file.ts';
 import {
+  eventNumbers,
   numberedAnew,
+  type Origin,
   type OriginTables,
   originTables,
   storedRows,
@@ -40,7 +42,8 @@ export interface FileColumn {
 }
 
 /** A row of a release, its origins by number. */
-export interface ReleasedRow extends NumberedRow {
+export interface ReleasedRow extends Omit<TakenRow, 'origin'> {
+  readonly origin: Origin;
   readonly split: Split;
   readonly ids: Int32Array;
 }
@@ -82,7 +85,10 @@ export async function toldRowOf(dir: string, tokenizer: LoadedTokenizer): Promis
 
 function* packed(rows: readonly ReleasedRow[]): Generator<Uint8Array> {
   const packer = createRowPacker();
-  for (const row of rows) yield packer.pack(row.split, row);
+  for (const row of rows) {
+    const events = Int32Array.from(eventNumbers(row.origin));
+    yield packer.pack(row.split, { ...row, origin: { ...row.origin, events } });
+  }
 }
 
 /**
@@ -104,7 +110,8 @@ export async function rewriteRows(
   for (const { kind, path } of manifest.files) if (kind !== 'card') release.remove(path);
   const store = openDirectoryStore(dirname(dir));
   const shuffled = { ...shuffledRows(rows, tables), tables: tablesUnderWay(store, tables) };
-  const joiner = createRowJoiner(HF, readTokenTable(shuffled.tokenTable, shuffled.tokenFile));
+  const tokens = readTokenTable(shuffled.tokenTable, shuffled.tokenFile);
+  const joiner = createRowJoiner(HF, { tokens, numbers: shuffled.numbers });
   const files = await writeShards({
     ...{ store, shuffled },
     folder: basename(dir),
@@ -207,9 +214,13 @@ function shuffledRows(rows: readonly ReleasedRow[], tables: OriginTables): Omit<
   return {
     ...tokenTable(rows, tables),
     ...{ counts, tokens, digest: '', close: () => undefined },
+    numbers: { segments: itself(tables.segments.length), events: itself(tables.events.length) },
     rows: () => packed(rows),
   };
 }
+
+/** Numbers that are the release's already. */
+const itself = (size: number) => Uint32Array.from({ length: size }, (_, i) => i);
 
 /** The ids that the rows have of each segment, which has so many tokens in every row. */
 function tokenTable(rows: readonly ReleasedRow[], { segments }: OriginTables) {

@@ -8,8 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { EVENT_KINDS, UNIT_SEPARATOR } from '../../schemas/rows.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
-import { createEventNumbers, type NumberedEvent } from '../../src/release/event-numbers.ts';
+import { createEventTaker, type NumberedEvent, numberEvents } from '../../src/release/event-numbers.ts';
 import { parsePseudonymKey, pseudonymsOf } from '../../src/release/pseudonyms.ts';
+import { createSorter } from '../../src/sort/sorted-runs.ts';
 import { type PlainEvent, partEvents } from './part-dictionaries.ts';
 
 const hide = pseudonymsOf(parsePseudonymKey('5a'.repeat(32), 'the test'));
@@ -53,13 +54,25 @@ function partsOf({ events, parts }: typeof worlds extends fc.Arbitrary<infer T> 
   });
 }
 
+/** Two takers have the parts in turn. */
+const LANES = [0, 1].map((first) => ({ first, step: 2 }));
+
 function numbered(parts: ReturnType<typeof partsOf>, groupRows: number) {
   const scratch = openMemoryScratch();
-  const numbers = createEventNumbers(scratch, hide);
-  const taken = parts.map(({ events, used }) => numbers.add(partEvents(events, groupRows), used));
+  const takers = LANES.map((lane) => createEventTaker({ scratch, hide, lane }));
+  const taken = parts.map(({ events, used }, i) => {
+    const part = takers[i % takers.length]!.ofPart(partEvents(events, groupRows));
+    // Rows ask for them in any order, and often.
+    const backwards = [...used.keys()].toReversed().filter((i) => used[i] === 1);
+    for (const i of backwards) part.numberOf(i);
+    part.finish();
+    return Int32Array.from(used, (mark, i) => (mark === 1 ? part.numberOf(i) : -1));
+  });
   const table: NumberedEvent[] = [];
-  const numberOf = numbers.number((each) => table.push(each));
-  numbers.close();
+  const end = Math.max(...takers.map((taker) => taker.end()));
+  const sorter = createSorter({ scratch, runs: takers.flatMap((taker) => taker.sorter.handOver()) });
+  const numberOf = numberEvents(sorter, end, (each) => table.push(each));
+  sorter.close();
   expect(scratch.files.size).toBe(0);
   return { table, numbers: taken.map((own) => [...own].map((at) => (at < 0 ? -1 : numberOf[at]))) };
 }

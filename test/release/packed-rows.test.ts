@@ -3,8 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoredType, Table } from '../../schemas/columns.ts';
 import { SPLITS } from '../../schemas/ledger.ts';
-import { ORIGIN, SIDECAR } from '../../schemas/rows.ts';
-import { createRowPacker, type NumberedRow, packedHead, unpackRow } from '../../src/release/packed-rows.ts';
+import { SIDECAR } from '../../schemas/rows.ts';
+import {
+  createRowCollector,
+  createRowPacker,
+  packedHead,
+  TAKEN_ORIGIN,
+  type TakenRow,
+  unpackMeta,
+  unpackRows,
+} from '../../src/release/packed-rows.ts';
+import { joinLists, storedColumns } from '../../src/shard/records.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -25,8 +34,8 @@ const rows = fc.record({
   row: fc.record({
     spans: int32s,
     meta: rowOf(SIDECAR, { example_id: pseudonym, member: pseudonym, n_tokens: fc.nat(2 ** 31 - 1) }),
-    origin: rowOf(ORIGIN),
-  }) as fc.Arbitrary<NumberedRow>,
+    origin: rowOf(TAKEN_ORIGIN),
+  }) as fc.Arbitrary<TakenRow>,
 });
 
 describe('a packed row', () => {
@@ -41,15 +50,36 @@ describe('a packed row', () => {
           larger.set(packed, offset);
           return larger.subarray(offset, offset + packed.length);
         });
-        expect(copies.map(unpackRow)).toEqual(all.map(({ row }) => row));
+        const metas = all.map(({ row: { meta } }) => meta);
+        expect(copies.map(unpackMeta)).toEqual(metas);
         expect(copies.map(packedHead)).toEqual(
           all.map(({ split, row: { meta } }) => ({
             ...{ split, tokens: meta.n_tokens, exampleId: meta.example_id, member: meta.member },
           })),
         );
-        const unpacked = copies.map(unpackRow);
+        const unpacked = copies.map(unpackMeta);
         for (const copy of copies) copy.fill(0);
-        expect(unpacked).toEqual(all.map(({ row }) => row));
+        expect(unpacked).toEqual(metas);
+      }),
+      { numRuns: 200, seed: 7 },
+    );
+  });
+
+  it('is one of columns that are those of the rows, group after group', () => {
+    const packer = createRowPacker();
+    const collector = createRowCollector();
+    fc.assert(
+      fc.property(fc.array(rows, { minLength: 1, maxLength: 5 }), (all) => {
+        for (const { split, row } of all) collector.add(packer.pack(split, row));
+        expect(collector.rows()).toBe(all.length);
+        const { meta, origin, ...others } = unpackRows(collector.take());
+        expect(collector.rows()).toBe(0);
+        const own = all.map(({ row }) => row);
+        expect(others).toEqual({ rows: all.length, spans: joinLists(own.map(({ spans }) => spans)) });
+        const metas = own.map((row) => row.meta);
+        const origins = own.map((row) => row.origin);
+        expect(Object.values(meta)).toEqual(storedColumns(SIDECAR, metas));
+        expect(Object.values(origin)).toEqual(storedColumns(TAKEN_ORIGIN, origins));
       }),
       { numRuns: 200, seed: 7 },
     );

@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { ROLES, SEGMENT_LEVELS } from '../../schemas/rows.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { parsePseudonymKey, pseudonymsOf } from '../../src/release/pseudonyms.ts';
-import { createSegmentNumbers, type NumberedSegment } from '../../src/release/segment-numbers.ts';
+import { createSegmentTaker, type NumberedSegment, numberSegments } from '../../src/release/segment-numbers.ts';
+import { createSorter } from '../../src/sort/sorted-runs.ts';
 import { type PlainSegment, partSegments } from './part-dictionaries.ts';
 
 const hide = pseudonymsOf(parsePseudonymKey('5a'.repeat(32), 'the test')).event;
@@ -30,6 +31,9 @@ const worlds = fc.record({
   parts: fc.array(part, { maxLength: 6 }),
   groupRows: fc.constantFrom(1, 3, 100),
 });
+
+/** Two takers have the parts in turn. */
+const LANES = [0, 1].map((first) => ({ first, step: 2 }));
 
 /** What a segment is known by, as bytes that compare in the order of ORIGIN-6. */
 function sortKey({ role, version, level, fields, ids }: PlainSegment): string {
@@ -61,15 +65,21 @@ function partsOf({ segments, parts }: typeof worlds extends fc.Arbitrary<infer T
 /** The table, and the number of each segment of each part; -1: not used. */
 function numbered(parts: ReturnType<typeof partsOf>, groupRows: number, knownTokensMax?: number) {
   const scratch = openMemoryScratch();
-  const numbers = createSegmentNumbers(scratch, hide, knownTokensMax);
-  const taken = parts.map(({ segments, used }) => numbers.add(partSegments(segments, groupRows), used));
+  const known = knownTokensMax === undefined ? {} : { knownTokensMax };
+  const takers = LANES.map((lane) => createSegmentTaker({ scratch, hide, lane, ...known }));
+  const taken = parts.map(({ segments, used }, part) => {
+    const ofPart = takers[part % takers.length]!.ofPart(partSegments(segments, groupRows));
+    return Int32Array.from(used, (mark, i) => (mark === 1 ? ofPart(i) : -1));
+  });
+  const end = Math.max(...takers.map((taker) => taker.end()));
+  const sorter = createSorter({ scratch, runs: takers.flatMap((taker) => taker.sorter.handOver()) });
   const table: NumberedSegment[] = [];
   const ids: number[][] = [];
-  const numberOf = numbers.number((each, own) => {
+  const numberOf = numberSegments(sorter, end, (each, own) => {
     table.push(each);
     ids.push([...own]);
   });
-  numbers.close();
+  sorter.close();
   expect(scratch.files.size).toBe(0);
   return { table, ids, numbers: taken.map((own) => [...own].map((at) => (at < 0 ? -1 : numberOf[at]))) };
 }

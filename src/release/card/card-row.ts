@@ -1,6 +1,6 @@
 /** The one row that a card shows as text. */
 import { harmless } from '../../harmless-text.ts';
-import { packedHead, unpackRow } from '../packed-rows.ts';
+import { packedHead, unpackMeta } from '../packed-rows.ts';
 
 /** A row of train with what the card says of it. */
 export interface CardRow {
@@ -31,7 +31,7 @@ export function chooseCardRow(rows: Iterable<Uint8Array>): ChosenRow | undefined
   for (const each of rows) {
     const { split, tokens } = packedHead(each);
     if (split !== 'train' || row === ROWS_MAX) break;
-    const { meta } = unpackRow(each);
+    const meta = unpackMeta(each);
     const entries = Math.min(meta.n_history_shown, ENTRIES);
     const isBetter = best === undefined || entries > best.entries || (entries === best.entries && tokens < best.tokens);
     const { task, template, label } = meta;
