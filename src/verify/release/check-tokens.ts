@@ -7,9 +7,9 @@ import type { RuleId } from '../fault-list.ts';
 import type { Profile, TokenColumn } from '../profiles/profile.ts';
 import { answersOf } from '../reference/phrases.ts';
 import type { Piece } from '../reference/pieces.ts';
-import { fault, isSameList, type ReleaseRow, type RowCase, text } from './release-row.ts';
+import { fault, isSameList, type ReadRow, type ReleaseRow, type RowCase, text } from './release-row.ts';
 
-type ReadCase = Pick<RowCase, 'row' | 'list' | 'corpus'>;
+type ReadCase = Pick<RowCase, 'list' | 'corpus'> & { readonly row: ReadRow | ReleaseRow };
 type ControlCase = Omit<RowCase, 'wanted' | 'row'> & { readonly row: Pick<ReleaseRow, 'place' | 'ids' | 'answerFrom'> };
 
 /**
@@ -36,7 +36,7 @@ export function checkColumns({ row, list, corpus }: ReadCase, { columns }: Profi
   return whole;
 }
 
-function isRight({ ids, columns, answerFrom }: ReleaseRow, column: TokenColumn): boolean {
+function isRight({ ids, columns, answerFrom }: ReadRow | ReleaseRow, column: TokenColumn): boolean {
   const values = columns[column.name];
   return values?.length === ids.length && column.isRight(values, ids, answerFrom);
 }

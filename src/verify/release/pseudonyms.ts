@@ -19,6 +19,7 @@ export function pseudonymsOf(key: string) {
   }
   const bytes = Buffer.from(key, 'hex');
   const names = { member: new Map<string, string>(), event: new Map<string, string>() };
+  const words = new Map<string, Int32Array>();
   const hmac = hmacOf(bytes);
   const make = (kind: PseudonymKind, id: string) => hmac(`${kind}\u001f${id}`).slice(0, 32);
   return {
@@ -28,6 +29,11 @@ export function pseudonymsOf(key: string) {
       if (kind === 'example') return make(kind, id);
       if (names[kind].size > NAMES_MAX) names[kind].clear();
       return remember(names[kind], id, () => make(kind, id));
+    },
+    /** The pseudonym of an event, which has an id, as four words of 32 bits. */
+    wordsOfEvent(id: string): Int32Array {
+      if (words.size > NAMES_MAX) words.clear();
+      return remember(words, id, () => new Int32Array(Uint8Array.from(Buffer.from(make('event', id), 'hex')).buffer));
     },
   };
 }
