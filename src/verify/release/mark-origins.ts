@@ -66,7 +66,7 @@ export function originMarker({ segments, events }: SharedOrigins) {
         segments.used[number] = 1;
         const tokens = numberAt(segments.tokens, number);
         if (tokens < 0) isCut = false;
-        else if (isWhole) putDigest(index * WORDS_EACH, remembered.placeOf(number, ids, from));
+        else if (isWhole) putDigest(index * WORDS_EACH, remembered.wordAt(number, ids, from));
         from += tokens;
         putEvent(index * WORDS_EACH + SEGMENT_WORDS, numberAt(eventNumbers, index));
       }
@@ -110,7 +110,7 @@ function rememberedSegments(segments: SharedSegments) {
   return {
     words,
     /** Where in `words` the digest of a segment is which has its tokens from `from` on. */
-    placeOf(number: number, ids: Int32Array, from: number): number {
+    wordAt(number: number, ids: Int32Array, from: number): number {
       const size = numberAt(segments.tokens, number);
       const known = places.get(number);
       if (known !== undefined && isSame(known + SEGMENT_WORDS, ids, { from, size })) return known;

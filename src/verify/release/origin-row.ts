@@ -35,7 +35,7 @@ export interface OriginNumbers {
 
 /** What they are of, but for the segments. */
 export interface RowNumbers {
-  /** By segment the number of its event; NO_EVENT where it has none, ODD_EVENT where that is none. */
+  /** By segment the number of its event; NO_EVENT without one, ODD_EVENT where that is none. */
   readonly eventNumbers: Float64Array;
   /** Pseudonym of the event at which filling stopped; empty where it did not. */
   readonly stoppedAt: string;

@@ -42,7 +42,7 @@ export function pseudonymsOf(key: string) {
  * Pseudonyms of a kind that are kept: the lines of a member name the same events again and again.
  */
 const NAMES_MAX = 10_000;
-const BLOCK_BYTES = 64;
+const [BLOCK_BYTES, SHA_BYTES] = [64, 32];
 
 /**
  * HMAC-SHA-256 (RFC 2104) in hexadecimal digits, of two plain hashes: node's own spends most of its
@@ -50,9 +50,10 @@ const BLOCK_BYTES = 64;
  */
 function hmacOf(key: Uint8Array): (text: string) => string {
   const padded = (pad: number) => Buffer.alloc(BLOCK_BYTES, pad).map((byte, index) => byte ^ (key[index] ?? 0));
-  const [inner, outer] = [padded(0x36), padded(0x5c)];
+  const inner = padded(0x36);
+  const outer = Buffer.concat([padded(0x5c), Buffer.alloc(SHA_BYTES)]);
   return (text) => {
-    const first = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
-    return hash('sha256', Buffer.concat([outer, first]), 'hex');
+    outer.write(hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'binary'), BLOCK_BYTES, 'latin1');
+    return hash('sha256', outer, 'hex');
   };
 }

@@ -88,17 +88,17 @@ export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScop
     for (const [name, count] of Object.entries({ ...counts, ...late })) totals[name as keyof typeof totals] += count;
     let rendered: ReferenceQuestion[] = [];
     const render = () => {
+      const all = rendered.map((question) => ({ question, rows: rowsOf(question, scope) }));
+      const madeAnew = all.filter(({ rows }) => rows.some(({ row }) => isMadeAnew(row, scope)));
       prepareLines(
         corpus,
-        rendered.filter((question) => isMadeAnew(question, scope)),
+        madeAnew.map(({ question }) => question),
       );
       for (const { task } of alikeAfterCut(corpus, rendered)) countUp(alike, task.name);
-      for (const question of rendered) {
-        for (const own of rowsOf(question, scope)) {
-          const checked = checkExpected(own, { scope, list, sums });
-          found.push(foundRow(own, bucket, checked.tokens));
-          if (checked.different !== undefined) different.push(checked.different);
-        }
+      for (const own of all.flatMap(({ rows }) => rows)) {
+        const checked = checkExpected(own, { scope, list, sums });
+        found.push(foundRow(own, bucket, checked.tokens));
+        if (checked.different !== undefined) different.push(checked.different);
       }
       rendered = [];
       if (different.length > DIFFERENT_MAX) different = recheck(different, scope, list);
@@ -169,12 +169,9 @@ function rowsOf(question: ReferenceQuestion, { release, pseudonyms, table }: Mem
   });
 }
 
-/** Whether a row of the question is in the release, and is one of those that are made anew. */
-function isMadeAnew(question: ReferenceQuestion, scope: MemberScope): boolean {
-  return templatesOf(question).some(({ variant }) => {
-    const row = scope.table.find(scope.pseudonyms.of('example', exampleId(question, variant)));
-    return row >= 0 && row % scope.every === 0;
-  });
+/** Whether a row is in the release, and is one of those that are made anew. */
+function isMadeAnew(row: number, { every }: Pick<MemberScope, 'every'>): boolean {
+  return row >= 0 && row % every === 0;
 }
 
 interface DifferentRow {
@@ -194,7 +191,7 @@ function checkExpected(
   { scope, list, sums }: CheckCase,
 ): { readonly tokens: number | undefined; readonly different?: DifferentRow } {
   if (row < 0) return { tokens: undefined };
-  const { table, release, corpus, pseudonyms, every } = scope;
+  const { table, release, corpus, pseudonyms } = scope;
   const { question, template } = expected;
   table.matched[row] = 1;
   const place = table.positionOf(row);
@@ -202,7 +199,7 @@ function checkExpected(
   const settledAt = numberAt(table.settledAt, row);
   checkLaw({ place, settledAt, closesAt, release: release.manifest, list });
   sums.latestCloseMs = Math.max(sums.latestCloseMs, closesAt - askedAt - window);
-  if (row % every !== 0) return { tokens: numberAt(table.tokens, row) };
+  if (!isMadeAnew(row, scope)) return { tokens: numberAt(table.tokens, row) };
   sums.rows++;
   sums.tokens += numberAt(table.tokens, row);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.
