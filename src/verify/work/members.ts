@@ -65,13 +65,14 @@ export interface MemberScope {
 /** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 /** Rendered questions whose lines are cut side by side. */
-const QUESTIONS_MAX = 256;
+const QUESTIONS_MAX = 512;
 /** Rows that differ are read again so many at a time. */
 const DIFFERENT_MAX = 2_000;
 const CONTENT_BYTES = 16;
 
 /**
- * Looks at the members of buckets. Bound: a bucket, and what is kept of a row for each of its rows.
+ * Looks at the members of buckets. Bound: the buckets, and what is kept of a row for each of their
+ * rows.
  */
 export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScope): MembersFound {
   const { corpus, release } = scope;
@@ -81,37 +82,39 @@ export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScop
   const totals = { used: 0, duplicate: 0, dead: 0, dropped: 0, versions: 0, interactions: 0 };
   const sums = { rows: 0, tokens: 0, latestCloseMs: 0 };
   let different: DifferentRow[] = [];
+  // Of several buckets: texts that are encoded together cost less.
+  let rendered: RenderedQuestion[] = [];
+  const render = () => {
+    prepareLines(
+      corpus,
+      rendered.flatMap(({ question, rows }) => (rows.some(({ row }) => isMadeAnew(row, scope)) ? [question] : [])),
+    );
+    const own = rendered.map(({ question }) => question);
+    for (const { task } of alikeAfterCut(corpus, own)) countUp(alike, task.name);
+    for (const { rows, bucket } of rendered) {
+      for (const row of rows) {
+        const checked = checkExpected(row, { scope, list, sums });
+        found.push(foundRow(row, bucket, checked.tokens));
+        if (checked.different !== undefined) different.push(checked.different);
+      }
+    }
+    rendered = [];
+    if (different.length > DIFFERENT_MAX) different = recheck(different, scope, list);
+  };
+  const see = (timeline: Timeline) => explainMember(timeline, scope);
   for (const { bucket, extents } of buckets) {
     const { events, used, counts } = takeInBucket(extents);
     scope.seeUsed(used);
     const late = lateOf(used, corpus, release.manifest.until);
     for (const [name, count] of Object.entries({ ...counts, ...late })) totals[name as keyof typeof totals] += count;
-    let rendered: ReferenceQuestion[] = [];
-    const render = () => {
-      const all = rendered.map((question) => ({ question, rows: rowsOf(question, scope) }));
-      const madeAnew = all.filter(({ rows }) => rows.some(({ row }) => isMadeAnew(row, scope)));
-      prepareLines(
-        corpus,
-        madeAnew.map(({ question }) => question),
-      );
-      for (const { task } of alikeAfterCut(corpus, rendered)) countUp(alike, task.name);
-      for (const own of all.flatMap(({ rows }) => rows)) {
-        const checked = checkExpected(own, { scope, list, sums });
-        found.push(foundRow(own, bucket, checked.tokens));
-        if (checked.different !== undefined) different.push(checked.different);
-      }
-      rendered = [];
-      if (different.length > DIFFERENT_MAX) different = recheck(different, scope, list);
-    };
-    const see = (timeline: Timeline) => explainMember(timeline, scope);
     for (const question of questionsOf(events, { ...scope, see }, scope.corpusUntil)) {
       countUp(questions, question.task.name, question.fate, question.ledgerLabel);
       if (question.fate !== 'rendered') continue;
-      rendered.push(question);
+      rendered.push({ question, bucket, rows: rowsOf(question, scope) });
       if (rendered.length === QUESTIONS_MAX) render();
     }
-    render();
   }
+  render();
   recheck(different, scope, list);
   const { faults, counts, looked } = list;
   return {
@@ -145,6 +148,12 @@ function explainMember({ member, profiles, interactions }: Timeline, { origins, 
     const both: CheckedEvent[] = [...profiles, ...interactions];
     for (const { id } of both.sort(inOrder)) yield pseudonyms.of('event', id);
   });
+}
+
+interface RenderedQuestion {
+  readonly question: ReferenceQuestion;
+  readonly bucket: number;
+  readonly rows: readonly OwnRow[];
 }
 
 interface OwnRow extends Pick<FoundRow, 'example' | 'shuffle' | 'row'> {
