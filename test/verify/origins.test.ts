@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import type { ColumnValues } from '../../src/verify/parquet/column-values.ts';
 import { checkTables, explainEvents } from '../../src/verify/release/check-tables.ts';
-import { markOrigin, type OriginNumbers, originOf } from '../../src/verify/release/origin-row.ts';
+import { originMarker } from '../../src/verify/release/mark-origins.ts';
+import { lookUp, type OriginNumbers, originOf } from '../../src/verify/release/origin-row.ts';
 import { eventsOf, LEVELS, ROLES, type SharedOrigins, segmentsOf } from '../../src/verify/release/origin-tables.ts';
 
 interface Segment {
@@ -124,11 +125,13 @@ function numbersOf({ member, listed, stoppedAt }: Row, entries: Entries): Origin
 /** What is wrong with tables that rows are read by, in words. */
 function wrongOf(all: readonly Row[], entries: Entries, numbers = (row: Row) => numbersOf(row, entries)): string[] {
   const tables = tablesOf(entries.segments, entries.events);
+  const marker = originMarker(tables);
   const list = createFaultList();
   for (const row of all) {
     const ids = Int32Array.from(row.listed.flatMap(({ segment }) => segment.ids));
-    markOrigin(tables, numbers(row), ids);
-    for (const finding of originOf(tables, numbers(row), MEMBERS[row.member]!).wrong) list.add({}, finding);
+    const found = lookUp(tables, numbers(row), MEMBERS[row.member]!);
+    marker.mark({ ...found, numbers: numbers(row), ids });
+    for (const finding of found.wrong) list.add({}, finding);
   }
   for (const [index, member] of MEMBERS.entries()) explainEvents(tables.events, member, () => TIMELINES[index]!);
   checkTables(tables, LINES, list);

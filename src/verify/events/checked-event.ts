@@ -123,7 +123,7 @@ export function contentDigest(record: unknown, { at, until }: CheckedEvent): str
 
 /** The first bytes of a text's SHA-256, as Latin-1. */
 function shortHash(text: string, bytes: number): string {
-  return hash('sha256', text, 'buffer').toString('latin1', 0, bytes);
+  return hash('sha256', text, 'binary').slice(0, bytes);
 }
 
 /** Objects with their keys in one order, however they were written. */

@@ -123,7 +123,7 @@ interface OpenFile {
 function reader(descriptor: number, size: number): Read {
   return (offset, bytes) => {
     if (offset + bytes > size) throw new RangeError('it is cut off');
-    const buffer = Buffer.alloc(bytes);
+    const buffer = Buffer.allocUnsafe(bytes);
     if (readSync(descriptor, buffer, 0, bytes, offset) !== bytes) throw new RangeError('it is cut off');
     return buffer;
   };

@@ -4,8 +4,8 @@ import { numberAt } from '../checked.ts';
 import { unpacked } from './compressed.ts';
 import { type ColumnChunk, type PageHeader, readPageHeader, type Statistics } from './metadata.ts';
 import {
+  areTexts,
   deltaValues,
-  hybridRuns,
   joinedStreams,
   type NumberRange,
   type PageValues,
@@ -13,6 +13,7 @@ import {
   type Physical,
   plainValues,
   rangeOf,
+  readRuns,
   type Values,
 } from './page-values.ts';
 import { readStruct } from './thrift.ts';
@@ -164,26 +165,27 @@ function listRows(
   { mayBeEmpty = false }: Column,
 ): ListRows {
   const [repetition, definition] = [levels.subarray(0, repetitionBytes), levels.subarray(repetitionBytes)];
-  const repeated = hybridRuns(repetition, 0, { width: 1, count });
-  const defined = hybridRuns(definition, 0, { width: 2, count });
-  if (repeated.end !== repetition.length || defined.end !== definition.length)
+  const [repeated, defined] = [new Uint8Array(count), new Uint8Array(count)];
+  const ends = [
+    readRuns(repetition, 0, { width: 1, values: repeated }),
+    readRuns(definition, 0, { width: 2, values: defined }),
+  ];
+  if (ends[0] !== repetition.length || ends[1] !== definition.length)
     throw new RangeError('levels are followed by more');
-  const [levelsDefined, levelsRepeated] = [defined.values, repeated.values];
-  let [rows, empty] = [count, 0];
-  for (let i = 0; i < count; i++) {
-    rows -= numberAt(levelsRepeated, i);
-    if (levelsDefined[i] === DEFINED) continue;
-    if (!mayBeEmpty || levelsDefined[i] !== EMPTY) throw new RangeError('a list or a value of one is null or empty');
-    if (levelsRepeated[i] !== 0 || levelsRepeated[i + 1] === 1) throw new RangeError('an empty list has a value');
-    empty++;
+  const begins: number[] = [];
+  let empty = 0;
+  // A list begins at each value that repeats nothing: the native search finds it fastest.
+  for (let begin = repeated.indexOf(0); begin >= 0; begin = repeated.indexOf(0, begin + 1)) {
+    begins.push(begin - empty);
+    if (defined[begin] === EMPTY) empty++;
   }
-  const begins = new Int32Array(rows);
-  let [row, values] = [0, 0];
+  if (empty > 0 && !mayBeEmpty) throw new RangeError('a list or a value of one is null or empty');
   for (let i = 0; i < count; i++) {
-    if (levelsRepeated[i] === 0) begins[row++] = values;
-    if (levelsDefined[i] === DEFINED) values++;
+    if (defined[i] === DEFINED) continue;
+    if (defined[i] !== EMPTY) throw new RangeError('a list or a value of one is null or empty');
+    if (repeated[i] !== 0 || repeated[i + 1] === 1) throw new RangeError('an empty list has a value');
   }
-  return { begins, empty };
+  return { begins: Int32Array.from(begins), empty };
 }
 
 /** The levels of a page of version 1: each of both after its length in four bytes. */
@@ -215,14 +217,15 @@ function pageValues(bytes: Uint8Array, of: DataCase & { encoding: number; count:
 function indexedValues(bytes: Uint8Array, of: DataCase & { encoding: number; count: number }): ReadValues {
   const { encoding, count, entries } = of;
   if (entries === undefined) throw new RangeError('a page has no dictionary');
-  const { values: index, end } = hybridRuns(bytes, 1, { width: numberAt(bytes, 0), count });
-  if (end !== bytes.length) throw new RangeError('indices are followed by more');
+  const index = new Int32Array(count);
+  if (readRuns(bytes, 1, { width: numberAt(bytes, 0), values: index }) !== bytes.length)
+    throw new RangeError('indices are followed by more');
   const { used, values } = entries;
   const own = new Uint8Array(used.length);
   // In the order in which they come.
   const places: number[] = [];
   for (let i = 0; i < count; i++) {
-    const place = numberAt(index, i);
+    const place = index[i] ?? 0;
     if (own[place] === 1) continue;
     if (place >= used.length) throw new RangeError('an index is of no value of the dictionary');
     own[place] = 1;
@@ -231,7 +234,6 @@ function indexedValues(bytes: Uint8Array, of: DataCase & { encoding: number; cou
   }
   if (of.isOwn && (encoding !== RLE_DICTIONARY || places.some((place, order) => place !== order)))
     throw new RangeError('a dictionary is in another order than its values come in');
-  const range =
-    values instanceof Float64Array ? rangeOf(Float64Array.from(places, (place) => numberAt(values, place))) : NO_RANGE;
+  const range = areTexts(values) ? NO_RANGE : rangeOf(Float64Array.from(places, (place) => numberAt(values, place)));
   return { values, index, range };
 }

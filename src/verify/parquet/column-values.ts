@@ -1,10 +1,11 @@
 /** A column of a row group as one piece, whatever pages it was written in. */
 import { numberAt } from '../checked.ts';
 import type { Column, WalkedPage } from './chunk-pages.ts';
+import { areTexts, type Numbers } from './page-values.ts';
 
 /** Numbers of a column in order; 64-bit ones beyond 2^53 are rounded. */
 export interface NumberColumn {
-  readonly numbers: Int32Array | Float64Array;
+  readonly numbers: Numbers;
   /** Where in `numbers` the list of each row ends; undefined where each row has one value. */
   readonly ends: Int32Array | undefined;
 }
@@ -25,16 +26,25 @@ export function columnOf(pages: readonly WalkedPage[], { physical, isList }: Col
   const count = data.reduce((sum, page) => sum + page.count - page.empty, 0);
   const ends = isList ? endsOf(data) : undefined;
   if (physical === 'BYTE_ARRAY') return { ...textsOf(data, count), ends };
-  const numbers = physical === 'INT32' ? new Int32Array(count) : new Float64Array(count);
+  return { numbers: numbersOf(data, count), ends };
+}
+
+/** What is one page in the file needs no copy. */
+function numbersOf(pages: readonly WalkedPage[], count: number): Numbers {
+  const parts = pages.flatMap(({ content }) =>
+    content === undefined || areTexts(content.values) ? [] : [{ index: content.index, values: content.values }],
+  );
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1 && first.index === undefined) return first.values;
+  const isNarrow = parts.every(({ values }) => values instanceof Int32Array);
+  const numbers = isNarrow ? new Int32Array(count) : new Float64Array(count);
   let end = 0;
-  for (const { content } of data) {
-    if (!(content?.values instanceof Float64Array)) continue;
-    const { values, index } = content;
+  for (const { values, index } of parts) {
     if (index === undefined) numbers.set(values, end);
-    else for (let i = 0; i < index.length; i++) numbers[end + i] = numberAt(values, numberAt(index, i));
+    else for (let i = 0; i < index.length; i++) numbers[end + i] = values[index[i] ?? 0] ?? 0;
     end += (index ?? values).length;
   }
-  return { numbers, ends };
+  return numbers;
 }
 
 function textsOf(pages: readonly WalkedPage[], count: number): Omit<TextColumn, 'ends'> {
@@ -44,7 +54,7 @@ function textsOf(pages: readonly WalkedPage[], count: number): Omit<TextColumn, 
   const begins = new Map<unknown, number>();
   let end = 0;
   for (const { content } of pages) {
-    if (content === undefined || content.values instanceof Float64Array) continue;
+    if (content === undefined || !areTexts(content.values)) continue;
     const { values } = content;
     const begin = begins.get(values) ?? texts.length;
     if (!begins.has(values)) {
@@ -53,7 +63,7 @@ function textsOf(pages: readonly WalkedPage[], count: number): Omit<TextColumn, 
     }
     const length = content.index?.length ?? values.length;
     for (let i = 0; i < length; i++)
-      index[end + i] = begin + (content.index === undefined ? i : numberAt(content.index, i));
+      index[end + i] = begin + (content.index === undefined ? i : (content.index[i] ?? 0));
     end += length;
   }
   return { texts, index };

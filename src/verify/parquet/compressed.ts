@@ -25,8 +25,15 @@ function contentOf(bytes: Uint8Array, codec: number, size: number): Uint8Array {
   if (codec !== ZSTD) throw new RangeError(`a page is packed by the codec ${codec}`);
   // The library passes over frames that are there to be passed over, and reads several.
   if (zstdFrameEnd(bytes) !== bytes.length) throw new RangeError('a page is more than one zstd frame');
-  return zstdDecompressSync(bytes, { maxOutputLength: Math.max(size, 1) });
+  // In one piece, which no other has to be joined with.
+  return zstdDecompressSync(bytes, {
+    maxOutputLength: Math.max(size, 1),
+    chunkSize: Math.max(size + 1, CHUNK_BYTES_MIN),
+  });
 }
+
+/** Node takes no smaller one. */
+const CHUNK_BYTES_MIN = 64;
 
 /** Whether bytes begin with a number as a varint of the fewest bytes. */
 function isLength(bytes: Uint8Array, size: number): boolean {

@@ -7,8 +7,11 @@ export const PHYSICAL = { INT32: 1, INT64: 2, FLOAT: 4, DOUBLE: 5, BYTE_ARRAY: 6
 /** A physical type. */
 export type Physical = keyof typeof PHYSICAL;
 
+/** Numbers in order; those of 64 bits as doubles where one of them needs more than 32. */
+export type Numbers = Int32Array | Float64Array;
+
 /** Values in order: numbers, or texts. */
-export type Values = Float64Array | readonly string[];
+export type Values = Numbers | readonly string[];
 
 /** The values of a page, and their range where they are numbers. */
 export interface PageValues extends NumberRange {
@@ -30,15 +33,29 @@ export function plainValues(bytes: Uint8Array, type: Physical, count: number): V
   // Typed arrays begin at a multiple of their width, and are little-endian on every machine that
   // Node 24 runs on but s390x.
   const { buffer } = new Uint8Array(bytes);
-  if (type === 'INT32') return new Float64Array(new Int32Array(buffer));
+  if (type === 'INT32') return new Int32Array(buffer);
   if (type === 'FLOAT') return new Float64Array(new Float32Array(buffer));
   if (type === 'DOUBLE') return new Float64Array(buffer);
-  const words = new Int32Array(buffer);
-  const values = new Float64Array(count);
-  for (let index = 0; index < count; index++) {
-    values[index] = numberAt(words, index * 2 + 1) * 2 ** 32 + (numberAt(words, index * 2) >>> 0);
+  return wideValues(new Int32Array(buffer), count);
+}
+
+/** Numbers of 64 bits, by their halves, which it may write over. */
+function wideValues(words: Int32Array, count: number): Numbers {
+  let narrow = 0;
+  while (narrow < count && words[narrow * 2 + 1] === (words[narrow * 2] ?? 0) >> 31) narrow++;
+  if (narrow === count) {
+    for (let index = 0; index < count; index++) words[index] = words[index * 2] ?? 0;
+    return words.subarray(0, count);
   }
+  const values = new Float64Array(count);
+  for (let index = 0; index < count; index++)
+    values[index] = (words[index * 2 + 1] ?? 0) * 2 ** 32 + ((words[index * 2] ?? 0) >>> 0);
   return values;
+}
+
+/** Whether values are texts. */
+export function areTexts(values: Values): values is readonly string[] {
+  return Array.isArray(values);
 }
 
 function plainTexts(bytes: Uint8Array, count: number): string[] {
@@ -78,11 +95,11 @@ export function requireEnd(end: number, length: number): void {
 
 /** The range of values; none of texts, or where one of them is no number. */
 export function rangeOf(values: Values): NumberRange {
-  if (!(values instanceof Float64Array) || values.length === 0) return { least: undefined, most: undefined };
+  if (areTexts(values) || values.length === 0) return { least: undefined, most: undefined };
   let least = numberAt(values, 0);
   let most = least;
   for (let index = 0; index < values.length; index++) {
-    const value = numberAt(values, index);
+    const value = values[index] ?? 0;
     if (Number.isNaN(value)) return { least: undefined, most: undefined };
     if (value < least) least = value;
     if (value > most) most = value;
@@ -90,23 +107,14 @@ export function rangeOf(values: Values): NumberRange {
   return { least, most };
 }
 
-/** Numbers of `width` bits in runs, and where they end. */
-export interface HybridRuns {
-  readonly values: Int32Array;
-  readonly end: number;
-}
-
 /**
- * `count` numbers in the hybrid of repeated and packed runs. Throws RangeError where runs are cut
- * off, or hold more than the padding of their last eight.
+ * Fills values with numbers of `width` bits in the hybrid of repeated and packed runs; those of
+ * more than 8 bits do not fit bytes. Returns where the runs end. Throws RangeError where runs are
+ * cut off, or hold more than the padding of their last eight.
  */
-export function hybridRuns(
-  bytes: Uint8Array,
-  from: number,
-  { width, count }: { width: number; count: number },
-): HybridRuns {
+export function readRuns(bytes: Uint8Array, from: number, { width, values }: Runs): number {
   if (width > 31) throw new RangeError(`runs of ${width} bits`);
-  const values = new Int32Array(count);
+  const count = values.length;
   let [at, filled] = [from, 0];
   while (filled < count) {
     let head = 0;
@@ -131,14 +139,18 @@ export function hybridRuns(
     at += length * width;
   }
   if (at > bytes.length) throw new RangeError('a run is cut off');
-  return { values, end: at };
+  return at;
 }
 
-interface PackedRun {
+/** Numbers that runs are read into. */
+interface Runs {
   readonly width: number;
+  readonly values: Uint8Array | Int32Array;
+}
+
+interface PackedRun extends Runs {
   /** Numbers that are packed, padding included. */
   readonly length: number;
-  readonly values: Int32Array;
   readonly filled: number;
 }
 

@@ -3,9 +3,9 @@
  * its name.
  */
 import { hash } from 'node:crypto';
-import { numberAt } from '../checked.ts';
 import type { Finding } from '../fault-list.ts';
 import type { ColumnType } from '../parquet/footer-claims.ts';
+import type { Numbers } from '../parquet/page-values.ts';
 
 /** A row's tokens as a file holds them. */
 export interface TokenRow {
@@ -14,7 +14,7 @@ export interface TokenRow {
    * Values of the profile's columns by name. 64-bit ones beyond 2^53 are rounded, and are wrong
    * anyhow.
    */
-  readonly columns: Readonly<Record<string, Int32Array | Float64Array>>;
+  readonly columns: Readonly<Record<string, Numbers>>;
 }
 
 /** A list column beside `input_ids`, with one value a token. */
@@ -24,8 +24,8 @@ export interface TokenColumn {
   readonly type: ColumnType;
   /** What is reported where a value is wrong. */
   readonly finding: Finding;
-  /** The value of token `index` of a row whose answer begins at `answerFrom`. */
-  valueAt(ids: Int32Array, index: number, answerFrom: number): number;
+  /** Whether the values, as many as ids, are those of a row whose answer begins at `answerFrom`. */
+  isRight(values: Numbers, ids: Int32Array, answerFrom: number): boolean;
 }
 
 /**
@@ -61,8 +61,20 @@ export const ATTENTION_MASK: TokenColumn = {
   name: 'attention_mask',
   type: 'int8',
   finding: { check: 'schema', rule: ['PUBLISH-6'], detail: 'attention_mask is not all ones' },
-  valueAt: () => 1,
+  isRight: (values) => areAll(values, 1),
 };
+
+/** Whether values are all this one. */
+export function areAll(values: Numbers, value: number): boolean {
+  for (let index = 0; index < values.length; index++) if (values[index] !== value) return false;
+  return true;
+}
+
+/** Whether values from a place on are the ids there. */
+export function areIds(values: Numbers, ids: Int32Array, from: number): boolean {
+  for (let index = from; index < ids.length; index++) if (values[index] !== ids[index]) return false;
+  return true;
+}
 
 const LABELS_WRONG = 'supervised tokens are not one run up to the end of the row that repeats its ids';
 
@@ -71,7 +83,8 @@ export const LABELS: TokenColumn = {
   name: 'labels',
   type: 'int64',
   finding: { check: 'answer', rule: ['FRAME-4'], detail: LABELS_WRONG },
-  valueAt: (ids, index, answerFrom) => (index < answerFrom ? IGNORED : numberAt(ids, index)),
+  isRight: (values, ids, answerFrom) =>
+    areAll(values.subarray(0, answerFrom), IGNORED) && areIds(values, ids, answerFrom),
 };
 
 /** Tokens with a label are supervised. */
@@ -89,7 +102,7 @@ export function supervisedWhere(
   const size = values?.length ?? 0;
   let [count, inside] = [0, false];
   for (let index = 0; index < size; index++) {
-    const own = isSupervised(numberAt(values ?? [], index));
+    const own = isSupervised(values?.[index] ?? 0);
     if (own !== inside) spans.push(index);
     if (own) count++;
     inside = own;

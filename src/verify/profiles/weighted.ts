@@ -1,6 +1,5 @@
 /** weighted: every label is its id, and the loss of each token has a weight (PROFILE-1). */
-import { numberAt } from '../checked.ts';
-import { ATTENTION_MASK, type Profile, supervisedWhere, type TokenColumn } from './profile.ts';
+import { ATTENTION_MASK, areAll, areIds, type Profile, supervisedWhere, type TokenColumn } from './profile.ts';
 
 const PROMPT = Math.fround(0.01);
 const ANSWER = 1;
@@ -9,7 +8,7 @@ const ALL_LABELS: TokenColumn = {
   name: 'labels',
   type: 'int64',
   finding: { check: 'answer', rule: ['PROFILE-1'], detail: 'labels do not repeat the ids of the row' },
-  valueAt: (ids, index) => numberAt(ids, index),
+  isRight: (values, ids) => areIds(values, ids, 0),
 };
 
 const WEIGHTS_WRONG = 'loss_weights are not 0.01 in the prompt and 1 from the answer to the end of the row';
@@ -18,7 +17,8 @@ const LOSS_WEIGHTS: TokenColumn = {
   name: 'loss_weights',
   type: 'float',
   finding: { check: 'answer', rule: ['PROFILE-1'], detail: WEIGHTS_WRONG },
-  valueAt: (_, index, answerFrom) => (index < answerFrom ? PROMPT : ANSWER),
+  isRight: (values, _, answerFrom) =>
+    areAll(values.subarray(0, answerFrom), PROMPT) && areAll(values.subarray(answerFrom), ANSWER),
 };
 
 /** The profile weighted. */

@@ -1,12 +1,12 @@
 /** Filling: takes history entries, one by one, into the room that the fixed parts leave. */
-import { countBefore, nth } from '../checked.ts';
+import { countBefore, nth, remember } from '../checked.ts';
 import type { Slots } from '../forms/form.ts';
 import type { HistoryHeadings, Template } from '../identity/domain.ts';
 import { inOrder } from '../world/timeline.ts';
 import type { CutLine } from './cutting.ts';
 import type { HistoryEntry, PastActions } from './history.ts';
 import type { LevelName, LineBook } from './line-book.ts';
-import { actionPhrase, agePhrase, fillTemplate, groupPhrase } from './phrases.ts';
+import { actionPhrase, agePhrase, daysBetween, fillTemplate, groupPhrase } from './phrases.ts';
 import type { Asked } from './questions.ts';
 
 /** Best first. */
@@ -41,8 +41,22 @@ export interface FillingOptions {
   readonly room: number;
 }
 
+/** Headings of a block that are remembered: few are said, of many days. */
+const HEADINGS_MAX = 10_000;
+const headingsOfBlocks = new WeakMap<HistoryHeadings, WeakMap<Slots, Map<number, string>>>();
+
 /** The heading above an entry: its group's, or its age and action (FILL-3). */
-function headingOf({ world, task, askedAt }: Asked, options: FillingOptions, entry: HistoryEntry): string {
+function headingOf(asked: Asked, options: FillingOptions, entry: HistoryEntry): string {
+  const { headings, slots } = options;
+  const own = remember(headingsOfBlocks, headings, () => new WeakMap<Slots, Map<number, string>>());
+  const known = remember(own, slots, () => new Map<number, string>());
+  if (known.size > HEADINGS_MAX) known.clear();
+  const days = asked.task.order === 'by_action' ? 0 : daysBetween(entry.event.at, asked.askedAt);
+  const key = days * (asked.world.vocabulary.noneRank + 1) + entry.rank;
+  return remember(known, key, () => makeHeading(asked, options, entry));
+}
+
+function makeHeading({ world, task, askedAt }: Asked, options: FillingOptions, entry: HistoryEntry): string {
   const { template, headings, slots } = options;
   if (task.order === 'by_action') {
     return fillTemplate(headings.group, { ...slots, group: groupPhrase(world.vocabulary, entry.rank) });

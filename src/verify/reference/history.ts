@@ -1,9 +1,10 @@
 /** History: which past items there are for a question. */
-import { remember } from '../checked.ts';
+import { nth, numberAt, remember } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { saidOf } from '../world/candidates.ts';
-import type { Interaction, Version } from '../world/timeline.ts';
-import { closesAt, liveVersion, seenInteractions } from '../world/view.ts';
+import { columnsOf } from '../world/member-columns.ts';
+import { type Interaction, seen, type Timeline, type Version } from '../world/timeline.ts';
+import { closesAt, newestVersion, seenPlaces } from '../world/view.ts';
 import type { Asked } from './questions.ts';
 
 /** One item of the past under the strongest action seen. */
@@ -31,31 +32,57 @@ export function pastOf(asked: Asked): PastActions {
   return remember(pasts, asked, () => findPast(asked));
 }
 
+/** In place of the strongest interaction with an item: none yet, or none that may be told. */
+const [NONE, HIDDEN] = [-1, -2];
+
 function findPast(asked: Asked): PastActions {
-  const { world, askedAt: t, task } = asked;
+  const { world, askedAt: t, task, timeline } = asked;
   const { noneRank } = world.vocabulary;
-  const events = seenInteractions(asked);
+  const { interactions } = timeline;
+  const { ranks, items, numbers, versions } = columnsOf(world, timeline);
+  const places = seenPlaces(asked);
   const hidden = new Set(task.rules.draws ? asked.itemIds : []);
   const hiddenLines = new Set([...hidden].map((item) => saidOf(asked, item)));
   const waiting = { window: task.window, lateness: world.section.label_lateness };
   const isClosed = (event: Interaction) => event.at === TIME_UNKNOWN || closesAt(event.at, waiting, event) <= t;
   /**
-   * By item the newest event with the strongest action; events without action count once they are
-   * closed.
+   * By item the place of the newest event with the strongest action; events without action count
+   * once they are closed.
    */
-  const strongest = new Map<string, Interaction>();
+  const strongest = new Int32Array(versions.length).fill(NONE);
+  for (const item of hidden) strongest[numbers.get(item) ?? versions.length] = HIDDEN;
   let actionsBefore = 0;
-  for (const event of events) {
-    const isAction = event.rank < noneRank;
+  for (const place of places) {
+    const [item, rank] = [numberAt(items, place), numberAt(ranks, place)];
+    const isAction = rank < noneRank;
     if (isAction) actionsBefore++;
-    if (hidden.has(event.item) || (!isAction && !isClosed(event))) continue;
-    const known = strongest.get(event.item);
-    if (known === undefined || event.rank <= known.rank) strongest.set(event.item, event);
+    const known = numberAt(strongest, item);
+    if (known === HIDDEN || (!isAction && !isClosed(nth(interactions, place)))) continue;
+    if (known === NONE || rank <= numberAt(ranks, known)) strongest[item] = place;
   }
-  const entries = events.flatMap((event): HistoryEntry[] => {
-    const version = strongest.get(event.item) === event ? liveVersion(world, event.item, t) : undefined;
-    const isLeftOut = version === undefined || (hidden.size > 0 && hiddenLines.has(asked.says(version)));
-    return isLeftOut ? [] : [{ event, rank: event.rank, version }];
-  });
+  const entryAt = entriesOf(timeline);
+  const entries: HistoryEntry[] = [];
+  for (const place of places) {
+    const item = numberAt(items, place);
+    if (strongest[item] !== place) continue;
+    const version = newestVersion(versions[item], t, seen);
+    if (version === undefined || (hidden.size > 0 && hiddenLines.has(asked.says(version)))) continue;
+    entries.push(entryAt(place, version));
+  }
   return { entries, actionsBefore };
+}
+
+const entriesOfTimelines = new WeakMap<Timeline, (HistoryEntry | undefined)[]>();
+
+/** Entries by place: many questions of a member have the same ones. */
+function entriesOf(timeline: Timeline) {
+  const known = remember(entriesOfTimelines, timeline, () => timeline.interactions.map(() => undefined));
+  return (place: number, version: Version): HistoryEntry => {
+    const before = known[place];
+    if (before?.version === version) return before;
+    const event = nth(timeline.interactions, place);
+    const entry = { event, rank: event.rank, version };
+    known[place] = entry;
+    return entry;
+  };
 }

@@ -119,8 +119,7 @@ export function itemLines(identity: Identity): (version: Described) => string {
 export function itemTexts(identity: Identity): (version: Described) => string {
   const line = itemLines(identity);
   const digests = new WeakMap<Described, string>();
-  return (version) =>
-    remember(digests, version, () => hash('sha256', line(version), 'buffer').toString('latin1', 0, DIGEST_BYTES));
+  return (version) => remember(digests, version, () => hash('sha256', line(version), 'binary').slice(0, DIGEST_BYTES));
 }
 
 const DIGEST_BYTES = 16;

@@ -1,5 +1,5 @@
 /** The words that a template's slots stand for. */
-import { nth } from '../checked.ts';
+import { nth, remember } from '../checked.ts';
 import { DAY_MS, TIME_UNKNOWN } from '../events/raw-times.ts';
 import type { Slots } from '../forms/form.ts';
 import { type DomainAction, spokenOf, type Template } from '../identity/domain.ts';
@@ -26,8 +26,14 @@ export function askPhrase(action: DomainAction): string {
   return action.past.startsWith(start) ? `${action.will} ${action.past.slice(start.length)}` : action.will;
 }
 
-/** The slots of a prompt's fixed lines (TEMPLATE-2). */
-export function promptSlots({ rules, note }: TaskRule, vocabulary: Vocabulary): Slots {
+const slotsOfTasks = new WeakMap<TaskRule, Slots>();
+
+/** The slots of a prompt's fixed lines (TEMPLATE-2); made once for each task. */
+export function promptSlots(task: TaskRule, vocabulary: Vocabulary): Slots {
+  return remember(slotsOfTasks, task, () => slotsOf(task, vocabulary));
+}
+
+function slotsOf({ rules, note }: TaskRule, vocabulary: Vocabulary): Slots {
   const { domain, actions, display } = vocabulary;
   const spoken = display.map((rank) => spokenOf(nth(actions, rank)));
   return {
@@ -40,6 +46,11 @@ export function promptSlots({ rules, note }: TaskRule, vocabulary: Vocabulary): 
     note: note ?? '',
     ...rules.slots,
   };
+}
+
+/** How many UTC days later a moment is. */
+export function daysBetween(at: number, t: number): number {
+  return Math.floor(t / DAY_MS) - Math.floor(at / DAY_MS);
 }
 
 /** An action, or none, as it is spoken (TEMPLATE-3). */
@@ -60,7 +71,7 @@ export function groupPhrase(vocabulary: Vocabulary, rank: number): string {
  */
 export function agePhrase({ ages }: Template, at: number, t: number): string | undefined {
   if (at === TIME_UNKNOWN) return undefined;
-  const days = Math.floor(t / DAY_MS) - Math.floor(at / DAY_MS);
+  const days = daysBetween(at, t);
   const counted = (text: string, n: number) => fillTemplate(text, { n: String(n) });
   if (days <= 0) return ages.today;
   if (days === 1) return ages.yesterday;
@@ -71,11 +82,24 @@ export function agePhrase({ ages }: Template, at: number, t: number): string | u
   return counted(ages.months, Math.floor(days / 30));
 }
 
+/** An answer in words, and the label that it says. */
+interface Answer {
+  readonly label: string;
+  readonly text: string;
+}
+
+const answersOfTasks = new WeakMap<TaskRule, WeakMap<Template, Answer[]>>();
+
 /**
  * Every answer that a task can have under a template, with the label that it says, in the order of
- * its form (TEMPLATE-3).
+ * its form (TEMPLATE-3); made once.
  */
-export function answersOf({ rules }: TaskRule, template: Template, { domain, actions }: Vocabulary) {
+export function answersOf(task: TaskRule, template: Template, vocabulary: Vocabulary): readonly Answer[] {
+  const own = remember(answersOfTasks, task, () => new WeakMap<Template, Answer[]>());
+  return remember(own, template, () => makeAnswers(task, template, vocabulary));
+}
+
+function makeAnswers({ rules }: TaskRule, template: Template, { domain, actions }: Vocabulary): Answer[] {
   return rules.labels.map((label) => {
     const will = actions.find(({ name }) => name === label)?.will ?? rules.willOf(label, template);
     const words = { item: domain.item.one, items: domain.item.many, will, yes_no: label, letter: label };

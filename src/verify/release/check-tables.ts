@@ -4,7 +4,7 @@ import type { FaultList, RuleId } from '../fault-list.ts';
 import type { Domain } from '../identity/domain.ts';
 import { patternOf } from '../reference/lines.ts';
 import { compareBytes } from '../world/draws.ts';
-import { IDS_SEEN } from './origin-row.ts';
+import { IDS_SEEN } from './mark-origins.ts';
 import {
   eventAt,
   fieldsAt,

@@ -2,13 +2,14 @@
  * The tokens of a row: the answer whole and alone supervised, the context kept, control tokens in
  * the frame alone.
  */
+import { remember } from '../checked.ts';
 import type { RuleId } from '../fault-list.ts';
 import type { Profile, TokenColumn } from '../profiles/profile.ts';
 import { answersOf } from '../reference/phrases.ts';
 import type { Piece } from '../reference/pieces.ts';
-import { fault, isSameList, type ReleaseRow, type RowCase, text } from './release-row.ts';
+import { fault, isSameList, type ReadRow, type ReleaseRow, type RowCase, text } from './release-row.ts';
 
-type ReadCase = Pick<RowCase, 'row' | 'list' | 'corpus'>;
+type ReadCase = Pick<RowCase, 'list' | 'corpus'> & { readonly row: ReadRow | ReleaseRow };
 type ControlCase = Omit<RowCase, 'wanted' | 'row'> & { readonly row: Pick<ReleaseRow, 'place' | 'ids' | 'answerFrom'> };
 
 /**
@@ -35,11 +36,9 @@ export function checkColumns({ row, list, corpus }: ReadCase, { columns }: Profi
   return whole;
 }
 
-function isRight({ ids, columns, answerFrom }: ReleaseRow, column: TokenColumn): boolean {
+function isRight({ ids, columns, answerFrom }: ReadRow | ReleaseRow, column: TokenColumn): boolean {
   const values = columns[column.name];
-  if (values?.length !== ids.length) return false;
-  for (let i = 0; i < values.length; i++) if (values[i] !== column.valueAt(ids, i, answerFrom)) return false;
-  return true;
+  return values?.length === ids.length && column.isRight(values, ids, answerFrom);
 }
 
 /**
@@ -83,12 +82,20 @@ export function checkControl(rowCase: ControlCase): boolean {
   const { answerFrom, ids } = row;
   const isFrame = (index: number) =>
     index < head || (index >= answerFrom - tail && index < answerFrom) || index === ids.length - 1;
-  const misplaced = ids.findIndex((id, index) => control.has(id) && !isFrame(index));
-  if (misplaced < 0) return false;
+  const [least, most] = remember(ranges, control, () => [Math.min(...control), Math.max(...control)]);
+  let misplaced = 0;
+  // Most ids are of text, and below those of control tokens or above them.
+  for (; misplaced < ids.length; misplaced++) {
+    const id = ids[misplaced] ?? 0;
+    if (id >= least && id <= most && control.has(id) && !isFrame(misplaced)) break;
+  }
+  if (misplaced === ids.length) return false;
   const detail = `token ${misplaced} is the control token ${ids[misplaced]}`;
   rowCase.list.add(row.place, { check: 'control', rule: ['TOKEN-2'], detail });
   return true;
 }
+
+const ranges = new WeakMap<ReadonlySet<number>, readonly [least: number, most: number]>();
 
 /** The rules that make any line of fields. */
 const OF_A_LINE: readonly RuleId[] = ['TEXT-1', 'TEXT-2', 'TEXT-3', 'TEXT-4', 'TEXT-5', 'CUT-2', 'CUT-1'];

@@ -19,6 +19,7 @@ export function pseudonymsOf(key: string) {
   }
   const bytes = Buffer.from(key, 'hex');
   const names = { member: new Map<string, string>(), event: new Map<string, string>() };
+  const words = new Map<string, Int32Array>();
   const hmac = hmacOf(bytes);
   const make = (kind: PseudonymKind, id: string) => hmac(`${kind}\u001f${id}`).slice(0, 32);
   return {
@@ -29,6 +30,11 @@ export function pseudonymsOf(key: string) {
       if (names[kind].size > NAMES_MAX) names[kind].clear();
       return remember(names[kind], id, () => make(kind, id));
     },
+    /** The pseudonym of an event, which has an id, as four words of 32 bits. */
+    wordsOfEvent(id: string): Int32Array {
+      if (words.size > NAMES_MAX) words.clear();
+      return remember(words, id, () => new Int32Array(Uint8Array.from(Buffer.from(make('event', id), 'hex')).buffer));
+    },
   };
 }
 
@@ -36,7 +42,7 @@ export function pseudonymsOf(key: string) {
  * Pseudonyms of a kind that are kept: the lines of a member name the same events again and again.
  */
 const NAMES_MAX = 10_000;
-const BLOCK_BYTES = 64;
+const [BLOCK_BYTES, SHA_BYTES] = [64, 32];
 
 /**
  * HMAC-SHA-256 (RFC 2104) in hexadecimal digits, of two plain hashes: node's own spends most of its
@@ -44,9 +50,10 @@ const BLOCK_BYTES = 64;
  */
 function hmacOf(key: Uint8Array): (text: string) => string {
   const padded = (pad: number) => Buffer.alloc(BLOCK_BYTES, pad).map((byte, index) => byte ^ (key[index] ?? 0));
-  const [inner, outer] = [padded(0x36), padded(0x5c)];
+  const inner = padded(0x36);
+  const outer = Buffer.concat([padded(0x5c), Buffer.alloc(SHA_BYTES)]);
   return (text) => {
-    const first = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
-    return hash('sha256', Buffer.concat([outer, first]), 'hex');
+    outer.write(hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'binary'), BLOCK_BYTES, 'latin1');
+    return hash('sha256', outer, 'hex');
   };
 }

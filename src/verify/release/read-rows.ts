@@ -6,9 +6,9 @@ import { nth, numberAt, present } from '../checked.ts';
 import type { OpenParquet, WalkedGroup } from '../parquet/check-parquet.ts';
 import type { ColumnValues } from '../parquet/column-values.ts';
 import type { Profile } from '../profiles/profile.ts';
-import { originOf } from './origin-row.ts';
+import { lookUp } from './origin-row.ts';
 import type { SharedOrigins } from './origin-tables.ts';
-import { type Cell, number, type ReleaseRow, type TableRow, text } from './release-row.ts';
+import { type Cell, number, type ReadRow, type TableRow, text } from './release-row.ts';
 
 /** The three files of a shard. */
 export const SIDES = ['data', 'meta', 'origin'] as const;
@@ -35,19 +35,12 @@ export interface ShardPart {
   readonly origins: SharedOrigins;
 }
 
-/** A row with the row group of the token file that it lies in, and its number there. */
-export interface ReadRow {
-  readonly row: ReleaseRow;
-  readonly group: number;
-  readonly inGroup: number;
-}
-
 /**
  * Reads row groups of a shard, and tells `see` of each row; what was found of each file comes back.
  * Where row groups of sidecar and origin are others than those of the tokens, the part must be the
  * whole shard. Bound: one row group of each file.
  */
-export function readRows(part: ShardPart, see: (read: ReadRow) => void): Record<Side, WalkedPart> {
+export function readRows(part: ShardPart, see: (row: ReadRow) => void): Record<Side, WalkedPart> {
   const { files, from, to, split, firstRow, profile, origins } = part;
   const isAligned = SIDES.every((side) => files[side].groups.join() === files.data.groups.join());
   const walked: Record<Side, WalkedPart> = { data: { groups: [] }, meta: { groups: [] }, origin: { groups: [] } };
@@ -62,7 +55,7 @@ export function readRows(part: ShardPart, see: (read: ReadRow) => void): Record<
       const [tokens, beside, source] = [data?.next(), meta?.next(), origin?.next()];
       if (tokens === undefined || beside === undefined || source === undefined) break;
       const place = { split, row: row++ };
-      see({ row: releaseRow(place, { tokens, beside, source, profile, origins }), group, inGroup });
+      see(rowAt(place, { tokens, beside, source, profile, origins }));
     }
   }
   for (const cursor of cursors) cursor.finish();
@@ -130,10 +123,7 @@ interface RowParts extends Pick<ShardPart, 'profile' | 'origins'> {
 }
 
 /** Puts a row together of what its three files hold. */
-function releaseRow(
-  place: { split: string; row: number },
-  { tokens, beside, source, profile, origins }: RowParts,
-): ReleaseRow {
+function rowAt(place: { split: string; row: number }, { tokens, beside, source, profile, origins }: RowParts): ReadRow {
   const ids = numbersOf(tokens, 'input_ids');
   if (!(ids instanceof Int32Array)) throw new RangeError('ids are no 32-bit numbers');
   const columns = Object.fromEntries(profile.columns.map(({ name }) => [name, numbersOf(tokens, name)]));
@@ -145,7 +135,7 @@ function releaseRow(
   return {
     ...{ place: { ...place, example: text(meta.example_id) }, ids, columns, meta, origin, numbers },
     ...profile.supervised({ ids, columns }),
-    ...originOf(origins, numbers, text(meta.member)),
+    ...lookUp(origins, numbers, text(meta.member)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { FaultList, FaultPosition, Finding } from '../fault-list.ts';
 import type { Supervised, TokenRow } from '../profiles/profile.ts';
 import type { ReferenceRow } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
-import type { OriginNumbers, OriginSegment, RowOrigin } from './origin-row.ts';
+import type { OriginNumbers, OriginSegment, RowNumbers, RowOrigin } from './origin-row.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { ExpectedRow } from './selection.ts';
 
@@ -12,14 +12,20 @@ export type Cell = string | number | undefined;
 /** One row by its columns' names. */
 export type TableRow = Readonly<Record<string, Cell>>;
 
-/** A row as its files hold it, with what its numbers are of. */
-export interface ReleaseRow extends TokenRow, Supervised, RowOrigin {
+/** A row as its files hold it. */
+interface StoredRow extends TokenRow, Supervised {
   readonly place: Required<FaultPosition>;
   readonly meta: TableRow;
   /** Without its lists. */
   readonly origin: TableRow;
   readonly numbers: OriginNumbers;
 }
+
+/** A row whose numbers are looked up. */
+export type ReadRow = StoredRow & RowNumbers;
+
+/** A row as its files hold it, with what its numbers are of. */
+export type ReleaseRow = StoredRow & RowOrigin;
 
 /** What all rows are checked against. */
 export interface SharedCase {

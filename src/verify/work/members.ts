@@ -65,13 +65,14 @@ export interface MemberScope {
 /** Every 97th row is also tokenized as a whole: joined ids must be those of the whole text. */
 const WHOLE_EVERY = 97;
 /** Rendered questions whose lines are cut side by side. */
-const QUESTIONS_MAX = 256;
+const QUESTIONS_MAX = 512;
 /** Rows that differ are read again so many at a time. */
 const DIFFERENT_MAX = 2_000;
 const CONTENT_BYTES = 16;
 
 /**
- * Looks at the members of buckets. Bound: a bucket, and what is kept of a row for each of its rows.
+ * Looks at the members of buckets. Bound: the buckets, and what is kept of a row for each of their
+ * rows.
  */
 export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScope): MembersFound {
   const { corpus, release } = scope;
@@ -81,37 +82,39 @@ export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScop
   const totals = { used: 0, duplicate: 0, dead: 0, dropped: 0, versions: 0, interactions: 0 };
   const sums = { rows: 0, tokens: 0, latestCloseMs: 0 };
   let different: DifferentRow[] = [];
+  // Of several buckets: texts that are encoded together cost less.
+  let rendered: RenderedQuestion[] = [];
+  const render = () => {
+    prepareLines(
+      corpus,
+      rendered.flatMap(({ question, rows }) => (rows.some(({ row }) => isMadeAnew(row, scope)) ? [question] : [])),
+    );
+    const own = rendered.map(({ question }) => question);
+    for (const { task } of alikeAfterCut(corpus, own)) countUp(alike, task.name);
+    for (const { rows, bucket } of rendered) {
+      for (const row of rows) {
+        const checked = checkExpected(row, { scope, list, sums });
+        found.push(foundRow(row, bucket, checked.tokens));
+        if (checked.different !== undefined) different.push(checked.different);
+      }
+    }
+    rendered = [];
+    if (different.length > DIFFERENT_MAX) different = recheck(different, scope, list);
+  };
+  const see = (timeline: Timeline) => explainMember(timeline, scope);
   for (const { bucket, extents } of buckets) {
     const { events, used, counts } = takeInBucket(extents);
     scope.seeUsed(used);
     const late = lateOf(used, corpus, release.manifest.until);
     for (const [name, count] of Object.entries({ ...counts, ...late })) totals[name as keyof typeof totals] += count;
-    let rendered: ReferenceQuestion[] = [];
-    const render = () => {
-      prepareLines(
-        corpus,
-        rendered.filter((question) => isMadeAnew(question, scope)),
-      );
-      for (const { task } of alikeAfterCut(corpus, rendered)) countUp(alike, task.name);
-      for (const question of rendered) {
-        for (const own of rowsOf(question, scope)) {
-          const checked = checkExpected(own, { scope, list, sums });
-          found.push(foundRow(own, bucket, checked.tokens));
-          if (checked.different !== undefined) different.push(checked.different);
-        }
-      }
-      rendered = [];
-      if (different.length > DIFFERENT_MAX) different = recheck(different, scope, list);
-    };
-    const see = (timeline: Timeline) => explainMember(timeline, scope);
     for (const question of questionsOf(events, { ...scope, see }, scope.corpusUntil)) {
       countUp(questions, question.task.name, question.fate, question.ledgerLabel);
       if (question.fate !== 'rendered') continue;
-      rendered.push(question);
+      rendered.push({ question, bucket, rows: rowsOf(question, scope) });
       if (rendered.length === QUESTIONS_MAX) render();
     }
-    render();
   }
+  render();
   recheck(different, scope, list);
   const { faults, counts, looked } = list;
   return {
@@ -147,6 +150,12 @@ function explainMember({ member, profiles, interactions }: Timeline, { origins, 
   });
 }
 
+interface RenderedQuestion {
+  readonly question: ReferenceQuestion;
+  readonly bucket: number;
+  readonly rows: readonly OwnRow[];
+}
+
 interface OwnRow extends Pick<FoundRow, 'example' | 'shuffle' | 'row'> {
   readonly expected: ExpectedRow;
 }
@@ -169,12 +178,9 @@ function rowsOf(question: ReferenceQuestion, { release, pseudonyms, table }: Mem
   });
 }
 
-/** Whether a row of the question is in the release, and is one of those that are made anew. */
-function isMadeAnew(question: ReferenceQuestion, scope: MemberScope): boolean {
-  return templatesOf(question).some(({ variant }) => {
-    const row = scope.table.find(scope.pseudonyms.of('example', exampleId(question, variant)));
-    return row >= 0 && row % scope.every === 0;
-  });
+/** Whether a row is in the release, and is one of those that are made anew. */
+function isMadeAnew(row: number, { every }: Pick<MemberScope, 'every'>): boolean {
+  return row >= 0 && row % every === 0;
 }
 
 interface DifferentRow {
@@ -194,7 +200,7 @@ function checkExpected(
   { scope, list, sums }: CheckCase,
 ): { readonly tokens: number | undefined; readonly different?: DifferentRow } {
   if (row < 0) return { tokens: undefined };
-  const { table, release, corpus, pseudonyms, every } = scope;
+  const { table, release, corpus, pseudonyms } = scope;
   const { question, template } = expected;
   table.matched[row] = 1;
   const place = table.positionOf(row);
@@ -202,7 +208,7 @@ function checkExpected(
   const settledAt = numberAt(table.settledAt, row);
   checkLaw({ place, settledAt, closesAt, release: release.manifest, list });
   sums.latestCloseMs = Math.max(sums.latestCloseMs, closesAt - askedAt - window);
-  if (row % every !== 0) return { tokens: numberAt(table.tokens, row) };
+  if (!isMadeAnew(row, scope)) return { tokens: numberAt(table.tokens, row) };
   sums.rows++;
   sums.tokens += numberAt(table.tokens, row);
   // The budget is worked out with the rules' own tokens, not with those of a row that may be wrong.

@@ -11,11 +11,12 @@ import { choosingToldRow, type SeenRow } from '../release/card-row.ts';
 import { wantedOf } from '../release/check-forms.ts';
 import { checkColumns } from '../release/check-tokens.ts';
 import type { ReleaseFile } from '../release/manifest.ts';
-import { markOrigin } from '../release/origin-row.ts';
+import type { OriginMarker } from '../release/mark-origins.ts';
+import { segmentsOf } from '../release/origin-row.ts';
 import type { SharedOrigins } from '../release/origin-tables.ts';
 import { readRows, type ShardPart, SIDES, type Side, type WalkedPart } from '../release/read-rows.ts';
 import type { OpenRelease } from '../release/release-files.ts';
-import { number, type ReleaseRow, text } from '../release/release-row.ts';
+import { number, type ReadRow, type ReleaseRow, text } from '../release/release-row.ts';
 import { contentOf } from '../release/row-content.ts';
 import { emptyColumns, type RowColumns, type RowTable, writeId } from '../release/row-table.ts';
 
@@ -70,7 +71,7 @@ export function checkFile({ release, vocabularySize }: FileScope, path: string):
  * Reads a part, and marks in the tables of origins what its rows have. Bound: a row group of each
  * file, and what is kept of a row.
  */
-export function readPart(part: PartToRead, scope: ShardScope): FoundPart {
+export function readPart(part: PartToRead, scope: ShardScope & { readonly marker: OriginMarker }): FoundPart {
   const list = createFaultList();
   const { profile } = scope.release.manifest.release;
   return withShard(part.paths, scope, (files) => {
@@ -81,20 +82,19 @@ export function readPart(part: PartToRead, scope: ShardScope): FoundPart {
     const told = choosingToldRow();
     let at = 0;
     const { origins } = scope;
-    const walked = readRows({ ...part, files, profile, origins }, ({ row }) => {
+    const walked = readRows({ ...part, files, profile, origins }, (row) => {
       const { place, meta } = row;
       const member = text(meta.member);
       if (!writeId(columns.examples, at, place.example)) oddExamples.push([at, place.example]);
       if (!writeId(columns.members, at, member)) oddMembers.push([at, member]);
       columns.digests.set(rowDigest(row.ids, row.spans), at * 32);
-      columns.contents.set(digestOf(row), at * 16);
+      columns.contents.set(digestOf(row, scope.marker.mark(row)), at * 16);
       columns.tokens[at] = row.ids.length;
       columns.supervised[at] = row.count;
       columns.settledAt[at] = number(meta.label_settled_at);
       columns.keepShares[at] = number(meta.keep_share);
       told.see(row);
       checkColumns({ row, list, corpus: scope.corpus }, profile);
-      markOrigin(origins, row.numbers, row.ids);
       for (const finding of row.wrong) list.add(place, finding);
       at++;
     });
@@ -107,8 +107,8 @@ export function readPart(part: PartToRead, scope: ShardScope): FoundPart {
 }
 
 /** Zeros, which no row that is right has, where its numbers are none that a row may have. */
-function digestOf(row: ReleaseRow): Uint8Array {
-  return row.wrong.length > 0 ? new Uint8Array(16) : contentOf(row);
+function digestOf(row: ReadRow, segments: Int32Array | undefined): Uint8Array {
+  return row.wrong.length > 0 || segments === undefined ? new Uint8Array(16) : contentOf({ ...row, segments });
 }
 
 function withShard<T>(
@@ -160,8 +160,8 @@ export function rereadRows(
       let index = first.first;
       const { origins } = scope;
       const span = { from: first.group, to, split: place.split, firstRow: first.firstInSplit };
-      readRows({ files, ...span, profile, origins }, ({ row }) => {
-        if (wanted.has(index)) see(row, index);
+      readRows({ files, ...span, profile, origins }, (row) => {
+        if (wanted.has(index)) see({ ...row, segments: segmentsOf(origins, row.numbers, row.eventNumbers) }, index);
         index++;
       });
     });

@@ -11,6 +11,7 @@ import { keepLines } from '../reference/rows.ts';
 import { type Corpus, corpusOf } from '../reference/tasks.ts';
 import { checkIndex } from '../release/check-index.ts';
 import { DIGEST_BUCKETS } from '../release/events-digest.ts';
+import { type OriginMarker, originMarker } from '../release/mark-origins.ts';
 import { lateOf } from '../release/notes.ts';
 import type { SharedOrigins } from '../release/origin-tables.ts';
 import { pseudonymsOf } from '../release/pseudonyms.ts';
@@ -67,6 +68,7 @@ interface State extends Pick<MemberScope, 'release' | 'pseudonyms' | 'timelines'
   /** With no items until they are loaded. */
   corpus: Corpus;
   origins?: SharedOrigins;
+  marker?: OriginMarker;
   table?: RowTable;
   scope?: MemberScope;
 }
@@ -96,10 +98,14 @@ function fileSteps(state: State) {
     readTables: (): FoundTables => readTables({ release, vocabularySize }),
     takeTables(shared: SharedOrigins): void {
       state.origins = shared;
+      state.marker = originMarker(shared);
     },
     /** Reads row groups of a shard. */
-    readPart: (part: PartToRead) =>
-      readPart(part, { release, corpus: state.corpus, vocabularySize, origins: originsOf(state) }),
+    readPart(part: PartToRead) {
+      const { corpus } = state;
+      const marker = present(state.marker, 'the tables of origins');
+      return readPart(part, { release, corpus, vocabularySize, origins: originsOf(state), marker });
+    },
     /** The form of a file that no part has. */
     checkFile: (path: string): CheckedParquet => checkFile({ release, vocabularySize }, path),
     /** The indexes, and their own form. */
@@ -165,6 +171,8 @@ function memberSteps(state: State) {
     /** Takes what members are held to. */
     share({ rows, lines, parts, corpusUntil, every }: SharedFacts): void {
       const { corpus } = state;
+      // All rows are read.
+      delete state.marker;
       const table = rowTableOf(rows);
       state.table = table;
       keepLines(corpus, lineStoreOf(lines, thread, aside));

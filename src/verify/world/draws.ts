@@ -3,6 +3,8 @@ import { hash } from 'node:crypto';
 
 const SEPARATOR = '\u001f';
 const DRAW_BITS = 48n;
+/** Hexadecimal digits of a draw. */
+const DRAW_DIGITS = 12;
 const MILLION = 1_000_000n;
 
 /** The parts of a draw's key; which key a purpose has says DRAW-4. */
@@ -14,7 +16,7 @@ export type DrawKey = readonly (string | number)[];
  */
 export function drawsOf(seed: number) {
   const number = (purpose: string, key: DrawKey) =>
-    hash('sha256', [seed, purpose, ...key].join(SEPARATOR), 'buffer').readUIntBE(0, 6);
+    Number.parseInt(hash('sha256', [seed, purpose, ...key].join(SEPARATOR), 'hex').slice(0, DRAW_DIGITS), 16);
   const within = (millionths: number, purpose: string, key: DrawKey) =>
     BigInt(number(purpose, key)) * MILLION < BigInt(millionths) << DRAW_BITS;
   return { number, within };

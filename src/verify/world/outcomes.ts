@@ -1,7 +1,7 @@
 /** Outcomes: what followed a question, and since when that is settled. */
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { firstKnown, type Interaction } from './timeline.ts';
-import { existsFor, inWindow, type Moment, seenInteractions } from './view.ts';
+import { existsFor, inWindow, type Moment, seenOnItem } from './view.ts';
 
 /** What followed on an item. */
 export interface Outcome {
@@ -33,7 +33,7 @@ export function followUpOf(moment: Moment): Outcome {
   const { event: opener, askedAt: t } = opening;
   const { noneRank } = world.vocabulary;
   const onItem = timeline.byItem.get(opener.item) ?? [];
-  const seen = seenInteractions(moment).filter(({ item }) => item === opener.item);
+  const seen = seenOnItem(moment, opener.item);
   const strongest = strongestOf(seen, noneRank);
   const isLookedAt = ({ at, knownAt }: Interaction) =>
     at !== TIME_UNKNOWN && at < t + window && knownAt >= t && knownAt < closesAt;

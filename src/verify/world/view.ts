@@ -1,5 +1,6 @@
 /** What exists for a question and what of it is seen at its moment. */
-import { nth } from '../checked.ts';
+import { countBefore, nth } from '../checked.ts';
+import { columnsOf } from './member-columns.ts';
 import type { Opening } from './openings.ts';
 import { type Interaction, seen, type Timeline, type Version } from './timeline.ts';
 import type { World } from './world.ts';
@@ -38,7 +39,9 @@ export function closesAt(t: number, { window, lateness }: Waiting, opening: Pick
 export function existsFor({ world, opening }: Moment, event: Interaction): boolean {
   const { surface } = event;
   const { surfaces } = world.section.holdout;
-  return surface === undefined || surface === opening.event.surface || !surfaces.includes(surface);
+  return (
+    surfaces.length === 0 || surface === undefined || surface === opening.event.surface || !surfaces.includes(surface)
+  );
 }
 
 /**
@@ -46,24 +49,47 @@ export function existsFor({ world, opening }: Moment, event: Interaction): boole
  * recipe has a maximum (ASOF-7).
  */
 export function seenInteractions(moment: Moment): Interaction[] {
+  const { interactions } = moment.timeline;
+  return seenPlaces(moment).map((place) => nth(interactions, place));
+}
+
+/** Where they are in the timeline. */
+export function seenPlaces(moment: Moment): number[] {
   const { world, timeline, opening } = moment;
-  const all = timeline.interactions.filter((event) => seen(event, opening.askedAt) && existsFor(moment, event));
+  const { interactions } = timeline;
+  const { askedAt: t } = opening;
+  const { knownAt } = columnsOf(world, timeline);
+  const isOpen = world.section.holdout.surfaces.length === 0;
+  // Nothing is known before it happens.
+  const end = countBefore(interactions.length, (place) => nth(interactions, place).at < t);
+  const all: number[] = [];
+  for (let place = 0; place < end; place++)
+    if ((knownAt[place] ?? t) < t && (isOpen || existsFor(moment, nth(interactions, place)))) all.push(place);
   const most = world.section.max_events;
   return most === undefined ? all : all.slice(-most);
 }
 
+/** Those of the seen interactions that are on an item. */
+export function seenOnItem(moment: Moment, item: string): Interaction[] {
+  const { world, timeline, opening } = moment;
+  const isOnItem = (event: Interaction) => event.item === item;
+  if (world.section.max_events !== undefined) return seenInteractions(moment).filter(isOnItem);
+  return (timeline.byItem.get(item) ?? []).filter((event) => seen(event, opening.askedAt) && existsFor(moment, event));
+}
+
 /**
- * Of these interactions those in the label window: of event time in [T, T + W), which the unknown
- * time lies before, and known before the question closes; without a window the opening event alone
- * (LABEL-2).
+ * Of these interactions, which are in order, those in the label window: of event time in
+ * [T, T + W), which the unknown time lies before, and known before the question closes; without a
+ * window the opening event alone (LABEL-2).
  */
 export function inWindow(moment: Moment, interactions: readonly Interaction[] = []): Interaction[] {
   const { opening, window, closesAt: closes } = moment;
   const { askedAt: from, event: opener } = opening;
   if (window === 0) return interactions.filter((event) => event === opener);
-  return interactions.filter((event) => {
-    return event.at >= from && event.at < from + window && event.knownAt < closes && existsFor(moment, event);
-  });
+  const countUntil = (t: number) => countBefore(interactions.length, (place) => nth(interactions, place).at < t);
+  return interactions
+    .slice(countUntil(from), countUntil(from + window))
+    .filter((event) => event.knownAt < closes && existsFor(moment, event));
 }
 
 /** Whether a version is there at T: the question's own item must be, to be shown (ASOF-4). */
