@@ -1,5 +1,5 @@
 /** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pinnedParts } from '../../../pipelines/pinned-parts.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
@@ -64,6 +64,7 @@ export async function verify(
   options: VerifyOptions,
   { observe, signal }: Effects,
 ): Promise<Outcome & { readonly sentence: string }> {
+  removeHalf(options.releaseDir);
   const certificate = await verifyRelease({
     ...options,
     report: (unit, done, total) => {
@@ -72,7 +73,7 @@ export async function verify(
     },
   });
   const text = canonicalJson(certificate);
-  writeCertificate(join(options.releaseDir, 'certificate.json'), text, observe);
+  writeCertificate(options.releaseDir, text, observe);
   return {
     exit: certificate.ok ? EXIT.done : EXIT.fault,
     result: verifyResult(certificate, sha256Hex(text)),
@@ -98,13 +99,31 @@ async function releaseKey(release: string): Promise<string> {
   });
 }
 
-/** A release that lies on a read-only disk can be verified all the same. */
-function writeCertificate(file: string, text: string, observe: Observer): void {
+/** Where a certificate is written before it gets its name. */
+const certificateBeside = (release: string) => join(release, 'certificate.json.tmp');
+
+/** Removes what a verification left that was ended while it wrote: it would be a stray. */
+function removeHalf(release: string): void {
   try {
-    // In place of what has the name: a link would lead somewhere else.
-    rmSync(file, { force: true });
-    writeFileSync(file, text);
+    rmSync(certificateBeside(release), { force: true });
+  } catch {
+    // Where it cannot be removed the checker tells of it.
+  }
+}
+
+/**
+ * Writes it whole or not at all: whoever reads the release meets the certificate before, or this
+ * one. A release that lies on a read-only disk can be verified all the same.
+ */
+function writeCertificate(release: string, text: string, observe: Observer): void {
+  const file = join(release, 'certificate.json');
+  removeHalf(release);
+  try {
+    // A new file in place of what has the name: a link would lead somewhere else.
+    writeFileSync(certificateBeside(release), text, { flag: 'wx' });
+    renameSync(certificateBeside(release), file);
   } catch (error) {
+    removeHalf(release);
     const why = error instanceof Error ? error.message : String(error);
     observe({ kind: 'warning', message: `the certificate could not be written to ${file}: ${why}` });
   }

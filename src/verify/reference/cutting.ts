@@ -1,5 +1,5 @@
 /** Cutting: a line ended at one place, so that it has at most its level's tokens (CUT-2). */
-import { nth, numberAt } from '../checked.ts';
+import { countBefore, nth, numberAt } from '../checked.ts';
 import type { EncodedLine } from '../world/tokenizer-port.ts';
 import { type FieldRange, type Line, safeLine } from './lines.ts';
 import { type Search, together } from './searches.ts';
@@ -34,21 +34,32 @@ function* trial(line: Line): Search<Trial> {
  */
 export function* cutLine(cutting: Cutting, mosts: readonly number[]): Search<(CutLine | undefined)[]> {
   const whole = yield* trial(cutting.line);
-  const found = yield* together(mosts.map((most) => cutTo(cutting, whole, most)));
+  if (whole.encoded.ids.length <= Math.min(...mosts)) {
+    const line = cutLineOf(whole);
+    return mosts.map(() => line);
+  }
+  const points = unitsOfPoints(cutting.line.text);
+  const words = wordsOf(cutting.line, points);
+  const found = yield* together(mosts.map((most) => cutTo({ ...cutting, whole, points, words }, most)));
   return found.map((cut) => cut && cutLineOf(cut));
 }
 
+interface CutCase extends Cutting {
+  readonly whole: Trial;
+  readonly points: readonly number[];
+  readonly words: readonly Word[];
+}
+
 /** Whole where it fits: a search that is over before it asks for more. */
-function* cutTo({ line, closing }: Cutting, whole: Trial, most: number): Search<Trial | undefined> {
+function* cutTo({ line, closing, whole, points, words }: CutCase, most: number): Search<Trial | undefined> {
   if (whole.encoded.ids.length <= most) return whole;
-  const points = unitsOfPoints(line.text);
-  const words = wordsOf(line, points);
   // The place of the code point in which token M begins.
   const place = points.findLastIndex((units) => units <= numberAt(whole.encoded.offsets, most * 2));
 
   let end: number | undefined;
   let atEnd: Trial | undefined;
-  for (const word of words.filter((one) => one.end <= place).reverse()) {
+  for (let index = words.findLastIndex((one) => one.end <= place); index >= 0; index--) {
+    const word = nth(words, index);
     const tried = yield* trial(cutAt({ line, closing }, nth(points, word.end), ' …'));
     if (tried.encoded.ids.length > most) continue;
     end = word.end;
@@ -68,17 +79,28 @@ function* cutTo({ line, closing }: Cutting, whole: Trial, most: number): Search<
 
 /** Where each code point begins, and the end of the text, in UTF-16 units. */
 function unitsOfPoints(text: string): number[] {
+  const points: number[] = [];
   let end = 0;
-  return [0, ...Array.from(text, (point) => (end += point.length))];
+  for (const point of text) {
+    points.push(end);
+    end += point.length;
+  }
+  points.push(end);
+  return points;
 }
 
-/** The words of a line's fields, begin and end as numbers of code points before them. */
-function wordsOf({ text, fields }: Line, points: readonly number[]) {
-  const pointOf = new Map(points.map((units, point) => [units, point]));
+/** A word of a line's fields, begin and end as numbers of code points before them. */
+interface Word {
+  readonly begin: number;
+  readonly end: number;
+}
+
+function wordsOf({ text, fields }: Line, points: readonly number[]): Word[] {
+  const pointOf = (units: number) => countBefore(points.length, (point) => nth(points, point) < units);
   return fields.flatMap(({ from, to }) =>
     [...text.slice(from, to).matchAll(/[^ ]+/g)].map(({ index, 0: word }) => ({
-      begin: pointOf.get(from + index) ?? 0,
-      end: pointOf.get(from + index + word.length) ?? 0,
+      begin: pointOf(from + index),
+      end: pointOf(from + index + word.length),
     })),
   );
 }

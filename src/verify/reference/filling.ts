@@ -53,7 +53,11 @@ function headingOf(asked: Asked, options: FillingOptions, entry: HistoryEntry): 
   if (known.size > HEADINGS_MAX) known.clear();
   const days = asked.task.order === 'by_action' ? 0 : daysBetween(entry.event.at, asked.askedAt);
   const key = days * (asked.world.vocabulary.noneRank + 1) + entry.rank;
-  return remember(known, key, () => makeHeading(asked, options, entry));
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const heading = makeHeading(asked, options, entry);
+  known.set(key, heading);
+  return heading;
 }
 
 function makeHeading({ world, task, askedAt }: Asked, options: FillingOptions, entry: HistoryEntry): string {
@@ -97,9 +101,7 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
     let first = 2;
     if (used * 100 < room * shares.full) first = 0;
     else if (used * 100 < room * shares.short) first = 1;
-    const fitting = LEVELS.slice(first)
-      .map((level) => ({ level, line: book.item(entry.version, level) }))
-      .find(({ line }) => used + line.ids.length + growth <= room);
+    const fitting = fittingLine(book, entry, { first, most: room - used - growth });
     if (fitting === undefined) {
       stoppedAt = entry.event.id;
       break;
@@ -108,6 +110,16 @@ export function fillHistory(asked: Asked, options: FillingOptions): Filling {
     used += fitting.line.ids.length + growth;
   }
   return { placed, used, lowered: placed.filter(({ level }) => level !== 'full').length, stoppedAt };
+}
+
+/** The line of an entry at the best level from one on at which it has at most so many tokens. */
+function fittingLine(book: LineBook, { version }: HistoryEntry, { first, most }: { first: number; most: number }) {
+  for (let index = first; index < LEVELS.length; index++) {
+    const level = nth(LEVELS, index);
+    const line = book.item(version, level);
+    if (line.ids.length <= most) return { level, line };
+  }
+  return undefined;
 }
 
 type Neighbours = readonly [before: string | undefined, after: string | undefined];

@@ -1,5 +1,5 @@
 /** History: which past items there are for a question. */
-import { nth, numberAt, remember } from '../checked.ts';
+import { nth, numberAt, present, remember } from '../checked.ts';
 import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { saidOf } from '../world/candidates.ts';
 import { columnsOf } from '../world/member-columns.ts';
@@ -39,7 +39,7 @@ function findPast(asked: Asked): PastActions {
   const { world, askedAt: t, task, timeline } = asked;
   const { noneRank } = world.vocabulary;
   const { interactions } = timeline;
-  const { ranks, items, numbers, versions } = columnsOf(world, timeline);
+  const { ranks, items, numbers, versions, ofItems } = columnsOf(world, timeline);
   const places = seenPlaces(asked);
   const hidden = new Set(task.rules.draws ? asked.itemIds : []);
   const hiddenLines = new Set([...hidden].map((item) => saidOf(asked, item)));
@@ -49,7 +49,7 @@ function findPast(asked: Asked): PastActions {
    * By item the place of the newest event with the strongest action; events without action count
    * once they are closed.
    */
-  const strongest = new Int32Array(versions.length).fill(NONE);
+  const strongest = ofItems.fill(NONE);
   for (const item of hidden) strongest[numbers.get(item) ?? versions.length] = HIDDEN;
   let actionsBefore = 0;
   for (const place of places) {
@@ -60,29 +60,21 @@ function findPast(asked: Asked): PastActions {
     if (known === HIDDEN || (!isAction && !isClosed(nth(interactions, place)))) continue;
     if (known === NONE || rank <= numberAt(ranks, known)) strongest[item] = place;
   }
-  const entryAt = entriesOf(timeline);
-  const entries: HistoryEntry[] = [];
+  const known = remember(entriesOfTimelines, timeline, () => interactions.map(() => undefined));
+  let count = 0;
   for (const place of places) {
     const item = numberAt(items, place);
     if (strongest[item] !== place) continue;
     const version = newestVersion(versions[item], t, seen);
     if (version === undefined || (hidden.size > 0 && hiddenLines.has(asked.says(version)))) continue;
-    entries.push(entryAt(place, version));
+    const event = nth(interactions, place);
+    if (known[place]?.version !== version) known[place] = { event, rank: event.rank, version };
+    // Over places that are read already.
+    places[count++] = place;
   }
+  const entries = Array.from({ length: count }, (_, index) => present(known[numberAt(places, index)], 'an entry'));
   return { entries, actionsBefore };
 }
 
-const entriesOfTimelines = new WeakMap<Timeline, (HistoryEntry | undefined)[]>();
-
 /** Entries by place: many questions of a member have the same ones. */
-function entriesOf(timeline: Timeline) {
-  const known = remember(entriesOfTimelines, timeline, () => timeline.interactions.map(() => undefined));
-  return (place: number, version: Version): HistoryEntry => {
-    const before = known[place];
-    if (before?.version === version) return before;
-    const event = nth(timeline.interactions, place);
-    const entry = { event, rank: event.rank, version };
-    known[place] = entry;
-    return entry;
-  };
-}
+const entriesOfTimelines = new WeakMap<Timeline, (HistoryEntry | undefined)[]>();

@@ -1,7 +1,7 @@
 /** Lines of items, profiles and exposures: texts of fields, and patterns with slots. */
 import { hash } from 'node:crypto';
 import type { Attributes } from '../../../schemas/event.ts';
-import { nth, remember } from '../checked.ts';
+import { nth } from '../checked.ts';
 import type { Identity } from '../identity/identity.ts';
 
 type FieldValue = Attributes[string];
@@ -119,7 +119,14 @@ export function itemLines(identity: Identity): (version: Described) => string {
 export function itemTexts(identity: Identity): (version: Described) => string {
   const line = itemLines(identity);
   const digests = new WeakMap<Described, string>();
-  return (version) => remember(digests, version, () => hash('sha256', line(version), 'binary').slice(0, DIGEST_BYTES));
+  // Asked of every entry of a history: no function is made for it.
+  return (version) => {
+    const known = digests.get(version);
+    if (known !== undefined) return known;
+    const digest = hash('sha256', line(version), 'binary').slice(0, DIGEST_BYTES);
+    digests.set(version, digest);
+    return digest;
+  };
 }
 
 const DIGEST_BYTES = 16;

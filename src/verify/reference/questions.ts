@@ -59,21 +59,21 @@ type Asking = { readonly until: number; readonly free: ReadonlySet<Interaction>;
 function questionOf(moment: Moment, task: TaskRule, { until, free, openings }: Asking): ReferenceQuestion | undefined {
   const { opening, timeline } = moment;
   const { askedAt, event } = opening;
-  const base = { ...moment, task, askedAt, member: timeline.member };
+  const base = { task, askedAt, member: timeline.member };
   const without = { itemIds: [event.item], measured: 'item' as const, candidates: [], settledAt: 0 };
-  if (moment.closesAt > until) return { ...base, ...without, fate: 'pending', label: '', ledgerLabel: '' };
+  if (moment.closesAt > until) return { ...moment, ...base, ...without, fate: 'pending', label: '', ledgerLabel: '' };
 
   const outcome = task.rules.outcome(moment);
   if (!task.rules.isAsked(outcome)) return undefined;
   const refused = (fate: QuestionFate): ReferenceQuestion => {
     const label = task.rules.labelOf(outcome);
-    return { ...base, ...without, fate, label, ledgerLabel: label };
+    return { ...moment, ...base, ...without, fate, label, ledgerLabel: label };
   };
   if (!free.has(event)) return refused('capped');
-  if (ownVersion(base) === undefined) return refused('item_unknown');
+  if (ownVersion({ world: moment.world, opening, task }) === undefined) return refused('item_unknown');
   const asked = task.rules.ask(moment, outcome, openings);
   if (asked === undefined) return refused('too_few_candidates');
-  return { ...base, ...asked, fate: 'rendered', ledgerLabel: asked.label };
+  return { ...moment, ...base, ...asked, fate: 'rendered', ledgerLabel: asked.label };
 }
 
 /** The version of the opening's own item that the task may ask about (ASOF-4). */

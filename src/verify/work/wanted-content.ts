@@ -36,8 +36,9 @@ export function wantedContent({ expected, reference, pseudonyms, place }: Wanted
 /** What pieces say, as `contentOf` takes it. */
 function wordsOf(pieces: readonly Piece[], pseudonyms: Pseudonyms): Int32Array {
   const words = new Int32Array(pieces.length * WORDS_EACH);
+  const known = remember(digests, pseudonyms, () => new WeakMap<object, readonly KnownDigest[]>());
   for (const [index, piece] of pieces.entries()) {
-    words.set(digestOf(piece, pseudonyms), index * WORDS_EACH);
+    words.set(knownDigest(known, piece) ?? makeDigest(known, piece, pseudonyms), index * WORDS_EACH);
     if (piece.event !== '') words.set(pseudonyms.wordsOfEvent(piece.event), index * WORDS_EACH + SEGMENT_WORDS);
   }
   return words;
@@ -48,19 +49,20 @@ interface KnownDigest extends Pick<Piece, 'role' | 'level' | 'version' | 'fields
 }
 
 /** By the ids of a line, which one object stands for as long as it is kept. */
-const digests = new WeakMap<Pseudonyms, WeakMap<object, KnownDigest[]>>();
+type Digests = WeakMap<object, readonly KnownDigest[]>;
 
-function digestOf(piece: Piece, pseudonyms: Pseudonyms): Int32Array {
-  const { role, level, fields, version, ids } = piece;
-  const make = (own: Int32Array) =>
-    segmentDigest({ role, level, fields, version: pseudonyms.of('event', version) }, hashOfIds(own));
-  // What was put together for this row alone is not met again.
-  if (!(ids instanceof Int32Array)) return make(Int32Array.from(ids));
-  const byIds = remember(digests, pseudonyms, () => new WeakMap<object, KnownDigest[]>());
-  const known = remember(byIds, ids, () => []);
-  for (const one of known)
+const digests = new WeakMap<Pseudonyms, Digests>();
+
+function knownDigest(known: Digests, { ids, role, level, version, fields }: Piece): Int32Array | undefined {
+  for (const one of known.get(ids) ?? [])
     if (one.role === role && one.level === level && one.version === version && one.fields === fields) return one.digest;
-  const digest = make(ids);
-  known.push({ role, level, fields, version, digest });
+  return undefined;
+}
+
+function makeDigest(known: Digests, { ids, role, level, version, fields }: Piece, pseudonyms: Pseudonyms): Int32Array {
+  const said = { role, level, fields, version: pseudonyms.of('event', version) };
+  const digest = segmentDigest(said, hashOfIds(ids instanceof Int32Array ? ids : Int32Array.from(ids)));
+  // What was put together for this row alone is not met again.
+  if (ids instanceof Int32Array) known.set(ids, [...(known.get(ids) ?? []), { role, level, fields, version, digest }]);
   return digest;
 }

@@ -50,23 +50,23 @@ export function existsFor({ world, opening }: Moment, event: Interaction): boole
  */
 export function seenInteractions(moment: Moment): Interaction[] {
   const { interactions } = moment.timeline;
-  return seenPlaces(moment).map((place) => nth(interactions, place));
+  return Array.from(seenPlaces(moment), (place) => nth(interactions, place));
 }
 
-/** Where they are in the timeline. */
-export function seenPlaces(moment: Moment): number[] {
+/** Where they are in the timeline; the numbers are there until it is asked again. */
+export function seenPlaces(moment: Moment): Int32Array {
   const { world, timeline, opening } = moment;
   const { interactions } = timeline;
   const { askedAt: t } = opening;
-  const { knownAt } = columnsOf(world, timeline);
+  const { knownAt, places } = columnsOf(world, timeline);
   const isOpen = world.section.holdout.surfaces.length === 0;
   // Nothing is known before it happens.
   const end = countBefore(interactions.length, (place) => nth(interactions, place).at < t);
-  const all: number[] = [];
+  let count = 0;
   for (let place = 0; place < end; place++)
-    if ((knownAt[place] ?? t) < t && (isOpen || existsFor(moment, nth(interactions, place)))) all.push(place);
-  const most = world.section.max_events;
-  return most === undefined ? all : all.slice(-most);
+    if ((knownAt[place] ?? t) < t && (isOpen || existsFor(moment, nth(interactions, place)))) places[count++] = place;
+  const most = world.section.max_events ?? count;
+  return places.subarray(Math.max(0, count - most), count);
 }
 
 /** Those of the seen interactions that are on an item. */
