@@ -34,22 +34,23 @@ const KNOWN_MAX = 100_000;
 
 /**
  * Pseudonyms under a key: 32 hexadecimal digits (PSEUDO-1). Those of members and events are kept;
- * that of an example is asked for once. Bound: KNOWN_MAX of each kind.
+ * that of an example is asked for once. Bound: `knownMax` of each kind; 0 for who asks once alone.
  */
-export function pseudonymsOf(key: PseudonymKey): Pseudonyms {
+export function pseudonymsOf(key: PseudonymKey, knownMax = KNOWN_MAX): Pseudonyms {
   return {
-    member: keeping(keyedHash(key, 'member')),
+    member: keeping(keyedHash(key, 'member'), knownMax),
     example: keyedHash(key, 'example'),
-    event: keeping(keyedHash(key, 'event')),
+    event: keeping(keyedHash(key, 'event'), knownMax),
   };
 }
 
-function keeping(make: (id: string) => string): (id: string) => string {
+function keeping(make: (id: string) => string, knownMax: number): (id: string) => string {
+  if (knownMax === 0) return make;
   const known = new Map<string, string>();
   return (id) => {
     const before = known.get(id);
     if (before !== undefined) return before;
-    if (known.size >= KNOWN_MAX) known.clear();
+    if (known.size >= knownMax) known.clear();
     const made = make(id);
     known.set(id, made);
     return made;

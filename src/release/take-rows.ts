@@ -76,7 +76,8 @@ export function createRowTaker(plan: TakePlan, { store, scratch, lane, sortBytes
   const own = { scratch, ...(sortBytes !== undefined && { bytesMax: sortBytes }) };
   const taking = { scratch, ...(lane && { lane }), ...(sortBytes !== undefined && { sortBytes }) };
   const segments = createSegmentTaker({ ...taking, hide: hide.event });
-  const events = createEventTaker({ ...taking, hide });
+  // An event is hidden once a part: kept, it would only drive out versions and slates.
+  const events = createEventTaker({ ...taking, hide: { member: hide.member, event: pseudonymsOf(plan.key, 0).event } });
   const sorters = {
     ...{ rows: createSorter(own), digests: createSorter(own) },
     ...{ segments: segments.sorter, events: events.sorter },
