@@ -103,7 +103,10 @@ function widenInts(out: ByteBuffer, values: Int32Array): void {
 }
 
 function widen(out: ByteBuffer, values: Exclude<NumberValues, BigInt64Array>): void {
-  if (values instanceof Int32Array) return widenInts(out, values);
+  if (values instanceof Int32Array) {
+    widenInts(out, values);
+    return;
+  }
   let position = out.extend(values.length * 8);
   const { view } = out;
   for (const value of values) {
