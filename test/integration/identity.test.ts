@@ -157,7 +157,7 @@ describe('the bytes of a release are the same from many small parts', () => {
         to: 'KNOWN_TOKENS_MAX = 1;',
       },
       {
-        file: 'pipelines/release/join-pool.ts',
+        file: 'pipelines/release/open-work.ts',
         from: 'TOKENS_A_THREAD_MIN = 2_000_000;',
         to: 'TOKENS_A_THREAD_MIN = 10_000;',
       },
