@@ -14,6 +14,12 @@ import { isOldNode, MAJOR_MIN, neededNode } from './needed-node.js';
 const require = createRequire(import.meta.url);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/**
+ * Pieces of so many bytes go back to the system when they are freed. By default glibc soon raises
+ * it to megabytes, and keeps what lies below: a build of a billion tokens held 100 MB more.
+ */
+const MMAP_BYTES = '131072';
+
 /** Commands that take memory by the hundred megabytes, in threads. */
 const LARGE = ['build', 'demo', 'release', 'verify'];
 
@@ -51,7 +57,8 @@ function runWithArenas() {
 }
 
 function withArenas() {
-  return { MALLOC_ARENA_MAX: String(Math.max(2, availableParallelism())), ...process.env };
+  const arenas = String(Math.max(2, availableParallelism()));
+  return { MALLOC_ARENA_MAX: arenas, MALLOC_MMAP_THRESHOLD_: MMAP_BYTES, ...process.env };
 }
 
 /** The same command on the package's own Node; signals are passed on, its exit code is ours. */
