@@ -197,7 +197,7 @@ export const FILLED: readonly PlantedRule[] = [
     rule: 'FILL-2',
     file: 'src/prompt/fill.ts',
     from: 'let level = firstLevel(filling.used, rules);',
-    to: 'let level = LEVEL_COUNT - 1;',
+    to: 'let level = LEVELS.length - 1;',
   },
   {
     builder: 'does not supervise the end token',
