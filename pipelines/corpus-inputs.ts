@@ -117,15 +117,17 @@ export async function createRenderPlan(identity: CorpusIdentity, tokenizer: Load
   return (await runEncoding(tokenizer, planIdentity(identity, tokenizer))).plan;
 }
 
-/** Whoever renders by the plan waits for `judged` of its tokenizer before. */
-const BESIDE: LoadOptions = { isJudgedBeside: true };
+/** What plans are made by. Whoever renders by one waits for `judged` of its tokenizer before. */
+async function readMeans({ recipe, file }: ReadRecipe): Promise<Pick<PlanInputs, 'templates' | 'tokenizer'>> {
+  const reading = readTokenizer(recipe.corpus.tokenizer, file, { isJudgedBeside: true });
+  const [templates, tokenizer] = await Promise.all([readTemplates(), reading]);
+  return { templates, tokenizer };
+}
 
 /** The plan of one rung of the recipe's ladder; its tokenizer is judged beside (LoadOptions). */
 export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context: number): Promise<RenderPlan> {
   const section = recipe.recipe.corpus;
-  const reading = readTokenizer(section.tokenizer, recipe.file, BESIDE);
-  const [templates, tokenizer] = await Promise.all([readTemplates(), reading]);
-  return planCorpus({ section, context, domain, templates, tokenizer });
+  return planCorpus({ section, context, domain, ...(await readMeans(recipe)) });
 }
 
 /**
@@ -135,11 +137,10 @@ export async function readRenderPlan(recipe: ReadRecipe, domain: Domain, context
  */
 export async function readPlans({ recipe, domain: { domain } }: CorpusInputs): Promise<PlannedCorpus[]> {
   const section = recipe.recipe.corpus;
-  const reading = readTokenizer(section.tokenizer, recipe.file, BESIDE);
-  const [templates, tokenizer] = await Promise.all([readTemplates(), reading]);
+  const means = await readMeans(recipe);
   const plans: PlannedCorpus[] = [];
   for (const context of contextLadder(section))
-    plans.push(await runEncoding(tokenizer, planRecipe({ section, context, domain, templates, tokenizer })));
+    plans.push(await runEncoding(means.tokenizer, planRecipe({ section, context, domain, ...means })));
   return plans;
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { type AskedThread, startThread } from '../../src/asked-thread.ts';
 import type { Effects } from '../../src/effects.ts';
 import { listEventFolder } from '../../src/sources/event-files.ts';
+import { threadScript } from '../../src/thread-script.ts';
 import { lineBytes } from '../take-in/input-files.ts';
 import { readSomeMembers, type SomeMembers } from './some-members.ts';
 
@@ -43,10 +44,7 @@ async function startIfWorth(
   if (cores < 2) return undefined;
   const { files } = await listEventFolder(events);
   const sizes = await Promise.all(files.map(async (name) => ({ name, bytes: (await stat(name)).size })));
-  return lineBytes(sizes) < THREAD_BYTES ? undefined : startThread({ script: workerFile() }, effects);
-}
-
-/** Source in development, compiled in the package. */
-function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+  return lineBytes(sizes) < THREAD_BYTES
+    ? undefined
+    : startThread({ script: threadScript(import.meta.url, 'worker') }, effects);
 }

@@ -15,6 +15,7 @@ import {
   takingProgress,
 } from '../../src/release/take-rows.ts';
 import { createSorter } from '../../src/sort/sorted-runs.ts';
+import { threadScript } from '../../src/thread-script.ts';
 import { handedOver, sortBytesOf } from './handed-over.ts';
 import { type ReleaseWork, workHere } from './work.ts';
 import type { JoinPlan, ReleaseReply, ReleaseRequest, ReleaseThreadData } from './worker.ts';
@@ -37,7 +38,7 @@ export function workInThreads(store: ObjectStore, count: number, effects: Effect
   const [own, ...others] = lanes;
   const threads: ReleaseThread[] = others.map((lane) => {
     const workerData: ReleaseThreadData = { location, scratch: name, lane };
-    return startThread({ script: workerFile(), workerData }, effects);
+    return startThread({ script: threadScript(import.meta.url, 'worker'), workerData }, effects);
   });
   const here = workHere({ store, scratch: shared.scratch }, effects);
   return {
@@ -134,9 +135,4 @@ async function askFor<K extends ReleaseReply['kind']>(kind: K, thread: ReleaseTh
   const reply = await thread.ask(request, request.kind === 'join' ? [request.rows.bytes.buffer as ArrayBuffer] : []);
   if (reply.kind !== kind) throw new Error(`a thread of the release answered ${reply.kind} and not ${kind}`);
   return reply as ReplyOf<K>;
-}
-
-/** Source in development, compiled in the package. */
-function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }

@@ -6,6 +6,7 @@ import { addAbortListener } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { unpackError } from '../../src/errors.ts';
+import { threadScript } from '../../src/thread-script.ts';
 import type { SharedEncoder } from './shared-encoder.ts';
 import type { RenderAsk, RenderOrder, RenderReply, RenderRequest, RenderWorkerData } from './worker.ts';
 
@@ -32,14 +33,14 @@ export async function renderInPool(options: RenderPoolOptions, effects = PROCESS
   const { requests, workers, data, encoder } = options;
   // The largest first: begun last, it would leave the other threads idle at the end.
   const queue = requests.toSorted((a, b) => recordsOf(b) - recordsOf(a));
-  const records = requests.reduce((sum, request) => sum + recordsOf(request), 0);
-  const count = Math.min(workers, requests.length, WORKERS_MAX, Math.ceil((records + 1) / RECORDS_A_THREAD));
+  const worth = Math.ceil(allRecordsOf(requests) / RECORDS_A_THREAD);
+  const count = Math.min(workers, requests.length, WORKERS_MAX, Math.max(1, worth));
   const threads: Worker[] = [];
   const stopped = Promise.withResolvers<never>();
   const listener = addAbortListener(effects.signal, () => stopped.reject(effects.signal.reason));
   try {
     const drained = Array.from({ length: count }, () => {
-      const thread = new Worker(workerFile(), { workerData: data });
+      const thread = new Worker(threadScript(import.meta.url, 'worker'), { workerData: data });
       threads.push(thread);
       return drain(thread, { queue, encoder }, effects);
     });
@@ -50,13 +51,13 @@ export async function renderInPool(options: RenderPoolOptions, effects = PROCESS
   }
 }
 
-function recordsOf({ timeline }: RenderRequest): number {
-  return timeline.files.reduce((sum, { rows }) => sum + rows, 0);
+/** Records of the timelines that are rendered. */
+export function allRecordsOf(requests: readonly RenderRequest[]): number {
+  return requests.reduce((sum, request) => sum + recordsOf(request), 0);
 }
 
-/** Source in development, compiled in the package. */
-function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+function recordsOf({ timeline }: RenderRequest): number {
+  return timeline.files.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** What the threads share. */

@@ -13,7 +13,7 @@ import type { Observation } from '../../src/observations.ts';
 import type { PlannedCorpus } from '../../src/prompt/plan.ts';
 import { createGateCounts } from '../../src/tokenize/joining-gate.ts';
 import { createSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
-import { renderInPool } from './pool.ts';
+import { allRecordsOf, renderInPool } from './pool.ts';
 import { gateKinds } from './render-rows.ts';
 import type { SharedEncoder } from './shared-encoder.ts';
 import type { RenderRequest } from './worker.ts';
@@ -90,7 +90,7 @@ function requestsOf(timelines: readonly PartitionTimeline[], corpus: readonly Co
 
 /** Effects that sum what the workers say they rendered, and make the progress of the step of it. */
 function countRendered(requests: readonly RenderRequest[], effects: Effects) {
-  const total = requests.flatMap(({ timeline }) => timeline.files).reduce((all, { rows }) => all + rows, 0);
+  const total = allRecordsOf(requests);
   const sum = { rows: 0, tokens: 0, records: 0 };
   const observe = (said: Observation) => {
     if (said.kind !== 'rendered') return effects.observe(said);

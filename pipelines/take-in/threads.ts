@@ -8,6 +8,7 @@ import { nth } from '../../src/checked.ts';
 import type { Effects } from '../../src/effects.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { readLineBlocks } from '../../src/sources/event-files.ts';
+import { threadScript } from '../../src/thread-script.ts';
 import { type InputFile, lineBytes } from './input-files.ts';
 import type { WrittenPartition } from './partition.ts';
 import type { TakeInReply, TakeInRequest, TakeInThreadData } from './worker.ts';
@@ -56,7 +57,9 @@ export async function takeInByThreads(work: TakeInWork, count: number, effects: 
   const names = inputs.map(({ name }) => ({ name }));
   const shared = openSharedScratch(location, scratch, effects);
   const data: TakeInThreadData = { location, scratch, inputs: names, partitions: lake.partitions, ranges };
-  const threads: TakeInThread[] = ranges.map(() => startThread({ script: workerFile(), workerData: data }, effects));
+  const threads: TakeInThread[] = ranges.map(() =>
+    startThread({ script: threadScript(import.meta.url, 'worker'), workerData: data }, effects),
+  );
   try {
     await dealBlocks(inputs, threads, effects);
     const runs = await Promise.all(threads.map((thread) => askFor('dealt', thread, { kind: 'end' })));
@@ -101,11 +104,6 @@ async function commitRange(
 function rangesOf(partitions: readonly number[], ranges: number): number[][] {
   const from = (range: number) => Math.floor((range * partitions.length) / ranges);
   return Array.from({ length: ranges }, (_, range) => partitions.slice(from(range), from(range + 1)));
-}
-
-/** Source in development, compiled in the package. */
-function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }
 
 type ReplyOf<K> = Extract<TakeInReply, { readonly kind: K }>;

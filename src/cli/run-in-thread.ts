@@ -5,6 +5,7 @@
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { BrewhouseError, describeError, EXIT, unpackError } from '../errors.ts';
+import { threadScript } from '../thread-script.ts';
 import type { ThreadReply, ThreadTask } from './command-thread.ts';
 import { leaveProcess } from './leave-process.ts';
 import type { Output } from './output.ts';
@@ -28,7 +29,11 @@ const YOUNG_MB = 48;
  * Runs the task; `script` is the thread's file. Throws what the command threw, with the stack of
  * its thread. Does not return from a signal.
  */
-export function runInThread(task: ThreadTask, screen: Screen, script: URL = threadFile()): Promise<Ended> {
+export function runInThread(
+  task: ThreadTask,
+  screen: Screen,
+  script: URL = threadScript(import.meta.url, 'command-thread'),
+): Promise<Ended> {
   const thread = new Worker(script, { workerData: task, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
   const signalled = stopOnSignals(thread, screen);
   return new Promise((resolve, reject) => {
@@ -42,11 +47,6 @@ export function runInThread(task: ThreadTask, screen: Screen, script: URL = thre
       else reject(unpackError(reply.error));
     });
   });
-}
-
-/** Source in development, compiled in the package. */
-function threadFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './command-thread.ts' : './command-thread.js', import.meta.url);
 }
 
 /**

@@ -33,8 +33,8 @@ export type LibraryWish =
   | {
       readonly kind: 'encode';
       readonly requests: readonly EncodeRequest[];
-      /** All of the answers, and not their ids alone. */
-      readonly isWhole: boolean;
+      /** Where the tokens lie, too, and not their ids alone. */
+      readonly withPlaces: boolean;
     };
 
 /** The ids of each request, or all. */
@@ -104,7 +104,7 @@ if (parentPort !== null) {
     if (wish.kind === 'open') library = openLibrary(trusted, data, wish.facts);
     if (wish.kind !== 'encode') return [];
     const opened = present(library, 'library that is open');
-    if (!wish.isWhole) return opened.encodeIds(wish.requests);
+    if (!wish.withPlaces) return opened.encodeIds(wish.requests);
     const answers = await opened.encodeRequests(wish.requests);
     return wish.requests.map((request, i) => told(request, nth(answers, i)));
   });

@@ -112,7 +112,8 @@ function loadedFrom({ source, resolveFrom, encoder, beside }: Loading): LoadedTo
   const variants = tokenizerVariants(json);
   const own = encoder === 'own' ? createTextEncoder(json) : undefined;
   const added = json.file.added_tokens.toSorted((a, b) => a.id - b.id);
-  const loading = { files, source, resolveFrom, variants, added, own };
+  const controlTexts = added.map(({ content }) => content);
+  const loading = { files, source, resolveFrom, variants, added, controlTexts, own };
   const { names, ...work } = workBeside(loading, beside) ?? workByLibrary(loading);
   const tokenId = (text: string | null | undefined) => (text === null || text === undefined ? null : names.idOf(text));
   const eosId = tokenId(config.eos_token);
@@ -136,7 +137,7 @@ function loadedFrom({ source, resolveFrom, encoder, beside }: Loading): LoadedTo
     specialTexts: recordOf(SPECIAL_TOKENS, (name) => config[name] ?? null),
     beginsWithBos: bosId !== null && config.add_bos_token !== false,
     controlIds: new Set(added.map((token) => token.id)),
-    controlTexts: added.map((token) => token.content),
+    controlTexts,
     family: variants.family,
     ...encodersOf(work),
     decode: names.decode,
@@ -161,6 +162,8 @@ interface LoadedFiles {
   readonly variants: TokenizerVariants;
   /** In order of id. */
   readonly added: readonly AddedTokenEntry[];
+  /** Their texts. */
+  readonly controlTexts: readonly string[];
   /** Encodes what is not trusted. */
   readonly own: TextEncoder | undefined;
 }
@@ -174,7 +177,8 @@ interface Work {
 }
 
 /** All by the library, which is loaded now, but what our own encoder makes. */
-function workByLibrary({ files, source, resolveFrom, variants, added, own }: LoadedFiles): Work {
+function workByLibrary(loading: LoadedFiles): Work {
+  const { files, source, resolveFrom, variants, added, controlTexts, own } = loading;
   const { id, json } = files;
   const native = nativesOf({ files, source, resolveFrom, variants, own });
   requireOwnIds(native('trusted'), added, source);
@@ -184,13 +188,14 @@ function workByLibrary({ files, source, resolveFrom, variants, added, own }: Loa
   const names = namesOf(native, variants.decodesAlike);
   if (own === undefined) return { names, library, encoder: { ...library, judged: async () => undefined } };
   const { lengths } = own.vocabulary;
-  const means = { id, library, controlTexts: [], isJudgedBeside: false };
-  return { names, library, encoder: guardedEncoder({ ...means, own: { encode: own.encode, lengths } }) };
+  const encoding = { encode: own.encode, lengths };
+  const encoder = guardedEncoder({ id, own: encoding, library, controlTexts, isJudgedBeside: false });
+  return { names, library, encoder };
 }
 
 /** All by what is known, while a thread loads the library; undefined where anything is not. */
 function workBeside(
-  { files, variants, added, own }: LoadedFiles,
+  { files, variants, added, controlTexts, own }: LoadedFiles,
   beside: ThreadedLibrary | undefined,
 ): Work | undefined {
   if (beside === undefined) return undefined;
@@ -202,7 +207,6 @@ function workBeside(
     return undefined;
   }
   const library = beside.open({ added, variantOf: variants.variantOf, hasBorders: bordersAtSpaces(json) });
-  const controlTexts = added.map(({ content }) => content);
   const encoder = guardedEncoder({ id, own: known, library, controlTexts, isJudgedBeside: true });
   return { names: known, library, encoder };
 }
@@ -213,7 +217,12 @@ function workBeside(
  * own encoder works, no variant but `trusted` is loaded before it is asked for, and for that the
  * file is read again: its lists would take more memory than what they are loaded into.
  */
-function nativesOf({ source, resolveFrom, variants, own }: Omit<LoadedFiles, 'added'>): NativeTokenizers {
+function nativesOf({
+  source,
+  resolveFrom,
+  variants,
+  own,
+}: Omit<LoadedFiles, 'added' | 'controlTexts'>): NativeTokenizers {
   const { variantOf } = variants;
   const atOnce = own ? (['trusted'] as const) : (['trusted', 'continuation', 'afterControl'] as const);
   const load = (variant: EncodeRequest['as']) =>

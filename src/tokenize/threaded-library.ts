@@ -2,6 +2,7 @@
 import { startThread } from '../asked-thread.ts';
 import { intAt } from '../checked.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
+import { threadScript } from '../thread-script.ts';
 import type { Encoded, EncodeRequest } from './encode-rounds.ts';
 import { ENCODE_BATCH_MAX, type LibraryEncoder } from './library-encoder.ts';
 import type { LibraryAnswer, LibraryFacts, LibraryThreadData, LibraryWish, ToldEncoding } from './library-thread.ts';
@@ -16,16 +17,16 @@ export interface ThreadedLibrary {
 
 /** Starts the thread, which loads at once and does not keep the process from its end. */
 export function threadedLibrary(workerData: LibraryThreadData): ThreadedLibrary {
-  const start = { script: workerFile(), workerData, isBackground: true };
+  const start = { script: threadScript(import.meta.url, 'library-thread'), workerData, isBackground: true };
   const thread = startThread<LibraryWish, LibraryAnswer>(start, PROCESS_EFFECTS);
   /** Who encodes hears of what is refused. */
   const tell = (wish: LibraryWish) => void thread.ask(wish).catch(() => undefined);
   tell({ kind: 'load' });
-  const ask = async <Answer>(requests: readonly EncodeRequest[], isWhole: boolean): Promise<Answer[]> => {
+  const ask = async <Answer>(requests: readonly EncodeRequest[], withPlaces: boolean): Promise<Answer[]> => {
     const answers: Answer[] = [];
     for (let from = 0; from < requests.length; from += ENCODE_BATCH_MAX) {
       const batch = requests.slice(from, from + ENCODE_BATCH_MAX);
-      answers.push(...((await thread.ask({ kind: 'encode', requests: batch, isWhole })) as Answer[]));
+      answers.push(...((await thread.ask({ kind: 'encode', requests: batch, withPlaces })) as Answer[]));
     }
     return answers;
   };
@@ -49,9 +50,4 @@ function encodedOf({ ids, runs, starts, ends, borders }: ToldEncoding): Encoded 
     spanOf: (token) => ({ from: intAt(starts, token), to: intAt(ends, token) }),
     tokensBeforeSpace: (place) => borders.get(place),
   };
-}
-
-/** Source in development, compiled in the package. */
-function workerFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './library-thread.ts' : './library-thread.js', import.meta.url);
 }

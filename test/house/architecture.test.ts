@@ -25,6 +25,7 @@ const GROUND = [
   'src/effects.ts',
   'src/observations.ts',
   'src/asked-thread.ts',
+  'src/thread-script.ts',
 ];
 const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/', 'src/prompt/'];
 /** Rooms from the inside to the outside: each may import those before it. */
@@ -58,12 +59,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/parsed-json.ts': [],
   'src/observations.ts': [],
   'src/effects.ts': ['src/observations.ts'],
+  'src/thread-script.ts': [],
   'src/asked-thread.ts': ['src/effects.ts', 'src/errors.ts', 'src/observations.ts'],
   'src/timeline/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],
   'src/tokenize/': [
     ...['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/content-hash.ts'],
     // The library is loaded in a thread.
-    ...['src/asked-thread.ts', 'src/effects.ts'],
+    ...['src/asked-thread.ts', 'src/thread-script.ts', 'src/effects.ts'],
   ],
   'src/strategies/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/'],
   'src/forms/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/', 'src/strategies/'],

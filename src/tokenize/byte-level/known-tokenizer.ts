@@ -17,7 +17,7 @@ export interface KnownTokenizer extends TokenNames, OwnEncoder {}
 export function knownTokenizer({ file, greatestId }: TokenizerJson, own: TextEncoder): KnownTokenizer | undefined {
   const { vocabulary, encode } = own;
   const added = file.added_tokens.toSorted((a, b) => a.id - b.id);
-  const isKnown = vocabulary.isWhole && isAsWritten(file) && file.decoder?.type === 'ByteLevel';
+  const isKnown = !vocabulary.hasHoles && isAsWritten(file) && file.decoder?.type === 'ByteLevel';
   if (!isKnown || !added.every((token, i) => isPlain(token, own) && token.id === greatestId + 1 + i)) return undefined;
   const ids = new Map(added.map(({ content, id }) => [content, id]));
   if (ids.size < added.length) return undefined;

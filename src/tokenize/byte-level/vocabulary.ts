@@ -9,8 +9,8 @@ export interface Vocabulary {
   readonly lengths: Uint16Array;
   /** The piece of each byte. */
   readonly byteIds: Int32Array;
-  /** All ids from 0 up to the greatest are pieces. */
-  readonly isWhole: boolean;
+  /** An id below the greatest is no piece. */
+  readonly hasHoles: boolean;
   /** Copies the bytes of the piece of an id into `target` from `at` on; how many there are. */
   copy(id: number, target: Uint8Array, at: number): number;
   /** The id of the piece with the bytes from `from` to `to`, -1 where there is none. */
@@ -78,7 +78,7 @@ export function readVocabulary({ greatestId, vocabulary }: TokenizerJson): Vocab
     for (let i = 0; i < length; i++) target[at + i] = pieces[start + i] ?? 0;
     return length;
   };
-  return { lengths, byteIds, isWhole: count === greatestId + 1, copy, idOf };
+  return { lengths, byteIds, hasHoles: count <= greatestId, copy, idOf };
 }
 
 /** Free slots for so many entries: a power of two of them, each -1. */
