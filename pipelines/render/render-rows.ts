@@ -101,10 +101,11 @@ async function writeRow({ asked, outline }: WantedRow, draft: RowDraft, { rowMak
 /** The prompt of the row that was written last, where the gate takes it. */
 function sampledPrompt({ outline }: WantedRow, draft: RowDraft, { parts, gate }: RowSink) {
   const { template } = outline.template;
-  if (!gate.takes(gateKind(outline.template))) return undefined;
+  const by = gate.takes(gateKind(outline.template));
+  if (by === undefined) return undefined;
   const ids = parts.lastIds().slice(0, draft.promptTokens);
   const frame = present(outline.template.frames.at(outline.question.t), 'frame of the row');
-  return { template: template.id, ids, frame };
+  return { template: template.id, ids, frame, by };
 }
 
 /** Of each template of the plan: what the gate counts its prompts by. */

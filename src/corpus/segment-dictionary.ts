@@ -1,5 +1,6 @@
 /** The segments of one part, each once: what its rows number, and what its file holds. */
 import { type PART_SEGMENTS, ROLES, SEGMENT_LEVELS } from '../../schemas/rows.ts';
+import { present } from '../checked.ts';
 import { createNumberTable } from '../prompt/fixed-segments.ts';
 import { type IntList, intList, intsOf, pushInt, pushInts } from '../prompt/int-list.ts';
 import { FIXED_FROM, type KnownTexts, originOf, segmentIds } from '../prompt/known-texts.ts';
@@ -22,7 +23,7 @@ export interface SegmentDictionary {
 export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
   const items = createNumberTable();
   const fixed = createNumberTable();
-  const own = new Map<string, number>();
+  const [profiles, exposures] = [ownNumbers(), ownNumbers()];
   const texts = textNumbers();
   const columns = { role: intList(), version: intList(), level: intList(), fields: intList() };
   const ids = intList();
@@ -40,11 +41,8 @@ export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
     return size++;
   };
   const ownNumber = (draft: RowDraft, segment: number) => {
-    const of = segment === OWN_SEGMENT.profile ? draft.profile : draft.exposure;
-    const key = `${segment} ${of?.key}`;
-    const number = own.get(key) ?? add(draft, segment);
-    own.set(key, number);
-    return number;
+    const [numbers, line] = segment === OWN_SEGMENT.profile ? [profiles, draft.profile] : [exposures, draft.exposure];
+    return numbers.of(present(line, 'own line of the row').key, () => add(draft, segment));
   };
   return {
     numberOf(draft, segment) {
@@ -70,6 +68,26 @@ export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
         fields: words(columns.fields, texts.texts),
         ids: { values: intsOf(ids), offsets: intsOf(ends).subarray(from, to + 1) },
       };
+    },
+  };
+}
+
+/**
+ * Numbers of the rows' own lines of one kind: rows come member by member, so that the last is asked
+ * for again.
+ */
+function ownNumbers() {
+  const numbers = new Map<string, number>();
+  let lastKey: string | undefined;
+  let last = 0;
+  return {
+    of(key: string, add: () => number): number {
+      if (key !== lastKey) {
+        last = numbers.get(key) ?? add();
+        numbers.set(key, last);
+        lastKey = key;
+      }
+      return last;
     },
   };
 }

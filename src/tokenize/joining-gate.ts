@@ -17,21 +17,26 @@ export const GATE_EARLY = 1_000;
 /** After those, every 512th. */
 export const GATE_LATE_EVERY = 512;
 
+/** Who encodes the whole text: the official library, or whoever encodes texts of data. */
+export type GateEncoder = 'library' | 'own';
+
 /** A prompt that was joined of segments. */
 export interface JoinedPrompt {
   /** Id of its template. */
   readonly template: string;
   readonly ids: Int32Array;
   readonly frame: ChatFrame;
+  /** The library, unless it is said. */
+  readonly by?: GateEncoder;
 }
 
 /** Compares a sample of the prompts. */
 export interface JoiningGate {
   /**
-   * Counts a prompt of this kind, a template of a task; true: it is to be compared. Throws Error
-   * where there is no such kind.
+   * Counts a prompt of this kind, a template of a task, and says who is to encode it, the library
+   * the first of a kind; undefined: nobody is. Throws Error where there is no such kind.
    */
-  takes(kind: string): boolean;
+  takes(kind: string): GateEncoder | undefined;
   /**
    * Has the prompts compared, when those before them are, and does not wait for it. Throws
    * `tokens_differ` at the first prompt before them that is not its whole text.
@@ -41,7 +46,7 @@ export interface JoiningGate {
   settle(): Promise<void>;
 }
 
-type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'idsByLibrary' | 'controlIds'>;
+type GateTokenizer = Pick<LoadedTokenizer, 'id' | 'decode' | 'idsByLibrary' | 'encodeRequests' | 'controlIds'>;
 
 /** What the gates of all threads of a build count in: prompts of each of so many kinds. */
 export function createGateCounts(kinds: number): SharedArrayBuffer {
@@ -59,7 +64,8 @@ export interface GateOptions {
 }
 
 /**
- * Whole prompts are encoded at a tenth of the speed at which they are joined, hence not every one.
+ * Whole prompts are encoded at a tenth of the speed at which they are joined, hence not every one,
+ * and after the first by the encoder of all texts, which the library judges by a draw of them.
  * Threads that share `counts` compare together as many as one would.
  */
 export function createJoiningGate({ kinds, counts, compare }: GateOptions): JoiningGate {
@@ -69,9 +75,10 @@ export function createJoiningGate({ kinds, counts, compare }: GateOptions): Join
   return {
     takes(kind) {
       const count = Atomics.add(seen, present(numbers.get(kind), `kind ${kind}`), 1) + 1;
-      if (count <= GATE_FIRST) return true;
-      if (count <= GATE_EARLY) return (count - GATE_FIRST) % GATE_EVERY === 0;
-      return (count - GATE_EARLY) % GATE_LATE_EVERY === 0;
+      if (count <= GATE_FIRST) return 'library';
+      const isTaken =
+        count <= GATE_EARLY ? (count - GATE_FIRST) % GATE_EVERY === 0 : (count - GATE_EARLY) % GATE_LATE_EVERY === 0;
+      return isTaken ? 'own' : undefined;
     },
     async compare(prompts) {
       if (prompts.length === 0) return;
@@ -87,11 +94,18 @@ export function createJoiningGate({ kinds, counts, compare }: GateOptions): Join
 /** Throws `tokens_differ` at the first prompt that is not its whole text. */
 export async function comparePrompts(tokenizer: GateTokenizer, prompts: readonly JoinedPrompt[]): Promise<void> {
   const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
-  const wholes = await tokenizer.idsByLibrary(plains.map(({ request }) => request));
-  for (const [i, ids] of wholes.entries()) requireEqual(tokenizer, nth(plains, i), ids);
+  const [own, others] = [plains.filter(({ by }) => by === 'own'), plains.filter(({ by }) => by !== 'own')];
+  const requests = (of: readonly PlainPart[]) => of.map(({ request }) => request);
+  const byLibrary = others.length === 0 ? [] : tokenizer.idsByLibrary(requests(others));
+  const encoded = own.length === 0 ? [] : await tokenizer.encodeRequests(requests(own));
+  const wholes = new Map([
+    ...encoded.map(({ ids }, i) => [nth(own, i), ids] as const),
+    ...(await byLibrary).map((ids, i) => [nth(others, i), ids] as const),
+  ]);
+  for (const plain of plains) requireEqual(tokenizer, plain, present(wholes.get(plain), 'whole text'));
 }
 
-interface PlainPart extends Pick<JoinedPrompt, 'template'> {
+interface PlainPart extends Pick<JoinedPrompt, 'template' | 'by'> {
   /** Tokens of the prompt before it. */
   readonly from: number;
   readonly ids: Int32Array;
@@ -102,11 +116,12 @@ interface PlainPart extends Pick<JoinedPrompt, 'template'> {
  * All between the frame's control tokens, as texts are encoded: one that reads as a token which the
  * tokenizer adds is plain text here too (TOKEN-2).
  */
-function plainPart(tokenizer: GateTokenizer, { template, ids, frame }: JoinedPrompt): PlainPart {
+function plainPart(tokenizer: GateTokenizer, { template, ids, frame, by = 'library' }: JoinedPrompt): PlainPart {
   const controls = controlsIn(tokenizer, frame.head, frame.tail);
   const lines = tokenizer.decode(ids.subarray(frame.head.length, ids.length - frame.tail.length));
   return {
     template,
+    by,
     from: controls.head,
     ids: ids.subarray(controls.head, ids.length - frame.tail.length + controls.tail),
     request: {

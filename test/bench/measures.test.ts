@@ -1,20 +1,21 @@
 /**
  * What the bench makes of its measurements, and what it measures them with. No time is asserted.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/config.ts';
 import type { Found } from './bench.ts';
+import { BOUNDS, boundOf } from './bounds.ts';
 import { type Figure, figureOf, isMet, medianOf, quotients, sayFigure, sayGoal, sayValue } from './figures.ts';
 import type { Machine } from './machine.ts';
 import { childSeconds, measureCommand } from './measure-command.ts';
 import { pageText, problemLines, tableLines } from './page.ts';
 import { kilobytesOf, parentOf, watchTree } from './process-tree.ts';
 import { allocatedBy, selfTimeBy, shareLines } from './profile-shares.ts';
-import { readResults, resultsText, rowsNamed, withOutcome } from './results.ts';
+import { readResults, resultsText, rowsNamed, verdictOf, withOutcome } from './results.ts';
 import { GROUPS, ROW_NAMES, ROWS } from './rows.ts';
 import { oneAfterAnother, sideOf } from './sides.ts';
 
@@ -235,6 +236,23 @@ describe('rows', () => {
     expect(rowsNamed([], true)).toEqual(ROW_NAMES);
     expect(rowsNamed([], false).some((name) => ROWS[name].group === 'billion')).toBe(false);
     expect(() => rowsNamed(['constructor'], false)).toThrow(/is no row/);
+  });
+
+  it('say what bounds them where the kept results miss their goals, and the page is that of the results', () => {
+    const kept = readResults(join(import.meta.dirname, 'latest.json'));
+    const missed = ROW_NAMES.filter((name) => {
+      const row = kept.rows[name];
+      return row !== undefined && verdictOf(name, row) === 'MISSED';
+    });
+    expect(missed.filter((name) => boundOf(name) === undefined)).toEqual([]);
+    const page = pageText(kept);
+    for (const name of missed) expect(page).toContain(boundOf(name)?.bounds);
+    expect(readFileSync(join(import.meta.dirname, 'latest.md'), 'utf8')).toBe(page);
+  });
+
+  it('have one cause at most', () => {
+    const named = BOUNDS.flatMap(({ rows }) => rows);
+    expect(named).toEqual([...new Set(named)]);
   });
 });
 

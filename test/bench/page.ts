@@ -1,7 +1,8 @@
 /** The table of the bench, and the page that keeps it. */
+import { boundOf } from './bounds.ts';
 import { type Figure, sayFigure, sayGoal } from './figures.ts';
 import { type Machine, sayMachine } from './machine.ts';
-import { type Result, type Results, verdictOf } from './results.ts';
+import { type Making, type Result, type Results, verdictOf } from './results.ts';
 import { ROW_NAMES, ROWS, type Row, type RowName } from './rows.ts';
 import type { Side } from './sides.ts';
 
@@ -69,6 +70,17 @@ function noteLines(results: Results): string[] {
   );
 }
 
+/** Of the rows that missed their goals what bounds them and what was tried, once for rows of one cause. */
+export function missedLines(results: Results): string[] {
+  const missed = withResults(results).flatMap(([name, result]) =>
+    verdictOf(name, result) === 'MISSED' ? [{ name, bound: boundOf(name) }] : [],
+  );
+  return [...Map.groupBy(missed, ({ bound }) => bound)].map(([bound, of]) => {
+    const names = of.map(({ name }) => `\`${name}\``).join(', ');
+    return `- ${names}: ${bound === undefined ? 'not looked into yet.' : `${bound.bounds} Tried: ${bound.tried}`}`;
+  });
+}
+
 const HOW = [
   'Brewhouse is the packed package, installed in an empty folder and run by its command line; `texts-*` and `events`',
   'run a script that imports the sources. Everything is bound to two cores by `taskset`. The runs of both sides take',
@@ -80,6 +92,24 @@ const HOW = [
   'compared with the release in every run, and a row whose sides differ fails.',
 ];
 
+const WHERE =
+  'What bounds it, as [the last profile](latest-profile.md) and ' +
+  '[ARCHITECTURE.md](../../ARCHITECTURE.md#what-bounds-each-stage) tell, and what was tried.';
+
+/** The page of a profile. Ends in one line feed. */
+export function profileText({ command, at, machine }: Making, lines: readonly string[]): string {
+  return [
+    ...['# The last profile', '', `\`${command}\` at ${machine.commit}, ${at}, on ${sayMachine(machine)}.`, ''],
+    ...[
+      'Seconds in which a function ran, by the samples that V8 takes, over all threads of a command; waiting is left',
+      'out, and what V8 compiles and collects in threads of its own is not in it. Megabytes are what was still held',
+      'at the end of a command, by the function that asked for it.',
+    ],
+    ...lines,
+    '',
+  ].join('\n');
+}
+
 /** The page: how it was made, the table, what the sides took. Ends in one line feed. */
 export function pageText(results: Results): string {
   const makings = results.makings.map(
@@ -89,6 +119,7 @@ export function pageText(results: Results): string {
     [...new Set(results.makings.flatMap(({ machine }) => of(machine)))].sort().join(', ');
   const [libraries, peers] = [all((machine) => machine.libraries), all((machine) => machine.peers)];
   const problems = problemLines(results);
+  const missed = missedLines(results);
   return [
     ...[
       '# The last bench',
@@ -100,6 +131,7 @@ export function pageText(results: Results): string {
     ],
     ...[...HOW, '', ...tableLines(results), ''],
     ...(problems.length === 0 ? [] : ['Without a value:', '', ...problems, '']),
+    ...(missed.length === 0 ? [] : ['## Where a goal is missed', '', WHERE, '', ...missed, '']),
     ...['## What each side took', '', ...sideLines(results), '', ...noteLines(results), ''],
   ].join('\n');
 }

@@ -2,7 +2,8 @@
  * `npm run bench`: measures every row of rows.ts, prints the table, and keeps it in latest.md and
  * latest.json. `-- ROW ...` (or a group) measures some; `--quick` at a tenth of the size, one run
  * of each side, kept in .bench/ alone; `--long` also the rows of a billion tokens; `--runs N`
- * another number of runs than five; `--profile` shows instead where the time and the memory go.
+ * another number of runs than five; `--profile` shows instead where the time and the memory go, and
+ * keeps it in latest-profile.md.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,7 @@ import { measureCores, measureVerify } from './groups/verify.ts';
 import { describeMachine } from './machine.ts';
 import { endRunning } from './measure-command.ts';
 import { installPackage } from './package.ts';
-import { pageText, problemLines, tableLines } from './page.ts';
+import { pageText, problemLines, profileText, tableLines } from './page.ts';
 import { profileStages } from './profile.ts';
 import { findPython } from './python.ts';
 import { readResults, resultsText, rowsNamed, verdictOf, withOutcome } from './results.ts';
@@ -74,7 +75,7 @@ const launcher = installPackage(folder);
 const bench = new Bench({ options: { runs, isQuick: values.quick }, folder, launcher, python });
 
 if (values.profile) {
-  process.stdout.write(`${(await profileStages(bench)).join('\n')}\n`);
+  keepProfile(await profileStages(bench));
 } else {
   for (const group of GROUPS) {
     const own = rows.filter((name) => ROWS[name].group === group);
@@ -107,14 +108,27 @@ function withoutPaths(text: string): string {
   return text.replaceAll(`${folder}/`, '').replaceAll(`${packageRoot()}/`, '');
 }
 
+/** Prints the profile, and keeps it beside the table. */
+function keepProfile(lines: readonly string[]): void {
+  const text = profileText(making, lines);
+  process.stdout.write(text);
+  const kept = `${keptAs()}-profile`;
+  writeFileSync(`${kept}.md`, text);
+}
+
+/** Where results are kept, without an ending: a quick run's are in a folder that git ignores. */
+function keptAs(): string {
+  mkdirSync(IGNORED, { recursive: true });
+  return values.quick ? join(IGNORED, 'quick') : join(import.meta.dirname, 'latest');
+}
+
 /** Prints the table of what was measured now, and writes it into what is kept. */
 function keep(): void {
   const now = withOutcome({ makings: [], rows: {} }, making, bench);
   process.stdout.write(`\n${tableLines(now).join('\n')}\n\n`);
   const problems = problemLines(now);
   if (problems.length > 0) process.stdout.write(`${problems.join('\n')}\n\n`);
-  mkdirSync(IGNORED, { recursive: true });
-  const kept = values.quick ? join(IGNORED, 'quick') : join(import.meta.dirname, 'latest');
+  const kept = keptAs();
   const [page, json] = [`${kept}.md`, `${kept}.json`];
   const all = withOutcome(readResults(json), making, bench);
   writeFileSync(json, resultsText(all));

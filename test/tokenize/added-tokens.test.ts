@@ -35,13 +35,15 @@ describe.each([QWEN, LLAMA, MISTRAL])('added tokens of $package', ({ package: na
     expect(tokenizer.decode(ids)).toBe(line);
     const frame = await frameOf('Instruction:');
     const prompt = { template: 't', ids: joinIds([frame.head, ids, frame.tail]), frame };
-    await comparePrompts(tokenizer, [prompt]);
+    const both = (of: typeof prompt) => (['own', 'library'] as const).map((by) => ({ ...of, by }));
+    await comparePrompts(tokenizer, both(prompt));
     // As one text with recognised tokens it would be another.
     const whole = await tokenizer.encodeTrusted(frame.headText + line + frame.tailText);
     expect([...whole]).not.toEqual([...prompt.ids]);
     const halves = await tokenizer.encodeMany(['[Title: engin', 'eering]\n']);
     const joined = { ...prompt, ids: joinIds([frame.head, ...halves, frame.tail]) };
-    await expect(comparePrompts(tokenizer, [joined])).rejects.toMatchObject({ code: 'tokens_differ' });
+    for (const wrong of both(joined))
+      await expect(comparePrompts(tokenizer, [prompt, wrong])).rejects.toMatchObject({ code: 'tokens_differ' });
   });
 
   it('are plain pieces for `tokenizer check`, too', async () => {

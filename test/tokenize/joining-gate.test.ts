@@ -15,7 +15,7 @@ function taken(count: number, kinds: readonly string[], threads = 1): number[][]
   const gates = Array.from({ length: threads }, () => createJoiningGate(shared));
   const numbers = kinds.map((): number[] => []);
   for (let i = 1; i <= count; i++)
-    for (const [k, kind] of kinds.entries()) if (gates[i % threads]!.takes(kind)) numbers[k]!.push(i);
+    for (const [k, kind] of kinds.entries()) if (gates[i % threads]!.takes(kind) !== undefined) numbers[k]!.push(i);
   return numbers;
 }
 
@@ -26,6 +26,12 @@ it('is each of the first eight, then one in 64, and after the first thousand one
   expect(numbers!.filter((number) => number > GATE_EARLY)).toEqual(
     [1, 2, 3, 4, 5, 6, 7].map((i) => GATE_EARLY + i * GATE_LATE_EVERY),
   );
+});
+
+it('are encoded by the library for the first eight, and then by the encoder that it judges', () => {
+  const gate = createJoiningGate({ kinds: ['a'], counts: createGateCounts(1), compare: async () => {} });
+  const by = Array.from({ length: 136 }, () => gate.takes('a')).flatMap((each) => each ?? []);
+  expect(by).toEqual([...Array.from({ length: 8 }, () => 'library'), 'own', 'own']);
 });
 
 it('is counted for each kind by itself', () => {
