@@ -5,7 +5,16 @@ export const MAJOR_MIN = 24;
 
 /** Whether this process runs on an older one. */
 export function isOldNode() {
-  return Number(process.versions.node.split('.')[0]) < MAJOR_MIN;
+  return major() < MAJOR_MIN;
+}
+
+/** Whether it runs on the line that flags of V8 were tried with. */
+export function isTriedNode() {
+  return major() === MAJOR_MIN;
+}
+
+function major() {
+  return Number(process.versions.node.split('.')[0]);
 }
 
 /** What a person is told there. */

@@ -71,6 +71,28 @@ describe.skipIf(process.platform !== 'linux')('a command that takes much memory'
   });
 });
 
+describe('the heaps of a command', () => {
+  /** Flags that the launcher gave V8 while it ran. */
+  function flagsOf(args: readonly string[]): string {
+    const [hook, told] = [join(folder, 'flags.cjs'), join(folder, 'flags')];
+    writeFileSync(told, '');
+    const tell = `(flags) => require('node:fs').appendFileSync(${JSON.stringify(told)}, flags)`;
+    writeFileSync(hook, `require('node:v8').setFlagsFromString = ${tell};`);
+    spawnSync(process.execPath, [launcher, ...args], { env: { ...process.env, NODE_OPTIONS: `--require ${hook}` } });
+    return readFileSync(told, 'utf8');
+  }
+
+  it('grow by as much as they held, where it takes much memory', () => {
+    expect(flagsOf(['verify', '--help'])).toBe('--heap-growing-percent=100');
+    expect(flagsOf(['--version'])).toBe('');
+  });
+
+  it('take the flag: this V8 knows it', () => {
+    const script = "require('node:v8').setFlagsFromString('--heap-growing-percent=100')";
+    expect(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
 describe.skipIf(older === undefined)('the launcher on an older Node', () => {
   it('goes on with the Node that the package brings, and passes output and exit code through', async () => {
     const settings = { node: older! };
