@@ -36,6 +36,7 @@ const PLAIN = '`datasets.map` with a fast tokenizer in 2 processes, then `to_par
 const LIMIT = 'pyarrow writing the same columns from memory, a thread for each core';
 const FIRST = 'the first build';
 const TEN = (command: string) => `${command} of 10 times the members`;
+const TO_BILLION = (command: string) => `${TEN(command)}, to a billion tokens`;
 const ONE_CORE = 'one core (`taskset -c 0`)';
 
 const x = (least: number): Goal => ({ least, unit: 'x' });
@@ -161,6 +162,24 @@ export const ROWS = {
     measure: 'peak memory of verify, a billion tokens',
     against: '-',
     goal: megabytes(1_000),
+  },
+  'billion-build-growth': {
+    group: 'billion',
+    measure: `memory: ${TO_BILLION('build')}`,
+    against: '1x',
+    goal: within(1.1),
+  },
+  'billion-release-growth': {
+    group: 'billion',
+    measure: `memory: ${TO_BILLION('release')}`,
+    against: '1x',
+    goal: within(1.1),
+  },
+  'billion-verify-growth': {
+    group: 'billion',
+    measure: `memory: ${TO_BILLION('verify')}`,
+    against: '1x',
+    goal: within(1.1),
   },
   'rows-release': {
     group: 'billion',
