@@ -25,10 +25,10 @@ const PIECE_LETTERS = 65_536;
  */
 export interface LineWriter {
   /**
-   * Adds a line end. Resolves when there is room for more. Throws BrewhouseError('disk_full' or
-   * 'store_refused').
+   * Adds a line end. Where a promise is returned there is no room for more before it resolves.
+   * Throws BrewhouseError('disk_full' or 'store_refused').
    */
-  readonly write: (line: string) => Promise<void>;
+  readonly write: (line: string) => Promise<void> | undefined;
   /**
    * Writes what is pending and ends the file, so that many may be open until all are named. Throws
    * as `write`.
@@ -42,7 +42,7 @@ export interface LineWriter {
 
 /**
  * Opens `path`, gzip where it ends in .gz; `commit` replaces any older file of that name. Bound:
- * one piece.
+ * two pieces.
  */
 export function openLines(path: string): LineWriter {
   // Of this writer alone: two imports at once write whole files, and the last one is named.
@@ -58,12 +58,14 @@ export function openLines(path: string): LineWriter {
   });
   gzip?.on('error', () => {});
   let pending = '';
+  let passing = Promise.resolve();
+  /** One piece passes the compressor, which waits for the file, while the next comes together. */
   const flush = async () => {
     const piece = pending;
     pending = '';
-    // Called when the piece has passed the compressor, which waits for the file: nothing piles up.
+    await passing;
     if (piece !== '' && failure === undefined) {
-      await new Promise<void>((resolve) => {
+      passing = new Promise<void>((resolve) => {
         entry.write(piece, (error) => {
           if (error) failure ??= error;
           resolve();
@@ -77,14 +79,16 @@ export function openLines(path: string): LineWriter {
     if (isClosed) return;
     isClosed = true;
     await flush();
+    // What the last piece failed of is thrown, too.
+    await flush();
     entry.end();
     await finished(file);
   };
   return {
     close: () => writing(path, close),
-    write: async (line) => {
+    write: (line) => {
       pending += `${line}\n`;
-      if (pending.length >= PIECE_LETTERS) await writing(path, flush);
+      return pending.length < PIECE_LETTERS ? undefined : writing(path, flush);
     },
     commit: () =>
       writing(path, async () => {

@@ -20,7 +20,9 @@ const SLOTS_MIN = 1024;
 /** The first 16 bytes of SHA-256 over UTF-8 as four words. */
 export function hash128(text: string): Uint32Array {
   const digest = hash('sha256', text, 'buffer');
-  return Uint32Array.from({ length: KEY_WORDS }, (_, i) => digest.readUInt32LE(4 * i));
+  const words = new Uint32Array(KEY_WORDS);
+  for (let i = 0; i < KEY_WORDS; i++) words[i] = digest.readUInt32LE(4 * i);
+  return words;
 }
 
 /** A map from keys of KEY_WORDS words to `valueWords` words each. */

@@ -93,7 +93,8 @@ export async function importFile(importing: Importing, path: string): Promise<Im
       row += 1;
       if (columns === undefined && line.ok && seen.size < COLUMNS_MAX)
         for (const key of Object.keys(line.row)) seen.add(key);
-      await takeLine(importing, sink, { line, number: { path: unpacked, row, occurrence } });
+      takeLine(importing, sink, { line, number: { path: unpacked, row, occurrence } });
+      if (sink.full.length > 0) await Promise.all(sink.full.splice(0));
     }
     say(run);
   }
@@ -111,6 +112,8 @@ interface Sink {
   readonly events: LineWriter;
   readonly dead: LineWriter;
   readonly counts: RowCounts;
+  /** Each resolves when a writer has room for more. */
+  readonly full: Promise<void>[];
 }
 
 /** Each is written even where it is empty, so that no older file is taken for it. */
@@ -123,7 +126,13 @@ async function openSink({ run, table }: Importing, path: string): Promise<Sink> 
     ...{ rows: 0, mapped: 0, filtered: 0, equal: 0, dead: {} },
     events: { member: 0, item: 0, interaction: 0 },
   };
-  return { path, events, dead, counts };
+  return { path, events, dead, counts, full: [] };
+}
+
+/** Nobody waits for each line, but where there is no room: promises cost more than lines. */
+function write({ full }: Sink, writer: LineWriter, line: string): void {
+  const room = writer.write(line);
+  if (room !== undefined) full.push(room);
 }
 
 interface PlacedLine {
@@ -131,11 +140,7 @@ interface PlacedLine {
   readonly number: RowNumber;
 }
 
-async function takeLine(
-  { run, table, toEvents, times }: Importing,
-  sink: Sink,
-  { line, number }: PlacedLine,
-): Promise<void> {
+function takeLine({ run, table, toEvents, times }: Importing, sink: Sink, { line, number }: PlacedLine): void {
   run.rows += 1;
   if (run.rows % REPORT_EVERY === 0) say(run);
   const mapped: readonly MappedRow[] = line.ok ? toEvents(line.row, number) : [noEvent(line.reason, line.message)];
@@ -147,7 +152,7 @@ async function takeLine(
       for (const event of each.events) {
         counts.events[event.type] += 1;
         if (event.event_time !== null) times.latest = Math.max(times.latest, timeSpan(event.event_time).first);
-        await sink.events.write(canonicalEvent(event));
+        write(sink, sink.events, canonicalEvent(event));
       }
     } else if (!('message' in each)) counts[each.reason] += 1;
     else {
@@ -161,7 +166,7 @@ async function takeLine(
       const kind = `${table.name}\u001f${dead.reason}`;
       if (!run.firstDead.has(kind)) run.firstDead.set(kind, dead);
       counts.dead[dead.reason] = (counts.dead[dead.reason] ?? 0) + 1;
-      await sink.dead.write(JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
+      write(sink, sink.dead, JSON.stringify({ ...dead, raw: line.ok ? line.row : line.raw }));
     }
   }
 }
