@@ -21,11 +21,30 @@ export interface CutLine {
 /** A line cut to a level; undefined where the level is too short for it. */
 type Cut = CutLine | undefined;
 
+/** What lines that are cut behind a word end in, encoded, by their closings. */
+export type Endings = ReadonlyMap<string, Encoded>;
+
+/** The endings of lines of the patterns, each once; those that hold a marker are not among them. */
+export function* endingsOf(patterns: Iterable<LinePattern>): Encoding<Endings> {
+  const closings = new Set(Array.from(patterns, ({ close }) => close));
+  const plain = [...closings].filter((closing) => escapeMarkers(WORD_MARK + closing).escapes === 0);
+  const endings = yield* together(plain.map((closing) => encoded(requestOf(endingOf(closing)))));
+  return new Map(plain.map((closing, i) => [closing, nth(endings, i)]));
+}
+
+/** How a line is cut. */
+export interface CutSizes {
+  /** Numbers of tokens. */
+  readonly levels: readonly number[];
+  /** Of its pattern; where they are not given they are encoded if a line is cut. */
+  readonly endings?: Endings;
+}
+
 /**
- * The line of `values` cut to each of the levels, which are numbers of tokens; undefined where a
- * level is too short for it (CUT-2). Equal lines are one object.
+ * The line of `values` cut to each of the levels; undefined where a level is too short for it
+ * (CUT-2). Equal lines are one object.
  */
-export function* cutToLevels(pattern: LinePattern, values: SlotTexts, levels: readonly number[]): Encoding<Cut[]> {
+export function* cutToLevels(pattern: LinePattern, values: SlotTexts, { levels, endings }: CutSizes): Encoding<Cut[]> {
   const line = fillPattern(pattern, values);
   const encoding = yield* encoded(requestOf(line));
   const { length, ids, runs } = encoding;
@@ -34,10 +53,9 @@ export function* cutToLevels(pattern: LinePattern, values: SlotTexts, levels: re
   const shorter = sizes.filter((tokensMax) => tokensMax < length);
   if (shorter.length === 0) return levels.map(() => whole);
   const { close: closing } = pattern;
-  const marked = { text: WORD_MARK + closing, spans: [MARK_SPAN] };
   // NOTHING IS BROKEN UP ANEW (TEXT-5): the line is safe, no marker goes on over the mark's space,
   // and one that begins behind it lies in the closing.
-  const ending = escapeMarkers(marked.text).escapes > 0 ? undefined : yield* encoded(requestOf(marked));
+  const ending = (endings ?? (yield* endingsOf([pattern]))).get(closing);
   const cuts = yield* together(
     shorter.map((tokensMax) => cutLine({ line, encoding, tokens: { ids, runs }, ending, closing, tokensMax })),
   );
@@ -47,6 +65,10 @@ export function* cutToLevels(pattern: LinePattern, values: SlotTexts, levels: re
 /** What is put behind a word at which a line is cut. */
 const WORD_MARK = ` ${ELLIPSIS}`;
 const MARK_SPAN = { field: '', from: 0, to: WORD_MARK.length };
+
+function endingOf(closing: string): FilledLine {
+  return { text: WORD_MARK + closing, spans: [MARK_SPAN] };
+}
 
 /** Of an encoding, its tokens, and for each span of its line the run of those that overlap it. */
 type Tokens = Pick<Encoded, 'ids' | 'runs'>;

@@ -6,8 +6,9 @@ import { nth } from '../checked.ts';
 import { type ChatFrame, type ChatFrameOptions, chatFrame } from '../tokenize/chat-frame.ts';
 import { type Encoding, together } from '../tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../tokenize/load-tokenizer.ts';
+import { endingsOf } from './levels.ts';
 import { packLines } from './lines.ts';
-import { encodeTold, type ToldText } from './told-text.ts';
+import { encodeTold, patternsOf, type ToldText } from './told-text.ts';
 
 /** A text whose lines are to be made: plain data. */
 export interface TextWish {
@@ -43,9 +44,10 @@ const SEARCHES_MAX = 512;
 /** The lines of the texts, packed. */
 export function* makeTexts(texts: readonly TextWish[]): Encoding<Int32Array[]> {
   const lines: Int32Array[] = [];
+  const endings = yield* endingsOf(patternsOf(texts.map(({ told }) => told)));
   for (let from = 0; from < texts.length; from += SEARCHES_MAX) {
     const some = texts.slice(from, from + SEARCHES_MAX);
-    const cut = yield* together(some.map(({ told }) => encodeTold(told)));
+    const cut = yield* together(some.map(({ told }) => encodeTold(told, endings)));
     for (const [i, { fields }] of some.entries()) lines.push(packLines(nth(cut, i), fields));
   }
   return lines;

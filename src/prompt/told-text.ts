@@ -2,7 +2,7 @@
 import { nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { type Encoding, encoded, together } from '../tokenize/encode-rounds.ts';
-import { type CutLine, cutToLevels } from './levels.ts';
+import { type CutLine, cutToLevels, type Endings } from './levels.ts';
 import { fillPattern, type LinePattern, type SlotTexts } from './line-pattern.ts';
 
 /** One line of a text: the number of the pattern that tells it, and its most tokens. */
@@ -26,18 +26,25 @@ export function fieldsOf(patterns: readonly LinePattern[]): string[] {
   return [...new Set(patterns.flatMap(({ slots }) => slots.map(({ field }) => field)))];
 }
 
+/** The patterns that the texts are told by. */
+export function patternsOf(texts: readonly ToldText[]): readonly LinePattern[] {
+  return texts.flatMap((told) => ('fixed' in told ? [] : told.patterns));
+}
+
 /**
- * The lines, each cut to its tokens; lines of one pattern are cut together. Throws
- * `context_too_short` where a level is too short for its line.
+ * The lines, each cut to its tokens; lines of one pattern are cut together. `endings` are those of
+ * the patterns. Throws `context_too_short` where a level is too short for its line.
  */
-export function* encodeTold(told: ToldText): Encoding<readonly CutLine[]> {
+export function* encodeTold(told: ToldText, endings?: Endings): Encoding<readonly CutLine[]> {
   if ('fixed' in told) {
     const { ids } = yield* encoded({ as: 'continuation', text: `${told.fixed}\n`, ranges: [] });
     return [{ ids, fields: [], whole: true }];
   }
   const { patterns, values, lines } = told;
   const sizes = patterns.map((_, i) => lines.flatMap(({ pattern, tokensMax }) => (pattern === i ? tokensMax : [])));
-  const cuts = yield* together(patterns.map((own, i) => cutToLevels(own, nth(values, i), nth(sizes, i))));
+  const cuts = yield* together(
+    patterns.map((own, i) => cutToLevels(own, nth(values, i), { levels: nth(sizes, i), ...(endings && { endings }) })),
+  );
   return lines.map(({ pattern: i, tokensMax }) => {
     const line = nth(cuts, i)[nth(sizes, i).indexOf(tokensMax)];
     if (line !== undefined) return line;

@@ -26,7 +26,7 @@ const toyTokens: Tokens = async (text) => {
   return Array.from(result.ids, (_, token) => pointsOf(text.slice(0, result.spanOf(token).from)));
 };
 const cutLine = (all: readonly string[], tokensMax: number) =>
-  toy.run(cutToLevels(PATTERN, all, [tokensMax])).result[0];
+  toy.run(cutToLevels(PATTERN, all, { levels: [tokensMax] })).result[0];
 
 describe('a line cut to a level', () => {
   it('is what the rule says, word for word', async () => {
@@ -73,7 +73,7 @@ describe('a line cut to a level', () => {
 
   it('has no look-alike where its closing begins with the end of one', () => {
     const pattern = parseLinePattern('x {title}|>');
-    const { result } = toy.run(cutToLevels(pattern, ['<|startofaveryveryverylongword'], [12]));
+    const { result } = toy.run(cutToLevels(pattern, ['<|startofaveryveryverylongword'], { levels: [12] }));
     expect(toy.decode(result[0]!.ids)).toMatch(/^x < \|start\w+…\|>\n$/);
   });
 
@@ -82,8 +82,8 @@ describe('a line cut to a level', () => {
     let saved = 0;
     fc.assert(
       fc.property(values, levels, (all, sizes) => {
-        const { result, texts } = toy.run(cutToLevels(PATTERN, all, [...sizes, ...sizes]));
-        const alone = sizes.map((size) => toy.run(cutToLevels(PATTERN, all, [size])));
+        const { result, texts } = toy.run(cutToLevels(PATTERN, all, { levels: [...sizes, ...sizes] }));
+        const alone = sizes.map((size) => toy.run(cutToLevels(PATTERN, all, { levels: [size] })));
         expect(result).toEqual([...alone, ...alone].map(({ result: [line] }) => line));
         expect(result.slice(sizes.length).every((line, i) => line === result[i])).toBe(true);
         const apart = alone.reduce((sum, each) => sum + each.texts, 0);
@@ -141,7 +141,7 @@ describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) =
           from % 2 === 0 ? ['Ward sister', LONG_TEXTS[kind]!(700, from)] : [LONG_TEXTS[kind]!(700, from), ''];
         const said = [fieldText(title, POINTS_MAX), fieldText(text, POINTS_MAX)];
         const sizes = [8, 16, 48];
-        const lines = await runEncoding(tokenizer, cutToLevels(pattern, said, sizes));
+        const lines = await runEncoding(tokenizer, cutToLevels(pattern, said, { levels: sizes }));
         for (const [i, size] of sizes.entries()) {
           const slow = await slowCut(pattern, said, size, tokens);
           const cut = lines[i];
@@ -170,7 +170,7 @@ describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) =
     await fc.assert(
       fc.asyncProperty(text, text, text, fc.integer({ min: 8, max: 60 }), async (a, b, c, size) => {
         const said = [a, b, c].map((each) => fieldText(each, POINTS_MAX));
-        const [cut] = await runEncoding(tokenizer, cutToLevels(PATTERN, said, [size]));
+        const [cut] = await runEncoding(tokenizer, cutToLevels(PATTERN, said, { levels: [size] }));
         const slow = await slowCut(PATTERN, said, size, tokens);
         expect(cut?.ids).toEqual(slow.text === undefined ? undefined : await tokenizer.encode(`${slow.text}\n`));
         for (const { field, from, to } of cut?.whole ? cut.fields : []) {
@@ -195,7 +195,7 @@ describe.each(tokenizerFamilies())('with the tokenizer $name', ({ tokenizer }) =
         return tokenizer.encodeRequests(requests);
       },
     };
-    const lines = await runEncoding(counting, cutToLevels(pattern, said, [16, 48, 64, 120]));
+    const lines = await runEncoding(counting, cutToLevels(pattern, said, { levels: [16, 48, 64, 120] }));
     expect(lines.map((line) => line!.whole)).toEqual([false, false, false, false]);
     expect(texts).toBe(2);
   });

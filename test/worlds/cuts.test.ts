@@ -176,7 +176,7 @@ async function compare({ family, pattern, attributes, levels, longest }: Case): 
   const line = lineOf(theirs, fillSlots(theirs, attributes, longest));
   const filled = fillPattern(ours, values).text;
   if (filled !== line.text) return { kind: 'line', builder: filled, checker: line.text };
-  const built = await runEncoding(builder, cutToLevels(ours, values, levels));
+  const built = await runEncoding(builder, cutToLevels(ours, values, { levels }));
   const found = collect(cutLine({ line, closing: theirs.closing }, levels), (texts) => checker.encodeLines(texts));
   for (const [i, level] of levels.entries()) {
     const [a, b] = [built[i], found[i]];
