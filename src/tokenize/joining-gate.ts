@@ -96,11 +96,13 @@ export async function comparePrompts(tokenizer: GateTokenizer, prompts: readonly
   const plains = prompts.map((prompt) => plainPart(tokenizer, prompt));
   const [own, others] = [plains.filter(({ by }) => by === 'own'), plains.filter(({ by }) => by !== 'own')];
   const requests = (of: readonly PlainPart[]) => of.map(({ request }) => request);
-  const byLibrary = others.length === 0 ? [] : tokenizer.idsByLibrary(requests(others));
-  const encoded = own.length === 0 ? [] : await tokenizer.encodeRequests(requests(own));
+  const [encoded, byLibrary] = await Promise.all([
+    own.length === 0 ? [] : tokenizer.encodeRequests(requests(own)),
+    others.length === 0 ? [] : tokenizer.idsByLibrary(requests(others)),
+  ]);
   const wholes = new Map([
     ...encoded.map(({ ids }, i) => [nth(own, i), ids] as const),
-    ...(await byLibrary).map((ids, i) => [nth(others, i), ids] as const),
+    ...byLibrary.map((ids, i) => [nth(others, i), ids] as const),
   ]);
   for (const plain of plains) requireEqual(tokenizer, plain, present(wholes.get(plain), 'whole text'));
 }
