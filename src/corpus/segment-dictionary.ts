@@ -23,7 +23,7 @@ export interface SegmentDictionary {
 export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
   const items = createNumberTable();
   const fixed = createNumberTable();
-  const [profiles, exposures] = [ownNumbers(), ownNumbers()];
+  const [profiles, exposures] = [new Map<string, number>(), new Map<string, number>()];
   const texts = textNumbers();
   const columns = { role: intList(), version: intList(), level: intList(), fields: intList() };
   const ids = intList();
@@ -42,7 +42,10 @@ export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
   };
   const ownNumber = (draft: RowDraft, segment: number) => {
     const [numbers, line] = segment === OWN_SEGMENT.profile ? [profiles, draft.profile] : [exposures, draft.exposure];
-    return numbers.of(present(line, 'own line of the row').key, () => add(draft, segment));
+    const { key } = present(line, 'own line of the row');
+    const number = numbers.get(key) ?? add(draft, segment);
+    numbers.set(key, number);
+    return number;
   };
   return {
     numberOf(draft, segment) {
@@ -68,26 +71,6 @@ export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
         fields: words(columns.fields, texts.texts),
         ids: { values: intsOf(ids), offsets: intsOf(ends).subarray(from, to + 1) },
       };
-    },
-  };
-}
-
-/**
- * Numbers of the rows' own lines of one kind: rows come member by member, so that the last is asked
- * for again.
- */
-function ownNumbers() {
-  const numbers = new Map<string, number>();
-  let lastKey: string | undefined;
-  let last = 0;
-  return {
-    of(key: string, add: () => number): number {
-      if (key !== lastKey) {
-        last = numbers.get(key) ?? add();
-        numbers.set(key, last);
-        lastKey = key;
-      }
-      return last;
     },
   };
 }

@@ -35,7 +35,7 @@ export function patternsOf(texts: readonly ToldText[]): readonly LinePattern[] {
  * The lines, each cut to its tokens; lines of one pattern are cut together. `endings` are those of
  * the patterns. Throws `context_too_short` where a level is too short for its line.
  */
-export function* encodeTold(told: ToldText, endings?: Endings): Encoding<readonly CutLine[]> {
+export function* encodeTold(told: ToldText, endings: Endings): Encoding<readonly CutLine[]> {
   if ('fixed' in told) {
     const { ids } = yield* encoded({ as: 'continuation', text: `${told.fixed}\n`, ranges: [] });
     return [{ ids, fields: [], whole: true }];
@@ -43,7 +43,7 @@ export function* encodeTold(told: ToldText, endings?: Endings): Encoding<readonl
   const { patterns, values, lines } = told;
   const sizes = patterns.map((_, i) => lines.flatMap(({ pattern, tokensMax }) => (pattern === i ? tokensMax : [])));
   const cuts = yield* together(
-    patterns.map((own, i) => cutToLevels(own, nth(values, i), { levels: nth(sizes, i), ...(endings && { endings }) })),
+    patterns.map((own, i) => cutToLevels(own, nth(values, i), { levels: nth(sizes, i), endings })),
   );
   return lines.map(({ pattern: i, tokensMax }) => {
     const line = nth(cuts, i)[nth(sizes, i).indexOf(tokensMax)];

@@ -3,7 +3,7 @@
  */
 import { intAt } from '../checked.ts';
 import type { ByteBuffer } from './byte-buffer.ts';
-import { eachRun, type Run, writeRun } from './run-lengths.ts';
+import { eachRun, writeRun } from './run-lengths.ts';
 
 // Optional group (1), repeated group (2), optional element (3): an element is defined to level 3,
 // an empty list to 1.
@@ -21,8 +21,6 @@ export function writeListLevels(out: ByteBuffer, offsets: Int32Array): { levels:
   let levels = 0;
   let empty = 0;
   withLength(out, () => {
-    const runs = new Uint8Array(RUN_BYTES_MAX * (2 * rows + 1));
-    let end = 0;
     let starts = 0;
     for (let row = 0; row < rows; row++) {
       const size = intAt(offsets, row + 1) - intAt(offsets, row);
@@ -31,12 +29,11 @@ export function writeListLevels(out: ByteBuffer, offsets: Int32Array): { levels:
       levels += Math.max(size, 1);
       starts++;
       if (size < 2) continue;
-      end = putRun(runs, end, { value: 0, count: starts });
-      end = putRun(runs, end, { value: 1, count: size - 1 });
+      writeRun(out, { value: 0, count: starts, width: 1 });
+      writeRun(out, { value: 1, count: size - 1, width: 1 });
       starts = 0;
     }
-    if (starts > 0) end = putRun(runs, end, { value: 0, count: starts });
-    out.bytes(runs.subarray(0, end));
+    if (starts > 0) writeRun(out, { value: 0, count: starts, width: 1 });
   });
   withLength(out, () => {
     let row = 0;
@@ -51,19 +48,6 @@ export function writeListLevels(out: ByteBuffer, offsets: Int32Array): { levels:
     }
   });
   return { levels, empty };
-}
-
-/** Of a run of repetition levels: twice its length below 2^32 as LEB128, and its value. */
-const RUN_BYTES_MAX = 6;
-
-/** Puts a run of one-bit levels at `at`, as `writeRun` does; where it ends. */
-function putRun(bytes: Uint8Array, at: number, { value, count }: Omit<Run, 'width'>): number {
-  let end = at;
-  let rest = 2 * count;
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes[end++] = (rest % 128) | 0x80;
-  bytes[end++] = rest;
-  bytes[end++] = value;
-  return end;
 }
 
 function withLength(out: ByteBuffer, write: () => void): void {

@@ -59,28 +59,30 @@ export function openLines(path: string): LineWriter {
   gzip?.on('error', () => {});
   let pending = '';
   let passing = Promise.resolve();
-  /** One piece passes the compressor, which waits for the file, while the next comes together. */
+  /** The piece has passed the compressor, which waits for the file. */
+  const passed = async () => {
+    await passing;
+    if (failure !== undefined) throw failure;
+  };
+  /** One piece passes while the next comes together: nothing piles up. */
   const flush = async () => {
     const piece = pending;
     pending = '';
-    await passing;
-    if (piece !== '' && failure === undefined) {
-      passing = new Promise<void>((resolve) => {
-        entry.write(piece, (error) => {
-          if (error) failure ??= error;
-          resolve();
-        });
+    await passed();
+    if (piece === '') return;
+    passing = new Promise<void>((resolve) => {
+      entry.write(piece, (error) => {
+        if (error) failure ??= error;
+        resolve();
       });
-    }
-    if (failure !== undefined) throw failure;
+    });
   };
   let isClosed = false;
   const close = async () => {
     if (isClosed) return;
     isClosed = true;
     await flush();
-    // What the last piece failed of is thrown, too.
-    await flush();
+    await passed();
     entry.end();
     await finished(file);
   };

@@ -6,7 +6,7 @@ import { intAt, nth, present } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { type ChatFrame, controlsIn } from './chat-frame.ts';
 import type { EncodeRequest } from './encode-rounds.ts';
-import type { LoadedTokenizer } from './load-tokenizer.ts';
+import type { EncoderName, LoadedTokenizer } from './load-tokenizer.ts';
 
 /** Prompts of a template that are compared by one gate: the first so many, all of them. */
 export const GATE_FIRST = 8;
@@ -17,17 +17,14 @@ export const GATE_EARLY = 1_000;
 /** After those, every 512th. */
 export const GATE_LATE_EVERY = 512;
 
-/** Who encodes the whole text: the official library, or whoever encodes texts of data. */
-export type GateEncoder = 'library' | 'own';
-
 /** A prompt that was joined of segments. */
 export interface JoinedPrompt {
   /** Id of its template. */
   readonly template: string;
   readonly ids: Int32Array;
   readonly frame: ChatFrame;
-  /** The library, unless it is said. */
-  readonly by?: GateEncoder;
+  /** Who encodes its whole text: the library, unless it is said. */
+  readonly by?: EncoderName;
 }
 
 /** Compares a sample of the prompts. */
@@ -36,7 +33,7 @@ export interface JoiningGate {
    * Counts a prompt of this kind, a template of a task, and says who is to encode it, the library
    * the first of a kind; undefined: nobody is. Throws Error where there is no such kind.
    */
-  takes(kind: string): GateEncoder | undefined;
+  takes(kind: string): EncoderName | undefined;
   /**
    * Has the prompts compared, when those before them are, and does not wait for it. Throws
    * `tokens_differ` at the first prompt before them that is not its whole text.

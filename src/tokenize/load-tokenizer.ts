@@ -145,7 +145,8 @@ function loadedFrom({ source, resolveFrom, encoder, beside }: Loading): LoadedTo
   };
 }
 
-type EncoderName = 'own' | 'library';
+/** Our encoder, and the library for what that leaves alone; or the library alone. */
+export type EncoderName = 'own' | 'library';
 
 function encoderOfEnvironment(): EncoderName {
   const { BREWHOUSE_ENCODER: named = '' } = process.env;
