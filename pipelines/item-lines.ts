@@ -2,7 +2,7 @@
 import { sha256Hex } from '../src/content-hash.ts';
 import { grouped, percent } from '../src/grouped.ts';
 import type { Lake } from '../src/lake/lake.ts';
-import { itemFilesOf, type PartitionTimeline } from '../src/lake/timeline-records.ts';
+import type { Timelines } from '../src/lake/timeline-records.ts';
 import { compareItemLines, type ItemLines } from '../src/prompt/item-lines.ts';
 import type { CorpusPlan } from '../src/prompt/plan.ts';
 import { createSegmentStore } from '../src/prompt/segments.ts';
@@ -26,14 +26,14 @@ const ALIKE_WARN = 0.2;
 export async function itemLinesOf(
   lake: Lake,
   of: {
-    readonly timelines: readonly PartitionTimeline[];
+    readonly timelines: Timelines;
     readonly plan: CorpusPlan;
     readonly segments: SharedSegments;
     readonly encoder: LineMaker;
   },
 ): Promise<ItemLines> {
   const { texts, section } = of.plan;
-  const events = await lake.items(itemFilesOf(of.timelines));
+  const events = await lake.items(of.timelines.items.record.runs);
   const items = createItemTable(events, section.known);
   const table = openSegmentTable(of.segments);
   const ids = new Set(events.map((event) => event.item_id));

@@ -51,7 +51,7 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
     const section = decideSection(recipe.release, { ...options, newest }, effects);
     const { corpus, identity } = findCorpus(await lake.corpora(), recipe.corpus, options);
     const partitions = await lake.corpus(corpus);
-    requireRendered(corpus, partitions, section.until);
+    requireRendered(corpus, partitions, { timelines, until: section.until });
     const { holdout } = identity.section;
     const rules = corpusRules(identity.section, createVocabulary(identity.domain));
     const { seed } = rules;

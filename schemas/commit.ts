@@ -34,39 +34,58 @@ const RecordCounts = z
     'does not balance: read = used + duplicate + late + dead + dropped',
   );
 
-/** Event files taken into one partition of the timelines. */
+/**
+ * What was written by one take-in: lines by entity (a member or an item), each entity's together,
+ * and an index of where they lie. An entity of a newer run replaces that of all older ones.
+ */
+export const Run = z.strictObject({ lines: z.array(FileRef), index: z.array(FileRef) });
+export type Run = z.infer<typeof Run>;
+
+/** An event file that was taken in; `name` is relative to the folder of events. */
+const InputRef = z.strictObject({ name: z.string().min(1), sha256: Sha256, bytes: Count });
+export type InputRef = z.infer<typeof InputRef>;
+
+/** Event files taken into one chain of events: a partition of the members, or the items. */
 export const TimelineRecord = z.strictObject({
   kind: z.literal('timeline'),
   ...chained,
-  /**
-   * All input files of the build, not only of the partition; `name` is relative to the events
-   * folder.
-   */
-  inputs: z.array(z.strictObject({ name: z.string().min(1), sha256: Sha256, bytes: Count })),
-  files: z.strictObject({
-    raw: z.array(FileRef),
-    items: z.array(FileRef),
-    dead: z.array(FileRef),
-    /** What the card, and checks before rendering, need to know of the partition. */
-    stats: FileRef,
-  }),
+  /** The files that this record took in, not only their events of this chain. */
+  inputs: z.array(InputRef),
+  /** All runs that count from here on, oldest first. */
+  runs: z.array(Run),
+  /** Dead letters of this record. */
+  dead: z.array(FileRef),
+  /** Entities whose events this record changed, and from when on; null: all, from the beginning. */
+  changes: z.union([z.array(FileRef), z.null()]),
+  /** What the card, and checks before rendering, need to know of all the chain's events. */
+  stats: FileRef,
+  /** Of all records of the chain up to and with this one. */
   counts: RecordCounts,
 });
 export type TimelineRecord = z.infer<typeof TimelineRecord>;
 
 /** A part: its rows, and the segments and events that they number. */
-const CorpusFiles = z
+export const CorpusFiles = z
   .strictObject({ part: FileRef, segments: FileRef, events: FileRef, rows: Count, tokens: Count })
   .refine(({ part, rows }) => part.rows === rows, 'part must have as many rows as the files say');
+export type CorpusFiles = z.infer<typeof CorpusFiles>;
 
-/** Questions of one partition rendered from one timeline record. */
+/** A record of another chain. */
+const OtherRecord = z.strictObject({ seq: z.number().int().positive(), sha256: Sha256 });
+
+/** What questions were asked of: together with the corpus's identity all that rows are made from. */
+const madeFrom = {
+  /** The record of the partition's timeline chain. */
+  timeline: OtherRecord,
+  /** The records of the chains of items, in order of their numbers. */
+  items: z.array(OtherRecord),
+};
+
+/** Questions of one partition that were decided at last: they are mature by `until`. */
 export const CorpusRecord = z.strictObject({
   kind: z.literal('corpus'),
   ...chained,
-  /** The record of the partition's timeline chain of which this is a pure function. */
-  timeline: z.strictObject({ seq: z.number().int().positive(), sha256: Sha256 }),
-  /** SHA-256 over the item files of all partitions. */
-  items_sha256: Sha256,
+  ...madeFrom,
   /** Questions mature after this moment (epoch ms), and from the beginning where it is null. */
   from_until: z.union([z.number().int(), z.null()]),
   /** Questions mature up to and at this moment (epoch ms), and all of them where it is null. */
@@ -76,16 +95,42 @@ export const CorpusRecord = z.strictObject({
   questions: named(named(named(Count))),
   /** Rendered questions whose candidates' lines are not all different after cutting, by task. */
   alike_after_cut: named(Count),
-  members: Count,
 });
 export type CorpusRecord = z.infer<typeof CorpusRecord>;
 
+/**
+ * All rows of a part that do not count from here on: a file of their numbers, which replaces an
+ * earlier one of the part, and their tokens.
+ */
+const RemovedRows = z.strictObject({ part: Sha256, rows: FileRef, tokens: Count });
+export type RemovedRows = z.infer<typeof RemovedRows>;
+
+/** A count that may go down. */
+const Change = z.number().int();
+
+/**
+ * Questions that were decided before, asked again of newer events: rows that differ are taken out
+ * of their parts, and those that they became lie in new ones. `from_until` and `until` stay.
+ */
+export const RewriteRecord = z.strictObject({
+  kind: z.literal('rewrite'),
+  ...chained,
+  ...madeFrom,
+  remove: z.array(RemovedRows),
+  add: z.array(CorpusFiles),
+  /** By how much the counts of the records before change. */
+  questions: named(named(named(Change))),
+  alike_after_cut: named(Change),
+});
+export type RewriteRecord = z.infer<typeof RewriteRecord>;
+
 /** Any record of a chain. */
-export const CommitRecord = z.discriminatedUnion('kind', [ClaimRecord, TimelineRecord, CorpusRecord]);
+export const CommitRecord = z.discriminatedUnion('kind', [ClaimRecord, TimelineRecord, CorpusRecord, RewriteRecord]);
 export type CommitRecord = z.infer<typeof CommitRecord>;
 
 /** A record of work, which is not a claim. */
-export type WorkRecord = TimelineRecord | CorpusRecord;
+export type WorkRecord = TimelineRecord | CorpusRecord | RewriteRecord;
 
 /** A record that is to be appended; the chain adds seq, previous and attempt. */
-export type NewRecord = Omit<TimelineRecord, keyof typeof chained> | Omit<CorpusRecord, keyof typeof chained>;
+type New<R> = R extends WorkRecord ? Omit<R, keyof typeof chained> : never;
+export type NewRecord = New<WorkRecord>;

@@ -110,6 +110,8 @@ export const Lineage = z.strictObject({
   partitions: z.number().int(),
   parts: z.array(Sha256),
   timelines: z.array(z.strictObject({ partition: z.number().int(), seq: z.number().int(), sha256: Sha256 })),
+  /** The newest records of the chains of items. */
+  items: z.array(z.strictObject({ seq: z.number().int(), sha256: Sha256 })),
   machine: z.record(z.string(), z.string()),
 });
 export type Lineage = z.infer<typeof Lineage>;

@@ -152,6 +152,8 @@ export const PART_ROWS = {
    * from, by which a question that is asked again is compared.
    */
   question: TEXT,
+  /** 1: the lines of its candidates are not all different once cut (CAND-9); else 0. */
+  alike_after_cut: WHOLE,
   /** SHA-256 of ids and supervised spans (RELEASE-6). */
   content: TEXT,
   /** Supervised [from, to) pairs, in tokens. */

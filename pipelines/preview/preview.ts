@@ -5,12 +5,12 @@
 import { ownValue } from '../../schemas/names.ts';
 import { last, nth } from '../../src/checked.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
-import { addTo } from '../../src/corpus/tally.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError, nearestRemedy } from '../../src/errors.ts';
 import { type AskScope, askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
+import { addTo } from '../../src/tally.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { buildWarnings, requireKnownActions } from '../build-warnings.ts';

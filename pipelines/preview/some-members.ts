@@ -5,7 +5,8 @@ import type { MemberId } from '../../schemas/ids.ts';
 import { last } from '../../src/checked.ts';
 import type { Effects } from '../../src/effects.ts';
 import { listEventFolder, readEventFile } from '../../src/sources/event-files.ts';
-import { type PlacedRecord, takeInEntity } from '../../src/timeline/take-in-entity.ts';
+import type { PlacedRecord } from '../../src/timeline/entity-state.ts';
+import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { countName, createTimelineStats, inOrder, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
 
 /** A member with all its used events. */

@@ -57,7 +57,7 @@ export function allRecordsOf(requests: readonly RenderRequest[]): number {
 }
 
 function recordsOf({ timeline }: RenderRequest): number {
-  return timeline.files.reduce((sum, { rows }) => sum + rows, 0);
+  return timeline.events;
 }
 
 /** What the threads share. */

@@ -6,7 +6,6 @@
 import type { CorpusRow } from '../../schemas/rows.ts';
 import { nth, present } from '../../src/checked.ts';
 import type { PartFiles } from '../../src/corpus/part-files.ts';
-import { addTo } from '../../src/corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { TaskOutcome } from '../../src/forms/ask-member.ts';
 import { outlineExamples } from '../../src/prompt/examples.ts';
@@ -16,6 +15,7 @@ import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import { createRowDraft, type RowDraft } from '../../src/prompt/row-draft.ts';
 import type { RowMaker } from '../../src/prompt/row-maker.ts';
 import type { TemplatePlan } from '../../src/prompt/template-plan.ts';
+import { addTo, type Tally } from '../../src/tally.ts';
 import type { MemberTimeline } from '../../src/timeline/member-timeline.ts';
 import { questionDigest } from '../../src/timeline/question-digest.ts';
 import type { JoinedPrompt, JoiningGate } from '../../src/tokenize/joining-gate.ts';
@@ -37,7 +37,7 @@ export interface RowSink {
   /** Compares a sample of the prompts with their whole texts. */
   readonly gate: JoiningGate;
   /** By task, the questions whose candidates' lines are not all different once cut (CAND-9). */
-  readonly alikeAfterCut: Record<string, number>;
+  readonly alikeAfterCut: Tally;
 }
 
 interface WantedRow {
@@ -89,10 +89,11 @@ async function learnTexts({ plan, maker, rowMaker: { known } }: RowSink): Promis
 async function writeRow({ asked, outline }: WantedRow, draft: RowDraft, { rowMaker, parts, alikeAfterCut }: RowSink) {
   const { outcome, timeline } = asked;
   const { question } = outcome;
-  if (outline.variant === '' && rowMaker.hasAlike(question)) addTo(alikeAfterCut, [outcome.task.name], 1);
+  const isAlike = rowMaker.hasAlike(question);
+  if (outline.variant === '' && isAlike) addTo(alikeAfterCut, [outcome.task.name], 1);
   const meta = corpusRow(asked, outline, draft);
   await parts.add({
-    ...{ draft, meta, question, timeline },
+    ...{ draft, meta, question, timeline, isAlike },
     questionDigest: questionDigest(outcome),
     opening: outcome.event,
   });

@@ -1,14 +1,16 @@
 /** Timelines to a corpus: what is not rendered yet, partition by partition, in worker threads. */
 
-import { canonicalJson } from '../../schemas/canonical-json.ts';
+import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
-import { sha256Hex } from '../../src/content-hash.ts';
+import { nth } from '../../src/checked.ts';
 import { type CorpusSummary, summarizeCorpus } from '../../src/corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { newAttempt } from '../../src/lake/commit-work.ts';
-import type { CorpusPartition } from '../../src/lake/corpus-records.ts';
+import type { CorpusPartition } from '../../src/lake/corpus-state.ts';
 import type { Lake } from '../../src/lake/lake.ts';
-import { itemFilesOf, type PartitionTimeline } from '../../src/lake/timeline-records.ts';
+import type { RecordRef } from '../../src/lake/read-record.ts';
+import { runsOf } from '../../src/lake/timeline-events.ts';
+import { refOf, type Timeline, type Timelines } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
 import type { PlannedCorpus } from '../../src/prompt/plan.ts';
 import { createGateCounts } from '../../src/tokenize/joining-gate.ts';
@@ -20,7 +22,7 @@ import type { RenderRequest } from './worker.ts';
 
 /** What is rendered, how far, and by how many. */
 export interface Rendering {
-  readonly timelines: readonly PartitionTimeline[];
+  readonly timelines: Timelines;
   readonly planned: PlannedCorpus;
   /** Epoch milliseconds; null for everything, since in files nothing is late. */
   readonly until: number | null;
@@ -41,9 +43,8 @@ export interface RenderedCorpus extends CorpusSummary {
 }
 
 /** An empty table with room for the item versions of the timelines. */
-export function createItemSegments(timelines: readonly PartitionTimeline[]): SharedSegments {
-  const items = timelines.flatMap(({ record }) => record.files.items);
-  return createSegmentTable(items.reduce((sum, file) => sum + file.rows, 0)).shared;
+export function createItemSegments({ items }: Timelines): SharedSegments {
+  return createSegmentTable(items.record.counts.used).shared;
 }
 
 /**
@@ -54,17 +55,15 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
   const { identity } = planned.plan;
   const started = effects.now();
   const corpus = await lake.addCorpus(identity);
-  const requests = requestsOf(timelines, await lake.corpus(corpus), until);
-  const items = itemFilesOf(timelines);
+  const requests = await requestsOf(lake, { timelines, until }, await lake.corpus(corpus));
   const counted = countRendered(requests, effects);
   const data = {
     lake: lake.store.location,
     corpus,
     identity,
     facts: planned.facts,
-    items,
-    itemsSha256: sha256Hex(canonicalJson(items)),
-    until,
+    items: timelines.items.record.runs,
+    itemsAt: refOf(timelines.items),
     attempt: newAttempt(effects),
     segments,
     gateCounts: createGateCounts(gateKinds(planned.plan).length),
@@ -76,16 +75,54 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
   return { corpus, context: identity.context, ...summary, rendered: { rows, tokens, seconds } };
 }
 
-/** One a partition that is not rendered to the end, or as far as asked. */
-function requestsOf(timelines: readonly PartitionTimeline[], corpus: readonly CorpusPartition[], until: number | null) {
-  return timelines.flatMap(({ partition, seq, sha256, record }): RenderRequest[] => {
-    const newest = corpus.find((each) => each.partition === partition)?.newest;
-    const far = newest?.record.until;
-    if (far === null || (far !== undefined && until !== null && until <= far)) return [];
-    const timeline = { seq, sha256, files: record.files.raw };
-    const ref = newest === undefined ? null : { seq: newest.seq, sha256: newest.sha256 };
-    return [{ partition, timeline, newest: ref, from: far ?? null }];
-  });
+/** One a partition that is not rendered as far as asked, or not from all that was taken in. */
+async function requestsOf(
+  lake: Lake,
+  { timelines, until }: Pick<Rendering, 'timelines' | 'until'>,
+  corpus: readonly CorpusPartition[],
+): Promise<RenderRequest[]> {
+  const itemsSince = sinceOf(lake, timelines.items);
+  const requests: RenderRequest[] = [];
+  for (const { partition, newest, state } of corpus) {
+    const timeline = nth(timelines.members, partition);
+    const runs = { ...refOf(timeline), ...runsOf(timeline), events: timeline.record.counts.used };
+    if (state === undefined || newest === undefined) {
+      requests.push({ partition, timeline: runs, before: undefined, until });
+      continue;
+    }
+    const far = furtherOf(state.until, until);
+    const items = nth(state.items, 0);
+    const isFresh = state.timeline.sha256 === timeline.sha256 && items.sha256 === timelines.items.sha256;
+    if (isFresh && far === state.until) continue;
+    const changes = await lake.changesSince(timeline.folder, state.timeline);
+    const before = {
+      ...{ newest, until: state.until, parts: state.parts, timeline: state.timeline, items },
+      ...(changes === undefined
+        ? { changes: new Map(), itemsSince: TIME_UNKNOWN }
+        : { changes, itemsSince: await itemsSince(items) }),
+    };
+    requests.push({ partition, timeline: runs, before, until: far });
+  }
+  return requests;
+}
+
+/** The later of two ends; null is the end of all. */
+function furtherOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.max(one, other);
+}
+
+/** When the first of the item versions happened that came or went after a record; infinity: none. */
+function sinceOf(lake: Lake, { folder }: Timeline): (record: RecordRef) => Promise<number> {
+  const known = new Map<string, Promise<number>>();
+  const read = async (record: RecordRef) => {
+    const changes = await lake.changesSince(folder, record);
+    return changes === undefined ? TIME_UNKNOWN : Math.min(...changes.values());
+  };
+  return (record) => {
+    const since = known.get(record.sha256) ?? read(record);
+    known.set(record.sha256, since);
+    return since;
+  };
 }
 
 /** Effects that sum what the workers say they rendered, and make the progress of the step of it. */

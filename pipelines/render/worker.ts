@@ -4,7 +4,7 @@
  */
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { FileRef } from '../../schemas/commit.ts';
+import type { Run } from '../../schemas/commit.ts';
 import type { AttemptId, CorpusId, Sha256 } from '../../schemas/ids.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { present } from '../../src/checked.ts';
@@ -14,15 +14,16 @@ import type { CorpusIdentity } from '../../src/forms/identity.ts';
 import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { type Lake, openLake } from '../../src/lake/lake.ts';
 import type { RecordRef } from '../../src/lake/read-record.ts';
-import type { PartitionFiles } from '../../src/lake/timeline-records.ts';
+import type { TimelineRuns } from '../../src/lake/timeline-events.ts';
+import { ITEMS_FOLDER, refOf } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
 import type { Made, Wishes } from '../../src/prompt/line-search.ts';
 import { openPlan, type PlanFacts } from '../../src/prompt/plan.ts';
 import { createRowMaker } from '../../src/prompt/row-maker.ts';
-import { createItemTable } from '../../src/timeline/item-table.ts';
+import { createItemTable, type ItemTable } from '../../src/timeline/item-table.ts';
 import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import { openSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
-import { type PartitionTask, renderPartition } from './partition.ts';
+import { type PartitionTask, type RenderedBefore, renderPartition } from './partition.ts';
 import { gateKinds } from './render-rows.ts';
 
 /** What all partitions of a corpus share. */
@@ -33,9 +34,9 @@ export interface RenderWorkerData {
   readonly identity: CorpusIdentity;
   /** What the tokenizer made of its templates. */
   readonly facts: PlanFacts;
-  readonly items: readonly PartitionFiles[];
-  readonly itemsSha256: Sha256;
-  readonly until: number | null;
+  readonly items: readonly Run[];
+  /** The record of the items' chain that names them. */
+  readonly itemsAt: RecordRef;
   readonly attempt: AttemptId;
   /** Item segments of this build, shared by its workers. */
   readonly segments: SharedSegments;
@@ -46,13 +47,23 @@ export interface RenderWorkerData {
 /** One partition to render. */
 export interface RenderRequest {
   readonly partition: number;
-  readonly timeline: RecordRef & { readonly files: readonly FileRef[] };
-  /**
-   * The newest record of the corpus chain, which the new one continues; null where there is none.
-   */
-  readonly newest: RecordRef | null;
-  /** Questions that ended by this moment are rendered already; null where there are none. */
-  readonly from: number | null;
+  /** With the number of its events. */
+  readonly timeline: RecordRef & TimelineRuns & { readonly events: number };
+  /** Undefined where nothing was rendered before. */
+  readonly before: RequestBefore | undefined;
+  /** Questions that close by this moment (epoch ms) are rendered; null: all. */
+  readonly until: number | null;
+}
+
+/** What was rendered of a partition before, and what has changed since. */
+export interface RequestBefore extends Pick<RenderedBefore, 'parts' | 'changes' | 'itemsSince'> {
+  /** The newest record of the corpus chain, which the new ones continue. */
+  readonly newest: RecordRef;
+  /** Questions that close by this moment (epoch ms) are decided; null: all. */
+  readonly until: number | null;
+  /** What it was rendered from. */
+  readonly timeline: RecordRef;
+  readonly items: RecordRef;
 }
 
 /** What a worker asks of the thread that has the tokenizer. */
@@ -80,7 +91,8 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   const effects = threadEffects(say);
   const lake = await openLake(openStore(data.lake, effects), effects);
   const plan = openPlan(data.identity, data.facts, openSegmentTable(data.segments));
-  const items = createItemTable(await lake.items(data.items), plan.section.known);
+  const itemsOf = async (runs: readonly Run[]) => createItemTable(await lake.items(runs), plan.section.known);
+  const items = await itemsOf(data.items);
   const { ask, answer } = createAsker(say);
   const maker = { make: async (wishes: Wishes) => present(await ask({ kind: 'make', wishes }), 'what was made') };
   const gate = createJoiningGate({
@@ -89,7 +101,8 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
     compare: async (prompts) => void (await ask({ kind: 'compare', prompts })),
   });
   const rowMaker = createRowMaker(plan, items.versionAt);
-  const means = { lake, plan, maker, rowMaker, items, gate, data };
+  const itemsAt = oldItems(lake, itemsOf);
+  const means = { lake, plan, maker, rowMaker, items, itemsAt, gate, data };
   port.on('message', async (order: RenderOrder) => {
     if (order.kind === 'answered') return answer(order.number, order.made);
     try {
@@ -122,29 +135,65 @@ function createAsker(say: (reply: RenderReply) => void) {
 interface Means extends Pick<PartitionTask, 'plan' | 'maker' | 'rowMaker' | 'items' | 'gate'> {
   readonly lake: Lake;
   readonly data: RenderWorkerData;
+  readonly itemsAt: (record: RecordRef) => Promise<ItemTable>;
 }
 
+/** The items as an earlier record has them, read when they are asked for. Bound: one such table. */
+function oldItems(lake: Lake, itemsOf: (runs: readonly Run[]) => Promise<ItemTable>): Means['itemsAt'] {
+  let held: { readonly sha256: Sha256; readonly table: Promise<ItemTable> } | undefined;
+  return (record) => {
+    if (held?.sha256 !== record.sha256) {
+      const table = lake.timelineAt(ITEMS_FOLDER, record).then((at) => itemsOf(at.record.runs));
+      held = { sha256: record.sha256, table };
+    }
+    return held.table;
+  };
+}
+
+/**
+ * Commits first what became of questions that were decided before, then those that are decided now:
+ * what a crash leaves between the two is a corpus that is right and ends earlier.
+ */
 async function renderAndCommit(means: Means, request: RenderRequest, effects: Effects): Promise<void> {
-  const { lake, data, ...rest } = means;
-  const { partition, timeline, newest, from } = request;
-  const { corpus, until, attempt } = data;
-  const folder = corpusFolder(corpus, partition);
-  const members = lake.members({ partition, files: timeline.files });
-  const task = { ...rest, store: lake.store, folder, members, from, until };
-  const rendered = await renderPartition(task, effects);
+  const { lake, data, itemsAt: _, ...rest } = means;
+  const { partition, timeline, before, until } = request;
+  const { corpus, attempt } = data;
+  const task = {
+    ...{ ...rest, store: lake.store, corpus, partition, until: until ?? Number.POSITIVE_INFINITY },
+    members: lake.members(timeline),
+    before: before && (await renderedBefore(before, means, request)),
+  };
+  const { rewrite, corpus: further } = await renderPartition(task, effects);
   await effects.reach('corpus-upload');
-  await lake.commitWork(folder, {
-    attempt,
-    from: newest,
-    record: {
-      kind: 'corpus',
-      timeline: { seq: timeline.seq, sha256: timeline.sha256 },
-      items_sha256: data.itemsSha256,
-      from_until: from,
-      until,
-      ...rendered,
-    },
-  });
+  const folder = corpusFolder(corpus, partition);
+  const madeFrom = { timeline: refOf(timeline), items: [data.itemsAt] };
+  let from = before?.newest ?? null;
+  // Where nothing changed the record of what is decided now says what all was made from.
+  if (rewrite !== undefined || further === undefined) {
+    const record = { kind: 'rewrite', ...madeFrom, ...(rewrite ?? NOTHING_CHANGED) } as const;
+    from = await lake.commitWork(folder, { attempt, from, record });
+  }
+  if (further === undefined) return;
+  await effects.reach('corpus-upload');
+  const record = { kind: 'corpus', ...madeFrom, from_until: before?.until ?? null, until, ...further } as const;
+  await lake.commitWork(folder, { attempt, from, record });
+}
+
+const NOTHING_CHANGED = { remove: [], add: [], questions: {}, alike_after_cut: {} };
+
+async function renderedBefore(
+  before: RequestBefore,
+  { lake, items, itemsAt }: Means,
+  { timeline: { folder } }: RenderRequest,
+): Promise<RenderedBefore> {
+  const { parts, changes, itemsSince } = before;
+  const decided = before.until ?? Number.POSITIVE_INFINITY;
+  const { record } = await lake.timelineAt(folder, before.timeline);
+  return {
+    ...{ decided, parts, changes, itemsSince },
+    members: lake.members({ folder, runs: record.runs }),
+    items: async () => (itemsSince < decided ? itemsAt(before.items) : items),
+  };
 }
 
 /** Effects of this thread: what is observed goes to the main thread, rows summed to messages. */

@@ -1,5 +1,5 @@
 /**
- * A record on its way through take-in's sorter, as bytes: partitions, then entities, come out whole
+ * A record on its way through take-in's sorter, as bytes: chains, then entities, come out whole
  * and in order.
  */
 import type { EventRecord } from '../../schemas/event.ts';
@@ -22,13 +22,14 @@ export type UnreadLetter = Omit<DeadLetter, 'source' | 'line'>;
 
 /** What comes out of the sorter. */
 export type DealtRecord =
-  | (ReadFrom & { readonly kind: 'event'; readonly partition: number; readonly event: EventRecord })
-  | (ReadFrom & { readonly kind: 'unread'; readonly partition: number; readonly letter: UnreadLetter });
+  | (ReadFrom & { readonly kind: 'event'; readonly chain: number; readonly event: EventRecord })
+  | (ReadFrom & { readonly kind: 'unread'; readonly chain: number; readonly letter: UnreadLetter });
 
-/** Within a partition items come first, then members, then what is no event. */
-const ORDER = { item: 0, member: 1, unread: 2 } as const;
-/** Partition in two bytes, big-endian, and one of ORDER. */
-const KEY_HEAD_BYTES = 3;
+/** Within a chain events come first, then what is none. */
+const ORDER = { event: 0, unread: 1 } as const;
+/** Number of the chain in three bytes, big-endian, and one of ORDER. */
+const CHAIN_BYTES = 3;
+const KEY_HEAD_BYTES = CHAIN_BYTES + 1;
 /** Digits of a file's and a line's number, so that they sort as text. */
 const NUMBER_DIGITS = 12;
 const SPACE = 0x20;
@@ -39,10 +40,10 @@ const UNIT_BYTES_MAX = 3;
 export type Dealer = (line: EventLine, file: number) => ByteRecord;
 
 /**
- * Key: partition, ORDER, entity (member or item id in UTF-8). Payload: file, line, and the line as
- * it was read, parted by spaces: to read it twice is cheaper than to write it anew. What is no
- * event belongs to no member: it lies in partition 0, sorted by where it was read, as a letter in
- * JSON.
+ * Key: chain, ORDER, entity (member or item id in UTF-8). Payload: file, line, and the line as it
+ * was read, parted by spaces: to read it twice is cheaper than to write it anew. The chain of a
+ * member is its partition; that of the items comes behind all partitions. What is no event belongs
+ * to nobody: it lies in partition 0, sorted by where it was read, as a letter in JSON.
  * Bound: the longest record.
  */
 export function createDealer(partitions: number): Dealer {
@@ -51,7 +52,7 @@ export function createDealer(partitions: number): Dealer {
   const keyOf = (order: number, entity: string): Buffer => {
     keys = atLeast(keys, KEY_HEAD_BYTES + entity.length * UNIT_BYTES_MAX);
     const key = keys.subarray(0, KEY_HEAD_BYTES + keys.write(entity, KEY_HEAD_BYTES, 'utf8'));
-    key.writeUInt8(order, 2);
+    key.writeUInt8(order, CHAIN_BYTES);
     return key;
   };
   const payloadOf = (file: number, line: number, bytes: Uint8Array): Buffer => {
@@ -64,15 +65,16 @@ export function createDealer(partitions: number): Dealer {
   return ({ line, outcome, bytes }, file) => {
     if (outcome.ok) {
       const { event } = outcome;
-      const key = keyOf(event.type === 'item' ? ORDER.item : ORDER.member, entityOf(event));
-      key.writeUInt16BE(partitionOf(key.subarray(KEY_HEAD_BYTES), partitions), 0);
+      const key = keyOf(ORDER.event, entityOf(event));
+      const chain = event.type === 'item' ? partitions : partitionOf(key.subarray(KEY_HEAD_BYTES), partitions);
+      key.writeUIntBE(chain, 0, CHAIN_BYTES);
       return { key, payload: payloadOf(file, line, bytes) };
     }
     const { reason, field = '', message, raw } = outcome;
     const letter = { reason, field, message, raw: Buffer.from(raw).toString('base64') };
     const readFrom = [file, line].map((number) => String(number).padStart(NUMBER_DIGITS, '0')).join(' ');
     const key = keyOf(ORDER.unread, readFrom);
-    key.writeUInt16BE(0, 0);
+    key.writeUIntBE(0, 0, CHAIN_BYTES);
     return { key, payload: payloadOf(file, line, Buffer.from(JSON.stringify(letter), 'utf8')) };
   };
 }
@@ -81,9 +83,9 @@ function atLeast(buffer: Buffer<ArrayBuffer>, bytes: number): Buffer<ArrayBuffer
   return buffer.length >= bytes ? buffer : Buffer.allocUnsafeSlow(Math.max(bytes, 2 * buffer.length));
 }
 
-/** The partition of a record, by its key. */
-export function partitionOfDealt(key: Uint8Array): number {
-  return byteAt(key, 0) * 256 + byteAt(key, 1);
+/** The chain of a record, by its key. */
+export function chainOfDealt(key: Uint8Array): number {
+  return (byteAt(key, 0) * 256 + byteAt(key, 1)) * 256 + byteAt(key, 2);
 }
 
 /** What a dealer made. Throws Error, a bug of ours, where a line that was an event is none now. */
@@ -92,12 +94,12 @@ export function decodeDealt({ key, payload }: ByteRecord): DealtRecord {
   const first = bytes.indexOf(SPACE);
   const second = bytes.indexOf(SPACE, first + 1);
   const at = {
-    partition: partitionOfDealt(key),
+    chain: chainOfDealt(key),
     file: Number(bytes.toString('latin1', 0, first)),
     line: Number(bytes.toString('latin1', first + 1, second)),
   };
   const content = bytes.subarray(second + 1);
-  if (byteAt(key, 2) === ORDER.unread) {
+  if (byteAt(key, CHAIN_BYTES) === ORDER.unread) {
     const letter = JSON.parse(content.toString('utf8')) as Omit<UnreadLetter, 'raw'> & { readonly raw: string };
     return { kind: 'unread', ...at, letter: { ...letter, raw: Buffer.from(letter.raw, 'base64') } };
   }

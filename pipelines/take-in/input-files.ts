@@ -2,10 +2,11 @@
 
 import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { TimelineRecord } from '../../schemas/commit.ts';
+import type { InputRef } from '../../schemas/commit.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
 import { fileSha256 } from '../../src/adapters/filesystem/file-digest.ts';
 import { reading } from '../../src/adapters/filesystem/user-files.ts';
+import { nth } from '../../src/checked.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 
@@ -45,17 +46,42 @@ export async function inputFiles({ events, files }: ListedEvents, effects = PROC
 }
 
 /**
- * SAME INPUTS: a lake of other files is another lake. Names may change; what they hold may not.
- * Throws `inputs_changed` naming the first file that differs.
+ * SAME INPUTS: what was taken in stays as it is; more is taken in where somebody says so alone.
+ * Names may change; what files hold may not. Returns the numbers of the files that are new. Throws
+ * `inputs_changed` naming the first file that differs.
  */
-export function requireSameInputs(before: TimelineRecord['inputs'], now: readonly InputFile[]): void {
-  const hashes = (inputs: readonly { readonly sha256: string }[]) => inputs.map(({ sha256 }) => sha256).sort();
-  if (hashes(before).join() === hashes(now).join()) return;
-  const known = new Map(before.map((input) => [input.name, input.sha256]));
-  const changed = now.find((input) => known.get(input.name) !== input.sha256);
-  const gone = before.find((input) => !now.some((each) => each.name === input.name));
-  const what = changed === undefined ? `${gone?.name} is missing now` : `${changed.name} is new or changed`;
-  throw new BrewhouseError('inputs_changed', `the lake was made from other event files: ${what}`, {
-    place: { file: changed?.path ?? gone?.name ?? '' },
+export function newInputs(
+  before: readonly InputRef[],
+  now: readonly InputFile[],
+  { isAppending }: { readonly isAppending: boolean },
+): number[] {
+  const known = new Map<string, number>();
+  for (const { sha256 } of before) known.set(sha256, (known.get(sha256) ?? 0) + 1);
+  const added = [...now.keys()].filter((number) => {
+    const { sha256 } = nth(now, number);
+    const left = known.get(sha256) ?? 0;
+    if (left > 0) known.set(sha256, left - 1);
+    return left === 0;
   });
+  const gone = before.find(({ sha256 }) => (known.get(sha256) ?? 0) > 0);
+  if (gone !== undefined) throw changedInput(gone, now);
+  const [first] = added;
+  if (first === undefined || isAppending) return added;
+  throw inputsChanged(`${nth(now, first).name} is new`, nth(now, first).path, {
+    remedy: 'say --append to take new files in, or name another folder as the lake',
+  });
+}
+
+/** A file that was taken in holds something else now, or is not there. */
+function changedInput(gone: InputRef, now: readonly InputFile[]): BrewhouseError {
+  const changed = now.find(({ name }) => name === gone.name);
+  const remedy = 'bring it back as it was, or name another folder as the lake: a lake of other files is another lake';
+  return changed === undefined
+    ? inputsChanged(`${gone.name} is missing now`, gone.name, { remedy })
+    : inputsChanged(`${gone.name} is changed`, changed.path, { remedy });
+}
+
+function inputsChanged(what: string, file: string, { remedy }: { readonly remedy: string }): BrewhouseError {
+  const message = `the lake was made from other event files: ${what}`;
+  return new BrewhouseError('inputs_changed', message, { place: { file }, remedy });
 }

@@ -1,22 +1,26 @@
 /**
- * Event files into the timeline chains of a lake: read, dealt by member, sorted in bounded memory,
- * committed partition by partition.
+ * Event files into the chains of events of a lake: read, dealt by member and item, sorted in bounded
+ * memory, committed chain by chain.
  */
+import { nth } from '../../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { newAttempt } from '../../src/lake/commit-work.ts';
 import type { Lake } from '../../src/lake/lake.ts';
-import { type PartitionTimeline, timelineFolder } from '../../src/lake/timeline-records.ts';
+import { ITEMS_FOLDER, refOf, type Timeline, type Timelines, timelineFolder } from '../../src/lake/timeline-records.ts';
 import type { Scratch } from '../../src/sort/scratch.ts';
 import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
+import type { ChainTask } from './chain-writer.ts';
 import { createDealer } from './dealt-record.ts';
-import { type InputFile, inputFiles, type ListedEvents, requireSameInputs } from './input-files.ts';
+import { type InputFile, inputFiles, type ListedEvents, newInputs } from './input-files.ts';
 import { type TakeInWork, takeInByThreads, threadsFor } from './threads.ts';
-import { writePartitions } from './write-partitions.ts';
+import { writeChains } from './write-chains.ts';
 
 /** What take-in reads, and where it sorts. */
 export interface TakeInOptions extends ListedEvents {
   readonly scratch: Scratch;
+  /** Files that are new to a lake are taken in too. */
+  readonly append?: boolean;
   /** The most threads; with one, and for little input, none is started. */
   readonly workers: number;
   /** Bytes of lines from which on another thread is started, where nothing else is said 32 MiB. */
@@ -29,44 +33,98 @@ export interface TakeInOptions extends ListedEvents {
  */
 export async function takeIn(
   lake: Lake,
-  { events, files, scratch, workers, bytesPerThread }: TakeInOptions,
+  { events, files, append: isAppending = false, ...how }: TakeInOptions,
   effects = PROCESS_EFFECTS,
-): Promise<readonly PartitionTimeline[]> {
+): Promise<Timelines> {
   const inputs = await inputFiles({ events, files }, effects);
-  const before = await lake.takenIn();
-  for (const timeline of before) if (timeline !== undefined) requireSameInputs(timeline.record.inputs, inputs);
-  const missing = before.flatMap((timeline, partition) => (timeline === undefined ? [partition] : []));
-  if (missing.length === 0) return lake.timelines();
-  const work = { lake, inputs, missing, commit: committing(lake, inputs, effects) };
-  const threads = threadsFor(inputs, { most: Math.min(workers, missing.length), bytesPerThread });
-  if (threads > 1) await takeInByThreads(work, threads, effects);
-  else await takeInHere(work, scratch, effects);
+  const chains = chainsOf(lake, await lake.takenIn());
+  const passes = new Map<string, Pass>();
+  for (const chain of chains) {
+    const { before } = chain;
+    const missing = before === undefined ? [...inputs.keys()] : newInputs(before.inputs, inputs, { isAppending });
+    if (before !== undefined && missing.length === 0) continue;
+    const pass = passes.get(missing.join()) ?? { inputs: missing.map((number) => nth(inputs, number)), chains: [] };
+    pass.chains.push(chain);
+    passes.set(missing.join(), pass);
+  }
+  const means = { lake, how, effects };
+  for (const pass of passes.values()) {
+    const undone = new Set(await takePass(pass, means));
+    const again = pass.chains.filter(({ number }) => undone.has(number));
+    if (again.length > 0) await takePass({ inputs: pass.inputs, chains: again, all: inputs }, means);
+  }
   return lake.timelines();
 }
 
-/**
- * Commits what was written. Partitions without an event are committed too: a chain that is missing
- * is a build that was cut off.
- */
-function committing(lake: Lake, inputs: readonly InputFile[], effects: Effects): TakeInWork['commit'] {
+/** A chain of events, and what was taken in of it. */
+interface EventChain {
+  readonly number: number;
+  readonly folder: string;
+  readonly before: Timeline | undefined;
+}
+
+/** Files that some chains lack. */
+interface Pass {
+  readonly inputs: readonly InputFile[];
+  readonly chains: EventChain[];
+  /** All files, where their records come again. */
+  readonly all?: readonly InputFile[];
+}
+
+interface PassMeans {
+  readonly lake: Lake;
+  readonly how: Omit<TakeInOptions, keyof ListedEvents | 'append'>;
+  readonly effects: Effects;
+}
+
+/** As they are numbered where records are dealt. */
+function chainsOf({ partitions }: Lake, takenIn: readonly (Timeline | undefined)[]): EventChain[] {
+  return takenIn.map((before, number) => ({
+    number,
+    folder: number === partitions ? ITEMS_FOLDER : timelineFolder(number),
+    before,
+  }));
+}
+
+/** Takes files in; returns the chains that are to read all files anew (WrittenChain). */
+async function takePass({ inputs, chains, all }: Pass, { lake, how, effects }: PassMeans): Promise<number[]> {
+  const tasks = chains.map(({ number, folder, before }): ChainTask => {
+    const taken = before && { runs: before.record.runs, counts: before.record.counts, stats: before.record.stats };
+    return { chain: number, folder, before: taken ?? null, isAnew: all !== undefined };
+  });
+  const undone: number[] = [];
   const attempt = newAttempt(effects);
   const names = inputs.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }));
-  return async ({ partition, files, counts }) => {
+  const commit: TakeInWork['commit'] = async ({ chain, files }) => {
+    if (files === null) {
+      undone.push(chain);
+      return;
+    }
+    const { folder, before } = nth(
+      chains.filter(({ number }) => number === chain),
+      0,
+    );
     await effects.reach('timeline-upload');
-    const record = { kind: 'timeline', inputs: names, files, counts } as const;
-    await lake.commitWork(timelineFolder(partition), { attempt, from: null, record });
+    const from = before === undefined ? null : refOf(before);
+    await lake.commitWork(folder, { attempt, from, record: { kind: 'timeline', inputs: names, ...files } });
   };
+  const work = { lake, inputs: all ?? inputs, tasks, commit };
+  const { workers, bytesPerThread, scratch } = how;
+  const threads = threadsFor(work.inputs, { most: Math.min(workers, tasks.length), bytesPerThread });
+  if (threads > 1) await takeInByThreads(work, threads, effects);
+  else await takeInHere(work, scratch, effects);
+  return undone;
 }
 
 /** One step after the other in this thread. */
 async function takeInHere(work: TakeInWork, scratch: Scratch, effects: Effects): Promise<void> {
-  const { lake, inputs, missing, commit } = work;
+  const { lake, inputs, tasks, commit } = work;
   const sorter = createSorter({ scratch });
   try {
     await dealEvents({ inputs, sorter, partitions: lake.partitions }, effects);
     await effects.reach('sorting');
-    const writing = { store: lake.store, inputs, sorter, partitions: missing, signal: effects.signal };
-    for await (const written of writePartitions(writing)) await commit(written);
+    const writing = { store: lake.store, inputs, sorter, tasks, signal: effects.signal };
+    for await (const written of writeChains(writing)) await commit(written);
   } finally {
     sorter.close();
   }

@@ -1,6 +1,6 @@
 /**
  * Take-in on several cores: this thread cuts files into blocks of lines, threads read and sort
- * them, and then each writes a range of partitions, which this thread commits.
+ * them, and then each writes a range of chains, which this thread commits.
  */
 import { openSharedScratch } from '../../src/adapters/open-store.ts';
 import { type AskedThread, dealTo, startThread } from '../../src/asked-thread.ts';
@@ -9,8 +9,8 @@ import type { Effects } from '../../src/effects.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import { readLineBlocks } from '../../src/sources/event-files.ts';
 import { threadScript } from '../../src/thread-script.ts';
+import type { ChainTask, WrittenChain } from './chain-writer.ts';
 import { type InputFile, lineBytes } from './input-files.ts';
-import type { WrittenPartition } from './partition.ts';
 import type { TakeInReply, TakeInRequest, TakeInThreadData } from './worker.ts';
 
 /**
@@ -37,10 +37,10 @@ export function threadsFor(inputs: readonly InputFile[], { most, bytesPerThread 
 export interface TakeInWork {
   readonly lake: Lake;
   readonly inputs: readonly InputFile[];
-  /** Partitions that have no record yet, in ascending order. */
-  readonly missing: readonly number[];
-  /** Makes a partition's record; is called in the thread that takes in. */
-  readonly commit: (written: WrittenPartition) => Promise<void>;
+  /** Chains that lack these inputs, in ascending order. */
+  readonly tasks: readonly ChainTask[];
+  /** Makes a chain's record; is called in the thread that takes in. */
+  readonly commit: (written: WrittenChain) => Promise<void>;
 }
 
 type TakeInThread = AskedThread<TakeInRequest, TakeInReply>;
@@ -50,8 +50,8 @@ type TakeInThread = AskedThread<TakeInRequest, TakeInReply>;
  * read it. Bound: a sorter a thread, and BLOCKS_AHEAD blocks. Then no thread and no run is left.
  */
 export async function takeInByThreads(work: TakeInWork, count: number, effects: Effects): Promise<void> {
-  const { lake, inputs, missing, commit } = work;
-  const ranges = rangesOf(missing, count);
+  const { lake, inputs, tasks, commit } = work;
+  const ranges = rangesOf(tasks, count);
   const { location } = lake.store;
   const scratch = effects.newId();
   const names = inputs.map(({ name }) => ({ name }));
@@ -75,14 +75,14 @@ export async function takeInByThreads(work: TakeInWork, count: number, effects: 
   }
 }
 
-/** A range of partitions, and the thread that merges it from these runs. */
+/** A range of chains, and the thread that merges it from these runs. */
 interface Merging {
   readonly thread: TakeInThread;
   readonly range: number;
   readonly runs: readonly string[];
 }
 
-/** The next partition is written while one is committed. */
+/** The next chain is written while one is committed. */
 async function commitRange(
   { thread, range, runs }: Merging,
   commit: TakeInWork['commit'],
@@ -100,10 +100,10 @@ async function commitRange(
   }
 }
 
-/** The partitions in as many ranges of about one length. */
-function rangesOf(partitions: readonly number[], ranges: number): number[][] {
-  const from = (range: number) => Math.floor((range * partitions.length) / ranges);
-  return Array.from({ length: ranges }, (_, range) => partitions.slice(from(range), from(range + 1)));
+/** The chains in as many ranges of about one length. */
+function rangesOf(tasks: readonly ChainTask[], ranges: number): ChainTask[][] {
+  const from = (range: number) => Math.floor((range * tasks.length) / ranges);
+  return Array.from({ length: ranges }, (_, range) => tasks.slice(from(range), from(range + 1)));
 }
 
 type ReplyOf<K> = Extract<TakeInReply, { readonly kind: K }>;

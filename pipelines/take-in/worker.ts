@@ -1,4 +1,4 @@
-/** A thread of take-in: sorts the records of blocks, then merges a range of partitions. */
+/** A thread of take-in: sorts the records of blocks, then merges a range of chains. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openSharedScratch, openStore } from '../../src/adapters/open-store.ts';
 import { answerRequests } from '../../src/asked-thread.ts';
@@ -6,10 +6,10 @@ import { nth } from '../../src/checked.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { createSorter, SORT_BYTES_DEFAULT } from '../../src/sort/sorted-runs.ts';
 import { type LineBlock, linesOfBlock } from '../../src/sources/event-files.ts';
-import { createDealer, partitionOfDealt } from './dealt-record.ts';
+import type { ChainTask, WrittenChain } from './chain-writer.ts';
+import { chainOfDealt, createDealer } from './dealt-record.ts';
 import type { InputFile } from './input-files.ts';
-import type { WrittenPartition } from './partition.ts';
-import { writePartitions } from './write-partitions.ts';
+import { writeChains } from './write-chains.ts';
 
 /** What a thread is started with. */
 export interface TakeInThreadData {
@@ -19,13 +19,13 @@ export interface TakeInThreadData {
   readonly inputs: readonly Pick<InputFile, 'name'>[];
   /** Of the lake. */
   readonly partitions: number;
-  /** The partitions that are written, in ranges; each range is sorted by itself. */
-  readonly ranges: readonly (readonly number[])[];
+  /** The chains that are written, in ranges; each range is sorted by itself. */
+  readonly ranges: readonly (readonly ChainTask[])[];
 }
 
 /**
  * Blocks as they come, of any file; then their end; then one range, merged from the runs of all
- * threads, whose partitions are asked for one by one.
+ * threads, whose chains are asked for one by one.
  */
 export type TakeInRequest =
   | { readonly kind: 'block'; readonly file: number; readonly block: LineBlock }
@@ -38,7 +38,7 @@ export type TakeInReply =
   | { readonly kind: 'read'; readonly buffer: ArrayBuffer }
   | { readonly kind: 'merging' }
   | { readonly kind: 'dealt'; readonly runs: readonly (readonly string[])[] }
-  | { readonly kind: 'written'; readonly written: WrittenPartition | null };
+  | { readonly kind: 'written'; readonly written: WrittenChain | null };
 
 function createTaking({ location, scratch: name, inputs, partitions, ranges }: TakeInThreadData) {
   const effects = PROCESS_EFFECTS;
@@ -46,15 +46,15 @@ function createTaking({ location, scratch: name, inputs, partitions, ranges }: T
   const store = openStore(location, effects);
   const bytesMax = Math.floor(SORT_BYTES_DEFAULT / 2 / ranges.length);
   const sorters = ranges.map(() => createSorter({ scratch, bytesMax }));
-  const rangeOf = new Map(ranges.flatMap((range, i) => range.map((partition) => [partition, i] as const)));
+  const rangeOf = new Map(ranges.flatMap((range, i) => range.map(({ chain }) => [chain, i] as const)));
   const deal = createDealer(partitions);
-  let writing: AsyncGenerator<WrittenPartition> | undefined;
+  let writing: AsyncGenerator<WrittenChain> | undefined;
   return async (request: TakeInRequest): Promise<TakeInReply> => {
     switch (request.kind) {
       case 'block':
         for (const line of linesOfBlock(request.block)) {
           const { key, payload } = deal(line, request.file);
-          const range = rangeOf.get(partitionOfDealt(key));
+          const range = rangeOf.get(chainOfDealt(key));
           if (range !== undefined) nth(sorters, range).add(key, payload);
         }
         return { kind: 'read', buffer: request.block.bytes.buffer };
@@ -63,7 +63,7 @@ function createTaking({ location, scratch: name, inputs, partitions, ranges }: T
       case 'merge': {
         const sorter = createSorter({ scratch, runs: request.runs.map(open) });
         const { signal } = effects;
-        writing = writePartitions({ store, inputs, sorter, partitions: nth(ranges, request.range), signal });
+        writing = writeChains({ store, inputs, sorter, tasks: nth(ranges, request.range), signal });
         return { kind: 'merging' };
       }
       case 'next': {

@@ -92,6 +92,7 @@ export const COMMANDS = {
       workers: whole(1, 'N', `worker threads, at most ${WORKERS_MAX} (default: cores)`),
       partitions: whole(1, 'N', 'partitions of a lake that is made now (default 16)'),
       source: path('FILE', 'what the source says of itself (default: source.yaml beside the events)'),
+      append: given('take in event files that are new to the lake, too'),
       'source-changed': given('the source of a lake that is there may say something else than before'),
       json,
     },

@@ -1,8 +1,8 @@
 /** What a lake holds of a corpus: parts, examples, tokens, and every question by its fate. */
 import { QUESTION_FATES, type QuestionFate } from '../../schemas/ledger.ts';
 import { recordOf } from '../checked.ts';
-import type { CorpusPartition } from '../lake/corpus-records.ts';
-import { addTo } from './tally.ts';
+import type { CorpusPartition } from '../lake/corpus-state.ts';
+import { addTally, type Tally } from '../tally.ts';
 
 /** Counts over all partitions of a corpus. */
 export interface CorpusSummary {
@@ -15,34 +15,26 @@ export interface CorpusSummary {
   readonly alikeAfterCut: Record<string, number>;
 }
 
-/** Sums the records of every partition. */
+/** Sums the states of all partitions. */
 export function summarizeCorpus(partitions: readonly CorpusPartition[]): CorpusSummary {
-  const questions: CorpusSummary['questions'] = {};
-  const alikeAfterCut: CorpusSummary['alikeAfterCut'] = {};
+  let questions: Tally = {};
+  let alikeAfterCut: Tally = {};
   const total = { parts: 0, examples: 0, tokens: 0 };
-  for (const { records, newest } of partitions) {
-    for (const each of records) {
-      const { record } = each;
-      for (const file of record.files) {
-        total.parts++;
-        total.examples += file.rows;
-        total.tokens += file.tokens;
-      }
-      addQuestions(questions, record.questions, each === newest);
-      for (const [task, count] of Object.entries(record.alike_after_cut)) addTo(alikeAfterCut, [task], count);
+  for (const { state } of partitions) {
+    if (state === undefined) continue;
+    for (const { live } of state.parts) {
+      total.parts++;
+      total.examples += live.rows;
+      total.tokens += live.tokens;
     }
+    questions = addTally(questions, state.questions);
+    alikeAfterCut = addTally(alikeAfterCut, state.alikeAfterCut);
   }
-  return { ...total, questions, alikeAfterCut };
-}
-
-/** Pending questions of an earlier record ended in a later one. */
-function addQuestions(into: CorpusSummary['questions'], from: CorpusSummary['questions'], isNewest: boolean): void {
-  for (const [task, fates] of Object.entries(from)) {
-    for (const [fate, labels] of Object.entries(fates)) {
-      if (fate === 'pending' && !isNewest) continue;
-      for (const [label, questions] of Object.entries(labels)) addTo(into, [task, fate, label], questions);
-    }
-  }
+  return {
+    ...total,
+    questions: questions as CorpusSummary['questions'],
+    alikeAfterCut: alikeAfterCut as CorpusSummary['alikeAfterCut'],
+  };
 }
 
 /** Questions by fate, summed over tasks and labels. */

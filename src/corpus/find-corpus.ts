@@ -2,10 +2,13 @@
 
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
-import { last } from '../checked.ts';
+import { last, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { contextLadder, hasSection } from '../forms/identity.ts';
-import type { CorpusPartition, NamedCorpus } from '../lake/corpus-records.ts';
+import type { NamedCorpus } from '../lake/corpus-records.ts';
+import type { CorpusPartition } from '../lake/corpus-state.ts';
+import type { RecordRef } from '../lake/read-record.ts';
+import type { Timelines } from '../lake/timeline-records.ts';
 
 /** Which corpus is meant where a recipe has several. */
 export interface CorpusWish {
@@ -48,17 +51,42 @@ export function findCorpus(corpora: readonly NamedCorpus[], section: CorpusSecti
   );
 }
 
+/** How far a corpus has to be for a release. */
+export interface WantedRows {
+  readonly timelines: Timelines;
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+
 /**
- * Throws `not_found` where a partition is not rendered as far as `until` (epoch milliseconds): a
- * release looks at nothing half done.
+ * Throws `not_found` where a partition is not rendered as far as `until`, or not from all that was
+ * taken in: a release looks at nothing half done.
  */
-export function requireRendered(corpus: CorpusId, partitions: readonly CorpusPartition[], until: number): void {
-  for (const { partition, newest } of partitions) {
-    const far = newest?.record.until;
-    if (far === null || (far !== undefined && far >= until)) continue;
-    const what = far === undefined ? 'not rendered yet' : `rendered up to ${new Date(far).toISOString()} alone`;
-    throw new BrewhouseError('not_found', `partition ${partition} of the corpus ${corpus} is ${what}`, {
-      remedy: `run brewhouse build${far === undefined ? '' : ' with a later --until'} first, then release again`,
+export function requireRendered(
+  corpus: CorpusId,
+  partitions: readonly CorpusPartition[],
+  { timelines, until }: WantedRows,
+): void {
+  for (const { partition, state } of partitions) {
+    const fault = notRendered(state, { timeline: nth(timelines.members, partition), items: timelines.items, until });
+    if (fault === undefined) continue;
+    throw new BrewhouseError('not_found', `partition ${partition} of the corpus ${corpus} is ${fault.what}`, {
+      remedy: `run brewhouse build${fault.how} first, then release again`,
     });
   }
+}
+
+interface WantedPartition {
+  readonly timeline: RecordRef;
+  readonly items: RecordRef;
+  readonly until: number;
+}
+
+function notRendered(state: CorpusPartition['state'], { timeline, items, until }: WantedPartition) {
+  if (state === undefined) return { what: 'not rendered yet', how: '' };
+  const far = state.until;
+  if (far !== null && far < until)
+    return { what: `rendered up to ${new Date(far).toISOString()} alone`, how: ' with a later --until' };
+  if (state.timeline.sha256 === timeline.sha256 && state.items[0]?.sha256 === items.sha256) return undefined;
+  return { what: 'rendered from fewer events than were taken in since', how: ' with its recipe' };
 }

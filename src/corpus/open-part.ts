@@ -1,15 +1,16 @@
 /** A part of a corpus that is open for reading: its rows, and the dictionaries that they number. */
-import type { CorpusRecord } from '../../schemas/commit.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import { corpusFolder } from '../lake/corpus-records.ts';
+import type { LivePart } from '../lake/corpus-state.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet, type ParquetFile } from '../shard/parquet-reader.ts';
 import { type PartEvents, type PartSegments, readEvents, readSegments } from './part-dictionaries.ts';
+import { readRemovedRows } from './removed-rows.ts';
 
 /** One part, and the number of its first row among all rows of the corpus. */
 export interface PartPosition {
   readonly partition: number;
-  readonly files: CorpusRecord['files'][number];
+  readonly files: LivePart;
   readonly firstRow: number;
 }
 
@@ -25,14 +26,29 @@ export interface PartGroup {
   /** Its number in the file. */
   readonly number: number;
   readonly rows: number;
+  /** The number of its first row in the file. */
+  readonly firstRow: number;
+  /** The rows that count, by their numbers in the group. */
+  readonly live: Int32Array;
 }
 
 /** The row groups of a part, one after another. Throws as the store does. */
 export async function* partGroups({ store, corpus, partition, files }: PartRef): AsyncGenerator<PartGroup> {
-  const reader = await store.openRead(`${corpusFolder(corpus, partition)}/parts/${files.part.sha256}.parquet`);
+  const folder = corpusFolder(corpus, partition);
+  const removed = new Set(await readRemovedRows(store, folder, files.removed));
+  const reader = await store.openRead(`${folder}/parts/${files.part.sha256}.parquet`);
   try {
     const file = await openParquet(reader);
-    for (const [number, { rows }] of file.rowGroups.entries()) yield { file, number, rows };
+    let firstRow = 0;
+    for (const [number, { rows }] of file.rowGroups.entries()) {
+      const live = Int32Array.from({ length: rows }, (_, row) => row);
+      const first = firstRow;
+      yield {
+        ...{ file, number, rows, firstRow },
+        live: removed.size === 0 ? live : live.filter((row) => !removed.has(first + row)),
+      };
+      firstRow += rows;
+    }
   } finally {
     await reader.close();
   }

@@ -41,6 +41,8 @@ export interface PartRow {
   readonly question: Question;
   /** Of the question, in hexadecimal digits (PART_ROWS). */
   readonly questionDigest: string;
+  /** The lines of its candidates are not all different once cut. */
+  readonly isAlike: boolean;
   readonly timeline: MemberTimeline;
   /** Position of the opening event in the timeline. */
   readonly opening: number;
@@ -96,7 +98,7 @@ interface OpenPart {
 }
 
 const LISTS = ['spans', 'segments', 'events'] as const;
-const NUMBERS = ['lowered', 'room', 'used', 'stoppedAt'] as const;
+const NUMBERS = ['alike', 'lowered', 'room', 'used', 'stoppedAt'] as const;
 
 function openPart(store: ObjectStore, known: KnownTexts, sizes: PartSizes): OpenPart {
   const segments = createSegmentDictionary(known);
@@ -129,6 +131,7 @@ function openPart(store: ObjectStore, known: KnownTexts, sizes: PartSizes): Open
     });
     const own = {
       question: digests,
+      alike_after_cut: intsOf(numbers.alike),
       content: contents,
       loss_spans: listOf('spans'),
       segments: listOf('segments'),
@@ -155,6 +158,7 @@ function openPart(store: ObjectStore, known: KnownTexts, sizes: PartSizes): Open
       for (const { values, ends } of Object.values(lists)) pushInt(ends, values.length);
       for (const name of ['lowered', 'room', 'used'] as const) pushInt(numbers[name], draft[name]);
       pushInt(numbers.stoppedAt, draft.stoppedAt === OWN_EVENT.none ? -1 : numberOf(draft.stoppedAt));
+      pushInt(numbers.alike, row.isAlike ? 1 : 0);
       metas.push(row.meta);
       digests.push(row.questionDigest);
       contents.push(content);

@@ -9,8 +9,3 @@ type OfKind<K extends WorkRecord['kind']> = Extract<CommitRecord, { kind: K }>;
 export function recordsOf<K extends WorkRecord['kind']>(chain: Chain, kind: K): Committed<OfKind<K>>[] {
   return chain.work.filter((each): each is Committed<OfKind<K>> => each.record.kind === kind);
 }
-
-/** The newest, or undefined. */
-export function newestRecord<K extends WorkRecord['kind']>(chain: Chain, kind: K): Committed<OfKind<K>> | undefined {
-  return recordsOf(chain, kind).at(-1);
-}

@@ -1,7 +1,6 @@
 /** What a lake holds of its corpora: their identities, and the corpus records of each partition. */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import type { CorpusRecord } from '../../schemas/commit.ts';
 import type { StoredIdentity } from '../../schemas/identity.ts';
 import { CorpusId } from '../../schemas/ids.ts';
 import { KeptLabels, type LabelTable } from '../../schemas/manifest.ts';
@@ -9,20 +8,11 @@ import { sha256Hex } from '../content-hash.ts';
 import { type CorpusIdentity, isOfAnotherVersion, readIdentity, storedIdentity } from '../forms/identity.ts';
 import { parsedJson } from '../parsed-json.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Committed } from './read-record.ts';
 
 /** A corpus of a lake and all that its rows depend on. */
 export interface NamedCorpus {
   readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
-}
-
-/** One partition's corpus records, oldest first. */
-export interface CorpusPartition {
-  readonly partition: number;
-  readonly records: readonly Committed<CorpusRecord>[];
-  /** Undefined where nothing was rendered yet. */
-  readonly newest: Committed<CorpusRecord> | undefined;
 }
 
 /** The folder of a partition's corpus chain and of its files. */

@@ -2,33 +2,45 @@
  * A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits.
  */
 
+import type { Run } from '../../schemas/commit.ts';
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { LakeFile } from '../../schemas/lake.ts';
 import type { LabelTable } from '../../schemas/manifest.ts';
 import type { DeadRows, SourceFacts } from '../../schemas/source.ts';
+import { last, nth } from '../checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { CorpusIdentity } from '../forms/identity.ts';
 import { addStats, type TimelineStats } from '../timeline/timeline-stats.ts';
-import { newestRecord, recordsOf } from './chain-records.ts';
-import { type Chain, catchUp, openChain } from './commit-log.ts';
+import { brokenFile } from './broken-file.ts';
+import { recordsOf } from './chain-records.ts';
+import { type Chain, catchUp, openChain, recordKey } from './commit-log.ts';
 import { commitWork, type Work } from './commit-work.ts';
 import {
   addCorpus,
-  type CorpusPartition,
   corpusFolder,
   keepLabelTables,
   type NamedCorpus,
   readCorpora,
   readLabelTables,
 } from './corpus-records.ts';
+import { type CorpusPartition, foldCorpus } from './corpus-state.ts';
 import { type LakeWishes, makeLakeFile, readLakeFile } from './lake-file.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { RecordRef } from './read-record.ts';
 import { sideBySide } from './side-by-side.ts';
-import { type MemberRecords, readEvents, readItems, readMembers } from './timeline-events.ts';
-import { type PartitionFiles, type PartitionTimeline, readStats, timelineFolder } from './timeline-records.ts';
+import { type LiveMember, readEvents, readItems, readMembers, type TimelineRuns } from './timeline-events.ts';
+import {
+  allTimelines,
+  type Changes,
+  ITEMS_FOLDER,
+  readChanges,
+  readStats,
+  type Timeline,
+  type Timelines,
+  timelineFolder,
+} from './timeline-records.ts';
 
 /**
  * A lake that is open. It keeps the chains that it has read, so that what is asked again costs one
@@ -42,16 +54,23 @@ export interface Lake {
   readonly source: SourceFacts;
   /** Rows of tables that became no event. */
   readonly deadRows: DeadRows;
-  /** The newest timeline record of each partition, undefined where nothing was taken in yet. */
-  takenIn(): Promise<readonly (PartitionTimeline | undefined)[]>;
-  /** The newest timeline record of each partition. Throws `lake_broken` where one has none. */
-  timelines(): Promise<readonly PartitionTimeline[]>;
-  /** What all partitions hold together. */
-  stats(timelines: readonly PartitionTimeline[]): Promise<TimelineStats>;
+  /**
+   * What was taken in of the members, by partition, and last of the items; undefined where nothing
+   * was yet.
+   */
+  takenIn(): Promise<readonly (Timeline | undefined)[]>;
+  /** What was taken in. Throws `lake_broken` where a chain has no record. */
+  timelines(): Promise<Timelines>;
+  /** What all chains hold together. */
+  stats(timelines: Timelines): Promise<TimelineStats>;
+  /** What changed in a chain of events after a record of it; undefined: all, from the beginning. */
+  changesSince(folder: string, record: RecordRef | null): Promise<Changes | undefined>;
+  /** The record of a chain of events that another chain names. Throws `lake_broken`. */
+  timelineAt(folder: string, record: RecordRef): Promise<Pick<Timeline, 'folder' | 'record'>>;
   /** Item events: every item table of a lake is made of them. */
-  items(files: readonly PartitionFiles[]): Promise<ItemEvent[]>;
-  /** The members of one partition and their events. */
-  members(files: PartitionFiles): AsyncGenerator<MemberRecords>;
+  items(runs: readonly Run[]): Promise<ItemEvent[]>;
+  /** The members of one partition. */
+  members(of: TimelineRuns): AsyncGenerator<LiveMember>;
   /** Every event that was taken in. */
   events(): AsyncGenerator<unknown>;
   /** Every corpus that was begun here. */
@@ -91,16 +110,21 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
   const open = chainReader(store);
   const numbers = Array.from({ length: partitions }, (_, partition) => partition);
   const many = { atOnce: CHAINS_AT_ONCE_MAX, effects };
-  const newestTimeline = async (partition: number): Promise<PartitionTimeline | undefined> => {
-    const newest = newestRecord(await open(timelineFolder(partition)), 'timeline');
-    return newest === undefined ? undefined : { partition, ...newest };
+  const folders = [...numbers.map(timelineFolder), ITEMS_FOLDER];
+  const newestTimeline = async (folder: string): Promise<Timeline | undefined> => {
+    const records = recordsOf(await open(folder), 'timeline');
+    const newest = records.at(-1);
+    return newest && { folder, ...newest, inputs: records.flatMap(({ record }) => record.inputs) };
   };
   const corpusPartition = async (corpus: CorpusId, partition: number): Promise<CorpusPartition> => {
-    const records = recordsOf(await open(corpusFolder(corpus, partition)), 'corpus');
-    return { partition, records, newest: records.at(-1) };
+    const folder = corpusFolder(corpus, partition);
+    return { partition, ...foldCorpus(folder, (await open(folder)).work) };
   };
-  const takenIn = () => sideBySide(numbers, newestTimeline, many);
-  const timelines = async () => (await takenIn()).map(requireTimeline);
+  const takenIn = () => sideBySide(folders, newestTimeline, many);
+  const timelines = async (): Promise<Timelines> => {
+    const all = (await takenIn()).map((timeline, i) => requireTimeline(timeline, nth(folders, i)));
+    return { members: all.slice(0, -1), items: last(all) };
+  };
   return {
     store,
     partitions,
@@ -108,9 +132,19 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     deadRows,
     takenIn,
     timelines,
-    stats: async (of) => addStats(await sideBySide(of, (timeline) => readStats(store, timeline), many)),
-    items: (files) => readItems(store, files, effects),
-    members: (files) => readMembers(store, files),
+    stats: async (of) => addStats(await sideBySide(allTimelines(of), (timeline) => readStats(store, timeline), many)),
+    async changesSince(folder, record) {
+      const records = recordsOf(await open(folder), 'timeline');
+      return readChanges(store, folder, record === null ? records : records.filter(({ seq }) => seq > record.seq));
+    },
+    async timelineAt(folder, { seq, sha256 }) {
+      const found = recordsOf(await open(folder), 'timeline').find((each) => each.sha256 === sha256);
+      if (found === undefined)
+        throw brokenFile(recordKey(folder, seq), 'is not the record that a corpus was made from');
+      return { folder, record: found.record };
+    },
+    items: (runs) => readItems(store, runs, effects),
+    members: (of) => readMembers(store, of),
     async *events() {
       yield* readEvents(store, await timelines(), effects);
     },
@@ -135,9 +169,9 @@ function chainReader(store: ObjectStore): (folder: string) => Promise<Chain> {
   };
 }
 
-function requireTimeline(timeline: PartitionTimeline | undefined, partition: number): PartitionTimeline {
+function requireTimeline(timeline: Timeline | undefined, folder: string): Timeline {
   if (timeline !== undefined) return timeline;
-  throw new BrewhouseError('lake_broken', `the lake has no timeline for partition ${partition}`, {
+  throw new BrewhouseError('lake_broken', `the lake has nothing in ${folder}`, {
     remedy: 'the build was interrupted: run the same build command again',
   });
 }

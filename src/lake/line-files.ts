@@ -6,21 +6,23 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { FileRef } from '../../schemas/commit.ts';
 import { brokenFile } from './broken-file.ts';
 import type { ObjectStore } from './object-store.ts';
-import { type PartitionFiles, timelineFolder } from './timeline-records.ts';
 
-/** Lines of one file before compression: what a reader holds at once. */
-export const LINE_FILE_BYTES_MAX = 32 * 1024 * 1024;
+/** Lines of one file before compression, in letters: what a reader holds of a run at once. */
+export const LINE_FILE_BYTES_MAX = 8 * 1024 * 1024;
 const ZSTD_ENDING = '.ndjson.zst';
 
-/** The folder of a partition's files of lines. */
-export function lineFolder(partition: number): string {
-  return `${timelineFolder(partition)}/raw`;
+/** Where a block of lines begins in its file, unpacked, and where it ends. */
+export interface PlacedBlock {
+  /** Number of the file among those that `finish` returns. */
+  readonly file: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Files of lines under way. */
 export interface LineFiles {
-  /** One line without its line end. */
-  add(line: string): Promise<void>;
+  /** Lines without their line ends, which stay together in one file. */
+  add(lines: readonly string[]): Promise<PlacedBlock>;
   /** Writes what is left; returns all files in order. */
   finish(): Promise<FileRef[]>;
 }
@@ -32,8 +34,8 @@ const UNIT_BYTES_MAX = 3;
 const LINE_FEED = 0x0a;
 
 /**
- * Writes files below `folder`, in order; bound: LINE_FILE_BYTES_MAX letters in memory, as bytes, so
- * that no text of a line outlives it.
+ * Writes files below `folder`, in order; bound: LINE_FILE_BYTES_MAX letters in memory, or the lines
+ * of one block, as bytes, so that no text of a line outlives it.
  */
 export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
   const files: FileRef[] = [];
@@ -58,13 +60,18 @@ export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
     rows = 0;
   };
   return {
-    async add(line) {
-      if (letters + line.length > LINE_FILE_BYTES_MAX) await flush();
-      grow(filled + line.length * UNIT_BYTES_MAX + 1);
-      filled += held.write(line, filled, 'utf8');
-      held[filled++] = LINE_FEED;
-      letters += line.length + 1;
-      rows++;
+    async add(lines) {
+      const added = lines.reduce((sum, line) => sum + line.length + 1, 0);
+      if (letters + added > LINE_FILE_BYTES_MAX) await flush();
+      const from = filled;
+      grow(filled + added * UNIT_BYTES_MAX);
+      for (const line of lines) {
+        filled += held.write(line, filled, 'utf8');
+        held[filled++] = LINE_FEED;
+      }
+      letters += added;
+      rows += lines.length;
+      return { file: files.length, from, to: filled };
     },
     async finish() {
       await flush();
@@ -75,23 +82,33 @@ export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
 }
 
 /**
- * The lines of files that `createLineFiles` wrote, in order. Throws `lake_broken` where one is
- * missing or damaged.
+ * The lines of one of the files that `createLineFiles` wrote below `folder`, unpacked, each with
+ * its line feed. Throws `lake_broken` where it is missing or damaged.
  */
-export async function* readLines(store: ObjectStore, { partition, files }: PartitionFiles): AsyncGenerator<string[]> {
-  for (const file of files) {
-    const key = `${lineFolder(partition)}/${file.sha256}${ZSTD_ENDING}`;
-    const bytes = await store.get(key);
-    if (bytes === null) throw brokenFile(key, 'is missing');
-    let text: string;
-    try {
-      text = zstdDecompressSync(bytes).toString('utf8');
-    } catch (cause) {
-      throw brokenFile(key, 'cannot be decompressed', cause);
-    }
-    const lines = text.split('\n');
-    lines.pop();
-    if (lines.length !== file.rows) throw brokenFile(key, `has ${lines.length} lines and not ${file.rows}`);
-    yield lines;
+export async function readLineFile(store: ObjectStore, folder: string, file: FileRef): Promise<Buffer> {
+  const key = `${folder}/${file.sha256}${ZSTD_ENDING}`;
+  const packed = await store.get(key);
+  if (packed === null) throw brokenFile(key, 'is missing');
+  let bytes: Buffer;
+  try {
+    bytes = zstdDecompressSync(packed);
+  } catch (cause) {
+    throw brokenFile(key, 'cannot be decompressed', cause);
   }
+  const lines = countLines(bytes);
+  if (lines !== file.rows) throw brokenFile(key, `has ${lines} lines and not ${file.rows}`);
+  return bytes;
+}
+
+function countLines(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) lines++;
+  return lines;
+}
+
+/** The JSON values of whole lines. A line feed in a text is escaped in JSON. */
+export function valuesOfLines(lines: Uint8Array): unknown[] {
+  if (lines.length === 0) return [];
+  const text = Buffer.from(lines.buffer, lines.byteOffset, lines.length - 1).toString('utf8');
+  return JSON.parse(`[${text.replaceAll('\n', ',')}]`) as unknown[];
 }

@@ -1,10 +1,10 @@
 /** How often each label is the answer of a task's train rows, and which of them is nearly all. */
 import type { Manifest } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
-import { addTo } from '../corpus/tally.ts';
 import { quotedName } from '../errors.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
 import { grouped, percent } from '../grouped.ts';
+import { addTo } from '../tally.ts';
 
 /** task -> label -> train rows. */
 export type LabelCounts = Record<string, Record<string, number>>;

@@ -4,7 +4,8 @@ import type { EventRecord, ItemEvent } from '../../schemas/event.ts';
 import { timeSpan } from '../../schemas/event-time.ts';
 import type { CorpusSection } from '../../schemas/recipe.ts';
 import type { Lake } from '../lake/lake.ts';
-import type { PartitionTimeline } from '../lake/timeline-records.ts';
+import { runsOf } from '../lake/timeline-events.ts';
+import type { Timelines } from '../lake/timeline-records.ts';
 import { countLate, type LateEvents, latenessMs } from '../timeline/lateness.ts';
 
 /** What decides which events are late ones. */
@@ -18,7 +19,7 @@ export interface LateRules extends Pick<CorpusSection, 'known'> {
 /** Where the events of a release are. */
 export interface LateSource {
   readonly lake: Lake;
-  readonly timelines: readonly PartitionTimeline[];
+  readonly timelines: Timelines;
   /** All item events of the timelines. */
   readonly items: readonly ItemEvent[];
 }
@@ -39,8 +40,8 @@ export async function countLateEvents({ lake, timelines, items }: LateSource, ru
     else late.versions++;
   };
   items.forEach(count);
-  for (const { partition, record } of timelines)
-    for await (const { records } of lake.members({ partition, files: record.files.raw })) records.forEach(count);
+  for (const timeline of timelines.members)
+    for await (const member of lake.members(runsOf(timeline))) (await member.read()).records.forEach(count);
   return late;
 }
 

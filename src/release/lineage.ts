@@ -3,10 +3,10 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
 import { Lineage } from '../../schemas/manifest.ts';
 import { summarizeCorpus } from '../corpus/corpus-summary.ts';
-import type { CorpusPartition } from '../lake/corpus-records.ts';
+import type { CorpusPartition } from '../lake/corpus-state.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import { type PartitionTimeline, sumRecordCounts } from '../lake/timeline-records.ts';
+import { refOf, sumRecordCounts, type Timelines } from '../lake/timeline-records.ts';
 import { parsedJson } from '../parsed-json.ts';
 import type { RowCounts } from './row-counts.ts';
 import type { ReleaseRows } from './selectable-rows.ts';
@@ -15,7 +15,7 @@ import type { ReleaseRows } from './selectable-rows.ts';
 export interface LineageInputs {
   readonly lake: Lake;
   readonly partitions: readonly CorpusPartition[];
-  readonly timelines: readonly PartitionTimeline[];
+  readonly timelines: Timelines;
   readonly read: Pick<ReleaseRows, 'parts'>;
   readonly counts: Pick<RowCounts, 'afterUntil'>;
 }
@@ -44,7 +44,7 @@ export function lineageOf(
   manifestSha256: Sha256,
 ): Lineage {
   const { questions, alikeAfterCut: alike_after_cut } = summarizeCorpus(partitions);
-  const ends = partitions.map(({ newest }) => newest?.record.until ?? null).filter((until) => until !== null);
+  const ends = partitions.map(({ state }) => state?.until ?? null).filter((until) => until !== null);
   return {
     manifest_sha256: manifestSha256,
     corpus_until: ends.length === 0 ? null : Math.min(...ends),
@@ -53,9 +53,10 @@ export function lineageOf(
     questions,
     alike_after_cut,
     after_until: counts.afterUntil,
-    partitions: timelines.length,
+    partitions: partitions.length,
     parts: read.parts.map((part) => part.files.part.sha256),
-    timelines: timelines.map(({ partition, seq, sha256 }) => ({ partition, seq, sha256 })),
+    timelines: timelines.members.map((timeline, partition) => ({ partition, ...refOf(timeline) })),
+    items: [refOf(timelines.items)],
     machine: { node: process.versions.node, platform: process.platform, arch: process.arch },
   };
 }

@@ -5,7 +5,6 @@ import type { ReleaseId, Sha256 } from '../../schemas/ids.ts';
 import type { Lineage, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
-import { itemFilesOf } from '../lake/timeline-records.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
 import { countWithoutTime } from '../timeline/item-table.ts';
@@ -54,7 +53,7 @@ export async function timelineFacts(
   source: Pick<ReleaseSource, 'lake' | 'timelines' | 'rules' | 'identity' | 'section'>,
 ): Promise<TimelineFacts> {
   const { lake, timelines } = source;
-  const items = await lake.items(itemFilesOf(timelines));
+  const items = await lake.items(timelines.items.record.runs);
   return {
     itemsWithoutTime: countWithoutTime(items),
     late: await countLateEvents({ lake, timelines, items }, lateRules(source)),

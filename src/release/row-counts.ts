@@ -2,7 +2,7 @@
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { Split } from '../../schemas/ledger.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { addTo } from '../corpus/tally.ts';
+import { addTo } from '../tally.ts';
 import { isSplit, type RowEnd, type SplitFacts } from './split-rule.ts';
 
 /** Counts of rows; the ordinary ones that are mature at `until` by task, end and label. */

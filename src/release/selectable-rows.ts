@@ -9,7 +9,7 @@ import { CORPUS } from '../../schemas/rows.ts';
 import { floatAt, intAt } from '../checked.ts';
 import { type PartGroup, type PartPosition, partGroups } from '../corpus/open-part.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import type { CorpusPartition } from '../lake/corpus-records.ts';
+import type { CorpusPartition } from '../lake/corpus-state.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { readTyped, type TypedColumns, textMapper, textReader } from '../shard/typed-columns.ts';
 import { draw, inShare } from '../timeline/draws.ts';
@@ -31,7 +31,7 @@ export interface CorpusRows extends CorpusHoldout {
 /** All rows of a corpus, and the parts that hold them. */
 export interface ReleaseRows {
   readonly rows: number;
-  /** In order of partition, record, file. */
+  /** In order of partition. */
   readonly parts: readonly PartPosition[];
   /** The rows in order of part. Bound: one row group. Throws as the store and its files do. */
   readonly pass: RowPass;
@@ -45,8 +45,8 @@ const SELECTED = { key, variant, task, label, asked_at, closes_at, n_tokens, mem
 export function releaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): ReleaseRows {
   const parts: PartPosition[] = [];
   let rows = 0;
-  for (const { partition, records } of of.partitions) {
-    for (const files of records.flatMap(({ record }) => record.files)) {
+  for (const { partition, state } of of.partitions) {
+    for (const files of state?.parts ?? []) {
       parts.push({ partition, files, firstRow: rows });
       rows += files.rows;
     }
@@ -56,22 +56,22 @@ export function releaseRows(of: CorpusRows, effects = PROCESS_EFFECTS): ReleaseR
     rows,
     parts,
     async *pass() {
-      for await (const { file, number, rows } of corpusGroups(of, effects))
-        yield selectableGroup({ ...(await readTyped(file, number, SELECTED)), rows }, held);
+      for await (const { file, number, live } of corpusGroups(of, effects))
+        yield selectableGroup({ ...(await readTyped(file, number, SELECTED)), live }, held);
     },
   };
 }
 
 /**
- * The row groups of all parts of a corpus, in order of partition, record and file. Throws as the
- * store and its files do.
+ * The row groups of all parts of a corpus that have rows which count, in order of partition and
+ * part. Throws as the store and its files do.
  */
 export async function* corpusGroups(
   { store, corpus, partitions }: CorpusRows,
   effects = PROCESS_EFFECTS,
 ): AsyncGenerator<PartGroup> {
-  for (const { partition, records } of partitions) {
-    for (const files of records.flatMap(({ record }) => record.files)) {
+  for (const { partition, state } of partitions) {
+    for (const files of state?.parts ?? []) {
       effects.signal.throwIfAborted();
       yield* partGroups({ store, corpus, partition, files });
     }
@@ -97,9 +97,12 @@ export function heldOut({ seed, holdout }: CorpusHoldout): HeldOut {
   };
 }
 
-/** The rows of a group; what a text decides is worked out once for each that the group has. */
+/**
+ * The rows of a group that count; what a text decides is worked out once for each that the group
+ * has.
+ */
 export function selectableGroup(
-  columns: TypedColumns<typeof SELECTED> & { readonly rows: number },
+  columns: TypedColumns<typeof SELECTED> & Pick<PartGroup, 'live'>,
   held: HeldOut,
 ): SelectableGroup {
   const [keys, variants] = [textReader(columns.key), textReader(columns.variant)];
@@ -137,9 +140,9 @@ export function selectableGroup(
     },
   };
   return {
-    rows: columns.rows,
+    rows: columns.live.length,
     at(number) {
-      at = number;
+      at = intAt(columns.live, number);
       return row;
     },
   };

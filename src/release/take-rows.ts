@@ -91,14 +91,14 @@ export function createRowTaker(plan: TakePlan, { store, scratch, lane, sortBytes
       const dictionaries = await partDictionaries(ref);
       const partEvents = events.ofPart(dictionaries.events);
       const numbers = { segment: segments.ofPart(dictionaries.segments), event: partEvents.numberOf };
-      for await (const { file, number, rows: size } of partGroups(ref)) {
+      for await (const { file, number, live } of partGroups(ref)) {
         const columns = await readTyped(file, number, PART_ROWS);
-        const selectable = selectableGroup({ ...columns, rows: size }, held);
+        const selectable = selectableGroup({ ...columns, live }, held);
         const released = releaser(columns, { hide, ends, numbers, seed: plan.seed });
-        for (let i = 0; i < size; i++) {
+        for (let i = 0; i < selectable.rows; i++) {
           const split = ends.endOf(selectable.at(i));
           if (!isSplit(split)) continue;
-          const row = released(i, split);
+          const row = released(intAt(live, i), split);
           rows[split] = (rows[split] ?? 0) + 1;
           tokens[split] = (tokens[split] ?? 0) + row.meta.n_tokens;
           sorters.rows.add(row.sortKey, packer.pack(split, row));

@@ -3,9 +3,9 @@ import { ownValue, setOwn } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { CORPUS } from '../../schemas/rows.ts';
 import { floatAt } from '../checked.ts';
-import { addTo } from '../corpus/tally.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { readTyped, textMapper, textReader } from '../shard/typed-columns.ts';
+import { addTo } from '../tally.ts';
 import type { LabelCounts } from './label-balance.ts';
 import { type CorpusRows, corpusGroups, heldOut } from './selectable-rows.ts';
 import { splitOf } from './split-rule.ts';
@@ -27,7 +27,7 @@ export async function countTrainLabels(
   const rules = { release, until: release.until ?? Number.POSITIVE_INFINITY };
   const held = heldOut(of);
   const counts: LabelCounts = {};
-  for await (const { file, number, rows } of corpusGroups(of, effects)) {
+  for await (const { file, number, live } of corpusGroups(of, effects)) {
     const columns = await readTyped(file, number, SPLIT);
     const [tasks, labels, variants] = [
       textReader(columns.task),
@@ -35,7 +35,7 @@ export async function countTrainLabels(
       textReader(columns.variant),
     ];
     const [members, surfaces] = [textMapper(columns.member, held.member), textMapper(columns.surface, held.surface)];
-    for (let i = 0; i < rows; i++) {
+    for (const i of live) {
       const facts = {
         ...{ task: tasks(i), variant: variants(i) },
         ...{ askedAt: floatAt(columns.asked_at, i), closesAt: floatAt(columns.closes_at, i) },

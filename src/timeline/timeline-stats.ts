@@ -5,6 +5,7 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import { type EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
+import { present } from '../checked.ts';
 import { addLateness, type LatenessCounts, latenessOf } from './lateness.ts';
 
 /**
@@ -144,6 +145,57 @@ export function addStats(all: readonly TimelineStats[]): TimelineStats {
     late_interactions: addLateness(all.map((stats) => stats.late_interactions)),
     first_dead: all.find((stats) => stats.first_dead !== undefined)?.first_dead,
   };
+}
+
+/** What changes stats, both of whole entities. */
+export interface StatsChange {
+  /** Entities as they were. */
+  readonly gone: TimelineStats;
+  /** The same entities as they are now. */
+  readonly come: TimelineStats;
+  /** `newest` of all other entities. */
+  readonly newest: number;
+}
+
+/**
+ * Stats after some entities have changed; null: there was nothing before. Of lists that are full
+ * counts are as good as the lists.
+ */
+export function replaceStats(before: TimelineStats | null, { gone, come, newest }: StatsChange): TimelineStats {
+  if (before === null) return come;
+  const { first_dead, ...all } = addStats([before, come]);
+  const less = (counts: NameCounts, names: NameCounts) => {
+    const goneOf = new Map(names.map(({ name, count }) => [name, count]));
+    return counts
+      .map(({ name, count }) => ({ name, count: count - (goneOf.get(name) ?? 0) }))
+      .filter(({ count }) => count > 0);
+  };
+  const actions = less(all.actions, gone.actions).map(({ name, count }) => {
+    const { first } = present(
+      all.actions.find((action) => action.name === name),
+      'action of that name',
+    );
+    return { name, count, first };
+  });
+  return {
+    actions,
+    surfaces: less(all.surfaces, gone.surfaces),
+    member_attributes: less(all.member_attributes, gone.member_attributes),
+    item_attributes: less(all.item_attributes, gone.item_attributes),
+    newest: Math.max(newest, come.newest),
+    members: all.members - gone.members,
+    interactions: all.interactions - gone.interactions,
+    items: all.items - gone.items,
+    unordered: all.unordered - gone.unordered,
+    late_versions: lessLateness(all.late_versions, gone.late_versions),
+    late_interactions: lessLateness(all.late_interactions, gone.late_interactions),
+    ...(first_dead === undefined ? {} : { first_dead }),
+  };
+}
+
+function lessLateness(counts: LatenessCounts, gone: LatenessCounts): LatenessCounts {
+  const negative = gone.map(({ ms, count }) => ({ ms, count: -count }));
+  return addLateness([counts, negative]).filter(({ count }) => count > 0);
 }
 
 function lateCounts(late: ReadonlyMap<number, number>): LatenessCounts {

@@ -12,6 +12,7 @@ import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { partDictionaries } from '../../src/corpus/open-part.ts';
 import { createPartFiles, type PartRow, type PartSizes } from '../../src/corpus/part-files.ts';
 import { corpusFolder } from '../../src/lake/corpus-records.ts';
+import { wholePart } from '../../src/lake/corpus-state.ts';
 import { createFixedSegments } from '../../src/prompt/fixed-segments.ts';
 import { type IntList, pushInt } from '../../src/prompt/int-list.ts';
 import { createItemLines, LINES_A_VERSION } from '../../src/prompt/item-lines-table.ts';
@@ -172,12 +173,12 @@ async function writtenAndRead(world: World) {
       const one = made(world, source, timeline, each);
       const meta = metaOf(wanted.length, one.wanted.ids.length, timeline.memberId);
       const digest = String(wanted.length).padStart(32, '0');
-      await parts.add({ ...one.row, meta, questionDigest: digest } satisfies PartRow);
+      await parts.add({ ...one.row, meta, questionDigest: digest, isAlike: false } satisfies PartRow);
       expect(parts.lastIds()).toEqual(one.wanted.ids);
       wanted.push(one.wanted);
     }
   }
-  const places = (await parts.finish()).map((files) => ({ store, corpus, partition: 0, files }));
+  const places = (await parts.finish()).map((files) => ({ store, corpus, partition: 0, files: wholePart(files) }));
   return { wanted, places, read: await Promise.all(places.map(readPart)) };
 }
 

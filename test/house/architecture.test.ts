@@ -25,6 +25,7 @@ const GROUND = [
   'src/effects.ts',
   'src/observations.ts',
   'src/asked-thread.ts',
+  'src/tally.ts',
   'src/thread-script.ts',
 ];
 const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/', 'src/prompt/'];

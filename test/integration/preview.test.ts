@@ -76,8 +76,8 @@ async function builtRows(): Promise<{ rows: Map<string, number[][]>; tasks: Map<
   const { corpus } = (await opened.corpora())[0]!;
   const rows = new Map<string, number[][]>();
   const tasks = new Map<string, number>();
-  for (const { partition, newest } of await opened.corpus(corpus)) {
-    for (const files of newest?.record.files ?? []) {
+  for (const { partition, state } of await opened.corpus(corpus)) {
+    for (const files of state?.parts ?? []) {
       for (const { stored, ids } of (await readPart({ store: opened.store, corpus, partition, files })).rows) {
         const { task, variant, member, asked_at, label, loss_spans: spans } = stored;
         if (variant !== '') continue;

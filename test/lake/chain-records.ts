@@ -17,7 +17,10 @@ export function timelineRecord(name: string): Extract<NewRecord, { kind: 'timeli
   return {
     kind: 'timeline',
     inputs: [{ name: 'events.ndjson', sha256: sha256Hex('events'), bytes: 6 }],
-    files: { raw: [file(name)], items: [], dead: [], stats: file('stats') },
+    runs: [{ lines: [file(name)], index: [file(name)] }],
+    dead: [],
+    changes: null,
+    stats: file('stats'),
     counts: { read: 6, used: 2, duplicate: 1, late: 0, dead: 1, dropped: 2 },
   };
 }
@@ -27,12 +30,11 @@ export function corpusRecord(name: string): Extract<NewRecord, { kind: 'corpus' 
   return {
     kind: 'corpus',
     timeline: { seq: 2, sha256: sha256Hex('timeline') },
-    items_sha256: sha256Hex('items'),
+    items: [{ seq: 2, sha256: sha256Hex('items') }],
     from_until: null,
     until: 1_700_000_000_000,
     files: [{ part: same, segments: same, events: same, rows: 1, tokens: 9 }],
     questions: { ranking: { rendered: { applied: 1 }, capped: { 'did not interact': 2 } } },
     alike_after_cut: { choose: 3 },
-    members: 1,
   };
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import type { CommitRecord } from '../../schemas/commit.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
-import { newestRecord, recordsOf } from '../../src/lake/chain-records.ts';
+import { recordsOf } from '../../src/lake/chain-records.ts';
 import { openChain, recordKey } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { failureOf, textOf, utf8 } from '../contract/object-store.ts';
@@ -58,17 +58,17 @@ describe.each(LAKES)('in %s', (_name, make) => {
       const chain = await open();
       expect([chain.head?.seq, chain.owner]).toEqual([4, 'b']);
       expect(chain.work.map(({ seq }) => seq)).toEqual([2, 4]);
-      const newest = newestRecord(chain, 'timeline');
+      const newest = recordsOf(chain, 'timeline').at(-1);
       expect(newest?.record).toMatchObject(timelineRecord('one'));
       expect(newest?.sha256).toBe(sha256Hex((await lake.open().get(recordKey(FOLDER, 2)))!));
-      expect(recordsOf(chain, 'corpus').map(({ record }) => record.members)).toEqual([1]);
-      expect(newestRecord(await openChain(lake.open(), 'timelines/4'), 'corpus')).toBeUndefined();
+      expect(recordsOf(chain, 'corpus').map(({ record }) => record.files.length)).toEqual([1]);
+      expect(recordsOf(await openChain(lake.open(), 'timelines/4'), 'corpus')).toEqual([]);
     });
 
     it('is read from a hint on, which must be the record that it was', async () => {
       await writeFour();
       const whole = await open();
-      const { seq, sha256 } = newestRecord(whole, 'timeline')!;
+      const { seq, sha256 } = recordsOf(whole, 'timeline').at(-1)!;
       const chain = await openChain(lake.open(), FOLDER, { seq, sha256 });
       expect([chain.head, chain.owner, chain.work]).toEqual([whole.head, 'b', whole.work]);
       await claimChain(chain, 'c');
@@ -94,7 +94,7 @@ describe.each(LAKES)('in %s', (_name, make) => {
       expect(await failureOf(() => appendRecord(first, 'first', timelineRecord('x')))).toBe('fenced');
       await appendRecord(second, 'second', timelineRecord('y'));
       expect(await failureOf(() => appendRecord(first, 'first', timelineRecord('x')))).toBe('fenced');
-      expect(recordsOf(await open(), 'timeline').map(({ record }) => record.files.raw[0]!.sha256)).toEqual([
+      expect(recordsOf(await open(), 'timeline').map(({ record }) => record.runs[0]!.lines[0]!.sha256)).toEqual([
         sha256Hex('y'),
       ]);
     });

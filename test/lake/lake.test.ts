@@ -2,18 +2,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { NewRecord } from '../../schemas/commit.ts';
+import type { EventRecord } from '../../schemas/event.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
 import { CorpusId } from '../../schemas/ids.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
-import { newestRecord } from '../../src/lake/chain-records.ts';
+import { recordsOf } from '../../src/lake/chain-records.ts';
 import { openChain } from '../../src/lake/commit-log.ts';
 import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { makeLake, openLake } from '../../src/lake/lake.ts';
-import { createLineFiles, lineFolder } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { RecordRef } from '../../src/lake/read-record.ts';
-import { itemFilesOf, timelineFolder } from '../../src/lake/timeline-records.ts';
+import { createRun } from '../../src/lake/runs.ts';
+import { runsOf } from '../../src/lake/timeline-events.ts';
+import { ITEMS_FOLDER, refOf, timelineFolder } from '../../src/lake/timeline-records.ts';
 import { failureOf, utf8 } from '../contract/object-store.ts';
+import { did, item, NOON } from '../timeline/events.ts';
 import { corpusRecord, timelineRecord } from './chain-records.ts';
 import { keysOf, LAKES } from './temp-lake.ts';
 
@@ -58,14 +62,13 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
   it('tells what was taken in, partition by partition, and has timelines once all are', async () => {
     const face = await makeLake(lake.open(), { partitions: 2 });
     const first = await face.commitWork(timelineFolder(0), work(null, 'one'));
-    expect((await face.takenIn()).map((each) => each?.sha256)).toEqual([first.sha256, undefined]);
+    expect((await face.takenIn()).map((each) => each?.sha256)).toEqual([first.sha256, undefined, undefined]);
     expect(await failureOf(() => face.timelines())).toBe('lake_broken');
-    await expect(face.timelines()).rejects.toThrow(/no timeline for partition 1/);
+    await expect(face.timelines()).rejects.toThrow(/nothing in timelines\/1/);
     const second = await face.commitWork(timelineFolder(1), work(null, 'two'));
-    expect((await face.timelines()).map(({ partition, seq, sha256 }) => ({ partition, seq, sha256 }))).toEqual([
-      { partition: 0, ...first },
-      { partition: 1, ...second },
-    ]);
+    const third = await face.commitWork(ITEMS_FOLDER, work(null, 'three'));
+    const { members, items } = await face.timelines();
+    expect([...members, items].map(refOf)).toEqual([first, second, third]);
   });
 
   it('reads each chain on from the head that it knows, and sees what others have committed since', async () => {
@@ -75,30 +78,33 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
     let newest: RecordRef | null = null;
     for (const name of ['one', 'two', 'three'])
       newest = await face.commitWork(folder, work(newest, name, corpusRecord(name)));
-    expect((await face.corpus(CORPUS))[0]?.records).toHaveLength(3);
+    expect((await face.corpus(CORPUS))[0]?.state?.parts).toHaveLength(3);
     store.reads = 0;
-    expect((await face.corpus(CORPUS))[0]?.records).toHaveLength(3);
+    expect((await face.corpus(CORPUS))[0]?.state?.parts).toHaveLength(3);
     expect(store.reads).toBe(1);
     const other = await openLake(lake.open());
-    await other.commitWork(folder, work(newest, 'x', corpusRecord('four')));
+    const last = await other.commitWork(folder, work(newest, 'x', corpusRecord('four')));
     const [partition] = await face.corpus(CORPUS);
-    expect(partition?.records.map(({ record }) => record.attempt)).toEqual(['one', 'two', 'three', 'x']);
-    expect(partition?.newest).toBe(partition?.records[3]);
+    const names = ['one', 'two', 'three', 'four'].map((name) => sha256Hex(name));
+    expect(partition?.state?.parts.map(({ part }) => part.sha256)).toEqual(names);
+    expect(partition?.newest).toEqual(last);
   });
 
   it('opens its chains side by side, and never more than 32 of them', async () => {
     const store = counting(lake.open());
     const face = await makeLake(store, { partitions: 100 });
     store.most = 0;
-    expect(await face.takenIn()).toHaveLength(100);
+    expect(await face.takenIn()).toHaveLength(101);
     expect(store.most).toBe(32);
   });
 
   it('may be asked many things at once', async () => {
     const face = await makeLake(lake.open(), { partitions: 1 });
     await face.commitWork(timelineFolder(0), work(null, 'one'));
+    await face.commitWork(ITEMS_FOLDER, work(null, 'two'));
     const asked = await Promise.all([face.takenIn(), face.timelines(), face.takenIn(), face.timelines()]);
-    expect(new Set(asked.map(([each]) => each?.sha256)).size).toBe(1);
+    const first = asked.map((each) => ('members' in each ? each.members[0] : each[0]));
+    expect(new Set(first.map((each) => each?.sha256)).size).toBe(1);
   });
 
   it('stops to read where the work is to end', async () => {
@@ -108,30 +114,27 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
     await expect(face.takenIn()).rejects.toBe(reason);
   });
 
-  it('holds the events that were taken in, members one after another', async () => {
+  it('holds the events that were taken in, entity by entity', async () => {
     const face = await makeLake(lake.open(), { partitions: 1 });
-    const files = async (lines: readonly object[]) => {
-      const written = createLineFiles(lake.open(), lineFolder(0));
-      for (const line of lines) await written.add(JSON.stringify(line));
-      return written.finish();
+    const written = async (folder: string, entities: Readonly<Record<string, readonly EventRecord[]>>) => {
+      const run = createRun(lake.open(), folder);
+      for (const [entity, used] of Object.entries(entities)) await run.add(entity, { used, aside: null });
+      const record = { ...timelineRecord('x'), runs: [await run.finish()] };
+      await face.commitWork(folder, work(null, 'a', record));
     };
-    const items = [{ item_id: 'i1' }, { item_id: 'i2' }];
-    const raw = [
-      { member_id: 'm1', event_id: 'a' },
-      { member_id: 'm1', event_id: 'b' },
-      { member_id: 'm2', event_id: 'c' },
-    ];
-    const record = timelineRecord('x');
-    const named = { ...record.files, raw: await files(raw), items: await files(items) };
-    await face.commitWork(timelineFolder(0), work(null, 'a', { ...record, files: named }));
+    const [one, two] = [item('i1'), item('i2')];
+    const [a, b, c] = [did('viewed', 'i1', NOON), did('viewed', 'i2', NOON + 1), did('viewed', 'i1', NOON + 2)];
+    await written(timelineFolder(0), { m1: [a, b], m2: [c] });
+    await written(ITEMS_FOLDER, { i1: [one], i2: [two] });
     const timelines = await face.timelines();
-    expect(await face.items(itemFilesOf(timelines))).toEqual(items);
-    const members = await all(face.members({ partition: 0, files: named.raw }));
-    expect(members).toEqual([
-      { memberId: 'm1', records: raw.slice(0, 2) },
-      { memberId: 'm2', records: raw.slice(2) },
+    expect(await face.items(timelines.items.record.runs)).toEqual([one, two]);
+    const members = await all(face.members(runsOf(timelines.members[0]!)));
+    expect(members.map(({ memberId, events, newest }) => [memberId, events, newest])).toEqual([
+      ['m1', 2, NOON + 1],
+      ['m2', 1, NOON + 2],
     ]);
-    expect(await all(face.events())).toEqual([...items, ...raw]);
+    expect(await members[1]?.read()).toEqual({ memberId: 'm2', records: [c] });
+    expect(await all(face.events())).toEqual([a, b, c, one, two]);
   });
 
   it('is broken where the identity of a corpus does not read', async () => {
@@ -152,7 +155,7 @@ describe.each(LAKES)('work that is committed to a lake in %s', (_name, make) => 
     const second = await face.commitWork(folder, work(first, 'two'));
     expect([first.seq, second.seq]).toEqual([2, 4]);
     const chain = await openChain(lake.open(), folder);
-    expect(newestRecord(chain, 'timeline')).toMatchObject({ ...second, record: { attempt: 'two' } });
+    expect(recordsOf(chain, 'timeline').at(-1)).toMatchObject({ ...second, record: { attempt: 'two' } });
   });
 
   it('is fenced where other work was committed since it began, and appends nothing', async () => {

@@ -12,7 +12,7 @@ it('an error of a worker keeps its code, its stack, its cause and whether trying
   // A lake whose first file cannot be read.
   mkdirSync(join(lake.folder, 'lake.json'));
   const data = { lake: lake.folder } as RenderPoolOptions['data'];
-  const requests = [{ partition: 0, timeline: { files: [] } }] as unknown as RenderPoolOptions['requests'];
+  const requests = [{ partition: 0, timeline: { events: 0 } }] as unknown as RenderPoolOptions['requests'];
   // Nobody comes to ask it.
   const encoder = {} as RenderPoolOptions['encoder'];
   const failure = await renderInPool({ requests, workers: 1, data, encoder }).catch((error: unknown) => error);

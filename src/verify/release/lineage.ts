@@ -19,6 +19,7 @@ const lineageSchema = z.strictObject({
   partitions: z.int().min(1).max(65_536),
   parts: z.array(sha256),
   timelines: z.array(z.strictObject({ partition: count, seq: z.int().min(1), sha256 })),
+  items: z.array(z.strictObject({ seq: z.int().min(1), sha256 })).min(1),
   machine: z.strictObject({ node: version, platform: z.enum(PLATFORMS), arch: z.enum(MACHINES) }),
 });
 

@@ -9,7 +9,8 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { entityOf } from '../../../schemas/event-time.ts';
 import { listEventFolder } from '../../../src/sources/event-files.ts';
 import { parseLineBytes } from '../../../src/sources/event-line.ts';
-import { type PlacedRecord, takeInEntity } from '../../../src/timeline/take-in-entity.ts';
+import type { PlacedRecord } from '../../../src/timeline/entity-state.ts';
+import { takeInEntity } from '../../../src/timeline/take-in-entity.ts';
 
 const [side, folder = ''] = process.argv.slice(2);
 const lines = (await listEventFolder(folder)).files.flatMap((file) => linesOf(unpacked(file)));

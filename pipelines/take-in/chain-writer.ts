@@ -1,0 +1,229 @@
+/** One chain of events under way: what was taken in before, and more records of its entities. */
+
+import { compareUtf8 } from '../../schemas/byte-order.ts';
+import type { FileRef, TimelineRecord } from '../../schemas/commit.ts';
+import { TIME_UNKNOWN } from '../../schemas/event.ts';
+import { canonicalEvent, entityOf } from '../../schemas/event-time.ts';
+import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
+import { nth } from '../../src/checked.ts';
+import { quotedName } from '../../src/errors.ts';
+import { createLineFiles } from '../../src/lake/line-files.ts';
+import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { createRun, type LiveEntity, liveEntities, type RunFiles } from '../../src/lake/runs.ts';
+import { changesFolder, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
+import {
+  type Conflict,
+  changedSince,
+  countsOf,
+  type EntityState,
+  NOTHING_TAKEN,
+  type PlacedRecord,
+  takeInto,
+} from '../../src/timeline/entity-state.ts';
+import { createTimelineStats, replaceStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
+import type { InputFile } from './input-files.ts';
+import { oldRunsKept } from './merge-policy.ts';
+
+/** All new records of one member or item, or a record that is no event. */
+export type TakenGroup =
+  | { readonly kind: 'entity'; readonly records: readonly PlacedRecord[] }
+  | { readonly kind: 'unread'; readonly letter: DeadLetter };
+
+/** A chain that is to take records in: plain data, for any thread. */
+export interface ChainTask {
+  /** By which its records are sorted. */
+  readonly chain: number;
+  readonly folder: string;
+  /** What was taken in before; null: nothing. */
+  readonly before: Pick<TimelineRecord, 'runs' | 'counts' | 'stats'> | null;
+  /**
+   * All records come again: what was taken in before says what has changed, and nothing else.
+   */
+  readonly isAnew: boolean;
+}
+
+/** Files that lie in the store, for the record that is to name them. */
+export type WrittenFiles = Pick<TimelineRecord, 'runs' | 'dead' | 'changes' | 'stats' | 'counts'>;
+
+/** What a chain came to. */
+export interface WrittenChain {
+  readonly chain: number;
+  /** Null where a delete was undone: all records of the chain have to come again. */
+  readonly files: WrittenFiles | null;
+}
+
+/** A chain under way. */
+export interface ChainWriter {
+  readonly chain: number;
+  /** Entities in byte order, each once; then what is no event. */
+  add(group: TakenGroup): Promise<void>;
+  /** Uploads what is left. */
+  finish(): Promise<WrittenChain>;
+}
+
+/** Where chains are written, and what of their inputs is named. */
+export interface ChainWork {
+  readonly store: ObjectStore;
+  readonly inputs: readonly Pick<InputFile, 'name'>[];
+}
+
+/** Letters of the first dead record's message that the stats keep. */
+const MESSAGE_LETTERS_MAX = 200;
+/** Raw bytes of dead letters held before a file of them is written. */
+const DEAD_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Opens a chain. Bound: an entity, the files under way, and what `liveEntities` holds. */
+export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): ChainWriter {
+  const { chain, folder, before, isAnew } = task;
+  const old = isAnew ? null : before;
+  const runs = before?.runs ?? [];
+  const keeps = old === null ? 0 : oldRunsKept(old);
+  const run = createRun(store, folder);
+  const dead = createDeadFiles(store, `${folder}/dead`);
+  const changes = createLineFiles(store, changesFolder(folder));
+  const [gone, come] = [createTimelineStats(), createTimelineStats()];
+  const counts = { ...(old?.counts ?? { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 }) };
+  let isUndone = false;
+  let newest = TIME_UNKNOWN;
+  let written = 0;
+  const write = async (entity: string, state: EntityState) => {
+    await run.add(entity, state);
+    written++;
+  };
+  const others = passing({ store, folder, runs }, async (entity) => {
+    newest = Math.max(newest, entity.newest);
+    if (entity.run >= keeps) await write(entity.entity, await entity.readState());
+  });
+  const count = (state: EntityState, sign: 1 | -1) => {
+    for (const [fate, number] of Object.entries(countsOf(state)) as [keyof typeof counts, number][])
+      counts[fate] += sign * number;
+  };
+  const park = (letter: DeadLetter): Promise<void> => {
+    const place = letter.line > 0 ? `${letter.source}:${letter.line}` : letter.source;
+    come.addDead(`${place}, ${letter.reason}: ${quotedName(letter.message, MESSAGE_LETTERS_MAX)}`);
+    return dead.add(letter);
+  };
+  const takeIn = async (records: readonly PlacedRecord[]) => {
+    const entity = entityOf(nth(records, 0).event);
+    const standing = (await (await others.upTo(entity))?.readState()) ?? NOTHING_TAKEN;
+    const taken = takeInto(isAnew ? NOTHING_TAKEN : standing, records);
+    if (taken.isUndone) isUndone = true;
+    const { state, conflicts } = taken;
+    counts.read += records.length;
+    if (old !== null) count(standing, -1);
+    count(state, 1);
+    for (const conflict of conflicts) await park(conflictLetter(conflict, inputs));
+    if (old !== null) for (const event of standing.used) gone.add(event);
+    for (const event of state.used) come.add(event);
+    const since = before === null ? undefined : changedSince(standing, state);
+    if (since !== undefined) await changes.add([JSON.stringify([entity, since])]);
+    await write(entity, state);
+  };
+  return {
+    chain,
+    async add(group) {
+      if (isUndone) return;
+      if (group.kind === 'entity') return takeIn(group.records);
+      counts.read++;
+      counts.dead++;
+      await park(group.letter);
+    },
+    async finish() {
+      if (isUndone) return { chain, files: null };
+      await others.toTheEnd();
+      const stats = replaceStats(old === null ? null : await readStats(store, { folder, record: old }), {
+        ...{ gone: gone.finish(), come: come.finish(), newest },
+      });
+      const made = await run.finish();
+      const files: WrittenFiles = {
+        runs: [...runs.slice(0, keeps), ...(written > 0 ? [made] : [])],
+        dead: await dead.finish(),
+        changes: before === null ? null : await changes.finish(),
+        stats: await writeStats(store, statsFolder(folder), stats),
+        counts,
+      };
+      return { chain, files };
+    },
+  };
+}
+
+/** Goes through what was taken in before, beside what is taken in now. */
+interface Passing {
+  /** Passes by all entities before this one; returns it where it is there, and is beyond it then. */
+  upTo(entity: string): Promise<LiveEntity | undefined>;
+  toTheEnd(): Promise<void>;
+}
+
+function passing(files: RunFiles, passBy: (entity: LiveEntity) => Promise<void>): Passing {
+  const all = liveEntities(files);
+  let next: IteratorResult<LiveEntity, void> | undefined;
+  return {
+    async upTo(entity) {
+      next ??= await all.next();
+      while (next.done !== true) {
+        const order = compareUtf8(next.value.entity, entity);
+        if (order > 0) return undefined;
+        const at = next.value;
+        next = await all.next();
+        if (order === 0) return at;
+        await passBy(at);
+      }
+      return undefined;
+    },
+    async toTheEnd() {
+      for (next ??= await all.next(); next.done !== true; next = await all.next()) await passBy(next.value);
+    },
+  };
+}
+
+interface DeadFiles {
+  add(letter: DeadLetter): Promise<void>;
+  finish(): Promise<FileRef[]>;
+}
+
+/** Dead letters in files of bounded size. */
+function createDeadFiles(store: ObjectStore, folder: string): DeadFiles {
+  const files: FileRef[] = [];
+  let letters: DeadLetter[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    if (letters.length > 0) files.push(await writeDeadLetters(store, folder, letters));
+    letters = [];
+    bytes = 0;
+  };
+  return {
+    async add(letter) {
+      letters.push(letter);
+      bytes += letter.raw.length;
+      if (bytes > DEAD_BYTES_MAX) await flush();
+    },
+    async finish() {
+      await flush();
+      return files;
+    },
+  };
+}
+
+/** What a record that was taken in before has for a place. */
+const TAKEN_IN_BEFORE = 'taken in before';
+
+function conflictLetter(conflict: Conflict, inputs: ChainWork['inputs']): DeadLetter {
+  const at =
+    conflict.file === undefined
+      ? { source: TAKEN_IN_BEFORE, line: 0 }
+      : { source: nth(inputs, conflict.file).name, line: conflict.line };
+  return {
+    ...at,
+    reason: 'id_conflict',
+    field: 'event_id',
+    message: 'another record of this event id has other content',
+    raw: Buffer.from(canonicalEvent(conflict.event), 'utf8'),
+  };
+}
+
+async function writeStats(store: ObjectStore, folder: string, stats: TimelineStats): Promise<FileRef> {
+  const file = store.create();
+  file.write(Buffer.from(JSON.stringify(stats), 'utf8'));
+  const { sha256, bytes } = await file.finish(folder, '.json');
+  return { sha256, bytes, rows: 1 };
+}

@@ -1,0 +1,242 @@
+/**
+ * What was taken in of one member or item, and what more records make of it: the same, whether all
+ * records come at once or one after another.
+ */
+import { hash } from 'node:crypto';
+import type { EventRecord, MemberEvent } from '../../schemas/event.ts';
+import { contentOf, timeSpan } from '../../schemas/event-time.ts';
+import { orderEvents } from './order.ts';
+
+/** A record with where it was read, for dead letters. */
+export interface PlacedRecord {
+  readonly event: EventRecord;
+  readonly file: number;
+  readonly line: number;
+}
+
+/** A count, and the `type:event_id` of the records that it counts. */
+export type CountedKey = readonly [key: string, count: number];
+
+/**
+ * Records of an entity that are in no timeline and still have a say in what becomes of later ones.
+ * Of what a member's delete erased there are digests alone.
+ */
+export interface AsideRecords {
+  /** Further copies of events that are used, dropped or the delete. */
+  readonly copies: readonly CountedKey[];
+  /** Ids that came with more than one content, and with how many records. */
+  readonly dead: readonly CountedKey[];
+  /** Digests of key and content, and further copies. */
+  readonly erased: readonly (readonly [key: string, content: string, copies: number])[];
+  /** The newest delete of the member, which erased what was before it. */
+  readonly deleted: EventRecord | null;
+  /** What came in order between that delete and the next upsert. */
+  readonly dropped: readonly EventRecord[];
+}
+
+/** What was taken in of one entity. */
+export interface EntityState {
+  /** In timeline order. */
+  readonly used: readonly EventRecord[];
+  /** Null where nothing is aside, as of most entities. */
+  readonly aside: AsideRecords | null;
+}
+
+/** How the records of an entity ended. */
+export interface EntityCounts {
+  readonly used: number;
+  readonly duplicate: number;
+  readonly dead: number;
+  readonly dropped: number;
+}
+
+/** A record that is dead by EVENT-3; `file` is undefined where it was taken in before. */
+export type Conflict = PlacedRecord | { readonly event: EventRecord; readonly file: undefined };
+
+/** An entity after more records. */
+export interface TakenInto {
+  readonly state: EntityState;
+  readonly conflicts: readonly Conflict[];
+  /**
+   * The delete that erased what was before it is dead by a conflict: what it erased would count
+   * again and is gone from here, so that `state` is none and the records are to be read anew.
+   */
+  readonly isUndone: boolean;
+}
+
+/** An entity of which nothing was taken in. */
+export const NOTHING_TAKEN: EntityState = { used: [], aside: null };
+
+/** Takes more records of one entity in; their order does not matter (EVENT-3, EVENT-5). */
+export function takeInto(before: EntityState, records: readonly PlacedRecord[]): TakenInto {
+  if (before.used.length === 0 && before.aside === null && isPlain(records)) {
+    const used = orderEvents(records.map(({ event }) => event));
+    return { state: { used, aside: null }, conflicts: [], isUndone: false };
+  }
+  const known = openState(before);
+  const conflicts: Conflict[] = [];
+  let isUndone = false;
+  for (const [key, same] of Map.groupBy(records, ({ event }) => keyOf(event))) {
+    const ended = known.add(key, same);
+    if (ended === 'kept') continue;
+    conflicts.push(...same);
+    if (ended === 'dead') continue;
+    conflicts.push({ event: ended.killed, file: undefined });
+    if (ended.killed === before.aside?.deleted) isUndone = true;
+  }
+  return { state: known.close(), conflicts, isUndone };
+}
+
+/** How all records that were ever taken in ended. */
+export function countsOf({ used, aside }: EntityState): EntityCounts {
+  if (aside === null) return { used: used.length, duplicate: 0, dead: 0, dropped: 0 };
+  const { copies, dead, erased, deleted, dropped } = aside;
+  const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
+  return {
+    used: used.length,
+    duplicate: sum(copies.map(([, count]) => count)) + sum(erased.map(([, , count]) => count)),
+    dead: sum(dead.map(([, count]) => count)),
+    dropped: erased.length + dropped.length + (deleted === null ? 0 : 1),
+  };
+}
+
+/**
+ * The least event_time (epoch ms) of the events in which two states of an entity differ, also by
+ * `ingest_time` alone; undefined where they do not. Nothing that was decided by then has changed.
+ */
+export function changedSince(before: EntityState, after: EntityState): number | undefined {
+  const rest = new Map(before.used.map((event) => [keyOf(event), event]));
+  let since: number | undefined;
+  const differs = ({ event_time: time }: EventRecord) => {
+    const { first } = timeSpan(time);
+    if (since === undefined || first < since) since = first;
+  };
+  for (const event of after.used) {
+    const key = keyOf(event);
+    if (rest.get(key)?.ingest_time !== event.ingest_time || !rest.has(key)) differs(event);
+    rest.delete(key);
+  }
+  for (const event of rest.values()) differs(event);
+  return since;
+}
+
+/** False for nearly all entities: no two records of one key, and nothing erases. */
+function isPlain(records: readonly PlacedRecord[]): boolean {
+  const keys = new Set<string>();
+  for (const { event } of records) {
+    if (isMemberDelete(event)) return false;
+    // An id of an interaction that looks like another record's key is no copy, but may be one.
+    keys.add(event.type === 'interaction' ? event.event_id : keyOf(event));
+  }
+  return keys.size === records.length;
+}
+
+interface OpenState {
+  /** Takes in records of one key; `killed`: an event of before that is dead now with all of them. */
+  add(key: string, same: readonly PlacedRecord[]): 'kept' | 'dead' | { readonly killed: EventRecord };
+  close(): EntityState;
+}
+
+function openState({ used, aside }: EntityState): OpenState {
+  const kept = new Map<string, EventRecord>();
+  for (const event of [...used, ...(aside?.dropped ?? [])]) kept.set(keyOf(event), event);
+  if (aside?.deleted) kept.set(keyOf(aside.deleted), aside.deleted);
+  const copies = new Map(aside?.copies);
+  const dead = new Map(aside?.dead);
+  const erased = new Map(aside?.erased.map(([key, content, count]) => [key, { content, copies: count }]));
+  return {
+    add(key, same) {
+      const before = kept.get(key);
+      const digest = erased.size === 0 ? '' : digestOf(key);
+      const gone = erased.get(digest);
+      const all = before === undefined ? same.map(({ event }) => event) : [before, ...same.map(({ event }) => event)];
+      const standing =
+        (before === undefined ? 0 : 1 + (copies.get(key) ?? 0)) + (gone === undefined ? 0 : 1 + gone.copies);
+      if (dead.has(key) || !isOneContent(all, gone?.content)) {
+        dead.set(key, (dead.get(key) ?? 0) + standing + same.length);
+        kept.delete(key);
+        copies.delete(key);
+        erased.delete(digest);
+        return before === undefined ? 'dead' : { killed: before };
+      }
+      if (gone !== undefined) {
+        erased.set(digest, { ...gone, copies: gone.copies + same.length });
+        return 'kept';
+      }
+      kept.set(key, earliestIngested(all));
+      if (all.length > 1) copies.set(key, (copies.get(key) ?? 0) + all.length - 1);
+      return 'kept';
+    },
+    close() {
+      const { used, deleted, dropped, before } = erasing(orderEvents([...kept.values()]));
+      for (const event of before) {
+        const key = keyOf(event);
+        erased.set(digestOf(key), { content: digestOf(contentOf(event)), copies: copies.get(key) ?? 0 });
+        copies.delete(key);
+      }
+      const isPlain = copies.size + dead.size + erased.size + dropped.length === 0 && deleted === null;
+      if (isPlain) return { used, aside: null };
+      const digests = [...erased].map(([key, { content, copies: count }]) => [key, content, count] as const);
+      return { used, aside: { copies: [...copies], dead: [...dead], erased: digests, deleted, dropped } };
+    },
+  };
+}
+
+/** Events of one key, and the digest of one that is erased. */
+function isOneContent(events: readonly EventRecord[], erased: string | undefined): boolean {
+  if (events.length === 1 && erased === undefined) return true;
+  const contents = new Set(events.map(contentOf));
+  if (erased === undefined) return contents.size === 1;
+  return [...contents].every((content) => digestOf(content) === erased);
+}
+
+/** Events in order, by what the newest delete of a member makes of them. */
+interface Erased {
+  readonly used: readonly EventRecord[];
+  readonly deleted: EventRecord | null;
+  readonly dropped: readonly EventRecord[];
+  /** Before the delete. */
+  readonly before: readonly EventRecord[];
+}
+
+/**
+ * ERASURE: nothing up to a member's delete remains, and nothing after it until an upsert begins an
+ * empty timeline (EVENT-5).
+ */
+function erasing(ordered: readonly EventRecord[]): Erased {
+  const last = ordered.findLastIndex(isMemberDelete);
+  const deleted = ordered[last];
+  if (deleted === undefined) return { used: ordered, deleted: null, dropped: [], before: [] };
+  const found = ordered.findIndex((event, i) => i > last && event.type === 'member' && event.op === 'upsert');
+  const begins = found < 0 ? ordered.length : found;
+  return {
+    used: ordered.slice(begins),
+    deleted,
+    dropped: ordered.slice(last + 1, begins),
+    before: ordered.slice(0, last),
+  };
+}
+
+function isMemberDelete(event: EventRecord): event is MemberEvent {
+  return event.type === 'member' && event.op === 'delete';
+}
+
+/**
+ * Of several copies the least ingest_time counts; a copy without one says nothing of when the event
+ * came in (EVENT-3).
+ */
+function earliestIngested(copies: readonly EventRecord[]): EventRecord {
+  return copies.reduce((best, copy) => {
+    const [time, least] = [copy.ingest_time ?? Number.POSITIVE_INFINITY, best.ingest_time ?? Number.POSITIVE_INFINITY];
+    return time < least ? copy : best;
+  });
+}
+
+/** What copies and conflicts have in common, within an entity. */
+function keyOf({ type, event_id }: EventRecord): string {
+  return `${type}:${event_id}`;
+}
+
+function digestOf(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 32);
+}
