@@ -6,6 +6,9 @@ import { named } from './named.ts';
 
 const Count = z.number().int().nonnegative();
 
+/** Of so many records the last names a checkpoint, from which readers start. */
+export const CHECKPOINT_EVERY = 500;
+
 /** A file of the lake. It is named by its sha256; its role decides the folder and the ending. */
 export const FileRef = z.strictObject({ sha256: Sha256, bytes: Count, rows: Count });
 export type FileRef = z.infer<typeof FileRef>;
@@ -17,6 +20,8 @@ const chained = {
   previous: z.union([Sha256, z.null()]),
   /** Who appended it: a random id of one run of one writer. */
   attempt: AttemptId,
+  /** What the chain came to before it: the records whose number CHECKPOINT_EVERY divides have it. */
+  checkpoint: z.strictObject({ sha256: Sha256, bytes: Count }).optional(),
 };
 
 /**
@@ -42,7 +47,7 @@ export const Run = z.strictObject({ lines: z.array(FileRef), index: z.array(File
 export type Run = z.infer<typeof Run>;
 
 /** An event file that was taken in; `name` is relative to the folder of events. */
-const InputRef = z.strictObject({ name: z.string().min(1), sha256: Sha256, bytes: Count });
+export const InputRef = z.strictObject({ name: z.string().min(1), sha256: Sha256, bytes: Count });
 export type InputRef = z.infer<typeof InputRef>;
 
 /** Event files taken into one chain of events: a partition of the members, or the items. */

@@ -5,12 +5,13 @@ import type { CorpusId } from '../../schemas/ids.ts';
 import { nth } from '../../src/checked.ts';
 import { type CorpusSummary, summarizeCorpus } from '../../src/corpus/corpus-summary.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { refOf } from '../../src/lake/chain-state.ts';
 import { newAttempt } from '../../src/lake/commit-work.ts';
-import type { CorpusPartition } from '../../src/lake/corpus-state.ts';
+import type { CorpusPartition } from '../../src/lake/corpus-records.ts';
 import type { Lake } from '../../src/lake/lake.ts';
 import type { RecordRef } from '../../src/lake/read-record.ts';
 import { runsOf } from '../../src/lake/timeline-events.ts';
-import { refOf, type Timeline, type Timelines } from '../../src/lake/timeline-records.ts';
+import type { Timeline, Timelines } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
 import type { PlannedCorpus } from '../../src/prompt/plan.ts';
 import { createGateCounts } from '../../src/tokenize/joining-gate.ts';
@@ -83,10 +84,10 @@ async function requestsOf(
 ): Promise<RenderRequest[]> {
   const itemsSince = sinceOf(lake, timelines.items);
   const requests: RenderRequest[] = [];
-  for (const { partition, newest, state } of corpus) {
+  for (const { partition, state } of corpus) {
     const timeline = nth(timelines.members, partition);
     const runs = { ...refOf(timeline), ...runsOf(timeline), events: timeline.record.counts.used };
-    if (state === undefined || newest === undefined) {
+    if (state === undefined) {
       requests.push({ partition, timeline: runs, before: undefined, until });
       continue;
     }
@@ -96,7 +97,7 @@ async function requestsOf(
     if (isFresh && far === state.until) continue;
     const changes = await lake.changesSince(timeline.folder, state.timeline);
     const before = {
-      ...{ newest, until: state.until, parts: state.parts, timeline: state.timeline, items },
+      ...{ newest: state.newest, until: state.until, parts: state.parts, timeline: state.timeline, items },
       ...(changes === undefined
         ? { changes: new Map(), itemsSince: TIME_UNKNOWN }
         : { changes, itemsSince: await itemsSince(items) }),

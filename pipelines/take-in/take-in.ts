@@ -4,9 +4,10 @@
  */
 import { nth } from '../../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
+import { refOf } from '../../src/lake/chain-state.ts';
 import { newAttempt } from '../../src/lake/commit-work.ts';
 import type { Lake } from '../../src/lake/lake.ts';
-import { ITEMS_FOLDER, refOf, type Timeline, type Timelines, timelineFolder } from '../../src/lake/timeline-records.ts';
+import { ITEMS_FOLDER, type Timeline, type Timelines, timelineFolder } from '../../src/lake/timeline-records.ts';
 import type { Scratch } from '../../src/sort/scratch.ts';
 import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';

@@ -1,7 +1,7 @@
 /** What a lake holds of a corpus: parts, examples, tokens, and every question by its fate. */
 import { QUESTION_FATES, type QuestionFate } from '../../schemas/ledger.ts';
 import { recordOf } from '../checked.ts';
-import type { CorpusPartition } from '../lake/corpus-state.ts';
+import type { CorpusPartition } from '../lake/corpus-records.ts';
 import { addTally, type Tally } from '../tally.ts';
 
 /** Counts over all partitions of a corpus. */

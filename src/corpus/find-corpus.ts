@@ -5,8 +5,7 @@ import type { CorpusSection } from '../../schemas/recipe.ts';
 import { last, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import { contextLadder, hasSection } from '../forms/identity.ts';
-import type { NamedCorpus } from '../lake/corpus-records.ts';
-import type { CorpusPartition } from '../lake/corpus-state.ts';
+import type { CorpusPartition, NamedCorpus } from '../lake/corpus-records.ts';
 import type { RecordRef } from '../lake/read-record.ts';
 import type { Timelines } from '../lake/timeline-records.ts';
 

@@ -1,7 +1,7 @@
 /** A part of a corpus that is open for reading: its rows, and the dictionaries that they number. */
 import type { CorpusId } from '../../schemas/ids.ts';
+import type { LivePart } from '../lake/chain-state.ts';
 import { corpusFolder } from '../lake/corpus-records.ts';
-import type { LivePart } from '../lake/corpus-state.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { openParquet, type ParquetFile } from '../shard/parquet-reader.ts';
 import { type PartEvents, type PartSegments, readEvents, readSegments } from './part-dictionaries.ts';

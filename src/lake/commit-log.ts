@@ -4,18 +4,21 @@
  */
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import { CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
+import { Checkpoint } from '../../schemas/checkpoint.ts';
+import { CHECKPOINT_EVERY, CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
 import type { AttemptId, Sha256 } from '../../schemas/ids.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
+import { parsedJson } from '../parsed-json.ts';
 import { brokenFile } from './broken-file.ts';
+import { type ChainState, EMPTY, stateAfter } from './chain-state.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type Committed, type RecordRef, readRecord } from './read-record.ts';
 
 /**
  * A chain as one reader or writer knows it; it changes through `catchUp`, `claimChain` and
- * `appendRecord` alone, one at a time. Bound: all records with work in memory, a few hundred bytes
- * and 300 for each file that they name.
+ * `appendRecord` alone, one at a time. Bound: its state, and the records with work of which fewer
+ * than CHECKPOINT_EVERY were there when it was opened.
  */
 export interface Chain {
   readonly store: ObjectStore;
@@ -24,18 +27,21 @@ export interface Chain {
   /** The newest record known, or null where the chain is empty. */
   head: RecordRef | null;
   /** Attempt of the newest claim known: it alone may append. Null where there is no claim. */
-  owner: string | null;
-  /**
-   * Records with work, in order, from the beginning or from the hint on; chain-records.ts tells
-   * them apart.
-   */
+  owner: AttemptId | null;
+  /** What all records up to the head come to. */
+  state: ChainState;
+  /** Records with work, in order, from the newest checkpoint on. */
   readonly work: Committed<WorkRecord>[];
 }
 
-/** A chain longer than this is read from a hint; without one, a walk is a mistake. */
-const WALK_MAX = 1_000_000;
+/** Records that are walked over before a checkpoint is looked for: most chains have fewer. */
+const SHORT_CHAIN = 63;
+/** Reads that are under way at once in a walk: hides the latency of a bucket. */
+const READ_AHEAD_MAX = 32;
 /** Claims of others that may win before ours: more writers than a partition ever has. */
 const CLAIM_TRIES_MAX = 100;
+/** Checkpoints that are looked for: a chain has fewer records than CHECKPOINT_EVERY times this. */
+const CHECKPOINTS_MAX = 2 ** 40;
 
 /** The key of a record. */
 export function recordKey(folder: string, seq: number): string {
@@ -43,17 +49,17 @@ export function recordKey(folder: string, seq: number): string {
 }
 
 /**
- * Opens a chain and finds its head as `catchUp` does, from the hint on, or from record 1. Throws
- * `lake_broken` naming the first bad file, and as the store does.
+ * Opens a chain from its newest checkpoint, or from record 1, and finds its head as `catchUp` does.
+ * Throws `lake_broken` naming the first bad file, and as the store does.
  */
-export async function openChain(store: ObjectStore, folder: string, hint?: RecordRef): Promise<Chain> {
-  const chain: Chain = { store, folder, head: null, owner: null, work: [] };
-  if (hint !== undefined) {
-    const at = await readRecord(store, recordKey(folder, hint.seq));
-    if (at === null || at.sha256 !== hint.sha256 || at.record.seq !== hint.seq)
-      throw brokenFile(recordKey(chain.folder, hint.seq), 'is not the record that was here before');
-    advance(chain, at);
-  }
+export async function openChain(store: ObjectStore, folder: string): Promise<Chain> {
+  const chain: Chain = { store, folder, head: null, owner: null, state: EMPTY, work: [] };
+  if ((await walk(chain, SHORT_CHAIN)) === 'end') return chain;
+  const newest = await newestCheckpoint(store, folder);
+  if (newest === undefined) return catchUp(chain);
+  const { head, owner, state } = newest;
+  Object.assign(chain, { head, owner, state });
+  chain.work.length = 0;
   return catchUp(chain);
 }
 
@@ -64,12 +70,69 @@ export async function openChain(store: ObjectStore, folder: string, hint?: Recor
  * writer was faster. Throws as `openChain` does.
  */
 export async function catchUp(chain: Chain): Promise<Chain> {
-  for (let walked = 0; walked < WALK_MAX; walked++) {
-    const next = await readRecord(chain.store, recordKey(chain.folder, nextSeq(chain)));
-    if (next === null) return chain;
-    follow(chain, next);
+  await walk(chain, Number.POSITIVE_INFINITY);
+  return chain;
+}
+
+/** Walks up to and with record `to`, more and more records at once. */
+async function walk(chain: Chain, to: number): Promise<'end' | 'more'> {
+  for (let ahead = 1; nextSeq(chain) <= to; ahead = Math.min(2 * ahead, READ_AHEAD_MAX)) {
+    const first = nextSeq(chain);
+    const seqs = Array.from({ length: Math.min(ahead, to - first + 1) }, (_, i) => first + i);
+    const found = await Promise.all(seqs.map((seq) => readRecord(chain.store, recordKey(chain.folder, seq))));
+    for (const next of found) {
+      // What is behind a gap came in while this was read: it is there at the next look.
+      if (next === null) return 'end';
+      follow(chain, next);
+    }
   }
-  throw new Error(`${chain.folder}: more than ${WALK_MAX} records behind the one that was known`);
+  return 'more';
+}
+
+/**
+ * The newest checkpoint that a record names; undefined where none does. Its records are looked for
+ * in steps that double, then between the last two.
+ */
+async function newestCheckpoint(store: ObjectStore, folder: string): Promise<Checkpoint | undefined> {
+  const at = (number: number) => readRecord(store, recordKey(folder, number * CHECKPOINT_EVERY));
+  let newest = await at(1);
+  if (newest === null) return undefined;
+  let [low, high] = [1, 2];
+  for (let next = await at(high); next !== null && high < CHECKPOINTS_MAX; next = await at(high)) {
+    newest = next;
+    [low, high] = [high, 2 * high];
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    const found = await at(middle);
+    if (found === null) high = middle;
+    else [low, newest] = [middle, found];
+  }
+  return readCheckpoint(store, folder, newest);
+}
+
+function checkpointKey(folder: string, sha256: Sha256): string {
+  return `${folder}/checkpoints/${sha256}.json`;
+}
+
+async function readCheckpoint(store: ObjectStore, folder: string, { seq, record }: Committed): Promise<Checkpoint> {
+  const { checkpoint, previous } = record;
+  if (checkpoint === undefined) throw brokenFile(recordKey(folder, seq), 'names no checkpoint');
+  const key = checkpointKey(folder, checkpoint.sha256);
+  const bytes = await store.get(key);
+  if (bytes === null) throw brokenFile(key, 'is missing');
+  const { data } = Checkpoint.safeParse(parsedJson(bytes));
+  if (data === undefined || sha256Hex(bytes) !== checkpoint.sha256) throw brokenFile(key, 'is no checkpoint');
+  if (data.head.seq !== seq - 1 || data.head.sha256 !== previous) throw brokenFile(key, 'is of another record');
+  return data;
+}
+
+/** Writes what the chain comes to; returns what a record names it by. */
+async function writeCheckpoint({ store, folder, head, owner, state }: Chain) {
+  const file = store.create();
+  file.write(Buffer.from(canonicalJson(Checkpoint.parse({ head, owner, state })), 'utf8'));
+  const { sha256, bytes } = await file.finish(`${folder}/checkpoints`, '.json');
+  return { sha256, bytes };
 }
 
 /**
@@ -104,26 +167,30 @@ export async function appendRecord(chain: Chain, attempt: AttemptId, record: New
  * record of another that is there.
  */
 async function putNext(chain: Chain, record: CommitRecord): Promise<{ ref: RecordRef; other: Committed | null }> {
+  const isMark = record.seq % CHECKPOINT_EVERY === 0;
+  const named = isMark ? { ...record, checkpoint: await writeCheckpoint(chain) } : record;
   // A record that a reader would refuse is a bug of ours and must not get into a chain.
-  const bytes = Buffer.from(canonicalJson(CommitRecord.parse(record)), 'utf8');
+  const bytes = Buffer.from(canonicalJson(CommitRecord.parse(named)), 'utf8');
   const sha256 = sha256Hex(bytes);
   const key = recordKey(chain.folder, record.seq);
+  const next = { seq: record.seq, sha256, record: named };
+  const after = stateWith(chain, next);
   if (!(await chain.store.putIfAbsent(key, bytes))) {
     const there = await readRecord(chain.store, key);
     if (there === null) throw brokenFile(recordKey(chain.folder, record.seq), 'was there and is gone');
     // An answer that was lost makes our own record look like another's: the attempt in it tells.
     if (there.sha256 !== sha256) return { ref: there, other: there };
   }
-  const ref = { seq: record.seq, sha256 };
-  advance(chain, { ...ref, record });
-  return { ref, other: null };
+  advance(chain, next, after);
+  return { ref: { seq: record.seq, sha256 }, other: null };
 }
 
 function linkTo(chain: Chain, attempt: AttemptId): { seq: number; previous: Sha256 | null; attempt: AttemptId } {
   return { seq: nextSeq(chain), previous: chain.head?.sha256 ?? null, attempt };
 }
 
-function nextSeq(chain: Chain): number {
+/** The number of the next record. */
+export function nextSeq(chain: Chain): number {
   return (chain.head?.seq ?? 0) + 1;
 }
 
@@ -137,10 +204,16 @@ function follow(chain: Chain, next: Committed): void {
   if (seq !== expected) throw brokenFile(key, `says that it is record ${seq}`);
   if (previous !== (chain.head?.sha256 ?? null)) throw brokenFile(key, 'does not follow the record before it');
   if (kind !== 'claim' && attempt !== chain.owner) throw brokenFile(key, 'was appended without a claim');
-  advance(chain, next);
+  advance(chain, next, stateWith(chain, next));
 }
 
-function advance(chain: Chain, { seq, sha256, record }: Committed): void {
+/** What the chain would come to. Throws `lake_broken` where the record cannot follow. */
+function stateWith(chain: Chain, next: Committed): ChainState {
+  return stateAfter(chain.state, next, (what) => brokenFile(recordKey(chain.folder, next.seq), what));
+}
+
+function advance(chain: Chain, { seq, sha256, record }: Committed, state: ChainState): void {
+  chain.state = state;
   chain.head = { seq, sha256 };
   // Work is appended by the holder alone, so the newest record, claim or work, tells who holds the
   // chain.

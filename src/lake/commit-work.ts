@@ -4,8 +4,7 @@ import type { NewRecord } from '../../schemas/commit.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
 import type { Effects } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
-import { appendRecord, claimChain, openChain } from './commit-log.ts';
-import type { ObjectStore } from './object-store.ts';
+import { appendRecord, type Chain, catchUp, claimChain } from './commit-log.ts';
 import type { RecordRef } from './read-record.ts';
 
 /** A new id of one run of one writer. */
@@ -27,16 +26,15 @@ export interface Work {
 
 /**
  * COMMIT AFTER WRITE: every file that the record names lies in the store before.
- * ONE WRITER PER PARTITION: claims the chain in `folder` and appends the record after the claim.
- * Throws `fenced` where other work was committed since `from`, or another attempt claims before the
- * record is there; then nothing was appended. Throws as `openChain` does.
+ * ONE WRITER PER PARTITION: claims the chain and appends the record after the claim. Throws `fenced`
+ * where other work was committed since `from`, or another attempt claims before the record is there;
+ * then nothing was appended. Throws as `catchUp` does. After an error the chain must not be used.
  */
-export async function commitWork(store: ObjectStore, folder: string, work: Work): Promise<RecordRef> {
-  const { attempt, from, record } = work;
-  const chain = await openChain(store, folder, from ?? undefined);
-  const newest = chain.work.at(-1);
+export async function commitWork(chain: Chain, { attempt, from, record }: Work): Promise<RecordRef> {
+  await catchUp(chain);
+  const newest = chain.state.kind === 'empty' ? undefined : chain.state.newest;
   if (newest?.sha256 !== from?.sha256) {
-    throw new BrewhouseError('fenced', `another writer has committed to ${folder} in the meantime`);
+    throw new BrewhouseError('fenced', `another writer has committed to ${chain.folder} in the meantime`);
   }
   await claimChain(chain, attempt);
   return appendRecord(chain, attempt, record);

@@ -7,12 +7,20 @@ import { KeptLabels, type LabelTable } from '../../schemas/manifest.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { type CorpusIdentity, isOfAnotherVersion, readIdentity, storedIdentity } from '../forms/identity.ts';
 import { parsedJson } from '../parsed-json.ts';
+import type { CorpusState } from './chain-state.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** A corpus of a lake and all that its rows depend on. */
 export interface NamedCorpus {
   readonly corpus: CorpusId;
   readonly identity: CorpusIdentity;
+}
+
+/** One partition of a corpus. */
+export interface CorpusPartition {
+  readonly partition: number;
+  /** Undefined where nothing was rendered yet. */
+  readonly state: CorpusState | undefined;
 }
 
 /** The folder of a partition's corpus chain and of its files. */

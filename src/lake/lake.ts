@@ -2,7 +2,7 @@
  * A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits.
  */
 
-import type { Run } from '../../schemas/commit.ts';
+import type { Run, TimelineRecord } from '../../schemas/commit.ts';
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { LakeFile } from '../../schemas/lake.ts';
@@ -15,20 +15,20 @@ import type { CorpusIdentity } from '../forms/identity.ts';
 import { addStats, type TimelineStats } from '../timeline/timeline-stats.ts';
 import { brokenFile } from './broken-file.ts';
 import { recordsOf } from './chain-records.ts';
-import { type Chain, catchUp, openChain, recordKey } from './commit-log.ts';
+import { type Chain, catchUp, nextSeq, openChain, recordKey } from './commit-log.ts';
 import { commitWork, type Work } from './commit-work.ts';
 import {
   addCorpus,
+  type CorpusPartition,
   corpusFolder,
   keepLabelTables,
   type NamedCorpus,
   readCorpora,
   readLabelTables,
 } from './corpus-records.ts';
-import { type CorpusPartition, foldCorpus } from './corpus-state.ts';
 import { type LakeWishes, makeLakeFile, readLakeFile } from './lake-file.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { RecordRef } from './read-record.ts';
+import { type Committed, type RecordRef, readRecord } from './read-record.ts';
 import { sideBySide } from './side-by-side.ts';
 import { type LiveMember, readEvents, readItems, readMembers, type TimelineRuns } from './timeline-events.ts';
 import {
@@ -107,18 +107,18 @@ export async function makeLake(store: ObjectStore, wishes: LakeWishes = {}, effe
 }
 
 function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }: LakeFile, effects: Effects): Lake {
-  const open = chainReader(store);
+  const use = chainUser(store);
+  const open = (folder: string) => use(folder, catchUp);
   const numbers = Array.from({ length: partitions }, (_, partition) => partition);
   const many = { atOnce: CHAINS_AT_ONCE_MAX, effects };
   const folders = [...numbers.map(timelineFolder), ITEMS_FOLDER];
   const newestTimeline = async (folder: string): Promise<Timeline | undefined> => {
-    const records = recordsOf(await open(folder), 'timeline');
-    const newest = records.at(-1);
-    return newest && { folder, ...newest, inputs: records.flatMap(({ record }) => record.inputs) };
+    const { state } = await open(folder);
+    return state.kind === 'timeline' ? { folder, ...state.newest, inputs: state.inputs } : undefined;
   };
   const corpusPartition = async (corpus: CorpusId, partition: number): Promise<CorpusPartition> => {
-    const folder = corpusFolder(corpus, partition);
-    return { partition, ...foldCorpus(folder, (await open(folder)).work) };
+    const { state } = await open(corpusFolder(corpus, partition));
+    return { partition, state: state.kind === 'corpus' ? state : undefined };
   };
   const takenIn = () => sideBySide(folders, newestTimeline, many);
   const timelines = async (): Promise<Timelines> => {
@@ -133,15 +133,11 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     takenIn,
     timelines,
     stats: async (of) => addStats(await sideBySide(allTimelines(of), (timeline) => readStats(store, timeline), many)),
-    async changesSince(folder, record) {
-      const records = recordsOf(await open(folder), 'timeline');
-      return readChanges(store, folder, record === null ? records : records.filter(({ seq }) => seq > record.seq));
-    },
+    changesSince: async (folder, record) => readChanges(store, folder, await recordsAfter(await open(folder), record)),
     async timelineAt(folder, { seq, sha256 }) {
-      const found = recordsOf(await open(folder), 'timeline').find((each) => each.sha256 === sha256);
-      if (found === undefined)
-        throw brokenFile(recordKey(folder, seq), 'is not the record that a corpus was made from');
-      return { folder, record: found.record };
+      const found = await readRecord(store, recordKey(folder, seq));
+      if (found?.sha256 === sha256 && found.record.kind === 'timeline') return { folder, record: found.record };
+      throw brokenFile(recordKey(folder, seq), 'is not the record that a corpus was made from');
     },
     items: (runs) => readItems(store, runs, effects),
     members: (of) => readMembers(store, of),
@@ -153,20 +149,39 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     keepLabelTables: (corpus, tables) => keepLabelTables(store, corpus, tables),
     labelTables: (corpus) => readLabelTables(store, corpus),
     corpus: (corpus) => sideBySide(numbers, (partition) => corpusPartition(corpus, partition), many),
-    commitWork: (folder, work) => commitWork(store, folder, work),
+    commitWork: (folder, work) => use(folder, (chain) => commitWork(chain, work)),
   };
 }
 
-/** Reads chains, each from the head on that was last seen; one reading of a chain at a time. */
-function chainReader(store: ObjectStore): (folder: string) => Promise<Chain> {
+/** Keeps chains, each as it was last seen; one thing is done with a chain at a time. */
+function chainUser(store: ObjectStore) {
   const known = new Map<string, Promise<Chain>>();
-  return (folder) => {
-    const reading = known.get(folder)?.then(catchUp) ?? openChain(store, folder);
-    known.set(folder, reading);
+  return <T>(folder: string, use: (chain: Chain) => Promise<T>): Promise<T> => {
+    const open = () => openChain(store, folder);
     // What failed is read anew.
-    reading.catch(() => known.delete(folder));
-    return reading;
+    const opened = known.get(folder)?.catch(open) ?? open();
+    const used = opened.then(use);
+    const after = Promise.all([opened, used]).then(([chain]) => chain);
+    after.catch(() => {});
+    known.set(folder, after);
+    return used;
   };
+}
+
+/**
+ * The timeline records after one of them, null: all. Those before the chain's checkpoint are read
+ * again.
+ */
+async function recordsAfter(chain: Chain, record: RecordRef | null): Promise<Committed<TimelineRecord>[]> {
+  const records = recordsOf(chain, 'timeline').filter(({ seq }) => seq > (record?.seq ?? 0));
+  const first = chain.work[0]?.seq ?? nextSeq(chain);
+  const older: Committed<TimelineRecord>[] = [];
+  for (let seq = (record?.seq ?? 0) + 1; seq < first; seq++) {
+    const found = await readRecord(chain.store, recordKey(chain.folder, seq));
+    if (found === null) throw brokenFile(recordKey(chain.folder, seq), 'is missing');
+    if (found.record.kind === 'timeline') older.push({ ...found, record: found.record });
+  }
+  return [...older, ...records];
 }
 
 function requireTimeline(timeline: Timeline | undefined, folder: string): Timeline {

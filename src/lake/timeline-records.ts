@@ -4,7 +4,7 @@ import type { TimelineStats } from '../timeline/timeline-stats.ts';
 import { brokenFile } from './broken-file.ts';
 import { readLineFile, valuesOfLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Committed, RecordRef } from './read-record.ts';
+import type { Committed } from './read-record.ts';
 
 /** How records ended, by fate; `read` is the sum of the others. */
 export type RecordCounts = TimelineRecord['counts'];
@@ -41,11 +41,6 @@ export const ITEMS_FOLDER = 'items/0';
 /** Members first, by partition; then the items. */
 export function allTimelines({ members, items }: Timelines): readonly Timeline[] {
   return [...members, items];
-}
-
-/** Names a record, and nothing else of it. */
-export function refOf({ seq, sha256 }: RecordRef): RecordRef {
-  return { seq, sha256 };
 }
 
 /** Records read, by fate, over all chains. */

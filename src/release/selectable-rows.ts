@@ -9,7 +9,7 @@ import { CORPUS } from '../../schemas/rows.ts';
 import { floatAt, intAt } from '../checked.ts';
 import { type PartGroup, type PartPosition, partGroups } from '../corpus/open-part.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
-import type { CorpusPartition } from '../lake/corpus-state.ts';
+import type { CorpusPartition } from '../lake/corpus-records.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { readTyped, type TypedColumns, textMapper, textReader } from '../shard/typed-columns.ts';
 import { draw, inShare } from '../timeline/draws.ts';

@@ -101,7 +101,11 @@ describe.each(STORES)('any interleaving of two writers in %s', (_name, withStore
             const chain = await openChain(store, FOLDER);
             expect(chain.head?.seq ?? 0).toBe(model.length);
             expect(
-              recordsOf(chain, 'timeline').map(({ seq, record }) => [seq, record.attempt, record.runs[0]!.lines[0]!.sha256]),
+              recordsOf(chain, 'timeline').map(({ seq, record }) => [
+                seq,
+                record.attempt,
+                record.runs[0]!.lines[0]!.sha256,
+              ]),
             ).toEqual(
               model.flatMap(({ work, writer, name }, i) => (work ? [[i + 1, WRITERS[writer], sha256Hex(name)]] : [])),
             );

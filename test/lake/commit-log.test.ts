@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
-import type { CommitRecord } from '../../schemas/commit.ts';
+import type { CommitRecord, NewRecord } from '../../schemas/commit.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { recordsOf } from '../../src/lake/chain-records.ts';
 import { openChain, recordKey } from '../../src/lake/commit-log.ts';
@@ -24,13 +24,13 @@ describe.each(LAKES)('in %s', (_name, make) => {
     return texts.map((text) => JSON.parse(text) as CommitRecord);
   };
 
-  /** A chain of a claim, a timeline, another claim and a corpus record. */
-  async function writeFour(): Promise<void> {
+  /** A chain of a claim, work, another claim and work again. */
+  async function writeFour(make: (name: string) => NewRecord = timelineRecord): Promise<void> {
     const chain = await open();
     await claimChain(chain, 'a');
-    await appendRecord(chain, 'a', timelineRecord('one'));
+    await appendRecord(chain, 'a', make('one'));
     await claimChain(chain, 'b');
-    await appendRecord(chain, 'b', corpusRecord('two'));
+    await appendRecord(chain, 'b', make('two'));
   }
 
   describe('a chain', () => {
@@ -43,7 +43,7 @@ describe.each(LAKES)('in %s', (_name, make) => {
         [1, 'claim', 'a'],
         [2, 'timeline', 'a'],
         [3, 'claim', 'b'],
-        [4, 'corpus', 'b'],
+        [4, 'timeline', 'b'],
       ]);
       let previous: string | null = null;
       for (const record of records) {
@@ -53,29 +53,23 @@ describe.each(LAKES)('in %s', (_name, make) => {
       expect(await keysOf(lake.open())).toContain('timelines/3/commits/00000000000000000004.json');
     });
 
-    it('is read back with its head, its holder and its work by kind', async () => {
+    it('is read back with its head, its holder, its work and what that comes to', async () => {
       await writeFour();
       const chain = await open();
       expect([chain.head?.seq, chain.owner]).toEqual([4, 'b']);
       expect(chain.work.map(({ seq }) => seq)).toEqual([2, 4]);
-      const newest = recordsOf(chain, 'timeline').at(-1);
-      expect(newest?.record).toMatchObject(timelineRecord('one'));
-      expect(newest?.sha256).toBe(sha256Hex((await lake.open().get(recordKey(FOLDER, 2)))!));
-      expect(recordsOf(chain, 'corpus').map(({ record }) => record.files.length)).toEqual([1]);
-      expect(recordsOf(await openChain(lake.open(), 'timelines/4'), 'corpus')).toEqual([]);
+      const [first, newest] = recordsOf(chain, 'timeline');
+      expect(first?.record).toMatchObject(timelineRecord('one'));
+      expect(newest?.sha256).toBe(sha256Hex((await lake.open().get(recordKey(FOLDER, 4)))!));
+      expect(chain.state).toMatchObject({ kind: 'timeline', newest });
+      expect((await openChain(lake.open(), 'timelines/4')).state).toEqual({ kind: 'empty' });
     });
 
-    it('is read from a hint on, which must be the record that it was', async () => {
-      await writeFour();
-      const whole = await open();
-      const { seq, sha256 } = recordsOf(whole, 'timeline').at(-1)!;
-      const chain = await openChain(lake.open(), FOLDER, { seq, sha256 });
-      expect([chain.head, chain.owner, chain.work]).toEqual([whole.head, 'b', whole.work]);
-      await claimChain(chain, 'c');
-      expect(await failureOf(() => openChain(lake.open(), FOLDER, { seq, sha256: sha256Hex('x') }))).toBe(
-        'lake_broken',
-      );
-      expect(await failureOf(() => openChain(lake.open(), FOLDER, { seq: 9, sha256 }))).toBe('lake_broken');
+    it('is of events or of a corpus, and never of both', async () => {
+      const chain = await open();
+      await claimChain(chain, 'a');
+      await appendRecord(chain, 'a', timelineRecord('one'));
+      expect(await failureOf(() => appendRecord(chain, 'a', corpusRecord('two')))).toBe('lake_broken');
     });
   });
 
@@ -158,11 +152,16 @@ describe.each(LAKES)('in %s', (_name, make) => {
       return key;
     };
 
+    it('with rows of a part that are not its file’s is refused', async () => {
+      await writeFour(corpusRecord);
+      const key = await rewrite(4, (text) => text.replace(/("part":{[^}]*"rows":)1/, '$12'));
+      await expect(open()).rejects.toMatchObject({ code: 'lake_broken', place: { file: key } });
+    });
+
     it.each([
       ['a byte more', 4, (text: string) => `${text} `],
       ['half of it', 4, (text: string) => text.slice(0, 100)],
       ['counts that do not balance', 2, (text: string) => text.replace('"used":2', '"used":3')],
-      ['rows of a part that are not its file’s', 4, (text: string) => text.replace(/("part":{[^}]*"rows":)1/, '$12')],
       ['a field too many', 2, (text: string) => text.replace('{', '{"a":1,')],
       ['another number', 4, (text: string) => text.replace('"seq":4', '"seq":5')],
       ['another attempt', 4, (text: string) => text.replace('"attempt":"b"', '"attempt":"a"')],

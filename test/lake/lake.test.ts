@@ -8,6 +8,7 @@ import { CorpusId } from '../../schemas/ids.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { recordsOf } from '../../src/lake/chain-records.ts';
+import { refOf } from '../../src/lake/chain-state.ts';
 import { openChain } from '../../src/lake/commit-log.ts';
 import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { makeLake, openLake } from '../../src/lake/lake.ts';
@@ -15,7 +16,7 @@ import type { ObjectStore } from '../../src/lake/object-store.ts';
 import type { RecordRef } from '../../src/lake/read-record.ts';
 import { createRun } from '../../src/lake/runs.ts';
 import { runsOf } from '../../src/lake/timeline-events.ts';
-import { ITEMS_FOLDER, refOf, timelineFolder } from '../../src/lake/timeline-records.ts';
+import { ITEMS_FOLDER, timelineFolder } from '../../src/lake/timeline-records.ts';
 import { failureOf, utf8 } from '../contract/object-store.ts';
 import { did, item, NOON } from '../timeline/events.ts';
 import { corpusRecord, timelineRecord } from './chain-records.ts';
@@ -87,7 +88,7 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
     const [partition] = await face.corpus(CORPUS);
     const names = ['one', 'two', 'three', 'four'].map((name) => sha256Hex(name));
     expect(partition?.state?.parts.map(({ part }) => part.sha256)).toEqual(names);
-    expect(partition?.newest).toEqual(last);
+    expect(partition?.state?.newest).toEqual(last);
   });
 
   it('opens its chains side by side, and never more than 32 of them', async () => {

@@ -14,8 +14,8 @@ import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { type CrashPoint, type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { makeLake } from '../../src/lake/lake.ts';
-import { allTimelines } from '../../src/lake/timeline-records.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { allTimelines } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
 import { listEventFolder } from '../../src/sources/event-files.ts';
 import { makeTinyWorld, ndjson, viewed } from '../integration/tiny-world.ts';
@@ -55,7 +55,9 @@ async function takeInto(store: ObjectStore, events: string, effects: Effects, th
   const timelines = await takeIn(lake, { events, files, scratch, ...threads }, effects).finally(() =>
     expect(scratch.files.size).toBe(0),
   );
-  return allTimelines(timelines).map(({ record: { seq: _seq, previous: _previous, attempt: _attempt, ...record } }) => record);
+  return allTimelines(timelines).map(
+    ({ record: { seq: _seq, previous: _previous, attempt: _attempt, ...record } }) => record,
+  );
 }
 
 describe('take-in', () => {

@@ -6,12 +6,12 @@ import { named } from '../../schemas/named.ts';
 import { ownValue, setOwn } from '../../schemas/names.ts';
 import { COMMANDS } from '../../src/cli/command-table.ts';
 import { parseArguments } from '../../src/cli/parse-arguments.ts';
-import { addTo, type Tally } from '../../src/tally.ts';
 import { Recipe } from '../../src/forms/recipe.ts';
 import { fillSlots } from '../../src/prompt/phrases.ts';
 import { parseYaml } from '../../src/sources/yaml-file.ts';
 import { cellReader } from '../../src/tables/cell.ts';
 import { readField } from '../../src/tables/field-source.ts';
+import { addTo, type Tally } from '../../src/tally.ts';
 import { templates } from '../prompt/plans.ts';
 import { OBJECT_NAMES } from '../worlds/texts.ts';
 

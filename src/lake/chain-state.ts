@@ -1,0 +1,117 @@
+/** What all records of a chain come to, whatever its kind: the one fold that readers start from. */
+import type { CorpusFiles, FileRef, InputRef, RewriteRecord, TimelineRecord } from '../../schemas/commit.ts';
+import { addTally, addTo, type Tally } from '../tally.ts';
+import type { Committed, RecordRef } from './read-record.ts';
+
+/** Nothing but claims. */
+export interface EmptyState {
+  readonly kind: 'empty';
+}
+
+/** A chain of events. */
+export interface TimelineState {
+  readonly kind: 'timeline';
+  readonly newest: Committed<TimelineRecord>;
+  /** All files that were taken in. */
+  readonly inputs: readonly InputRef[];
+}
+
+/** A part, some of whose rows may count no longer. */
+export interface LivePart extends CorpusFiles {
+  /** The file of their numbers, as RemovedRows has it; null: none. */
+  readonly removed: FileRef | null;
+  /** Rows and tokens that count. */
+  readonly live: { readonly rows: number; readonly tokens: number };
+}
+
+/** A partition of a corpus. */
+export interface CorpusState {
+  readonly kind: 'corpus';
+  /** The newest record with work. */
+  readonly newest: RecordRef;
+  /** The records that rows are made from, as of which all of them count. */
+  readonly timeline: RecordRef;
+  readonly items: readonly RecordRef[];
+  /** Questions that are mature by this moment (epoch ms) are decided; null: all. */
+  readonly until: number | null;
+  readonly parts: readonly LivePart[];
+  /** task -> fate -> label -> questions. */
+  readonly questions: Tally;
+  /** task -> rendered questions whose candidates' lines are not all different after cutting. */
+  readonly alikeAfterCut: Tally;
+}
+
+/** A chain after some of its records. */
+export type ChainState = EmptyState | TimelineState | CorpusState;
+
+/** What a chain is before its first record. */
+export const EMPTY: ChainState = { kind: 'empty' };
+
+/** The state after one more record. `wrong` makes the error to throw where it cannot follow. */
+export function stateAfter(state: ChainState, next: Committed, wrong: (what: string) => Error): ChainState {
+  const { record } = next;
+  if (record.kind === 'claim') return state;
+  if (record.kind === 'timeline') {
+    if (state.kind === 'corpus') throw wrong('is of a chain of events, in a corpus chain');
+    const inputs = state.kind === 'empty' ? [] : state.inputs;
+    return { kind: 'timeline', newest: { ...next, record }, inputs: [...inputs, ...record.inputs] };
+  }
+  if (state.kind === 'timeline') throw wrong('is of a corpus chain, in a chain of events');
+  const made = { newest: refOf(next), timeline: refOf(record.timeline), items: record.items.map(refOf) };
+  if (record.kind === 'corpus') {
+    const before = state.kind === 'empty' ? { parts: [], questions: {}, alikeAfterCut: {} } : state;
+    return {
+      ...{ kind: 'corpus', ...made, until: record.until },
+      parts: [...before.parts, ...record.files.map(wholePart)],
+      // What was pending ended in this record, or is pending in it.
+      questions: addTally(withoutPending(before.questions), record.questions),
+      alikeAfterCut: addTally(before.alikeAfterCut, record.alike_after_cut),
+    };
+  }
+  if (state.kind === 'empty') throw wrong('rewrites what was never rendered');
+  return {
+    ...{ kind: 'corpus', ...made, until: state.until },
+    parts: rewritten(state.parts, record, wrong),
+    questions: addTally(state.questions, record.questions),
+    alikeAfterCut: addTally(state.alikeAfterCut, record.alike_after_cut),
+  };
+}
+
+/** Names a record, and nothing else of it. */
+export function refOf({ seq, sha256 }: RecordRef): RecordRef {
+  return { seq, sha256 };
+}
+
+/** A part all of whose rows count. */
+export function wholePart(files: CorpusFiles): LivePart {
+  return { ...files, removed: null, live: { rows: files.rows, tokens: files.tokens } };
+}
+
+/** Parts of which no row is left are forgotten. */
+function rewritten(
+  parts: readonly LivePart[],
+  { remove, add }: RewriteRecord,
+  wrong: (what: string) => Error,
+): LivePart[] {
+  const removed = new Map(remove.map((each) => [each.part, each]));
+  const left = parts.map((part): LivePart => {
+    const gone = removed.get(part.part.sha256);
+    if (gone === undefined) return part;
+    removed.delete(part.part.sha256);
+    const live = { rows: part.rows - gone.rows.rows, tokens: part.tokens - gone.tokens };
+    if (live.rows < 0 || live.rows >= part.live.rows) throw wrong(`cannot take rows out of part ${part.part.sha256}`);
+    return { ...part, removed: gone.rows, live };
+  });
+  const [missing] = removed.keys();
+  if (missing !== undefined) throw wrong(`takes rows out of part ${missing}, which is not there`);
+  return [...left.filter(({ live }) => live.rows > 0), ...add.map(wholePart)];
+}
+
+function withoutPending(questions: Tally): Tally {
+  const pending: Tally = {};
+  for (const [task, fates] of Object.entries(questions)) {
+    const { pending: counts = {} } = fates as Record<string, Record<string, number>>;
+    for (const [label, count] of Object.entries(counts)) addTo(pending, [task, 'pending', label], -count);
+  }
+  return addTally(questions, pending);
+}

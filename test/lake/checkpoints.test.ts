@@ -1,0 +1,80 @@
+/** Long chains: what a reader starts from, and that it comes to what a walk over all records does. */
+import { describe, expect, it } from 'vitest';
+import { CHECKPOINT_EVERY, type NewRecord } from '../../schemas/commit.ts';
+import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { EMPTY, stateAfter } from '../../src/lake/chain-state.ts';
+import { openChain, recordKey } from '../../src/lake/commit-log.ts';
+import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { readRecord } from '../../src/lake/read-record.ts';
+import { failureOf, utf8 } from '../contract/object-store.ts';
+import { appendRecord, claimChain, corpusRecord, timelineRecord } from './chain-records.ts';
+
+const FOLDER = 'timelines/3';
+
+/** A chain of so many records: claims now and then, work else. */
+async function chainOf(records: number, make: (name: string) => NewRecord = timelineRecord): Promise<ObjectStore> {
+  const store = openMemoryStore();
+  const chain = await openChain(store, FOLDER);
+  for (let seq = 1; seq <= records; seq++) {
+    if (seq % 7 === 1) await claimChain(chain, `writer ${seq}`);
+    else await appendRecord(chain, String(chain.owner), make(`record ${seq}`));
+  }
+  return store;
+}
+
+/** What a walk over all records comes to. */
+async function walked(store: ObjectStore) {
+  let state = EMPTY;
+  let seq = 1;
+  for (; ; seq++) {
+    const record = await readRecord(store, recordKey(FOLDER, seq));
+    if (record === null) return { state, head: seq - 1 };
+    state = stateAfter(state, record, (what) => new Error(what));
+  }
+}
+
+describe('a long chain', () => {
+  it.each([0, 1, 62, 63, 64, 499, 500, 501, 999, 1_000, 1_499, 1_500, 2_600].map((n) => [n]))(
+    'of %i records is opened as a walk over all of them finds it',
+    async (records) => {
+      const store = await chainOf(records, records % 2 === 0 ? corpusRecord : timelineRecord);
+      const chain = await openChain(store, FOLDER);
+      expect({ state: chain.state, head: chain.head?.seq ?? 0 }).toEqual(await walked(store));
+      expect(chain.owner).toBe(records === 0 ? null : `writer ${records - ((records - 1) % 7)}`);
+    },
+  );
+
+  it('is opened with a bounded number of reads', async () => {
+    const store = await chainOf(10_499);
+    let reads = 0;
+    const get = (key: string) => {
+      reads++;
+      return store.get(key);
+    };
+    const counting = { ...store, get };
+    expect((await openChain(counting, FOLDER)).head?.seq).toBe(10_499);
+    // A short walk, a search among 21 checkpoints, and a walk from the newest on.
+    expect(reads).toBeLessThan(63 + 12 + CHECKPOINT_EVERY + 32);
+  });
+
+  it('goes on after its checkpoint', async () => {
+    const store = await chainOf(CHECKPOINT_EVERY);
+    const chain = await openChain(store, FOLDER);
+    await claimChain(chain, 'next');
+    await appendRecord(chain, 'next', timelineRecord('next'));
+    expect((await openChain(store, FOLDER)).head?.seq).toBe(CHECKPOINT_EVERY + 2);
+  });
+
+  it('is broken where its checkpoint is missing, damaged or of another record', async () => {
+    const store = await chainOf(CHECKPOINT_EVERY);
+    const record = await readRecord(store, recordKey(FOLDER, CHECKPOINT_EVERY));
+    const key = `${FOLDER}/checkpoints/${record?.record.checkpoint?.sha256}.json`;
+    const bytes = await store.get(key);
+    await store.put(key, utf8('{}'));
+    expect(await failureOf(() => openChain(store, FOLDER))).toBe('lake_broken');
+    await store.put(key, Buffer.from(Buffer.from(bytes!).toString('utf8').replace('writer 498', 'writer 497')));
+    expect(await failureOf(() => openChain(store, FOLDER))).toBe('lake_broken');
+    const missing = { ...store, get: async (name: string) => (name === key ? null : store.get(name)) };
+    expect(await failureOf(() => openChain(missing, FOLDER))).toBe('lake_broken');
+  });
+});
