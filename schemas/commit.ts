@@ -20,7 +20,7 @@ const chained = {
   previous: z.union([Sha256, z.null()]),
   /** Who appended it: a random id of one run of one writer. */
   attempt: AttemptId,
-  /** What the chain came to before it: the records whose number CHECKPOINT_EVERY divides have it. */
+  /** What the chain came to before it, where CHECKPOINT_EVERY divides `seq`. */
   checkpoint: z.strictObject({ sha256: Sha256, bytes: Count }).optional(),
 };
 
@@ -78,7 +78,7 @@ export type CorpusFiles = z.infer<typeof CorpusFiles>;
 /** A record of another chain. */
 const OtherRecord = z.strictObject({ seq: z.number().int().positive(), sha256: Sha256 });
 
-/** What questions were asked of: together with the corpus's identity all that rows are made from. */
+/** What questions were asked of: with the corpus's identity all that rows are made from. */
 const madeFrom = {
   /** The record of the partition's timeline chain. */
   timeline: OtherRecord,
@@ -107,7 +107,7 @@ export type CorpusRecord = z.infer<typeof CorpusRecord>;
  * All rows of a part that do not count from here on: a file of their numbers, which replaces an
  * earlier one of the part, and their tokens.
  */
-const RemovedRows = z.strictObject({ part: Sha256, rows: FileRef, tokens: Count });
+export const RemovedRows = z.strictObject({ part: Sha256, rows: FileRef, tokens: Count });
 export type RemovedRows = z.infer<typeof RemovedRows>;
 
 /** A count that may go down. */
@@ -136,6 +136,6 @@ export type CommitRecord = z.infer<typeof CommitRecord>;
 /** A record of work, which is not a claim. */
 export type WorkRecord = TimelineRecord | CorpusRecord | RewriteRecord;
 
-/** A record that is to be appended; the chain adds seq, previous and attempt. */
 type New<R> = R extends WorkRecord ? Omit<R, keyof typeof chained> : never;
+/** A record that is to be appended; the chain adds seq, previous and attempt. */
 export type NewRecord = New<WorkRecord>;

@@ -41,6 +41,8 @@ export interface RenderedCorpus extends CorpusSummary {
   readonly context: number;
   /** What this run rendered; no rows: there was nothing to do. */
   readonly rendered: { readonly rows: number; readonly tokens: number; readonly seconds: number };
+  /** Rows of before that count no longer, since newer events made them others or none. */
+  readonly takenOut: number;
 }
 
 /** An empty table with room for the item versions of the timelines. */
@@ -56,7 +58,8 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
   const { identity } = planned.plan;
   const started = effects.now();
   const corpus = await lake.addCorpus(identity);
-  const requests = await requestsOf(lake, { timelines, until }, await lake.corpus(corpus));
+  const before = await lake.corpus(corpus);
+  const requests = await requestsOf(lake, { timelines, until }, before);
   const counted = countRendered(requests, effects);
   const data = {
     lake: lake.store.location,
@@ -73,7 +76,8 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
   const seconds = (effects.now() - started) / 1000;
   const { rows, tokens } = counted.sum;
   const summary = summarizeCorpus(await lake.corpus(corpus));
-  return { corpus, context: identity.context, ...summary, rendered: { rows, tokens, seconds } };
+  const takenOut = summarizeCorpus(before).examples + rows - summary.examples;
+  return { corpus, context: identity.context, ...summary, rendered: { rows, tokens, seconds }, takenOut };
 }
 
 /** One a partition that is not rendered as far as asked, or not from all that was taken in. */
@@ -112,7 +116,7 @@ function furtherOf(one: number | null, other: number | null): number | null {
   return one === null || other === null ? null : Math.max(one, other);
 }
 
-/** When the first of the item versions happened that came or went after a record; infinity: none. */
+/** The least event_time of item versions that came or went after a record; infinity: none did. */
 function sinceOf(lake: Lake, { folder }: Timeline): (record: RecordRef) => Promise<number> {
   const known = new Map<string, Promise<number>>();
   const read = async (record: RecordRef) => {

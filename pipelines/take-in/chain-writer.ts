@@ -149,7 +149,7 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
 
 /** Goes through what was taken in before, beside what is taken in now. */
 interface Passing {
-  /** Passes by all entities before this one; returns it where it is there, and is beyond it then. */
+  /** Passes by all entities before this one; returns it, and is beyond it, where it is there. */
   upTo(entity: string): Promise<LiveEntity | undefined>;
   toTheEnd(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Event files into the chains of events of a lake: read, dealt by member and item, sorted in bounded
- * memory, committed chain by chain.
+ * Event files into the chains of events of a lake: read, dealt by member and item, sorted in
+ * bounded memory, committed chain by chain.
  */
 import { nth } from '../../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';

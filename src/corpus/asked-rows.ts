@@ -36,7 +36,7 @@ export interface AskedRows {
   /** Rows of no question that stayed: what is taken out, part by part. Throws as the store does. */
   takeOut(): Promise<{
     readonly remove: RemovedRows[];
-    /** The tasks of those whose candidates' lines were alike after cutting, each once a question. */
+    /** Tasks of those whose candidates' lines were alike after cutting, each once a question. */
     readonly alikeTasks: readonly string[];
   }>;
 }
@@ -46,8 +46,8 @@ const ASKED = { key, task, variant, closes_at, n_tokens, question, alike_after_c
 const MEMBERS = { member };
 
 /**
- * Reads the rows of the members that `askedFrom` names, of questions that close after the moment
- * (epoch ms) which it gives. Bound: an entry of some 300 bytes for each of these rows. Throws as
+ * Reads the rows of the members that `askedFrom` knows, of questions that close after the moment
+ * (epoch ms) that it returns. Bound: an entry of some 300 bytes for each of these rows. Throws as
  * the store and its files do.
  */
 export async function readAskedRows(

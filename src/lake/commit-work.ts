@@ -26,9 +26,10 @@ export interface Work {
 
 /**
  * COMMIT AFTER WRITE: every file that the record names lies in the store before.
- * ONE WRITER PER PARTITION: claims the chain and appends the record after the claim. Throws `fenced`
- * where other work was committed since `from`, or another attempt claims before the record is there;
- * then nothing was appended. Throws as `catchUp` does. After an error the chain must not be used.
+ * ONE WRITER PER PARTITION: claims the chain and appends the record after the claim. Throws
+ * `fenced` where other work was committed since `from`, or another attempt claims before the record
+ * is there; then nothing was appended. Throws as `catchUp` does. After an error the chain must not
+ * be used.
  */
 export async function commitWork(chain: Chain, { attempt, from, record }: Work): Promise<RecordRef> {
   await catchUp(chain);

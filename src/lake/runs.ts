@@ -124,7 +124,7 @@ function liveEntity({ run, block, entry }: Cursor): LiveEntity {
 interface Cursor {
   /** The number of the run. */
   readonly run: number;
-  /** The entity at which it stands. */
+  /** The entity at which it is. */
   entry(): IndexEntry;
   /** Goes on; false at the end. */
   next(): Promise<boolean>;

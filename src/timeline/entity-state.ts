@@ -132,7 +132,7 @@ function isPlain(records: readonly PlacedRecord[]): boolean {
 }
 
 interface OpenState {
-  /** Takes in records of one key; `killed`: an event of before that is dead now with all of them. */
+  /** Takes in records of one key; `killed`: an event of before that is dead now, as they are. */
   add(key: string, same: readonly PlacedRecord[]): 'kept' | 'dead' | { readonly killed: EventRecord };
   close(): EntityState;
 }

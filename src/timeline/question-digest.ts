@@ -23,7 +23,8 @@ export function questionDigest({ question, label, closesAt }: QuestionOutcome): 
     key,
     ...[t, closesAt, label.settledAt, actionsBefore, history.available, ...history.sum()].map(String),
     ...[RENDERED, label.label, profile?.eventId ?? '', exposure.eventId, String(items.length)],
-    ...items.map(({ eventId }) => eventId),
+    // An event id is unique within its item alone.
+    ...items.flatMap(({ itemId, eventId }) => [itemId, eventId]),
     ...label.reasons,
   ];
   return hash('sha256', told.join(UNIT_SEPARATOR), 'hex').slice(0, 32);

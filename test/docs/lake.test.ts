@@ -1,6 +1,13 @@
 /** docs/lake.md tells of the records, fates and bounds that a lake has. */
 import { describe, expect, it } from 'vitest';
-import { ClaimRecord, CommitRecord, CorpusRecord, TimelineRecord } from '../../schemas/commit.ts';
+import {
+  CHECKPOINT_EVERY,
+  ClaimRecord,
+  CommitRecord,
+  CorpusRecord,
+  RewriteRecord,
+  TimelineRecord,
+} from '../../schemas/commit.ts';
 import { DEAD_REASONS } from '../../schemas/event.ts';
 import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
 import { PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
@@ -20,7 +27,7 @@ describe('docs/lake.md', () => {
     expect(marked(records)).toEqual(expect.arrayContaining(chained));
     const added = (shape: object) => Object.keys(shape).filter((key) => !chained.includes(key));
     const told = tableRows(records).map(([, , adds = '']) => marked(adds));
-    expect(told).toEqual([[], added(TimelineRecord.shape), added(CorpusRecord.shape)]);
+    expect(told).toEqual([[], added(TimelineRecord.shape), added(CorpusRecord.shape), added(RewriteRecord.shape)]);
   });
 
   it('lists the fates of records and the reasons of dead letters', () => {
@@ -53,5 +60,6 @@ describe('docs/lake.md', () => {
       expect(text).toContain(count.toLocaleString('en'));
     }
     expect(text).toContain(`${PARTITIONS_DEFAULT} by default`);
+    expect(text).toContain(`whose number ${CHECKPOINT_EVERY} divides`);
   });
 });

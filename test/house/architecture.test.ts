@@ -61,6 +61,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/observations.ts': [],
   'src/effects.ts': ['src/observations.ts'],
   'src/thread-script.ts': [],
+  'src/tally.ts': ['schemas/', 'src/checked.ts'],
   'src/asked-thread.ts': ['src/effects.ts', 'src/errors.ts', 'src/observations.ts'],
   'src/timeline/': ['schemas/', 'src/errors.ts', 'src/checked.ts'],
   'src/tokenize/': [

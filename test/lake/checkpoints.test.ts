@@ -1,4 +1,4 @@
-/** Long chains: what a reader starts from, and that it comes to what a walk over all records does. */
+/** Long chains: what a reader starts from comes to what a walk over all records does. */
 import { describe, expect, it } from 'vitest';
 import { CHECKPOINT_EVERY, type NewRecord } from '../../schemas/commit.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';

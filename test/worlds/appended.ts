@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { FILLED_SPLITS } from '../../schemas/ledger.ts';
 import { buildFrom } from '../../src/cli/commands/build.ts';
 import { releaseFrom } from '../../src/cli/commands/release.ts';
@@ -128,7 +129,7 @@ function differenceOf({ whole, grown }: Made): Difference | undefined {
   const [told, right] = [grown, whole].map(({ lineage }) => {
     const rest: Record<string, unknown> = { ...lineage };
     for (const key of OWN) delete rest[key];
-    return JSON.stringify(rest);
+    return canonicalJson(rest);
   });
   return told === right ? undefined : { kind: 'lineage', builder: told!, checker: right! };
 }

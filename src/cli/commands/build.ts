@@ -58,6 +58,7 @@ function buildResult(summary: TimedSummary): object {
     parts: corpus.parts,
     rendered_rows: corpus.rendered.rows,
     rendered_tokens: corpus.rendered.tokens,
+    rows_taken_out: corpus.takenOut,
   }));
   return {
     events: records.read,
@@ -108,6 +109,9 @@ function buildTable(summary: TimedSummary): string {
       ]),
       ...(byFate.capped > 0 ? [`  capped: ${CAPPED_SAID}`] : []),
       ...lossLines(corpus),
+      ...(corpus.takenOut === 0
+        ? []
+        : [`  took out ${grouped(corpus.takenOut)} rows that newer events made others or none`]),
       rendered.rows === 0
         ? `  rendered no rows now: ${standing(corpus.examples)}`
         : `  rendered ${grouped(rendered.rows)} rows, ${shortNumber(rendered.tokens / rendered.seconds)} tokens/s`,
