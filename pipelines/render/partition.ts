@@ -104,7 +104,6 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
     if (from !== undefined)
       for (const { path, closesAt } of (await old?.of(memberId, from)) ?? [])
         if (sinkOf(closesAt) === again) addTo(again.questions, path, -1);
-    // After its questions: the last flush has a member to tell of, and so is heard.
     read += member.events;
   }
   const results = { again: await again.finish(), further: await further.finish() };

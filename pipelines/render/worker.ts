@@ -207,7 +207,7 @@ function threadEffects(say: (reply: RenderReply) => void): Effects {
       const { rows, tokens, records } = observation;
       sum = { rows: sum.rows + rows, tokens: sum.tokens + tokens, records: sum.records + records };
       // Of records that are done with the main thread hears at once: a partition ends so.
-      if (records === 0 && sum.rows < PROGRESS_ROWS) return;
+      if (rows > 0 && sum.rows < PROGRESS_ROWS) return;
       say({ kind: 'observed', observation: { kind: 'rendered', ...sum } });
       sum = { rows: 0, tokens: 0, records: 0 };
     },

@@ -4,13 +4,14 @@
  */
 
 import type { QuestionFate } from '../../schemas/ledger.ts';
-import { nth } from '../checked.ts';
+import { floatAt, nth } from '../checked.ts';
+import { closesAt } from '../timeline/as-of.ts';
 import { cappedOpenings } from '../timeline/caps.ts';
 import { exposureOf } from '../timeline/exposure.ts';
 import type { ItemTable, Says } from '../timeline/item-table.ts';
 import { memberPasts, once } from '../timeline/member-past.ts';
 import type { MemberTimeline } from '../timeline/member-timeline.ts';
-import { openActions, openSessions, sessionOpeners } from '../timeline/openings.ts';
+import { type Openings, openActions, openSessions, sessionOpeners } from '../timeline/openings.ts';
 import { type Question, type QuestionOutcome, viewQuestion } from '../timeline/questions.ts';
 import type { Vocabulary } from '../timeline/vocabulary.ts';
 import { type Asking, createAsker } from './asking.ts';
@@ -57,16 +58,15 @@ export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator
     openers,
   };
   const asked = rules.tasks.map((task) => ({ task, openings: task.openings(lists) }));
-  const capped = cappedOpenings(
-    timeline,
-    asked.map(({ openings }) => openings),
-    rules.ask,
-  );
+  const wanted = from === null ? undefined : wantedOpenings(timeline, asked, from);
+  if (wanted?.includes(1) === false) return;
+  const capped = cappedOpenings(timeline, { openings: asked.map(({ openings }) => openings), wanted }, rules.ask);
   const shared = { seed: rules.seed, maxEvents: rules.maxEvents, items, says, openers };
   const pasts = memberPasts(timeline, scope);
   for (const { task, openings } of asked) {
     const { asking, moveTo } = createAsker(timeline, { task, openings }, { ...shared, pasts });
     for (const event of openings.events) {
+      if (wanted?.[event] === 0) continue;
       moveTo(event);
       const { closesAt } = asking.window;
       if (from !== null && closesAt <= from) continue;
@@ -80,6 +80,20 @@ export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator
       }
     }
   }
+}
+
+/** By position in the timeline, 1: some task's question about the event closes after `from`. */
+function wantedOpenings(timeline: MemberTimeline, asked: readonly AskedTaskOpenings[], from: number): Uint8Array {
+  const wanted = new Uint8Array(timeline.size);
+  for (const { task, openings } of asked)
+    for (const event of openings.events)
+      if (closesAt(openings.momentOf(event), floatAt(timeline.knownAt, event), task) > from) wanted[event] = 1;
+  return wanted;
+}
+
+interface AskedTaskOpenings {
+  readonly task: TaskRules;
+  readonly openings: Openings;
 }
 
 interface Answered {

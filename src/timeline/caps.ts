@@ -12,32 +12,59 @@ export interface AskRules {
   readonly perMemberDay: number | undefined;
 }
 
+/** The openings of a member, and of which of them somebody wants to know. */
+export interface AskedOpenings {
+  /** Of all tasks. */
+  readonly openings: readonly Openings[];
+  /** By position in the timeline, 1: wanted; undefined: all are. */
+  readonly wanted?: Uint8Array | undefined;
+}
+
 /**
  * By position in the timeline, 1 where an opening event is left out by `ask`, for all its questions
- * (OPEN-5). `openings` are those of all tasks. Linear: a draw for each opening event, and one more
+ * (OPEN-5). Linear: a draw for each opening event of a UTC day that has a wanted one, and one more
  * for each that is in the share where days are capped.
  */
-export function cappedOpenings(timeline: MemberTimeline, openings: readonly Openings[], ask: AskRules): Uint8Array {
+export function cappedOpenings(
+  timeline: MemberTimeline,
+  { openings, wanted }: AskedOpenings,
+  ask: AskRules,
+): Uint8Array {
   const capped = new Uint8Array(timeline.size);
   const { seed, share, perMemberDay } = ask;
   // Every draw is in a share of 1.
   const isAll = millionths(share) === millionths(1);
   if (isAll && perMemberDay === undefined) return capped;
   const moments = earliestMoments(timeline, openings);
+  const isDecided = deciderOf(moments, wanted);
   const events = Int32Array.from(moments.keys()).filter((i) => moments[i] !== Number.POSITIVE_INFINITY);
   const { referenceOf } = withReferences(timeline, events, (i) => floatAt(timeline.at, i));
   const days = new Map<number, DayLeast>();
   for (const event of events) {
+    if (!isDecided(event)) continue;
     const reference = referenceOf(event);
     if (!isAll && !inShare(draw(seed, 'ask', reference), share)) capped[event] = 1;
     else if (perMemberDay !== undefined) {
-      const day = Math.floor(floatAt(moments, event) / DAY_MS);
+      const day = dayOf(moments, event);
       const least = days.get(day) ?? { draws: [], keys: [] };
       days.set(day, least);
       if (!takeIfLeast(least, { drawn: draw(seed, 'cap', reference), key: reference }, perMemberDay)) capped[event] = 1;
     }
   }
   return capped;
+}
+
+/** Which events have to be decided: a day is capped as a whole. */
+function deciderOf(moments: Float64Array, wanted: Uint8Array | undefined): (event: number) => boolean {
+  if (wanted === undefined) return () => true;
+  const days = new Set<number>();
+  for (const [event, isWanted] of wanted.entries()) if (isWanted === 1) days.add(dayOf(moments, event));
+  return (event) => days.has(dayOf(moments, event));
+}
+
+/** The UTC day of the event's earliest moment. */
+function dayOf(moments: Float64Array, event: number): number {
+  return Math.floor(floatAt(moments, event) / DAY_MS);
 }
 
 /** By position the earliest moment at which the event opens, epoch ms; else infinity. */

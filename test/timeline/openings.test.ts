@@ -170,7 +170,11 @@ describe('caps', () => {
     ids.map((id, i) => did('viewed', `i${i}`, NOON + i * HOUR, { event_id: id, session_id: id }));
   const capped = (events: Parameters<typeof timelineOf>[0], perMemberDay: number) => {
     const timeline = timelineOf(events);
-    const left = cappedOpenings(timeline, [sessionsOf(timeline, HOUR)], { seed: 7, share: 1, perMemberDay });
+    const left = cappedOpenings(
+      timeline,
+      { openings: [sessionsOf(timeline, HOUR)] },
+      { seed: 7, share: 1, perMemberDay },
+    );
     return timeline.events.filter((_, event) => left[event] === 1).map(({ event_id: id }) => id);
   };
 
@@ -199,11 +203,11 @@ describe('caps', () => {
     const both = [openActions(timeline, vocabulary), sessionsOf(timeline, HOUR)];
     expect(both.flatMap(momentsOf)).toEqual([midnight, midnight, midnight - 1, midnight - 1]);
     const count = (left: Uint8Array) => left.filter((each) => each === 1).length;
-    expect(count(cappedOpenings(timeline, both, { seed: 7, share: 1, perMemberDay: 1 }))).toBe(1);
+    expect(count(cappedOpenings(timeline, { openings: both }, { seed: 7, share: 1, perMemberDay: 1 }))).toBe(1);
     // next-action alone opens a millisecond after each, which is the next day.
     const actions = openActions(timeline, vocabulary);
     expect(momentsOf(actions)).toEqual([midnight, midnight]);
-    expect(count(cappedOpenings(timeline, [actions], { seed: 7, share: 1, perMemberDay: 2 }))).toBe(0);
+    expect(count(cappedOpenings(timeline, { openings: [actions] }, { seed: 7, share: 1, perMemberDay: 2 }))).toBe(0);
   });
 
   it('keep about N (1 + ln(n / N)) of a busy day of n openings', () => {
@@ -235,7 +239,7 @@ describe('caps', () => {
     );
     const openings = [sessionsOf(timeline, HOUR)];
     const left = (share: number) =>
-      cappedOpenings(timeline, openings, { seed: 7, share, perMemberDay: undefined }).filter((each) => each === 1)
+      cappedOpenings(timeline, { openings }, { seed: 7, share, perMemberDay: undefined }).filter((each) => each === 1)
         .length;
     expect(left(0)).toBe(2_000);
     expect(left(1)).toBe(0);
