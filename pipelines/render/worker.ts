@@ -165,12 +165,12 @@ async function renderAndCommit(means: Means, request: RenderRequest, effects: Ef
     before: before && (await renderedBefore(before, means, request)),
   };
   const { rewrite, corpus: further } = await renderPartition(task, effects);
-  await effects.reach('corpus-upload');
   const folder = corpusFolder(corpus, partition);
   const madeFrom = { timeline: refOf(timeline), items: [data.itemsAt] };
   let from = before?.newest ?? null;
   // Where nothing changed the record of what is decided now says what all was made from.
   if (rewrite !== undefined || further === undefined) {
+    await effects.reach('corpus-upload');
     const record = { kind: 'rewrite', ...madeFrom, ...(rewrite ?? NOTHING_CHANGED) } as const;
     from = await lake.commitWork(folder, { attempt, from, record });
   }

@@ -186,7 +186,7 @@ async function recordsAfter(chain: Chain, record: RecordRef | null): Promise<Com
 
 function requireTimeline(timeline: Timeline | undefined, folder: string): Timeline {
   if (timeline !== undefined) return timeline;
-  throw new BrewhouseError('lake_broken', `the lake has nothing in ${folder}`, {
+  throw new BrewhouseError('lake_broken', `the lake has no events in ${folder} yet`, {
     remedy: 'the build was interrupted: run the same build command again',
   });
 }

@@ -91,7 +91,7 @@ describe('a lake whose every command was killed', () => {
   test('has no use for a release yet, and says so', async () => {
     const refused = await brewhouse(releaseArgs(world, lake));
     expect(refused.code).toBe(3);
-    expect(refused.stderr).toMatch(/no timeline for partition 3\n.*same build command again/);
+    expect(refused.stderr).toMatch(/no events in timelines\/3 yet\n.*same build command again/);
   });
 
   test('has texts that a killed build left half written', () => {
