@@ -5,13 +5,13 @@
 
 import { SourceFacts } from '../schemas/source.ts';
 import { last } from '../src/checked.ts';
-import { PROCESS_EFFECTS } from '../src/effects.ts';
-import { makeLake } from '../src/lake/lake.ts';
+import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
+import { type Lake, makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { openTextStore, textFolder } from '../src/lake/text-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
 import type { ItemLines } from '../src/prompt/item-lines.ts';
-import type { CorpusPlan } from '../src/prompt/plan.ts';
+import type { CorpusPlan, PlannedCorpus } from '../src/prompt/plan.ts';
 import { type LabelCounts, oneLabelWarnings } from '../src/release/label-balance.ts';
 import { countTrainLabels } from '../src/release/train-labels.ts';
 import { listEventFolder } from '../src/sources/event-files.ts';
@@ -25,6 +25,7 @@ import { corpusWarnings } from './corpus-warnings.ts';
 import { alikeLineWarnings, itemLinesOf } from './item-lines.ts';
 import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
 import { createSharedEncoder, type TextCounts } from './render/shared-encoder.ts';
+import { createBuildItems } from './render/shared-items.ts';
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
 /** Where a build reads and writes, and how far it goes. */
@@ -91,26 +92,20 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const { plan } = last(plans);
     await plan.tokenizer.judged();
     const segments = createItemSegments(timelines);
-    const corpora: RenderedCorpus[] = [];
     const encoder = createSharedEncoder({
       tokenizer: plan.tokenizer,
       table: openSegmentTable(segments),
       texts: openTextStore(store, textFolderOf(plan), effects),
     });
-    for (const planned of plans) {
-      const rung = await renderCorpus(lake, { ...options, timelines, planned, segments, encoder }, effects);
-      await lake.keepLabelTables(rung.corpus, planned.plan.tables);
-      corpora.push(rung);
-    }
+    const means = { timelines, segments, encoder };
+    const { corpora, itemLines } = await renderAll(lake, { ...options, ...means, plans }, effects);
+    await encoder.finish();
 
     const { corpus: section, release } = recipe.recipe;
     const { seed, holdout } = section;
     const { corpus } = last(corpora);
     const rows = { store, corpus, partitions: await lake.corpus(corpus), seed, holdout };
     const trainLabels = await countTrainLabels({ ...rows, release }, effects);
-    const isRendered = corpora.some(({ rendered }) => rendered.rows > 0);
-    const itemLines = isRendered ? await itemLinesOf(lake, { timelines, plan, segments, encoder }) : undefined;
-    await encoder.finish();
 
     const records = sumRecordCounts(timelines);
     const { tasks } = plan.rules;
@@ -124,4 +119,35 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const { members, interactions, unordered } = stats;
     return { records, members, interactions, unordered, corpora, trainLabels, itemLines, texts: encoder.counts };
   });
+}
+
+/** What is rendered, and by what. */
+interface RungsOptions extends Omit<Rendering, 'planned' | 'items'>, Pick<BuildOptions, 'scratch'> {
+  readonly plans: readonly PlannedCorpus[];
+}
+
+/** All rungs of the ladder, and what the item lines come to where anything was rendered. */
+async function renderAll(
+  lake: Lake,
+  { plans, scratch, ...how }: RungsOptions,
+  effects: Effects,
+): Promise<Pick<BuildSummary, 'corpora' | 'itemLines'>> {
+  const { timelines, segments, encoder } = how;
+  const { plan } = last(plans);
+  const items = createBuildItems(lake, { known: plan.section.known, scratch });
+  try {
+    const corpora: RenderedCorpus[] = [];
+    for (const planned of plans) {
+      const rung = await renderCorpus(lake, { ...how, planned, items: items.shared }, effects);
+      await lake.keepLabelTables(rung.corpus, planned.plan.tables);
+      corpora.push(rung);
+    }
+    const isRendered = corpora.some(({ rendered }) => rendered.rows > 0);
+    const itemLines = isRendered
+      ? await itemLinesOf({ items: await items.shared(timelines.items), plan, segments, encoder })
+      : undefined;
+    return { corpora, itemLines };
+  } finally {
+    await items.close();
+  }
 }

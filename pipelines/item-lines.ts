@@ -1,14 +1,14 @@
 /** The item lines of a lake, compared level by level after what was missing is rendered. */
+import { openScratchFile } from '../src/adapters/filesystem/scratch-folder.ts';
 import { sha256Hex } from '../src/content-hash.ts';
 import { grouped, percent } from '../src/grouped.ts';
-import type { Lake } from '../src/lake/lake.ts';
-import type { Timelines } from '../src/lake/timeline-records.ts';
 import { compareItemLines, type ItemLines } from '../src/prompt/item-lines.ts';
 import type { CorpusPlan } from '../src/prompt/plan.ts';
 import { createSegmentStore } from '../src/prompt/segments.ts';
-import { createItemTable, type ItemVersion, live } from '../src/timeline/item-table.ts';
+import type { ItemVersion } from '../src/timeline/item-table.ts';
 import { openSegmentTable, type SharedSegments } from '../src/tokenize/segment-table.ts';
 import { type LineMaker, runSearch } from './line-maker.ts';
+import { openSharedItems, type SharedItems } from './render/shared-items.ts';
 
 /** Items that are compared at most. */
 export const COMPARED_MAX = 20_000;
@@ -23,39 +23,52 @@ const ALIKE_WARN = 0.2;
  * Compares the newest lines of the items (comparedOf). `segments` hold what the workers of the
  * build have encoded.
  */
-export async function itemLinesOf(
-  lake: Lake,
-  of: {
-    readonly timelines: Timelines;
-    readonly plan: CorpusPlan;
-    readonly segments: SharedSegments;
-    readonly encoder: LineMaker;
-  },
-): Promise<ItemLines> {
-  const { texts, section } = of.plan;
-  const events = await lake.items(of.timelines.items.record.runs);
-  const items = createItemTable(events, section.known);
+export async function itemLinesOf(of: {
+  readonly items: SharedItems;
+  readonly plan: CorpusPlan;
+  readonly segments: SharedSegments;
+  readonly encoder: LineMaker;
+}): Promise<ItemLines> {
+  const { texts } = of.plan;
   const table = openSegmentTable(of.segments);
-  const ids = new Set(events.map((event) => event.item_id));
-  const versions = [...ids].flatMap((id) => live(items.seen(id, Number.POSITIVE_INFINITY)) ?? []);
-  const compared = comparedOf(versions, (version) => table.get(texts.item(version).key) !== undefined);
-  const lines = await runSearch(of.encoder, compareItemLines(texts, createSegmentStore(table), compared));
-  return { compared: compared.length, items: versions.length, ...lines };
+  const { items, close } = openSharedItems(of.items, openScratchFile);
+  try {
+    let live = 0;
+    const newest = function* () {
+      for (let item = 0; item < items.items; item++) {
+        const number = items.liveVersion(item, Number.POSITIVE_INFINITY);
+        if (number < 0) continue;
+        live++;
+        yield { number, itemId: items.versionAt(number).itemId };
+      }
+    };
+    const isEncoded = ({ number }: { readonly number: number }) =>
+      table.get(texts.item(items.versionAt(number)).key) !== undefined;
+    const compared = comparedOf(newest(), isEncoded).map(({ number }) => items.versionAt(number));
+    const lines = await runSearch(of.encoder, compareItemLines(texts, createSegmentStore(table), compared));
+    return { compared: compared.length, items: live, ...lines };
+  } finally {
+    close();
+  }
 }
 
 /**
  * The COMPARED_MAX with the least SHA-256 of their id, whatever their order; of those that are not
- * encoded yet the first ENCODED_MAX.
+ * encoded yet the first ENCODED_MAX. Bound: twice as many as are compared.
  */
 export function comparedOf<V extends Pick<ItemVersion, 'itemId'>>(
-  versions: readonly V[],
+  versions: Iterable<V>,
   isEncoded: (version: V) => boolean,
 ): V[] {
-  const hashed = versions.map((version) => ({
-    version,
-    by: Number.parseInt(sha256Hex(version.itemId).slice(0, HASH_DIGITS), 16),
-  }));
-  const some = hashed.sort((a, b) => a.by - b.by).slice(0, COMPARED_MAX);
+  let some: { readonly version: V; readonly by: number }[] = [];
+  const cut = () => {
+    some = some.sort((a, b) => a.by - b.by).slice(0, COMPARED_MAX);
+  };
+  for (const version of versions) {
+    some.push({ version, by: Number.parseInt(sha256Hex(version.itemId).slice(0, HASH_DIGITS), 16) });
+    if (some.length === 2 * COMPARED_MAX) cut();
+  }
+  cut();
   let encoded = 0;
   return some.flatMap(({ version }) => (isEncoded(version) || ++encoded <= ENCODED_MAX ? version : []));
 }

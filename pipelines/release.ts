@@ -69,7 +69,7 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
       await requireFilledSplits({ counts, release: section, until, pass: read.pass });
       // A key is made for a release that can be, alone.
       const key = await findPseudonymKey(store, options.key, effects);
-      const timeline = { lake, timelines, identity, rules, section };
+      const timeline = { lake, timelines, identity, rules, section, scratch };
       const reading = timelineFacts(timeline);
       // Heard of when the rows are taken.
       reading.catch(() => {});
@@ -78,7 +78,7 @@ export function release(options: ReleaseOptions, effects = PROCESS_EFFECTS): Pro
       try {
         const facts = await reading;
         const joiner = work.joiner(section.profile, shuffled);
-        const made = { ...timeline, scratch, corpus, partitions, key, tables, tokens, counts, joiner, facts };
+        const made = { ...timeline, corpus, partitions, key, tables, tokens, counts, joiner, facts };
         const published = await publishRelease({ ...made, read, selection, shuffled, id: options.id }, effects);
         const warnings = oneLabelWarnings(trainLabelsOf(published.manifest), rules.tasks);
         for (const message of warnings) effects.observe({ kind: 'warning', message });

@@ -34,7 +34,7 @@ export interface RenderedBefore {
   /** The members as they were. */
   readonly members: AsyncIterable<LiveMember>;
   /** The items as they were. */
-  items(): Promise<ItemTable>;
+  readonly items: ItemTable;
 }
 
 /** What is rendered of a partition, and where its files go. */
@@ -90,7 +90,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
     const { memberId, knownBy } = member;
     const from = before && askedFrom(before, memberId);
     // Else the member has no question that closes after what is decided.
-    if (from !== undefined || (isFurther && knownBy + delay > decided)) {
+    if (from !== undefined || (isFurther && member.events > 0 && knownBy + delay > decided)) {
       const timeline = createMemberTimeline(memberId, (await member.read()).records, scope.timeline);
       const asked = { ...scope.questions, items, from: from ?? decided, until };
       for (const { outcome, count } of counted(timeline, asked)) {
@@ -178,7 +178,7 @@ function oldQuestions({ decided, members, items }: RenderedBefore, scope: Asking
       while (next.done !== true && compareUtf8(next.value.memberId, memberId) < 0) next = await all.next();
       if (next.done === true || next.value.memberId !== memberId) return [];
       const timeline = createMemberTimeline(memberId, (await next.value.read()).records, scope.timeline);
-      const asked = { ...scope.questions, items: await items(), from, until: decided };
+      const asked = { ...scope.questions, items, from, until: decided };
       return [...counted(timeline, asked)].map(({ count }) => count);
     },
   };

@@ -19,6 +19,7 @@ import { createSegmentTable, type SharedSegments } from '../../src/tokenize/segm
 import { allRecordsOf, renderInPool } from './pool.ts';
 import { gateKinds } from './render-rows.ts';
 import type { SharedEncoder } from './shared-encoder.ts';
+import type { BuildItems } from './shared-items.ts';
 import type { RenderRequest } from './worker.ts';
 
 /** What is rendered, how far, and by how many. */
@@ -29,6 +30,8 @@ export interface Rendering {
   readonly until: number | null;
   /** Threads that render. */
   readonly workers: number;
+  /** The item table of all rungs of a ladder; asked for where anything is rendered. */
+  readonly items: BuildItems['shared'];
   /** Shared by all rungs of a ladder: they cut the same texts to the same levels. */
   readonly segments: SharedSegments;
   /** Encodes for all workers. */
@@ -54,25 +57,27 @@ export function createItemSegments({ items }: Timelines): SharedSegments {
  * Renders what of the corpus is missing and commits it, each partition by itself. Throws `fenced`.
  */
 export async function renderCorpus(lake: Lake, options: Rendering, effects = PROCESS_EFFECTS): Promise<RenderedCorpus> {
-  const { timelines, planned, until, workers, segments, encoder } = options;
+  const { timelines, planned, until, workers, items, segments, encoder } = options;
   const { identity } = planned.plan;
   const started = effects.now();
   const corpus = await lake.addCorpus(identity);
   const before = await lake.corpus(corpus);
-  const requests = await requestsOf(lake, { timelines, until }, before);
+  const requests = await requestsOf(lake, { timelines, until, items }, before);
   const counted = countRendered(requests, effects);
-  const data = {
-    lake: lake.store.location,
-    corpus,
-    identity,
-    facts: planned.facts,
-    items: timelines.items.record.runs,
-    itemsAt: refOf(timelines.items),
-    attempt: newAttempt(effects),
-    segments,
-    gateCounts: createGateCounts(gateKinds(planned.plan).length),
-  };
-  await renderInPool({ requests, workers, data, encoder }, counted.effects);
+  if (requests.length > 0) {
+    const data = {
+      lake: lake.store.location,
+      corpus,
+      identity,
+      facts: planned.facts,
+      items: await items(timelines.items),
+      itemsAt: refOf(timelines.items),
+      attempt: newAttempt(effects),
+      segments,
+      gateCounts: createGateCounts(gateKinds(planned.plan).length),
+    };
+    await renderInPool({ requests, workers, data, encoder }, counted.effects);
+  }
   const seconds = (effects.now() - started) / 1000;
   const { rows, tokens } = counted.sum;
   const summary = summarizeCorpus(await lake.corpus(corpus));
@@ -83,7 +88,7 @@ export async function renderCorpus(lake: Lake, options: Rendering, effects = PRO
 /** One a partition that is not rendered as far as asked, or not from all that was taken in. */
 async function requestsOf(
   lake: Lake,
-  { timelines, until }: Pick<Rendering, 'timelines' | 'until'>,
+  { timelines, until, items: itemsAt }: Pick<Rendering, 'timelines' | 'until' | 'items'>,
   corpus: readonly CorpusPartition[],
 ): Promise<RenderRequest[]> {
   const itemsSince = sinceOf(lake, timelines.items);
@@ -101,12 +106,18 @@ async function requestsOf(
     if (isFresh && far === state.until) continue;
     const changes = await lake.changesSince(timeline.folder, state.timeline);
     const before = {
-      ...{ newest: state.newest, until: state.until, parts: state.parts, timeline: state.timeline, items },
-      ...(changes === undefined
-        ? { changes: new Map(), itemsSince: TIME_UNKNOWN }
-        : { changes, itemsSince: await itemsSince(items) }),
+      ...{ newest: state.newest, until: state.until, parts: state.parts, timeline: state.timeline },
+      changes: changes ?? new Map(),
+      itemsSince: changes === undefined ? TIME_UNKNOWN : await itemsSince(items),
     };
-    requests.push({ partition, timeline: runs, before, until: far });
+    const areItemsLate = before.itemsSince < (state.until ?? Number.POSITIVE_INFINITY);
+    const itemsBefore = areItemsLate
+      ? {
+          at: items.sha256,
+          shared: await itemsAt({ ...items, ...(await lake.timelineAt(timelines.items.folder, items)) }),
+        }
+      : undefined;
+    requests.push({ partition, timeline: runs, before: { ...before, itemsBefore }, until: far });
   }
   return requests;
 }

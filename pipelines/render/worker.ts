@@ -4,8 +4,8 @@
  */
 
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { Run } from '../../schemas/commit.ts';
 import type { AttemptId, CorpusId, Sha256 } from '../../schemas/ids.ts';
+import { openScratchFile } from '../../src/adapters/filesystem/scratch-folder.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
 import { present } from '../../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
@@ -16,16 +16,16 @@ import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import { type Lake, openLake } from '../../src/lake/lake.ts';
 import type { RecordRef } from '../../src/lake/read-record.ts';
 import type { TimelineRuns } from '../../src/lake/timeline-events.ts';
-import { ITEMS_FOLDER } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
 import type { Made, Wishes } from '../../src/prompt/line-search.ts';
 import { openPlan, type PlanFacts } from '../../src/prompt/plan.ts';
 import { createRowMaker } from '../../src/prompt/row-maker.ts';
-import { createItemTable, type ItemTable } from '../../src/timeline/item-table.ts';
+import type { ItemTable } from '../../src/timeline/item-table.ts';
 import { createJoiningGate, type JoinedPrompt } from '../../src/tokenize/joining-gate.ts';
 import { openSegmentTable, type SharedSegments } from '../../src/tokenize/segment-table.ts';
 import { type PartitionTask, type RenderedBefore, renderPartition } from './partition.ts';
 import { gateKinds } from './render-rows.ts';
+import { openSharedItems, type SharedItems } from './shared-items.ts';
 
 /** What all partitions of a corpus share. */
 export interface RenderWorkerData {
@@ -35,7 +35,7 @@ export interface RenderWorkerData {
   readonly identity: CorpusIdentity;
   /** What the tokenizer made of its templates. */
   readonly facts: PlanFacts;
-  readonly items: readonly Run[];
+  readonly items: SharedItems;
   /** The record of the items' chain that names them. */
   readonly itemsAt: RecordRef;
   readonly attempt: AttemptId;
@@ -56,6 +56,12 @@ export interface RenderRequest {
   readonly until: number | null;
 }
 
+/** The items as an earlier record has them, which is named. */
+export interface OldItems {
+  readonly at: Sha256;
+  readonly shared: SharedItems;
+}
+
 /** What was rendered of a partition before, and what has changed since. */
 export interface RequestBefore extends Pick<RenderedBefore, 'parts' | 'changes' | 'itemsSince'> {
   /** The newest record of the corpus chain, which the new ones continue. */
@@ -64,7 +70,8 @@ export interface RequestBefore extends Pick<RenderedBefore, 'parts' | 'changes' 
   readonly until: number | null;
   /** What it was rendered from. */
   readonly timeline: RecordRef;
-  readonly items: RecordRef;
+  /** The items as they were, where a version came or went before `until`. */
+  readonly itemsBefore: OldItems | undefined;
 }
 
 /** What a worker asks of the thread that has the tokenizer. */
@@ -92,8 +99,9 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
   const effects = threadEffects(say);
   const lake = await openLake(openStore(data.lake, effects), effects);
   const plan = openPlan(data.identity, data.facts, openSegmentTable(data.segments));
-  const itemsOf = async (runs: readonly Run[]) => createItemTable(await lake.items(runs), plan.section.known);
-  const items = await itemsOf(data.items);
+  const open = (shared: SharedItems) => openSharedItems(shared, openScratchFile).items;
+  const items = open(data.items);
+  const itemsBefore = lastOpened(open);
   const { ask, answer } = createAsker(say);
   const maker = { make: async (wishes: Wishes) => present(await ask({ kind: 'make', wishes }), 'what was made') };
   const gate = createJoiningGate({
@@ -102,8 +110,7 @@ async function work(port: MessagePort, data: RenderWorkerData): Promise<void> {
     compare: async (prompts) => void (await ask({ kind: 'compare', prompts })),
   });
   const rowMaker = createRowMaker(plan, items.versionAt);
-  const itemsAt = oldItems(lake, itemsOf);
-  const means = { lake, plan, maker, rowMaker, items, itemsAt, gate, data };
+  const means = { lake, plan, maker, rowMaker, items, itemsBefore, gate, data };
   port.on('message', async (order: RenderOrder) => {
     if (order.kind === 'answered') return answer(order.number, order.made);
     try {
@@ -136,18 +143,15 @@ function createAsker(say: (reply: RenderReply) => void) {
 interface Means extends Pick<PartitionTask, 'plan' | 'maker' | 'rowMaker' | 'items' | 'gate'> {
   readonly lake: Lake;
   readonly data: RenderWorkerData;
-  readonly itemsAt: (record: RecordRef) => Promise<ItemTable>;
+  readonly itemsBefore: (old: OldItems) => ItemTable;
 }
 
-/** The items as an earlier record has them, read when they are asked for. Bound: one such table. */
-function oldItems(lake: Lake, itemsOf: (runs: readonly Run[]) => Promise<ItemTable>): Means['itemsAt'] {
-  let held: { readonly sha256: Sha256; readonly table: Promise<ItemTable> } | undefined;
-  return (record) => {
-    if (held?.sha256 !== record.sha256) {
-      const table = lake.timelineAt(ITEMS_FOLDER, record).then((at) => itemsOf(at.record.runs));
-      held = { sha256: record.sha256, table };
-    }
-    return held.table;
+/** Opens a table, or finds it open. Bound: one such table. */
+function lastOpened(open: (shared: SharedItems) => ItemTable): Means['itemsBefore'] {
+  let held: { readonly at: Sha256; readonly items: ItemTable } | undefined;
+  return ({ at, shared }) => {
+    if (held?.at !== at) held = { at, items: open(shared) };
+    return held.items;
   };
 }
 
@@ -156,7 +160,7 @@ function oldItems(lake: Lake, itemsOf: (runs: readonly Run[]) => Promise<ItemTab
  * what a crash leaves between the two is a corpus that is right and ends earlier.
  */
 async function renderAndCommit(means: Means, request: RenderRequest, effects: Effects): Promise<void> {
-  const { lake, data, itemsAt: _, ...rest } = means;
+  const { lake, data, itemsBefore: _, ...rest } = means;
   const { partition, timeline, before, until } = request;
   const { corpus, attempt } = data;
   const task = {
@@ -184,7 +188,7 @@ const NOTHING_CHANGED = { remove: [], add: [], questions: {}, alike_after_cut: {
 
 async function renderedBefore(
   before: RequestBefore,
-  { lake, items, itemsAt }: Means,
+  { lake, items, itemsBefore }: Means,
   { timeline: { folder } }: RenderRequest,
 ): Promise<RenderedBefore> {
   const { parts, changes, itemsSince } = before;
@@ -193,7 +197,7 @@ async function renderedBefore(
   return {
     ...{ decided, parts, changes, itemsSince },
     members: lake.members({ folder, runs: record.runs }),
-    items: async () => (itemsSince < decided ? itemsAt(before.items) : items),
+    items: before.itemsBefore === undefined ? items : itemsBefore(before.itemsBefore),
   };
 }
 

@@ -21,7 +21,8 @@ export interface SegmentDictionary {
 
 /** Bound: the part's different segments. */
 export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
-  const items = createNumberTable();
+  // By number of a line of all item versions, of which a part has few.
+  const items = new Map<number, number>();
   const fixed = createNumberTable();
   const [profiles, exposures] = [new Map<string, number>(), new Map<string, number>()];
   const texts = textNumbers();
@@ -50,11 +51,12 @@ export function createSegmentDictionary(known: KnownTexts): SegmentDictionary {
   return {
     numberOf(draft, segment) {
       if (segment < 0) return ownNumber(draft, segment);
-      const [table, at] = segment < FIXED_FROM ? [items, segment] : [fixed, segment - FIXED_FROM];
-      const known = table.get(at);
+      const isItem = segment < FIXED_FROM;
+      const known = isItem ? (items.get(segment) ?? -1) : fixed.get(segment - FIXED_FROM);
       if (known >= 0) return known;
       const number = add(draft, segment);
-      table.set(at, number);
+      if (isItem) items.set(segment, number);
+      else fixed.set(segment - FIXED_FROM, number);
       return number;
     },
     size: () => size,

@@ -67,8 +67,8 @@ export interface Lake {
   changesSince(folder: string, record: RecordRef | null): Promise<Changes | undefined>;
   /** The record of a chain of events that another chain names. Throws `lake_broken`. */
   timelineAt(folder: string, record: RecordRef): Promise<Pick<Timeline, 'folder' | 'record'>>;
-  /** Item events: every item table of a lake is made of them. */
-  items(runs: readonly Run[]): Promise<ItemEvent[]>;
+  /** Item events, some at a time: every item table of a lake is made of them. */
+  items(runs: readonly Run[]): AsyncGenerator<ItemEvent[]>;
   /** The members of one partition. */
   members(of: TimelineRuns): AsyncGenerator<LiveMember>;
   /** Every event that was taken in. */

@@ -31,20 +31,29 @@ export function runsOf({ folder, record }: Timeline): TimelineRuns {
   return { folder, runs: record.runs };
 }
 
-/** All item events. Bound: all of them, and a file of lines a run, in memory. */
-export async function readItems(store: ObjectStore, runs: readonly Run[], effects: Effects): Promise<ItemEvent[]> {
-  const items: ItemEvent[] = [];
+/** Item events that are handed on at once. */
+const ITEMS_AT_ONCE = 1_024;
+
+/** Item events, some at a time. Bound: a file of lines a run, and the versions of one item. */
+export async function* readItems(
+  store: ObjectStore,
+  runs: readonly Run[],
+  effects: Effects,
+): AsyncGenerator<ItemEvent[]> {
+  let batch: ItemEvent[] = [];
   for await (const entity of liveEntities({ store, folder: ITEMS_FOLDER, runs })) {
+    for (const event of await entity.read()) batch.push(event as ItemEvent);
+    if (batch.length < ITEMS_AT_ONCE) continue;
     effects.signal.throwIfAborted();
-    for (const event of await entity.read()) items.push(event as ItemEvent);
+    yield batch;
+    batch = [];
   }
-  return items;
+  yield batch;
 }
 
-/** Members one after another, by id, those without an event left out. Bound: as of liveEntities. */
+/** Members one after another, by id, those too of whom nothing is left. Bound: as of liveEntities. */
 export async function* readMembers(store: ObjectStore, of: TimelineRuns): AsyncGenerator<LiveMember> {
   for await (const { entity, events, newest, knownBy, read } of liveEntities({ store, ...of })) {
-    if (events === 0) continue;
     const memberId = entity as MemberId;
     yield {
       ...{ memberId, events, newest, knownBy },

@@ -1,6 +1,6 @@
 /** Item lines by number: a version's number and a level, without an object for either. */
 import { intAt, nth } from '../checked.ts';
-import { intList, pushInts } from './int-list.ts';
+import { intList, pushInt, pushInts } from './int-list.ts';
 import type { Line } from './lines.ts';
 import { ITEM_LEVELS } from './texts.ts';
 
@@ -12,7 +12,7 @@ export function itemLine(version: number, level: number): number {
   return LINES_A_VERSION * version + level;
 }
 
-/** Bytes of tokens that a table holds before it forgets all of them. */
+/** Bytes of tokens, and of their places, that a table holds before it forgets all of them. */
 export const ITEM_LINE_BYTES_MAX = 128 * 1024 * 1024;
 
 /** Lines of item versions, by `itemLine`. */
@@ -30,41 +30,54 @@ export interface ItemLines {
   forget(): void;
 }
 
-/** Bound: what is held until it is full, and eight bytes a line up to the greatest version. */
+/**
+ * Bound: what is held until it is full, and four bytes a version up to the greatest, since versions
+ * may be millions and those whose lines are held few.
+ */
 export function createItemLines(): ItemLines {
   const arena = intList();
-  let starts = new Int32Array(0);
-  let tokens = new Int32Array(0).fill(-1);
+  /** Where the first line of each version is in the lists below, and one; 0: it is not known. */
+  let places = new Int32Array(0);
+  const starts = intList();
+  const tokens = intList();
   let fields: string[] = [];
-  const growTo = (lines: number) => {
-    if (lines <= tokens.length) return;
-    const size = Math.max(lines, 2 * tokens.length);
-    const [largerStarts, largerTokens] = [new Int32Array(size), new Int32Array(size).fill(-1)];
-    largerStarts.set(starts);
-    largerTokens.set(tokens);
-    [starts, tokens] = [largerStarts, largerTokens];
+  const growTo = (versions: number) => {
+    if (versions <= places.length) return;
+    const larger = new Int32Array(Math.max(versions, 2 * places.length));
+    larger.set(places);
+    places = larger;
+  };
+  /** Below 0 where the line is not known. */
+  const findLine = (line: number) => {
+    const version = Math.floor(line / LINES_A_VERSION);
+    const place = version < places.length ? intAt(places, version) : 0;
+    return place === 0 ? -1 : place - 1 + (line % LINES_A_VERSION);
   };
   return {
-    tokensOf: (line) => (line < tokens.length ? intAt(tokens, line) : -1),
-    idsOf(line) {
-      const start = intAt(starts, line);
-      return arena.values.subarray(start, start + intAt(tokens, line));
+    tokensOf(line) {
+      const place = findLine(line);
+      return place < 0 ? -1 : intAt(tokens.values, place);
     },
-    fieldsOf: (line) => nth(fields, line),
+    idsOf(line) {
+      const place = findLine(line);
+      const start = intAt(starts.values, place);
+      return arena.values.subarray(start, start + intAt(tokens.values, place));
+    },
+    fieldsOf: (line) => nth(fields, findLine(line)),
     add(version, lines) {
-      growTo(itemLine(version + 1, 0));
-      for (const [level, { ids, fields: runs }] of lines.entries()) {
-        const line = itemLine(version, level);
-        starts[line] = arena.length;
-        tokens[line] = ids.length;
-        fields[line] = runs;
+      growTo(version + 1);
+      places[version] = tokens.length + 1;
+      for (const { ids, fields: runs } of lines) {
+        pushInt(starts, arena.length);
+        pushInt(tokens, ids.length);
+        fields.push(runs);
         pushInts(arena, ids);
       }
     },
-    isFull: () => 4 * arena.length > ITEM_LINE_BYTES_MAX,
+    isFull: () => 4 * (arena.length + starts.length + tokens.length) > ITEM_LINE_BYTES_MAX,
     forget() {
-      arena.length = 0;
-      tokens.fill(-1);
+      for (const list of [arena, starts, tokens]) list.length = 0;
+      places.fill(0);
       fields = [];
     },
   };

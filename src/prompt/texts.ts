@@ -64,6 +64,21 @@ interface SaidLine {
   readonly tokensMax: number;
 }
 
+/** What texts of one kind have in common: the many of items share one. */
+interface TextShape {
+  /** Each once. */
+  readonly patterns: readonly LinePattern[];
+  /** The pattern of each is its place among them. */
+  readonly lines: readonly { readonly tokensMax: number; readonly pattern: number }[];
+  readonly fields: readonly string[];
+}
+
+function shapeOf(said: readonly SaidLine[]): TextShape {
+  const patterns = [...new Set(said.map(({ pattern }) => pattern))];
+  const lines = said.map(({ tokensMax, pattern }) => ({ tokensMax, pattern: patterns.indexOf(pattern) }));
+  return { patterns, lines, fields: fieldsOf(patterns) };
+}
+
 /**
  * Keys are held as long as the version they are of. Bound: one small object a version, and one a
  * fixed line, which a plan has a few thousand of at most.
@@ -82,31 +97,30 @@ export function createPromptTexts({ tokenizer, levels, domain }: TextRules): Pro
   const attributesIn = ({ attributes }: { attributes: Attributes }, pattern: LinePattern) =>
     pattern.slots.map(({ field }) => textOf(ownValue(attributes, field)));
   const textOf = (value: Attributes[string] | undefined) => fieldText(value, pointsMax);
-  const cutText = (lines: readonly SaidLine[], valuesOf: Values, isShared: boolean): WantedText => {
-    const patterns = [...new Set(lines.map(({ pattern }) => pattern))];
-    const numbered = lines.map(({ tokensMax, pattern }) => ({ tokensMax, pattern: patterns.indexOf(pattern) }));
+  const cutText = ({ patterns, lines, fields }: TextShape, valuesOf: Values, isShared: boolean): WantedText => {
     const values = () => patterns.map(valuesOf);
     return {
       key: keyOf(
-        numbered.map(({ tokensMax, pattern }) => [tokensMax, pattern]),
+        lines.map(({ tokensMax, pattern }) => [tokensMax, pattern]),
         patterns,
         values(),
       ),
-      fields: fieldsOf(patterns),
+      fields,
       isShared,
-      told: () => ({ patterns, values: values(), lines: numbered }),
+      told: () => ({ patterns, values: values(), lines }),
     };
   };
+  const itemShape = shapeOf(itemLines);
   const lineHash = (version: ItemVersion) =>
     hash('sha256', fillPattern(itemPattern, attributesIn(version, itemPattern)).text, 'hex');
   return {
     says: onceEach(lineHash),
-    item: onceEach((version) => cutText(itemLines, (pattern) => attributesIn(version, pattern), true)),
+    item: onceEach((version) => cutText(itemShape, (pattern) => attributesIn(version, pattern), true)),
     profile: onceEach((profile) => {
       if (profilePattern === undefined) return undefined;
       const values = (pattern: LinePattern) => attributesIn(profile, pattern);
       if (values(profilePattern).every((value) => value === '')) return undefined;
-      return cutText([{ pattern: profilePattern, tokensMax: levels.profile }], values, false);
+      return cutText(shapeOf([{ pattern: profilePattern, tokensMax: levels.profile }]), values, false);
     }),
     exposure(label, pairs) {
       const values = pairs.map(([, value]) => textOf(value));
@@ -114,7 +128,7 @@ export function createPromptTexts({ tokenizer, levels, domain }: TextRules): Pro
       // The label is the opening, so that it stays where the first key has no text.
       const slots = pairs.map(([field]) => ({ field, separator: ', ', label: `${field}: ` }));
       const line = { pattern: { open: `${label} `, slots, close: '.' }, tokensMax: levels.shown };
-      return cutText([line], () => values, false);
+      return cutText(shapeOf([line]), () => values, false);
     },
     fixed(line) {
       const text = fixedLines.get(line) ?? {

@@ -20,8 +20,8 @@ export interface LateRules extends Pick<CorpusSection, 'known'> {
 export interface LateSource {
   readonly lake: Lake;
   readonly timelines: Timelines;
-  /** All item events of the timelines. */
-  readonly items: readonly ItemEvent[];
+  /** All item events of the timelines; read where any may be late. */
+  readonly items: AsyncIterable<readonly ItemEvent[]>;
 }
 
 /**
@@ -39,7 +39,7 @@ export async function countLateEvents({ lake, timelines, items }: LateSource, ru
     if (event.type === 'interaction') late.interactions++;
     else late.versions++;
   };
-  items.forEach(count);
+  for await (const batch of items) batch.forEach(count);
   for (const timeline of timelines.members)
     for await (const member of lake.members(runsOf(timeline))) (await member.read()).records.forEach(count);
   return late;

@@ -7,7 +7,6 @@ import { sha256Hex } from '../content-hash.ts';
 import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { profileOf } from '../profiles/profiles.ts';
 import type { Scratch } from '../sort/scratch.ts';
-import { countWithoutTime } from '../timeline/item-table.ts';
 import type { LateEvents } from '../timeline/lateness.ts';
 import type { TokenTexts } from '../tokenize/token-texts.ts';
 import { releaseCard } from './card/card.ts';
@@ -25,6 +24,7 @@ import type { Selection } from './selection.ts';
 import { type GroupJoiner, writeShards } from './shards.ts';
 import type { ShuffledRows } from './shuffle.ts';
 import { readTokenTable } from './token-table.ts';
+import { countUntimedItems } from './untimed-items.ts';
 
 /** All that a release is made from: what its manifest says, and the rows. */
 export interface ReleaseSource
@@ -48,15 +48,18 @@ export interface TimelineFacts {
   readonly late: LateEvents;
 }
 
-/** Reads the item versions, and timelines where any event of them is late. Bound: the items. */
+/**
+ * Reads the item versions, and once more with the timelines where any event of them may be late.
+ * Throws as lake and scratch do. Bound: as of what counts.
+ */
 export async function timelineFacts(
-  source: Pick<ReleaseSource, 'lake' | 'timelines' | 'rules' | 'identity' | 'section'>,
+  source: Pick<ReleaseSource, 'lake' | 'timelines' | 'rules' | 'identity' | 'section' | 'scratch'>,
 ): Promise<TimelineFacts> {
-  const { lake, timelines } = source;
-  const items = await lake.items(timelines.items.record.runs);
+  const { lake, timelines, scratch } = source;
+  const { runs } = timelines.items.record;
   return {
-    itemsWithoutTime: countWithoutTime(items),
-    late: await countLateEvents({ lake, timelines, items }, lateRules(source)),
+    itemsWithoutTime: await countUntimedItems(lake.items(runs), scratch),
+    late: await countLateEvents({ lake, timelines, items: lake.items(runs) }, lateRules(source)),
   };
 }
 

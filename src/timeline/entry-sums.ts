@@ -2,49 +2,12 @@
  * Sums of hashes over the history entries at any T: what tells one history from another without
  * looking at its entries.
  */
-import { hash } from 'node:crypto';
 import { intAt } from '../checked.ts';
-import type { ItemTable } from './item-table.ts';
+import type { IdHashes } from './id-hashes.ts';
 import { lowerBound } from './order.ts';
 
 /** Two sums of 32 bits. */
 export type EntrySum = readonly [first: number, second: number];
-
-/** Hashes by number, made when they are first asked for; eight bytes each. */
-export interface IdHashes {
-  /** The two halves of the hash of number `at`, at 2 * at and behind it. */
-  of(at: number): Int32Array;
-}
-
-/** Hashes of the ids that `idOf` names. Bound: eight bytes up to the greatest number. */
-export function idHashes(idOf: (number: number) => string): IdHashes {
-  let hashes = new Int32Array(0);
-  return {
-    of(at) {
-      if (2 * at + 1 >= hashes.length) {
-        const larger = new Int32Array(Math.max(2 * at + 2, 2 * hashes.length));
-        larger.set(hashes);
-        hashes = larger;
-      }
-      // The first half is never 0, which says that it is not made yet.
-      if (hashes[2 * at] === 0) {
-        const digest = hash('sha256', idOf(at), 'buffer');
-        hashes[2 * at] = digest.readInt32LE(0) | 1;
-        hashes[2 * at + 1] = digest.readInt32LE(4);
-      }
-      return hashes;
-    },
-  };
-}
-
-const versionHashes = new WeakMap<ItemTable, IdHashes>();
-
-/** Hashes of the versions of a table, by number: the same for all members. */
-export function versionHashesOf(items: ItemTable): IdHashes {
-  const known = versionHashes.get(items) ?? idHashes((number) => items.versionAt(number).eventId);
-  versionHashes.set(items, known);
-  return known;
-}
 
 /** What tells an event as an entry under a version; bound to each other. */
 export interface EntryHashes {

@@ -171,10 +171,9 @@ function liveStretches(items: ItemTable, number: number): { start: number; end: 
   const stretches: { start: number; end: number; version: number }[] = [];
   let end = Number.POSITIVE_INFINITY;
   for (let version = items.firstVersion(number + 1) - 1; version >= items.firstVersion(number); version--) {
-    const { knownAt, deleted } = items.versionAt(version);
-    const start = knownAt + 1;
+    const start = items.knownAt(version) + 1;
     if (start >= end) continue;
-    if (!deleted) stretches.push({ start, end, version });
+    if (!items.isDeleted(version)) stretches.push({ start, end, version });
     end = start;
   }
   return stretches;

@@ -1,10 +1,12 @@
 /** The item table: every version of every item, and which was seen at a moment. */
 import { compareUtf8 } from '../../schemas/byte-order.ts';
-import { type Attributes, type ItemEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
-import { type EventTimes, eventTimes, timeSpan } from '../../schemas/event-time.ts';
+import type { Attributes, ItemEvent } from '../../schemas/event.ts';
+import { type EventTimes, eventTimes } from '../../schemas/event-time.ts';
 import type { EventId, ItemId } from '../../schemas/ids.ts';
-import { floatAt, intAt, nth } from '../checked.ts';
+import { byteAt, floatAt, intAt, nth } from '../checked.ts';
 import { isSeen } from './as-of.ts';
+import { type IdHashes, idHashes } from './id-hashes.ts';
+import { createItemColumns, findItem, type ItemColumns, itemHash } from './item-columns.ts';
 import { orderEvents } from './order.ts';
 import { createPopulation, type Population } from './population.ts';
 
@@ -26,8 +28,14 @@ export type Says = (version: ItemVersion) => string;
 
 /** Every version of every item. */
 export interface ItemTable {
+  /** How many items there are; they are numbered in order of their ids. */
+  readonly items: number;
   /** The version of that number. Throws Error where there is none. */
   versionAt(number: number): ItemVersion;
+  /** known_at of the version of that number, epoch ms. */
+  knownAt(number: number): number;
+  /** Whether the version of that number is a deletion. */
+  isDeleted(number: number): boolean;
   /** The number of an item in this table; -1 where it is not there. */
   numberOf(itemId: ItemId): number;
   /** The number of the first version of the item of that number; of one beyond the last, of all. */
@@ -47,62 +55,75 @@ export interface ItemTable {
    */
   drawable(itemId: ItemId, t: number): ItemVersion | undefined;
   readonly population: Population;
+  /** Hashes of the event ids of versions, by number: the same for all members. */
+  readonly eventHashes: IdHashes;
 }
 
 /**
- * Builds the table. The order of `events` does not matter; equal events must have been taken out
- * before. Bound: all versions of all items.
+ * The table over columns and what `versionAt` reads, which may forget a version and read it again:
+ * two objects of one version are the same but for being two.
  */
-export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time' | 'ingest_time'): ItemTable {
-  const grouped = Map.groupBy(events, (event) => event.item_id);
-  const byId = [...grouped].sort(([a], [b]) => compareUtf8(a, b));
-  const table = new Map<ItemId, ItemVersion[]>();
-  const numbers = new Map<ItemId, number>();
-  const all: ItemVersion[] = [];
-  const first = new Int32Array(byId.length + 1);
-  for (const [itemId, events] of byId) {
-    const versions = orderEvents(events).map((event, i): ItemVersion => {
-      const attributes = event.op === 'upsert' ? event.attributes : {};
-      const [times, number] = [eventTimes(event, known), all.length + i];
-      return { itemId, eventId: event.event_id, number, ...times, deleted: event.op === 'delete', attributes };
-    });
-    numbers.set(itemId, table.size);
-    table.set(itemId, versions);
-    for (const version of versions) all.push(version);
-    first[table.size] = all.length;
-  }
-  const knownAt = Float64Array.from(all, (version) => version.knownAt);
+export function openItemTable(columns: ItemColumns, versionAt: (number: number) => ItemVersion): ItemTable {
+  const { at, knownAt, deleted, first } = columns;
+  const idOf = (item: number) => versionAt(intAt(first, item)).itemId;
+  const numberOf = (itemId: ItemId) => findItem(columns, itemId, idOf);
   /** The number of the newest version seen at T, or -1 (ASOF-3). */
   const newestSeen = (item: number, t: number) => {
     for (let i = intAt(first, item + 1) - 1; i >= intAt(first, item); i--) if (isSeen(floatAt(knownAt, i), t)) return i;
     return -1;
   };
-  const population = createPopulation(table);
-  const seen = (itemId: ItemId, t: number) => {
-    const item = numbers.get(itemId);
-    return item === undefined ? undefined : all[newestSeen(item, t)];
+  const population = createPopulation(columns, { idOf, numberOf });
+  const seenOf = (item: number, t: number) => {
+    const number = item < 0 ? -1 : newestSeen(item, t);
+    return number < 0 ? undefined : versionAt(number);
   };
   return {
-    versionAt: (number) => nth(all, number),
-    numberOf: (itemId) => numbers.get(itemId) ?? -1,
+    items: first.length - 1,
+    versionAt,
+    knownAt: (number) => floatAt(knownAt, number),
+    isDeleted: (number) => byteAt(deleted, number) === 1,
+    numberOf,
     firstVersion: (item) => intAt(first, item),
     liveVersion(item, t) {
       const number = newestSeen(item, t);
-      return number < 0 || nth(all, number).deleted ? -1 : number;
+      return number < 0 || byteAt(deleted, number) === 1 ? -1 : number;
     },
-    seen,
-    drawable: (itemId, t) => (population.holds(itemId, t) ? live(seen(itemId, t)) : undefined),
-    newestAt: (itemId, t) => table.get(itemId)?.findLast((version) => version.at <= t),
+    seen: (itemId, t) => seenOf(numberOf(itemId), t),
+    drawable(itemId, t) {
+      const item = numberOf(itemId);
+      return population.holdsItem(item, t) ? live(seenOf(item, t)) : undefined;
+    },
+    newestAt(itemId, t) {
+      const item = numberOf(itemId);
+      if (item < 0) return undefined;
+      for (let i = intAt(first, item + 1) - 1; i >= intAt(first, item); i--)
+        if (floatAt(at, i) <= t) return versionAt(i);
+      return undefined;
+    },
     population,
+    eventHashes: idHashes((number) => versionAt(number).eventId, columns.eventHashes),
   };
 }
 
-/** Items all of whose versions have no time. */
-export function countWithoutTime(events: Iterable<ItemEvent>): number {
-  const hasTime = new Map<ItemId, boolean>();
-  for (const { item_id, event_time } of events)
-    hasTime.set(item_id, hasTime.get(item_id) === true || timeSpan(event_time).first !== TIME_UNKNOWN);
-  return [...hasTime.values()].filter((has) => !has).length;
+/**
+ * Builds the table in memory. The order of `events` does not matter; equal events must have been
+ * taken out before. Bound: all versions of all items.
+ */
+export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time' | 'ingest_time'): ItemTable {
+  const all = [...events];
+  const grouped = Map.groupBy(all, (event) => event.item_id);
+  const columns = createItemColumns(all.length);
+  const held: ItemVersion[] = [];
+  for (const [itemId, events] of [...grouped].sort(([a], [b]) => compareUtf8(a, b))) {
+    const versions = orderEvents(events).map((event, i): ItemVersion => {
+      const attributes = event.op === 'upsert' ? event.attributes : {};
+      const [times, number] = [eventTimes(event, known), held.length + i];
+      return { itemId, eventId: event.event_id, number, ...times, deleted: event.op === 'delete', attributes };
+    });
+    columns.addItem(itemHash(itemId), versions);
+    for (const version of versions) held.push(version);
+  }
+  return openItemTable(columns.finish(), (number) => nth(held, number));
 }
 
 /** The version, unless it is a deletion. */

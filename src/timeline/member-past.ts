@@ -6,10 +6,11 @@ import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { intAt, nth } from '../checked.ts';
 import { type AlikeScope, findAlike, type ItemsSaying } from './alike-items.ts';
 import type { Closing } from './as-of.ts';
-import { type EntryHashes, idHashes, versionHashesOf } from './entry-sums.ts';
+import type { EntryHashes } from './entry-sums.ts';
 import { type EntryTables, entryTables } from './entry-tables.ts';
 import type { ExistingEvents } from './existing-events.ts';
 import { exposedItems, type ItemPool } from './exposed-items.ts';
+import { idHashes } from './id-hashes.ts';
 import type { ItemTable, Says } from './item-table.ts';
 import type { MemberTimeline } from './member-timeline.ts';
 import { lowerBound } from './order.ts';
@@ -65,7 +66,7 @@ function createPast(
   { items, says, tableItems, itemsSaying }: AlikeScope & { readonly itemsSaying: () => ItemsSaying },
 ): MemberPast {
   const eventIdAt = (event: number) => nth(timeline.events, intAt(events.positions, event)).event_id;
-  const hashes = { events: idHashes(eventIdAt), versions: versionHashesOf(items) };
+  const hashes = { events: idHashes(eventIdAt), versions: items.eventHashes };
   const made: { readonly closing: Closing; readonly tables: EntryTables }[] = [];
   const knownActions = once(() => actionTimes(events));
   const slates = once(() => exposuresBySlate(timeline, events));

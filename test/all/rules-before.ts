@@ -137,16 +137,19 @@ const DRAWN: readonly RuleBefore[] = [
       },
       {
         file: 'src/timeline/population.ts',
-        from: 'const ids = ordered.map(([itemId]) => itemId);',
-        to: `const firstAt = ([itemId, known]) =>
-    table.get(itemId).find((each) => each.at !== TIME_UNKNOWN && each.knownAt === known).at;
-  const dated = ordered.map((each) => ({ itemId: each[0], known: each[1], at: firstAt(each) }));
-  dated.sort((a, b) => a.at - b.at || compareUtf8(a.itemId, b.itemId));`,
+        from: 'const { order, knownAt } = versions.population;',
+        to: `const { order, knownAt } = versions.population;
+  const firstAt = (item, known) => {
+    for (let i = intAt(versions.first, item); ; i++)
+      if (versions.at[i] !== TIME_UNKNOWN && versions.knownAt[i] === known) return versions.at[i];
+  };
+  const dated = Array.from(order, (item, k) => ({ item, known: knownAt[k], at: firstAt(item, knownAt[k]) }));
+  dated.sort((a, b) => a.at - b.at || a.item - b.item);`,
       },
       {
         file: 'src/timeline/population.ts',
-        from: 'at: (k) => nth(ids, k),',
-        to: 'at: (k, t) => dated.find(({ known }) => isSeen(known, t) && k-- === 0).itemId,',
+        from: 'at: (k) => idOf(intAt(order, k)),',
+        to: 'at: (k, t) => idOf(dated.find(({ known }) => isSeen(known, t) && k-- === 0).item),',
       },
     ],
   },

@@ -25,15 +25,15 @@ export const SEEN: readonly PlantedRule[] = [
     rule: 'ASOF-3',
     file: 'src/timeline/item-table.ts',
     from: 'if (isSeen(floatAt(knownAt, i), t)) return i;',
-    to: 'if (isSeen(floatAt(knownAt, i), t) || !nth(all, i).deleted) return i;',
+    to: 'if (isSeen(floatAt(knownAt, i), t) || deleted[i] === 0) return i;',
   },
   {
     builder: "asks about its item's newest version",
     check: 'future',
     rule: 'ASOF-4',
     file: 'src/timeline/item-table.ts',
-    from: 'findLast((version) => version.at <= t)',
-    to: 'findLast((version) => version.at <= t || !version.deleted)',
+    from: 'if (floatAt(at, i) <= t) return versionAt(i);',
+    to: 'if (floatAt(at, i) <= t || deleted[i] === 0) return versionAt(i);',
   },
   {
     builder: 'draws candidates that were not there yet',

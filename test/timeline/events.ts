@@ -11,7 +11,7 @@ import { CorpusSection } from '../../src/forms/recipe.ts';
 import { type CorpusRules, corpusRules, resolveTasks, type TaskRules } from '../../src/forms/task-rules.ts';
 import { fieldText } from '../../src/prompt/field-text.ts';
 import { fillPattern, parseLinePattern } from '../../src/prompt/line-pattern.ts';
-import { createItemTable, type Says } from '../../src/timeline/item-table.ts';
+import { createItemTable, type ItemTable, type Says } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline, type MemberTimeline } from '../../src/timeline/member-timeline.ts';
 import type { Question } from '../../src/timeline/questions.ts';
 import { createVocabulary } from '../../src/timeline/vocabulary.ts';
@@ -135,6 +135,8 @@ export interface WorldOptions {
   readonly rules?: Partial<CorpusRules>;
   readonly from?: number | null;
   readonly until?: number | null;
+  /** Of the items among the records; where undefined, one in memory. */
+  readonly items?: ItemTable;
 }
 
 const isItem = (event: EventRecord): event is ItemEvent => event.type === 'item';
@@ -172,7 +174,7 @@ export function ask(records: readonly EventRecord[], options: WorldOptions): Out
   const context = {
     rules,
     vocabulary: createVocabulary(options.domain ?? JOBS),
-    items: createItemTable(records.filter(isItem), known),
+    items: options.items ?? createItemTable(records.filter(isItem), known),
     says: lineOf(options.domain ?? JOBS),
     from: options.from ?? null,
     until: options.until ?? null,

@@ -122,23 +122,33 @@ export const anyOptions: fc.Arbitrary<WorldOptions> = fc
     tasks: domain === SHOP ? drawnForms(windowMs) : forms(windowMs),
   }));
 
-/**
- * All outcomes of a world as a build gets them: entity by entity through takeInEntity, then member
- * by member.
- */
-export function askAll(records: readonly EventRecord[], options: WorldOptions): Outcome[] {
+/** Records by entity (`item a`, `member m`) as a build takes them in. */
+export function usedRecords(records: readonly EventRecord[]): Map<string, readonly EventRecord[]> {
   const entities = new Map<string, EventRecord[]>();
   for (const event of records) {
     const key = `${event.type === 'item' ? 'item' : 'member'} ${entityOf(event)}`;
     entities.set(key, [...(entities.get(key) ?? []), event]);
   }
-  const used = new Map(
+  return new Map(
     [...entities].map(([key, events]) => [
       key,
       takeInEntity(events.map((event, line) => ({ event, file: 0, line }))).used,
     ]),
   );
-  const items = [...used].flatMap(([key, events]) => (key.startsWith('item ') ? events : []));
+}
+
+/** The item events among records that were taken in. */
+export function usedItems(used: ReadonlyMap<string, readonly EventRecord[]>): ItemEvent[] {
+  return [...used.values()].flat().filter((event) => event.type === 'item');
+}
+
+/**
+ * All outcomes of a world as a build gets them: entity by entity through takeInEntity, then member
+ * by member.
+ */
+export function askAll(records: readonly EventRecord[], options: WorldOptions): Outcome[] {
+  const used = usedRecords(records);
+  const items = usedItems(used);
   return MEMBERS.flatMap((member) => {
     const own = used.get(`member ${member}`) ?? [];
     return own.length === 0 ? [] : ask([...items, ...own], options);
