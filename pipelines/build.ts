@@ -14,7 +14,8 @@ import type { ItemLines } from '../src/prompt/item-lines.ts';
 import type { CorpusPlan, PlannedCorpus } from '../src/prompt/plan.ts';
 import { type LabelCounts, oneLabelWarnings } from '../src/release/label-balance.ts';
 import { countTrainLabels } from '../src/release/train-labels.ts';
-import { listEventFolder } from '../src/sources/event-files.ts';
+import { listEvents } from '../src/sources/event-files.ts';
+import type { EventSource } from '../src/sources/event-source.ts';
 import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
 import { openSegmentTable } from '../src/tokenize/segment-table.ts';
@@ -31,6 +32,7 @@ import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 /** Where a build reads and writes, and how far it goes. */
 export interface BuildOptions extends CorpusInputs, Omit<TakeInOptions, 'files'>, Pick<Rendering, 'until' | 'workers'> {
   readonly store: ObjectStore;
+  readonly events: EventSource;
   /** Of a lake that is made now; where undefined, as many as it has, or the default. */
   readonly partitions: number | undefined;
   /** A file of what the source says of itself; where undefined, that beside the events. */
@@ -79,7 +81,7 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
   return namingFiles(options, async () => {
     const { store, recipe, domain, events } = options;
     const plans = await readPlans(options);
-    const { files, passedOver } = await listEventFolder(events);
+    const { files, passedOver } = await listEvents(events, effects);
     const [source, deadRows] = [await sourceOf(options), await deadRowsBeside(events)];
     const { partitions, isSourceChanged } = options;
     const lake = await makeLake(store, { partitions, source, deadRows, isSourceChanged }, effects);
@@ -110,7 +112,7 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const records = sumRecordCounts(timelines);
     const { tasks } = plan.rules;
     const warnings = [
-      ...buildWarnings({ records, stats, section, domain: domain.domain, events, passedOver, tasks }),
+      ...buildWarnings({ records, stats, section, domain: domain.domain, events: events.location, passedOver, tasks }),
       ...corpora.flatMap((rung) => corpusWarnings(rung, tasks)),
       ...oneLabelWarnings(trainLabels, tasks),
       ...(itemLines === undefined ? [] : alikeLineWarnings(itemLines)),

@@ -3,8 +3,6 @@
  * reads no file of theirs itself.
  */
 
-import { lstat, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Domain } from '../schemas/domain.ts';
 import { type StoredIdentity, storedRelease, TokenizerFacts } from '../schemas/identity.ts';
 import { Manifest } from '../schemas/manifest.ts';
@@ -12,6 +10,7 @@ import { withoutDefaults } from '../schemas/without-defaults.ts';
 import { last, nth } from '../src/checked.ts';
 import { BrewhouseError } from '../src/errors.ts';
 import { contextLadder, corpusIdentity, type IdentityInputs, storedIdentity } from '../src/forms/identity.ts';
+import { isOfStore, type Reader, readWhole } from '../src/verify/reader.ts';
 import { readDomain, readRecipe, readTemplates } from './corpus-inputs.ts';
 
 /** Parts of an identity and of a release section as they are stored. */
@@ -22,18 +21,19 @@ export interface PinnedParts {
 
 /**
  * Resolves the files as `build` does (PUBLISH-1). A recipe alone is resolved with the release's own
- * domain. Throws `recipe_invalid`, `domain_invalid`; where the manifest cannot be read, or the
- * recipe cannot be asked of its domain, no release is of that recipe.
+ * domain. Throws `recipe_invalid`, `domain_invalid`, and where a store does not answer; where the
+ * manifest cannot be read, or the recipe cannot be asked of its domain, no release is of that
+ * recipe.
  */
 export async function pinnedParts(
-  folder: string,
-  files: { readonly recipe: string | undefined; readonly domain: string | undefined },
+  files: Reader,
+  named: { readonly recipe: string | undefined; readonly domain: string | undefined },
 ): Promise<PinnedParts> {
-  const domain = files.domain === undefined ? undefined : await readDomain(files.domain);
-  const read = files.recipe === undefined ? undefined : await readRecipe(files.recipe);
+  const domain = named.domain === undefined ? undefined : await readDomain(named.domain);
+  const read = named.recipe === undefined ? undefined : await readRecipe(named.recipe);
   const stored = domain === undefined ? {} : { domain: withoutDefaults(Domain, domain) };
   if (read === undefined) return stored;
-  const told = await toldBy(folder);
+  const told = await toldBy(files);
   const [own, tokenizer] = [domain ?? Domain.safeParse(told?.domain).data, TokenizerFacts.safeParse(told?.tokenizer)];
   // Of what cannot be read nothing is like the recipe.
   if (told === undefined || own === undefined || !tokenizer.success) return { recipe: UNLIKE, ...stored };
@@ -67,13 +67,12 @@ function identityOf(inputs: IdentityInputs, isTold: boolean): StoredIdentity | u
   }
 }
 
-async function toldBy(folder: string): Promise<Manifest['identity'] | undefined> {
+async function toldBy(files: Reader): Promise<Manifest['identity'] | undefined> {
   try {
-    const file = join(folder, 'manifest.json');
-    // A pipe would never end.
-    if (!(await lstat(file)).isFile()) return undefined;
-    return Manifest.parse(JSON.parse(await readFile(file, 'utf8'))).identity;
-  } catch {
+    const bytes = await readWhole(files, 'manifest.json');
+    return Manifest.parse(JSON.parse(String(bytes))).identity;
+  } catch (error) {
+    if (isOfStore(error)) throw error;
     return undefined;
   }
 }

@@ -20,3 +20,12 @@ export function shippedFolder(kind: 'recipes' | 'domains' | 'mappings' | 'templa
 export function packageVersion(): string {
   return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
 }
+
+/** The variable that says how long a store is waited for; threads and processes inherit it. */
+export const STORE_WAIT_VARIABLE = 'BREWHOUSE_STORE_WAIT';
+
+/** How long a store that does not answer is waited for, `15m`; undefined where nobody says. */
+export function storeWait(): string | undefined {
+  const text = process.env[STORE_WAIT_VARIABLE];
+  return text === '' ? undefined : text;
+}

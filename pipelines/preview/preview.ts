@@ -10,6 +10,7 @@ import { BrewhouseError, nearestRemedy } from '../../src/errors.ts';
 import { type AskScope, askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
 import type { RenderPlan, TaskPlan } from '../../src/prompt/plan.ts';
+import type { EventSource } from '../../src/sources/event-source.ts';
 import { addTo } from '../../src/tally.ts';
 import { createItemTable } from '../../src/timeline/item-table.ts';
 import { createMemberTimeline } from '../../src/timeline/member-timeline.ts';
@@ -22,8 +23,7 @@ import type { SomeMembers } from './some-members.ts';
 
 /** What is shown, of which events. */
 export interface PreviewOptions extends CorpusInputs {
-  /** A folder of event files. */
-  readonly events: string;
+  readonly events: EventSource;
   /** Rows of each task. */
   readonly rows: number;
   /** Name of the one task that is shown; undefined: all. */
@@ -87,7 +87,7 @@ async function previewOf(options: PreviewOptions, reading: ReadAhead, effects: E
   const found = await reading.found();
   requireKnownActions(found.stats, domain.domain);
   const records = { read: found.read, used: found.stats.interactions, dead: found.dead };
-  const facts = { records, stats: found.stats, section, domain: domain.domain, events };
+  const facts = { records, stats: found.stats, section, domain: domain.domain, events: events.location };
   for (const message of buildWarnings({ ...facts, passedOver: [], tasks: [] }))
     effects.observe({ kind: 'warning', message });
 

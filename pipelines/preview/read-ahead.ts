@@ -1,16 +1,21 @@
 /** Reads events beside other work: in a thread, where they are many. */
-import { stat } from 'node:fs/promises';
 import { type AskedThread, startThread } from '../../src/asked-thread.ts';
 import type { Effects } from '../../src/effects.ts';
-import { listEventFolder } from '../../src/sources/event-files.ts';
+import { listEvents } from '../../src/sources/event-files.ts';
+import type { EventSource } from '../../src/sources/event-source.ts';
 import { threadScript } from '../../src/thread-script.ts';
 import { lineBytes } from '../take-in/input-files.ts';
 import { readSomeMembers, type SomeMembers } from './some-members.ts';
 
 /** What is read, as `readSomeMembers` reads it. */
 export interface MembersWish {
-  readonly events: string;
+  readonly events: EventSource;
   readonly count: number;
+}
+
+/** The same for another thread, which opens the events by their location. */
+export interface ThreadWish extends Omit<MembersWish, 'events'> {
+  readonly location: string;
 }
 
 /** Reading that has begun, perhaps. */
@@ -27,7 +32,7 @@ const THREAD_BYTES = 16 * 1024 * 1024;
 /** Begins to read, unless there is no second core or little to read: then `found` reads. */
 export function readAhead({ events, count }: MembersWish, cores: number, effects: Effects): ReadAhead {
   const started = startIfWorth(events, cores, effects);
-  const asked = started.then((thread) => thread?.ask({ events, count }));
+  const asked = started.then((thread) => thread?.ask({ location: events.location, count }));
   // Who asks for what was found hears of it.
   asked.catch(() => {});
   return {
@@ -37,14 +42,13 @@ export function readAhead({ events, count }: MembersWish, cores: number, effects
 }
 
 async function startIfWorth(
-  events: string,
+  events: EventSource,
   cores: number,
   effects: Effects,
-): Promise<AskedThread<MembersWish, SomeMembers> | undefined> {
+): Promise<AskedThread<ThreadWish, SomeMembers> | undefined> {
   if (cores < 2) return undefined;
-  const { files } = await listEventFolder(events);
-  const sizes = await Promise.all(files.map(async (name) => ({ name, bytes: (await stat(name)).size })));
-  return lineBytes(sizes) < THREAD_BYTES
+  const { files } = await listEvents(events, effects);
+  return lineBytes(files) < THREAD_BYTES
     ? undefined
     : startThread({ script: threadScript(import.meta.url, 'worker') }, effects);
 }

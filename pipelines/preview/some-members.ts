@@ -4,7 +4,8 @@ import type { EventRecord, InteractionEvent, ItemEvent, MemberEvent } from '../.
 import type { MemberId } from '../../schemas/ids.ts';
 import { last } from '../../src/checked.ts';
 import type { Effects } from '../../src/effects.ts';
-import { listEventFolder, readEventFile } from '../../src/sources/event-files.ts';
+import { listEvents, readEventFile } from '../../src/sources/event-files.ts';
+import type { EventSource } from '../../src/sources/event-source.ts';
 import type { PlacedRecord } from '../../src/timeline/entity-state.ts';
 import { takeInEntity } from '../../src/timeline/take-in-entity.ts';
 import { countName, createTimelineStats, inOrder, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
@@ -35,15 +36,15 @@ export interface SomeMembers {
  * The `count` members whose ids have the least hashes, whatever the order of the records: as a
  * build takes them in. Bound: all item events, and these members. Throws `input_unreadable`.
  */
-export async function readSomeMembers(events: string, count: number, effects: Effects): Promise<SomeMembers> {
+export async function readSomeMembers(events: EventSource, count: number, effects: Effects): Promise<SomeMembers> {
   const chosen = createChosen(count);
   const items = new Map<string, PlacedRecord[]>();
   const stats = createTimelineStats();
   const names = { surfaces: new Map<string, number>(), attributes: new Map<string, number>() };
   let [read, dead] = [0, 0];
-  const { files } = await listEventFolder(events);
-  for (const [file, path] of files.entries()) {
-    for await (const batch of readEventFile(path)) {
+  const { files } = await listEvents(events, effects);
+  for (const [file, each] of files.entries()) {
+    for await (const batch of readEventFile(each)) {
       effects.signal.throwIfAborted();
       for (const { line, outcome } of batch) {
         read++;

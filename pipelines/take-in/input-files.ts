@@ -1,22 +1,16 @@
 /** The event files that a build reads, known by what they hold. */
 
-import { stat } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { createHash } from 'node:crypto';
 import type { InputRef } from '../../schemas/commit.ts';
 import type { Sha256 } from '../../schemas/ids.ts';
-import { fileSha256 } from '../../src/adapters/filesystem/file-digest.ts';
-import { reading } from '../../src/adapters/filesystem/user-files.ts';
 import { nth } from '../../src/checked.ts';
-import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
+import type { ReadableFile } from '../../src/sources/event-source.ts';
 
-/** An input file as a timeline record names it, and where it is now. */
-export interface InputFile {
-  /** Relative to the folder of events. */
-  readonly name: string;
-  readonly path: string;
+/** An input file as a timeline record names it; `bytes` are as many as were hashed. */
+export interface InputFile extends ReadableFile {
   readonly sha256: Sha256;
-  readonly bytes: number;
 }
 
 /** How much a compressed file of events is taken to hold. */
@@ -27,22 +21,22 @@ export function lineBytes(files: readonly Pick<InputFile, 'name' | 'bytes'>[]): 
   return files.reduce((sum, { name, bytes }) => sum + bytes * (name.endsWith('.ndjson') ? 1 : UNPACKED), 0);
 }
 
-/** A folder of events, and its event files as one look at it found them. */
-export interface ListedEvents {
-  readonly events: string;
-  /** Each joined to the folder. */
-  readonly files: readonly string[];
+/** Hashes of event files. Throws `input_unreadable`, and as their source does. */
+export async function inputFiles(files: readonly ReadableFile[], effects = PROCESS_EFFECTS): Promise<InputFile[]> {
+  const inputs: InputFile[] = [];
+  for (const file of files) inputs.push({ ...file, ...(await digestOf(file, effects)) });
+  return inputs;
 }
 
-/** Names and hashes of event files. Throws `input_unreadable`. */
-export async function inputFiles({ events, files }: ListedEvents, effects = PROCESS_EFFECTS): Promise<InputFile[]> {
-  const inputs: InputFile[] = [];
-  for (const path of files) {
-    const sha256 = await fileSha256(path, effects.signal);
-    const { size } = await reading(path, () => stat(path));
-    inputs.push({ name: relative(events, path), path, sha256, bytes: size });
+async function digestOf(file: ReadableFile, { signal }: Effects): Promise<Pick<InputFile, 'sha256' | 'bytes'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of file.read(0)) {
+    signal.throwIfAborted();
+    hash.update(chunk);
+    bytes += chunk.length;
   }
-  return inputs;
+  return { sha256: hash.digest('hex') as Sha256, bytes };
 }
 
 /**

@@ -11,14 +11,17 @@ import { ITEMS_FOLDER, type Timeline, type Timelines, timelineFolder } from '../
 import type { Scratch } from '../../src/sort/scratch.ts';
 import { createSorter, type Sorter } from '../../src/sort/sorted-runs.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
+import type { ReadableFile } from '../../src/sources/event-source.ts';
 import type { ChainTask } from './chain-writer.ts';
 import { createDealer } from './dealt-record.ts';
-import { type InputFile, inputFiles, type ListedEvents, newInputs } from './input-files.ts';
+import { type InputFile, inputFiles, newInputs } from './input-files.ts';
 import { type TakeInWork, takeInByThreads, threadsFor } from './threads.ts';
 import { writeChains } from './write-chains.ts';
 
 /** What take-in reads, and where it sorts. */
-export interface TakeInOptions extends ListedEvents {
+export interface TakeInOptions {
+  /** The event files that there are. */
+  readonly files: readonly ReadableFile[];
   readonly scratch: Scratch;
   /** Files that are new to a lake are taken in too. */
   readonly append?: boolean;
@@ -34,10 +37,10 @@ export interface TakeInOptions extends ListedEvents {
  */
 export async function takeIn(
   lake: Lake,
-  { events, files, append: isAppending = false, ...how }: TakeInOptions,
+  { files, append: isAppending = false, ...how }: TakeInOptions,
   effects = PROCESS_EFFECTS,
 ): Promise<Timelines> {
-  const inputs = await inputFiles({ events, files }, effects);
+  const inputs = await inputFiles(files, effects);
   const chains = chainsOf(lake, await lake.takenIn());
   const passes = new Map<string, Pass>();
   for (const chain of chains) {
@@ -74,7 +77,7 @@ interface Pass {
 
 interface PassMeans {
   readonly lake: Lake;
-  readonly how: Omit<TakeInOptions, keyof ListedEvents | 'append'>;
+  readonly how: Omit<TakeInOptions, 'files' | 'append'>;
   readonly effects: Effects;
 }
 
@@ -143,7 +146,7 @@ async function dealEvents({ inputs, sorter, partitions }: Dealing, effects: Effe
   const deal = createDealer(partitions);
   let done = 0;
   for (const [file, input] of inputs.entries()) {
-    for await (const batch of readEventFile(input.path)) {
+    for await (const batch of readEventFile(input)) {
       effects.signal.throwIfAborted();
       for (const line of batch) {
         const { key, payload } = deal(line, file);

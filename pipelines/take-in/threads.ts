@@ -126,7 +126,7 @@ async function dealBlocks(
   const dealer = dealTo(threads, BLOCKS_AHEAD);
   let done = 0;
   for (const [file, input] of inputs.entries()) {
-    for await (const block of readLineBlocks(input.path, spare)) {
+    for await (const block of readLineBlocks(input, spare)) {
       effects.signal.throwIfAborted();
       await dealer.deal(async (thread) => {
         const { buffer } = await askFor('read', thread, { kind: 'block', file, block });

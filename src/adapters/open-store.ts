@@ -1,38 +1,84 @@
 /** From where a lake is said to lie to the store that holds it, and to scratch beside it. */
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sha256Hex } from '../content-hash.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
+import type { OneWinnerTrial } from '../lake/one-winner.ts';
+import type { KeyFile } from '../release/pseudonym-key.ts';
 import type { Scratch, ScratchFile } from '../sort/scratch.ts';
+import { type Finding, findOneWinner } from './checkup.ts';
 import { openDirectoryStore, tempFolderOf } from './filesystem/directory-store.ts';
+import { openFolderTrial } from './filesystem/folder-checkup.ts';
+import { openKeyFile } from './filesystem/key-file.ts';
+import { privateFolder } from './filesystem/private-folder.ts';
 import { openScratchFile, openScratchFolder, removeFolder } from './filesystem/scratch-folder.ts';
+import { patienceOfProcess } from './s3/patience.ts';
+import { findInBucket, openS3Trial } from './s3/s3-checkup.ts';
+import { parseS3Location } from './s3/s3-location.ts';
+import { openS3Store } from './s3/s3-store.ts';
 
 // One letter before the colon is a drive of Windows.
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 
+/** Whether the location is one on S3, `s3://bucket/folder`, well written or not. */
+export function isOnS3(location: string): boolean {
+  return schemeOf(location) === 's3';
+}
+
 /**
  * Opens nothing yet: a folder is made when something is written. The same location means the same
- * lake in every thread. Throws `usage` for what is not a folder.
+ * lake in every thread. Throws `usage` for what is neither a folder nor `s3://bucket/folder`.
  */
 export function openStore(location: string, effects = PROCESS_EFFECTS): ObjectStore {
-  const scheme = SCHEME.exec(location)?.[1]?.toLowerCase();
-  if (scheme === 's3') {
-    throw new BrewhouseError('usage', `cannot open ${location}: lakes on S3 come with a later version`, {
-      remedy: 'name a folder',
+  if (isOnS3(location)) return openS3Store(location, { tempFolder: localFolderOf(location) }, effects);
+  if (schemeOf(location) !== undefined || location === '') {
+    throw new BrewhouseError('usage', `cannot open "${location}" as a lake`, {
+      remedy: 'name a folder, or s3://BUCKET/FOLDER',
     });
-  }
-  if (scheme !== undefined || location === '') {
-    throw new BrewhouseError('usage', `cannot open "${location}" as a lake`, { remedy: 'name a folder' });
   }
   return openDirectoryStore(location, effects);
 }
 
+function schemeOf(location: string): string | undefined {
+  return SCHEME.exec(location)?.[1]?.toLowerCase();
+}
+
+/** Letters of a hash that name a folder: enough for the few lakes of one machine. */
+const HASH_LETTERS = 16;
+
+/**
+ * The folder of this machine for files under way and scratch of the lake. A bucket has none of its
+ * own: then it is one of the system's, the same for all processes of this user that work on it.
+ */
+function localFolderOf(location: string): string {
+  if (!isOnS3(location)) return tempFolderOf(location);
+  const { text } = parseS3Location(location);
+  const owner = process.getuid?.() ?? 'user';
+  return join(tmpdir(), `brewhouse-${owner}-${sha256Hex(Buffer.from(text)).slice(0, HASH_LETTERS)}`);
+}
+
+/** The folder, made where it lies among other users' folders. Throws `store_refused`. */
+function scratchFolderOf(location: string): string {
+  const folder = localFolderOf(location);
+  return isOnS3(location) ? privateFolder(folder) : folder;
+}
+
+/**
+ * The key file beside the lake. Undefined for a lake on S3: who may read a bucket may read what
+ * lies beside the lake.
+ */
+export function keyFileBeside(location: string): KeyFile | undefined {
+  return isOnS3(location) ? undefined : openKeyFile(location);
+}
+
 /**
  * Scratch for work on a lake that `openStore` opens: in the lake's own temporary folder, on the
- * disk that has the room.
+ * disk that has the room; for a lake on S3 below the folder that TMPDIR names.
  */
 export function openScratch(location: string, effects = PROCESS_EFFECTS): Scratch {
-  return openScratchFolder(tempFolderOf(location), effects);
+  return openScratchFolder(scratchFolderOf(location), effects);
 }
 
 /** Scratch of several threads: each opens it by the same names, and one of them takes it away. */
@@ -46,10 +92,36 @@ export interface SharedScratch {
 
 /** Opens the scratch `name` for work on a lake that `openStore` opens. */
 export function openSharedScratch(location: string, name: string, effects = PROCESS_EFFECTS): SharedScratch {
-  const folder = join(tempFolderOf(location), name);
+  const folder = join(scratchFolderOf(location), name);
   return {
     scratch: openScratchFolder(folder, effects),
     open: openScratchFile,
     clear: () => removeFolder(folder),
   };
+}
+
+/** How a location is looked at. */
+export interface CheckupWish {
+  readonly trial: OneWinnerTrial;
+  /** Milliseconds for which a store that does not answer is waited for. */
+  readonly waitMs: number;
+}
+
+/**
+ * What must hold for a lake to lie at the location, the worst last. Writes below a folder of its
+ * own, which it removes. Throws `usage`, and the reason of `effects.signal`.
+ */
+export async function checkLocation(
+  location: string,
+  { trial, waitMs }: CheckupWish,
+  effects = PROCESS_EFFECTS,
+): Promise<Finding[]> {
+  // Says what is no location at all.
+  openStore(location, effects);
+  if (!isOnS3(location)) return [await findOneWinner(() => openFolderTrial(location, effects), trial, effects)];
+  const manner = { patience: { ...patienceOfProcess(), waitMs } };
+  const found = await findInBucket(location, manner, effects);
+  if (found.some(({ name, ok }) => name === 'bucket' && ok))
+    found.push(await findOneWinner(async () => openS3Trial(location, manner, effects), trial, effects));
+  return found;
 }

@@ -21,5 +21,6 @@ export const LOADERS: { readonly [N in CommandName]: () => Promise<CommandModule
   releases: () => import('./commands/releases.ts'),
   inspect: () => import('./commands/inspect.ts'),
   tokenizer: () => import('./commands/tokenizer.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   demo: () => import('./commands/demo.ts'),
 };

@@ -6,13 +6,14 @@ import { WORKERS_MAX } from '../../pipelines/render/pool.ts';
 import { FILLED_SPLITS } from '../../schemas/ledger.ts';
 import { PROFILE_NAMES, profileOf } from '../profiles/profiles.ts';
 import type { Call, Command } from './command.ts';
-import { given, moment, path, range, required, share, some, text, whole, wholeNumber } from './flag-kinds.ts';
+import { duration, given, moment, path, range, required, share, some, text, whole, wholeNumber } from './flag-kinds.ts';
 
 const json = given('print exactly one JSON object on stdout');
 const events = required(path('DIR', 'folder of event files (.ndjson, .ndjson.gz, .ndjson.zst)'));
 const domain = required(path('FILE', 'domain.yaml'));
 const recipe = required(path('FILE', 'recipe.yaml'));
-const lake = required(text('LAKE', 'folder of the lake'));
+const lake = required(text('LAKE', 'folder of the lake, or s3://BUCKET/FOLDER'));
+const storeWait = duration('DURATION', 'how long S3 is waited for where it does not answer (default 15m)');
 const out = required(text('DIR', 'where to write'));
 const tokenizer = path('DIR', 'where the tokenizer lies, when not where the recipe says');
 
@@ -66,7 +67,12 @@ export const COMMANDS = {
   check: {
     about: 'validate event files',
     args: [],
-    flags: { events, domain: path('FILE', 'also check actions against this domain.yaml'), json },
+    flags: {
+      events,
+      domain: path('FILE', 'also check actions against this domain.yaml'),
+      'store-wait': storeWait,
+      json,
+    },
   },
   preview: {
     about: 'the first rows of a recipe, before anything is built',
@@ -77,6 +83,7 @@ export const COMMANDS = {
       recipe,
       rows: whole(1, 'N', 'rows of each task (default 1)'),
       task: text('T', 'one task alone, by its name'),
+      'store-wait': storeWait,
       json,
     },
   },
@@ -94,6 +101,7 @@ export const COMMANDS = {
       source: path('FILE', 'what the source says of itself (default: source.yaml beside the events)'),
       append: given('take in event files that are new to the lake, too'),
       'source-changed': given('the source of a lake that is there may say something else than before'),
+      'store-wait': storeWait,
       json,
     },
   },
@@ -111,6 +119,7 @@ export const COMMANDS = {
       id: text('ID', 'name of the release'),
       workers: whole(1, 'N', 'threads, at most (default: cores)'),
       'allow-empty': some(FILLED_SPLITS, 'SPLITS', 'of train, validation, test: may be without a row (with commas)'),
+      'store-wait': storeWait,
       json,
     },
   },
@@ -125,10 +134,11 @@ export const COMMANDS = {
       domain: path('FILE', 'the domain that it should be of'),
       sample: whole(1, 'N', 'check N rows instead of all'),
       tokenizer,
+      'store-wait': storeWait,
       json,
     },
   },
-  releases: { about: 'what a lake has published', args: ['LAKE'], flags: { json } },
+  releases: { about: 'what a lake has published', args: ['LAKE'], flags: { 'store-wait': storeWait, json } },
   inspect: {
     about: 'rows as text, roles and origins coloured',
     args: ['RELEASE'],
@@ -138,6 +148,7 @@ export const COMMANDS = {
       rows: range('A..B', 'rows of the split, from A to B'),
       example: text('ID', 'example id'),
       tokenizer,
+      'store-wait': storeWait,
       json,
     },
   },
@@ -147,6 +158,16 @@ export const COMMANDS = {
     flags: {
       recipe: path('FILE', 'try what this recipe asks, with --domain'),
       domain: path('FILE', 'the words that it asks in'),
+      json,
+    },
+  },
+  doctor: {
+    about: 'whether this machine and the place of a lake can do what a build needs',
+    args: ['[LAKE]'],
+    flags: {
+      rounds: whole(1, 'N', 'rounds in which 32 writers put one name (default 100)'),
+      bytes: whole(1, 'N', 'of each of what they put (default 524288)'),
+      'store-wait': duration('DURATION', 'how long S3 is waited for where it does not answer (default 10s)'),
       json,
     },
   },

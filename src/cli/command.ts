@@ -27,7 +27,10 @@ export type Flags = Readonly<Record<string, Switch | ValueFlag>>;
 /** A command of the table. */
 export interface Command {
   readonly about: string;
-  /** Positional arguments as help shows them; the last one is a path that is read. */
+  /**
+   * Positional arguments as help shows them, `[LAKE]` one that may be left out; the last one is a
+   * path that is read.
+   */
   readonly args: readonly string[];
   readonly flags: Flags;
 }
@@ -39,7 +42,9 @@ type ValueOf<F> = F extends { readonly parse: (text: string, flag: string) => in
     : Awaited<T> | undefined
   : boolean;
 
-type Texts<A extends readonly unknown[]> = { readonly [I in keyof A]: string };
+type Texts<A extends readonly unknown[]> = {
+  readonly [I in keyof A]: A[I] extends `[${string}` ? string | undefined : string;
+};
 
 /** What a person told a command. */
 export interface Given<C extends Command = Command> {

@@ -2,6 +2,7 @@
  * Kinds of flags: how the text of each becomes its value, and how a wrong one is refused by the
  * flag's name.
  */
+import { parseDuration } from '../../schemas/durations.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { Switch, ValueFlag } from './command.ts';
 
@@ -74,6 +75,18 @@ async function parseTime(text: string, flag: string): Promise<number> {
   if (parsed.ok) return Number(parsed.time);
   throw new BrewhouseError('usage', `--${flag}: ${parsed.message.split('; ')[0]}`, {
     remedy: `write it as --${flag} 2026-03-01T00:00:00Z`,
+  });
+}
+
+/** A length of time, in milliseconds. */
+export const duration = (value: string, about: string) =>
+  ({ value, about, parse: parseLength }) satisfies ValueFlag<number>;
+
+function parseLength(text: string, flag: string): number {
+  const ms = parseDuration(text);
+  if (ms !== null) return ms;
+  throw new BrewhouseError('usage', `--${flag} ${text} is no length of time`, {
+    remedy: `write it as --${flag} 90s, 15m or 2h`,
   });
 }
 

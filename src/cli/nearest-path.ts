@@ -44,7 +44,9 @@ function pathsOf(command: Command, { flags, args }: Given): string[] {
   const named = Object.entries(command.flags).flatMap(([flag, spec]) =>
     spec.value !== undefined && spec.reads === true ? [flags[flag]] : [],
   );
-  return [...named, args.at(-1)].filter((path): path is string => typeof path === 'string' && path !== '');
+  return [...named, args.at(-1)].filter(
+    (path): path is string => typeof path === 'string' && path !== '' && !path.includes('://'),
+  );
 }
 
 function isAbout({ message, place }: BrewhouseError, path: string): boolean {

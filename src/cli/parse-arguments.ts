@@ -16,7 +16,8 @@ export async function parseArguments(name: string, command: Command, words: read
     else if (text !== undefined) flags[flag] = await spec.parse(text, flag);
     else if (spec.required === true) throw usage(name, `--${flag} ${spec.value} is missing`);
   }
-  if (args.length !== command.args.length) {
+  const least = command.args.filter((arg) => !arg.startsWith('[')).length;
+  if (args.length < least || args.length > command.args.length) {
     const wanted = command.args.join(' ');
     throw usage(name, wanted === '' ? `unexpected argument ${args[0]}` : `expected ${wanted}`);
   }

@@ -1,4 +1,5 @@
 /** One command: its flags are read, it runs in a thread, and its result is printed. */
+import { STORE_WAIT_VARIABLE } from '../config.ts';
 import { BrewhouseError } from '../errors.ts';
 import { COMMANDS, type CommandName } from './command-table.ts';
 import type { ThreadTask } from './command-thread.ts';
@@ -12,6 +13,9 @@ export async function runCommand(name: CommandName, words: readonly string[]): P
   const command = COMMANDS[name];
   const given = await parseArguments(name, command, words);
   const json = given.flags.json === true;
+  const storeWait = given.flags['store-wait'];
+  // Every thread of the command inherits it.
+  if (storeWait !== undefined) process.env[STORE_WAIT_VARIABLE] = `${storeWait}ms`;
   const { stdout, stderr, env } = process;
   const output = createOutput({ stdout, stderr, now: () => performance.now(), environment: env });
   try {

@@ -2,7 +2,6 @@
  * Validates a folder of event files and names the first fault of each kind with its file, line and
  * count.
  */
-import { relative } from 'node:path';
 import type { Domain } from '../../schemas/domain.ts';
 import { type EventRecord, type InteractionEvent, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { contentOf, entityOf, looksLikeSeconds, timeSpan } from '../../schemas/event-time.ts';
@@ -11,7 +10,8 @@ import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { nearestName, quotedName } from '../errors.ts';
 import { countName, inOrder, type NameCounts } from '../timeline/timeline-stats.ts';
 import { type CheckError, createCheckKinds, type LinePlace } from './check-kinds.ts';
-import { ENDINGS_SAID, listEventFolder, readEventFile } from './event-files.ts';
+import { ENDINGS_SAID, listEvents, readEventFile } from './event-files.ts';
+import type { EventSource } from './event-source.ts';
 import { createHashTable, hash128 } from './hash-table.ts';
 import type { RoundedNumber } from './validate-event.ts';
 
@@ -51,19 +51,23 @@ export interface Unordered {
 const PROGRESS_EVERY = 100_000;
 
 /**
- * Reads all event files below `dir`, and compares actions with the domain where one is passed. Ids
- * are compared by 16-byte hashes of (type, entity, event_id) and of the content. Bound: 80 to 160
+ * Reads all event files, and compares actions with the domain where one is passed. Ids are
+ * compared by 16-byte hashes of (type, entity, event_id) and of the content. Bound: 80 to 160
  * bytes an event, up to about 89 million events; from there on ids are not compared, times neither,
- * and the warning `ids_not_checked` says from which line. Throws
- * BrewhouseError('input_unreadable').
+ * and the warning `ids_not_checked` says from which line. Throws as `listEvents` and
+ * `readEventFile` do.
  */
-export async function checkEvents(dir: string, domain?: Domain, effects = PROCESS_EFFECTS): Promise<CheckResult> {
+export async function checkEvents(
+  source: EventSource,
+  domain?: Domain,
+  effects = PROCESS_EFFECTS,
+): Promise<CheckResult> {
   const state = newState(domain);
   let read = 0;
-  const { files, passedOver } = await listEventFolder(dir);
-  for (const path of files) {
-    const file = relative(dir, path).replaceAll('\\', '/');
-    for await (const batch of readEventFile(path)) {
+  const { files, passedOver } = await listEvents(source, effects);
+  for (const each of files) {
+    const file = each.name;
+    for await (const batch of readEventFile(each)) {
       for (const { line, outcome } of batch) {
         if (outcome.ok) {
           checkEvent(state, outcome.event, { file, line });

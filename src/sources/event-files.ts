@@ -3,15 +3,15 @@
  * records.
  */
 
-import { existsSync } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { compareUtf8 } from '../../schemas/byte-order.ts';
-import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
-import { irregularFile, reading } from '../adapters/filesystem/user-files.ts';
+import { irregularFile } from '../adapters/filesystem/user-files.ts';
+import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
+import { sideBySide } from '../lake/side-by-side.ts';
 import { LINE_BYTES_MAX, lineTooLong, parseLineBytes, withoutBoms } from './event-line.ts';
+import type { EventSource, ReadableFile } from './event-source.ts';
 import { type ByteLine, createLineSplitter, LINE_FEED } from './lines.ts';
+import { unpackedBytes } from './unpacked-bytes.ts';
 import type { NoEvent, ParsedEvent } from './validate-event.ts';
 
 /** How the names of event files end. */
@@ -38,7 +38,8 @@ export const BATCH_LINES_MAX = 1_000;
 export const BATCH_BYTES_MAX = 4_194_304;
 /** Folders inside folders; deeper ones are a loop of links. */
 const FOLDER_DEPTH_MAX = 32;
-const LISTED = { what: 'folder', remedy: 'name a folder that holds event files' } as const;
+/** Files that are looked at side by side: each is an answer of a bucket that is waited for. */
+const LOOKED_AT_ONCE = 8;
 
 /** How reading one line ended; `raw` holds the line's bytes, at most RAW_BYTES_MAX of them. */
 export type ReadOutcome = Extract<ParsedEvent, { ok: true }> | (NoEvent & { raw: Uint8Array });
@@ -52,69 +53,64 @@ export interface EventLine {
   readonly bytes: Uint8Array;
 }
 
-/** What lies below a folder of events, as one look at it found. */
-export interface EventFolder {
-  /** Paths of its event files, each joined to the folder. */
-  readonly files: readonly string[];
-  /** Relative paths of files that may hold events and end otherwise, so that nothing reads them. */
+/** What lies in a source of events, as one look at it found. */
+export interface ListedEvents {
+  /** Its event files. */
+  readonly files: readonly ReadableFile[];
+  /** Names of files that may hold events and end otherwise, so that nothing reads them. */
   readonly passedOver: readonly string[];
 }
 
 /**
- * The files below `dir` in byte order of their relative paths with `/` between names. Links are
- * followed; names that begin with a dot, folders named `oracle` or `__MACOSX`, and lakes are passed
- * over. Throws BrewhouseError('input_unreadable') where `dir` is not a readable folder, holds no
- * event file, or one that is no regular file.
+ * The files of the source in byte order of their names. Names that begin with a dot, folders named
+ * `oracle` or `__MACOSX`, and lakes are passed over. Throws as the source does, and
+ * BrewhouseError('input_unreadable') where it holds no event file, or one that is no regular file.
  */
-export async function listEventFolder(dir: string): Promise<EventFolder> {
-  const found = (await filesBelow(dir, '', 0)).sort(compareUtf8);
-  const files = found.filter(isEventFile);
-  if (files.length === 0) {
-    throw new BrewhouseError('input_unreadable', `no event files in ${dir}`, {
-      place: { file: dir },
+export async function listEvents(source: EventSource, effects = PROCESS_EFFECTS): Promise<ListedEvents> {
+  const found = (await namesBelow(source, '', 0)).sort(compareUtf8);
+  const names = found.filter(isEventFile);
+  if (names.length === 0) {
+    throw new BrewhouseError('input_unreadable', `no event files in ${source.location}`, {
+      place: { file: source.location },
       remedy: `${ENDINGS_SAID}; brewhouse import makes them from tables`,
     });
   }
   return {
-    files: files.map((path) => join(dir, path)),
-    passedOver: found.filter((path) => LIKE_EVENTS.test(path) && !isEventFile(path)),
+    files: await sideBySide(names, (name) => source.open(name), { atOnce: LOOKED_AT_ONCE, effects }),
+    passedOver: found.filter((name) => LIKE_EVENTS.test(name) && !isEventFile(name)),
   };
 }
 
-function isEventFile(path: string): boolean {
-  return EVENT_FILE_ENDINGS.some((ending) => path.endsWith(ending));
+function isEventFile(name: string): boolean {
+  return EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending));
 }
 
-async function filesBelow(dir: string, prefix: string, depth: number): Promise<string[]> {
+/** None below a folder that is a lake, unless it is the source itself. */
+async function namesBelow(source: EventSource, folder: string, depth: number): Promise<string[]> {
   if (depth > FOLDER_DEPTH_MAX) {
-    throw new BrewhouseError('input_unreadable', `folders in ${dir} lie more than ${FOLDER_DEPTH_MAX} deep`, {
-      place: { file: join(dir, prefix) },
-      remedy: 'look for a link that points at its own folder',
-    });
+    throw new BrewhouseError(
+      'input_unreadable',
+      `folders in ${source.location} lie more than ${FOLDER_DEPTH_MAX} deep`,
+      {
+        place: { file: source.pathOf(folder) },
+        remedy: 'look for a link that points at its own folder',
+      },
+    );
   }
-  const folder = join(dir, prefix);
-  const entries = await reading(folder, () => readdir(folder, { withFileTypes: true }), LISTED);
+  const entries = await source.list(folder);
+  if (depth > 0 && entries.some(({ name }) => name === LAKE_FILE)) return [];
   const found: string[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const path = `${prefix}${entry.name}`;
-    const kind = entry.isSymbolicLink() ? await reading(join(dir, path), () => stat(join(dir, path)), LISTED) : entry;
-    if (kind.isDirectory()) {
-      if (isFolderPassedOver(entry.name) || existsSync(join(dir, path, LAKE_FILE))) continue;
-      if (entry.isSymbolicLink() && (await isAbove(join(dir, path), folder))) continue;
-      found.push(...(await filesBelow(dir, `${path}/`, depth + 1)));
+  for (const { name, kind } of entries) {
+    if (name.startsWith('.')) continue;
+    const path = `${folder}${name}`;
+    if (kind === 'folder') {
+      if (!isFolderPassedOver(name)) found.push(...(await namesBelow(source, `${path}/`, depth + 1)));
     } else {
-      if (isEventFile(path) && !kind.isFile()) throw irregularFile(join(dir, path));
+      if (isEventFile(path) && kind !== 'file') throw irregularFile(source.pathOf(path));
       found.push(path);
     }
   }
   return found;
-}
-
-/** The link leads to a folder that holds it, whose files are found anyway. */
-async function isAbove(link: string, folder: string): Promise<boolean> {
-  const [target, here] = [await realpath(link), await realpath(folder)];
-  return here === target || here.startsWith(target.endsWith('/') ? target : `${target}/`);
 }
 
 /**
@@ -123,7 +119,7 @@ async function isAbove(link: string, folder: string): Promise<boolean> {
  * whatever the file holds. Throws BrewhouseError('input_unreadable') with file and line where the
  * file cannot be read to its end.
  */
-export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> {
+export async function* readEventFile(file: ReadableFile): AsyncGenerator<EventLine[]> {
   let reached = 0;
   let batch: EventLine[] = [];
   let bytesInBatch = 0;
@@ -148,9 +144,9 @@ export async function* readEventFile(file: string): AsyncGenerator<EventLine[]> 
 }
 
 /** The lines that end in each chunk of the file, then the last one where no LF ends it. */
-async function* linesByChunk(file: string, lineReached: () => number): AsyncGenerator<Iterable<ByteLine>> {
+async function* linesByChunk(file: ReadableFile, lineReached: () => number): AsyncGenerator<Iterable<ByteLine>> {
   const splitter = createLineSplitter({ max: LINE_BYTES_MAX, keptMax: RAW_BYTES_MAX });
-  for await (const chunk of readFileBytes(file, lineReached)) yield splitter.split(chunk);
+  for await (const chunk of unpackedBytes(file, lineReached)) yield splitter.split(chunk);
   const last = splitter.rest();
   if (last !== undefined) yield [last];
 }
@@ -172,7 +168,7 @@ const BLOCK_BYTES = 1024 * 1024;
  * The file's lines in blocks, unread: as `readEventFile`, with the same bounds and errors. Buffers
  * of blocks that nobody reads any more may be laid into `spare`, to be filled again.
  */
-export async function* readLineBlocks(file: string, spare: ArrayBuffer[] = []): AsyncGenerator<LineBlock> {
+export async function* readLineBlocks(file: ReadableFile, spare: ArrayBuffer[] = []): AsyncGenerator<LineBlock> {
   let reached = 0;
   let firstLine = 1;
   const fresh = () => new Uint8Array(spare.pop() ?? new ArrayBuffer(BLOCK_BYTES));

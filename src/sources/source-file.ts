@@ -1,53 +1,46 @@
 /** `source.yaml` beside the events: what a source says of itself. */
-import { join, normalize, resolve } from 'node:path';
 import { ImportLedger } from '../../schemas/import.ts';
 import { type DeadRows, SourceFacts } from '../../schemas/source.ts';
-import { readIfThere } from '../adapters/filesystem/user-files.ts';
 import { entriesOf } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { readYaml, writeYaml } from './yaml-file.ts';
+import type { EventSource } from './event-source.ts';
+import { writeYaml, yamlOfBytes } from './yaml-file.ts';
 
 /** The file beside the events whose content `build` copies into every manifest and card. */
 export const SOURCE_FILE = 'source.yaml';
 
 /**
- * The facts beside the events of `dir`, empty where the file is missing. Throws
- * BrewhouseError('source_invalid') by file, line and field.
+ * The facts beside the events, empty where the file is missing. Throws
+ * BrewhouseError('source_invalid') by file, line and field, and as the source does.
  */
-export async function readSource(dir: string): Promise<SourceFacts> {
-  const file = join(dir, SOURCE_FILE);
-  const isThere = (await readIfThere(file)) !== undefined;
-  return isThere ? readYaml(file, SourceFacts, 'source_invalid') : SourceFacts.parse({});
+export async function readSource(events: EventSource): Promise<SourceFacts> {
+  const bytes = await events.bytes(SOURCE_FILE);
+  if (bytes === undefined) return SourceFacts.parse({});
+  return yamlOfBytes(bytes, SourceFacts, { file: events.pathOf(SOURCE_FILE), code: 'source_invalid' });
 }
 
 /**
- * The folder of dead rows beside a folder of events: nothing in it is an event file of that folder.
+ * How the folder of dead rows is called beside a folder of events: nothing in it is an event file
+ * of that folder.
  */
-export function deadFolder(events: string): string {
-  const named = normalize(events).replace(/[\\/]+$/, '');
-  // `.` and `..` are no names to put an ending to.
-  return `${/(?:^|[\\/])\.{1,2}$/.test(named) ? resolve(named) : named}.dead`;
-}
-
+export const DEAD_ENDING = '.dead';
 /** The file in it that accounts for every row of the tables. */
 export const LEDGER_FILE = 'tables.json';
-
 /** The file in it that is there while an import names what it wrote. */
-export function unfinishedMark(events: string): string {
-  return join(deadFolder(events), 'unfinished');
-}
+export const UNFINISHED_FILE = 'unfinished';
 
 /**
- * What imports wrote into a folder. Throws BrewhouseError('input_unreadable') where it is no
- * ledger.
+ * What imports wrote beside the events. Throws BrewhouseError('input_unreadable') where it is no
+ * ledger, and as the source does.
  */
-export async function readLedger(events: string): Promise<ImportLedger> {
-  const file = join(deadFolder(events), LEDGER_FILE);
-  const text = await readIfThere(file);
-  if (text === undefined) return { format: 1, tables: [], files: [] };
+export async function readLedger(events: EventSource): Promise<ImportLedger> {
+  const dead = events.beside(DEAD_ENDING);
+  const bytes = await dead.bytes(LEDGER_FILE);
+  if (bytes === undefined) return { format: 1, tables: [], files: [] };
   try {
-    return ImportLedger.parse(JSON.parse(text));
+    return ImportLedger.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   } catch (cause) {
+    const file = dead.pathOf(LEDGER_FILE);
     throw new BrewhouseError('input_unreadable', `${file} is no ledger of an import`, {
       place: { file },
       remedy: 'import into a new folder',
@@ -57,17 +50,17 @@ export async function readLedger(events: string): Promise<ImportLedger> {
 }
 
 /**
- * Rows of tables that became no event of the folder, by reason. Throws as `readLedger`, and
+ * Rows of tables that became no event of the source, by reason. Throws as `readLedger`, and
  * `input_unreadable` where an import was killed while only some of its files had their names.
  */
-export async function deadRowsBeside(events: string): Promise<DeadRows> {
-  const mark = unfinishedMark(events);
-  if ((await readIfThere(mark)) !== undefined) {
+export async function deadRowsBeside(events: EventSource): Promise<DeadRows> {
+  const dead = events.beside(DEAD_ENDING);
+  if ((await dead.bytes(UNFINISHED_FILE)) !== undefined) {
     throw new BrewhouseError(
       'input_unreadable',
-      `an import into ${events} has not ended: some of its events are missing`,
+      `an import into ${events.location} has not ended: some of its events are missing`,
       {
-        place: { file: mark },
+        place: { file: dead.pathOf(UNFINISHED_FILE) },
         remedy: 'run the same import again',
       },
     );

@@ -26,7 +26,12 @@ type NamedFile = { readonly file: string; readonly code: ErrorCode };
  * says. Bound: YAML_BYTES_MAX.
  */
 export async function readYaml<S extends z.ZodType>(file: string, schema: S, code: ErrorCode): Promise<z.output<S>> {
-  const bytes = await reading(file, () => readFile(file), { code });
+  return yamlOfBytes(await reading(file, () => readFile(file), { code }), schema, { file, code });
+}
+
+/** As `readYaml`, from bytes; errors have its code and name its file, which is not read. */
+export function yamlOfBytes<S extends z.ZodType>(bytes: Uint8Array, schema: S, named: NamedFile): z.output<S> {
+  const { file, code } = named;
   if (bytes.length > YAML_BYTES_MAX) {
     throw new BrewhouseError(code, `${file} has ${bytes.length} bytes, more than ${YAML_BYTES_MAX}`, {
       place: { file },
@@ -39,7 +44,7 @@ export async function readYaml<S extends z.ZodType>(file: string, schema: S, cod
   } catch (cause) {
     throw new BrewhouseError(code, `${file} is not UTF-8`, { place: { file }, remedy: 'save it as UTF-8', cause });
   }
-  return parseYaml(text, schema, { file, code });
+  return parseYaml(text, schema, named);
 }
 
 /** The value as a file of YAML: equal values make equal texts. */

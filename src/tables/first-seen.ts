@@ -7,8 +7,9 @@ import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { EventRecord, ItemEvent } from '../../schemas/event.ts';
 import { timeSpan } from '../../schemas/event-time.ts';
 import type { EventId } from '../../schemas/ids.ts';
+import { openEventFolder } from '../adapters/filesystem/event-folder.ts';
 import type { Effects } from '../effects.ts';
-import { listEventFolder, readEventFile } from '../sources/event-files.ts';
+import { listEvents, readEventFile } from '../sources/event-files.ts';
 import { orderEvents } from '../timeline/order.ts';
 
 /** What is known of one item. */
@@ -31,7 +32,7 @@ const FIRST_SEEN = 'first_seen:';
  */
 export async function firstSeenEvents(events: string, effects: Effects): Promise<ItemEvent[]> {
   const items = new Map<string, Seen>();
-  for (const file of (await listEventFolder(events)).files) {
+  for (const file of (await listEvents(openEventFolder(events), effects)).files) {
     for await (const batch of readEventFile(file)) {
       effects.signal.throwIfAborted();
       for (const { outcome } of batch) if (outcome.ok) take(items, outcome.event);

@@ -14,8 +14,8 @@ import { writing } from '../adapters/filesystem/user-files.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
 import { EVENT_FILE_ENDINGS } from '../sources/event-files.ts';
-import { deadFolder, LEDGER_FILE } from '../sources/source-file.ts';
-import { FIRST_SEEN_FOLDER, filesOf } from './output-names.ts';
+import { LEDGER_FILE } from '../sources/source-file.ts';
+import { deadFolder, FIRST_SEEN_FOLDER, filesOf } from './output-names.ts';
 
 /** The text of a ledger, tables and files in byte order of their names. */
 export function ledgerText({ tables, files }: Omit<ImportLedger, 'format'>): string {

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { canonicalEvent, EARLY_MS } from '../../schemas/event-time.ts';
 import type { ImportedFile, ImportedTable, ImportLedger } from '../../schemas/import.ts';
 import type { Mapping, MappingTable } from '../../schemas/mapping.ts';
-import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
+import { fileAt, openEventFolder } from '../adapters/filesystem/event-folder.ts';
 import { PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import { openLines } from '../sources/event-writer.ts';
-import { deadFolder, readLedger, SOURCE_FILE, sourceText } from '../sources/source-file.ts';
+import { readLedger, SOURCE_FILE, sourceText } from '../sources/source-file.ts';
+import { unpackedBytes } from '../sources/unpacked-bytes.ts';
 import { firstSeenEvents } from './first-seen.ts';
 import { type FileRun, importFile, type Times } from './import-file.ts';
 import * as folder from './import-folder.ts';
@@ -41,12 +42,12 @@ export interface ImportOptions {
 export async function importTables(options: ImportOptions, effects = PROCESS_EFFECTS): Promise<ImportSummary> {
   const { mappingFile, from, out } = options;
   const mapping = await readMapping(mappingFile);
-  const listed = await listFiles(from, [out, deadFolder(out)]);
+  const listed = await listFiles(from, [out, names.deadFolder(out)]);
   const plans = mapping.tables.map((table) => ({
     table,
     paths: filesOfTable(table, { mappingFile, from, ...listed }),
   }));
-  const before = await readLedger(out);
+  const before = await readLedger(openEventFolder(out));
   for (const { table } of plans) {
     const digest = folder.mappingDigest(mapping, table);
     folder.requireSameMapping(before, { name: table.name, mapping: digest }, out);
@@ -186,6 +187,6 @@ function withFacts(before: Facts | undefined, now: Facts): Facts {
 /** SHA-256 of the unpacked bytes. */
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const bytes of readFileBytes(path)) hash.update(bytes);
+  for await (const bytes of unpackedBytes(await fileAt(path))) hash.update(bytes);
   return hash.digest('hex');
 }

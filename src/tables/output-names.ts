@@ -3,9 +3,10 @@
  * `OUT.dead/<table>/<path>.ndjson`.
  */
 import { join } from 'node:path';
+import { folderBeside } from '../adapters/filesystem/event-folder.ts';
 import { namesIfThere } from '../adapters/filesystem/user-files.ts';
 import { isFolderPassedOver } from '../sources/event-files.ts';
-import { deadFolder, LEDGER_FILE, SOURCE_FILE } from '../sources/source-file.ts';
+import { DEAD_ENDING, LEDGER_FILE, SOURCE_FILE } from '../sources/source-file.ts';
 
 /** Holds items that were dated by interactions; no table's folder is called so. */
 export const FIRST_SEEN_FOLDER = '+first_seen';
@@ -16,6 +17,11 @@ const TAKEN: ReadonlySet<string> = new Set([SOURCE_FILE, LEDGER_FILE]);
 /** The path that ids of rows hold: packed or not, a table is the same. */
 export function pathUnpacked(path: string): string {
   return path.replace(/\.(?:gz|zst)$/, '');
+}
+
+/** The folder of dead rows beside a folder of events. */
+export function deadFolder(events: string): string {
+  return folderBeside(events, DEAD_ENDING);
 }
 
 /** Where the events, and the dead rows, of a file of a table go; `path` is unpacked. */

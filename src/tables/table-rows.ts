@@ -1,7 +1,8 @@
 /** What the readers of tables share: a file and how it is written, its bytes, and its rows. */
 import type { DeadReason } from '../../schemas/event.ts';
 import type { MappingTable } from '../../schemas/mapping.ts';
-import { readFileBytes } from '../adapters/filesystem/file-bytes.ts';
+import { fileAt } from '../adapters/filesystem/event-folder.ts';
+import { unpackedBytes } from '../sources/unpacked-bytes.ts';
 import type { TableRow } from './cell.ts';
 import { requireText } from './foreign-format.ts';
 
@@ -34,10 +35,10 @@ export interface TableFile {
 /** The most letters of a bad line that are kept. */
 export const RAW_LETTERS_MAX = 10_000;
 
-/** Unpacked bytes of the file. Throws as `readFileBytes`, and where they are those of no text. */
+/** Unpacked bytes of the file. Throws as `unpackedBytes`, and where they are those of no text. */
 export async function* tableBytes({ path, seen }: TableFile, where: () => number): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  for await (const chunk of readFileBytes(path, where)) {
+  for await (const chunk of unpackedBytes(await fileAt(path), where)) {
     if (isFirst) requireText(path, chunk);
     isFirst = false;
     seen?.(chunk);

@@ -6,12 +6,17 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImportedFile, ImportLedger } from '../../schemas/import.ts';
+import { openEventFolder } from '../adapters/filesystem/event-folder.ts';
 import { writing } from '../adapters/filesystem/user-files.ts';
 import { BrewhouseError } from '../errors.ts';
 import { isUnderWay } from '../sources/event-writer.ts';
-import { deadFolder, readLedger, unfinishedMark } from '../sources/source-file.ts';
+import { readLedger, UNFINISHED_FILE } from '../sources/source-file.ts';
 import { ledgerText } from './import-folder.ts';
-import { filesOf } from './output-names.ts';
+import { deadFolder, filesOf } from './output-names.ts';
+
+function unfinishedMark(out: string): string {
+  return join(deadFolder(out), UNFINISHED_FILE);
+}
 
 /** From now on, and until `endNaming`, no build takes the events of the folder. */
 export async function beginNaming(out: string): Promise<void> {
@@ -34,7 +39,7 @@ export async function endNaming(out: string): Promise<void> {
  * `fenced`.
  */
 export async function requireSameLedger(out: string, before: ImportLedger): Promise<void> {
-  if (ledgerText(await readLedger(out)) === ledgerText(before)) return;
+  if (ledgerText(await readLedger(openEventFolder(out))) === ledgerText(before)) return;
   throw new BrewhouseError('fenced', `another import into ${out} has ended in the meantime`, {
     place: { file: out },
     remedy: 'run this one again: what is there is kept',

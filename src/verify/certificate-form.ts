@@ -1,10 +1,10 @@
 /** The form of a certificate that an earlier verification left beside a manifest. */
-import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { checkerVersion } from './checker-version.ts';
 import { DEAD_ROWS_IN, deadRowsSchema } from './dead-rows.ts';
 import { CHECKS, FAULTS_LISTED_MAX } from './fault-list.ts';
 import { count } from './read-json.ts';
+import { type Reader, withFile } from './reader.ts';
 
 const text = z.string();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -37,11 +37,16 @@ const ofAnyVersion = z.looseObject({ manifest_sha256: sha256, checker_version: t
 const BYTES_MAX = 64 * 1024 * 1024;
 
 /**
- * Why a file is no certificate of the release whose manifest has this hash; undefined where it is
- * one, or one that a checker of another version left, whose form this one does not know.
+ * Why the file in a release is no certificate of the one whose manifest has this hash; undefined
+ * where there is none, where it is one, or one that a checker of another version left, whose form
+ * this one does not know. Throws as the reader does.
  */
-export function certificateFlaw(file: string, manifestSha256: string): string | undefined {
-  const read = readJson(file);
+export async function certificateFlaw(files: Reader, manifestSha256: string): Promise<string | undefined> {
+  const bytes = await withFile(files, 'certificate.json', async ({ size, read: some }) =>
+    size > BYTES_MAX ? Buffer.alloc(0) : some(0, size),
+  );
+  if (bytes === undefined) return undefined;
+  const read = parsed(bytes);
   const known = ofAnyVersion.safeParse(read);
   if (!known.success) return 'certificate.json is no certificate';
   if (known.data.manifest_sha256 !== manifestSha256) return 'certificate.json is that of another release';
@@ -49,9 +54,9 @@ export function certificateFlaw(file: string, manifestSha256: string): string | 
   return schema.safeParse(read).success ? undefined : 'certificate.json is no certificate';
 }
 
-function readJson(file: string): unknown {
+function parsed(bytes: Buffer): unknown {
   try {
-    return statSync(file).size > BYTES_MAX ? undefined : JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }

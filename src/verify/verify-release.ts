@@ -8,6 +8,7 @@ import { certificateOf } from './certificate.ts';
 import { checkerVersion } from './checker-version.ts';
 import type { EventStream } from './events/event-stream.ts';
 import { createFaultList } from './fault-list.ts';
+import { type Reader, type ReaderAddress, readerAt } from './reader.ts';
 import { recipeFaults } from './reference/recipe-law.ts';
 import { corpusOf } from './reference/tasks.ts';
 import { checkDerived, checkEventSide, checkNotes, checkSplits, checkTasks } from './release/check-manifest.ts';
@@ -31,15 +32,14 @@ export type Progress = (phase: 'files' | 'events' | 'questions' | 'rows', done: 
 
 /** What a release is checked against. */
 export interface VerifyOptions {
-  readonly releaseDir: string;
-  /**
-   * A folder of event files, or a stream of the records that are used.
-   */
-  readonly events: string | EventStream;
-  /** What was said beside a stream of events; a folder says it itself. */
+  /** Where its files are read. */
+  readonly release: ReaderAddress;
+  /** Where event files are read, or a stream of the records that are used. */
+  readonly events: ReaderAddress | EventStream;
+  /** What was said beside a stream of events; files have it beside them. */
   readonly eventSide?: EventSide;
-  /** Where the source of a folder says what it is, when not beside its events. */
-  readonly sourceFile?: string;
+  /** The file in which the source says what it is, when not beside its events. */
+  readonly sourceFile?: { readonly at: ReaderAddress; readonly name: string };
   /** 64 hexadecimal digits: BREWHOUSE_KEY. */
   readonly key: string;
   /** What the release should be of, so that its own word is not taken for it (PUBLISH-1). */
@@ -71,9 +71,10 @@ const TOKENS_MIN = 1_000_000;
  * bytes a version of an item, and what a thread takes, which no size changes.
  */
 export async function verifyRelease(options: VerifyOptions): Promise<Certificate> {
-  const { events, pinned = {}, report, sample } = options;
+  const { pinned = {}, report, sample } = options;
+  const events = typeof options.events === 'function' ? options.events : await readerAt(options.events);
   const list = createFaultList();
-  const release = openRelease(options.releaseDir);
+  const release = await openRelease(await readerAt(options.release));
   const { manifest, manifestSha256 } = release;
   const { keyId } = pseudonymsOf(options.key);
   if (keyId !== manifest.key_id) {
@@ -83,16 +84,14 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   const whole = await checkFiles(release, list);
   checkDerived(release, list);
   checkSplits(release, list);
-  const side =
-    options.eventSide ?? (typeof events === 'string' ? eventSideOf(events, options.sourceFile) : NOTHING_SAID);
+  const side = options.eventSide ?? (await sideOf(events, options.sourceFile));
   checkEventSide(release, side, list);
   const word = checkPins(release, pinned, list);
   await using opened = new AsyncDisposableStack();
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
   opened.defer(() => tokenizer.close());
   const threads = threadsFor(manifest, options.threads);
-  const { releaseDir, key } = options;
-  const pool = startPool({ releaseDir, key }, tokenizer, threads);
+  const pool = startPool({ release: options.release, key: options.key }, tokenizer, threads);
   opened.defer(() => pool.close());
   const taken = await takeIn(events, pool, (done) => report?.('events', done, 0));
   const corpus = corpusOf(worldOf({ items: new Map(), timelines: new Map() }, manifest.identity, tokenizer));
@@ -129,6 +128,12 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
       taken_on_word: [...word, ...(name === manifest.id ? [] : (['name'] as const)), 'versions', 'lineage'],
     },
   });
+}
+
+async function sideOf(events: Reader | EventStream, sourceFile: VerifyOptions['sourceFile']): Promise<EventSide> {
+  if (typeof events === 'function') return NOTHING_SAID;
+  const named = sourceFile && { files: await readerAt(sourceFile.at), path: sourceFile.name };
+  return eventSideOf(events, named);
 }
 
 function threadsFor({ splits }: Pick<Manifest, 'splits'>, wanted: number | undefined): number {

@@ -2,10 +2,12 @@
  * A builder with one rule switched off: a copy of the sources with one text replaced, run from the
  * command line.
  */
+
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Certificate } from '../../schemas/manifest.ts';
+import { eventsAt, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { present } from '../../src/checked.ts';
 import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { root, runCli } from '../cli/run-cli.ts';
@@ -128,7 +130,10 @@ async function planted<T>(copy: string, planting: Planting | undefined, work: ()
 
 /** What the unmodified checker says of a release. */
 export function verify({ folder, events }: FaultyWorld, releaseDir: string): Promise<Certificate> {
-  return verifyRelease({ releaseDir, events, key: KEY, tokenizerPath: join(folder, 'tokenizer'), pinned: {} });
+  return verifyRelease({
+    ...{ release: releaseAt(releaseDir), events: eventsAt(events), key: KEY },
+    ...{ tokenizerPath: join(folder, 'tokenizer'), pinned: {} },
+  });
 }
 
 /** As many as a person reads: among them the fault must stand by its name. */

@@ -2,12 +2,14 @@
  * Faults in the files of one honest release, each of which verify names; and changes that it lets
  * pass.
  */
+
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pinnedParts } from '../../pipelines/pinned-parts.ts';
 import type { Certificate } from '../../schemas/manifest.ts';
+import { eventsAt, openReader, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import { loadTokenizer } from '../../src/tokenize/load-tokenizer.ts';
@@ -63,8 +65,11 @@ async function foundIn(releaseDir: string, isPinned = false): Promise<Found[]> {
   const tokenizerPath = join(world.folder, 'tokenizer');
   const { events, recipe, domain } = world;
   try {
-    const pinned = isPinned ? await pinnedParts(releaseDir, { recipe, domain }) : {};
-    const { faults } = await verifyRelease({ releaseDir, events, key: KEY, tokenizerPath, pinned });
+    const pinned = isPinned ? await pinnedParts(openReader(releaseAt(releaseDir)), { recipe, domain }) : {};
+    const { faults } = await verifyRelease({
+      ...{ release: releaseAt(releaseDir), events: eventsAt(events), key: KEY },
+      ...{ tokenizerPath, pinned },
+    });
     return faults.map(({ check, rule, detail }) => ({ by: check, rule, detail }));
   } catch (error) {
     // Anything else is a failure of the checker, which would end with exit code 70.
@@ -144,7 +149,10 @@ test('the certificate is the same whatever threads there are, of a right release
   );
   const tokenizerPath = join(world.folder, 'tokenizer');
   for (const releaseDir of [honest.dir, faulty]) {
-    const options = { releaseDir, events: world.events, key: KEY, tokenizerPath };
+    const options = {
+      ...{ release: releaseAt(releaseDir), events: eventsAt(world.events) },
+      ...{ key: KEY, tokenizerPath },
+    };
     const [alone, shared] = [
       await verifyRelease({ ...options, threads: 0 }),
       await verifyRelease({ ...options, threads: 3 }),

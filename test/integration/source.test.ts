@@ -2,10 +2,12 @@
  * What a source says of itself: read beside the events or where --source says, refused by file and
  * line, kept in the lake, never changed unasked, and repeated by manifest and card.
  */
+
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../schemas/manifest.ts';
+import { openEventFolder } from '../../src/adapters/filesystem/event-folder.ts';
 import type { BrewhouseError } from '../../src/errors.ts';
 import { readSource } from '../../src/sources/source-file.ts';
 import { brewhouse, tempFolder } from './brewhouse.ts';
@@ -68,7 +70,7 @@ describe('a source', () => {
   ])('with %s is refused by file and line', async (_what, text, line, says) => {
     const file = join(tempFolder(), 'source.yaml');
     writeFileSync(file, text);
-    const refused = await readSource(dirname(file)).catch((error: unknown) => error);
+    const refused = await readSource(openEventFolder(dirname(file))).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'source_invalid', place: { file, line } });
     const { message, remedy, place } = refused as BrewhouseError;
     expect(`${place.file} ${place.field} ${message} ${remedy}`).toContain(says);

@@ -2,6 +2,7 @@
  * Take-in on a lake in memory, with clock, ids and crashes as inputs: what a crash leaves, the same
  * call ends.
  */
+
 import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TakeInOptions, takeIn } from '../../pipelines/take-in/take-in.ts';
+import { openEventFolder } from '../../src/adapters/filesystem/event-folder.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
@@ -17,7 +19,7 @@ import { makeLake } from '../../src/lake/lake.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { allTimelines } from '../../src/lake/timeline-records.ts';
 import type { Observation } from '../../src/observations.ts';
-import { listEventFolder } from '../../src/sources/event-files.ts';
+import { listEvents } from '../../src/sources/event-files.ts';
 import { makeTinyWorld, ndjson, viewed } from '../integration/tiny-world.ts';
 import { keysOf } from '../lake/temp-lake.ts';
 import { anyLine } from '../worlds/raw-lines.ts';
@@ -51,8 +53,8 @@ type Threads = Pick<TakeInOptions, 'workers' | 'bytesPerThread'>;
 async function takeInto(store: ObjectStore, events: string, effects: Effects, threads: Threads = { workers: 2 }) {
   const scratch = openMemoryScratch();
   const lake = await makeLake(store, { partitions: PARTITIONS }, effects);
-  const { files } = await listEventFolder(events);
-  const timelines = await takeIn(lake, { events, files, scratch, ...threads }, effects).finally(() =>
+  const { files } = await listEvents(openEventFolder(events));
+  const timelines = await takeIn(lake, { files, scratch, ...threads }, effects).finally(() =>
     expect(scratch.files.size).toBe(0),
   );
   return allTimelines(timelines).map(

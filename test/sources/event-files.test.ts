@@ -1,13 +1,15 @@
 /** Which files are event files, and how they are read whatever they hold. */
+
 import { symlink } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { fileAt, openEventFolder } from '../../src/adapters/filesystem/event-folder.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import {
   BATCH_LINES_MAX,
   type EventLine,
-  listEventFolder,
+  listEvents,
   RAW_BYTES_MAX,
   readEventFile,
 } from '../../src/sources/event-files.ts';
@@ -27,9 +29,11 @@ const eventLine = (n: number) =>
   });
 const many = (n: number) => Array.from({ length: n }, (_, i) => `${eventLine(i)}\n`).join('');
 
+const listed = (path = folder.path) => listEvents(openEventFolder(path));
+
 async function readAll(file: string): Promise<EventLine[]> {
   const lines: EventLine[] = [];
-  for await (const batch of readEventFile(file)) {
+  for await (const batch of readEventFile(await fileAt(file))) {
     expect(batch.length).toBeLessThanOrEqual(BATCH_LINES_MAX);
     lines.push(...batch);
   }
@@ -60,34 +64,31 @@ describe('the files of a folder', () => {
     ]) {
       await write(name, '');
     }
-    const found = (await listEventFolder(folder.path)).files.map((file) => relative(folder.path, file));
+    const found = (await listed()).files.map(({ name }) => name);
     expect(found).toEqual(['B.ndjson.zst', 'a.ndjson', 'a/z.ndjson.gz', 'b.ndjson', 'é.ndjson']);
   });
 
   test('are no files of other names, which are told where they may hold events', async () => {
     const others = ['B.NDJSON', 'a.jsonl.gz', 'sub/x.csv', 'x.json', 'y.ndjson.partial', 'z.parquet'];
     for (const name of ['a.ndjson', 'domain.yaml', 'source.yaml', 'oracle/p.csv', ...others]) await write(name, '');
-    expect((await listEventFolder(folder.path)).passedOver).toEqual(others);
-    expect((await listEventFolder(folder.path)).files.map((file) => relative(folder.path, file))).toEqual(['a.ndjson']);
+    expect((await listed()).passedOver).toEqual(others);
+    expect((await listed()).files.map(({ name }) => name)).toEqual(['a.ndjson']);
   });
 
   test('are found through links, and a link to the folder above ends', async () => {
     await write('sub/a.ndjson', '');
     await symlink(folder.path, join(folder.path, 'sub', 'up'));
     await symlink(join(folder.path, 'sub', 'a.ndjson'), join(folder.path, 'b.ndjson'));
-    expect((await listEventFolder(folder.path)).files.map((file) => relative(folder.path, file))).toEqual([
-      'b.ndjson',
-      'sub/a.ndjson',
-    ]);
+    expect((await listed()).files.map(({ name }) => name)).toEqual(['b.ndjson', 'sub/a.ndjson']);
   });
 
   test('that are not there are an error that names the endings', async () => {
-    expect(await failure(listEventFolder(folder.path))).toMatchObject({
+    expect(await failure(listed())).toMatchObject({
       code: 'input_unreadable',
       remedy: expect.stringContaining('.ndjson.zst'),
     });
-    expect((await failure(listEventFolder(join(folder.path, 'none')))).message).toContain('no such folder');
-    expect((await failure(listEventFolder(await write('x.txt', '')))).message).toContain('not a folder');
+    expect((await failure(listed(join(folder.path, 'none')))).message).toContain('no such folder');
+    expect((await failure(listed(await write('x.txt', '')))).message).toContain('not a folder');
   });
 });
 
@@ -172,7 +173,7 @@ describe('an event file', () => {
     const before = process.memoryUsage().arrayBuffers;
     let most = 0;
     const seen: string[] = [];
-    for await (const batch of readEventFile(file)) {
+    for await (const batch of readEventFile(await fileAt(file))) {
       most = Math.max(most, process.memoryUsage().arrayBuffers - before);
       for (const { line, outcome } of batch) {
         seen.push(`${line} ${outcome.ok ? 'ok' : outcome.reason}`);
@@ -226,7 +227,7 @@ describe('an event file', () => {
   });
 
   test('may be left in the middle', async () => {
-    for await (const batch of readEventFile(await write('a.ndjson.gz', gzipSync(many(5000))))) {
+    for await (const batch of readEventFile(await fileAt(await write('a.ndjson.gz', gzipSync(many(5000)))))) {
       expect(batch).toHaveLength(BATCH_LINES_MAX);
       break;
     }

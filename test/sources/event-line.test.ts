@@ -1,9 +1,11 @@
 /** A line by itself is read as the line of a file is. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventRecord } from '../../schemas/event.ts';
+import { fileAt } from '../../src/adapters/filesystem/event-folder.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
 import { LINE_BYTES_MAX, parseEventLine } from '../../src/sources/event-line.ts';
 import { REPOSITORY } from '../source-files.ts';
@@ -64,7 +66,7 @@ describe('parseEventLine', () => {
   it('reads every line as a file of events is read', async () => {
     const lines = fc.sample(anyLine, { numRuns: 3_000, seed: 8 });
     const read = new Map<number, unknown>();
-    for await (const batch of readEventFile(await write('lines.ndjson', lines.join('\n'))))
+    for await (const batch of readEventFile(await fileAt(await write('lines.ndjson', lines.join('\n')))))
       for (const { line, outcome } of batch) {
         const { raw: _raw, ...parsed } = { raw: undefined, ...outcome };
         read.set(line, parsed);

@@ -2,13 +2,15 @@
  * Imports into a folder that is there: killed before each change of names, two at once, with files
  * lost, and under names that readers of events would pass over.
  */
+
 import { spawn } from 'node:child_process';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { openEventFolder } from '../../src/adapters/filesystem/event-folder.ts';
 import { checkEvents } from '../../src/sources/check-events.ts';
-import { listEventFolder } from '../../src/sources/event-files.ts';
+import { listEvents } from '../../src/sources/event-files.ts';
 import { deadRowsBeside } from '../../src/sources/source-file.ts';
 import { importTables } from '../../src/tables/import-tables.ts';
 import { tempFolder } from '../sources/temp-folder.ts';
@@ -90,7 +92,7 @@ describe('an import that is killed', () => {
       const named = Object.keys(await bytesOf(out)).filter((name) => /^\/.*\.ndjson\.gz$/.test(name));
       if (named.length > 0) {
         refused++;
-        expect(await failureOf(deadRowsBeside(at(out))), out).toMatchObject({
+        expect(await failureOf(deadRowsBeside(openEventFolder(at(out)))), out).toMatchObject({
           code: 'input_unreadable',
           message: expect.stringContaining('has not ended'),
           remedy: 'run the same import again',
@@ -98,7 +100,7 @@ describe('an import that is killed', () => {
       }
       await importInto(out);
       expect(await bytesOf(out), out).toEqual(whole);
-      expect(await deadRowsBeside(at(out))).toEqual({ time_invalid: 2 });
+      expect(await deadRowsBeside(openEventFolder(at(out)))).toEqual({ time_invalid: 2 });
     };
     await Promise.all(Array.from({ length: changes }, (_, i) => killAt(i + 1)));
     expect(refused).toBeGreaterThan(4);
@@ -189,13 +191,13 @@ describe('names that readers of events pass over', () => {
     await writeTables(files, `name: shop\nzone: UTC\ntables:\n${tables.join('')}`);
     const { events } = await importInto('out', false);
     expect(events.interaction).toBe(NAMES.length * 3 * 2);
-    expect((await listEventFolder(at('out'))).files).toHaveLength(NAMES.length * 3);
+    expect((await listEvents(openEventFolder(at('out')))).files).toHaveLength(NAMES.length * 3);
     // Rows of one file are one event in each table: copies, as many as there are tables less one.
-    const { duplicates, events: read } = await checkEvents(at('out'));
+    const { duplicates, events: read } = await checkEvents(openEventFolder(at('out')));
     expect(duplicates + Object.values(read).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(
       events.interaction,
     );
-    expect(await deadRowsBeside(at('out'))).toEqual({ time_invalid: NAMES.length * 3 });
+    expect(await deadRowsBeside(openEventFolder(at('out')))).toEqual({ time_invalid: NAMES.length * 3 });
     expect(await importInto('out', false)).toMatchObject({ files: { mapped: 0, kept: NAMES.length * 3 } });
   });
 });

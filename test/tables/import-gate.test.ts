@@ -1,11 +1,15 @@
 /** `--max-dead` at its limit, and rows that nobody may lose on the way. */
+
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { eventsAt, openReader } from '../../src/adapters/checker-reader.ts';
+import { openEventFolder } from '../../src/adapters/filesystem/event-folder.ts';
 import { run } from '../../src/cli/commands/import.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { EXIT } from '../../src/errors.ts';
-import { deadFolder, deadRowsBeside } from '../../src/sources/source-file.ts';
+import { deadRowsBeside } from '../../src/sources/source-file.ts';
+import { deadFolder } from '../../src/tables/output-names.ts';
 import { eventSideOf } from '../../src/verify/release/event-side.ts';
 import { tempFolder } from '../sources/temp-folder.ts';
 
@@ -50,8 +54,8 @@ test('dead rows are found beside the events by whatever name the folder is calle
   await importRows(GOOD + DEAD, 1);
   const out = join(folder.path, 'out');
   for (const name of [out, `${out}/`, `${out}/.`, `${out}/t/..`, relative('.', out)]) {
-    expect(await deadRowsBeside(name), name).toEqual({ time_invalid: 1 });
-    expect(eventSideOf(name).dead_rows, name).toEqual({ time_invalid: 1 });
+    expect(await deadRowsBeside(openEventFolder(name)), name).toEqual({ time_invalid: 1 });
+    expect((await eventSideOf(openReader(eventsAt(name)))).dead_rows, name).toEqual({ time_invalid: 1 });
   }
   expect(deadFolder('.')).toBe(`${process.cwd()}.dead`);
   expect(deadFolder('events')).toBe('events.dead');

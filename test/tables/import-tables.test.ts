@@ -1,12 +1,14 @@
 /**
  * Whole imports: what is written, what is refused, and that the same tables make the same bytes.
  */
+
 import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { openEventFolder } from '../../src/adapters/filesystem/event-folder.ts';
 import { checkEvents } from '../../src/sources/check-events.ts';
 import { readSource } from '../../src/sources/source-file.ts';
 import { importTables } from '../../src/tables/import-tables.ts';
@@ -70,12 +72,12 @@ describe('an import', () => {
       event_time: null,
       attributes: { name: 'Ann\nLee' },
     });
-    expect(await checkEvents(join(folder.path, 'out'))).toMatchObject({ duplicates: 0, errors: [] });
+    expect(await checkEvents(openEventFolder(join(folder.path, 'out')))).toMatchObject({ duplicates: 0, errors: [] });
   });
 
   test('names what is assumed, and what is left out by the mapping, for want of a time, or unmentioned', async () => {
     await run({ 'people.csv': PEOPLE, 'sales/a.csv': SALES });
-    expect(await readSource(join(folder.path, 'out'))).toEqual({
+    expect(await readSource(openEventFolder(join(folder.path, 'out')))).toEqual({
       name: 'shop',
       dated: [],
       assumed: [{ type: 'member', attribute: 'name', because: 'names stay' }],

@@ -1,8 +1,10 @@
 /** The real sets through their mappings; of the greater ones what some members did. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { EventRecord } from '../../schemas/event.ts';
+import { fileAt, openEventFolder } from '../../src/adapters/filesystem/event-folder.ts';
 import { shippedFolder } from '../../src/config.ts';
 import { checkEvents } from '../../src/sources/check-events.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
@@ -34,7 +36,7 @@ const namesOf = (facts: readonly { readonly attribute: string }[]) => facts.map(
 
 async function firstEvents(name: string, wanted: (event: EventRecord) => boolean): Promise<EventRecord[]> {
   const events: EventRecord[] = [];
-  for await (const batch of readEventFile(join(folder.path, 'events', name))) {
+  for await (const batch of readEventFile(await fileAt(join(folder.path, 'events', name)))) {
     for (const { outcome } of batch) if (outcome.ok && wanted(outcome.event)) events.push(outcome.event);
   }
   return events;
@@ -65,7 +67,7 @@ describeSet('ifdb', (run) => {
     expect([items.filter(({ event_time }) => event_time === null).length, years.length]).toEqual([546, 3653]);
     expect(items.some((event) => event.type === 'item' && event.attributes?.tags !== undefined)).toBe(false);
 
-    const checked = await checkEvents(join(folder.path, 'events'));
+    const checked = await checkEvents(openEventFolder(join(folder.path, 'events')));
     expect(checked).toMatchObject({ errors: [], duplicates: 0, warnings: [{ code: 'item_undefined', count: 14_521 }] });
   });
 });
@@ -118,7 +120,7 @@ describeSet('online-retail', (run) => {
     });
     const dated = await firstEvents('+first_seen/000001.ndjson.gz', ({ type }) => type === 'item');
     expect(dated.length).toBeGreaterThan(1_000);
-    expect((await checkEvents(join(folder.path, 'events'))).errors).toEqual([]);
+    expect((await checkEvents(openEventFolder(join(folder.path, 'events')))).errors).toEqual([]);
   });
 });
 
@@ -145,6 +147,10 @@ describeSet('stackexchange-quantumcomputing', (run) => {
     const favorites = await firstEvents('favorites/events.csv.ndjson.gz', () => true);
     expect(favorites).toHaveLength(706);
     expect(favorites.filter(({ event_time }) => !/^2018-\d\d-\d\dZ$/.test(String(event_time)))).toEqual([]);
-    expect(await checkEvents(join(folder.path, 'events'))).toMatchObject({ errors: [], duplicates: 0, warnings: [] });
+    expect(await checkEvents(openEventFolder(join(folder.path, 'events')))).toMatchObject({
+      errors: [],
+      duplicates: 0,
+      warnings: [],
+    });
   });
 });

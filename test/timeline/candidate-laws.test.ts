@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readDomain } from '../../pipelines/corpus-inputs.ts';
 import type { EventRecord } from '../../schemas/event.ts';
+import { fileAt } from '../../src/adapters/filesystem/event-folder.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
 import {
   ask,
@@ -160,7 +161,7 @@ it('in the case same-text-candidates no row shows one text twice, and 45 are sti
   const folder = join(import.meta.dirname, '..', 'cases', 'same-text-candidates');
   const domain = await readDomain(join(folder, 'domain.yaml'));
   const events: EventRecord[] = [];
-  for await (const lines of readEventFile(join(folder, 'events', 'e.ndjson')))
+  for await (const lines of readEventFile(await fileAt(join(folder, 'events', 'e.ndjson'))))
     for (const { outcome } of lines) if (outcome.ok) events.push(outcome.event);
   const tasks = [task('retrieval.choose', { windowMs: HOUR, shown: 2, random: 1 }, domain)];
   const byMember = Map.groupBy(events, (event) => (event.type === 'item' ? '' : event.member_id));

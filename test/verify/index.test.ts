@@ -1,10 +1,12 @@
 /** The index files: every row once, in order, and nothing else. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { StoredRow } from '../../schemas/columns.ts';
 import { EXAMPLE_INDEX, MEMBER_INDEX } from '../../schemas/rows.ts';
+import { openReader, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import { columnSpecs, type FileTable, storedColumns } from '../../src/shard/records.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
@@ -61,7 +63,7 @@ async function wrong(examples: readonly Row[], members: readonly Row[]): Promise
   write('examples', EXAMPLE_INDEX, examples.map((one) => ({ example_id: one.example, ...placed(one) })) as never);
   write('members', MEMBER_INDEX, members.map((one) => ({ member: one.member, ...placed(one) })) as never);
   const list = createFaultList();
-  checkIndex({ dir }, table, list);
+  await checkIndex({ files: openReader(releaseAt(dir)) }, table, list);
   return list.faults.map(({ rule, detail }) => `${rule.join()} ${detail}`);
 }
 
@@ -84,6 +86,6 @@ test('an entry elsewhere, twice, missing or out of order is wrong, and a file th
   expect(await wrong(examples, members)).toEqual([]);
   writeFileSync(join(dir, 'index', 'members.parquet'), 'raw');
   const list = createFaultList();
-  checkIndex({ dir }, table, list);
+  await checkIndex({ files: openReader(releaseAt(dir)) }, table, list);
   expect(list.faults.map(({ detail }) => detail)).toEqual([expect.stringContaining('members.parquet cannot be read')]);
 });

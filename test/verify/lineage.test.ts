@@ -1,12 +1,14 @@
 /** Lineage, certificate and events: what is told of them is counted and named again. */
+
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import type { Certificate } from '../../schemas/manifest.ts';
+import { eventsAt, openReader, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { certificateFlaw } from '../../src/verify/certificate-form.ts';
 import { checkerVersion } from '../../src/verify/checker-version.ts';
-import { blocksOfFolder } from '../../src/verify/events/event-stream.ts';
+import { blocksOfEvents } from '../../src/verify/events/event-stream.ts';
 import { Appender, closeScratch, openScratch, Spill } from '../../src/verify/events/spill.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { canonicalJson } from '../../src/verify/release/canonical-json.ts';
@@ -90,21 +92,23 @@ describe('a lineage', () => {
     expect(() => readLineage(other)).toThrow('lineage');
   });
 
-  it('that is missing, no JSON, a link or not canonical is a fault, and no failure', () => {
-    const of = (write: (file: string) => void): string[] => {
+  it('that is missing, no JSON, a link or not canonical is a fault, and no failure', async () => {
+    const of = async (write: (file: string) => void): Promise<string[]> => {
       const dir = mkdtempSync(join(folder, 'release-'));
       write(join(dir, 'lineage.json'));
       const list = createFaultList();
-      lineageOf({ dir } as OpenRelease, list);
+      await lineageOf({ files: openReader(releaseAt(dir)) } as OpenRelease, list);
       return list.faults.map(({ detail }) => detail);
     };
-    expect(of((file) => writeFileSync(file, canonicalJson(honest)))).toEqual([]);
-    expect(of(() => undefined)).toEqual(['lineage.json is missing']);
-    expect(of((file) => mkdirSync(file))).toEqual(['lineage.json is missing']);
-    expect(of((file) => symlinkSync('/dev/zero', file))).toEqual(['lineage.json is missing']);
-    expect(of((file) => writeFileSync(file, '{'))).toEqual([expect.stringContaining('no JSON')]);
-    expect(of((file) => writeFileSync(file, '{}'))).toEqual([expect.stringContaining('lineage.json cannot be read')]);
-    expect(of((file) => writeFileSync(file, `${canonicalJson(honest)} `))).toEqual([
+    expect(await of((file) => writeFileSync(file, canonicalJson(honest)))).toEqual([]);
+    expect(await of(() => undefined)).toEqual(['lineage.json is missing']);
+    expect(await of((file) => mkdirSync(file))).toEqual(['lineage.json is missing']);
+    expect(await of((file) => symlinkSync('/dev/zero', file))).toEqual(['lineage.json is missing']);
+    expect(await of((file) => writeFileSync(file, '{'))).toEqual([expect.stringContaining('no JSON')]);
+    expect(await of((file) => writeFileSync(file, '{}'))).toEqual([
+      expect.stringContaining('lineage.json cannot be read'),
+    ]);
+    expect(await of((file) => writeFileSync(file, `${canonicalJson(honest)} `))).toEqual([
       expect.stringContaining('no canonical JSON'),
     ]);
   });
@@ -166,7 +170,7 @@ describe('the digest of events', () => {
     const lines = [event('a'), event('a'), ...conflict, ...gone, { type: 'none' }].map((one) => JSON.stringify(one));
     writeFileSync(join(dir, 'events.ndjson'), [...lines, '', 'no JSON', ''].join('\n'));
     const blocks: RecordBlock[] = [];
-    for await (const own of blocksOfFolder(dir)) blocks.push({ lines: own });
+    for await (const own of blocksOfEvents(openReader(eventsAt(dir)))) blocks.push({ lines: own });
     expect(takenIn(blocks).records).toEqual({
       used: 2,
       others: { read: 9, duplicate: 1, dead: 4, dropped: 2 },
@@ -211,7 +215,7 @@ test('a row that closes after until, or of train after t1, or is settled after i
   expect(found('test', 15, 16)).toEqual(['LABEL-5']);
 });
 
-test('a certificate is one by its schema and of its own release; what another version left is not judged', () => {
+test('a certificate is one by its schema and of its own release; what another version left is not judged', async () => {
   const certificate: Certificate = {
     ...{ manifest_sha256: sha256, events_sha256: sha256, recipe_sha256: sha256, domain_sha256: sha256 },
     ...{
@@ -234,17 +238,17 @@ test('a certificate is one by its schema and of its own release; what another ve
   const dir = mkdtempSync(join(folder, 'certificate-'));
   const flawOf = (json: string) => {
     writeFileSync(join(dir, 'certificate.json'), json);
-    return certificateFlaw(join(dir, 'certificate.json'), sha256);
+    return certificateFlaw(openReader(releaseAt(dir)), sha256);
   };
   const flaw = (other: object) => flawOf(JSON.stringify({ ...certificate, ...other }));
-  expect(flaw({})).toBeUndefined();
-  expect(flaw({ contact: 'a' })).toMatch('no certificate');
-  expect(flaw({ dead_rows_in: '/home/ann/tables.json' })).toMatch('no certificate');
-  expect(flaw({ checks: { 'a@b.org': 1 } })).toMatch('no certificate');
-  expect(flaw({ manifest_sha256: 'f'.repeat(64) })).toMatch('another release');
-  expect(flaw({ checker_version: '0.0.1', sentences: 1 })).toBeUndefined();
-  expect(flawOf('{}')).toMatch('no certificate');
-  expect(flawOf('no JSON')).toMatch('no certificate');
+  expect(await flaw({})).toBeUndefined();
+  expect(await flaw({ contact: 'a' })).toMatch('no certificate');
+  expect(await flaw({ dead_rows_in: '/home/ann/tables.json' })).toMatch('no certificate');
+  expect(await flaw({ checks: { 'a@b.org': 1 } })).toMatch('no certificate');
+  expect(await flaw({ manifest_sha256: 'f'.repeat(64) })).toMatch('another release');
+  expect(await flaw({ checker_version: '0.0.1', sentences: 1 })).toBeUndefined();
+  expect(await flawOf('{}')).toMatch('no certificate');
+  expect(await flawOf('no JSON')).toMatch('no certificate');
 });
 
 test('a release is its files alone, in order and as their paths say: no stray, no link (PUBLISH-2)', async () => {
@@ -261,7 +265,10 @@ test('a release is its files alone, in order and as their paths say: no stray, n
   for (const name of ['manifest.json', 'lineage.json']) writeFileSync(join(dir, name), '{}');
   const wrong = async (named: object[] = files) => {
     const list = createFaultList();
-    await checkFiles({ dir, manifest: { files: named }, isCanonical: true } as unknown as OpenRelease, list);
+    await checkFiles(
+      { files: openReader(releaseAt(dir)), manifest: { files: named }, isCanonical: true } as unknown as OpenRelease,
+      list,
+    );
     return list.faults.map(({ rule, detail }) => `${rule.join()} ${detail}`);
   };
   expect(await wrong()).toEqual([]);

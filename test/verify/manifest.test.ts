@@ -2,11 +2,13 @@
  * The manifest: hashes, label tables and the release's id follow from what it says and from its
  * rows.
  */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Domain } from '../../schemas/domain.ts';
 import type { LabelTable } from '../../schemas/manifest.ts';
+import { openReader, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import { createFaultList } from '../../src/verify/fault-list.ts';
 import { hf } from '../../src/verify/profiles/hf.ts';
@@ -60,7 +62,7 @@ const honest = {
   label_tables: labelTablesOf(world),
 };
 const opened = (manifest: object) => ({
-  ...{ dir: '', manifestSha256: '', isCanonical: true },
+  ...{ files: openReader(releaseAt('')), manifestSha256: '', isCanonical: true },
   ...readManifest(JSON.parse(JSON.stringify(manifest))),
 });
 

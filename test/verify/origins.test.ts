@@ -62,7 +62,7 @@ interface Event {
 }
 
 /** Tables in two row groups, as files have them. */
-function tablesOf(all: readonly Segment[], events: readonly Event[]): SharedOrigins {
+async function tablesOf(all: readonly Segment[], events: readonly Event[]): Promise<SharedOrigins> {
   const halves = <T>(list: readonly T[]) => [list.slice(0, list.length >> 1), list.slice(list.length >> 1)];
   const ofSegments = halves(all).map((part) => {
     const column = (name: 'role' | 'version' | 'level' | 'fields') => texts(part.map((one) => one[name]));
@@ -78,7 +78,7 @@ function tablesOf(all: readonly Segment[], events: readonly Event[]): SharedOrig
         (['member', 'event'] as const).map((name) => [name, texts(part.map((one) => String(one[name])))] as const),
       ),
   );
-  return { segments: segmentsOf(ofSegments, all.length), events: eventsOf(ofEvents, events.length) };
+  return { segments: await segmentsOf(ofSegments, all.length), events: await eventsOf(ofEvents, events.length) };
 }
 
 /** Written again here: the order of the law, by texts that sort as it does. */
@@ -123,8 +123,12 @@ function numbersOf({ member, listed, stoppedAt }: Row, entries: Entries): Origin
 }
 
 /** What is wrong with tables that rows are read by, in words. */
-function wrongOf(all: readonly Row[], entries: Entries, numbers = (row: Row) => numbersOf(row, entries)): string[] {
-  const tables = tablesOf(entries.segments, entries.events);
+async function wrongOf(
+  all: readonly Row[],
+  entries: Entries,
+  numbers = (row: Row) => numbersOf(row, entries),
+): Promise<string[]> {
+  const tables = await tablesOf(entries.segments, entries.events);
   const marker = originMarker(tables);
   const list = createFaultList();
   for (const row of all) {
@@ -139,11 +143,11 @@ function wrongOf(all: readonly Row[], entries: Entries, numbers = (row: Row) => 
 }
 
 describe('origins of rows', () => {
-  it('read as the segments and events that they number', () => {
-    fc.assert(
-      fc.property(rows, (all) => {
+  it('read as the segments and events that they number', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, async (all) => {
         const entries = entriesOf(all);
-        const tables = tablesOf(entries.segments, entries.events);
+        const tables = await tablesOf(entries.segments, entries.events);
         for (const row of all) {
           const { segments: read, stoppedAt } = originOf(tables, numbersOf(row, entries), MEMBERS[row.member]!);
           const timeline = TIMELINES[row.member]!;
@@ -164,53 +168,53 @@ describe('origins of rows', () => {
     );
   });
 
-  it('and the tables have nothing wrong where they are as the law has them', () => {
-    fc.assert(
-      fc.property(rows, (all) => {
-        expect(wrongOf(all, entriesOf(all))).toEqual([]);
+  it('and the tables have nothing wrong where they are as the law has them', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, async (all) => {
+        expect(await wrongOf(all, entriesOf(all))).toEqual([]);
       }),
     );
   });
 
-  it('are wrong with any two entries of the segments exchanged, though rows read as before', () => {
-    fc.assert(
-      fc.property(rows, fc.nat(), fc.nat(), (all, first, second) => {
+  it('are wrong with any two entries of the segments exchanged, though rows read as before', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.nat(), fc.nat(), async (all, first, second) => {
         const { segments: own, events } = entriesOf(all);
         const [a, b] = [first % own.length, second % own.length];
         fc.pre(a !== b);
         const exchanged = { segments: own.with(a, own[b]!).with(b, own[a]!), events };
-        expect(wrongOf(all, exchanged)).toEqual(expect.arrayContaining([expect.stringContaining('before')]));
+        expect(await wrongOf(all, exchanged)).toEqual(expect.arrayContaining([expect.stringContaining('before')]));
       }),
     );
   });
 
-  it('are wrong with any two events exchanged, though rows read as before', () => {
-    fc.assert(
-      fc.property(rows, fc.nat(), fc.nat(), (all, first, second) => {
+  it('are wrong with any two events exchanged, though rows read as before', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.nat(), fc.nat(), async (all, first, second) => {
         const { segments: own, events } = entriesOf(all);
         fc.pre(events.length > 1);
         const [a, b] = [first % events.length, second % events.length];
         fc.pre(a !== b);
         const exchanged = { segments: own, events: events.with(a, events[b]!).with(b, events[a]!) };
-        expect(wrongOf(all, exchanged)).not.toEqual([]);
+        expect(await wrongOf(all, exchanged)).not.toEqual([]);
       }),
     );
   });
 
-  it('are wrong with an entry that no row has, wherever it lies', () => {
-    fc.assert(
-      fc.property(rows, segments, fc.nat(2), fc.nat(5), (all, segment, member, event) => {
+  it('are wrong with an entry that no row has, wherever it lies', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, segments, fc.nat(2), fc.nat(5), async (all, segment, member, event) => {
         const entries = entriesOf(all);
         const more: Row = { member, listed: [{ segment: { ...segment, level: 'full' }, event }], stoppedAt: -1 };
         const all2 = entriesOf([...all, more]);
         const isMore = all2.segments.length > entries.segments.length || all2.events.length > entries.events.length;
         fc.pre(isMore);
-        expect(wrongOf(all, all2)).toEqual(expect.arrayContaining([expect.stringContaining('no row has it')]));
+        expect(await wrongOf(all, all2)).toEqual(expect.arrayContaining([expect.stringContaining('no row has it')]));
       }),
     );
   });
 
-  it('are wrong where one row has other ids by a number than another', () => {
+  it('are wrong where one row has other ids by a number than another', async () => {
     const segment = { role: 'history', version: '', level: '', fields: '', ids: [1, 2] };
     const row = (ids: number[]): Row => ({
       member: 0,
@@ -220,14 +224,14 @@ describe('origins of rows', () => {
     const all = [row([1, 2]), row([1, 3])];
     const entries = entriesOf([row([1, 2])]);
     const numbers = () => numbersOf(row([1, 2]), entries);
-    expect(wrongOf(all, entries, numbers)).toEqual([expect.stringContaining('other tokens')]);
+    expect(await wrongOf(all, entries, numbers)).toEqual([expect.stringContaining('other tokens')]);
   });
 
-  it('are wrong with numbers beyond the tables, of other members, or that count otherwise', () => {
+  it('are wrong with numbers beyond the tables, of other members, or that count otherwise', async () => {
     const segment = { role: 'history', version: '', level: 'full', fields: '', ids: [1] };
     const all = [0, 1].map((member): Row => ({ member, listed: [{ segment, event: 1 }], stoppedAt: -1 }));
     const entries = entriesOf(all);
-    const tables = tablesOf(entries.segments, entries.events);
+    const tables = await tablesOf(entries.segments, entries.events);
     const right = numbersOf(all[0]!, entries);
     const wrong = (other: Partial<OriginNumbers>) =>
       originOf(tables, { ...right, ...other }, MEMBERS[0]!).wrong.map(({ detail }) => detail);

@@ -1,10 +1,12 @@
 /** The form of Parquet files: nothing in one but what its columns and its footer should say. */
+
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it, test } from 'vitest';
+import { openReader, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { HF } from '../../src/profiles/hf.ts';
 import { createParquetWriter } from '../../src/shard/parquet-writer.ts';
 import * as thrift from '../../src/shard/thrift.ts';
@@ -49,31 +51,35 @@ function tokenFile(): Buffer {
 
 const honest = tokenFile();
 
-function wrongOf(bytes: Uint8Array, wanted = tokens): readonly string[] {
-  const path = join(folder, 'file.parquet');
-  writeFileSync(path, bytes);
-  return checkParquet(path, wanted).wrong;
+/** A file of the folder. */
+const named = (path: string) => ({ files: openReader(releaseAt(folder)), path });
+
+async function wrongOf(bytes: Uint8Array, wanted = tokens): Promise<readonly string[]> {
+  writeFileSync(join(folder, 'file.parquet'), bytes);
+  return (await checkParquet(named('file.parquet'), wanted)).wrong;
 }
 
 describe('a token file', () => {
-  it('of our own writer has nothing wrong, and tells its row groups', () => {
-    expect(wrongOf(honest)).toEqual([]);
-    expect(checkParquet(join(folder, 'file.parquet'), tokens).groups).toEqual([3, 3]);
+  it('of our own writer has nothing wrong, and tells its row groups', async () => {
+    expect(await wrongOf(honest)).toEqual([]);
+    expect((await checkParquet(named('file.parquet'), tokens)).groups).toEqual([3, 3]);
   });
 
-  it('is wrong with another key-value, with one more or less, or in another order (PUBLISH-6)', () => {
+  it('is wrong with another key-value, with one more or less, or in another order (PUBLISH-6)', async () => {
     const [first, second, ...others] = keyValues as [[string, string], [string, string], ...[string, string][]];
     const other = (own: WantedFile['keyValues']) => wrongOf(honest, { ...tokens, keyValues: own });
-    expect(other([first, [second[0], 'else'], ...others])).toEqual(['footer brewhouse.profile is hf instead of else']);
-    expect(other([first, ...others])).toEqual(['footer brewhouse.profile is there, with hf']);
-    expect(other([first, second, ...others, ['more', '']])).toEqual(['footer more is missing']);
-    expect(other([second, first, ...others])).toEqual(['the keys of its footer are in another order']);
+    expect(await other([first, [second[0], 'else'], ...others])).toEqual([
+      'footer brewhouse.profile is hf instead of else',
+    ]);
+    expect(await other([first, ...others])).toEqual(['footer brewhouse.profile is there, with hf']);
+    expect(await other([first, second, ...others, ['more', '']])).toEqual(['footer more is missing']);
+    expect(await other([second, first, ...others])).toEqual(['the keys of its footer are in another order']);
   });
 
-  it('is wrong with other names, types, orders and numbers of columns (PUBLISH-6)', () => {
+  it('is wrong with other names, types, orders and numbers of columns (PUBLISH-6)', async () => {
     const [ids, mask, labels] = tokens.columns;
     const told = (...columns: (typeof ids)[]) => wrongOf(honest, { ...tokens, columns: columns.map((one) => one!) });
-    expect(told(ids, mask, labels)).toEqual([]);
+    expect(await told(ids, mask, labels)).toEqual([]);
     for (const columns of [
       [mask, ids, labels],
       [ids, mask],
@@ -81,26 +87,26 @@ describe('a token file', () => {
       [ids, { ...mask!, type: 'int32' as const }, labels],
       [ids, mask, { ...labels!, isList: false }],
     ])
-      expect(told(...columns)).toEqual(expect.arrayContaining([expect.stringContaining('columns are')]));
+      expect(await told(...columns)).toEqual(expect.arrayContaining([expect.stringContaining('columns are')]));
   });
 
-  it('is wrong wherever a byte is changed, but for the padding that nobody reads', () => {
+  it('is wrong wherever a byte is changed, but for the padding that nobody reads', async () => {
     const missed: number[] = [];
     // Every third byte of the footer, and some of the pages.
     const footer = honest.length - 8 - honest.readUInt32LE(honest.length - 8);
     for (let at = 0; at < honest.length; at += at < footer ? 97 : 3) {
       const changed = Buffer.from(honest);
       changed[at] = (changed[at] ?? 0) ^ (at % 2 === 0 ? 0x41 : 1 << (at % 8));
-      if (wrongOf(changed).length === 0) missed.push(at);
+      if ((await wrongOf(changed)).length === 0) missed.push(at);
     }
     expect(missed).toEqual([]);
   }, 60_000);
 
-  it('is wrong with bytes between its pages and its footer', () => {
+  it('is wrong with bytes between its pages and its footer', async () => {
     const at = honest.length - 8 - honest.readUInt32LE(honest.length - 8);
     const raw = Buffer.from('member-1@example.org');
     const changed = Buffer.concat([honest.subarray(0, at), raw, honest.subarray(at)]);
-    expect(wrongOf(changed)).toEqual([`${raw.length} bytes from ${at} on are not its own`]);
+    expect(await wrongOf(changed)).toEqual([`${raw.length} bytes from ${at} on are not its own`]);
   });
 });
 
@@ -123,38 +129,39 @@ describe('a column of lists that may be empty', () => {
     return { columns: columns.map((column) => ({ ...column, mayBeEmpty })), keyValues: [], mayBeRewritten: false };
   };
 
-  it('has nothing wrong, and its rows are those that were written', () => {
-    expect(wrongOf(bytes, wanted(true))).toEqual([]);
-    const opened = openParquet(join(folder, 'file.parquet'), wanted(true));
-    const read = lists.map((group, index) => {
-      const column = opened.walk(index).columns.get('events')!;
+  it('has nothing wrong, and its rows are those that were written', async () => {
+    expect(await wrongOf(bytes, wanted(true))).toEqual([]);
+    const opened = await openParquet(named('file.parquet'), wanted(true));
+    const reading = lists.map(async (group, index) => {
+      const column = (await opened.walk(index)).columns.get('events')!;
       if ('texts' in column) throw new Error('events are numbers');
       return group.map((_, row) =>
         Array.from(column.numbers.subarray(row === 0 ? 0 : column.ends![row - 1], column.ends![row])),
       );
     });
-    opened.close();
+    const read = await Promise.all(reading);
+    await opened.close();
     expect(read).toEqual(lists);
   });
 
-  it('is wrong where none may be', () => {
-    expect(wrongOf(bytes, wanted(false))).toEqual([expect.stringContaining('null or empty')]);
+  it('is wrong where none may be', async () => {
+    expect(await wrongOf(bytes, wanted(false))).toEqual([expect.stringContaining('null or empty')]);
   });
 
-  it('is wrong wherever a byte is changed', () => {
+  it('is wrong wherever a byte is changed', async () => {
     const missed: number[] = [];
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
-      if (wrongOf(changed, wanted(true)).length === 0) missed.push(at);
+      if ((await wrongOf(changed, wanted(true))).length === 0) missed.push(at);
     }
     expect(missed).toEqual([]);
   });
 });
 
-test('a file that is no Parquet, cut off or empty is wrong, and no failure', () => {
+test('a file that is no Parquet, cut off or empty is wrong, and no failure', async () => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('PAR1'), Buffer.from('not Parquet at all'), honest.subarray(0, -9)])
-    expect(wrongOf(bytes)).toEqual([expect.stringMatching(/^the file cannot be read: /)]);
+    expect(await wrongOf(bytes)).toEqual([expect.stringMatching(/^the file cannot be read: /)]);
 });
 
 test('a page is one zstd frame of its own content: nothing beside it, and no more than is told', () => {
@@ -264,19 +271,19 @@ describe.skipIf(!hasPython)('a token file that pyarrow wrote anew', () => {
     '{"write_page_index": True}',
     '{"use_dictionary": False, "column_encoding": {"input_ids.list.element": "DELTA_BINARY_PACKED"}}',
     '{"use_dictionary": False, "column_encoding": {"labels.list.element": "BYTE_STREAM_SPLIT"}}',
-  ])('with %s has nothing wrong, but where no other library may write', (options) => {
+  ])('with %s has nothing wrong, but where no other library may write', async (options) => {
     const [source, target] = [join(folder, 'ours.parquet'), join(folder, 'theirs.parquet')];
     writeFileSync(source, honest);
     const ran = spawnSync(python, ['-c', REWRITE, source, target, options]);
     expect(ran.status, `${ran.stderr}`).toBe(0);
-    expect(checkParquet(target, tokens)).toMatchObject({ wrong: [], groups: [3, 3] });
-    expect(checkParquet(target, { ...tokens, mayBeRewritten: false }).wrong).toEqual([
+    expect(await checkParquet(named('theirs.parquet'), tokens)).toMatchObject({ wrong: [], groups: [3, 3] });
+    expect((await checkParquet(named('theirs.parquet'), { ...tokens, mayBeRewritten: false })).wrong).toEqual([
       expect.stringContaining('its writer is parquet-cpp-arrow version'),
     ]);
-    const named = Buffer.from(
+    const renamed = Buffer.from(
       readFileSync(target).toString('latin1').replace('parquet-cpp-arrow', 'member-1@example.o'),
       'latin1',
     );
-    expect(wrongOf(named)).not.toEqual([]);
+    expect(await wrongOf(renamed)).not.toEqual([]);
   });
 });

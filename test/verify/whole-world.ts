@@ -1,7 +1,8 @@
 /** A world whose items and members are all in memory, and the records of a folder one by one. */
+import { eventsAt, openReader } from '../../src/adapters/checker-reader.ts';
 import type { CheckedEvent } from '../../src/verify/events/checked-event.ts';
 import { takeInRecords } from '../../src/verify/events/deduplicate.ts';
-import { blocksOfFolder, recordsOf } from '../../src/verify/events/event-stream.ts';
+import { blocksOfEvents, recordsOf } from '../../src/verify/events/event-stream.ts';
 import type { Identity } from '../../src/verify/identity/identity.ts';
 import type { Timeline } from '../../src/verify/world/timeline.ts';
 import type { ReferenceTokenizer } from '../../src/verify/world/tokenizer-port.ts';
@@ -26,6 +27,7 @@ export async function deduplicate(records: Iterable<unknown> | AsyncIterable<unk
 /** The records of a folder; undefined is a line without one. */
 export function eventsOfFolder(dir: string): () => AsyncGenerator<unknown> {
   return async function* records() {
-    for await (const block of blocksOfFolder(dir)) for (const { record } of recordsOf(block)) yield record;
+    for await (const block of blocksOfEvents(openReader(eventsAt(dir))))
+      for (const { record } of recordsOf(block)) yield record;
   };
 }

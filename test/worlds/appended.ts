@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { FILLED_SPLITS } from '../../schemas/ledger.ts';
+import { eventsAt, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { buildFrom } from '../../src/cli/commands/build.ts';
 import { releaseFrom } from '../../src/cli/commands/release.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
@@ -137,7 +138,12 @@ function differenceOf({ whole, grown }: Made): Difference | undefined {
 async function faultOf(folder: string, releaseDir: string, { recipe }: World): Promise<Difference | undefined> {
   const { tokenizer } = recipe.corpus;
   const path = 'path' in tokenizer ? { tokenizerPath: tokenizer.path } : {};
-  const { faults } = await verifyRelease({ releaseDir, events: join(folder, 'events'), key: KEY, ...path });
+  const { faults } = await verifyRelease({
+    release: releaseAt(releaseDir),
+    events: eventsAt(join(folder, 'events')),
+    key: KEY,
+    ...path,
+  });
   const [fault] = faults;
   return fault && { kind: `fault ${fault.rule.join()}`, builder: '', checker: fault.detail };
 }

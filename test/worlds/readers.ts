@@ -2,12 +2,14 @@
  * The builder's reader of event files and the checker's, side by side on the same bytes: what each
  * makes of every line, in words that both can say.
  */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Attributes, EventRecord } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
+import { fileAt } from '../../src/adapters/filesystem/event-folder.ts';
 import { readEventFile } from '../../src/sources/event-files.ts';
 import { type CheckedEvent, contentDigest, readEvent } from '../../src/verify/events/checked-event.ts';
 import { eventsOfFolder } from '../verify/whole-world.ts';
@@ -109,7 +111,7 @@ const nothing = (): Read => ({ events: [], why: '' });
 
 async function readByBuilder(file: string): Promise<Reading> {
   const read = [nothing()];
-  for await (const batch of readEventFile(file)) {
+  for await (const batch of readEventFile(await fileAt(file))) {
     for (const { outcome } of batch) {
       const line = read.at(-1)!;
       if (!outcome.ok) line.why = `${outcome.reason} ${outcome.field ?? ''}`;

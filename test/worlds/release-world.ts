@@ -1,8 +1,10 @@
 /** A whole way: files of a world to a lake, a release and a certificate, as the commands go it. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FILLED_SPLITS, type FilledSplit } from '../../schemas/ledger.ts';
+import { eventsAt, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { buildFrom } from '../../src/cli/commands/build.ts';
 import { releaseFrom } from '../../src/cli/commands/release.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
@@ -37,7 +39,7 @@ export async function releaseWorld(world: World): Promise<Released> {
       ends.set(end, (ends.get(end) ?? 0) + count);
     const { tokenizer } = world.recipe.corpus;
     const options = {
-      ...{ releaseDir: path, events: join(folder, 'events'), key: KEY },
+      ...{ release: releaseAt(path), events: eventsAt(join(folder, 'events')), key: KEY },
       ...('path' in tokenizer ? { tokenizerPath: tokenizer.path } : {}),
     };
     const verified = await saidBy('checker', () => verifyRelease(options));

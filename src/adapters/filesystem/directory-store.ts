@@ -1,5 +1,5 @@
 /** A lake in a local folder: the embedded default, by the same port as a bucket. */
-import { open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
 import { PROCESS_EFFECTS } from '../../effects.ts';
@@ -15,6 +15,7 @@ import { linkDurably, makeFolder, renameDurably, writeDurably } from './durable-
 import { isMissing, orNull, translated } from './file-errors.ts';
 import { readExactly } from './file-ranges.ts';
 import { openFileUnderWay } from './files-under-way.ts';
+import { sweepFolder } from './temp-files.ts';
 
 /**
  * Files under way lie in this folder of the lake: on its own file system, so that a rename names
@@ -57,13 +58,14 @@ export function openDirectoryStore(folder: string, effects = PROCESS_EFFECTS): O
       translated('write', pathOf(key), (path) => withTemp(bytes, (temp) => linkDurably(temp, path))),
     put: async (key, bytes) =>
       translated('write', pathOf(key), (path) => withTemp(bytes, (temp) => renameDurably(temp, path))),
-    create: () => openFileUnderWay({ tempFolder, pathOf }, effects),
+    create: () =>
+      openFileUnderWay({ tempFolder, isKept: true, give: (path, key) => renameDurably(path, pathOf(key)) }, effects),
     async list(below) {
       assertFolder(below);
       const names = (await orNull('list', join(location, below), namesIn)) ?? [];
       return names.filter((name) => below !== '' || name !== `${TEMP_NAME}/`).sort(compareUtf8);
     },
-    sweepLeftovers: (now) => translated('sweep', tempFolder, () => sweep(tempFolder, now - LEFTOVER_AGE_MS)),
+    sweepLeftovers: (now) => translated('sweep', tempFolder, () => sweepFolder(tempFolder, now - LEFTOVER_AGE_MS)),
   };
 }
 
@@ -97,17 +99,4 @@ function openReader(path: string, key: string): Promise<RangeReader> {
 async function namesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true });
   return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
-}
-
-async function sweep(folder: string, before: number): Promise<number> {
-  const names = (await orNull('list', folder, (path) => readdir(path))) ?? [];
-  let swept = 0;
-  for (const name of names) {
-    const path = join(folder, name);
-    const found = await orNull('look at', path, stat);
-    if (found === null || found.mtimeMs >= before) continue;
-    await rm(path, { recursive: true, force: true });
-    swept++;
-  }
-  return swept;
 }

@@ -1,24 +1,26 @@
 /**
- * Files under way of a lake on disk: written in its temporary folder, hashed on the way, renamed at
- * their end.
+ * Files under way: written in a temporary folder of this machine, hashed on the way, and given
+ * their name at the end.
  */
 
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../../../schemas/ids.ts';
 import { PROCESS_EFFECTS } from '../../effects.ts';
 import type { FileUnderWay, WrittenFile } from '../../lake/object-store.ts';
-import { renameDurably } from './durable-names.ts';
 import { translateFileError } from './file-errors.ts';
 import { openTempFile } from './temp-files.ts';
 
-/** Where files under way lie, and how a key becomes a path. */
-export interface LakeFolders {
+/** Where files under way lie, and how they come to their names. */
+export interface Naming {
   readonly tempFolder: string;
-  readonly pathOf: (key: string) => string;
+  /** Whether the file itself becomes the named one, and so must be durable; else it is removed. */
+  readonly isKept: boolean;
+  /** Names the finished file at `path`; what it throws is what `finish` throws. */
+  readonly give: (path: string, key: string, written: WrittenFile) => Promise<void>;
 }
 
 /** Opens an empty file. Throws `disk_full`, `store_refused`. */
-export function openFileUnderWay({ tempFolder, pathOf }: LakeFolders, effects = PROCESS_EFFECTS): FileUnderWay {
+export function openFileUnderWay({ tempFolder, isKept, give }: Naming, effects = PROCESS_EFFECTS): FileUnderWay {
   const temp = openTempFile(tempFolder, '.new', effects);
   const hash = createHash('sha256');
   let bytes = 0;
@@ -26,10 +28,11 @@ export function openFileUnderWay({ tempFolder, pathOf }: LakeFolders, effects = 
   const name = async (keyOf: (sha256: Sha256) => string): Promise<WrittenFile & { key: string }> => {
     temp.assertOpen();
     try {
-      temp.close(true);
+      temp.close(isKept);
       const sha256 = hash.digest('hex') as Sha256;
       const key = keyOf(sha256);
-      await renameDurably(temp.path, pathOf(key));
+      await give(temp.path, key, { sha256, bytes });
+      if (!isKept) temp.abort();
       return { key, sha256, bytes };
     } catch (cause) {
       temp.abort();

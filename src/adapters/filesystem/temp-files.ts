@@ -3,9 +3,10 @@
  * error.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Effects } from '../../effects.ts';
-import { translatedSync, translateFileError } from './file-errors.ts';
+import { orNull, translatedSync, translateFileError } from './file-errors.ts';
 
 /** A temporary file that is open for writing. All methods throw `disk_full`, `store_refused`. */
 export interface TempFile {
@@ -79,4 +80,21 @@ function openNew(folder: string, path: string): number {
     mkdirSync(folder, { recursive: true });
     return openSync(path, 'wx');
   });
+}
+
+/**
+ * Removes what was last written before that time (epoch milliseconds); returns how many. Throws as
+ * a store does.
+ */
+export async function sweepFolder(folder: string, before: number): Promise<number> {
+  const names = (await orNull('list', folder, (path) => readdir(path))) ?? [];
+  let swept = 0;
+  for (const name of names) {
+    const path = join(folder, name);
+    const found = await orNull('look at', path, stat);
+    if (found === null || found.mtimeMs >= before) continue;
+    await rm(path, { recursive: true, force: true });
+    swept++;
+  }
+  return swept;
 }

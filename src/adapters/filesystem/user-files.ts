@@ -50,7 +50,8 @@ export function namesIfThere(path: string): Promise<string[] | undefined> {
   return ifThere(path, () => readdir(path));
 }
 
-async function ifThere<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
+/** What `work` reads of `path`; undefined where there is no such thing. Throws as `reading`. */
+export async function ifThere<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (cause) {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type BuildOptions, type BuildSummary, build } from '../../../pipelines/build.ts';
 import { type CorpusInputs, readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import type { RenderedCorpus } from '../../../pipelines/render/render.ts';
+import { openEvents } from '../../adapters/open-events.ts';
 import { openScratch, openStore } from '../../adapters/open-store.ts';
 import { last } from '../../checked.ts';
 import { questionsByFate } from '../../corpus/corpus-summary.ts';
@@ -28,14 +29,18 @@ export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise
 }
 
 /** A build by the files and the folder that a person names. */
-type NamedBuild = Omit<BuildOptions, 'store' | 'scratch' | keyof CorpusInputs> &
-  Readonly<Record<'lake' | keyof CorpusInputs, string>>;
+type NamedBuild = Omit<BuildOptions, 'store' | 'scratch' | 'events' | keyof CorpusInputs> &
+  Readonly<Record<'lake' | 'events' | keyof CorpusInputs, string>>;
 
 /** Reads the files and builds. Throws as `build` does. */
-export async function buildFrom({ lake, recipe, domain, ...how }: NamedBuild, effects: Effects): Promise<BuildSummary> {
+export async function buildFrom(
+  { lake, events, recipe, domain, ...how }: NamedBuild,
+  effects: Effects,
+): Promise<BuildSummary> {
   const options = {
     ...how,
     store: openStore(lake, effects),
+    events: openEvents(events, effects),
     scratch: openScratch(lake, effects),
     recipe: await readRecipe(recipe),
     domain: { domain: await readDomain(domain), file: domain },

@@ -1,6 +1,7 @@
 /** `brewhouse check`: validates event files; exits 1 where one is wrong. */
 import { readDomain } from '../../../pipelines/corpus-inputs.ts';
 import { missingAttributes } from '../../../pipelines/missing-attributes.ts';
+import { openEvents } from '../../adapters/open-events.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
@@ -13,7 +14,7 @@ import { table } from '../plain-text.ts';
 /** Throws `domain_invalid`, and as `checkEvents` does. */
 export async function run({ flags }: CallOf<'check'>, effects: Effects): Promise<Outcome> {
   const domain = flags.domain === undefined ? undefined : await readDomain(flags.domain);
-  const { attributes, ...checked } = await checkEvents(flags.events, domain, effects);
+  const { attributes, ...checked } = await checkEvents(openEvents(flags.events, effects), domain, effects);
   const missing = domain === undefined ? [] : missingAttributes(domain, attributes);
   const unsaid = missing.map((each) => ({
     ...{ code: 'attribute_missing' as const, file: flags.domain ?? '', line: 0, count: 1 },

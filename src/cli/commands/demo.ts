@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { FILLED_SPLITS } from '../../../schemas/ledger.ts';
+import { eventsAt, releaseAt } from '../../adapters/checker-reader.ts';
 import { isTaken } from '../../adapters/filesystem/file-errors.ts';
 import { keyFileOf } from '../../adapters/filesystem/key-file.ts';
 import { writing } from '../../adapters/filesystem/user-files.ts';
@@ -109,7 +110,7 @@ async function makeDemo(paths: Paths, members: number, effects: Effects): Promis
   begin('4 of 4  verify: every row against the events');
   const release = join('lake', 'releases', released.id);
   const folder = join(paths.out, release);
-  const verified = await verify({ releaseDir: folder, events: paths.events, key: DEMO_KEY }, effects);
+  const verified = await verify({ release: releaseAt(folder), events: eventsAt(paths.events), key: DEMO_KEY }, effects);
 
   const sentence = demoSentence(built, released, verified.sentence);
   const told = {

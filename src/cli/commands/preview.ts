@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type Preview, type PreviewRow, type PreviewTask, preview } from '../../../pipelines/preview/preview.ts';
+import { openEvents } from '../../adapters/open-events.ts';
 import type { Effects } from '../../effects.ts';
 import { EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
@@ -14,7 +15,8 @@ import { legend, rowText, textRuns } from '../row-text.ts';
 
 /** Throws as `preview` does. */
 export async function run({ flags, colour }: CallOf<'preview'>, effects: Effects): Promise<Outcome> {
-  const { events, rows = 1, task } = flags;
+  const { rows = 1, task } = flags;
+  const events = openEvents(flags.events, effects);
   const recipe = await readRecipe(flags.recipe);
   const domain = { domain: await readDomain(flags.domain), file: flags.domain };
   const found = await preview({ events, recipe, domain, rows, task, cores: availableParallelism() }, effects);

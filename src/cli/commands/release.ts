@@ -3,8 +3,7 @@ import { availableParallelism } from 'node:os';
 import { readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type ReleaseOptions, release } from '../../../pipelines/release.ts';
 import { ReleaseId } from '../../../schemas/ids.ts';
-import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
-import { openScratch, openStore } from '../../adapters/open-store.ts';
+import { keyFileBeside, openScratch, openStore } from '../../adapters/open-store.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
@@ -19,7 +18,7 @@ import { duration, peakMemory, table } from '../plain-text.ts';
 export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
   const { 'token-budget': tokenBudget, 'allow-empty': allowEmpty, workers = availableParallelism(), ...named } = flags;
   const id = flags.id === undefined ? undefined : namedRelease(flags.id);
-  const key = { text: process.env.BREWHOUSE_KEY, file: openKeyFile(flags.lake) };
+  const key = { text: process.env.BREWHOUSE_KEY, file: keyFileBeside(flags.lake) };
   const summary = await releaseFrom({ ...named, workers, id, key, tokenBudget, allowEmpty }, effects);
   return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
 }

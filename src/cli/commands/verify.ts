@@ -1,19 +1,20 @@
 /** `brewhouse verify`: the independent checker; writes the certificate beside the manifest. */
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { pinnedParts } from '../../../pipelines/pinned-parts.ts';
 import { canonicalJson } from '../../../schemas/canonical-json.ts';
 import type { Certificate } from '../../../schemas/manifest.ts';
+import { openCertificate } from '../../adapters/certificate-file.ts';
+import { eventsAt, openReader, releaseAt } from '../../adapters/checker-reader.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
-import { openStore } from '../../adapters/open-store.ts';
+import { isOnS3, openStore } from '../../adapters/open-store.ts';
 import { entriesOf } from '../../checked.ts';
 import { sha256Hex } from '../../content-hash.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT, quotedName } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
 import { openLake } from '../../lake/lake.ts';
-import type { Observer } from '../../observations.ts';
 import { noRelease } from '../../release/read-manifest.ts';
+import { isNamed } from '../../verify/reader.ts';
 import { type VerifyOptions, verifyRelease } from '../../verify/verify-release.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
@@ -22,10 +23,12 @@ import { peakMemory, table } from '../plain-text.ts';
 /** Exits 1 where a row is wrong. Throws `usage`, `not_found`, and as `verifyRelease` does. */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
   const { sample, tokenizer, recipe, domain } = flags;
+  const at = releaseAt(release);
+  const files = openReader(at);
   // Before the key, which lies beside a lake that is not there either.
-  if (!existsSync(join(release, 'manifest.json'))) throw noRelease(release);
-  const pinned = await pinnedParts(release, { recipe, domain });
-  const checked = { ...(await eventsOf(flags, effects)), releaseDir: release, key: await releaseKey(release), pinned };
+  if (!(await isNamed(files, 'manifest.json'))) throw noRelease(release);
+  const pinned = await pinnedParts(files, { recipe, domain });
+  const checked = { ...(await eventsOf(flags, effects)), release: at, key: await releaseKey(release), pinned };
   const sampled = sample === undefined ? {} : { sample };
   const found = tokenizer === undefined ? {} : { tokenizerPath: tokenizer };
   return verify({ ...checked, ...sampled, ...found }, effects);
@@ -36,7 +39,7 @@ async function eventsOf(
   effects: Effects,
 ): Promise<Pick<VerifyOptions, 'events' | 'eventSide' | 'sourceFile'>> {
   if (events !== undefined && lake === undefined)
-    return source === undefined ? { events } : { events, sourceFile: source };
+    return { events: eventsAt(events), ...(source === undefined ? {} : { sourceFile: sourceAt(source) }) };
   if (lake !== undefined && events === undefined) {
     if (source !== undefined) throw sourceOfLake();
     const opened = await openLake(openStore(lake, effects), effects);
@@ -48,6 +51,10 @@ async function eventsOf(
   throw new BrewhouseError('usage', 'verify needs the events: either --events DIR or --lake LAKE', {
     remedy: 'name the folder that the release was built from, or the lake',
   });
+}
+
+function sourceAt(source: string): NonNullable<VerifyOptions['sourceFile']> {
+  return { at: eventsAt(dirname(source)), name: basename(source) };
 }
 
 function sourceOfLake(): BrewhouseError {
@@ -64,7 +71,8 @@ export async function verify(
   options: VerifyOptions,
   { observe, signal }: Effects,
 ): Promise<Outcome & { readonly sentence: string }> {
-  removeHalf(options.releaseDir);
+  const beside = openCertificate(options.release.location);
+  beside.removeHalf();
   const certificate = await verifyRelease({
     ...options,
     report: (unit, done, total) => {
@@ -73,7 +81,11 @@ export async function verify(
     },
   });
   const text = canonicalJson(certificate);
-  writeCertificate(options.releaseDir, text, observe);
+  // A release that nobody may write to can be verified all the same.
+  await beside.write(text).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    observe({ kind: 'warning', message: `the certificate could not be written to ${beside.path}: ${why}` });
+  });
   return {
     exit: certificate.ok ? EXIT.done : EXIT.fault,
     result: verifyResult(certificate, sha256Hex(text)),
@@ -82,51 +94,29 @@ export async function verify(
   };
 }
 
-/** The key of the environment, else the key file beside the lake that the release lies in. */
+/**
+ * The key of the environment, else the key file beside the lake that the release lies in; beside a
+ * lake on S3 there is none.
+ */
 async function releaseKey(release: string): Promise<string> {
   const { BREWHOUSE_KEY: text } = process.env;
   if (text !== undefined && text !== '') return text.trim();
+  if (isOnS3(release)) throw keyMissing('set BREWHOUSE_KEY to the key that the release was made with');
   const folder = dirname(resolve(release));
   const file = openKeyFile(dirname(folder));
   const found = await file.read();
   if (found !== null) return found.trim();
   // A release that was copied elsewhere has no lake, whose key could be missing.
   const isInLake = basename(folder) === 'releases';
-  throw new BrewhouseError('key_missing', 'the release holds pseudonyms, and their key is not known', {
-    remedy: `set BREWHOUSE_KEY to the key that the release was made with, or ${
+  throw keyMissing(
+    `set BREWHOUSE_KEY to the key that the release was made with, or ${
       isInLake ? `bring back ${file.name}` : 'verify it in releases/ of its lake, which has the key file beside it'
     }`,
-  });
+  );
 }
 
-/** Where a certificate is written before it gets its name. */
-const certificateBeside = (release: string) => join(release, 'certificate.json.tmp');
-
-/** Removes what a verification left that was ended while it wrote: it would be a stray. */
-function removeHalf(release: string): void {
-  try {
-    rmSync(certificateBeside(release), { force: true });
-  } catch {
-    // Where it cannot be removed the checker tells of it.
-  }
-}
-
-/**
- * Writes it whole or not at all: whoever reads the release meets the certificate before, or this
- * one. A release that lies on a read-only disk can be verified all the same.
- */
-function writeCertificate(release: string, text: string, observe: Observer): void {
-  const file = join(release, 'certificate.json');
-  removeHalf(release);
-  try {
-    // A new file in place of what has the name: a link would lead somewhere else.
-    writeFileSync(certificateBeside(release), text, { flag: 'wx' });
-    renameSync(certificateBeside(release), file);
-  } catch (error) {
-    removeHalf(release);
-    const why = error instanceof Error ? error.message : String(error);
-    observe({ kind: 'warning', message: `the certificate could not be written to ${file}: ${why}` });
-  }
+function keyMissing(remedy: string): BrewhouseError {
+  return new BrewhouseError('key_missing', 'the release holds pseudonyms, and their key is not known', { remedy });
 }
 
 function verifyResult(certificate: Certificate, certificateSha256: string): object {

@@ -1,10 +1,8 @@
 /** Streams the raw lines of an events folder: plain, gzip or zstd NDJSON, in blocks of lines. */
-import { createReadStream, existsSync } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BrewhouseError } from '../../errors.ts';
+import { chunksOf, isOfStore, type OpenFile, type Reader } from '../reader.ts';
 
 /**
  * Parsed records in any order, with copies; a line that cannot be parsed comes as undefined, and is
@@ -24,92 +22,90 @@ const LINE_BYTES_MAX = 10_000_000;
 export type LineBlock = Buffer | undefined;
 
 /**
- * The lines of all event files below `dir` (the folder `oracle` is no part of the events), in
- * blocks of a megabyte or of one line. Throws `input_unreadable` where the folder holds none or a
- * file breaks off.
+ * The lines of all event files that a reader has (the folder `oracle` is no part of the events), in
+ * blocks of a megabyte or of one line. Throws `input_unreadable` where it has none or a file breaks
+ * off, and as the reader does.
  */
-export async function* blocksOfFolder(dir: string): AsyncGenerator<LineBlock> {
-  const files = await eventFiles(dir);
-  if (files.length === 0) {
+export async function* blocksOfEvents(events: Reader): AsyncGenerator<LineBlock> {
+  const names = await eventFiles(events);
+  if (names.length === 0) {
     throw new BrewhouseError('input_unreadable', 'no event files: .ndjson, .ndjson.gz or .ndjson.zst', {
-      place: { file: dir },
+      place: { file: events.location },
       remedy: 'name the folder that the release was built from',
     });
   }
-  for (const file of files) {
+  for (const name of names) {
+    const place = { file: events.pathOf(name) };
+    const file = await events.open(name);
+    if (file === undefined) throw new BrewhouseError('input_unreadable', 'it is no regular file', { place });
     try {
-      yield* blocksOf(bytesOf(file));
+      yield* blocksOf(bytesOf(name, file));
     } catch (cause) {
-      throw new BrewhouseError('input_unreadable', 'the file cannot be read to its end', { place: { file }, cause });
+      if (isOfStore(cause)) throw cause;
+      throw new BrewhouseError('input_unreadable', 'the file cannot be read to its end', { place, cause });
+    } finally {
+      await file.close();
     }
   }
 }
 
-async function eventFiles(dir: string): Promise<string[]> {
-  try {
-    return (await filesBelow(dir, [await realpath(dir)])).sort();
-  } catch (cause) {
-    if (cause instanceof BrewhouseError) throw cause;
-    throw new BrewhouseError('input_unreadable', 'cannot list the events', { place: { file: dir }, cause });
-  }
+async function eventFiles(events: Reader): Promise<string[]> {
+  return (await filesBelow(events, '', [])).sort();
 }
 
 /** Where folders are no part of the events (EVENT-7). */
 const PASSED_OVER = new Set(['oracle', '__MACOSX']);
 
 /**
- * Event files below a folder, links followed; `above` are the real paths of the folders around it,
+ * Event files below a folder, links followed; `above` are the places of the folders around it,
  * which a link may lead back to. A lake among the events is passed over, one that was named is not.
  */
-async function filesBelow(dir: string, above: readonly string[]): Promise<string[]> {
+async function filesBelow(events: Reader, folder: string, above: readonly string[]): Promise<string[]> {
+  const { place, names } = await events.list(folder);
+  if (above.includes(place) || (folder !== '' && names.some(({ name }) => name === 'lake.json'))) return [];
   const found: string[] = [];
-  for (const name of await readdir(dir)) {
-    const path = join(dir, name);
+  for (const { name, kind } of names) {
     if (name.startsWith('.')) continue;
-    const entry = await stat(path);
-    if (entry.isDirectory()) {
-      const real = await realpath(path);
-      if (PASSED_OVER.has(name) || above.includes(real) || existsSync(join(path, 'lake.json'))) continue;
-      found.push(...(await filesBelow(path, [...above, real])));
+    const path = `${folder}${name}`;
+    if (kind === 'folder') {
+      if (!PASSED_OVER.has(name)) found.push(...(await filesBelow(events, `${path}/`, [...above, place])));
     } else if (/\.ndjson(\.gz|\.zst)?$/.test(name)) {
-      if (!entry.isFile())
-        throw new BrewhouseError('input_unreadable', 'it is no regular file', { place: { file: path } });
+      if (kind !== 'file')
+        throw new BrewhouseError('input_unreadable', 'it is no regular file', { place: { file: events.pathOf(path) } });
       found.push(path);
     }
   }
   return found;
 }
 
-const CHUNK_BYTES = 1 << 18;
-
 /** The bytes of a file as they were before it was packed (EVENT-7). Throws where it is damaged. */
-function bytesOf(file: string): AsyncIterable<Buffer> {
-  if (file.endsWith('.gz')) return unpacked(file, createGunzip);
-  if (file.endsWith('.zst')) return unpacked(file, createZstdDecompress);
-  return createReadStream(file, { highWaterMark: CHUNK_BYTES });
+function bytesOf(name: string, file: OpenFile): AsyncIterable<Buffer> {
+  if (name.endsWith('.gz')) return unpacked(file, createGunzip);
+  if (name.endsWith('.zst')) return unpacked(file, createZstdDecompress);
+  return chunksOf(file)(0);
 }
 
 /**
  * All members or frames of a packed file, one after the other: a decoder may end before the file
  * does.
  */
-async function* unpacked(file: string, decoder: typeof createGunzip | typeof createZstdDecompress) {
-  const { size } = await stat(file);
+async function* unpacked(file: OpenFile, decoder: typeof createGunzip | typeof createZstdDecompress) {
+  const from = chunksOf(file);
   let start = 0;
   do {
-    const source = createReadStream(file, { start, highWaterMark: CHUNK_BYTES });
+    const source = Readable.from(from(start), { highWaterMark: 1 });
     // The reader of the last stream throws the failure as well.
     const part = pipeline(source, decoder(), () => undefined);
     yield* part as AsyncIterable<Buffer>;
     start += part.bytesWritten;
-    if (file.endsWith('.gz')) start += await leadingZeros(file, start);
-  } while (start < size);
+    if (decoder === createGunzip) start += await leadingZeros(from(start));
+  } while (start < file.size);
 }
 
-/** How many bytes of zero there are from a place on, as padding between gzip members. */
-async function leadingZeros(file: string, start: number): Promise<number> {
+/** How many bytes of zero there are at the beginning, as padding between gzip members. */
+async function leadingZeros(chunks: AsyncIterable<Buffer>): Promise<number> {
   let count = 0;
-  for await (const chunk of createReadStream(file, { start }) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     const end = chunk.findIndex((byte) => byte !== 0);
     count += end < 0 ? chunk.length : end;
     if (end >= 0) break;

@@ -2,14 +2,14 @@
  * The form of a Parquet file of a release: its schema, its key-values, and that every byte of it is
  * a page, an index of pages or the footer (PUBLISH-6).
  */
-import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { nth } from '../checked.ts';
-import { walkChunk } from './chunk-claims.ts';
+import { flawOf, type NamedFile, type OpenFile } from '../reader.ts';
+import { spansOf, walkChunk } from './chunk-claims.ts';
 import type { Column } from './chunk-pages.ts';
 import type { ColumnValues } from './column-values.ts';
 import { LEAVES, OWN_WRITER, type WantedFile, wrongColumns, wrongKeyValues } from './footer-claims.ts';
 import { type Footer, readFooter } from './metadata.ts';
-import type { Read, Span } from './ranges.ts';
+import { fetched, type Span } from './ranges.ts';
 import { readStruct } from './thrift.ts';
 
 const MAGIC = 'PAR1';
@@ -41,32 +41,30 @@ export interface OpenParquet {
   /** Whether it has the columns that it should have: others are not walked. */
   readonly hasColumns: boolean;
   /**
-   * Walks the pages of a row group. Bound: the row group. Throws RangeError, or what a decoder
-   * throws, where it cannot be read.
+   * Walks the pages of a row group. Bound: the row group. Throws RangeError, or what a decoder or
+   * the reader throws, where it cannot be read.
    */
-  walk(index: number): WalkedGroup;
+  walk(index: number): Promise<WalkedGroup>;
   /** What is wrong with the file, after all of its row groups were walked. */
   finished(groups: readonly Pick<WalkedGroup, 'spans' | 'wrong'>[]): CheckedParquet;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** What a file is that cannot be read. */
+/** What a file is that cannot be read. Throws as `flawOf`. */
 export function unreadable(error: unknown): CheckedParquet {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = flawOf(error);
   return { ...NOTHING, wrong: [`the file cannot be read: ${why}`] };
 }
 
 const NOTHING = { groups: [], keyValues: new Map(), isReadable: false };
 
-/** Opens the file at `path`. Throws RangeError, or what the system throws, where it is none. */
-export function openParquet(path: string, wanted: WantedFile): OpenParquet {
-  // A pipe would never end.
-  if (!lstatSync(path).isFile()) throw new RangeError('no file');
-  const descriptor = openSync(path, 'r');
+/** Opens a file. Throws RangeError, or what the reader throws, where it is none. */
+export async function openParquet({ files, path }: NamedFile, wanted: WantedFile): Promise<OpenParquet> {
+  const file = await files.open(path);
+  if (file === undefined) throw new RangeError('no file');
   try {
-    const { size } = fstatSync(descriptor);
-    const file = { read: reader(descriptor, size), size };
-    const { footer, end } = footerOf(file);
+    const { size } = file;
+    const { footer, end } = await footerOf(file);
     const others = wrongColumns(footer, wanted);
     const said = [...others, ...wrongKeyValues(footer, wanted)];
     const columns = wanted.columns.map(({ name, type, isList, mayBeEmpty = false }): Column => {
@@ -86,58 +84,50 @@ export function openParquet(path: string, wanted: WantedFile): OpenParquet {
         const wrong = [...said, ...walked.flatMap((group) => group.wrong), ...counted, ...gap];
         return { wrong, groups, keyValues: new Map(footer.keyValues), isReadable: true };
       },
-      close: () => closeSync(descriptor),
+      close: () => file.close(),
     };
   } catch (error) {
-    closeSync(descriptor);
+    await file.close();
     throw error;
   }
 }
 
 /**
- * Checks the file at `path`. Bound: one row group. What cannot be read is wrong, and no error.
+ * Checks a file. Bound: one row group. What cannot be read is wrong, and no error but of a store.
  */
-export function checkParquet(path: string, wanted: WantedFile): CheckedParquet {
+export async function checkParquet(named: NamedFile, wanted: WantedFile): Promise<CheckedParquet> {
   let file: OpenParquet | undefined;
   try {
-    file = openParquet(path, wanted);
-    const { walk, groups, hasColumns } = file;
-    return file.finished(
-      (hasColumns ? groups : []).map((_, index) => {
-        const { spans, wrong } = walk(index);
-        return { spans, wrong };
-      }),
-    );
+    file = await openParquet(named, wanted);
+    const walked: Pick<WalkedGroup, 'spans' | 'wrong'>[] = [];
+    for (const index of file.hasColumns ? file.groups.keys() : []) {
+      const { spans, wrong } = await file.walk(index);
+      walked.push({ spans, wrong });
+    }
+    return file.finished(walked);
   } catch (error) {
     return unreadable(error);
   } finally {
-    file?.close();
+    await file?.close();
   }
 }
 
-interface OpenFile {
-  readonly read: Read;
-  readonly size: number;
-}
-
-function reader(descriptor: number, size: number): Read {
-  return (offset, bytes) => {
-    if (offset + bytes > size) throw new RangeError('it is cut off');
-    const buffer = Buffer.allocUnsafe(bytes);
-    if (readSync(descriptor, buffer, 0, bytes, offset) !== bytes) throw new RangeError('it is cut off');
-    return buffer;
-  };
-}
+/** Bytes at the end of a file that are asked for at once: nearly every footer is shorter. */
+const END_BYTES = 64 * 1024;
 
 /** The footer, and where in the file it begins. */
-function footerOf({ read, size }: OpenFile): { footer: Footer; end: number } {
-  const tail = read(Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
+async function footerOf({ read, size }: OpenFile): Promise<{ footer: Footer; end: number }> {
+  if (size < TAIL_BYTES) throw new RangeError('it is cut off');
+  const [head, last] = await Promise.all([read(0, MAGIC.length), read(Math.max(0, size - END_BYTES), size)]);
+  const tail = last.subarray(last.length - TAIL_BYTES);
   const length = tail.readUInt32LE(0);
-  const ends = [read(0, MAGIC.length), tail.subarray(4)];
-  if (ends.some((magic) => magic.toString('latin1') !== MAGIC)) throw new RangeError('it is no Parquet file');
+  if ([head, tail.subarray(4)].some((magic) => magic.toString('latin1') !== MAGIC))
+    throw new RangeError('it is no Parquet file');
   const end = size - TAIL_BYTES - length;
   if (end < MAGIC.length) throw new RangeError('its footer is cut off');
-  const { fields, end: readTo } = readStruct(read(end, length));
+  const bytes = length + TAIL_BYTES;
+  const footer = bytes > last.length ? await read(end, end + length) : last.subarray(-bytes, -TAIL_BYTES);
+  const { fields, end: readTo } = readStruct(footer);
   if (readTo !== length) throw new RangeError('its footer is followed by more');
   return { footer: readFooter(fields), end };
 }
@@ -154,14 +144,13 @@ function gapIn(spans: readonly Span[]): string[] {
 type GroupCase = { readonly footer: Footer; readonly columns: readonly Column[]; readonly index: number };
 
 /** All pages and page indexes of a row group, and what the footer says of them. */
-function walkGroup(file: OpenFile, { footer, columns, index }: GroupCase): WalkedGroup {
+async function walkGroup(file: OpenFile, { footer, columns, index }: GroupCase): Promise<WalkedGroup> {
   const group = nth(footer.groups, index);
   const wrong: string[] = [];
   if (group.chunks.length !== columns.length) throw new RangeError(`row group ${index} has other columns`);
   const isOwn = footer.createdBy === OWN_WRITER;
-  const walked = group.chunks.map((chunk, at) =>
-    walkChunk(file.read, chunk, { column: nth(columns, at), group, isOwn }),
-  );
+  const read = await fetched(file, group.chunks.flatMap(spansOf));
+  const walked = group.chunks.map((chunk, at) => walkChunk(read, chunk, { column: nth(columns, at), group, isOwn }));
   for (const each of walked) wrong.push(...each.wrong.map((what) => `row group ${index}, ${what}`));
   const sum = (of: 'plainBytes' | 'bytes') => group.chunks.reduce((total, { meta }) => total + meta[of], 0);
   const firstPage = Math.min(...walked.map(({ from }) => from));

@@ -15,6 +15,12 @@ export interface WalkedChunk {
   readonly values: ColumnValues;
 }
 
+/** Where the pages of a chunk lie, and their indexes. */
+export function spansOf({ meta, offsetIndex, columnIndex }: ColumnChunk): Span[] {
+  const from = meta.dictionaryOffset ?? meta.dataOffset;
+  return [{ offset: from, bytes: meta.bytes }, ...[offsetIndex, columnIndex].flatMap((span) => span ?? [])];
+}
+
 /** Walks the pages of a chunk; `wrong` is what is said of them otherwise. */
 export function walkChunk(
   read: Read,
@@ -29,11 +35,7 @@ export function walkChunk(
     ...pages.flatMap(({ statistics, ...page }) => wrongStatistics(statistics, page, column)),
     ...wrongIndexes(read, chunk, { pages: pages.filter(({ type }) => type !== DICTIONARY_PAGE), column }),
   ].map((what) => `column ${column.name}: ${what}`);
-  const spans = [
-    { offset: from, bytes: meta.bytes },
-    ...[chunk.offsetIndex, chunk.columnIndex].flatMap((span) => span ?? []),
-  ];
-  return { spans, wrong, from, values: columnOf(pages, column) };
+  return { spans: spansOf(chunk), wrong, from, values: columnOf(pages, column) };
 }
 
 function pagesOf(read: Read, from: number, of: Parameters<typeof walkPages>[2]): WalkedPage[] {

@@ -1,17 +1,39 @@
-/** Statistics and page indexes, held against the values that they tell of. */
+/** Bytes of a row group; its statistics and page indexes, held against the values they tell of. */
 import { nth } from '../checked.ts';
+import type { OpenFile } from '../reader.ts';
 import type { Column, WalkedPage } from './chunk-pages.ts';
 import { type ColumnChunk, readColumnIndex, readOffsetIndex, type Statistics } from './metadata.ts';
 import { numberIn } from './page-values.ts';
 import { readStruct } from './thrift.ts';
 
-/** Reads bytes from an offset on. Throws RangeError where the file has fewer. */
+/** Bytes from an offset on, which were read before. Throws RangeError where there are fewer. */
 export type Read = (offset: number, bytes: number) => Buffer;
 
 /** Bytes of a file that have a meaning. */
 export interface Span {
   readonly offset: number;
   readonly bytes: number;
+}
+
+/**
+ * Reads spans of a file at once: those that touch in one go. Of a span that the file has not, it is
+ * told when it is asked for. Bound: the file, whatever spans are said.
+ */
+export async function fetched({ size, read }: OpenFile, spans: readonly Span[]): Promise<Read> {
+  const runs: { readonly from: number; to: number }[] = [];
+  const isInside = ({ offset, bytes }: Span) => offset >= 0 && bytes >= 0 && offset + bytes <= size;
+  for (const { offset, bytes } of spans.filter(isInside).sort((a, b) => a.offset - b.offset)) {
+    const run = runs.at(-1);
+    if (run !== undefined && offset <= run.to) run.to = Math.max(run.to, offset + bytes);
+    else runs.push({ from: offset, to: offset + bytes });
+  }
+  const buffers = await Promise.all(runs.map(({ from, to }) => read(from, to)));
+  return (offset, bytes) => {
+    const at = runs.findIndex(({ from, to }) => from <= offset && offset + bytes <= to);
+    if (at < 0 || bytes < 0) throw new RangeError('it is cut off');
+    const from = offset - nth(runs, at).from;
+    return nth(buffers, at).subarray(from, from + bytes);
+  };
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The card, byte for byte (PUBLISH-4). */
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FaultList } from '../fault-list.ts';
+import { type Reader, withFile } from '../reader.ts';
 import type { ToldRow } from './card-row.ts';
 import { cardText } from './card-text.ts';
 import type { OpenRelease } from './release-files.ts';
@@ -9,8 +8,16 @@ import type { OpenRelease } from './release-files.ts';
 /** More than any card has. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
-/** What a card is made of beside the manifest. */
-export interface BesideManifest {
+/** The text of a card; of one that is too long how long it is, which no card says. */
+export async function readCard(files: Reader): Promise<Buffer | undefined> {
+  return withFile(files, 'README.md', async ({ size, read }) =>
+    size > BYTES_MAX ? Buffer.from(`${size} bytes`) : read(0, size),
+  );
+}
+
+/** The card of a release, and what one is made of beside the manifest. */
+export interface CardCase {
+  readonly told: Buffer;
   /** The default id of the rows. */
   readonly id: string;
   /** The row that it tells; undefined where train has none. */
@@ -20,14 +27,10 @@ export interface BesideManifest {
 }
 
 /** Compares the card with the one that the manifest and the rows make. */
-export function checkCard({ dir, manifest }: OpenRelease, beside: BesideManifest, list: FaultList): void {
+export function checkCard({ manifest }: OpenRelease, { told, ...beside }: CardCase, list: FaultList): void {
   list.look('manifest');
   const { id, row, decode } = beside;
   const wanted = cardText(manifest, id, row && { ...row, text: decode(row.ids) });
-  const file = join(dir, 'README.md');
-  const { size } = statSync(file);
-  // Of a greater one nobody need see the text.
-  const told = size > BYTES_MAX ? Buffer.from(`${size} bytes`) : readFileSync(file);
   if (told.equals(Buffer.from(wanted))) return;
   const lines = [told.toString('utf8'), wanted].map((text) => text.split('\n'));
   const [is = [], right = []] = lines;

@@ -1,15 +1,21 @@
 /**
  * The index files: every row is found under its example and its member, in order, and nothing else.
  */
-import { join } from 'node:path';
 import { nth } from '../checked.ts';
 import type { FaultList } from '../fault-list.ts';
-import { type CheckedParquet, type OpenParquet, openParquet, unreadable } from '../parquet/check-parquet.ts';
+import {
+  type CheckedParquet,
+  type OpenParquet,
+  openParquet,
+  unreadable,
+  type WalkedGroup,
+} from '../parquet/check-parquet.ts';
 import type { ColumnValues } from '../parquet/column-values.ts';
+import { flawOf, isFile } from '../reader.ts';
 import { compareBytes } from '../world/draws.ts';
 import { COLUMNS } from './check-forms.ts';
 import { SPLITS } from './manifest.ts';
-import { isFile, type OpenRelease } from './release-files.ts';
+import type { OpenRelease } from './release-files.ts';
 
 /** Where a row lies; `row` counts within its row group. */
 export interface RowAddress {
@@ -32,27 +38,27 @@ export interface IndexedRows {
  * Compares both index files with the rows that were read (RELEASE-5, PUBLISH-5). Returns what their
  * own form is, by path. Bound: a row group of an index.
  */
-export function checkIndex(
-  { dir }: Pick<OpenRelease, 'dir'>,
+export async function checkIndex(
+  { files }: Pick<OpenRelease, 'files'>,
   rows: IndexedRows,
   list: FaultList,
-): Map<string, CheckedParquet> {
+): Promise<Map<string, CheckedParquet>> {
   const checked = new Map<string, CheckedParquet>();
   for (const id of ['example', 'member'] as const) {
     const path = `index/${id}s.parquet`;
     // That it is missing, or a link, was told with the files.
-    if (!isFile(join(dir, path))) continue;
+    if (!(await isFile(files, path))) continue;
     const columns = COLUMNS[path] ?? [];
     let file: OpenParquet | undefined;
     try {
-      file = openParquet(join(dir, path), { columns, keyValues: [], mayBeRewritten: false });
-      checked.set(path, checkFile(file, { id, path, rows, list }));
+      file = await openParquet({ files, path }, { columns, keyValues: [], mayBeRewritten: false });
+      checked.set(path, await checkFile(file, { id, path, rows, list }));
     } catch (error) {
       checked.set(path, unreadable(error));
-      const detail = `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      const detail = `${path} cannot be read: ${flawOf(error)}`;
       list.add({}, { check: 'index', rule: ['PUBLISH-6'], detail });
     } finally {
-      file?.close();
+      await file?.close();
     }
   }
   return checked;
@@ -67,15 +73,17 @@ interface IndexCase {
 
 type Entry = RowAddress & { readonly id: string };
 
-function checkFile(file: OpenParquet, { id, path, rows, list }: IndexCase): CheckedParquet {
+async function checkFile(file: OpenParquet, { id, path, rows, list }: IndexCase): Promise<CheckedParquet> {
   const column = id === 'example' ? 'example_id' : 'member';
   const idOf = id === 'example' ? rows.exampleOf : rows.memberOf;
   const wrong = (detail: string, place = {}) =>
     list.add(place, { check: 'index', rule: ['RELEASE-5', 'PUBLISH-5'], detail });
   const groups = file.hasColumns ? [...file.groups.keys()] : [];
   let before: Entry | undefined;
-  const walked = groups.map((group) => {
-    const { columns, ...found } = file.walk(group);
+  const walked: Pick<WalkedGroup, 'spans' | 'wrong'>[] = [];
+  for (const group of groups) {
+    const { columns, ...found } = await file.walk(group);
+    walked.push(found);
     for (let row = 0; row < nth(file.groups, group); row++) {
       list.look('index');
       const entry = entryOf(columns, column, row);
@@ -87,8 +95,7 @@ function checkFile(file: OpenParquet, { id, path, rows, list }: IndexCase): Chec
       const known = rows.rowAt(entry);
       if (known < 0 || idOf(known) !== entry.id) wrong(`no such row of ${column} ${entry.id}`, place);
     }
-    return found;
-  });
+  }
   const count = groups.reduce((sum, group) => sum + nth(file.groups, group), 0);
   if (count !== rows.count) wrong(`${path} has ${count} entries for ${rows.count} rows`);
   return file.finished(walked);

@@ -2,12 +2,11 @@
  * What the side of the events says beside them: what the source says of itself, and rows that
  * became no event.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { BrewhouseError } from '../../errors.ts';
 import { type DEAD_ROWS_IN, type DeadRows, deadRowsSchema, REASONS } from '../dead-rows.ts';
+import { isNamed, type NamedFile, type Reader, readWhole } from '../reader.ts';
 
 const text = z.string();
 
@@ -45,15 +44,18 @@ export const NOTHING_SAID: EventSide = {
 };
 
 /**
- * What lies beside the events of a folder; `sourceFile` is read in place of its `source.yaml`.
- * Throws `input_unreadable` where it cannot be read.
+ * What lies beside the events; `sourceFile` is read in place of their `source.yaml`. Throws
+ * `input_unreadable` where it cannot be read, and as the reader does.
  */
-export function eventSideOf(folder: string, sourceFile?: string): EventSide {
-  const source = read(sourceFile ?? join(folder, 'source.yaml'), (written) => writtenSchema.parse(parse(written)));
-  if (source === undefined && sourceFile !== undefined)
-    throw new BrewhouseError('input_unreadable', 'there is no such file', { place: { file: sourceFile } });
-  const ledger = join(`${resolve(folder)}.dead`, 'tables.json');
-  const files = read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files);
+export async function eventSideOf(events: Reader, sourceFile?: NamedFile): Promise<EventSide> {
+  const named = sourceFile ?? { files: events, path: 'source.yaml' };
+  const source = await read(named, (written) => writtenSchema.parse(parse(written)));
+  if (source === undefined && sourceFile !== undefined) {
+    const file = named.files.pathOf(named.path);
+    throw new BrewhouseError('input_unreadable', 'there is no such file', { place: { file } });
+  }
+  const ledger = { files: events.beside('.dead'), path: 'tables.json' };
+  const files = await read(ledger, (written) => ledgerSchema.parse(JSON.parse(written)).files);
   const dead: DeadRows = {};
   for (const reason of REASONS) {
     const rows = files?.reduce((sum, { counts }) => sum + (counts.dead[reason] ?? 0), 0) ?? 0;
@@ -63,16 +65,16 @@ export function eventSideOf(folder: string, sourceFile?: string): EventSide {
   return { source: source ?? NOTHING_SAID.source, dead_rows: dead, dead_rows_in };
 }
 
-function read<T>(file: string, as: (written: string) => T): T | undefined {
-  if (!existsSync(file)) return undefined;
-  if (!statSync(file).isFile())
-    throw new BrewhouseError('input_unreadable', 'it is no regular file', { place: { file } });
+async function read<T>({ files, path }: NamedFile, as: (written: string) => T): Promise<T | undefined> {
+  const place = { file: files.pathOf(path) };
+  const bytes = await readWhole(files, path);
+  if (bytes === undefined) {
+    if (!(await isNamed(files, path))) return undefined;
+    throw new BrewhouseError('input_unreadable', 'it is no regular file', { place });
+  }
   try {
-    return as(readFileSync(file, 'utf8'));
+    return as(bytes.toString('utf8'));
   } catch (cause) {
-    throw new BrewhouseError('input_unreadable', 'what lies beside the events cannot be read', {
-      place: { file },
-      cause,
-    });
+    throw new BrewhouseError('input_unreadable', 'what lies beside the events cannot be read', { place, cause });
   }
 }

@@ -61,19 +61,21 @@ export interface SharedOrigins {
 export const ODD_INDEX = 255;
 
 type Columns = ReadonlyMap<string, ColumnValues>;
+/** Row groups, one after the other. */
+type Groups = AsyncIterable<Columns> | Iterable<Columns>;
 
 /**
  * Takes in row groups of the segments. Bound: 45 bytes a segment, and the texts of fields, most of
  * them once. Throws RangeError where they are not `count`.
  */
-export function segmentsOf(groups: Iterable<Columns>, count: number): SharedSegments {
+export async function segmentsOf(groups: Groups, count: number): Promise<SharedSegments> {
   const bytes = (size = 1) => new Uint8Array(new SharedArrayBuffer(size * count));
   const [roles, levels, versionKinds, versions] = [bytes(), bytes(), bytes(), bytes(ID_BYTES)];
   const numbers = () => new Int32Array(new SharedArrayBuffer(4 * count));
   const [tokens, fields] = [numbers(), numbers()];
   const texts = textStore();
   let end = 0;
-  for (const columns of groups) {
+  for await (const columns of groups) {
     const [role, level] = [textsIn(columns, 'role'), textsIn(columns, 'level')];
     const [version, runs] = [textsIn(columns, 'version'), textsIn(columns, 'fields')];
     const [ofRole, ofLevel] = [role.texts.map(placeIn(ROLES)), level.texts.map(placeIn(LEVELS))];
@@ -98,13 +100,13 @@ export function segmentsOf(groups: Iterable<Columns>, count: number): SharedSegm
  * Takes in row groups of the events. Bound: 19 bytes an event, and a text a member. Throws
  * RangeError where they are not `count`.
  */
-export function eventsOf(groups: Iterable<Columns>, count: number): SharedEvents {
+export async function eventsOf(groups: Groups, count: number): Promise<SharedEvents> {
   const bytes = (size = 1) => new Uint8Array(new SharedArrayBuffer(size * count));
   const [ids, odd] = [bytes(ID_BYTES), bytes()];
   const members: string[] = [];
   const runs: number[] = [];
   let end = 0;
-  for (const columns of groups) {
+  for await (const columns of groups) {
     const [member, event] = [textsIn(columns, 'member'), textsIn(columns, 'event')];
     const ofMember = member.texts.map((id) => (PSEUDONYM.test(id) ? id : ODD));
     for (let row = 0; row < event.index.length; row++, end++) {

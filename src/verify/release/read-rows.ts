@@ -6,6 +6,7 @@ import { nth, numberAt, present } from '../checked.ts';
 import type { OpenParquet, WalkedGroup } from '../parquet/check-parquet.ts';
 import type { ColumnValues } from '../parquet/column-values.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { flawOf } from '../reader.ts';
 import { lookUp } from './origin-row.ts';
 import type { SharedOrigins } from './origin-tables.ts';
 import { type Cell, number, type ReadRow, type TableRow, text } from './release-row.ts';
@@ -40,7 +41,7 @@ export interface ShardPart {
  * Where row groups of sidecar and origin are others than those of the tokens, the part must be the
  * whole shard. Bound: one row group of each file.
  */
-export function readRows(part: ShardPart, see: (row: ReadRow) => void): Record<Side, WalkedPart> {
+export async function readRows(part: ShardPart, see: (row: ReadRow) => void): Promise<Record<Side, WalkedPart>> {
   const { files, from, to, split, firstRow, profile, origins } = part;
   const isAligned = SIDES.every((side) => files[side].groups.join() === files.data.groups.join());
   const walked: Record<Side, WalkedPart> = { data: { groups: [] }, meta: { groups: [] }, origin: { groups: [] } };
@@ -52,13 +53,14 @@ export function readRows(part: ShardPart, see: (row: ReadRow) => void): Record<S
   let row = firstRow;
   for (let group = from; group < to; group++) {
     for (let inGroup = 0; inGroup < nth(files.data.groups, group); inGroup++) {
+      for (const cursor of cursors) if (cursor.isAtEnd()) await cursor.advance();
       const [tokens, beside, source] = [data?.next(), meta?.next(), origin?.next()];
       if (tokens === undefined || beside === undefined || source === undefined) break;
       const place = { split, row: row++ };
       see(rowAt(place, { tokens, beside, source, profile, origins }));
     }
   }
-  for (const cursor of cursors) cursor.finish();
+  for (const cursor of cursors) await cursor.finish();
   return walked;
 }
 
@@ -74,26 +76,29 @@ function cursorOf(file: OpenParquet, [from, to]: readonly [number, number], walk
   let columns: WalkedGroup['columns'] = new Map();
   let [row, rows] = [0, 0];
   /** Walks the next row group; false where there is none or it cannot be read. */
-  const advance = (): boolean => {
+  const walkNext = async (): Promise<boolean> => {
     if (group >= to || walked.failure !== undefined) return false;
     try {
-      const { spans, wrong, columns: own } = file.walk(group);
+      const { spans, wrong, columns: own } = await file.walk(group);
       walked.groups.push({ spans, wrong });
       [columns, row, rows] = [own, 0, nth(file.groups, group)];
       group++;
       return true;
     } catch (error) {
-      walked.failure = error instanceof Error ? error.message : String(error);
+      walked.failure = flawOf(error);
       return false;
     }
   };
   return {
-    next(): Spot | undefined {
-      while (row >= rows) if (!advance()) return undefined;
-      return { columns, row: row++ };
+    /** Whether the next row is in another row group, if in any. */
+    isAtEnd: () => row >= rows,
+    async advance(): Promise<void> {
+      while (row >= rows && (await walkNext()));
     },
-    finish() {
-      while (advance());
+    /** The next row of the group. */
+    next: (): Spot | undefined => (row < rows ? { columns, row: row++ } : undefined),
+    async finish(): Promise<void> {
+      while (await walkNext());
       columns = new Map();
     },
   };

@@ -3,18 +3,18 @@
  * shard.
  */
 import { createHash, hash } from 'node:crypto';
-import { createReadStream, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { BrewhouseError } from '../../errors.ts';
 import { certificateFlaw } from '../certificate-form.ts';
 import type { FaultList, RuleId } from '../fault-list.ts';
+import { chunksOf, flawOf, isNamed, isOfStore, type OpenFile, type Reader, readWhole, withFile } from '../reader.ts';
+import { compareBytes } from '../world/draws.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Lineage, readLineage } from './lineage.ts';
 import { type ReadManifest, type ReleaseFile, readManifest, SPLITS, TABLES, tableOf } from './manifest.ts';
 
 /** A release whose manifest is read. */
 export interface OpenRelease extends ReadManifest {
-  readonly dir: string;
+  readonly files: Reader;
   readonly manifestSha256: string;
   /** Whether the manifest is written as canonical JSON. */
   readonly isCanonical: boolean;
@@ -26,17 +26,19 @@ export type ShardFiles = ReturnType<typeof shardsOf>[number];
 /**
  * Reads the manifest. Throws `not_found` where there is none, `release_broken` where it is not one.
  */
-export function openRelease(dir: string): OpenRelease {
-  const file = join(dir, 'manifest.json');
-  if (!existsSync(file))
-    throw new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
-  // A pipe would never end.
-  if (!isFile(file)) throw new BrewhouseError('release_broken', 'manifest.json is no file', { place: { file } });
+export async function openRelease(files: Reader): Promise<OpenRelease> {
+  const file = files.pathOf('manifest.json');
+  const bytes = await readWhole(files, 'manifest.json');
+  if (bytes === undefined) {
+    // A pipe, or a link.
+    throw (await isNamed(files, 'manifest.json'))
+      ? new BrewhouseError('release_broken', 'manifest.json is no file', { place: { file } })
+      : new BrewhouseError('not_found', 'no release: manifest.json is missing', { place: { file } });
+  }
   try {
-    const bytes = readFileSync(file);
     const json: unknown = JSON.parse(bytes.toString('utf8'));
     const manifestSha256 = hash('sha256', bytes);
-    return { ...{ dir, manifestSha256, isCanonical: isCanonical(bytes, json) }, ...readManifest(json) };
+    return { ...{ files, manifestSha256, isCanonical: isCanonical(bytes, json) }, ...readManifest(json) };
   } catch (cause) {
     if (cause instanceof BrewhouseError) throw cause;
     throw new BrewhouseError('release_broken', 'the file is no JSON', { place: { file }, cause });
@@ -67,7 +69,7 @@ export function shardsOf({ manifest }: ReadManifest) {
  * (RELEASE-4). Returns whether those that it names are so.
  */
 export async function checkFiles(release: OpenRelease, list: FaultList): Promise<boolean> {
-  const { dir, manifest, isCanonical: canonical } = release;
+  const { files, manifest, isCanonical: canonical } = release;
   let whole = true;
   const wrong = (detail: string, ...rule: RuleId[]) =>
     list.add({}, { check: 'manifest', rule: [...rule, 'PUBLISH-2'], detail });
@@ -79,16 +81,12 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
     list.add({}, { check: 'manifest', rule: ['PUBLISH-3', 'NAME-1'], detail: 'manifest.json is no canonical JSON' });
   for (const what of wrongPaths(manifest.files)) broken(what, 'RELEASE-4');
   for (const what of wrongCounts(manifest.files)) broken(what, 'LEDGER-2');
-  for (const what of strays(release)) wrong(what);
+  for (const what of await strays(release)) wrong(what);
   for (const file of manifest.files) {
     list.look('manifest');
-    const path = join(dir, file.path);
-    if (!isFile(path)) {
-      broken(`${file.path} is missing`);
-      continue;
-    }
-    const found = await hashFile(path).catch((error: unknown) => String(error));
-    if (typeof found === 'string') broken(`${file.path} cannot be read: ${found}`);
+    const found = await withFile(files, file.path, hashOf).catch(flawOf);
+    if (found === undefined) broken(`${file.path} is missing`);
+    else if (typeof found === 'string') broken(`${file.path} cannot be read: ${found}`);
     else if (found.bytes !== file.bytes) broken(`${file.path} has ${found.bytes} bytes instead of ${file.bytes}`);
     else if (found.sha256 !== file.sha256) broken(`${file.path} has sha256 ${found.sha256} instead of ${file.sha256}`);
   }
@@ -156,63 +154,59 @@ function isLast(path: string): boolean {
 const BESIDE = ['manifest.json', 'lineage.json', 'certificate.json'];
 
 /** What lies in a release and is none of its files. */
-function strays({ dir, manifest: { files }, manifestSha256 }: OpenRelease): string[] {
-  const named = new Set([...BESIDE, ...files.map(({ path }) => path)]);
-  const folders = new Set(files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.indexOf('/'))] : [])));
+async function strays({ files, manifest, manifestSha256 }: OpenRelease): Promise<string[]> {
+  const named = new Set([...BESIDE, ...manifest.files.map(({ path }) => path)]);
+  const folders = new Set(
+    manifest.files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.indexOf('/'))] : [])),
+  );
   const wrong: string[] = [];
-  const list = (path: string) => {
+  const list = async (folder: string) => {
     try {
-      return readdirSync(path, { withFileTypes: true });
+      return (await files.list(folder)).names.sort((a, b) => compareBytes(a.name, b.name));
     } catch (error) {
-      wrong.push(`a folder cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      wrong.push(`a folder cannot be read: ${flawOf(error)}`);
       return [];
     }
   };
-  for (const entry of list(dir)) {
-    if (folders.has(entry.name) && entry.isDirectory()) {
-      for (const inner of list(join(dir, entry.name)))
-        if (!named.has(`${entry.name}/${inner.name}`) || !inner.isFile())
-          wrong.push(`${entry.name}/${inner.name} is no file of the release`);
-    } else if (!named.has(entry.name) || !entry.isFile()) wrong.push(`${entry.name} is no file of the release`);
+  for (const { name, kind } of await list('')) {
+    if (folders.has(name) && kind === 'folder') {
+      for (const inner of await list(`${name}/`))
+        if (!named.has(`${name}/${inner.name}`) || inner.kind !== 'file')
+          wrong.push(`${name}/${inner.name} is no file of the release`);
+    } else if (!named.has(name) || kind !== 'file') wrong.push(`${name} is no file of the release`);
   }
-  const certificate = join(dir, 'certificate.json');
-  const flaw = isFile(certificate) ? certificateFlaw(certificate, manifestSha256) : undefined;
+  const flaw = await certificateFlaw(files, manifestSha256);
   return flaw === undefined ? wrong : [...wrong, flaw];
 }
 
-/** A file itself, and no link to one. */
-export function isFile(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
 /** The lineage; undefined, with a fault, where there is none that can be read (PUBLISH-7). */
-export function lineageOf({ dir }: OpenRelease, list: FaultList): Lineage | undefined {
+export async function lineageOf({ files }: OpenRelease, list: FaultList): Promise<Lineage | undefined> {
   const wrong = (detail: string) => list.add({}, { check: 'manifest', rule: ['PUBLISH-7'], detail });
   list.look('manifest');
-  const file = join(dir, 'lineage.json');
-  if (!isFile(file)) {
-    wrong('lineage.json is missing');
-    return undefined;
-  }
   try {
-    const bytes = readFileSync(file);
+    const bytes = await readWhole(files, 'lineage.json');
+    if (bytes === undefined) {
+      wrong('lineage.json is missing');
+      return undefined;
+    }
     const json: unknown = JSON.parse(bytes.toString('utf8'));
     const lineage = readLineage(json);
     if (!isCanonical(bytes, json)) wrong('lineage.json is no canonical JSON');
     return lineage;
   } catch (error) {
+    if (isOfStore(error)) throw error;
     const field = error instanceof BrewhouseError ? error.message : 'it is no JSON';
     wrong(`lineage.json cannot be read: ${field}`);
     return undefined;
   }
 }
 
-async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
+async function hashOf(file: OpenFile): Promise<{ bytes: number; sha256: string }> {
   const digest = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    digest.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
+  for await (const chunk of chunksOf(file)(0)) {
+    digest.update(chunk);
+    bytes += chunk.length;
   }
   return { bytes, sha256: digest.digest('hex') };
 }

@@ -6,7 +6,7 @@ import { spilledRecords } from '../events/spill.ts';
 import { createFaultList, createRowFaultList, type FaultList, mergeFaults } from '../fault-list.ts';
 import type { Corpus } from '../reference/tasks.ts';
 import { choosingToldRow } from '../release/card-row.ts';
-import { checkCard } from '../release/check-card.ts';
+import { checkCard, readCard } from '../release/check-card.ts';
 import { checkForms } from '../release/check-forms.ts';
 import { checkLineage } from '../release/check-lineage.ts';
 import { checkReleaseId } from '../release/check-manifest.ts';
@@ -69,7 +69,8 @@ async function gather(contents: ContentCase) {
   const { release, tokenizer, pool, taken, report } = contents;
   const { manifest } = release;
   const [ofLineage, ofRows] = [createFaultList(), createFaultList()];
-  const lineage = lineageOf(release, ofLineage);
+  const lineage = await lineageOf(release, ofLineage);
+  const card = await readCard(release.files);
   const scope = { release, vocabularySize: tokenizer.vocabularySize };
   const { every, total } = sampleOf(contents);
   const read = await readRelease(scope, pool, (done) => report?.('rows', done, total));
@@ -95,7 +96,7 @@ async function gather(contents: ContentCase) {
   const dead = facts.dead + taken.dead;
   const records = { used, others: taken.isWhole ? { read: taken.read, duplicate, dead, dropped } : undefined };
   return {
-    ...{ ofLineage, ofRows, lineage, read, table, repeated, seen: all.seen, members, index, expected, strangers },
+    ...{ ofLineage, ofRows, lineage, card, read, table, repeated, seen: all.seen, members, index, expected, strangers },
     ...{ explained, trainShards, records, late: { versions, interactions }, eventsSha256: await digestOf(pool) },
   };
 }
@@ -145,7 +146,12 @@ function tell(contents: ContentCase, gathered: Gathered, list: FaultList): Retur
   if (isWhole) {
     mergeFaults(list, [index.found]);
     checkReleaseId(release, { id: name, told: ids }, list);
-    checkCard(release, { id: name, row: choosingToldRow(gathered.seen).chosen(), decode: tokenizer.decode }, list);
+    if (gathered.card === undefined) throw new Error('a release that is whole has no card');
+    checkCard(
+      release,
+      { told: gathered.card, id: name, row: choosingToldRow(gathered.seen).chosen(), decode: tokenizer.decode },
+      list,
+    );
   }
   const sum = (of: 'rows' | 'tokens') => members.reduce((before, found) => before + found[of], 0);
   const latestCloseMs = members.reduce((most, found) => Math.max(most, found.latestCloseMs), 0);

@@ -58,7 +58,7 @@ export interface MemberScope {
   /** One row in so many is made anew. */
   readonly every: number;
   /** Reads rows of the release, in their order. */
-  readonly readRows: (rows: readonly number[], see: (row: ReleaseRow, index: number) => void) => void;
+  readonly readRows: (rows: readonly number[], see: (row: ReleaseRow, index: number) => void) => Promise<void>;
   readonly seeUsed: (used: readonly CheckedEvent[]) => void;
 }
 
@@ -74,7 +74,7 @@ const CONTENT_BYTES = 16;
  * Looks at the members of buckets. Bound: the buckets, and what is kept of a row for each of their
  * rows.
  */
-export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScope): MembersFound {
+export async function checkMembers(buckets: readonly MemberBucket[], scope: MemberScope): Promise<MembersFound> {
   const { corpus, release } = scope;
   const list = createRowFaultList();
   const [questions, alike] = [new Map<string, number>(), new Map<string, number>()];
@@ -84,7 +84,7 @@ export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScop
   let different: DifferentRow[] = [];
   // Of several buckets: texts that are encoded together cost less.
   let rendered: RenderedQuestion[] = [];
-  const render = () => {
+  const render = async () => {
     prepareLines(
       corpus,
       rendered.flatMap(({ question, rows }) => (rows.some(({ row }) => isMadeAnew(row, scope)) ? [question] : [])),
@@ -99,7 +99,7 @@ export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScop
       }
     }
     rendered = [];
-    if (different.length > DIFFERENT_MAX) different = recheck(different, scope, list);
+    if (different.length > DIFFERENT_MAX) different = await recheck(different, scope, list);
   };
   const see = (timeline: Timeline) => explainMember(timeline, scope);
   for (const { bucket, extents } of buckets) {
@@ -111,11 +111,11 @@ export function checkMembers(buckets: readonly MemberBucket[], scope: MemberScop
       countUp(questions, question.task.name, question.fate, question.ledgerLabel);
       if (question.fate !== 'rendered') continue;
       rendered.push({ question, bucket, rows: rowsOf(question, scope) });
-      if (rendered.length === QUESTIONS_MAX) render();
+      if (rendered.length === QUESTIONS_MAX) await render();
     }
   }
-  render();
-  recheck(different, scope, list);
+  await render();
+  await recheck(different, scope, list);
   const { faults, counts, looked } = list;
   return {
     records: totals,
@@ -223,13 +223,17 @@ function checkExpected(
   return { tokens };
 }
 
-/** Reads rows that differ, and says how. */
-function recheck(different: readonly DifferentRow[], scope: MemberScope, list: FaultList): DifferentRow[] {
+/** Reads rows that differ, and says how. Returns none. */
+async function recheck(
+  different: readonly DifferentRow[],
+  scope: MemberScope,
+  list: FaultList,
+): Promise<DifferentRow[]> {
   if (different.length === 0) return [];
   const { corpus, pseudonyms, release } = scope;
   const byRow = new Map(different.map((one) => [one.row, one.expected]));
   const rows = [...byRow.keys()].sort((a, b) => a - b);
-  scope.readRows(rows, (row, index) => {
+  await scope.readRows(rows, (row, index) => {
     const expected = byRow.get(index);
     if (expected === undefined) return;
     // What columns say wrong is told by whoever read all rows.

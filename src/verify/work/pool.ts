@@ -7,7 +7,7 @@ import { type Work, type WorkSetup, workOf } from './work.ts';
 import type { StepReply, WorkThreadSetup } from './work-thread.ts';
 
 type Step = keyof Work;
-type Result<K extends Step> = ReturnType<Work[K]>;
+type Result<K extends Step> = Awaited<ReturnType<Work[K]>>;
 
 /** Does steps in threads. */
 export interface Pool {
@@ -38,11 +38,7 @@ interface Doer {
 }
 
 /** Starts so many threads; with none the steps are done by the caller's own. */
-export function startPool(
-  setup: Pick<WorkSetup, 'releaseDir' | 'key'>,
-  tokenizer: OwnTokenizer,
-  threads: number,
-): Pool {
+export function startPool(setup: Pick<WorkSetup, 'release' | 'key'>, tokenizer: OwnTokenizer, threads: number): Pool {
   const scratch = Array.from({ length: Math.max(threads, 1) }, openScratch);
   const doers = scratch.map((own, thread) => {
     const full = { ...setup, thread, scratch: own };
@@ -91,7 +87,7 @@ function doerHere(setup: WorkSetup, tokenizer: OwnTokenizer): Doer {
   let work: Work | undefined;
   return {
     async do(step, args) {
-      work ??= workOf(setup, tokenizer);
+      work ??= await workOf(setup, tokenizer);
       const run = work[step] as (...given: unknown[]) => unknown;
       return run(...args);
     },

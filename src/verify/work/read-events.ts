@@ -1,6 +1,7 @@
 /** Takes in all records of the events' side: those of a member lie in one bucket afterwards. */
-import { blocksOfFolder, type EventStream } from '../events/event-stream.ts';
+import { blocksOfEvents, type EventStream } from '../events/event-stream.ts';
 import type { Extent } from '../events/spill.ts';
+import type { Reader } from '../reader.ts';
 import type { MemberBucket } from './members.ts';
 import type { Pool } from './pool.ts';
 import { ITEM_BUCKETS, MEMBER_BUCKETS, packRecords, type RecordBlock } from './routing.ts';
@@ -19,7 +20,7 @@ const RECORDS_MAX = 2_000;
 
 /** Puts all records aside. Bound: a few blocks. `report` is told how many there are so far. */
 export async function routeEvents(
-  source: string | EventStream,
+  source: Reader | EventStream,
   pool: Pool,
   report: (records: number) => void,
 ): Promise<RoutedEvents> {
@@ -33,7 +34,7 @@ export async function routeEvents(
       failure ??= { error };
     }
   };
-  for await (const block of typeof source === 'string' ? linesOf(source) : packedOf(source)) {
+  for await (const block of typeof source === 'function' ? packedOf(source) : linesOf(source)) {
     routing.push(route(block));
     await pool.room();
     if (failure !== undefined) break;
@@ -52,8 +53,8 @@ export async function routeEvents(
   };
 }
 
-async function* linesOf(folder: string): AsyncGenerator<RecordBlock> {
-  for await (const lines of blocksOfFolder(folder)) yield { lines };
+async function* linesOf(events: Reader): AsyncGenerator<RecordBlock> {
+  for await (const lines of blocksOfEvents(events)) yield { lines };
 }
 
 async function* packedOf(stream: EventStream): AsyncGenerator<RecordBlock> {

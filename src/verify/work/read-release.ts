@@ -1,12 +1,13 @@
 /** Reads all rows of a release in threads, and checks the form of its files on the way. */
-import { join } from 'node:path';
 import type { Fault } from '../../../schemas/manifest.ts';
+import { nth } from '../checked.ts';
 import { type FaultList, mergeFaults } from '../fault-list.ts';
 import { type CheckedParquet, unreadable } from '../parquet/check-parquet.ts';
+import { isFile, isOfStore } from '../reader.ts';
 import type { SeenRow } from '../release/card-row.ts';
 import type { SharedOrigins } from '../release/origin-tables.ts';
 import { SIDES, type WalkedPart, wrongGroup } from '../release/read-rows.ts';
-import { isFile, type OpenRelease, type ShardFiles, shardsOf } from '../release/release-files.ts';
+import { type OpenRelease, type ShardFiles, shardsOf } from '../release/release-files.ts';
 import type { RowColumns, RowGroupSpan } from '../release/row-table.ts';
 import type { Pool } from './pool.ts';
 import { type FoundPart, openFile, type PartToRead } from './shards.ts';
@@ -35,30 +36,29 @@ type ReadScope = Parameters<typeof openFile>[0];
 /** Reads the rows, and every file but the indexes. `report` is told how many rows are read. */
 export async function readRelease(scope: ReadScope, pool: Pool, report: (rows: number) => void): Promise<ReadRelease> {
   const { release } = scope;
-  const { dir, manifest } = release;
+  const { manifest } = release;
   const tables = await pool.run('readTables');
   const { origins } = tables;
   const forms = new Map(tables.forms);
   const shards: ShardToRead[] = [];
   if (origins !== undefined) await pool.everywhere('takeTables', () => [origins]);
   const firstRows = new Map<string, number>();
-  for (const files of origins === undefined ? [] : shardsOf(release)) {
+  const planned = origins === undefined ? [] : shardsOf(release);
+  const groups = await sideBySide(planned, (files) => groupsOfSides(scope, files));
+  for (const [index, files] of planned.entries()) {
     const firstRow = firstRows.get(files.split) ?? 0;
-    const shard = planOf(scope, files, firstRow);
+    const shard = planOf(files, nth(groups, index), firstRow);
     if (shard === undefined) continue;
     shards.push(shard);
     firstRows.set(files.split, firstRow + shard.groups.reduce((sum, rows) => sum + rows, 0));
   }
   const inShards = new Set(shards.flatMap(({ files }) => SIDES.map((side) => files[side]?.path)));
-  const others = manifest.files.filter(
+  const left = manifest.files.filter(
     ({ path, kind }) =>
-      kind !== 'card' &&
-      kind !== 'index' &&
-      !inShards.has(path) &&
-      !forms.has(path) &&
-      path.endsWith('.parquet') &&
-      isFile(join(dir, path)),
+      kind !== 'card' && kind !== 'index' && !inShards.has(path) && !forms.has(path) && path.endsWith('.parquet'),
   );
+  const areFiles = await sideBySide(left, ({ path }) => isFile(release.files, path));
+  const others = left.filter((_, index) => areFiles[index]);
   let done = 0;
   const reading = shards.flatMap(({ parts }) =>
     parts.map(async (part) => {
@@ -73,18 +73,11 @@ export async function readRelease(scope: ReadScope, pool: Pool, report: (rows: n
   for (const [path, form] of checked) forms.set(path, form);
   const all = parts.values();
   const read = shards.map((shard) => ({ ...shard, found: shard.parts.map(() => present(all.next().value)) }));
-  for (const { files, found } of read)
-    for (const side of SIDES) {
-      const path = files[side]?.path ?? '';
-      forms.set(
-        path,
-        formOf(
-          scope,
-          path,
-          found.map(({ walked }) => walked[side]),
-        ),
-      );
-    }
+  const sides = read.flatMap(({ files, found }) =>
+    SIDES.map((side) => ({ path: files[side]?.path ?? '', parts: found.map(({ walked }) => walked[side]) })),
+  );
+  const ofSides = await sideBySide(sides, ({ path, parts: own }) => formOf(scope, path, own));
+  for (const [index, { path }] of sides.entries()) forms.set(path, nth(ofSides, index));
   return { origins, forms, shards: read };
 }
 
@@ -93,10 +86,27 @@ function present(part: FoundPart | undefined): FoundPart {
   return part;
 }
 
+/** Files of a release that are opened side by side: a bucket's answers are waited for. */
+const OPEN_AT_ONCE = 8;
+
+/** The results of `work` in the order of `items`, OPEN_AT_ONCE at a time. */
+async function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  const queue = items.entries();
+  const drain = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: OPEN_AT_ONCE }, drain));
+  return results;
+}
+
 /** What parts a shard is read in; undefined where its files are not such that rows can be read. */
-function planOf(scope: ReadScope, files: ShardFiles, firstRow: number): ShardToRead | undefined {
+function planOf(
+  files: ShardFiles,
+  groups: readonly (readonly number[] | undefined)[],
+  firstRow: number,
+): ShardToRead | undefined {
   const { split, data, meta, origin } = files;
-  const groups = [data, meta, origin].map((file) => groupsOf(scope, file?.path));
   const [ofData, ofMeta, ofOrigin] = groups;
   if (ofData === undefined || ofMeta === undefined || ofOrigin === undefined) return undefined;
   if (new Set(groups.map((own) => sumOf(own ?? []))).size > 1) return undefined;
@@ -113,25 +123,31 @@ function planOf(scope: ReadScope, files: ShardFiles, firstRow: number): ShardToR
 
 const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
 
+/** Rows of the row groups of the files of a shard. */
+function groupsOfSides(scope: ReadScope, files: ShardFiles) {
+  return Promise.all(SIDES.map((side) => groupsOf(scope, files[side]?.path)));
+}
+
 /** Rows of the row groups of a file; undefined where it cannot be read. */
-function groupsOf(scope: ReadScope, path: string | undefined): readonly number[] | undefined {
+async function groupsOf(scope: ReadScope, path: string | undefined): Promise<readonly number[] | undefined> {
   if (path === undefined) return undefined;
   try {
-    const file = openFile(scope, path);
-    file.close();
+    const file = await openFile(scope, path);
+    await file.close();
     return file.hasColumns ? file.groups : undefined;
-  } catch {
+  } catch (error) {
+    if (isOfStore(error)) throw error;
     // What is wrong with it is told by whoever checks its form.
     return undefined;
   }
 }
 
 /** The form of a file, by what was found in its parts. */
-function formOf(scope: ReadScope, path: string, parts: readonly WalkedPart[]): CheckedParquet {
+async function formOf(scope: ReadScope, path: string, parts: readonly WalkedPart[]): Promise<CheckedParquet> {
   const failure = parts.find((part) => part.failure !== undefined)?.failure;
   if (failure !== undefined) return unreadable(failure);
-  const file = openFile(scope, path);
-  file.close();
+  const file = await openFile(scope, path);
+  await file.close();
   return file.finished(parts.flatMap(({ groups }) => groups));
 }
 

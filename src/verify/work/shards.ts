@@ -1,7 +1,6 @@
 /**
  * Reads row groups of the shards of a release: what is kept of each row, and the form of the files.
  */
-import { join } from 'node:path';
 import { nth } from '../checked.ts';
 import { createFaultList, type FoundFaults } from '../fault-list.ts';
 import { type CheckedParquet, checkParquet, type OpenParquet, openParquet } from '../parquet/check-parquet.ts';
@@ -58,23 +57,26 @@ function fileOf({ manifest }: OpenRelease, path: string): ReleaseFile {
 }
 
 /** Opens a Parquet file of the release. Throws as `openParquet`. */
-export function openFile({ release, vocabularySize }: FileScope, path: string): OpenParquet {
-  return openParquet(join(release.dir, path), wantedOf(fileOf(release, path), release.manifest, vocabularySize));
+export function openFile({ release, vocabularySize }: FileScope, path: string): Promise<OpenParquet> {
+  return openParquet({ files: release.files, path }, wantedOf(fileOf(release, path), release.manifest, vocabularySize));
 }
 
 /** The form of one file. */
-export function checkFile({ release, vocabularySize }: FileScope, path: string): CheckedParquet {
-  return checkParquet(join(release.dir, path), wantedOf(fileOf(release, path), release.manifest, vocabularySize));
+export function checkFile({ release, vocabularySize }: FileScope, path: string): Promise<CheckedParquet> {
+  return checkParquet(
+    { files: release.files, path },
+    wantedOf(fileOf(release, path), release.manifest, vocabularySize),
+  );
 }
 
 /**
  * Reads a part, and marks in the tables of origins what its rows have. Bound: a row group of each
  * file, and what is kept of a row.
  */
-export function readPart(part: PartToRead, scope: ShardScope & { readonly marker: OriginMarker }): FoundPart {
+export function readPart(part: PartToRead, scope: ShardScope & { readonly marker: OriginMarker }): Promise<FoundPart> {
   const list = createFaultList();
   const { profile } = scope.release.manifest.release;
-  return withShard(part.paths, scope, (files) => {
+  return withShard(part.paths, scope, async (files) => {
     const count = files.data.groups.slice(part.from, part.to).reduce((sum, rows) => sum + rows, 0);
     const columns = emptyColumns(count);
     const oddExamples: [number, string][] = [];
@@ -82,7 +84,7 @@ export function readPart(part: PartToRead, scope: ShardScope & { readonly marker
     const told = choosingToldRow();
     let at = 0;
     const { origins } = scope;
-    const walked = readRows({ ...part, files, profile, origins }, (row) => {
+    const walked = await readRows({ ...part, files, profile, origins }, (row) => {
       const { place, meta } = row;
       const member = text(meta.member);
       if (!writeId(columns.examples, at, place.example)) oddExamples.push([at, place.example]);
@@ -111,27 +113,23 @@ function digestOf(row: ReadRow, segments: Int32Array | undefined): Uint8Array {
   return row.wrong.length > 0 || segments === undefined ? new Uint8Array(16) : contentOf({ ...row, segments });
 }
 
-function withShard<T>(
+async function withShard<T>(
   paths: Readonly<Record<Side, string>>,
   scope: ShardScope,
-  use: (files: ShardPart['files']) => T,
-): T {
-  const opened: OpenParquet[] = [];
+  use: (files: ShardPart['files']) => Promise<T>,
+): Promise<T> {
+  const opening = SIDES.map((side) => openFile(scope, paths[side]));
   try {
-    const [data, meta, origin] = SIDES.map((side) => {
-      const file = openFile(scope, paths[side]);
-      opened.push(file);
-      return file;
-    });
+    const [data, meta, origin] = await Promise.all(opening);
     if (data === undefined || meta === undefined || origin === undefined) throw new Error('a shard has three files');
-    return use({ data, meta, origin });
+    return await use({ data, meta, origin });
   } finally {
-    for (const file of opened) file.close();
+    for (const each of await Promise.allSettled(opening)) if (each.status === 'fulfilled') await each.value.close();
   }
 }
 
 /** Reads rows of the release again, which are in order. Bound: a row group of each file. */
-export function rereadRows(
+export async function rereadRows(
   rows: readonly number[],
   {
     table,
@@ -143,12 +141,12 @@ export function rereadRows(
     readonly partOf: (split: string, shard: number) => Pick<PartToRead, 'paths'>;
   },
   see: (row: ReleaseRow, index: number) => void,
-): void {
+): Promise<void> {
   const { profile } = scope.release.manifest.release;
   for (const [place, own] of Map.groupBy(rows, (row) => table.groupOf(row))) {
     const { paths } = partOf(place.split, place.shard);
     const wanted = new Set(own);
-    withShard(paths, scope, (files) => {
+    await withShard(paths, scope, async (files) => {
       const isAligned = SIDES.every((side) => files[side].groups.join() === files.data.groups.join());
       const first = isAligned
         ? place
@@ -160,7 +158,7 @@ export function rereadRows(
       let index = first.first;
       const { origins } = scope;
       const span = { from: first.group, to, split: place.split, firstRow: first.firstInSplit };
-      readRows({ files, ...span, profile, origins }, (row) => {
+      await readRows({ files, ...span, profile, origins }, (row) => {
         if (wanted.has(index)) see({ ...row, segments: segmentsOf(origins, row.numbers, row.eventNumbers) }, index);
         index++;
       });

@@ -1,9 +1,8 @@
 /** Reads the tables that origins number, and checks the form of their files on the way. */
-import { join } from 'node:path';
 import { type CheckedParquet, type OpenParquet, unreadable, type WalkedGroup } from '../parquet/check-parquet.ts';
+import { isFile } from '../reader.ts';
 import { TABLES, tableOf } from '../release/manifest.ts';
 import { eventsOf, type SharedOrigins, segmentsOf } from '../release/origin-tables.ts';
-import { isFile } from '../release/release-files.ts';
 import { openFile } from './shards.ts';
 
 /** What was found of the tables. */
@@ -19,16 +18,18 @@ type ReadScope = Parameters<typeof openFile>[0];
 const FILE_ROWS_MAX = 2_097_152;
 
 /** Reads both tables. Bound: a row group, and the tables as `segmentsOf` and `eventsOf` say. */
-export function readTables(scope: ReadScope): FoundTables {
-  const { dir, manifest } = scope.release;
+export async function readTables(scope: ReadScope): Promise<FoundTables> {
+  const { files, manifest } = scope.release;
   const forms = new Map<string, CheckedParquet>();
-  const [segments, events] = TABLES.map((table) => {
+  const named = TABLES.map(async (table) => {
     const paths = manifest.files.map(({ path }) => path).filter((path) => tableOf(path) === table);
-    return paths.every((path) => isFile(join(dir, path))) ? paths : undefined;
+    const areFiles = await Promise.all(paths.map((path) => isFile(files, path)));
+    return areFiles.every(Boolean) ? paths : undefined;
   });
+  const [segments, events] = await Promise.all(named);
   const read = {
-    segments: segments && readTable({ ...scope, forms }, segments, segmentsOf),
-    events: events && readTable({ ...scope, forms }, events, eventsOf),
+    segments: segments && (await readTable({ ...scope, forms }, segments, segmentsOf)),
+    events: events && (await readTable({ ...scope, forms }, events, eventsOf)),
   };
   const origins = read.segments && read.events && { segments: read.segments, events: read.events };
   return { origins, forms };
@@ -36,19 +37,19 @@ export function readTables(scope: ReadScope): FoundTables {
 
 type Columns = WalkedGroup['columns'];
 
-function readTable<T>(
+async function readTable<T>(
   { forms, ...scope }: ReadScope & { readonly forms: Map<string, CheckedParquet> },
   paths: readonly string[],
-  tableFrom: (groups: Iterable<Columns>, count: number) => T,
-): T | undefined {
+  tableFrom: (groups: AsyncIterable<Columns>, count: number) => Promise<T>,
+): Promise<T | undefined> {
   const opened: { readonly path: string; readonly file: OpenParquet }[] = [];
   let reading = '';
-  function* groups(): Generator<Columns> {
+  async function* groups(): AsyncGenerator<Columns> {
     for (const { path, file } of opened) {
       reading = path;
       const walked: Pick<WalkedGroup, 'spans' | 'wrong'>[] = [];
       for (const index of file.groups.keys()) {
-        const { columns, spans, wrong } = file.walk(index);
+        const { columns, spans, wrong } = await file.walk(index);
         walked.push({ spans, wrong });
         yield columns;
       }
@@ -58,14 +59,14 @@ function readTable<T>(
   try {
     for (const path of paths) {
       reading = path;
-      opened.push({ path, file: openFile(scope, path) });
+      opened.push({ path, file: await openFile(scope, path) });
     }
     const sizes = opened.map(({ file }) => file.groups.reduce((sum, rows) => sum + rows, 0));
     if (sizes.some((rows) => rows > FILE_ROWS_MAX)) throw new RangeError('it has more rows than a file of a table');
     const others = opened.filter(({ file }) => !file.hasColumns);
     for (const { path, file } of others) forms.set(path, file.finished([]));
     if (others.length > 0) return undefined;
-    return tableFrom(
+    return await tableFrom(
       groups(),
       sizes.reduce((sum, rows) => sum + rows, 0),
     );
@@ -73,6 +74,6 @@ function readTable<T>(
     forms.set(reading, unreadable(error));
     return undefined;
   } finally {
-    for (const { file } of opened) file.close();
+    for (const { file } of opened) await file.close();
   }
 }

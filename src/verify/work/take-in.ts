@@ -1,5 +1,6 @@
 /** Takes in the events that a release is checked against: items in every thread, members aside. */
 import type { EventStream } from '../events/event-stream.ts';
+import type { Reader } from '../reader.ts';
 import type { MemberBucket } from './members.ts';
 import type { Pool } from './pool.ts';
 import { routeEvents } from './read-events.ts';
@@ -20,10 +21,10 @@ export interface TakenIn {
 }
 
 /**
- * Takes in a folder, or a stream of a lake. `report` is told how many records are read so far.
+ * Takes in files, or a stream of a lake. `report` is told how many records are read so far.
  */
 export async function takeIn(
-  source: string | EventStream,
+  source: Reader | EventStream,
   pool: Pool,
   report: (records: number) => void,
 ): Promise<TakenIn> {
@@ -31,5 +32,5 @@ export async function takeIn(
   const [first] = await pool.everywhere('loadItems', (thread) => [items, thread === 0]);
   if (first === undefined) throw new Error('no thread has loaded the items');
   const { records, versions, untimed } = first;
-  return { read, dead, isWhole: typeof source === 'string', members, items: records, versions, untimed };
+  return { read, dead, isWhole: typeof source !== 'function', members, items: records, versions, untimed };
 }

@@ -22,11 +22,12 @@ export type StepReply = { readonly result: unknown } | { readonly failure: Packe
 const { port, setup, tokenizer } = workerData as WorkThreadSetup;
 let work: Work | undefined;
 
-port.on('message', ({ step, args }: StepRequest) => {
+// One step after another: who asks waits for the answer.
+port.on('message', async ({ step, args }: StepRequest) => {
   try {
-    work ??= workOf(setup, joinReferenceTokenizer(tokenizer));
+    work ??= await workOf(setup, joinReferenceTokenizer(tokenizer));
     const run = work[step] as (...given: unknown[]) => unknown;
-    port.postMessage({ result: run(...args) } satisfies StepReply);
+    port.postMessage({ result: await run(...args) } satisfies StepReply);
   } catch (failure) {
     port.postMessage({ failure: packError(failure) } satisfies StepReply);
   }

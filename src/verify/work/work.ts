@@ -7,6 +7,7 @@ import { TIME_UNKNOWN } from '../events/raw-times.ts';
 import { Appender, type Extent, Spill } from '../events/spill.ts';
 import { createFaultList, type FoundFaults } from '../fault-list.ts';
 import type { CheckedParquet } from '../parquet/check-parquet.ts';
+import { type ReaderAddress, readerAt } from '../reader.ts';
 import { keepLines } from '../reference/rows.ts';
 import { type Corpus, corpusOf } from '../reference/tasks.ts';
 import { checkIndex } from '../release/check-index.ts';
@@ -31,7 +32,7 @@ import { type FoundTables, readTables } from './tables.ts';
 
 /** What a thread works with. */
 export interface WorkSetup {
-  readonly releaseDir: string;
+  readonly release: ReaderAddress;
   readonly key: string;
   /** Which thread it is, from 0 on, and its scratch file. */
   readonly thread: number;
@@ -57,7 +58,7 @@ export interface ItemsFound {
 }
 
 /** The steps of a thread. */
-export type Work = ReturnType<typeof workOf>;
+export type Work = Awaited<ReturnType<typeof workOf>>;
 
 /** What a thread keeps from step to step. */
 interface State extends Pick<MemberScope, 'release' | 'pseudonyms' | 'timelines'> {
@@ -74,8 +75,8 @@ interface State extends Pick<MemberScope, 'release' | 'pseudonyms' | 'timelines'
 }
 
 /** The steps of a thread, or of the caller's own where there is none. */
-export function workOf({ releaseDir, key, thread, scratch }: WorkSetup, tokenizer: LoadedReferenceTokenizer) {
-  const release = openRelease(releaseDir);
+export async function workOf({ release: at, key, thread, scratch }: WorkSetup, tokenizer: LoadedReferenceTokenizer) {
+  const release = await openRelease(await readerAt(at));
   const aside = new Appender(scratch);
   const timelines = new Map<string, Timeline>();
   const state: State = {
@@ -84,6 +85,12 @@ export function workOf({ releaseDir, key, thread, scratch }: WorkSetup, tokenize
     corpus: corpusOf(worldOf({ items: new Map(), timelines }, release.manifest.identity, tokenizer)),
   };
   return { ...fileSteps(state), ...eventSteps(state), ...memberSteps(state) };
+}
+
+/** The indexes: their own form, and what is wrong in them. */
+interface FoundIndexes {
+  readonly checked: ReadonlyMap<string, CheckedParquet>;
+  readonly found: FoundFaults;
 }
 
 function originsOf({ origins }: State): SharedOrigins {
@@ -95,7 +102,7 @@ function fileSteps(state: State) {
   const { vocabularySize } = tokenizer;
   return {
     /** The tables that origins number, which all threads then take. */
-    readTables: (): FoundTables => readTables({ release, vocabularySize }),
+    readTables: (): Promise<FoundTables> => readTables({ release, vocabularySize }),
     takeTables(shared: SharedOrigins): void {
       state.origins = shared;
       state.marker = originMarker(shared);
@@ -107,11 +114,11 @@ function fileSteps(state: State) {
       return readPart(part, { release, corpus, vocabularySize, origins: originsOf(state), marker });
     },
     /** The form of a file that no part has. */
-    checkFile: (path: string): CheckedParquet => checkFile({ release, vocabularySize }, path),
+    checkFile: (path: string): Promise<CheckedParquet> => checkFile({ release, vocabularySize }, path),
     /** The indexes, and their own form. */
-    checkIndex(): { readonly checked: Map<string, CheckedParquet>; readonly found: FoundFaults } {
+    async checkIndex(): Promise<FoundIndexes> {
       const list = createFaultList();
-      const checked = checkIndex(release, present(state.table, 'the rows'), list);
+      const checked = await checkIndex(release, present(state.table, 'the rows'), list);
       const { faults, counts, looked } = list;
       return { checked, found: { faults, counts, looked } };
     },
@@ -197,9 +204,9 @@ function memberSteps(state: State) {
     countTokens: (buckets: readonly MemberBucket[], wanted: ReadonlySet<string>) =>
       countTokens(buckets, members(), wanted),
     /** Of rows those whose sidecar calls them variants. */
-    variantsAmong(rows: readonly number[]): Set<number> {
+    async variantsAmong(rows: readonly number[]): Promise<Set<number>> {
       const variants = new Set<number>();
-      members().readRows(rows, ({ meta }, index) => {
+      await members().readRows(rows, ({ meta }, index) => {
         if (text(meta.variant) !== '') variants.add(index);
       });
       return variants;

@@ -4,14 +4,16 @@
  * line of every item version at all its levels. Prints bytes, seconds of that work alone, and of
  * `encode` the SHA-256 of all ids as int32. `texts EVENTS OUT.json` writes the texts.
  */
+
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readDomain, readRecipe, readRenderPlan } from '../../../pipelines/corpus-inputs.ts';
 import { createLineMaker, runSearch } from '../../../pipelines/line-maker.ts';
 import type { ItemEvent } from '../../../schemas/event.ts';
+import { openEventFolder } from '../../../src/adapters/filesystem/event-folder.ts';
 import { shippedFolder } from '../../../src/config.ts';
 import { createSegmentStore } from '../../../src/prompt/segments.ts';
-import { listEventFolder, readEventFile } from '../../../src/sources/event-files.ts';
+import { listEvents, readEventFile } from '../../../src/sources/event-files.ts';
 import { createItemTable, live } from '../../../src/timeline/item-table.ts';
 
 /** Texts that are in memory at once on their way. */
@@ -24,7 +26,7 @@ process.stdout.write(`${JSON.stringify(await work(...(args as [string, string, s
 
 async function itemsIn(events: string): Promise<ItemEvent[]> {
   const items: ItemEvent[] = [];
-  for (const file of (await listEventFolder(events)).files)
+  for (const file of (await listEvents(openEventFolder(events))).files)
     for await (const batch of readEventFile(file))
       for (const { outcome } of batch) if (outcome.ok && outcome.event.type === 'item') items.push(outcome.event);
   return items;

@@ -4,16 +4,18 @@
  * records of each member and item as a build takes them in. `json` calls JSON.parse alone. Both
  * decode the same bytes. Prints seconds of that work, and what both must agree on.
  */
+
 import { readFileSync } from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { entityOf } from '../../../schemas/event-time.ts';
-import { listEventFolder } from '../../../src/sources/event-files.ts';
+import { openEventFolder } from '../../../src/adapters/filesystem/event-folder.ts';
+import { listEvents } from '../../../src/sources/event-files.ts';
 import { parseLineBytes } from '../../../src/sources/event-line.ts';
 import type { PlacedRecord } from '../../../src/timeline/entity-state.ts';
 import { takeInEntity } from '../../../src/timeline/take-in-entity.ts';
 
 const [side, folder = ''] = process.argv.slice(2);
-const lines = (await listEventFolder(folder)).files.flatMap((file) => linesOf(unpacked(file)));
+const lines = (await listEvents(openEventFolder(folder))).files.flatMap(({ path }) => linesOf(unpacked(path)));
 const started = performance.now();
 const counted = side === 'ours' ? ours() : plain();
 const seconds = (performance.now() - started) / 1_000;
