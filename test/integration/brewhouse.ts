@@ -35,6 +35,8 @@ export interface Ran {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Longer than the command is to take; by default HANGS_AFTER_MS. */
+  readonly hangsAfterMs?: number;
   /** Called once the process runs: kills and signals come from here. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -43,7 +45,8 @@ export interface RunOptions {
  * Runs `brewhouse ...args` to its end, with the tests' key and without what the caller's
  * environment says to Brewhouse.
  */
-export function brewhouse(args: readonly string[], { env = {}, cwd = ROOT, onStart }: RunOptions = {}): Promise<Ran> {
+export function brewhouse(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { env = {}, cwd = ROOT, hangsAfterMs = HANGS_AFTER_MS, onStart } = options;
   const inherited = Object.entries(process.env).filter(([name]) => !/^(BREWHOUSE_|NODE_|VITEST)/.test(name));
   const child = spawn(process.execPath, [join(ROOT, 'src', 'cli', 'brewhouse.js'), ...args], {
     cwd,
@@ -54,7 +57,7 @@ export function brewhouse(args: readonly string[], { env = {}, cwd = ROOT, onSta
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-  const watchdog = setTimeout(() => child.kill('SIGKILL'), HANGS_AFTER_MS);
+  const watchdog = setTimeout(() => child.kill('SIGKILL'), hangsAfterMs);
   let peakBytes = 0;
   const watch = setInterval(() => {
     peakBytes = Math.max(peakBytes, peakOf(child.pid));

@@ -128,7 +128,7 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
     await written(timelineFolder(0), { m1: [a, b], m2: [c] });
     await written(ITEMS_FOLDER, { i1: [one], i2: [two] });
     const timelines = await face.timelines();
-    expect(await face.items(timelines.items.record.runs)).toEqual([one, two]);
+    expect((await all(face.items(timelines.items.record.runs))).flat()).toEqual([one, two]);
     const members = await all(face.members(runsOf(timelines.members[0]!)));
     expect(members.map(({ memberId, events, newest }) => [memberId, events, newest])).toEqual([
       ['m1', 2, NOON + 1],

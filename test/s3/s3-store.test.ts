@@ -1,6 +1,9 @@
 /** A bucket as a store, on two real servers: the contract of the port, and what a bucket adds. */
+import { pbkdf2 } from 'node:crypto';
 import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/adapters/open-store.ts';
 import type { BrewhouseError } from '../../src/errors.ts';
@@ -8,6 +11,9 @@ import { LEFTOVER_AGE_MS } from '../../src/lake/object-store.ts';
 import { describeStore, failureOf, textOf, utf8 } from '../contract/object-store.ts';
 import { keysOf } from '../lake/temp-lake.ts';
 import { newLocation, openAt, tempFolderForFiles, testServer } from './servers.ts';
+
+/** Work for the threads that read files. */
+const derive = promisify(pbkdf2);
 
 const NAMES = ['versitygw', 's3proxy'] as const;
 const servers = await Promise.all(NAMES.map(async (name) => ({ name, server: await testServer(name) })));
@@ -56,6 +62,26 @@ describe.each(servers)('on $name', ({ name, server }) => {
       expect(
         Buffer.from(await reader.read(chunk.length - 5, 2 * chunk.length)).equals(Buffer.alloc(chunk.length + 5, 7)),
       );
+    });
+
+    it('keeps no connection busy, nor the process alive, after files were put', async () => {
+      const store = open();
+      let isDone = false;
+      // Files are read late: the answer to all their bytes comes before their end is seen.
+      const busyDisk = Array.from({ length: 8 }, async () => {
+        while (!isDone) await derive('secret', 'salt', 20_000, 32, 'sha256');
+      });
+      for (let i = 0; i < 10; i++) {
+        const files = Array.from({ length: 5 }, () => store.create());
+        for (const file of files) file.write(Buffer.alloc(40_000, i));
+        await Promise.all(files.map((file, j) => file.finishAs(`file-${j}`)));
+      }
+      isDone = true;
+      await Promise.all(busyDisk);
+      // A connection that is free for the next request is none of these.
+      const busy = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap');
+      for (let waited = 0; busy().length > 0 && waited < 2_000; waited += 50) await sleep(50);
+      expect(busy()).toEqual([]);
     });
 
     it('refuses a bucket that is not there by name, at once and for good', async () => {
