@@ -10,8 +10,8 @@ import type { ObjectStore } from './object-store.ts';
 /** Where it is tried. */
 export interface ContestedStore extends Pick<ObjectStore, 'get'> {
   /**
-   * As of an ObjectStore. `gate` settles when all writers of a name have come to it: to be awaited as
-   * late as possible before the name is given.
+   * As of an ObjectStore. `gate` settles when all writers of a name have come to it: to be awaited
+   * as late as possible before the name is given.
    */
   putIfAbsent(key: string, bytes: Uint8Array, gate: () => Promise<void>): Promise<boolean>;
 }

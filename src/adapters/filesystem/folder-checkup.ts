@@ -1,6 +1,6 @@
 /** Part of a folder in which anything may be written, to see what its file system can do. */
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { PROCESS_EFFECTS } from '../../effects.ts';
 import type { TrialStore } from '../checkup.ts';
 import { openDirectoryStore, tempFolderOf } from './directory-store.ts';
@@ -8,16 +8,31 @@ import { translated } from './file-errors.ts';
 import { removeFolder } from './scratch-folder.ts';
 
 /**
- * Opens a new folder among the temporary files of the lake; with it goes what had to be made above
- * it. Throws `store_refused`, `disk_full`.
+ * Opens a new folder among the temporary files of the lake. Clearing it removes what had to be made
+ * above it too, as far as nobody has put anything there. Throws `store_refused`, `disk_full`.
  */
 export async function openFolderTrial(folder: string, effects = PROCESS_EFFECTS): Promise<TrialStore> {
   const path = join(tempFolderOf(resolve(folder)), `doctor-${effects.newId()}`);
-  const first = await translated('make', path, (each) => mkdir(each, { recursive: true }));
+  const first = (await translated('make', path, (each) => mkdir(each, { recursive: true }))) ?? path;
   const { get, putIfAbsent } = openDirectoryStore(path, effects);
   const together: TrialStore['store']['putIfAbsent'] = async (key, bytes, gate) => {
     await gate();
     return putIfAbsent(key, bytes);
   };
-  return { store: { get, putIfAbsent: together }, clear: () => removeFolder(first ?? path) };
+  const clear = async () => {
+    await removeFolder(path);
+    await removeEmpty(dirname(path), dirname(first));
+  };
+  return { store: { get, putIfAbsent: together }, clear };
+}
+
+/** Removes the folder and those above it, up to, not with, `end`, until one holds something. */
+async function removeEmpty(folder: string, end: string): Promise<void> {
+  for (let each = folder; each.length > end.length; each = dirname(each)) {
+    const isRemoved = await rmdir(each).then(
+      () => true,
+      () => false,
+    );
+    if (!isRemoved) return;
+  }
 }

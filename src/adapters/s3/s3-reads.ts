@@ -81,13 +81,17 @@ export async function listFolder(bucket: S3Bucket, prefix: string): Promise<List
   let ContinuationToken: string | undefined;
   for (let pages = 0; pages < PAGES_MAX; pages++) {
     const input = { Bucket: bucket.at(prefix).Bucket, Prefix: prefix, Delimiter: '/', ContinuationToken };
-    const page = await bucket.ask('list', prefix, ({ sdk, client }, { signal }) =>
-      client.send(new sdk.ListObjectsV2Command(input), { abortSignal: signal }),
-    );
+    const page = await bucket.ask('list', prefix, async ({ sdk, client }, { signal }) => {
+      const answer = await client.send(new sdk.ListObjectsV2Command(input), { abortSignal: signal });
+      const goesOn = answer.NextContinuationToken !== undefined;
+      if (answer.IsTruncated === true && !goesOn)
+        throw new CutAnswer('it has more names and does not say how to go on');
+      return answer;
+    });
     found.keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
     found.folders.push(...(page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
     ContinuationToken = page.NextContinuationToken;
-    if (page.IsTruncated !== true || ContinuationToken === undefined) return found;
+    if (page.IsTruncated !== true) return found;
   }
   throw new Error(`more than ${PAGES_MAX} pages of names below ${prefix}`);
 }

@@ -71,7 +71,8 @@ export function openS3Store(
       const names = [...keys, ...folders].map((each) => each.slice(below.length)).filter((name) => name !== '');
       return [...new Set(names)].sort(compareUtf8);
     },
-    sweepLeftovers: (now) => translated('sweep', tempFolder, () => sweepFolder(tempFolder, now - LEFTOVER_AGE_MS)),
+    sweepLeftovers: (now) =>
+      translated('sweep', tempFolder, async (path) => sweepFolder(privateFolder(path), now - LEFTOVER_AGE_MS)),
   };
 }
 

@@ -118,8 +118,8 @@ async function withBody(
     throw unreadable ?? error;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // An answer may come before the end of the file is seen. Such a request is not over for Node: it
-    // would keep its connection, and the process, until the server hangs up.
+    // An answer may come before the end of the file is seen. Such a request is not over for Node:
+    // it would keep its connection, and the process, until the server hangs up.
     if (!stream.readableEnded) end.abort();
     stream.destroy();
   }
