@@ -51,7 +51,7 @@ export async function* readItems(
   yield batch;
 }
 
-/** Members one after another, by id, those too of whom nothing is left. Bound: as of liveEntities. */
+/** Members by id, those too of whom nothing is left. Bound: as of `liveEntities`. */
 export async function* readMembers(store: ObjectStore, of: TimelineRuns): AsyncGenerator<LiveMember> {
   for await (const { entity, events, newest, knownBy, read } of liveEntities({ store, ...of })) {
     const memberId = entity as MemberId;
