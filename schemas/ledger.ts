@@ -21,6 +21,8 @@ export const SPLITS = [
   'test_template',
   'test_surface',
   'test_task',
+  // Of increments alone: rows of the past (INCREMENT-4).
+  'replay',
 ] as const;
 /** One of SPLITS. */
 export type Split = (typeof SPLITS)[number];
@@ -31,4 +33,7 @@ export const FILLED_SPLITS = ['train', 'validation', 'test'] as const;
 export type FilledSplit = (typeof FILLED_SPLITS)[number];
 
 /** How a rendered row that is in no split ends in a release. */
-export type RowFate = 'after_until' | 'in_gap' | 'held_out' | 'label_capped' | 'same_prompt' | 'thinned' | 'remainder';
+export type RowFate =
+  | ('after_until' | 'in_gap' | 'held_out' | 'label_capped' | 'same_prompt' | 'thinned' | 'remainder')
+  // Of increments alone (INCREMENT-2).
+  | 'before_since';

@@ -15,7 +15,7 @@ const Counts = named(Count);
 /** One file of a release; `path` is relative to the release. */
 export const ReleaseFile = z.strictObject({
   path: z.string(),
-  kind: z.enum(['data', 'meta', 'origin', 'index', 'card']),
+  kind: z.enum(['data', 'meta', 'origin', 'index', 'changes', 'card']),
   split: z.string(),
   rows: z.number().int(),
   tokens: z.number().int(),
@@ -49,6 +49,21 @@ export type LabelTable = z.infer<typeof LabelTable>;
 /** The label tables of a corpus as its lake keeps them. */
 export const KeptLabels = z.strictObject({ label_tables: z.array(LabelTable) });
 
+/** A release, bound by its manifest's hash. */
+const OtherRelease = z.strictObject({ id: ReleaseId, manifest_sha256: Sha256, until: z.number().int() });
+
+/** What an increment goes on from (INCREMENT-1). */
+export const Since = z.strictObject({
+  ...OtherRelease.shape,
+  /** The release that the first of the increments began from. */
+  first: OtherRelease,
+  /** Share of the rows of the past that the split `replay` has (INCREMENT-4). */
+  replay: z.number(),
+  /** What `changes.parquet` lists. */
+  changes: z.strictObject({ removed: Count, replaced: Count }),
+});
+export type Since = z.infer<typeof Since>;
+
 /** What a release consists of and depends on. */
 export const Manifest = z.strictObject({
   /** 1 was that of 0.1.0. */
@@ -58,6 +73,8 @@ export const Manifest = z.strictObject({
   identity: StoredIdentity,
   release: StoredRelease,
   until: z.number().int(),
+  /** Of an increment alone. */
+  since: Since.optional(),
   recipe_sha256: Sha256,
   domain_sha256: Sha256,
   templates_sha256: Sha256,
@@ -112,6 +129,8 @@ export const Lineage = z.strictObject({
   timelines: z.array(z.strictObject({ partition: z.number().int(), seq: z.number().int(), sha256: Sha256 })),
   /** The newest records of the chains of items. */
   items: z.array(z.strictObject({ seq: z.number().int(), sha256: Sha256 })),
+  /** The newest record of each corpus chain: an increment goes on from what they came to. */
+  corpus: z.array(z.strictObject({ partition: z.number().int(), seq: z.number().int(), sha256: Sha256 })),
   machine: z.record(z.string(), z.string()),
 });
 export type Lineage = z.infer<typeof Lineage>;
@@ -121,6 +140,8 @@ export type TakenOnWord =
   | ('recipe' | 'domain' | 'templates' | 'tokenizer')
   // What the command line may have said in place of a recipe that is pinned.
   | ('until' | 'token_budget' | 'profile' | 'allow_empty')
+  // What changed since a release that is not there, or of rows that none before it holds.
+  | ('since' | 'unseen')
   | ('name' | 'versions' | 'lineage');
 
 /** What verify says: bound to the release by the manifest's hash. */

@@ -219,6 +219,13 @@ export const EXAMPLE_INDEX = { example_id: EXAMPLE, ...ROW_POSITION };
 /** A row of `index/members.parquet`, which is sorted by all columns. */
 export const MEMBER_INDEX = { member: idText<Pseudonym>(), ...ROW_POSITION };
 
+/** What became of an example that a release before an increment may hold (INCREMENT-3). */
+export const CHANGE_KINDS = ['removed', 'replaced'] as const;
+/** One of CHANGE_KINDS. */
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+/** A row of `changes.parquet`, which is sorted by its example. */
+export const CHANGES = { example_id: EXAMPLE, change: wordOf(CHANGE_KINDS) };
+
 /** A record that was parked, with where it was read and why. */
 export const DEAD_LETTER = {
   /** Name of the event file, relative to the events folder. */

@@ -117,6 +117,8 @@ export const COMMANDS = {
       context: whole(1, 'N', 'a rung of the recipe’s ladder (default: the longest)'),
       corpus: text('ID', 'the corpus, where the lake holds several of this recipe'),
       id: text('ID', 'name of the release'),
+      since: text('RELEASE', 'an increment: what has matured or changed since that release of the lake'),
+      replay: share('SHARE', 'with --since: also this share of the rows before it, in shards of their own'),
       workers: whole(1, 'N', 'threads, at most (default: cores)'),
       'allow-empty': some(FILLED_SPLITS, 'SPLITS', 'of train, validation, test: may be without a row (with commas)'),
       'store-wait': storeWait,
@@ -132,6 +134,8 @@ export const COMMANDS = {
       source: path('FILE', 'what their source says of itself (default: source.yaml beside the events)'),
       recipe: path('FILE', 'the recipe that it should be of'),
       domain: path('FILE', 'the domain that it should be of'),
+      // More than the next one is looked for (INCREMENT-7).
+      since: path('DIR', 'of an increment: the release that it goes on from (default: beside it)'),
       sample: whole(1, 'N', 'check N rows instead of all'),
       tokenizer,
       'store-wait': storeWait,

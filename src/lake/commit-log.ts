@@ -74,6 +74,24 @@ export async function catchUp(chain: Chain): Promise<Chain> {
   return chain;
 }
 
+/**
+ * The chain as it was after one of its records, from the checkpoint at or before it on. Throws
+ * `lake_broken` where the chain has no such record, and as `openChain` does.
+ */
+export async function chainAt(store: ObjectStore, folder: string, { seq, sha256 }: RecordRef): Promise<Chain> {
+  const chain: Chain = { store, folder, head: null, owner: null, state: EMPTY, work: [] };
+  const mark = Math.floor(seq / CHECKPOINT_EVERY) * CHECKPOINT_EVERY;
+  if (mark > 0) {
+    const found = await readRecord(store, recordKey(folder, mark));
+    if (found === null) throw brokenFile(recordKey(folder, mark), 'is missing');
+    const { head, owner, state } = await readCheckpoint(store, folder, found);
+    Object.assign(chain, { head, owner, state });
+  }
+  await walk(chain, seq);
+  if (chain.head?.seq === seq && chain.head.sha256 === sha256) return chain;
+  throw brokenFile(recordKey(folder, seq), 'is not the record that was named');
+}
+
 /** Walks up to and with record `to`, more and more records at once. */
 async function walk(chain: Chain, to: number): Promise<'end' | 'more'> {
   for (let ahead = 1; nextSeq(chain) <= to; ahead = Math.min(2 * ahead, READ_AHEAD_MAX)) {

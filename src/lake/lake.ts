@@ -15,7 +15,7 @@ import type { CorpusIdentity } from '../forms/identity.ts';
 import { addStats, type TimelineStats } from '../timeline/timeline-stats.ts';
 import { brokenFile } from './broken-file.ts';
 import { recordsOf } from './chain-records.ts';
-import { type Chain, catchUp, nextSeq, openChain, recordKey } from './commit-log.ts';
+import { type Chain, catchUp, chainAt, nextSeq, openChain, recordKey } from './commit-log.ts';
 import { commitWork, type Work } from './commit-work.ts';
 import {
   addCorpus,
@@ -83,8 +83,18 @@ export interface Lake {
   labelTables(corpus: CorpusId): Promise<readonly LabelTable[] | undefined>;
   /** The records of a corpus, partition by partition. */
   corpus(corpus: CorpusId): Promise<readonly CorpusPartition[]>;
+  /**
+   * A corpus as it was after one record of each of its chains. Throws `lake_broken` where a chain
+   * has another record of that number.
+   */
+  corpusAt(corpus: CorpusId, records: readonly PartitionRecord[]): Promise<readonly CorpusPartition[]>;
   /** Commits work to the chain in `folder`: commit-work.ts says how. Throws `fenced`. */
   commitWork(folder: string, work: Work): Promise<RecordRef>;
+}
+
+/** A record of a partition's chain. */
+export interface PartitionRecord extends RecordRef {
+  readonly partition: number;
 }
 
 /**
@@ -149,6 +159,15 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     keepLabelTables: (corpus, tables) => keepLabelTables(store, corpus, tables),
     labelTables: (corpus) => readLabelTables(store, corpus),
     corpus: (corpus) => sideBySide(numbers, (partition) => corpusPartition(corpus, partition), many),
+    corpusAt: (corpus, records) =>
+      sideBySide(
+        records,
+        async ({ partition, ...record }) => {
+          const { state } = await chainAt(store, corpusFolder(corpus, partition), record);
+          return { partition, state: state.kind === 'corpus' ? state : undefined };
+        },
+        many,
+      ),
     commitWork: (folder, work) => use(folder, (chain) => commitWork(chain, work)),
   };
 }

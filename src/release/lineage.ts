@@ -23,14 +23,15 @@ export interface LineageInputs {
 
 /**
  * Writes the lineage where none is, or another one; that of a release which is there keeps its
- * machine. Rows that died since it was made change its lineage alone, and an older count would make
- * an honest release fail `verify`.
+ * machine, and the records that increments go on from: later ones would hide what changed between.
+ * Rows that died since it was made change its lineage alone, and an older count would make an
+ * honest release fail `verify`.
  */
 export async function keepLineage(store: ObjectStore, folder: string, made: Lineage): Promise<Lineage> {
   const key = `${folder}/lineage.json`;
   const there = await store.get(key);
-  const machine = Lineage.safeParse(parsedJson(there)).data?.machine ?? made.machine;
-  const lineage = { ...made, machine };
+  const { machine, corpus } = Lineage.safeParse(parsedJson(there)).data ?? made;
+  const lineage = { ...made, machine, corpus };
   const bytes = Buffer.from(canonicalJson(lineage), 'utf8');
   if (there === null || !bytes.equals(there)) await store.put(key, bytes);
   return lineage;
@@ -58,6 +59,9 @@ export function lineageOf(
     parts: read.parts.map((part) => part.files.part.sha256),
     timelines: timelines.members.map((timeline, partition) => ({ partition, ...refOf(timeline) })),
     items: [refOf(timelines.items)],
+    corpus: partitions.flatMap(({ partition, state }) =>
+      state === undefined ? [] : [{ partition, ...refOf(state.newest) }],
+    ),
     machine: { node: process.versions.node, platform: process.platform, arch: process.arch },
   };
 }

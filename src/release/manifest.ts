@@ -8,7 +8,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { type StoredIdentity, type StoredRelease, storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
 import { SPLITS } from '../../schemas/ledger.ts';
-import type { LabelTable, Manifest, ReleaseFile } from '../../schemas/manifest.ts';
+import type { LabelTable, Manifest, ReleaseFile, Since } from '../../schemas/manifest.ts';
 import { ownValue } from '../../schemas/names.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
@@ -35,6 +35,8 @@ export interface ManifestInputs {
   readonly vocabSize: number;
   readonly release: ReleaseSection;
   readonly until: number;
+  /** Of an increment alone. */
+  readonly since: Since | undefined;
   readonly key: PseudonymKey;
   readonly counts: Pick<RowCounts, 'fates' | 'labels' | 'variants'>;
   readonly source: SourceFacts;
@@ -43,15 +45,17 @@ export interface ManifestInputs {
   readonly files: readonly ReleaseFile[];
 }
 
-type FooterInputs = Pick<ManifestInputs, 'identity' | 'vocabSize' | 'release' | 'until'>;
+type FooterInputs = Pick<ManifestInputs, 'identity' | 'vocabSize' | 'release' | 'until' | 'since'>;
 
 /**
  * Facts in every token file's footer; the default id among them, whatever name the release is
  * given.
  */
 export function footerFacts(inputs: FooterInputs, defaultId: ReleaseId): Record<string, string> {
-  const { identity, release } = inputs;
+  const { identity, release, until, since } = inputs;
   const { tokenizer } = identity;
+  const { t1, t2 } = since === undefined ? release.splits : { t1: until, t2: until };
+  const told = (at: number) => new Date(at).toISOString();
   const hashes = recipeHashes(storedIdentity(identity), storedRelease(release));
   return {
     'brewhouse.schema_version': '1',
@@ -71,9 +75,10 @@ export function footerFacts(inputs: FooterInputs, defaultId: ReleaseId): Record<
     'brewhouse.recipe_sha256': hashes.recipe_sha256,
     'brewhouse.domain_sha256': hashes.domain_sha256,
     'brewhouse.templates_sha256': hashes.templates_sha256,
-    'brewhouse.t1': new Date(release.splits.t1).toISOString(),
-    'brewhouse.t2': new Date(release.splits.t2).toISOString(),
-    'brewhouse.until': new Date(inputs.until).toISOString(),
+    'brewhouse.t1': told(t1),
+    'brewhouse.t2': told(t2),
+    'brewhouse.until': told(until),
+    ...(since && { 'brewhouse.since': told(since.until) }),
   };
 }
 
@@ -103,6 +108,7 @@ export function buildManifest(inputs: ManifestInputs): Manifest {
     identity,
     release,
     until: inputs.until,
+    ...(inputs.since && { since: inputs.since }),
     ...recipeHashes(identity, release),
     profile: release.profile,
     key_id: inputs.key.id,

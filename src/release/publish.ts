@@ -11,6 +11,7 @@ import type { LateEvents } from '../timeline/lateness.ts';
 import type { TokenTexts } from '../tokenize/token-texts.ts';
 import { releaseCard } from './card/card.ts';
 import { chooseCardRow } from './card/card-row.ts';
+import { type ToldChanges, writeChanges } from './changes-file.ts';
 import { joinTokens } from './join-rows.ts';
 import { countLateEvents, type LateRules } from './late-events.ts';
 import { keepLineage, type LineageInputs, lineageOf } from './lineage.ts';
@@ -23,6 +24,7 @@ import type { RowCounts } from './row-counts.ts';
 import type { Selection } from './selection.ts';
 import { type GroupJoiner, writeShards } from './shards.ts';
 import type { ShuffledRows } from './shuffle.ts';
+import type { SinceRelease } from './since.ts';
 import { readTokenTable } from './token-table.ts';
 import { countUntimedItems } from './untimed-items.ts';
 
@@ -38,6 +40,8 @@ export interface ReleaseSource
   readonly shuffled: ShuffledRows;
   readonly joiner: GroupJoiner;
   readonly facts: TimelineFacts;
+  /** Of an increment alone: what it goes on from, and what changed since. */
+  readonly increment: { readonly told: SinceRelease['told']; readonly changes: ToldChanges } | undefined;
   /** A name of the user's own; undefined: the release is named by its content. */
   readonly id: ReleaseId | undefined;
 }
@@ -81,7 +85,11 @@ export interface PublishedRelease {
  */
 export async function publishRelease(source: ReleaseSource, effects = PROCESS_EFFECTS): Promise<PublishedRelease> {
   const { store } = source.lake;
-  const defaultId = releaseId({ ...source, source: source.lake.source, digest: source.shuffled.digest });
+  const { increment } = source;
+  const defaultId = releaseId({
+    ...{ ...source, source: source.lake.source, digest: source.shuffled.digest },
+    increment: increment && { told: increment.told, changesDigest: increment.changes.digest },
+  });
   const { id = defaultId } = source;
   const folder = `releases/${id}`;
   // A default id says which rows it is of; a name of the user's own must be told.
@@ -107,7 +115,7 @@ interface Names {
 
 /** Writes every file but lineage and manifest; returns the manifest that names them. */
 async function writeFiles(source: ReleaseSource, names: Names, effects: Effects): Promise<Manifest> {
-  const { lake, scratch, section, shuffled } = source;
+  const { lake, scratch, section, shuffled, increment } = source;
   const inputs: Omit<ManifestInputs, 'files'> = {
     ...source,
     source: lake.source,
@@ -115,6 +123,7 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     id: names.id,
     release: section,
     until: section.until,
+    since: increment && { ...increment.told, changes: increment.changes.counts },
     ...source.facts,
   };
   const options = {
@@ -128,6 +137,7 @@ async function writeFiles(source: ReleaseSource, names: Names, effects: Effects)
     facts: footerFacts(inputs, names.defaultId),
   };
   const files = await writeShards(options, effects);
+  if (increment !== undefined) files.push(await writeChanges(lake.store, names.folder, increment.changes));
   const row = cardRow(shuffled);
   const text = releaseCard(
     buildManifest({ ...inputs, files, id: names.defaultId }),

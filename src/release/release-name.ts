@@ -3,6 +3,7 @@
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { storedRelease } from '../../schemas/identity.ts';
 import type { CorpusId, ReleaseId } from '../../schemas/ids.ts';
+import type { Since } from '../../schemas/manifest.ts';
 import type { ReleaseSection } from '../../schemas/recipe.ts';
 import type { SourceFacts } from '../../schemas/source.ts';
 import { sha256Hex } from '../content-hash.ts';
@@ -19,14 +20,17 @@ export interface NamedBy {
   readonly source: SourceFacts;
   /** Over every example with its ids and labels. */
   readonly digest: string;
+  /** Of an increment alone (INCREMENT-6). */
+  readonly increment: { readonly told: Omit<Since, 'changes'>; readonly changesDigest: string } | undefined;
 }
 
 /**
  * `<corpus>-<16 digits>`: SHA-256 over the release section, the key's id, what the source says of
- * itself and the examples.
+ * itself and the examples; of an increment also over what it goes on from and what changed.
  */
-export function releaseId({ corpus, section, key, source, digest }: NamedBy): ReleaseId {
-  const text = canonicalJson({ release: storedRelease(section), key: key.id, source, examples: digest });
+export function releaseId({ corpus, section, key, source, digest, increment }: NamedBy): ReleaseId {
+  const more = increment && { since: increment.told, changes: increment.changesDigest };
+  const text = canonicalJson({ release: storedRelease(section), key: key.id, source, examples: digest, ...more });
   return `${corpus}-${sha256Hex(Buffer.from(text, 'utf8')).slice(0, 16)}` as ReleaseId;
 }
 

@@ -3,6 +3,7 @@ import type { ReleaseSection } from '../../schemas/recipe.ts';
 import { BrewhouseError } from '../errors.ts';
 import { draw, type RankedDraw } from '../timeline/draws.ts';
 import { type DrawCut, drawCut, settledCut } from './draw-cut.ts';
+import { type IncrementRules, incrementEndOf } from './increment-rule.ts';
 import { type RowCounts, rowCounter } from './row-counts.ts';
 import { shardCount } from './shard-plan.ts';
 import { type RowEnd, type SplitFacts, splitOf } from './split-rule.ts';
@@ -60,6 +61,8 @@ export interface SelectionRules {
   readonly seed: number;
   readonly release: ReleaseSection;
   readonly until: number;
+  /** Undefined where the release is none. */
+  readonly increment?: IncrementRules | undefined;
 }
 
 /** Key of a row for the draws that order rows: question key and variant (OPEN-4, DRAW-4). */
@@ -123,15 +126,14 @@ export async function selectRows(pass: RowPass, rules: SelectionRules, drawOf = 
     if (end === 'train') remainder.tally(thinDraw(row), row.tokens);
   });
   const { rows, tokens } = remainder.totals;
-  requireRows(rows, release);
-  const trainShards = release.train_shards ?? shardCount(tokens, rows);
-  remainder.limit('rows', rows - (rows % trainShards));
+  const trainShards = trainShardsOf(rules, rows, tokens);
+  if (rules.increment === undefined) remainder.limit('rows', rows - (rows % trainShards));
   if (remainder.isCut) {
     counter = rowCounter(until);
     await visit([remainder], counter.add);
   }
   const decided: DecidedSelection = {
-    ...{ seed, release, until },
+    ...{ seed, release, until, increment: rules.increment },
     caps: mapValues(caps, (byLabel) =>
       mapValues(byLabel, ({ cut, most }) => ({ share: cut.isCut ? most / cut.totals.rows : 1, border: cut.border })),
     ),
@@ -174,8 +176,10 @@ function decider(
   { caps, budgets, remainder }: Cuts,
   draws: RowDraws,
 ): (row: SelectableRow) => RowEnd | undefined {
+  const { increment, seed, until, release } = rules;
+  const own = increment && { ...increment, seed, until, heldOutTasks: release.holdout_tasks };
   return (row) => {
-    const split = splitOf(row, rules);
+    const split = own === undefined ? splitOf(row, rules) : incrementEndOf(row, own);
     if (split !== 'train') return split;
     const isUncapped = isKept(caps.get(row.task)?.get(row.label)?.cut, draws.cap, row);
     if (isUncapped !== true) return isUncapped === false ? 'label_capped' : undefined;
@@ -238,6 +242,17 @@ function labelCaps({ label_caps }: ReleaseSection): ReadonlyMap<string, Readonly
 function limitedCut({ cut, most }: LabelCap): DrawCut {
   cut.limit('rows', most);
   return cut;
+}
+
+/**
+ * Shards of train: of an increment no more than it has rows (INCREMENT-2). Throws as `requireRows`.
+ */
+function trainShardsOf({ release, increment }: SelectionRules, rows: number, tokens: number): number {
+  const { train_shards: wanted } = release;
+  if (wanted === undefined) return shardCount(tokens, rows);
+  if (increment !== undefined) return Math.max(1, Math.min(wanted, rows));
+  requireRows(rows, release);
+  return wanted;
 }
 
 /** Throws `recipe_invalid` where a shard of train would be empty. */

@@ -17,7 +17,7 @@ const faultSchema = z.strictObject({
 /** What may be taken on a release's word (docs/release.md, "The certificate"). */
 const WORDS = [
   ...(['recipe', 'domain', 'templates', 'tokenizer', 'until', 'token_budget', 'profile', 'allow_empty'] as const),
-  ...(['name', 'versions', 'lineage'] as const),
+  ...(['since', 'unseen', 'name', 'versions', 'lineage'] as const),
 ];
 
 const schema = z.strictObject({

@@ -49,7 +49,7 @@ export function certificateOf(options: CertificateOptions): Certificate {
     dead_rows_in: options.deadRowsIn,
     items_without_time: options.itemsWithoutTime,
     latest_close_ms: options.latestCloseMs,
-    sentence: `${claim}${sampling(sample)}${assumption(options)}.${loss(deadRows)}`,
+    sentence: `${claim}${sampling(sample)}${assumption(options)}.${loss(deadRows)}${goingOn(options)}`,
   };
 }
 
@@ -101,6 +101,15 @@ function assumption({ assumed, dated, itemsWithoutTime }: CertificateOptions): s
     parts.push(`${thousands(itemsWithoutTime)} ${items} there from the beginning`);
   }
   return parts.length === 0 ? '' : `, assuming that ${parts.join(' and that ')}`;
+}
+
+/** What an increment was held to. */
+function goingOn({ since }: CertificateOptions): string {
+  if (since === undefined) return '';
+  const { id, releases } = since;
+  if (releases === 0) return ` What has changed since the release ${id} is taken on its own word.`;
+  const held = releases === 1 ? '' : ` and ${thousands(releases - 1)} before it`;
+  return ` What has changed was held to the release ${id}${held}.`;
 }
 
 /** What never came so far that a future could be seen in it. */

@@ -7,7 +7,7 @@ import type { Fault } from '../../schemas/manifest.ts';
 export const CHECKS = [
   ...(['manifest', 'schema', 'future', 'question', 'repeat', 'variants', 'candidates'] as const),
   ...(['label', 'answer', 'context', 'control', 'history', 'ledger', 'prompt', 'origin'] as const),
-  ...(['sidecar', 'split', 'pseudonym', 'index'] as const),
+  ...(['sidecar', 'split', 'changes', 'pseudonym', 'index'] as const),
 ];
 
 /** One of CHECKS. */

@@ -2,7 +2,7 @@
  * The independent checker: proves a release against the events that it was made from, row by row.
  */
 import { availableParallelism } from 'node:os';
-import type { Certificate } from '../../schemas/manifest.ts';
+import type { Certificate, TakenOnWord } from '../../schemas/manifest.ts';
 import { BrewhouseError } from '../errors.ts';
 import { certificateOf } from './certificate.ts';
 import { checkerVersion } from './checker-version.ts';
@@ -13,11 +13,13 @@ import { recipeFaults } from './reference/recipe-law.ts';
 import { corpusOf } from './reference/tasks.ts';
 import { checkDerived, checkEventSide, checkNotes, checkSplits, checkTasks } from './release/check-manifest.ts';
 import { checkPins, type Pinned } from './release/check-pins.ts';
+import type { CheckedShare } from './release/checked-share.ts';
 import { type EventSide, eventSideOf, NOTHING_SAID } from './release/event-side.ts';
 import type { Manifest } from './release/manifest.ts';
 import { noteFactsOf } from './release/notes.ts';
 import { pseudonymsOf } from './release/pseudonyms.ts';
 import { checkFiles, openRelease } from './release/release-files.ts';
+import { releasesBefore } from './release/releases-before.ts';
 import { loadReferenceTokenizer } from './tokenizer/load-tokenizer.ts';
 import { checkContents } from './work/check-contents.ts';
 import { startPool } from './work/pool.ts';
@@ -48,6 +50,11 @@ export interface VerifyOptions {
    * Check about so many rows in full, all others by what needs no rendering; default: every row.
    */
   readonly sample?: number;
+  /**
+   * The release that an increment goes on from, or the folder of that and those before it; default:
+   * those beside it (INCREMENT-7).
+   */
+  readonly since?: string;
   /** Where the tokenizer lies, when not where the recipe says. */
   readonly tokenizerPath?: string;
   /**
@@ -87,6 +94,7 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
   const side = options.eventSide ?? (await sideOf(events, options.sourceFile));
   checkEventSide(release, side, list);
   const word = checkPins(release, pinned, list);
+  const before = await releasesBefore({ release, at: options.release, told: options.since }, list);
   await using opened = new AsyncDisposableStack();
   const tokenizer = loadReferenceTokenizer(manifest.identity, options.tokenizerPath);
   opened.defer(() => tokenizer.close());
@@ -105,6 +113,8 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
     whole,
     sample,
     deadRows: side.dead_rows,
+    before,
+    at: options.release,
     report,
   };
   const found = await checkContents(contents);
@@ -125,7 +135,13 @@ export async function verifyRelease(options: VerifyOptions): Promise<Certificate
       ...{ manifest_sha256: manifestSha256, events_sha256: found.eventsSha256, checker_version: checkerVersion() },
       ...{ recipe_sha256: manifest.recipe_sha256, domain_sha256: manifest.domain_sha256 },
       ...{ templates_sha256: manifest.templates_sha256, tokenizer_sha256: manifest.identity.tokenizer.sha256 },
-      taken_on_word: [...word, ...(name === manifest.id ? [] : (['name'] as const)), 'versions', 'lineage'],
+      taken_on_word: [
+        ...word,
+        ...sinceWords(checked.since),
+        ...(name === manifest.id ? [] : (['name'] as const)),
+        'versions',
+        'lineage',
+      ],
     },
   });
 }
@@ -134,6 +150,13 @@ async function sideOf(events: Reader | EventStream, sourceFile: VerifyOptions['s
   if (typeof events === 'function') return NOTHING_SAID;
   const named = sourceFile && { files: await readerAt(sourceFile.at), path: sourceFile.name };
   return eventSideOf(events, named);
+}
+
+/** What of the past of an increment is taken on its word (INCREMENT-7). */
+function sinceWords(since: CheckedShare['since']): TakenOnWord[] {
+  if (since === undefined) return [];
+  if (since.releases === 0) return ['since'];
+  return since.unseen > 0 ? ['unseen'] : [];
 }
 
 function threadsFor({ splits }: Pick<Manifest, 'splits'>, wanted: number | undefined): number {

@@ -29,6 +29,7 @@ const facts = {
     left_out: [{ type: 'item', attribute: 'x', why: 'why' }],
     ...{ name: 'src', credit: 'Ann', licence: 'Odd One' },
   },
+  since: { id: 'r1', until: 0, first: { id: 'r0' }, replay: 0.05, changes: { removed: 1_000, replaced: 2_000 } },
   files: (['data', 'meta', 'origin'] as const).map((kind) => ({ kind, split: 'train', path: `${kind}/x` })),
 } as unknown as Manifest;
 const row = { row: 7, task: 'rank', template: 't', label: 'yes', ids: new Int32Array(1_200), text: 'Told.' };
@@ -46,7 +47,8 @@ const VALUES: Readonly<Record<string, string>> = {
   '`---:|` for each of them': '---:|',
   ...{ task: 'rank', 'its rows in each of them, joined by ` | `': '1,000', label: 'yes', 'rows of train': '1,000' },
   ...{ share: '100.0', kept: '1,000', all: '2,000', context: '4,096', 'id of the tokenizer': 'toy', sha256: 's' },
-  ...{ corpus: 'c', recipe_sha256: 'r', 'meaning of the split': 'questions with labels settled by 1970-01-01' },
+  ...{ corpus: 'c', recipe_sha256: 'r', 'meaning of the split': splitMeanings(facts).train },
+  ...{ 'id of R': 'r1', 'until of R': '1970-01-01', 'id of the first': 'r0', removed: '1,000', replaced: '2,000' },
 };
 
 /** The columns of the table under a heading, without those of headings below it. */
@@ -125,9 +127,12 @@ describe('the card of docs/release.md', () => {
     const dates: Readonly<Record<string, string>> = {
       ...{ t1: '1970-01-01', t2: '1970-01-01T01:00:00.000Z', 't1 + gap': '1970-01-02', until: '1970-01-02' },
       ...{ 't2 + gap': '1970-01-02T01:00:00.000Z', context: '4096' },
+      ...{ 'until of R': '1970-01-01', 'share of replay': '0.05' },
     };
     const listed = rows.map((line) => line.replace(/<([^<>]*)>/g, (all, what: string) => dates[what] ?? all));
-    for (const [split, meaning] of Object.entries(splitMeanings(facts))) {
+    const { since: _, ...whole } = facts;
+    const meanings = [...Object.entries(splitMeanings(facts)), ['train', splitMeanings(whole).train] as const];
+    for (const [split, meaning] of meanings) {
       const told = meaning.replace('mail, a\\|b', '<their names, joined by `, `>');
       expect(listed).toContain(
         `\`${split}\` | ${split === 'test_task' ? told.replace('rank', '<their names, joined by `, `>') : told}`,

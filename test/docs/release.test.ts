@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Lineage, Manifest } from '../../schemas/manifest.ts';
 import {
+  CHANGES,
   EXAMPLE_INDEX,
   MEMBER_INDEX,
   ORIGIN,
@@ -33,6 +34,10 @@ describe('docs/release.md', () => {
     const index = marked(section(text, '## index'));
     expect(index).toEqual(expect.arrayContaining(Object.keys(EXAMPLE_INDEX)));
     expect(index).toEqual(expect.arrayContaining(Object.keys(MEMBER_INDEX)));
+  });
+
+  it('lists the columns of what has changed', () => {
+    expect(names(section(text, '## Increments'))).toEqual(Object.keys(CHANGES));
   });
 
   it('lists the facts of the footer', () => {

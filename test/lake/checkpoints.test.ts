@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKPOINT_EVERY, type NewRecord } from '../../schemas/commit.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { EMPTY, stateAfter } from '../../src/lake/chain-state.ts';
-import { openChain, recordKey } from '../../src/lake/commit-log.ts';
+import { chainAt, openChain, recordKey } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { readRecord } from '../../src/lake/read-record.ts';
 import { failureOf, utf8 } from '../contract/object-store.ts';
@@ -55,6 +55,19 @@ describe('a long chain', () => {
     expect((await openChain(counting, FOLDER)).head?.seq).toBe(10_499);
     // A short walk, a search among 21 checkpoints, and a walk from the newest on.
     expect(reads).toBeLessThan(63 + 12 + CHECKPOINT_EVERY + 32);
+  });
+
+  it.each([1, 2, 499, 500, 501, 1_003])('is opened as it was after record %i', async (seq) => {
+    const store = await chainOf(1_003);
+    const before = await chainOf(seq);
+    const record = await readRecord(store, recordKey(FOLDER, seq));
+    const chain = await chainAt(store, FOLDER, { seq, sha256: record!.sha256 });
+    expect({ state: chain.state, head: chain.head?.seq }).toEqual(await walked(before));
+    const other = await readRecord(store, recordKey(FOLDER, seq === 1 ? 2 : 1));
+    expect(await failureOf(() => chainAt(store, FOLDER, { seq, sha256: other!.sha256 }))).toBe('lake_broken');
+    expect(await failureOf(() => chainAt(before, FOLDER, { seq: seq + 1, sha256: record!.sha256 }))).toBe(
+      'lake_broken',
+    );
   });
 
   it('goes on after its checkpoint', async () => {

@@ -204,8 +204,7 @@ test('what is pinned is compared, and what is not is taken on the word of the re
 test('a row that closes after until, or of train after t1, or is settled after it closes, is future (LABEL-5)', () => {
   const found = (split: string, closesAt: number, settledAt = 0) => {
     const list = createFaultList();
-    const release = { until: 20, release: { splits: { t1: 10 } } };
-    checkLaw({ place: { split, row: 0, example: '' }, settledAt, closesAt, release, list });
+    checkLaw({ place: { split, row: 0, example: '' }, settledAt, closesAt, until: 20, t1: 10, list });
     return list.faults.map(({ rule }) => rule[0]);
   };
   expect(found('train', 10, 10)).toEqual([]);

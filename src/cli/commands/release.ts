@@ -1,8 +1,10 @@
 /** `brewhouse release`: parts to a finished release. */
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import { type ReleaseOptions, release } from '../../../pipelines/release.ts';
 import { ReleaseId } from '../../../schemas/ids.ts';
+import type { Manifest } from '../../../schemas/manifest.ts';
 import { keyFileBeside, openScratch, openStore } from '../../adapters/open-store.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
@@ -17,16 +19,32 @@ import { duration, peakMemory, table } from '../plain-text.ts';
 /** Throws `usage` for what cannot be a name, and as `release` does. */
 export async function run({ flags }: CallOf<'release'>, effects: Effects): Promise<Outcome> {
   const { 'token-budget': tokenBudget, 'allow-empty': allowEmpty, workers = availableParallelism(), ...named } = flags;
-  const id = flags.id === undefined ? undefined : namedRelease(flags.id);
+  const id = flags.id === undefined ? undefined : namedRelease('id', flags.id);
   const key = { text: process.env.BREWHOUSE_KEY, file: keyFileBeside(flags.lake) };
-  const summary = await releaseFrom({ ...named, workers, id, key, tokenBudget, allowEmpty }, effects);
+  const since = flags.since === undefined ? undefined : releaseOfLake(flags.since, flags.lake);
+  if (since === undefined && flags.replay !== undefined)
+    throw new BrewhouseError('usage', '--replay goes with --since: other releases have all rows of the past', {
+      remedy: 'name the release to go on from, as --since ID, or leave --replay out',
+    });
+  const summary = await releaseFrom({ ...named, workers, id, key, tokenBudget, allowEmpty, since }, effects);
   return { exit: EXIT.done, result: releaseResult(summary), text: releaseTable(summary) };
 }
 
-function namedRelease(name: string): ReleaseId {
+/** A release of the lake by its id, or by its path as `release` prints it. */
+function releaseOfLake(told: string, lake: string): ReleaseId {
+  const path = told.replace(/\/+$/, '');
+  if (!path.includes('/')) return namedRelease('since', path);
+  const [, folder = '', name = ''] = /^(.*)\/releases\/([^/]+)$/.exec(path) ?? [];
+  if (folder !== '' && resolve(folder) === resolve(lake)) return namedRelease('since', name);
+  throw new BrewhouseError('usage', `--since ${told} is no release of the lake ${lake}`, {
+    remedy: 'an increment goes on in the lake of the release before it: name that release by its id',
+  });
+}
+
+function namedRelease(flag: string, name: string): ReleaseId {
   const id = ReleaseId.safeParse(name);
   if (id.success) return id.data;
-  throw new BrewhouseError('usage', `--id ${name} is no name of a release`, {
+  throw new BrewhouseError('usage', `--${flag} ${name} is no name of a release`, {
     remedy: 'use letters, digits, dots, dashes and underscores; it must not end in .claim.json',
   });
 }
@@ -62,6 +80,11 @@ function releaseResult({ manifest, ...summary }: TimedRelease): object {
     loss_tokens: splits.reduce((sum, each) => sum + each.loss_tokens, 0),
     shards: manifest.files.filter((file) => file.kind === 'data').length,
     train_labels: trainLabelsOf(manifest),
+    ...(manifest.since && {
+      since: manifest.since.id,
+      changes: manifest.since.changes,
+      replay_rows: manifest.splits.replay?.rows ?? 0,
+    }),
     seconds: summary.seconds,
     stood: summary.stood,
     peak_memory_bytes: peakMemory().bytes,
@@ -95,8 +118,15 @@ export function releaseTable({ manifest, ...summary }: TimedRelease): string {
     table([['task', ...ordinary], ...byTask(ordinary)]),
     ...(drops.length === 0 ? [] : [table([['left out', ...drops], ...byTask(drops)])]),
     ['label balance of train', ...labelLines(trainLabelsOf(manifest))].join('\n'),
+    ...sinceLines(manifest),
     table([['files', 'number', 'size'], ...kinds.map((kind) => [kind, String(ofKind(kind).length), megabytes(kind)])]),
     `release ${summary.id}${summary.stood ? ' stood already' : ''} in ${duration(summary.seconds)}, ` +
       `peak memory ${peakMemory().text}: ${summary.path}`,
   ].join('\n');
+}
+
+function sinceLines({ since }: Manifest): string[] {
+  if (since === undefined) return [];
+  const { removed, replaced } = since.changes;
+  return [`since ${since.id}: ${grouped(removed)} examples removed, ${grouped(replaced)} replaced (changes.parquet)`];
 }

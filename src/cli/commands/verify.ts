@@ -22,7 +22,7 @@ import { peakMemory, table } from '../plain-text.ts';
 
 /** Exits 1 where a row is wrong. Throws `usage`, `not_found`, and as `verifyRelease` does. */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
-  const { sample, tokenizer, recipe, domain } = flags;
+  const { sample, since, tokenizer, recipe, domain } = flags;
   const at = releaseAt(release);
   const files = openReader(at);
   // Before the key, which lies beside a lake that is not there either.
@@ -30,7 +30,7 @@ export async function run({ flags, args: [release] }: CallOf<'verify'>, effects:
   const pinned = await pinnedParts(files, { recipe, domain });
   const checked = { ...(await eventsOf(flags, effects)), release: at, key: await releaseKey(release), pinned };
   const sampled = sample === undefined ? {} : { sample };
-  const found = tokenizer === undefined ? {} : { tokenizerPath: tokenizer };
+  const found = { ...(tokenizer && { tokenizerPath: tokenizer }), ...(since && { since }) };
   return verify({ ...checked, ...sampled, ...found }, effects);
 }
 

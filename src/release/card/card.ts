@@ -4,7 +4,7 @@
  */
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
 import { SPLITS } from '../../../schemas/ledger.ts';
-import type { Manifest } from '../../../schemas/manifest.ts';
+import type { Manifest, Since } from '../../../schemas/manifest.ts';
 import { ownValue } from '../../../schemas/names.ts';
 import { present } from '../../checked.ts';
 import { grouped, percent } from '../../grouped.ts';
@@ -45,7 +45,7 @@ export function releaseCard(manifest: Manifest, row: ToldRow | undefined): strin
   ].join('\n');
 }
 
-function aboutLines({ id, identity, until, source }: Manifest): string[] {
+function aboutLines({ id, identity, until, source, since }: Manifest): string[] {
   const licence = source.licence === undefined ? 'none was named' : plain(source.licence);
   return [
     `An instruction-tuning corpus for an LLM recommender in the domain ${plain(identity.domain.name)}: each row is a ` +
@@ -53,12 +53,22 @@ function aboutLines({ id, identity, until, source }: Manifest): string[] {
     `Nothing that happened or became known at or after ${moment(until)} is in it, and no prompt holds what was not ` +
       'known when it was asked.',
     `Members and events have pseudonyms; the release is \`${id}\`.`,
+    ...(since === undefined ? [] : sinceLines(since)),
     '',
     ...listed([
       ...(source.name === undefined ? [] : [`Source: ${plain(source.name)}.`]),
       `Licence of the data: ${licence}.`,
       ...(source.credit === undefined ? [] : [`Credit: ${plain(source.credit)}.`]),
     ]),
+  ];
+}
+
+function sinceLines({ id, until, first, changes: { removed, replaced } }: Since): string[] {
+  return [
+    `It is an increment, which goes on from the release \`${id}\`, until ${moment(until)}: \`changes.parquet\` ` +
+      `lists ${grouped(removed)} examples of before that are no more, and ${grouped(replaced)} that are here anew.`,
+    `What the release \`${first.id}\` holds for validation and test may be trained on here: judge a model that ` +
+      'learnt from it by later questions.',
   ];
 }
 

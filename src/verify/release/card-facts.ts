@@ -6,7 +6,7 @@ import type { Manifest, ReleaseSection } from './manifest.ts';
 export type CardFacts = Pick<
   Manifest,
   | ('corpus' | 'until' | 'recipe_sha256' | 'splits' | 'fates' | 'labels')
-  | ('keep_shares' | 'source' | 'notes' | 'files')
+  | ('keep_shares' | 'source' | 'notes' | 'files' | 'since')
 > & {
   readonly release: Pick<ReleaseSection, 'splits' | 'holdout_tasks'> & {
     readonly profile: Pick<Profile, 'columns' | 'words' | 'training'>;

@@ -28,7 +28,8 @@ export function cardText(facts: CardFacts, id: string, row: DecodedRow | undefin
       'instruction, what a member did before, and a question, with a short answer, in tokens.',
     `Nothing that happened or became known at or after ${until} is in it, and no prompt holds what was not known ` +
       'when it was asked.',
-    ...[`Members and events have pseudonyms; the release is \`${id}\`.`, ''],
+    `Members and events have pseudonyms; the release is \`${id}\`.`,
+    ...[...sinceLines(facts), ''],
     ...sourceLines(facts),
     '',
     ...(row === undefined ? [] : ['## One row', '', ...rowLines(row), '']),
@@ -47,6 +48,19 @@ export function cardText(facts: CardFacts, id: string, row: DecodedRow | undefin
   return lines.map((line) => `${line}\n`).join('');
 }
 
+/** What an increment goes on from (INCREMENT-1, INCREMENT-3). */
+function sinceLines({ since }: CardFacts): string[] {
+  if (since === undefined) return [];
+  const { removed, replaced } = since.changes;
+  const changed = `${thousands(removed)} examples of before that are no more, and ${thousands(replaced)}`;
+  return [
+    `It is an increment, which goes on from the release \`${since.id}\`, until ${dateOf(since.until)}: ` +
+      `\`changes.parquet\` lists ${changed} that are here anew.`,
+    `What the release \`${since.first.id}\` holds for validation and test may be trained on here: judge a model that ` +
+      'learnt from it by later questions.',
+  ];
+}
+
 function sourceLines({ source: { name, licence, credit } }: CardFacts): string[] {
   const said = (what: string, text: string | undefined) => (text === undefined ? [] : [`- ${what}: ${asText(text)}.`]);
   return [
@@ -63,14 +77,23 @@ function rowLines({ row, task, template, label, ids, text }: DecodedRow): string
 }
 
 function splitLines(facts: CardFacts): string[] {
-  const { splits, fates, release, identity, until } = facts;
+  const { splits, fates, release, identity, until, since } = facts;
   const { t1, t2, gap } = release.splits;
   const present = SPLITS.filter((name) => splits.has(name));
   const ordinary = present.filter((name) => name !== 'test_template');
   const [early, late] = [`questions from ${dateOf(t1 + gap)}`, `questions from ${dateOf(t2 + gap)} on`];
   const heldOut = (names: readonly string[]) => names.map(asText).join(', ');
   const held: Readonly<Record<(typeof SPLITS)[number], string>> = {
-    train: `questions with labels settled by ${dateOf(t1)}`,
+    train:
+      since === undefined
+        ? `questions with labels settled by ${dateOf(t1)}`
+        : `questions with labels settled after ${dateOf(since.until)} and by ${dateOf(until)}, and earlier ones that ` +
+          'changed or came since',
+    replay:
+      since === undefined
+        ? ''
+        : `a share of ${since.replay / 1_000_000} of the other questions with labels settled by ` +
+          `${dateOf(since.until)}, by draw`,
     validation: `${early} to before ${dateOf(t2)}`,
     test: `${late}, with labels settled by ${dateOf(until)}`,
     test_members: `${early} on of held-out members, of whom nothing is in train, validation or test`,

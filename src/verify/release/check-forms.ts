@@ -38,6 +38,7 @@ export const COLUMNS: Readonly<Record<string, readonly WantedColumn[]>> = {
   ],
   segments: [...flat('text', 'role version level fields'), ...flat('int32', 'tokens')],
   events: flat('text', 'member event'),
+  changes: flat('text', 'example_id change'),
   'index/examples.parquet': [...flat('text', 'example_id'), ...POSITION],
   'index/members.parquet': [...flat('text', 'member'), ...POSITION],
 };
@@ -82,7 +83,7 @@ export function checkForms(
       groupsOfShard.set(shard, checked.groups);
       ids.set(file.path, checked.keyValues.get(RELEASE_ID));
     }
-    const hasOwnGroups = file.kind === 'index' || tableOf(file.path) !== undefined;
+    const hasOwnGroups = file.kind === 'index' || file.kind === 'changes' || tableOf(file.path) !== undefined;
     const groups = hasOwnGroups ? groupsOfTable(file.rows) : (groupsOfShard.get(shard) ?? checked.groups);
     if (checked.groups.join() !== groups.join())
       wrong(`its row groups have ${shortly(checked)} rows instead of ${shortly({ groups })}`);
@@ -121,9 +122,9 @@ function footerOf(
   manifest: Manifest,
   { vocabularySize, columns }: { readonly vocabularySize: number; readonly columns: readonly WantedColumn[] },
 ): [string, string | undefined][] {
-  const { identity, release, until } = manifest;
+  const { identity, release, until, since } = manifest;
   const { section, tokenizer } = identity;
-  const { t1, t2 } = release.splits;
+  const { t1, t2 } = since === undefined ? release.splits : { t1: until, t2: until };
   const iso = (at: number) => new Date(at).toISOString();
   const ours: [string, string | undefined][] = [
     ['schema_version', '1'],
@@ -146,6 +147,7 @@ function footerOf(
     ['t1', iso(t1)],
     ['t2', iso(t2)],
     ['until', iso(until)],
+    ...(since === undefined ? [] : [['since', iso(since.until)] satisfies [string, string]]),
   ];
   return [
     ['huggingface', featuresOf(columns)],

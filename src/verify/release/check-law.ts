@@ -9,7 +9,9 @@ export interface LawCase {
   readonly settledAt: number;
   /** closes_at by the rules (LABEL-3). */
   readonly closesAt: number;
-  readonly release: { readonly until: number; readonly release: { readonly splits: { readonly t1: number } } };
+  /** When the release ends, and its train. */
+  readonly until: number;
+  readonly t1: number;
   readonly list: FaultList;
 }
 
@@ -17,9 +19,7 @@ export interface LawCase {
  * What no row may break, whatever else is right of it: its label settled by closes_at (LABEL-5), is
  * mature at `until` (LABEL-4), and of train was closed by t1 (SPLIT-2).
  */
-export function checkLaw({ place, settledAt, closesAt, release, list }: LawCase): void {
-  const { until } = release;
-  const { t1 } = release.release.splits;
+export function checkLaw({ place, settledAt, closesAt, until, t1, list }: LawCase): void {
   list.look('future');
   const wrong = (detail: string, ...rule: RuleId[]) => list.add(place, { check: 'future', rule, detail });
   if (!(settledAt <= closesAt))

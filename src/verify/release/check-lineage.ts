@@ -38,8 +38,9 @@ export function checkLineage(
   const { records: told, timelines, partitions, corpus_until: corpusUntil } = lineage;
   if (lineage.manifest_sha256 !== manifestSha256) wrong('it names another manifest');
   if (corpusUntil !== null && corpusUntil < until) wrong(`the corpus ends at ${corpusUntil}, the release at ${until}`);
-  if (timelines.length !== partitions || timelines.some(({ partition }, index) => partition !== index))
-    wrong(`${partitions} partitions have other timelines`);
+  for (const [what, records] of [['timelines', timelines] as const, ['corpus chains', lineage.corpus] as const])
+    if (records.length !== partitions || records.some(({ partition }, index) => partition !== index))
+      wrong(`${partitions} partitions have other ${what}`);
   const { read, used, duplicate, late, dead, dropped } = told;
   if (read !== used + duplicate + late + dead + dropped) wrong(`${read} records are not the sum of their fates`);
   const right = { late: 0, used: records.used, ...records.others };

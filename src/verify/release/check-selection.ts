@@ -42,6 +42,8 @@ const RULE_OF_END: Readonly<Record<RowEnd, RuleId>> = {
   label_capped: 'RELEASE-2',
   thinned: 'RELEASE-3',
   remainder: 'RELEASE-4',
+  before_since: 'INCREMENT-2',
+  replay: 'INCREMENT-4',
 };
 
 /**
@@ -68,7 +70,8 @@ export function checkSelection(selection: SelectionCase): void {
     if (row >= 0 || !SPLITS.some((split) => split === end)) continue;
     const detail = `a row of task ${task} asked at ${askedAt} is missing`;
     const chosen: RuleId[] = end === 'train' ? ['RELEASE-2', 'RELEASE-3', 'RELEASE-4'] : [];
-    const rule: RuleId[] = ['RELEASE-1', 'OPEN-6', RULE_OF_END[end], ...chosen];
+    const ofSince: RuleId[] = manifest.since === undefined ? [] : ['INCREMENT-2', 'INCREMENT-4'];
+    const rule: RuleId[] = [...ofSince, 'RELEASE-1', 'OPEN-6', RULE_OF_END[end], ...chosen];
     list.add({ split: end, example }, { check: variant === '' ? 'ledger' : 'variants', rule, detail });
   }
   checkRules(selection);
@@ -82,6 +85,7 @@ function checkRules({ manifest, corpus, list, rows }: SelectionCase): void {
   list.look('manifest');
   const short = gapFault(corpus, manifest.release);
   if (short !== undefined) list.add({}, { check: 'manifest', rule: ['SPLIT-2'], detail: short });
+  if (manifest.since !== undefined) return;
   for (const split of emptySplits(rows, manifest.release)) {
     list.add({ split }, { check: 'manifest', rule: ['RELEASE-7'], detail: `there is no row in ${split}` });
   }

@@ -8,4 +8,9 @@ export interface CheckedShare {
   readonly sample: { readonly every: number; readonly total: number } | undefined;
   /** The longest time from T + W to closes_at, of all rows (LABEL-3). */
   readonly latestCloseMs: number;
+  /**
+   * What an increment goes on from, how many releases before it it was held to, and how many rows
+   * of the past none of them holds; undefined where it is none.
+   */
+  readonly since?: { readonly id: string; readonly releases: number; readonly unseen: number } | undefined;
 }

@@ -24,6 +24,9 @@ export interface ExpectedColumns {
   readonly labelCap: Float64Array;
   readonly shuffle: Float64Array;
   readonly askedAt: Float64Array;
+  readonly closesAt: Float64Array;
+  /** Indices into COMPARED. */
+  readonly compared: Uint8Array;
   readonly keepShares: Float64Array;
   readonly tokens: Int32Array;
   /** Which row of the release it is, or -1. */
@@ -35,12 +38,22 @@ export interface ExpectedColumns {
   readonly idEnds: Int32Array;
 }
 
+/**
+ * How a row is beside that which releases before have: there is none, it is the same, or another;
+ * or it was not made anew.
+ */
+export const COMPARED = ['unknown', 'same', 'other', 'sampled_out'] as const;
+/** One of COMPARED. */
+export type Compared = (typeof COMPARED)[number];
+
 /** What is kept of a row when its member is looked at. */
 export interface FoundRow extends Readonly<SelectableRow> {
   readonly example: string;
   readonly bucket: number;
   readonly shuffle: number;
   readonly askedAt: number;
+  readonly closesAt: number;
+  readonly compared: Compared;
   /** In the release, or -1. */
   readonly row: number;
 }
@@ -69,6 +82,8 @@ export function expectedColumns(found: readonly FoundRow[]): ExpectedColumns {
     labelCap: double(({ labelCap }) => labelCap),
     shuffle: double(({ shuffle }) => shuffle),
     askedAt: double(({ askedAt }) => askedAt),
+    closesAt: double(({ closesAt }) => closesAt),
+    compared: Uint8Array.from(found, ({ compared }) => COMPARED.indexOf(compared)),
     keepShares: new Float64Array(found.length).fill(1),
     tokens: whole(({ tokens }) => tokens ?? NONE),
     rows: whole(({ row }) => row),
@@ -116,6 +131,12 @@ export class TableRow implements SelectableRow {
   }
   get askedAt() {
     return numberAt(this.columns.askedAt, this.index);
+  }
+  get closesAt() {
+    return numberAt(this.columns.closesAt, this.index);
+  }
+  get compared(): Compared {
+    return nth(COMPARED, numberAt(this.columns.compared, this.index));
   }
   get row() {
     return numberAt(this.columns.rows, this.index);

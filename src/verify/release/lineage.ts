@@ -20,6 +20,7 @@ const lineageSchema = z.strictObject({
   parts: z.array(sha256),
   timelines: z.array(z.strictObject({ partition: count, seq: z.int().min(1), sha256 })),
   items: z.array(z.strictObject({ seq: z.int().min(1), sha256 })).min(1),
+  corpus: z.array(z.strictObject({ partition: count, seq: z.int().min(1), sha256 })),
   machine: z.strictObject({ node: version, platform: z.enum(PLATFORMS), arch: z.enum(MACHINES) }),
 });
 

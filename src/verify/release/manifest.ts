@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { EARLIEST, LATEST } from '../events/raw-times.ts';
 import { identitySchema } from '../identity/identity.ts';
 import { PROFILES } from '../profiles/registry.ts';
-import { count, mapOf, namedIn, readAs, weight } from '../read-json.ts';
+import { count, mapOf, namedIn, readAs, share, weight } from '../read-json.ts';
 import { sourceSchema } from './event-side.ts';
 
 const text = z.string();
@@ -22,6 +22,7 @@ export const version = z.string().regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-(alpha|beta
 /** The splits, in the order in which they come among files, on the card and in indexes. */
 export const SPLITS = [
   ...(['train', 'validation', 'test', 'test_members', 'test_template', 'test_surface', 'test_task'] as const),
+  'replay' as const,
 ];
 
 /** Splits that a release has rows in, unless it says otherwise (RELEASE-7). */
@@ -46,7 +47,8 @@ export const sectionSchema = z.strictObject({
 
 const sums = { rows: count, tokens: count, loss_tokens: count };
 /** The only paths that there are: whoever opens one stays in the release. */
-const PATH = /^((data|meta|origin)\/\w+-\d{5}-of-\d{5}\.parquet|index\/(examples|members)\.parquet|README\.md)$/;
+const PATH =
+  /^((data|meta|origin)\/\w+-\d{5}-of-\d{5}\.parquet|index\/(examples|members)\.parquet|changes\.parquet|README\.md)$/;
 const path = z.string().regex(PATH, { error: ({ input }) => `${String(input)} is of no kind that a release has` });
 /** The tables that origins number. */
 export const TABLES = ['segments', 'events'] as const;
@@ -56,7 +58,7 @@ export function tableOf(path: string): (typeof TABLES)[number] | undefined {
 }
 
 const fileSchema = z.strictObject({
-  ...{ path, kind: z.enum(['data', 'meta', 'origin', 'index', 'card']), split: text },
+  ...{ path, kind: z.enum(['data', 'meta', 'origin', 'index', 'changes', 'card']), split: text },
   ...{ ...sums, bytes: count, sha256 },
 });
 const labelSchema = z.strictObject({ label: text, text, token: z.int(), positive: z.boolean() });
@@ -64,11 +66,19 @@ const tableSchema = z.strictObject({
   ...{ task: text, template: text, before: z.array(z.int()), end: z.int(), labels: z.array(labelSchema) },
 });
 
+const releaseName = z.string().regex(/^(?!.*\.claim\.json$)[a-z0-9][a-z0-9._-]{0,127}$/i);
+const other = { id: releaseName, manifest_sha256: sha256, until: moment };
+/** What an increment goes on from (INCREMENT-1); the share to replay in whole millionths. */
+const sinceSchema = z.strictObject({
+  ...{ ...other, first: z.strictObject(other), replay: share },
+  changes: z.strictObject({ removed: count, replaced: count }),
+});
+
 const manifestSchema = z.strictObject({
   format: z.literal(5),
-  id: z.string().regex(/^(?!.*\.claim\.json$)[a-z0-9][a-z0-9._-]{0,127}$/i),
+  id: releaseName,
   corpus: z.string().regex(/^[0-9a-f]{16}$/),
-  ...{ identity: identitySchema, release: sectionSchema, until: moment },
+  ...{ identity: identitySchema, release: sectionSchema, until: moment, since: sinceSchema.optional() },
   ...{ recipe_sha256: sha256, domain_sha256: sha256, templates_sha256: sha256 },
   ...{ profile: text, key_id: z.string().regex(/^[0-9a-f]{8}$/) },
   splits: mapOf(z.strictObject(sums)),
@@ -84,10 +94,15 @@ const manifestSchema = z.strictObject({
 });
 
 const object = z.looseObject({});
-const storedSchema = z.object({ identity: z.looseObject({ section: object }), release: object, source: object });
+const storedSchema = z.object({
+  ...{ identity: z.looseObject({ section: object }), release: object, source: object },
+  since: object.optional(),
+});
 
 /** What a release says of itself. */
 export type Manifest = z.infer<typeof manifestSchema>;
+/** What an increment goes on from. */
+export type Since = z.infer<typeof sinceSchema>;
 /** All that chooses among rendered rows. */
 export type ReleaseSection = z.infer<typeof sectionSchema>;
 /** One file of a release, by its path in it. */

@@ -10,7 +10,15 @@ import { chunksOf, flawOf, isNamed, isOfStore, type OpenFile, type Reader, readW
 import { compareBytes } from '../world/draws.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Lineage, readLineage } from './lineage.ts';
-import { type ReadManifest, type ReleaseFile, readManifest, SPLITS, TABLES, tableOf } from './manifest.ts';
+import {
+  type Manifest,
+  type ReadManifest,
+  type ReleaseFile,
+  readManifest,
+  SPLITS,
+  TABLES,
+  tableOf,
+} from './manifest.ts';
 
 /** A release whose manifest is read. */
 export interface OpenRelease extends ReadManifest {
@@ -79,8 +87,8 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
   };
   if (!canonical)
     list.add({}, { check: 'manifest', rule: ['PUBLISH-3', 'NAME-1'], detail: 'manifest.json is no canonical JSON' });
-  for (const what of wrongPaths(manifest.files)) broken(what, 'RELEASE-4');
-  for (const what of wrongCounts(manifest.files)) broken(what, 'LEDGER-2');
+  for (const what of wrongPaths(manifest)) broken(what, 'RELEASE-4');
+  for (const what of wrongCounts(manifest)) broken(what, 'LEDGER-2');
   for (const what of await strays(release)) wrong(what);
   for (const file of manifest.files) {
     list.look('manifest');
@@ -93,10 +101,14 @@ export async function checkFiles(release: OpenRelease, list: FaultList): Promise
   return whole;
 }
 
+/** What has changed since the release that an increment goes on from (INCREMENT-3). */
+export const CHANGES = 'changes.parquet';
+
 /** Paths that are not those that there should be, in order, and kinds that a path does not say. */
-function wrongPaths(files: readonly ReleaseFile[]): string[] {
+function wrongPaths({ files, since }: Manifest): string[] {
   const wrongKinds = files.flatMap(({ path, kind, split }) => {
-    const [, folder = 'card', , own = ''] = /^(\w+)\/((\w+)-\d)?/.exec(path) ?? [];
+    const beside = path === CHANGES ? 'changes' : 'card';
+    const [, folder = beside, , own = ''] = /^(\w+)\/((\w+)-\d)?/.exec(path) ?? [];
     const wanted = tableOf(path) === undefined ? own : '';
     return kind === folder && split === wanted
       ? []
@@ -109,7 +121,7 @@ function wrongPaths(files: readonly ReleaseFile[]): string[] {
   const paths = [
     ...shards.flatMap((name) => [`data/${name}`, `meta/${name}`, `origin/${name}`]),
     ...tables.map((name) => `origin/${name}`),
-    ...['index/examples.parquet', 'index/members.parquet', 'README.md'],
+    ...['index/examples.parquet', 'index/members.parquet', ...(since === undefined ? [] : [CHANGES]), 'README.md'],
   ];
   const index = Array.from({ length: Math.max(paths.length, files.length) }, (_, i) => i).find(
     (i) => paths[i] !== files[i]?.path,
@@ -129,11 +141,12 @@ function namesOf(name: string, count: number): string[] {
 const TABLE_ROWS = 2_097_152;
 
 /** Rows of files that lie beside others, and tokens where there are none. */
-function wrongCounts(files: readonly ReleaseFile[]): string[] {
+function wrongCounts({ files, since }: Manifest): string[] {
   const data = new Map(files.flatMap((file) => (file.kind === 'data' ? [[file.path, file.rows]] : [])));
   const total = [...data.values()].reduce((sum, rows) => sum + rows, 0);
   const rowsOf = ({ kind, path, rows }: ReleaseFile) => {
     if (kind === 'index') return total;
+    if (kind === 'changes') return (since?.changes.removed ?? 0) + (since?.changes.replaced ?? 0);
     if (tableOf(path) !== undefined) return isLast(path) ? Math.min(Math.max(rows, 1), TABLE_ROWS) : TABLE_ROWS;
     return kind === 'card' ? 0 : kind === 'data' ? rows : data.get(path.replace(/^\w+/, 'data'));
   };

@@ -7,7 +7,7 @@ import type { ReferenceQuestion } from '../reference/questions.ts';
 import { exampleId, type Variant } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
 import { compareBytes } from '../world/draws.ts';
-import { FILLED, type Manifest, type ReleaseSection } from './manifest.ts';
+import { FILLED, type Manifest, type ReleaseSection, type Since } from './manifest.ts';
 
 /**
  * Where a row ends; variants of questions that are not in `test` are left out apart from the fates.
@@ -18,7 +18,7 @@ export type RowEnd = Split | RowFate | 'variant_left_out';
 export const ROW_ENDS: readonly RowEnd[] = [
   ...(['after_until', 'train', 'validation', 'test', 'in_gap', 'test_members', 'test_surface'] as const),
   ...(['test_task', 'held_out', 'test_template', 'variant_left_out', 'same_prompt', 'label_capped'] as const),
-  ...(['thinned', 'remainder'] as const),
+  ...(['thinned', 'remainder', 'before_since', 'replay'] as const),
 ];
 
 /** What chooses among rows looks at. */
@@ -42,7 +42,7 @@ export interface SelectableRow {
 export type ExpectedRow = ReturnType<typeof expectedRow>;
 
 /** What chooses among the rows. */
-export type ReleaseRules = Pick<Manifest, 'release' | 'until'>;
+export type ReleaseRules = Pick<Manifest, 'release' | 'until' | 'since'>;
 
 /** In whole millionths (DRAW-2). */
 const WEIGHT_DEFAULT = 1_000_000n;
@@ -81,7 +81,27 @@ export function emptySplits(
  * The split of a question's ordinary row, or why it has none, by the first test that decides
  * (SPLIT-1).
  */
-export function splitOf(question: ReferenceQuestion, { release, until }: ReleaseRules): RowEnd {
+export function splitOf(question: ReferenceQuestion, rules: ReleaseRules): RowEnd {
+  return rules.since === undefined ? splitByTime(question, rules) : endSince(question, rules, rules.since);
+}
+
+/**
+ * The end of an ordinary row in an increment, where it closed by R's `until` that which it has if
+ * it is the same as then (INCREMENT-2, INCREMENT-4).
+ */
+function endSince(question: ReferenceQuestion, { release, until }: ReleaseRules, since: Since): RowEnd {
+  const { world, closesAt, task, member, opening, key } = question;
+  const { surfaces, members } = world.section.holdout;
+  const { surface } = opening.event;
+  if (closesAt > until) return 'after_until';
+  const isHeldOut = (surface !== undefined && surfaces.includes(surface)) || release.holdout_tasks.includes(task.name);
+  if (isHeldOut || world.draws.within(members, 'holdout', [member])) return 'held_out';
+  if (closesAt > since.until) return 'train';
+  return world.draws.within(since.replay, 'replay', [...key, '']) ? 'replay' : 'before_since';
+}
+
+/** The split of a question's ordinary row in a release that is no increment. */
+export function splitByTime(question: ReferenceQuestion, { release, until }: ReleaseRules): RowEnd {
   const { t1, t2, gap } = release.splits;
   const { world, askedAt: t, opening, task, member } = question;
   if (question.closesAt > until) return 'after_until';

@@ -4,9 +4,11 @@
  */
 import { spilledRecords } from '../events/spill.ts';
 import { createFaultList, createRowFaultList, type FaultList, mergeFaults } from '../fault-list.ts';
+import { flawOf, type ReaderAddress } from '../reader.ts';
 import type { Corpus } from '../reference/tasks.ts';
 import { choosingToldRow } from '../release/card-row.ts';
 import { checkCard, readCard } from '../release/check-card.ts';
+import { checkChanges, chooseChanged, namedChanges } from '../release/check-changes.ts';
 import { checkForms } from '../release/check-forms.ts';
 import { checkLineage } from '../release/check-lineage.ts';
 import { checkReleaseId } from '../release/check-manifest.ts';
@@ -19,12 +21,14 @@ import type { EventSide } from '../release/event-side.ts';
 import { DIGEST_BUCKETS, eventsDigest } from '../release/events-digest.ts';
 import { tableRows } from '../release/expected-table.ts';
 import type { LateEvents } from '../release/notes.ts';
-import { defaultReleaseId } from '../release/release-digest.ts';
+import { pastOf, unseenRows } from '../release/past.ts';
+import { changesDigest, defaultReleaseId, type NamedChange } from '../release/release-digest.ts';
 import { lineageOf, type OpenRelease } from '../release/release-files.ts';
 import { rowTableOf, shareRows } from '../release/row-table.ts';
 import { mergeTallies } from '../release/tallies.ts';
 import type { OwnTokenizer } from '../tokenizer/load-tokenizer.ts';
 import { chooseRows } from './choose-rows.ts';
+import { type ReadPast, readChanges, readPast } from './past.ts';
 import type { Pool } from './pool.ts';
 import { stepsOf } from './read-events.ts';
 import { readRelease, rowsOf } from './read-release.ts';
@@ -44,6 +48,10 @@ export interface ContentCase {
   readonly whole: boolean;
   readonly sample: number | undefined;
   readonly deadRows: EventSide['dead_rows'];
+  /** Releases that an increment goes on from, the newest first; undefined: not all are there. */
+  readonly before: readonly OpenRelease[] | undefined;
+  /** By what they are read. */
+  readonly at: ReaderAddress;
   readonly report: ((phase: 'questions' | 'rows', done: number, total: number) => void) | undefined;
 }
 
@@ -84,20 +92,34 @@ async function gather(contents: ContentCase) {
   const corpusUntil = Math.max(lineage?.corpus_until ?? Number.POSITIVE_INFINITY, manifest.until);
   const lines = { descriptors: pool.scratch, pointers: new BigInt64Array(new SharedArrayBuffer(8 * taken.versions)) };
   const parts = read.shards.flatMap((shard) => shard.parts.slice(0, 1));
-  await pool.everywhere('share', () => [{ rows, lines, parts, corpusUntil, every }]);
+  const before = await readBefore(contents, ofRows);
+  const past = before?.layers;
+  await pool.everywhere('share', () => [{ rows, lines, parts, corpusUntil, every, past }]);
   const steps = stepsOf(taken.members, contents.threads);
   const [members, index] = await Promise.all([lookAtMembers(contents, steps), pool.run('checkIndex')]);
   const expected = tableRows(members.map((found) => found.expected));
   const strangers = unmatched(table, repeated);
   const explained = await explain(strangers, { contents, table, steps });
-  const trainShards = await chooseRows(expected, manifest, { pool, members: taken.members });
+  const known = before && { past: pastOf(before.layers), first: before.first };
+  const trainShards =
+    manifest.since === undefined
+      ? await chooseRows(expected, manifest, { pool, members: taken.members })
+      : chooseChanged(expected, manifest, { table, known });
   const facts = sumOfFacts([taken.items, ...members.map(({ records }) => records)]);
   const { used, duplicate, dropped, versions, interactions } = facts;
   const dead = facts.dead + taken.dead;
   const records = { used, others: taken.isWhole ? { read: taken.read, duplicate, dead, dropped } : undefined };
   return {
     ...{ ofLineage, ofRows, lineage, card, read, table, repeated, seen: all.seen, members, index, expected, strangers },
-    ...{ explained, trainShards, records, late: { versions, interactions }, eventsSha256: await digestOf(pool) },
+    ...{
+      explained,
+      trainShards,
+      known,
+      changes: await toldChanges(release),
+      records,
+      late: { versions, interactions },
+      eventsSha256: await digestOf(pool),
+    },
   };
 }
 
@@ -105,6 +127,19 @@ async function gather(contents: ContentCase) {
 function sampleOf({ release, sample }: ContentCase) {
   const total = release.manifest.splits.values().reduce((sum, { rows }) => sum + rows, 0);
   return { every: sample === undefined ? 1 : Math.max(1, Math.ceil(total / Math.max(sample, 1))), total };
+}
+
+/** What releases before an increment come to; undefined where they cannot be read. */
+async function readBefore({ before, at, pool }: ContentCase, list: FaultList): Promise<ReadPast | undefined> {
+  if (before === undefined || before.length === 0) return undefined;
+  try {
+    return await readPast({ releases: before, at }, (shard) => pool.run('readPastShard', shard));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const detail = `a release before it cannot be read: ${error.message}`;
+    list.add({}, { check: 'changes', rule: ['INCREMENT-7'], detail });
+    return undefined;
+  }
 }
 
 function lookAtMembers(contents: ContentCase, steps: ReturnType<typeof stepsOf>) {
@@ -136,13 +171,15 @@ function tell(contents: ContentCase, gathered: Gathered, list: FaultList): Retur
   mergeFaults(list, [gathered.ofRows]);
   tellRows(gathered, sampleOf(contents).every, list);
   checkSelection({ manifest, corpus, list, rows: expected, table, trainShards, whole: isWhole });
+  const changes = changesOf(contents, gathered, isWhole);
+  if (changes !== undefined) checkChanges({ ...changes, known: gathered.known, list });
   const questions = mergeTallies(members.map((found) => found.questions));
   const alike = mergeTallies(members.map((found) => found.alike));
   const afterUntil = expected.reduce((sum, { end }) => sum + (end === 'after_until' ? 1 : 0), 0);
   const { until } = manifest;
   if (lineage !== undefined)
     checkLineage(lineage, { manifestSha256, until, records, deadRows, questions, alike, afterUntil, list });
-  const name = defaultReleaseId(release, table);
+  const name = defaultReleaseId(release, table, changes && changesDigest(namedChanges(changes)));
   if (isWhole) {
     mergeFaults(list, [index.found]);
     checkReleaseId(release, { id: name, told: ids }, list);
@@ -156,7 +193,40 @@ function tell(contents: ContentCase, gathered: Gathered, list: FaultList): Retur
   const sum = (of: 'rows' | 'tokens') => members.reduce((before, found) => before + found[of], 0);
   const latestCloseMs = members.reduce((most, found) => Math.max(most, found.latestCloseMs), 0);
   const sampled = sample === undefined ? undefined : sampleOf(contents);
-  return { rows: sum('rows'), tokens: sum('tokens'), latestCloseMs, sample: sampled, name };
+  return {
+    rows: sum('rows'),
+    tokens: sum('tokens'),
+    latestCloseMs,
+    sample: sampled,
+    name,
+    since: sinceOf(contents, gathered),
+  };
+}
+
+/** What an increment lists; undefined where a release is none, or the list cannot be read. */
+async function toldChanges(release: OpenRelease): Promise<NamedChange[] | undefined> {
+  if (release.manifest.since === undefined) return undefined;
+  return readChanges(release).catch((error: unknown) => {
+    // What is wrong with the file its form says.
+    flawOf(error);
+    return undefined;
+  });
+}
+
+/** What an increment says has changed; undefined where a release is none, or it cannot be read. */
+function changesOf({ release }: ContentCase, { expected, table, changes: told }: Gathered, isWhole: boolean) {
+  const { manifest } = release;
+  const { since } = manifest;
+  if (since === undefined || told === undefined || !isWhole) return undefined;
+  return { manifest: { ...manifest, since }, rows: expected, table, told };
+}
+
+/** What of an increment was held to the past. */
+function sinceOf({ release, before }: ContentCase, { known }: Gathered): CheckedShare['since'] {
+  const { since } = release.manifest;
+  if (since === undefined) return undefined;
+  const unseen = known === undefined ? 0 : unseenRows(known.first.manifest);
+  return { id: since.id, releases: known === undefined ? 0 : (before?.length ?? 0), unseen };
 }
 
 /**

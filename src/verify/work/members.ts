@@ -3,6 +3,7 @@ import { numberAt } from '../checked.ts';
 import type { CheckedEvent } from '../events/checked-event.ts';
 import type { Extent } from '../events/spill.ts';
 import { createFaultList, createRowFaultList, type FaultList, type FoundFaults } from '../fault-list.ts';
+import { rowDigest } from '../profiles/profile.ts';
 import { type ReferenceQuestion, referenceQuestions } from '../reference/questions.ts';
 import { alikeAfterCut, exampleId, prepareLines, referenceRow, templatesOf } from '../reference/rows.ts';
 import type { Corpus } from '../reference/tasks.ts';
@@ -10,14 +11,15 @@ import { checkLaw } from '../release/check-law.ts';
 import { checkRow, checkSameRow, type FoundQuestion, foundQuestion } from '../release/check-row.ts';
 import { explainEvents } from '../release/check-tables.ts';
 import { checkColumns } from '../release/check-tokens.ts';
-import { type ExpectedColumns, expectedColumns, type FoundRow } from '../release/expected-table.ts';
+import { type Compared, type ExpectedColumns, expectedColumns, type FoundRow } from '../release/expected-table.ts';
 import { lateOf } from '../release/notes.ts';
 import type { SharedOrigins } from '../release/origin-tables.ts';
+import type { Past } from '../release/past.ts';
 import type { Pseudonyms } from '../release/pseudonyms.ts';
 import type { OpenRelease } from '../release/release-files.ts';
 import type { ReleaseRow } from '../release/release-row.ts';
 import type { RowTable } from '../release/row-table.ts';
-import { type ExpectedRow, expectedRow, splitOf, variantSplit } from '../release/selection.ts';
+import { type ExpectedRow, expectedRow, type RowEnd, splitOf, variantSplit } from '../release/selection.ts';
 import { countUp } from '../release/tallies.ts';
 import { inOrder, type Timeline } from '../world/timeline.ts';
 import { timelinesOf } from '../world/world.ts';
@@ -57,6 +59,8 @@ export interface MemberScope {
   readonly corpusUntil: number;
   /** One row in so many is made anew. */
   readonly every: number;
+  /** What releases before an increment have; undefined where there are none, or not all. */
+  readonly past: Past | undefined;
   /** Reads rows of the release, in their order. */
   readonly readRows: (rows: readonly number[], see: (row: ReleaseRow, index: number) => void) => Promise<void>;
   readonly seeUsed: (used: readonly CheckedEvent[]) => void;
@@ -87,14 +91,14 @@ export async function checkMembers(buckets: readonly MemberBucket[], scope: Memb
   const render = async () => {
     prepareLines(
       corpus,
-      rendered.flatMap(({ question, rows }) => (rows.some(({ row }) => isMadeAnew(row, scope)) ? [question] : [])),
+      rendered.flatMap(({ question, rows }) => (rows.some((row) => isRendered(row, scope)) ? [question] : [])),
     );
     const own = rendered.map(({ question }) => question);
     for (const { task } of alikeAfterCut(corpus, own)) countUp(alike, task.name);
     for (const { rows, bucket } of rendered) {
       for (const row of rows) {
         const checked = checkExpected(row, { scope, list, sums });
-        found.push(foundRow(row, bucket, checked.tokens));
+        found.push(foundRow(row, { bucket, tokens: checked.tokens, compared: comparedToPast(row, scope) }));
         if (checked.different !== undefined) different.push(checked.different);
       }
     }
@@ -161,9 +165,9 @@ interface OwnRow extends Pick<FoundRow, 'example' | 'shuffle' | 'row'> {
 }
 
 /** Without its question, which holds all of its member. */
-function foundRow({ expected, ...own }: OwnRow, bucket: number, tokens: number | undefined): FoundRow {
+function foundRow({ expected, ...own }: OwnRow, found: Pick<FoundRow, 'bucket' | 'tokens' | 'compared'>): FoundRow {
   const { question, template: _, ...row } = expected;
-  return { ...row, ...own, bucket, tokens, askedAt: question.askedAt };
+  return { ...row, ...own, ...found, askedAt: question.askedAt, closesAt: question.closesAt };
 }
 
 /** The rows of a rendered question, with where they lie in the release. */
@@ -181,6 +185,40 @@ function rowsOf(question: ReferenceQuestion, { release, pseudonyms, table }: Mem
 /** Whether a row is in the release, and is one of those that are made anew. */
 function isMadeAnew(row: number, { every }: Pick<MemberScope, 'every'>): boolean {
   return row >= 0 && row % every === 0;
+}
+
+/** Whether a row is made anew for what it is itself, or for what it was before. */
+function isRendered(own: OwnRow, scope: MemberScope): boolean {
+  return isMadeAnew(own.row, scope) || (pastDigest(own, scope) !== undefined && isSampled(own, scope));
+}
+
+/** Ends of rows that are in the train of an increment only where they changed. */
+const UNCHANGED: ReadonlySet<RowEnd> = new Set(['before_since', 'replay']);
+
+/** What releases before have of a row that counts where it has changed; of others nobody asks. */
+function pastDigest({ expected, example }: OwnRow, { past }: MemberScope): Uint8Array | undefined {
+  return UNCHANGED.has(expected.end) ? past?.digestOf(example) : undefined;
+}
+
+/** Whether a row that the release does not hold is one of those that are made anew all the same. */
+function isSampled({ row, example }: OwnRow, { every }: MemberScope): boolean {
+  return row < 0 && Number.parseInt(example.slice(0, SAMPLE_DIGITS), 16) % every === 0;
+}
+
+const SAMPLE_DIGITS = 12;
+
+/** How a row is beside that which releases before have (INCREMENT-2). */
+function comparedToPast(own: OwnRow, scope: MemberScope): Compared {
+  const before = pastDigest(own, scope);
+  if (before === undefined) return 'unknown';
+  if (own.row >= 0) return isSameBytes(before, scope.table.digestOf(own.row)) ? 'same' : 'other';
+  if (!isSampled(own, scope)) return 'sampled_out';
+  const { ids, answerFrom } = referenceRow(own.expected.question, own.expected.template);
+  return isSameBytes(before, rowDigest(ids, [answerFrom, ids.length])) ? 'same' : 'other';
+}
+
+function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
 }
 
 interface DifferentRow {
@@ -206,7 +244,8 @@ function checkExpected(
   const place = table.positionOf(row);
   const { closesAt, askedAt, window } = question;
   const settledAt = numberAt(table.settledAt, row);
-  checkLaw({ place, settledAt, closesAt, release: release.manifest, list });
+  const { until, since, release: section } = release.manifest;
+  checkLaw({ place, settledAt, closesAt, until, t1: since === undefined ? section.splits.t1 : until, list });
   sums.latestCloseMs = Math.max(sums.latestCloseMs, closesAt - askedAt - window);
   if (!isMadeAnew(row, scope)) return { tokens: numberAt(table.tokens, row) };
   sums.rows++;

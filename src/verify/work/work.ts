@@ -15,6 +15,7 @@ import { DIGEST_BUCKETS } from '../release/events-digest.ts';
 import { type OriginMarker, originMarker } from '../release/mark-origins.ts';
 import { lateOf } from '../release/notes.ts';
 import type { SharedOrigins } from '../release/origin-tables.ts';
+import { pastOf, type SharedPast } from '../release/past.ts';
 import { pseudonymsOf } from '../release/pseudonyms.ts';
 import { openRelease } from '../release/release-files.ts';
 import { text } from '../release/release-row.ts';
@@ -25,6 +26,7 @@ import { worldOf } from '../world/world.ts';
 import { loadItems } from './item-table.ts';
 import { lineStoreOf, type SharedLines } from './line-store.ts';
 import { checkMembers, countTokens, explainRows, type MemberBucket, type MemberScope } from './members.ts';
+import { type PastRows, type PastShard, readPastShard } from './past.ts';
 import { putDigests, type RecordFacts, sumOfFacts } from './records.ts';
 import { ITEM_BUCKETS, MEMBER_BUCKETS, type RecordBlock, type RouteCounts, routeBlock } from './routing.ts';
 import { checkFile, type PartToRead, readPart, rereadRows } from './shards.ts';
@@ -46,6 +48,7 @@ export interface SharedFacts {
   readonly parts: readonly PartToRead[];
   readonly corpusUntil: number;
   readonly every: number;
+  readonly past: SharedPast | undefined;
 }
 
 /** What the items come to. */
@@ -113,6 +116,8 @@ function fileSteps(state: State) {
       const marker = present(state.marker, 'the tables of origins');
       return readPart(part, { release, corpus, vocabularySize, origins: originsOf(state), marker });
     },
+    /** Reads a shard of a release before an increment. */
+    readPastShard: (shard: PastShard): Promise<PastRows> => readPastShard(shard, vocabularySize),
     /** The form of a file that no part has. */
     checkFile: (path: string): Promise<CheckedParquet> => checkFile({ release, vocabularySize }, path),
     /** The indexes, and their own form. */
@@ -176,7 +181,7 @@ function memberSteps(state: State) {
   const members = () => present(state.scope, 'what members are held to');
   return {
     /** Takes what members are held to. */
-    share({ rows, lines, parts, corpusUntil, every }: SharedFacts): void {
+    share({ rows, lines, parts, corpusUntil, every, past }: SharedFacts): void {
       const { corpus } = state;
       // All rows are read.
       delete state.marker;
@@ -194,6 +199,7 @@ function memberSteps(state: State) {
       const { origins } = state;
       state.scope = {
         ...{ corpus, timelines, release, pseudonyms, table, origins, corpusUntil, every },
+        past: past && pastOf(past),
         readRows: (wanted, see) => rereadRows(wanted, { ...shards, origins: originsOf(state) }, see),
         seeUsed: (used) => putDigests(used, digests),
       };
