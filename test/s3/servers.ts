@@ -88,10 +88,15 @@ export function accountAt(endpoint: string): S3Account {
   return { endpoint, region: (isNamed && AWS_REGION) || 'us-east-1', credentials: { accessKeyId, secretAccessKey } };
 }
 
-/** What a command is told of the server. */
+let commandsFolder = '';
+
+/** What a command is told of the server, and where its temporary files go. */
 export function environmentAt(endpoint: string): Record<string, string> {
   const { region, credentials } = accountAt(endpoint);
+  // Commands of one file share it, as those of one user do.
+  if (!existsSync(commandsFolder)) commandsFolder = tempFolderForFiles();
   return {
+    TMPDIR: commandsFolder,
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
