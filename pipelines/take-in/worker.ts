@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openSharedScratch, openStore } from '../../src/adapters/open-store.ts';
 import { answerRequests } from '../../src/asked-thread.ts';
 import { nth } from '../../src/checked.ts';
-import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import type { Effects } from '../../src/effects.ts';
 import { createSorter, SORT_BYTES_DEFAULT } from '../../src/sort/sorted-runs.ts';
 import { type LineBlock, linesOfBlock } from '../../src/sources/event-files.ts';
 import type { ChainTask, WrittenChain } from './chain-writer.ts';
@@ -41,15 +41,13 @@ export type TakeInReply =
   | { readonly kind: 'written'; readonly written: WrittenChain | null };
 
 function createTaking({ location, scratch: name, inputs, partitions, ranges }: TakeInThreadData) {
-  const effects = PROCESS_EFFECTS;
-  const { scratch, open } = openSharedScratch(location, name, effects);
-  const store = openStore(location, effects);
+  const { scratch, open } = openSharedScratch(location, name);
   const bytesMax = Math.floor(SORT_BYTES_DEFAULT / 2 / ranges.length);
   const sorters = ranges.map(() => createSorter({ scratch, bytesMax }));
   const rangeOf = new Map(ranges.flatMap((range, i) => range.map(({ chain }) => [chain, i] as const)));
   const deal = createDealer(partitions);
   let writing: AsyncGenerator<WrittenChain> | undefined;
-  return async (request: TakeInRequest): Promise<TakeInReply> => {
+  return async (request: TakeInRequest, effects: Effects): Promise<TakeInReply> => {
     switch (request.kind) {
       case 'block':
         for (const line of linesOfBlock(request.block)) {
@@ -62,6 +60,8 @@ function createTaking({ location, scratch: name, inputs, partitions, ranges }: T
         return { kind: 'dealt', runs: sorters.map((sorter) => sorter.handOver().map((run) => run.name)) };
       case 'merge': {
         const sorter = createSorter({ scratch, runs: request.runs.map(open) });
+        // What the store says while it waits is heard in the thread that asked.
+        const store = openStore(location, effects);
         const { signal } = effects;
         writing = writeChains({ store, inputs, sorter, tasks: nth(ranges, request.range), signal });
         return { kind: 'merging' };
