@@ -1,6 +1,6 @@
 /** Checkpoints: what a chain came to before one of its records (docs/lake.md). */
 import { z } from 'zod';
-import { CorpusFiles, FileRef, InputRef, TimelineRecord } from './commit.ts';
+import { CorpusFiles, FileRef, InputRef, StreamPart, TimelineRecord } from './commit.ts';
 import { AttemptId, Sha256 } from './ids.ts';
 import { named } from './named.ts';
 
@@ -18,6 +18,7 @@ const State = z.discriminatedUnion('kind', [
     kind: z.literal('timeline'),
     newest: z.strictObject({ seq: Count, sha256: Sha256, record: TimelineRecord }),
     inputs: z.array(InputRef),
+    stream: z.union([StreamPart, z.null()]),
   }),
   z.strictObject({
     kind: z.literal('corpus'),

@@ -50,12 +50,49 @@ export type Run = z.infer<typeof Run>;
 export const InputRef = z.strictObject({ name: z.string().min(1), sha256: Sha256, bytes: Count });
 export type InputRef = z.infer<typeof InputRef>;
 
-/** Event files taken into one chain of events: a partition of the members, or the items. */
+/**
+ * Offsets of a topic partition that were taken in, from `start` up to, not with, `end`; `newest` is
+ * the greatest event_time (epoch ms) of all its events.
+ */
+export const TopicRange = z
+  .strictObject({
+    topic: z.string().min(1),
+    partition: Count,
+    start: Count,
+    end: Count,
+    newest: z.union([z.number().int(), z.null()]),
+  })
+  .refine(({ start, end }) => start <= end, 'must not end before it starts');
+export type TopicRange = z.infer<typeof TopicRange>;
+
+/** What a record adds that was made from topics and not from files. */
+export const StreamPart = z.strictObject({
+  /** Of all topic partitions of the chain; each goes on where the record before it ended. */
+  ranges: z.array(TopicRange).min(1),
+  /** Epoch ms; null: there was none yet. It never goes back. */
+  watermark: z.union([z.number().int(), z.null()]),
+  /** Events that came too late. */
+  late: z.array(FileRef),
+  /** What became of the local state of the chain. */
+  delta: z.array(FileRef),
+  /** The newest snapshot of that state, as of the record `seq`; null: there is none. */
+  snapshot: z.union([z.strictObject({ seq: z.number().int().positive(), sha256: Sha256, bytes: Count }), z.null()]),
+  /** Of the deltas of all records after the snapshot's, up to and with this one. */
+  delta_bytes: Count,
+});
+export type StreamPart = z.infer<typeof StreamPart>;
+
+/**
+ * Event files or records of topics, taken into one chain of events: a partition of the members, or
+ * the items.
+ */
 export const TimelineRecord = z.strictObject({
   kind: z.literal('timeline'),
   ...chained,
   /** The files that this record took in, not only their events of this chain. */
   inputs: z.array(InputRef),
+  /** Absent where it took in files. */
+  stream: StreamPart.optional(),
   /** All runs that count from here on, oldest first. */
   runs: z.array(Run),
   /** Dead letters of this record. */

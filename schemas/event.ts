@@ -119,6 +119,9 @@ export const DEAD_REASONS = [
 /** One of DEAD_REASONS. */
 export type DeadReason = (typeof DEAD_REASONS)[number];
 
+/** Why a record of a stream is parked: `future` is told by the clock of the broker alone. */
+export const STREAM_DEAD_REASONS = [...DEAD_REASONS, 'future'] as const;
+
 /**
  * How ids that are made from a row begin; they depend on the row's action, so no draw may use them
  * (OPEN-3).

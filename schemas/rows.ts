@@ -3,7 +3,7 @@
  * tokens, indexes.
  */
 import { BYTES, idText, joined, LONG, NUMBER_TEXT, REAL, type RowOf, TEXT, WHOLE, WHOLES, wordOf } from './columns.ts';
-import { DEAD_REASONS } from './event.ts';
+import { STREAM_DEAD_REASONS } from './event.ts';
 import { FIELD_RUNS, type FieldRun } from './field-runs.ts';
 import type { EventId, ExampleId, ItemId, MemberId, Pseudonym } from './ids.ts';
 import { SPLITS } from './ledger.ts';
@@ -228,11 +228,11 @@ export const CHANGES = { example_id: EXAMPLE, change: wordOf(CHANGE_KINDS) };
 
 /** A record that was parked, with where it was read and why. */
 export const DEAD_LETTER = {
-  /** Name of the event file, relative to the events folder. */
+  /** Name of the event file, relative to the events folder; of a stream `topic/partition`. */
   source: TEXT,
-  /** From 1. */
+  /** From 1; of a stream the offset. */
   line: LONG,
-  reason: wordOf(DEAD_REASONS),
+  reason: wordOf(STREAM_DEAD_REASONS),
   /** The field that the reason is about, or empty. */
   field: TEXT,
   message: TEXT,

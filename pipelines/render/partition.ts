@@ -122,7 +122,7 @@ function askedFrom({ decided, changes, itemsSince }: RenderedBefore, member: str
 }
 
 /** A question closes at most so long after the last event of its member was known, ms (LABEL-3). */
-function closingDelay({ rules }: CorpusPlan): number {
+export function closingDelay({ rules }: { readonly rules: Pick<CorpusPlan['rules'], 'tasks'> }): number {
   return 1 + Math.max(...rules.tasks.map(({ windowMs, latenessMs }) => Math.max(windowMs, 1) + latenessMs));
 }
 

@@ -99,8 +99,7 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
       counts[fate] += sign * number;
   };
   const park = (letter: DeadLetter): Promise<void> => {
-    const place = letter.line > 0 ? `${letter.source}:${letter.line}` : letter.source;
-    come.addDead(`${place}, ${letter.reason}: ${quotedName(letter.message, MESSAGE_LETTERS_MAX)}`);
+    come.addDead(toldLetter(letter));
     return dead.add(letter);
   };
   const takeIn = async (records: readonly PlacedRecord[]) => {
@@ -147,14 +146,21 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
   };
 }
 
+/** A dead letter as the stats keep the first of them. */
+export function toldLetter({ source, line, reason, message }: DeadLetter): string {
+  const place = line > 0 ? `${source}:${line}` : source;
+  return `${place}, ${reason}: ${quotedName(message, MESSAGE_LETTERS_MAX)}`;
+}
+
 /** Goes through what was taken in before, beside what is taken in now. */
-interface Passing {
+export interface Passing {
   /** Passes by all entities before this one; returns it, and is beyond it, where it is there. */
   upTo(entity: string): Promise<LiveEntity | undefined>;
   toTheEnd(): Promise<void>;
 }
 
-function passing(files: RunFiles, passBy: (entity: LiveEntity) => Promise<void>): Passing {
+/** `passBy` gets the entities that are not asked for, in byte order. Bound: as of liveEntities. */
+export function passing(files: RunFiles, passBy: (entity: LiveEntity) => Promise<void>): Passing {
   const all = liveEntities(files);
   let next: IteratorResult<LiveEntity, void> | undefined;
   return {
@@ -176,13 +182,14 @@ function passing(files: RunFiles, passBy: (entity: LiveEntity) => Promise<void>)
   };
 }
 
-interface DeadFiles {
+/** Dead letters on their way into files. */
+export interface DeadFiles {
   add(letter: DeadLetter): Promise<void>;
   finish(): Promise<FileRef[]>;
 }
 
 /** Dead letters in files of bounded size. */
-function createDeadFiles(store: ObjectStore, folder: string): DeadFiles {
+export function createDeadFiles(store: ObjectStore, folder: string): DeadFiles {
   const files: FileRef[] = [];
   let letters: DeadLetter[] = [];
   let bytes = 0;
@@ -221,7 +228,8 @@ function conflictLetter(conflict: Conflict, inputs: ChainWork['inputs']): DeadLe
   };
 }
 
-async function writeStats(store: ObjectStore, folder: string, stats: TimelineStats): Promise<FileRef> {
+/** Writes what a chain holds at a glance. */
+export async function writeStats(store: ObjectStore, folder: string, stats: TimelineStats): Promise<FileRef> {
   const file = store.create();
   file.write(Buffer.from(JSON.stringify(stats), 'utf8'));
   const { sha256, bytes } = await file.finish(folder, '.json');

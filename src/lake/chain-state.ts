@@ -1,5 +1,12 @@
 /** What all records of a chain come to, whatever its kind: the one fold that readers start from. */
-import type { CorpusFiles, FileRef, InputRef, RewriteRecord, TimelineRecord } from '../../schemas/commit.ts';
+import type {
+  CorpusFiles,
+  FileRef,
+  InputRef,
+  RewriteRecord,
+  StreamPart,
+  TimelineRecord,
+} from '../../schemas/commit.ts';
 import { addTally, addTo, type Tally } from '../tally.ts';
 import type { Committed, RecordRef } from './read-record.ts';
 
@@ -14,6 +21,8 @@ export interface TimelineState {
   readonly newest: Committed<TimelineRecord>;
   /** All files that were taken in. */
   readonly inputs: readonly InputRef[];
+  /** How far topics were taken in: the newest record of a stream; null where there is none. */
+  readonly stream: StreamPart | null;
 }
 
 /** A part, some of whose rows may count no longer. */
@@ -53,8 +62,12 @@ export function stateAfter(state: ChainState, next: Committed, wrong: (what: str
   if (record.kind === 'claim') return state;
   if (record.kind === 'timeline') {
     if (state.kind === 'corpus') throw wrong('is of a chain of events, in a corpus chain');
-    const inputs = state.kind === 'empty' ? [] : state.inputs;
-    return { kind: 'timeline', newest: { ...next, record }, inputs: [...inputs, ...record.inputs] };
+    const { inputs, stream } = state.kind === 'empty' ? { inputs: [], stream: null } : state;
+    if (record.stream !== undefined && stream !== null) assertGoesOn(stream, record.stream, wrong);
+    return {
+      ...{ kind: 'timeline', newest: { ...next, record } },
+      ...{ inputs: [...inputs, ...record.inputs], stream: record.stream ?? stream },
+    };
   }
   if (state.kind === 'timeline') throw wrong('is of a corpus chain, in a chain of events');
   const made = { newest: refOf(next), timeline: refOf(record.timeline), items: record.items.map(refOf) };
@@ -75,6 +88,16 @@ export function stateAfter(state: ChainState, next: Committed, wrong: (what: str
     questions: addTally(state.questions, record.questions),
     alikeAfterCut: addTally(state.alikeAfterCut, record.alike_after_cut),
   };
+}
+
+/** NO GAP, NO OVERLAP: each topic partition goes on where it ended, and time does not go back. */
+function assertGoesOn(before: StreamPart, next: StreamPart, wrong: (what: string) => Error): void {
+  for (const { topic, partition, end } of before.ranges) {
+    const range = next.ranges.find((each) => each.topic === topic && each.partition === partition);
+    if (range?.start !== end) throw wrong(`does not go on at offset ${end} of ${topic}/${partition}`);
+  }
+  if ((next.watermark ?? Number.NEGATIVE_INFINITY) < (before.watermark ?? Number.NEGATIVE_INFINITY))
+    throw wrong('has a watermark before that of the record before it');
 }
 
 /** Names a record, and nothing else of it. */

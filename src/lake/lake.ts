@@ -2,7 +2,7 @@
  * A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits.
  */
 
-import type { Run, TimelineRecord } from '../../schemas/commit.ts';
+import type { Run } from '../../schemas/commit.ts';
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { LakeFile } from '../../schemas/lake.ts';
@@ -14,8 +14,8 @@ import { BrewhouseError } from '../errors.ts';
 import type { CorpusIdentity } from '../forms/identity.ts';
 import { addStats, type TimelineStats } from '../timeline/timeline-stats.ts';
 import { brokenFile } from './broken-file.ts';
-import { recordsOf } from './chain-records.ts';
-import { type Chain, catchUp, chainAt, nextSeq, openChain, recordKey } from './commit-log.ts';
+import { recordsAfter } from './chain-records.ts';
+import { type Chain, catchUp, chainAt, openChain, recordKey } from './commit-log.ts';
 import { commitWork, type Work } from './commit-work.ts';
 import {
   addCorpus,
@@ -28,7 +28,7 @@ import {
 } from './corpus-records.ts';
 import { type LakeWishes, makeLakeFile, readLakeFile } from './lake-file.ts';
 import type { ObjectStore } from './object-store.ts';
-import { type Committed, type RecordRef, readRecord } from './read-record.ts';
+import { type RecordRef, readRecord } from './read-record.ts';
 import { sideBySide } from './side-by-side.ts';
 import { type LiveMember, readEvents, readItems, readMembers, type TimelineRuns } from './timeline-events.ts';
 import {
@@ -185,22 +185,6 @@ function chainUser(store: ObjectStore) {
     known.set(folder, after);
     return used;
   };
-}
-
-/**
- * The timeline records after one of them, null: all. Those before the chain's checkpoint are read
- * again.
- */
-async function recordsAfter(chain: Chain, record: RecordRef | null): Promise<Committed<TimelineRecord>[]> {
-  const records = recordsOf(chain, 'timeline').filter(({ seq }) => seq > (record?.seq ?? 0));
-  const first = chain.work[0]?.seq ?? nextSeq(chain);
-  const older: Committed<TimelineRecord>[] = [];
-  for (let seq = (record?.seq ?? 0) + 1; seq < first; seq++) {
-    const found = await readRecord(chain.store, recordKey(chain.folder, seq));
-    if (found === null) throw brokenFile(recordKey(chain.folder, seq), 'is missing');
-    if (found.record.kind === 'timeline') older.push({ ...found, record: found.record });
-  }
-  return [...older, ...records];
 }
 
 function requireTimeline(timeline: Timeline | undefined, folder: string): Timeline {

@@ -2,9 +2,9 @@
  * What was taken in of one member or item, and what more records make of it: the same, whether all
  * records come at once or one after another.
  */
-import { hash } from 'node:crypto';
 import type { EventRecord, MemberEvent } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
+import { addCopies, addNext, digestOf, type KeyState, keyOf, NEW_KEY } from './copies.ts';
 import { orderEvents } from './order.ts';
 
 /** A record with where it was read, for dead letters. */
@@ -77,14 +77,47 @@ export function takeInto(before: EntityState, records: readonly PlacedRecord[]):
   const conflicts: Conflict[] = [];
   let isUndone = false;
   for (const [key, same] of Map.groupBy(records, ({ event }) => keyOf(event))) {
-    const ended = known.add(key, same);
-    if (ended === 'kept') continue;
+    const was = known.get(key);
+    const is = addCopies(
+      was,
+      same.map(({ event }) => event),
+    );
+    known.set(key, is);
+    if (is.kind !== 'dead') continue;
     conflicts.push(...same);
-    if (ended === 'dead') continue;
-    conflicts.push({ event: ended.killed, file: undefined });
-    if (ended.killed === before.aside?.deleted) isUndone = true;
+    if (was.kind !== 'kept') continue;
+    conflicts.push({ event: was.event, file: undefined });
+    if (was.event === before.aside?.deleted) isUndone = true;
   }
   return { state: known.close(), conflicts, isUndone };
+}
+
+/** How a record of a stream that holds an event ended. */
+export type EventFate = 'used' | 'duplicate' | 'late' | 'dead' | 'dropped';
+
+/** An entity after the next record of a stream. */
+export interface TakenNext {
+  readonly state: EntityState;
+  readonly fate: EventFate;
+  /** It belongs in the late log, for a backfill to take in. */
+  readonly isLogged: boolean;
+}
+
+/**
+ * Takes in the next record of one entity as a stream does; `isBehind`: behind the watermark. What
+ * is used or logged then changes nothing here (EVENT-3); what a delete erases is dropped whenever
+ * it comes, since no backfill may bring it back, and a delete itself erases at once (EVENT-5).
+ */
+export function takeNext(before: EntityState, event: EventRecord, isBehind: boolean): TakenNext {
+  const known = openState(before);
+  const key = keyOf(event);
+  const next = addNext(known.get(key), event, isBehind);
+  known.set(key, next.state);
+  const state = known.close();
+  const isUsed = () => state.used.some((each) => keyOf(each) === key);
+  if (next.end !== 'new') return { state, fate: next.end, isLogged: next.isEarlier && isUsed() };
+  if (!isUsed()) return { state, fate: 'dropped', isLogged: false };
+  return isBehind ? { state: before, fate: 'late', isLogged: true } : { state, fate: 'used', isLogged: false };
 }
 
 /** How all records that were ever taken in ended. */
@@ -132,8 +165,8 @@ function isPlain(records: readonly PlacedRecord[]): boolean {
 }
 
 interface OpenState {
-  /** Takes in records of one key; `killed`: an event of before that is dead now, as they are. */
-  add(key: string, same: readonly PlacedRecord[]): 'kept' | 'dead' | { readonly killed: EventRecord };
+  get(key: string): KeyState;
+  set(key: string, state: KeyState): void;
   close(): EntityState;
 }
 
@@ -145,27 +178,25 @@ function openState({ used, aside }: EntityState): OpenState {
   const dead = new Map(aside?.dead);
   const erased = new Map(aside?.erased.map(([key, content, count]) => [key, { content, copies: count }]));
   return {
-    add(key, same) {
-      const before = kept.get(key);
-      const digest = erased.size === 0 ? '' : digestOf(key);
-      const gone = erased.get(digest);
-      const all = before === undefined ? same.map(({ event }) => event) : [before, ...same.map(({ event }) => event)];
-      const standing =
-        (before === undefined ? 0 : 1 + (copies.get(key) ?? 0)) + (gone === undefined ? 0 : 1 + gone.copies);
-      if (dead.has(key) || !isOneContent(all, gone?.content)) {
-        dead.set(key, (dead.get(key) ?? 0) + standing + same.length);
-        kept.delete(key);
-        copies.delete(key);
-        erased.delete(digest);
-        return before === undefined ? 'dead' : { killed: before };
+    get(key) {
+      const event = kept.get(key);
+      if (event !== undefined) return { kind: 'kept', event, copies: copies.get(key) ?? 0 };
+      const records = dead.get(key);
+      if (records !== undefined) return { kind: 'dead', records };
+      const gone = erased.size === 0 ? undefined : erased.get(digestOf(key));
+      return gone === undefined ? NEW_KEY : { kind: 'erased', ...gone };
+    },
+    set(key, state) {
+      kept.delete(key);
+      copies.delete(key);
+      if (state.kind === 'kept') {
+        kept.set(key, state.event);
+        if (state.copies > 0) copies.set(key, state.copies);
+        return;
       }
-      if (gone !== undefined) {
-        erased.set(digest, { ...gone, copies: gone.copies + same.length });
-        return 'kept';
-      }
-      kept.set(key, earliestIngested(all));
-      if (all.length > 1) copies.set(key, (copies.get(key) ?? 0) + all.length - 1);
-      return 'kept';
+      if (state.kind === 'erased') erased.set(digestOf(key), { content: state.content, copies: state.copies });
+      else erased.delete(digestOf(key));
+      if (state.kind === 'dead') dead.set(key, state.records);
     },
     close() {
       const { used, deleted, dropped, before } = erasing(orderEvents([...kept.values()]));
@@ -180,14 +211,6 @@ function openState({ used, aside }: EntityState): OpenState {
       return { used, aside: { copies: [...copies], dead: [...dead], erased: digests, deleted, dropped } };
     },
   };
-}
-
-/** Events of one key, and the digest of one that is erased. */
-function isOneContent(events: readonly EventRecord[], erased: string | undefined): boolean {
-  if (events.length === 1 && erased === undefined) return true;
-  const contents = new Set(events.map(contentOf));
-  if (erased === undefined) return contents.size === 1;
-  return [...contents].every((content) => digestOf(content) === erased);
 }
 
 /** Events in order, by what the newest delete of a member makes of them. */
@@ -217,26 +240,7 @@ function erasing(ordered: readonly EventRecord[]): Erased {
   };
 }
 
-function isMemberDelete(event: EventRecord): event is MemberEvent {
+/** Whether the record erases its member (EVENT-5). */
+export function isMemberDelete(event: EventRecord): event is MemberEvent {
   return event.type === 'member' && event.op === 'delete';
-}
-
-/**
- * Of several copies the least ingest_time counts; a copy without one says nothing of when the event
- * came in (EVENT-3).
- */
-function earliestIngested(copies: readonly EventRecord[]): EventRecord {
-  return copies.reduce((best, copy) => {
-    const [time, least] = [copy.ingest_time ?? Number.POSITIVE_INFINITY, best.ingest_time ?? Number.POSITIVE_INFINITY];
-    return time < least ? copy : best;
-  });
-}
-
-/** What copies and conflicts have in common, within an entity. */
-function keyOf({ type, event_id }: EventRecord): string {
-  return `${type}:${event_id}`;
-}
-
-function digestOf(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 32);
 }

@@ -52,6 +52,15 @@ function eventKey(event: EventRecord): EventKey {
   return { at: timeOf(event), sequence, deletes: isDelete(event) ? 1 : 0, type, eventId, hash: undefined };
 }
 
+/** What a store keeps an event by: its columns in the order of EVENT-4. */
+export type StoredKey = EventKey & { readonly hash: string };
+
+/** The key of an event, with its hash made. */
+export function storedKey(event: EventRecord): StoredKey {
+  const key = eventKey(event);
+  return { ...key, hash: hashOf(key) };
+}
+
 /** The order of EVENT-4; 0: the same event. */
 export function compareEventKeys(a: EventKey, b: EventKey): number {
   return (
@@ -65,8 +74,13 @@ export function compareEventKeys(a: EventKey, b: EventKey): number {
 }
 
 function hashOf(key: EventKey): string {
-  key.hash ??= hash('sha256', `${key.type}${UNIT_SEPARATOR}${key.eventId}`, 'hex').slice(0, 16);
+  key.hash ??= orderHash(key.type, key.eventId);
   return key.hash;
+}
+
+/** The first 8 bytes of the hash by which events of one time are ordered, as hexadecimal digits. */
+export function orderHash(type: EventRecord['type'], eventId: string): string {
+  return hash('sha256', `${type}${UNIT_SEPARATOR}${eventId}`, 'hex').slice(0, 16);
 }
 
 /** How many of the ascending `values` are below `limit`. */

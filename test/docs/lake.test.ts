@@ -6,14 +6,17 @@ import {
   CommitRecord,
   CorpusRecord,
   RewriteRecord,
+  StreamPart,
   TimelineRecord,
+  TopicRange,
 } from '../../schemas/commit.ts';
-import { DEAD_REASONS } from '../../schemas/event.ts';
+import { STREAM_DEAD_REASONS } from '../../schemas/event.ts';
 import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
 import { PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
 import { PART_SEGMENT_TOKENS_MAX, PART_TOKENS_MAX } from '../../src/corpus/part-files.ts';
 import { RAW_BYTES_MAX } from '../../src/sources/event-files.ts';
 import { LINE_BYTES_MAX } from '../../src/sources/event-line.ts';
+import { OVERLAY_BYTES_MAX } from '../../src/stream/partition.ts';
 import { marked, names, page, section, tableRows } from './pages.ts';
 
 const text = page('lake.md');
@@ -30,11 +33,19 @@ describe('docs/lake.md', () => {
     expect(told).toEqual([[], added(TimelineRecord.shape), added(CorpusRecord.shape), added(RewriteRecord.shape)]);
   });
 
+  it('lists what a record of a stream adds', () => {
+    const stream = section(text, '## Records of a stream');
+    expect(names(stream)).toEqual(Object.keys(StreamPart.shape));
+    const { topic: _, partition: __, ...range } = TopicRange.shape;
+    expect(marked(stream)).toEqual(expect.arrayContaining(Object.keys(range)));
+    expect(stream).toContain(`at most ${OVERLAY_BYTES_MAX / 1024 / 1024} MiB`);
+  });
+
   it('lists the fates of records and the reasons of dead letters', () => {
     const read = section(text, '## What is read');
     const { read: _sum, ...fates } = TimelineRecord.shape.counts.shape;
     expect(names(read)).toEqual(Object.keys(fates));
-    expect(marked(read)).toEqual(expect.arrayContaining([...DEAD_REASONS]));
+    expect(marked(read)).toEqual(expect.arrayContaining([...STREAM_DEAD_REASONS]));
   });
 
   it('lists the columns of the files of a part, and the keys of what a record says of it', () => {

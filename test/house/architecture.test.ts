@@ -28,7 +28,7 @@ const GROUND = [
   'src/tally.ts',
   'src/thread-script.ts',
 ];
-const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/', 'src/prompt/'];
+const PURE = ['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/', 'src/prompt/', 'src/stream/'];
 /** Rooms from the inside to the outside: each may import those before it. */
 const ROOMS = ['src/shard/', 'src/profiles/', 'src/sort/', 'src/lake/', 'src/corpus/', 'src/release/'] as const;
 
@@ -78,6 +78,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     ...['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/generations.ts'],
     ...['src/timeline/', 'src/tokenize/', 'src/strategies/', 'src/forms/'],
   ],
+  'src/stream/': ['schemas/', 'src/errors.ts', 'src/checked.ts', 'src/timeline/'],
   // No adapter: what holds the bytes comes to these rooms as a port.
   ...Object.fromEntries(ROOMS.map((room, i) => [room, [...GROUND, ...PURE, ...ROOMS.slice(0, i)]])),
   'src/shard/': GROUND,
@@ -86,8 +87,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/simulate/': [...GROUND, 'src/timeline/', 'src/sources/', ...USER_FILES],
   'src/sources/': [...GROUND, 'src/timeline/', 'src/lake/', ...USER_FILES],
   'src/tables/': [...GROUND, 'src/timeline/', 'src/sources/', ...USER_FILES],
-  // Of the sources and the checker their ports alone.
-  'src/adapters/': [...GROUND, ...ROOMS, 'src/sources/event-source.ts', 'src/verify/reader.ts'],
+  // Of the sources and the checker their ports alone. A state of a stream keeps events in their
+  // order, which is decided in one place.
+  'src/adapters/': [
+    ...[...GROUND, ...ROOMS, 'src/sources/event-source.ts', 'src/verify/reader.ts'],
+    ...['src/stream/', 'src/timeline/order.ts'],
+  ],
   // The checker shares no code with the builder: types of schemas, and the errors that every
   // command ends with.
   'src/verify/': ['schemas/', 'src/errors.ts'],
@@ -183,7 +188,7 @@ describe('imports', () => {
 
   it('of the pure domain reach no file, clock, network or process', () => {
     const pure = files.filter(({ path }) =>
-      isIn(path, ['schemas/', 'src/timeline/', 'src/strategies/', 'src/forms/', 'src/prompt/']),
+      isIn(path, ['schemas/', 'src/timeline/', 'src/strategies/', 'src/forms/', 'src/prompt/', 'src/stream/']),
     );
     expect(pure.length).toBeGreaterThan(20);
     expect(arrows(pure, (_, { target }) => target.startsWith('node:') && target !== 'node:crypto')).toEqual([]);
@@ -193,6 +198,12 @@ describe('imports', () => {
   it('of the rooms of a lake reach no disk but through a port', () => {
     const disk = /^node:(fs|fs\/promises|child_process|os)$/;
     expect(arrows(files, (path, { target }) => isIn(path, ROOMS) && disk.test(target))).toEqual([]);
+  });
+
+  it('of a database are in its adapter alone', () => {
+    const of = arrows([...files, ...tests], (_, { target }) => target === 'node:sqlite');
+    expect(of.length).toBeGreaterThan(0);
+    expect(of.filter((arrow) => !arrow.startsWith('src/adapters/sqlite/'))).toEqual([]);
   });
 
   it('of the checker take types alone from the schemas', () => {

@@ -79,6 +79,13 @@ const manifests = fc.record({
     { maxLength: 3 },
   ),
   until: moment,
+  since: fc.option(
+    fc.record({
+      ...{ id: fc.constantFrom('r', '0.a_b-c'), until: moment, first: fc.constant({ id: 'first' }) },
+      ...{ millionths: fc.nat({ max: 1_000_000 }), changes: fc.record({ removed: count, replaced: count }) },
+    }),
+    { nil: undefined },
+  ),
   release: fc.record({
     splits: fc.record({ t1: moment, t2: moment, gap: fc.oneof(fc.nat(), fc.constant(2 ** 53 - 1)) }),
     holdout_tasks: fc.array(task, { maxLength: 2 }),
@@ -98,7 +105,7 @@ const mapped = <T>(of: readonly (readonly [string, readonly (readonly [string, T
   new Map(of.map(([name, inner]) => [name, new Map(inner)]));
 
 /** One manifest as the builder writes it, and as the checker reads it. */
-function bothOf({ splits, fates, labels, shards, release, ...rest }: Drawn) {
+function bothOf({ splits, fates, labels, shards, release, since, ...rest }: Drawn) {
   const inOrder = SPLITS.flatMap((split) => splits.filter(([own]) => own === split));
   const files = inOrder.flatMap(([split]) =>
     (['data', 'meta', 'origin'] as const).flatMap((kind) =>
@@ -111,10 +118,12 @@ function bothOf({ splits, fates, labels, shards, release, ...rest }: Drawn) {
     plain(of.map(([name, inner]) => [name, plain(inner)]));
   const written = {
     ...{ ...shared, release, splits: plain(inOrder), fates: nested(byName) },
+    ...(since && { since: { ...since, replay: since.millionths / 1_000_000 } }),
     labels: plain(labels.map(([name, byLabel]) => [name, nested(byLabel)])),
   };
   const read = {
     ...{ ...shared, splits: new Map(splits), fates: mapped(fates) },
+    ...(since && { since: { ...since, replay: since.millionths } }),
     labels: new Map(labels.map(([name, byLabel]) => [name, mapped(byLabel)])),
     release: { ...release, profile: PROFILES.get(rest.profile) },
   };

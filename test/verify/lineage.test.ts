@@ -35,7 +35,8 @@ const honest = {
   ...{ manifest_sha256: sha256, corpus_until: null as number | null, questions: {}, after_until: 0 },
   ...{ alike_after_cut: {}, partitions: 1, dead_rows: { not_json: 3 } },
   records: { read: 9, used: 4, duplicate: 2, late: 0, dead: 2, dropped: 1 },
-  ...{ parts: [sha256], timelines: [{ partition: 0, seq: 1, sha256 }] },
+  ...{ parts: [sha256], timelines: [{ partition: 0, seq: 1, sha256 }], items: [{ seq: 1, sha256 }] },
+  corpus: [{ partition: 0, seq: 2, sha256 }],
   machine: { node: '24.1.0', platform: 'linux', arch: 'x64' },
 };
 const counted = { used: 4, others: { read: 9, duplicate: 2, dead: 2, dropped: 1 } };
@@ -77,7 +78,9 @@ describe('a lineage', () => {
     expect(wrongOf({ questions: { rank: { capped: { 'a@b.org': 0 } } } })).toEqual([expect.stringContaining('ledger')]);
     expect(wrongOf({ after_until: 1 })).toEqual([expect.stringContaining('after_until is 1')]);
     expect(wrongOf({ manifest_sha256: 'f'.repeat(64) })).toEqual([expect.stringContaining('another manifest')]);
-    expect(wrongOf({ partitions: 2 })).toEqual([expect.stringContaining('2 partitions')]);
+    expect(wrongOf({ partitions: 2 })).toEqual(
+      ['timelines', 'corpus chains'].map((what) => expect.stringContaining(`2 partitions have other ${what}`)),
+    );
     expect(wrongOf({ corpus_until: 4 })).toEqual([expect.stringContaining('the corpus ends at 4')]);
   });
 

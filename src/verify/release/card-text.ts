@@ -79,6 +79,8 @@ function rowLines({ row, task, template, label, ids, text }: DecodedRow): string
 function splitLines(facts: CardFacts): string[] {
   const { splits, fates, release, identity, until, since } = facts;
   const { t1, t2, gap } = release.splits;
+  const before = dateOf(since?.until ?? until);
+  const share = (since?.replay ?? 0) / 1_000_000;
   const present = SPLITS.filter((name) => splits.has(name));
   const ordinary = present.filter((name) => name !== 'test_template');
   const [early, late] = [`questions from ${dateOf(t1 + gap)}`, `questions from ${dateOf(t2 + gap)} on`];
@@ -87,13 +89,9 @@ function splitLines(facts: CardFacts): string[] {
     train:
       since === undefined
         ? `questions with labels settled by ${dateOf(t1)}`
-        : `questions with labels settled after ${dateOf(since.until)} and by ${dateOf(until)}, and earlier ones that ` +
-          'changed or came since',
-    replay:
-      since === undefined
-        ? ''
-        : `a share of ${since.replay / 1_000_000} of the other questions with labels settled by ` +
-          `${dateOf(since.until)}, by draw`,
+        : `questions with labels settled after ${before} and by ${dateOf(until)}, and earlier ones that changed or ` +
+          'came since',
+    replay: `a share of ${share} of the other questions with labels settled by ${before}, by draw`,
     validation: `${early} to before ${dateOf(t2)}`,
     test: `${late}, with labels settled by ${dateOf(until)}`,
     test_members: `${early} on of held-out members, of whom nothing is in train, validation or test`,

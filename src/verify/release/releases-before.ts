@@ -32,10 +32,11 @@ export async function releasesBefore(
   const wrong: Wrong = (detail, ...rule) => {
     list.add({}, { check: 'changes', rule: ['INCREMENT-1', ...rule], detail });
   };
+  if (release.manifest.since === undefined) return [];
   checkSection(release, wrong);
   const found: OpenRelease[] = [];
   let later = release;
-  for (let since = release.manifest.since; since !== undefined; since = later.manifest.since) {
+  for (let since: Since | undefined = release.manifest.since; since !== undefined; since = later.manifest.since) {
     if (found.length === RELEASES_MAX) return undefined;
     list.look('changes');
     checkTimes(since, later, wrong);
