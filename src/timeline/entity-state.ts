@@ -111,7 +111,9 @@ export interface TakenNext {
 export function takeNext(before: EntityState, event: EventRecord, isBehind: boolean): TakenNext {
   const known = openState(before);
   const key = keyOf(event);
-  const next = addNext(known.get(key), event, isBehind);
+  const was = known.get(key);
+  const next = addNext(was, event, isBehind);
+  if (next.end === 'dead' && next.state === was) return { state: before, fate: 'dead', isLogged: false };
   known.set(key, next.state);
   const state = known.close();
   const isUsed = () => state.used.some((each) => keyOf(each) === key);

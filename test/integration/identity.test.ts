@@ -265,7 +265,7 @@ describe('what was done is not done again', () => {
     writeFileSync(join(events, 'more.ndjson'), `${lines[0]}\n`);
     const added = await refusedBuild({ ...world, events }, lake);
     expect(added.code).toBe(2);
-    expect(added.stderr).toMatch(/more\.ndjson is new or changed\n.*more\.ndjson\n.*another --lake/);
+    expect(added.stderr).toMatch(/more\.ndjson is new\n.*more\.ndjson\n.*--append/);
   });
 
   test('a lake keeps its number of partitions', async () => {

@@ -41,6 +41,11 @@ describe('the state of a chain', () => {
     const ahead = createMemoryHome();
     (await ahead.reset()).apply([], headAt(10_000));
     expect(dumpOf(await stateAtHead(ahead, chain))).toBe(right);
+    // Of the same number, and another record.
+    const { seq } = JSON.parse(right)[0] as { readonly seq: number };
+    const like = createMemoryHome();
+    (await like.reset()).apply([], headAt(seq));
+    expect(dumpOf(await stateAtHead(like, chain))).toBe(right);
   });
 
   it.each([

@@ -187,6 +187,13 @@ describe('a watermark', () => {
 describe('a record behind the watermark', () => {
   const [early, newest] = [did('viewed', 'a', NOON - 2 * HOUR), did('viewed', 'b', NOON)];
 
+  it('is behind it by a millisecond at least', () => {
+    const { partition } = open({ allowedLatenessMs: 5 });
+    const [at, behind] = [did('viewed', 'c', NOON - 5), did('viewed', 'd', NOON - 6)];
+    partition.take(events([newest, at, behind]));
+    expect(commit(partition)).toMatchObject({ used: 2, late: 1, logged: [behind.event_id] });
+  });
+
   it('is late and changes nothing, not even of an unknown time', () => {
     const { state, partition } = open();
     partition.take(events([newest, early, { ...profile(null), event_id: 'p' } as EventRecord]));

@@ -12,7 +12,7 @@ const RELEASES_MAX = 10_000;
 type Wrong = (detail: string, ...rule: RuleId[]) => void;
 
 /** An increment, and where the releases before it are looked for. */
-export interface IncrementCase {
+export interface IncrementToCheck {
   readonly release: OpenRelease;
   /** By what it is read. */
   readonly at: ReaderAddress;
@@ -26,7 +26,7 @@ export interface IncrementCase {
  * `told`. By default they lie beside the increment.
  */
 export async function releasesBefore(
-  { release, at, told }: IncrementCase,
+  { release, at, told }: IncrementToCheck,
   list: FaultList,
 ): Promise<OpenRelease[] | undefined> {
   const wrong: Wrong = (detail, ...rule) => {
