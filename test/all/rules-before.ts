@@ -60,7 +60,7 @@ const ASKED: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/caps.ts',
-        from: 'for (const event of events) {\n    const reference',
+        from: 'for (const event of events) {\n    if (!isDecided(event)) continue;\n    const reference',
         to: `const all = Array.from(events, (event) => ({ event, key: referenceOf(event) }));
   capped.fill(1);
   const asked = all.filter(({ key }) => inShare(draw(seed, 'ask', key), share));

@@ -56,8 +56,8 @@ export const CLOSING: readonly PlantedRule[] = [
     check: 'question',
     rule: 'OPEN-5',
     file: 'src/timeline/caps.ts',
-    from: 'for (const event of events) {\n    const reference',
-    to: 'for (const event of events.toReversed()) {\n    const reference',
+    from: 'for (const event of events) {\n    if (!isDecided',
+    to: 'for (const event of events.toReversed()) {\n    if (!isDecided',
   },
   {
     builder: 'shows as "did not interact" what may still become known to have been taken',

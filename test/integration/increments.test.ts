@@ -5,12 +5,17 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ReleaseId } from '../../schemas/ids.ts';
 import type { Certificate, Fault, Lineage, Manifest } from '../../schemas/manifest.ts';
+import { eventsAt, releaseAt } from '../../src/adapters/checker-reader.ts';
+import { releaseFrom } from '../../src/cli/commands/release.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
+import { PROCESS_EFFECTS } from '../../src/effects.ts';
+import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { codeBlocks } from '../docs/code-blocks.ts';
 import { page } from '../docs/pages.ts';
 import { rowsOf } from '../worlds/increments.ts';
-import { brewhouse, brewhouseJson, tempFolder } from './brewhouse.ts';
+import { brewhouse, brewhouseJson, KEY, tempFolder } from './brewhouse.ts';
 import { copyBuilder, type Replacement } from './copied-builder.ts';
 import { ENDS, type GrowingLake, type IncrementJson, makeGrowingLake, releaseAs } from './growing-lake.ts';
 import { hasPython, readWithPython, runPython } from './python-reader.ts';
@@ -103,6 +108,29 @@ describe('an increment', () => {
     const replayed = await release(world, lake, [...asked, '--replay', '0.000001']);
     expect(replayed.rows).toEqual(one.rows);
     expect(replayed.id).not.toBe(one.id);
+  });
+
+  it('is the same, and found to be so, by several threads', async () => {
+    const { world, lake } = growing;
+    const wish = { until: Date.parse(ENDS[2]!), since: 'second' as ReleaseId, replay: 0.5, workers: 2 };
+    const none = { tokenBudget: undefined, profile: undefined, corpus: undefined, context: undefined, id: undefined };
+    const of = {
+      ...wish,
+      ...none,
+      lake,
+      recipe: world.recipe,
+      key: { text: KEY, file: undefined },
+      allowEmpty: undefined,
+    };
+    const made = await releaseFrom({ ...of, tokensPerThread: 1_000 }, PROCESS_EFFECTS);
+    const alone = await releaseFrom({ ...of, tokensPerThread: 1e12 }, PROCESS_EFFECTS);
+    expect([alone.id, alone.stood]).toEqual([made.id, true]);
+    const tokenizerPath = join(folder, 'tokenizer');
+    const places = { release: releaseAt(made.path), events: eventsAt(world.events) };
+    const verified = (threads: number) => verifyRelease({ ...places, key: KEY, tokenizerPath, threads });
+    const [one, two] = [await verified(0), await verified(2)];
+    expect(one.faults).toEqual([]);
+    expect(two).toEqual(one);
   });
 
   it('goes on from the corpus as it was when its release was first made (PUBLISH-7)', async () => {
