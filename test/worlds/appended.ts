@@ -114,7 +114,7 @@ async function releasesOf(folder: string, until: number): Promise<Made> {
 }
 
 /** All that depends on how a corpus came about, and on nothing of a release. */
-const OWN = ['parts', 'timelines', 'items', 'corpus_until'] as const;
+const OWN = ['parts', 'timelines', 'items', 'corpus', 'corpus_until'] as const;
 
 function differenceOf({ whole, grown }: Made): Difference | undefined {
   const names = (path: string) =>
