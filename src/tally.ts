@@ -21,14 +21,14 @@ export function addTo(tally: Tally, path: readonly string[], count: number): voi
 }
 
 /** The sums of two, without names that count nothing. Neither is changed. */
-export function addTally(one: Tally, other: Tally): Tally {
+export function addTally<T extends Tally>(one: T, other: T): T {
   const sums: Tally = {};
   for (const name of new Set([...Object.keys(one), ...Object.keys(other)])) {
     const [a, b] = [ownValue(one, name), ownValue(other, name)];
     const sum = typeof a === 'number' || typeof b === 'number' ? addCounts(a ?? 0, b ?? 0) : addTally(a ?? {}, b ?? {});
     if (typeof sum === 'number' ? sum !== 0 : Object.keys(sum).length > 0) setOwn(sums, name, sum);
   }
-  return sums;
+  return sums as T;
 }
 
 function addCounts(a: number | Tally, b: number | Tally): number {

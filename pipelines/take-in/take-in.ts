@@ -2,7 +2,7 @@
  * Event files into the chains of events of a lake: read, dealt by member and item, sorted in
  * bounded memory, committed chain by chain.
  */
-import { nth } from '../../src/checked.ts';
+import { nth, present } from '../../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { refOf } from '../../src/lake/chain-state.ts';
 import { newAttempt } from '../../src/lake/commit-work.ts';
@@ -104,9 +104,9 @@ async function takePass({ inputs, chains, all }: Pass, { lake, how, effects }: P
       undone.push(chain);
       return;
     }
-    const { folder, before } = nth(
-      chains.filter(({ number }) => number === chain),
-      0,
+    const { folder, before } = present(
+      chains.find(({ number }) => number === chain),
+      'chain of that number',
     );
     await effects.reach('timeline-upload');
     const from = before === undefined ? null : refOf(before);

@@ -5,6 +5,7 @@ import type { OpenFile, Reader, ReaderAddress } from '../verify/reader.ts';
 import { readerOfFolder } from './filesystem/checked-folder.ts';
 import { besideOnS3 } from './open-events.ts';
 import { isOnS3, openStore } from './open-store.ts';
+import { pathIn } from './store-events.ts';
 
 /** The files of a release, where a link is no file. */
 export function releaseAt(location: string): ReaderAddress {
@@ -25,7 +26,7 @@ export function openReader(at: Omit<ReaderAddress, 'module'>): Reader {
 /** The files of the store that `openBeside` opens for a name that is longer by an ending. */
 export function readerOfStore(openBeside: (ending: string) => ObjectStore, ending = ''): Reader {
   const store = openBeside(ending);
-  const pathOf = (name: string) => (name === '' ? store.location : `${store.location}/${name}`);
+  const pathOf = (name: string) => pathIn(store, name);
   return {
     location: store.location,
     pathOf,

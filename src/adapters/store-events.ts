@@ -15,9 +15,14 @@ export function eventsInStore(openBeside: (ending: string) => ObjectStore): Even
   return eventsAt(openBeside, '');
 }
 
+/** What messages call a name in a store; the empty one is the store itself. */
+export function pathIn({ location }: Pick<ObjectStore, 'location'>, name: string): string {
+  return name === '' ? location : `${location}/${name}`;
+}
+
 function eventsAt(openBeside: (ending: string) => ObjectStore, ending: string): EventSource {
   const store = openBeside(ending);
-  const pathOf = (name: string) => (name === '' ? store.location : `${store.location}/${name}`);
+  const pathOf = (name: string) => pathIn(store, name);
   return {
     location: store.location,
     pathOf,

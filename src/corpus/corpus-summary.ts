@@ -2,7 +2,7 @@
 import { QUESTION_FATES, type QuestionFate } from '../../schemas/ledger.ts';
 import { recordOf } from '../checked.ts';
 import type { CorpusPartition } from '../lake/corpus-records.ts';
-import { addTally, type Tally } from '../tally.ts';
+import { addTally } from '../tally.ts';
 
 /** Counts over all partitions of a corpus. */
 export interface CorpusSummary {
@@ -17,8 +17,8 @@ export interface CorpusSummary {
 
 /** Sums the states of all partitions. */
 export function summarizeCorpus(partitions: readonly CorpusPartition[]): CorpusSummary {
-  let questions: Tally = {};
-  let alikeAfterCut: Tally = {};
+  let questions: CorpusSummary['questions'] = {};
+  let alikeAfterCut: CorpusSummary['alikeAfterCut'] = {};
   const total = { parts: 0, examples: 0, tokens: 0 };
   for (const { state } of partitions) {
     if (state === undefined) continue;
@@ -30,11 +30,7 @@ export function summarizeCorpus(partitions: readonly CorpusPartition[]): CorpusS
     questions = addTally(questions, state.questions);
     alikeAfterCut = addTally(alikeAfterCut, state.alikeAfterCut);
   }
-  return {
-    ...total,
-    questions: questions as CorpusSummary['questions'],
-    alikeAfterCut: alikeAfterCut as CorpusSummary['alikeAfterCut'],
-  };
+  return { ...total, questions, alikeAfterCut };
 }
 
 /** Questions by fate, summed over tasks and labels. */

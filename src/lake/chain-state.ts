@@ -1,57 +1,15 @@
 /** What all records of a chain come to, whatever its kind: the one fold that readers start from. */
-import type {
-  CorpusFiles,
-  FileRef,
-  InputRef,
-  RewriteRecord,
-  StreamPart,
-  TimelineRecord,
-} from '../../schemas/commit.ts';
-import { addTally, addTo, type Tally } from '../tally.ts';
+import type { ChainState, LivePart } from '../../schemas/checkpoint.ts';
+import type { CorpusFiles, RewriteRecord, StreamPart } from '../../schemas/commit.ts';
+import { addTally, addTo } from '../tally.ts';
 import type { Committed, RecordRef } from './read-record.ts';
 
-/** Nothing but claims. */
-export interface EmptyState {
-  readonly kind: 'empty';
-}
+export type { ChainState, LivePart } from '../../schemas/checkpoint.ts';
 
 /** A chain of events. */
-export interface TimelineState {
-  readonly kind: 'timeline';
-  readonly newest: Committed<TimelineRecord>;
-  /** All files that were taken in. */
-  readonly inputs: readonly InputRef[];
-  /** How far topics were taken in: the newest record of a stream; null where there is none. */
-  readonly stream: StreamPart | null;
-}
-
-/** A part, some of whose rows may count no longer. */
-export interface LivePart extends CorpusFiles {
-  /** The file of their numbers, as RemovedRows has it; null: none. */
-  readonly removed: FileRef | null;
-  /** Rows and tokens that count. */
-  readonly live: { readonly rows: number; readonly tokens: number };
-}
-
+export type TimelineState = Extract<ChainState, { kind: 'timeline' }>;
 /** A partition of a corpus. */
-export interface CorpusState {
-  readonly kind: 'corpus';
-  /** The newest record with work. */
-  readonly newest: RecordRef;
-  /** The records that rows are made from, as of which all of them count. */
-  readonly timeline: RecordRef;
-  readonly items: readonly RecordRef[];
-  /** Questions that are mature by this moment (epoch ms) are decided; null: all. */
-  readonly until: number | null;
-  readonly parts: readonly LivePart[];
-  /** task -> fate -> label -> questions. */
-  readonly questions: Tally;
-  /** task -> rendered questions whose candidates' lines are not all different after cutting. */
-  readonly alikeAfterCut: Tally;
-}
-
-/** A chain after some of its records. */
-export type ChainState = EmptyState | TimelineState | CorpusState;
+export type CorpusState = Extract<ChainState, { kind: 'corpus' }>;
 
 /** What a chain is before its first record. */
 export const EMPTY: ChainState = { kind: 'empty' };
@@ -130,10 +88,10 @@ function rewritten(
   return [...left.filter(({ live }) => live.rows > 0), ...add.map(wholePart)];
 }
 
-function withoutPending(questions: Tally): Tally {
-  const pending: Tally = {};
+function withoutPending(questions: CorpusState['questions']): CorpusState['questions'] {
+  const pending: CorpusState['questions'] = {};
   for (const [task, fates] of Object.entries(questions)) {
-    const { pending: counts = {} } = fates as Record<string, Record<string, number>>;
+    const { pending: counts = {} } = fates;
     for (const [label, count] of Object.entries(counts)) addTo(pending, [task, 'pending', label], -count);
   }
   return addTally(questions, pending);

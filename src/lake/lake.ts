@@ -81,7 +81,7 @@ export interface Lake {
   keepLabelTables(corpus: CorpusId, tables: readonly LabelTable[]): Promise<void>;
   /** Those that were kept; undefined: none. */
   labelTables(corpus: CorpusId): Promise<readonly LabelTable[] | undefined>;
-  /** The records of a corpus, partition by partition. */
+  /** A corpus, partition by partition. */
   corpus(corpus: CorpusId): Promise<readonly CorpusPartition[]>;
   /**
    * A corpus as it was after one record of each of its chains. Throws `lake_broken` where a chain

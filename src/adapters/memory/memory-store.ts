@@ -3,7 +3,7 @@
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
 import type { Sha256 } from '../../../schemas/ids.ts';
 import { sha256Hex } from '../../content-hash.ts';
-import { brokenFile } from '../../lake/broken-file.ts';
+import { brokenFile, requireRange } from '../../lake/broken-file.ts';
 import {
   assertFolder,
   assertKey,
@@ -59,8 +59,7 @@ function openReader(key: string, bytes: Uint8Array): RangeReader {
     size: bytes.length,
     async read(from, to) {
       if (!isOpen) throw new Error(`the reader of ${key} is closed`);
-      if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from || to > bytes.length)
-        throw brokenFile(key, `has no bytes ${from} to ${to}`);
+      requireRange({ key, size: bytes.length }, from, to);
       return bytes.slice(from, to);
     },
     async close() {

@@ -4,7 +4,7 @@
  */
 import { compareUtf8 } from '../../../schemas/byte-order.ts';
 import { PROCESS_EFFECTS } from '../../effects.ts';
-import { brokenFile } from '../../lake/broken-file.ts';
+import { brokenFile, requireRange } from '../../lake/broken-file.ts';
 import {
   assertFolder,
   assertKey,
@@ -85,9 +85,7 @@ async function openReader(bucket: S3Bucket, key: string, full: string): Promise<
     size,
     async read(from, to) {
       if (!isOpen) throw new Error(`the reader of ${key} is closed`);
-      // Before memory is taken: a broken footer may ask for any number of bytes.
-      if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from || to > size)
-        throw brokenFile(key, `has no bytes ${from} to ${to}`);
+      requireRange({ key, size }, from, to);
       return from === to ? new Uint8Array() : getRange(bucket, full, { size, from, to });
     },
     async close() {
