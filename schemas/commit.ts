@@ -123,6 +123,9 @@ const madeFrom = {
   items: z.array(OtherRecord),
 };
 
+/** A count that may go down. */
+const Change = z.number().int();
+
 /** Questions of one partition that were decided at last: they are mature by `until`. */
 export const CorpusRecord = z.strictObject({
   kind: z.literal('corpus'),
@@ -133,8 +136,8 @@ export const CorpusRecord = z.strictObject({
   /** Questions mature up to and at this moment (epoch ms), and all of them where it is null. */
   until: z.union([z.number().int(), z.null()]),
   files: z.array(CorpusFiles),
-  /** Number of questions by task, fate and label. */
-  questions: named(named(named(Count))),
+  /** Number of questions by task, fate and label; by how much that of the pending ones changes. */
+  questions: named(named(named(Change))),
   /** Rendered questions whose candidates' lines are not all different after cutting, by task. */
   alike_after_cut: named(Count),
 });
@@ -146,9 +149,6 @@ export type CorpusRecord = z.infer<typeof CorpusRecord>;
  */
 export const RemovedRows = z.strictObject({ part: Sha256, rows: FileRef, tokens: Count });
 export type RemovedRows = z.infer<typeof RemovedRows>;
-
-/** A count that may go down. */
-const Change = z.number().int();
 
 /**
  * Questions that were decided before, asked again of newer events: rows that differ are taken out

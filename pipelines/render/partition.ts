@@ -6,7 +6,7 @@ import type { CorpusId, MemberId } from '../../schemas/ids.ts';
 import { type AskedRows, readAskedRows } from '../../src/corpus/asked-rows.ts';
 import { createPartFiles } from '../../src/corpus/part-files.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
-import { type AskScope, askMember, type TaskOutcome } from '../../src/forms/ask-member.ts';
+import { type AskScope, askMember, type OpenedQuestion, type TaskOutcome } from '../../src/forms/ask-member.ts';
 import type { LivePart } from '../../src/lake/chain-state.ts';
 import { corpusFolder } from '../../src/lake/corpus-records.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
@@ -14,12 +14,14 @@ import type { LiveMember } from '../../src/lake/timeline-events.ts';
 import type { Changes } from '../../src/lake/timeline-records.ts';
 import type { CorpusPlan } from '../../src/prompt/plan.ts';
 import type { RowMaker } from '../../src/prompt/row-maker.ts';
-import { addTally, addTo, type Tally } from '../../src/tally.ts';
+import { addTally, addTo } from '../../src/tally.ts';
+import { mayClose } from '../../src/timeline/event-hours.ts';
 import type { ItemTable } from '../../src/timeline/item-table.ts';
-import { createMemberTimeline, type MemberTimeline, type TimelineOptions } from '../../src/timeline/member-timeline.ts';
+import { createMemberTimeline, type TimelineOptions } from '../../src/timeline/member-timeline.ts';
 import { questionDigest } from '../../src/timeline/question-digest.ts';
 import type { JoiningGate } from '../../src/tokenize/joining-gate.ts';
 import type { LineMaker } from '../line-maker.ts';
+import { createQuestionCounts } from './question-counts.ts';
 import { type AskedQuestion, type RowSink, renderRows } from './render-rows.ts';
 
 /** What a partition was rendered from before, and what has changed since. */
@@ -74,7 +76,7 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const isFurther = until > decided;
   const scope = askingBy(plan);
   const stored = before && (await readAskedRows({ ...task, parts: before.parts }, (id) => askedFrom(before, id)));
-  const old = before && oldQuestions(before, scope);
+  const old = before && openOldMembers(before, scope);
   let read = 0;
   const told = () => {
     effects.observe({ kind: 'rendered', rows: 0, tokens: 0, records: read });
@@ -82,36 +84,40 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   };
   const again = openSink({ ...task, told }, effects);
   const further = openSink({ ...task, told }, effects);
-  /** Where a question is counted that closes then. */
-  const sinkOf = (closesAt: number) => (isFurther && closesAt > decided ? further : again);
-  const delay = closingDelay(plan);
+  const counts = createQuestionCounts({ decided, isFurther });
   for await (const member of task.members) {
     effects.signal.throwIfAborted();
-    const { memberId, knownBy } = member;
-    const from = before && askedFrom(before, memberId);
-    // Else the member has no question that closes after what is decided.
-    if (from !== undefined || (isFurther && member.events > 0 && knownBy + delay > decided)) {
-      const timeline = createMemberTimeline(memberId, (await member.read()).records, scope.timeline);
-      const asked = { ...scope.questions, items, from: from ?? decided, until };
-      for (const { outcome, count } of counted(timeline, asked)) {
-        const sink = sinkOf(count.closesAt);
-        addTo(sink.questions, count.path, 1);
-        if (outcome === undefined) continue;
-        if (sink === again && stored?.stays(outcome.question.key, questionDigest(outcome)) === true) continue;
-        await sink.add({ outcome, timeline });
+    const since = before && askedFrom(before, member.memberId);
+    const isChanged = since !== undefined || before?.changes.has(member.memberId) === true;
+    // Of any other member nothing that was counted differs, and nothing is decided now.
+    const isDue = isFurther && mayClose(member.hours, plan.rules.tasks, { from: decided, until });
+    if (before === undefined || isChanged || isDue) {
+      const timeline = createMemberTimeline(member.memberId, (await member.read()).records, scope.timeline);
+      const from = since ?? decided;
+      const opened = before && ((question: OpenedQuestion) => counts.opened(question, isChanged));
+      const asked = { ...scope.questions, items, from, until, lost: counts.now, opened };
+      for (const outcome of askMember(timeline, asked)) {
+        counts.now(outcome, 'rendered', outcome.label.label);
+        const isAgain = outcome.closesAt <= decided;
+        if (isAgain && stored?.stays(outcome.question.key, questionDigest(outcome)) === true) continue;
+        await (isAgain ? again : further).add({ outcome, timeline });
       }
+      if (isChanged)
+        for (const outcome of (await old?.askedAgain(member.memberId, { from, lost: counts.before })) ?? [])
+          counts.before(outcome, 'rendered', outcome.label.label);
     }
-    if (from !== undefined)
-      for (const { path, closesAt } of (await old?.of(memberId, from)) ?? [])
-        if (sinkOf(closesAt) === again) addTo(again.questions, path, -1);
     read += member.events;
   }
   const results = { again: await again.finish(), further: await further.finish() };
   told();
   await task.gate.settle();
+  const rewritten = stored && (await rewriteOf(stored, results.again));
+  const areRowsOther = rewritten !== undefined && rewritten.remove.length + rewritten.add.length > 0;
+  const questions = counts.finish(areRowsOther);
+  const isSame = !areRowsOther && Object.keys(questions.again).length === 0;
   return {
-    rewrite: stored && (await rewriteOf(stored, results.again)),
-    corpus: isFurther ? results.further : undefined,
+    rewrite: isSame ? undefined : ({ ...rewritten, questions: questions.again } as PartitionResult['rewrite']),
+    corpus: isFurther ? ({ ...results.further, questions: questions.further } as PartitionResult['corpus']) : undefined,
   };
 }
 
@@ -119,11 +125,6 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
 function askedFrom({ decided, changes, itemsSince }: RenderedBefore, member: string): number | undefined {
   const since = Math.min(changes.get(member) ?? Number.POSITIVE_INFINITY, itemsSince);
   return since < decided ? since : undefined;
-}
-
-/** A question closes at most so long after the last event of its member was known, ms (LABEL-3). */
-export function closingDelay({ rules }: { readonly rules: Pick<CorpusPlan['rules'], 'tasks'> }): number {
-  return 1 + Math.max(...rules.tasks.map(({ windowMs, latenessMs }) => Math.max(windowMs, 1) + latenessMs));
 }
 
 /** How members are asked by a plan. */
@@ -142,71 +143,38 @@ export function timelineOptions({ vocabulary, section }: CorpusPlan): TimelineOp
   return { vocabulary, known: section.known, heldOutSurfaces: new Set(section.holdout.surfaces) };
 }
 
-/** A question as the ledger counts it. */
-interface Counted {
-  /** Task, fate, label. */
-  readonly path: readonly string[];
-  readonly closesAt: number;
-}
-
-/** All questions of a member, those that are rendered with what they came to. */
-function* counted(
-  timeline: MemberTimeline,
-  scope: Omit<AskScope, 'lost'>,
-): Generator<{ readonly count: Counted; readonly outcome: TaskOutcome | undefined }> {
-  let lost: Counted[] = [];
-  const told: AskScope['lost'] = (asking, fate, label) =>
-    lost.push({ path: [asking.task.name, fate, label], closesAt: asking.window.closesAt });
-  const asked = askMember(timeline, { ...scope, lost: told });
-  for (let next = asked.next(); ; next = asked.next()) {
-    for (const count of lost) yield { count, outcome: undefined };
-    lost = [];
-    if (next.done === true) return;
-    const { task, label, closesAt } = next.value;
-    yield { count: { path: [task.name, 'rendered', label.label], closesAt }, outcome: next.value };
-  }
-}
-
-/** The questions of members as they were counted before, as far as they are asked again. */
-function oldQuestions({ decided, members, items }: RenderedBefore, scope: AskingBy) {
+/** Members as they were, in byte order. */
+function openOldMembers({ decided, members, items }: RenderedBefore, { timeline, questions }: AskingBy) {
   const all = members[Symbol.asyncIterator]();
   let next: IteratorResult<LiveMember> | undefined;
   return {
-    /** Members in byte order. */
-    async of(memberId: MemberId, from: number): Promise<Counted[]> {
+    /** What was asked of a member then and closes after `from`; nothing where there was none. */
+    async askedAgain(memberId: MemberId, scope: Pick<AskScope, 'from' | 'lost'>): Promise<Iterable<TaskOutcome>> {
       next ??= await all.next();
       while (next.done !== true && compareUtf8(next.value.memberId, memberId) < 0) next = await all.next();
       if (next.done === true || next.value.memberId !== memberId) return [];
-      const timeline = createMemberTimeline(memberId, (await next.value.read()).records, scope.timeline);
-      const asked = { ...scope.questions, items, from, until: decided };
-      return [...counted(timeline, asked)].map(({ count }) => count);
+      const was = createMemberTimeline(memberId, (await next.value.read()).records, timeline);
+      return askMember(was, { ...questions, items, until: decided, ...scope });
     },
   };
 }
 
-async function rewriteOf(
-  stored: AskedRows,
-  { files, questions, alike_after_cut }: SinkResult,
-): Promise<PartitionResult['rewrite']> {
+/** What rows of before come to. */
+async function rewriteOf(stored: AskedRows, { files, alike_after_cut }: SinkResult): Promise<Rewritten> {
   const { remove, alikeTasks } = await stored.takeOut();
   for (const task of alikeTasks) addTo(alike_after_cut, [task], -1);
-  const changed = { questions: addTally(questions, {}), alike_after_cut: addTally(alike_after_cut, {}) };
-  const isSame = remove.length + files.length + Object.keys(changed.questions).length === 0;
-  return isSame ? undefined : ({ remove, add: files, ...changed } as PartitionResult['rewrite']);
+  return { remove, add: files, alike_after_cut: addTally(alike_after_cut, {}) };
 }
 
-/** Questions that are rendered, batch by batch, and all that are counted. */
+type Rewritten = Pick<RewriteRecord, 'remove' | 'add' | 'alike_after_cut'>;
+
+/** Questions that are rendered, batch by batch. */
 interface Sink {
-  /** By task, fate and label. */
-  readonly questions: Tally;
   add(question: AskedQuestion): Promise<void>;
   finish(): Promise<SinkResult>;
 }
 
-interface SinkResult extends Pick<CorpusRecord, 'files'> {
-  readonly questions: CorpusRecord['questions'];
-  readonly alike_after_cut: CorpusRecord['alike_after_cut'];
-}
+type SinkResult = Pick<CorpusRecord, 'files' | 'alike_after_cut'>;
 
 /** Questions rendered together: enough for a native batch, few enough to hold their histories. */
 const BATCH_QUESTIONS = 64;
@@ -214,7 +182,6 @@ const BATCH_QUESTIONS = 64;
 /** `told` is called after each batch. Bound: a batch, and a part under way. */
 function openSink(task: PartitionTask & { readonly told: () => void }, effects: Effects): Sink {
   const { plan, rowMaker, maker, gate, store, corpus, partition, told } = task;
-  const questions: SinkResult['questions'] = {};
   const alikeAfterCut: SinkResult['alike_after_cut'] = {};
   const parts = createPartFiles({ store, folder: corpusFolder(corpus, partition) }, rowMaker.known);
   const sink: RowSink = { plan, rowMaker, maker, gate, parts, alikeAfterCut };
@@ -225,14 +192,13 @@ function openSink(task: PartitionTask & { readonly told: () => void }, effects: 
     told();
   };
   return {
-    questions,
     async add(question) {
       batch.push(question);
       if (batch.length === BATCH_QUESTIONS) await flush();
     },
     async finish() {
       await flush();
-      return { files: await parts.finish(), questions, alike_after_cut: alikeAfterCut };
+      return { files: await parts.finish(), alike_after_cut: alikeAfterCut };
     },
   };
 }

@@ -221,6 +221,16 @@ export function openSharedItems(
     const version = { itemId, eventId, number, ...times, deleted: byteAt(deleted, number) === 1, attributes };
     return kept.set(number, version, VERSION_BYTES + text.length);
   };
-  const items = openItemTable(columns, (number) => kept.get(number) ?? read(number));
+  const items = openItemTable(columns, {
+    versionAt: (number) => kept.get(number) ?? read(number),
+    isOf(number, itemId) {
+      const version = kept.get(number);
+      if (version !== undefined) return version.itemId === itemId;
+      // The text begins with the id: most lookups ask for nothing else of it.
+      const [told, from] = [Buffer.from(`[${JSON.stringify(itemId)},`), floatAt(starts, number)];
+      const to = from + told.length;
+      return to <= floatAt(starts, number + 1) && reader.read(from, to).equals(told);
+    },
+  });
   return { items, close: () => reader.close() };
 }

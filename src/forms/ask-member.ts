@@ -38,18 +38,32 @@ export interface AskScope {
   readonly until: number | null;
   /**
    * Told of each question of this run that is not rendered, in its place in the order: its fate,
-   * and the label that it would have, which is empty while it is pending. `asking` goes on to the
-   * next question afterwards.
+   * and the label that it would have, which is empty while it is pending.
    */
-  readonly lost?: (asking: Asking, fate: Exclude<QuestionFate, 'rendered'>, label: string) => void;
+  readonly lost?: (question: OpenedQuestion, fate: Exclude<QuestionFate, 'rendered'>, label: string) => void;
+  /** Told of each question that is mature after `from`, first of all, whatever comes of it. */
+  readonly opened?: ((question: OpenedQuestion) => void) | undefined;
+}
+
+/** Of a question, its task, where it opened, and when it closes. */
+export interface OpenedQuestion {
+  readonly task: TaskRules;
+  readonly openings: Openings;
+  /** Position of the opening event in the timeline. */
+  readonly event: number;
+  /** Epoch milliseconds. */
+  readonly closesAt: number;
 }
 
 /**
  * The questions of one member that are rendered in this run, task by task in order of T. Time and
  * memory grow in proportion to the member's events; see `historyEntries` for what a question costs.
+ * Of a member none of whose questions is decided in this run nothing but openings is worked out.
  */
 export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator<TaskOutcome> {
-  const { rules, vocabulary, items, says, from, until, lost } = scope;
+  const { rules, vocabulary, items, says, lost, opened } = scope;
+  const from = scope.from ?? Number.NEGATIVE_INFINITY;
+  const until = scope.until ?? Number.POSITIVE_INFINITY;
   const openers = once(() => sessionOpeners(timeline, rules.sessionGapMs));
   const lists: OpeningLists = {
     timeline,
@@ -58,37 +72,54 @@ export function* askMember(timeline: MemberTimeline, scope: AskScope): Generator
     openers,
   };
   const asked = rules.tasks.map((task) => ({ task, openings: task.openings(lists) }));
-  const wanted = from === null ? undefined : wantedOpenings(timeline, asked, from);
-  if (wanted?.includes(1) === false) return;
-  const capped = cappedOpenings(timeline, { openings: asked.map(({ openings }) => openings), wanted }, rules.ask);
+  const capped = once(() => {
+    const isAll = from === Number.NEGATIVE_INFINITY && until === Number.POSITIVE_INFINITY;
+    const wanted = isAll ? undefined : openingsClosing(timeline, asked, { from, until });
+    return cappedOpenings(timeline, { openings: asked.map(({ openings }) => openings), wanted }, rules.ask);
+  });
   const shared = { seed: rules.seed, maxEvents: rules.maxEvents, items, says, openers };
-  const pasts = memberPasts(timeline, scope);
+  const pasts = once(() => memberPasts(timeline, scope));
   for (const { task, openings } of asked) {
-    const { asking, moveTo } = createAsker(timeline, { task, openings }, { ...shared, pasts });
+    const asker = once(() => createAsker(timeline, { task, openings }, { ...shared, pasts: pasts() }));
     for (const event of openings.events) {
-      if (wanted?.[event] === 0) continue;
-      moveTo(event);
-      const { closesAt } = asking.window;
-      if (from !== null && closesAt <= from) continue;
+      const closesAt = closingOf(timeline, { task, openings }, event);
+      if (closesAt <= from) continue;
+      const question = { task, openings, event, closesAt };
+      opened?.(question);
       // The first end of OPEN-6 that applies; this one before the label is looked at.
-      if (until !== null && closesAt > until) lost?.(asking, 'pending', '');
-      else if (task.isAsked?.(asking) === false) continue;
-      else {
-        const about = capped[event] === 1 ? 'capped' : task.ask(asking);
-        if (typeof about === 'string') lost?.(asking, about, task.lostLabel(asking));
-        else yield { task, event, closesAt, ...answered(task, { asking, asked: about, vocabulary }) };
+      if (closesAt > until) {
+        lost?.(question, 'pending', '');
+        continue;
       }
+      const { asking, moveTo } = asker();
+      moveTo(event);
+      if (task.isAsked?.(asking) === false) continue;
+      const about = capped()[event] === 1 ? 'capped' : task.ask(asking);
+      if (typeof about === 'string') lost?.(question, about, task.lostLabel(asking));
+      else yield { task, event, closesAt, ...answered(task, { asking, asked: about, vocabulary }) };
     }
   }
 }
 
-/** By position in the timeline, 1: some task's question about the event closes after `from`. */
-function wantedOpenings(timeline: MemberTimeline, asked: readonly AskedTaskOpenings[], from: number): Uint8Array {
-  const wanted = new Uint8Array(timeline.size);
-  for (const { task, openings } of asked)
-    for (const event of openings.events)
-      if (closesAt(openings.momentOf(event), floatAt(timeline.knownAt, event), task) > from) wanted[event] = 1;
-  return wanted;
+/** By position in the timeline, 1: some task's question about the event closes in (from, until]. */
+function openingsClosing(timeline: MemberTimeline, asked: readonly AskedTaskOpenings[], range: ClosingRange) {
+  const closing = new Uint8Array(timeline.size);
+  for (const each of asked)
+    for (const event of each.openings.events) {
+      const closesAt = closingOf(timeline, each, event);
+      if (closesAt > range.from && closesAt <= range.until) closing[event] = 1;
+    }
+  return closing;
+}
+
+/** Epoch milliseconds; `from` is not in it. */
+interface ClosingRange {
+  readonly from: number;
+  readonly until: number;
+}
+
+function closingOf({ knownAt }: MemberTimeline, { task, openings }: AskedTaskOpenings, event: number): number {
+  return closesAt(openings.momentOf(event), floatAt(knownAt, event), task);
 }
 
 interface AskedTaskOpenings {

@@ -1,7 +1,7 @@
 /** What all records of a chain come to, whatever its kind: the one fold that readers start from. */
 import type { ChainState, LivePart } from '../../schemas/checkpoint.ts';
 import type { CorpusFiles, RewriteRecord, StreamPart } from '../../schemas/commit.ts';
-import { addTally, addTo } from '../tally.ts';
+import { addTally } from '../tally.ts';
 import type { Committed, RecordRef } from './read-record.ts';
 
 export type { ChainState, LivePart } from '../../schemas/checkpoint.ts';
@@ -34,8 +34,7 @@ export function stateAfter(state: ChainState, next: Committed, wrong: (what: str
     return {
       ...{ kind: 'corpus', ...made, until: record.until },
       parts: [...before.parts, ...record.files.map(wholePart)],
-      // What was pending ended in this record, or is pending in it.
-      questions: addTally(withoutPending(before.questions), record.questions),
+      questions: addTally(before.questions, record.questions),
       alikeAfterCut: addTally(before.alikeAfterCut, record.alike_after_cut),
     };
   }
@@ -86,13 +85,4 @@ function rewritten(
   const [missing] = removed.keys();
   if (missing !== undefined) throw wrong(`takes rows out of part ${missing}, which is not there`);
   return [...left.filter(({ live }) => live.rows > 0), ...add.map(wholePart)];
-}
-
-function withoutPending(questions: CorpusState['questions']): CorpusState['questions'] {
-  const pending: CorpusState['questions'] = {};
-  for (const [task, fates] of Object.entries(questions)) {
-    const { pending: counts = {} } = fates;
-    for (const [label, count] of Object.entries(counts)) addTo(pending, [task, 'pending', label], -count);
-  }
-  return addTally(questions, pending);
 }

@@ -9,6 +9,7 @@ import { type EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { canonicalEvent, eventTimes } from '../../schemas/event-time.ts';
 import { nth } from '../checked.ts';
 import type { AsideRecords, EntityState } from '../timeline/entity-state.ts';
+import { type EventHours, eventHours } from '../timeline/event-hours.ts';
 import { brokenFile } from './broken-file.ts';
 import { createLineFiles, readLineFile, valuesOfLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -24,8 +25,7 @@ export interface RunFiles {
 
 /**
  * An entry of an index: entity, number of its file of lines, where its events begin there, where
- * they end, where what is aside ends, how many events, event_time of the newest, and when the last
- * of them was known, with `ingest_time` looked at.
+ * they end, where what is aside ends, how many events, event_time of the newest, and their hours.
  */
 type IndexEntry = readonly [
   entity: string,
@@ -35,7 +35,7 @@ type IndexEntry = readonly [
   to: number,
   events: number,
   newest: number,
-  knownBy: number,
+  hours: EventHours,
 ];
 
 /** An entity as its newest run has it. */
@@ -47,8 +47,7 @@ export interface LiveEntity {
   readonly events: number;
   /** Event time of the newest, epoch ms; TIME_UNKNOWN where none has a time. */
   readonly newest: number;
-  /** Epoch ms at which the last of them was known, whatever a recipe takes for known. */
-  readonly knownBy: number;
+  readonly hours: EventHours;
   /** Its events in timeline order. Throws `lake_broken`. */
   read(): Promise<EventRecord[]>;
   /** The same with what is aside. Throws `lake_broken`. */
@@ -72,10 +71,8 @@ export function createRun(store: ObjectStore, folder: string): RunWriter {
       const asideLines = aside === null ? [] : [JSON.stringify(aside)];
       const { file, from, to } = await lines.add([...events, ...asideLines]);
       const asideBytes = asideLines.reduce((sum, line) => sum + Buffer.byteLength(line, 'utf8') + 1, 0);
-      const times = used.map((event) => eventTimes(event, 'ingest_time'));
-      const newest = times.reduce((most, { at }) => Math.max(most, at), TIME_UNKNOWN);
-      const knownBy = times.reduce((most, { knownAt }) => Math.max(most, knownAt), TIME_UNKNOWN);
-      const entry: IndexEntry = [entity, file, from, to - asideBytes, to, used.length, newest, knownBy];
+      const newest = used.reduce((most, event) => Math.max(most, eventTimes(event, 'event_time').at), TIME_UNKNOWN);
+      const entry: IndexEntry = [entity, file, from, to - asideBytes, to, used.length, newest, eventHours(used)];
       await index.add([JSON.stringify(entry)]);
     },
     finish: async () => ({ lines: await lines.finish(), index: await index.finish() }),
@@ -108,9 +105,9 @@ export async function* liveEntities(files: RunFiles): AsyncGenerator<LiveEntity>
 type Block = (file: number, from: number, to: number) => Promise<Uint8Array>;
 
 function liveEntity({ run, block, entry }: Cursor): LiveEntity {
-  const [entity, file, from, eventsTo, to, events, newest, knownBy] = entry();
+  const [entity, file, from, eventsTo, to, events, newest, hours] = entry();
   return {
-    ...{ entity, run, events, newest, knownBy },
+    ...{ entity, run, events, newest, hours },
     read: async () => valuesOfLines(await block(file, from, eventsTo)) as EventRecord[],
     async readState() {
       const values = valuesOfLines(await block(file, from, to));

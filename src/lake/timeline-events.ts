@@ -14,7 +14,7 @@ export interface MemberRecords {
 }
 
 /** A member whose events are read when they are asked for. */
-export interface LiveMember extends Pick<LiveEntity, 'events' | 'newest' | 'knownBy'> {
+export interface LiveMember extends Pick<LiveEntity, 'events' | 'newest' | 'hours'> {
   readonly memberId: MemberId;
   /** Throws `lake_broken`. */
   read(): Promise<MemberRecords>;
@@ -53,10 +53,10 @@ export async function* readItems(
 
 /** Members by id, those too of whom nothing is left. Bound: as of `liveEntities`. */
 export async function* readMembers(store: ObjectStore, of: TimelineRuns): AsyncGenerator<LiveMember> {
-  for await (const { entity, events, newest, knownBy, read } of liveEntities({ store, ...of })) {
+  for await (const { entity, events, newest, hours, read } of liveEntities({ store, ...of })) {
     const memberId = entity as MemberId;
     yield {
-      ...{ memberId, events, newest, knownBy },
+      ...{ memberId, events, newest, hours },
       read: async () => ({ memberId, records: (await read()) as MemberRecords['records'] }),
     };
   }

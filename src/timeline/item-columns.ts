@@ -112,14 +112,17 @@ function nextSlot(at: number, slots: number): number {
   return at + 1 === slots ? 0 : at + 1;
 }
 
+/** Whether the item of a number has this id. */
+export type IsItem = (item: number, id: ItemId) => boolean;
+
 /**
- * The number of an item, or -1. `idOf` is asked for items with the same hash: of those that are not
- * the one, one in four billion.
+ * The number of an item, or -1. `isItem` is asked for items with the same hash: of those that are
+ * not the one, one in four billion.
  */
-export function findItem({ hashes, slots }: ItemColumns, id: ItemId, idOf: (item: number) => ItemId): number {
+export function findItem({ hashes, slots }: ItemColumns, id: ItemId, isItem: IsItem): number {
   const hash = itemHash(id);
   for (let at = firstSlot(hash, slots.length); ; at = nextSlot(at, slots.length)) {
     const item = intAt(slots, at) - 1;
-    if (item < 0 || (intAt(hashes, item) === hash && idOf(item) === id)) return item;
+    if (item < 0 || (intAt(hashes, item) === hash && isItem(item, id))) return item;
   }
 }

@@ -6,7 +6,7 @@ import type { EventId, ItemId } from '../../schemas/ids.ts';
 import { byteAt, floatAt, intAt, nth } from '../checked.ts';
 import { isSeen } from './as-of.ts';
 import { type IdHashes, idHashes } from './id-hashes.ts';
-import { createItemColumns, findItem, type ItemColumns, itemHash } from './item-columns.ts';
+import { createItemColumns, findItem, type IsItem, type ItemColumns, itemHash } from './item-columns.ts';
 import { orderEvents } from './order.ts';
 import { createPopulation, type Population } from './population.ts';
 
@@ -59,14 +59,23 @@ export interface ItemTable {
   readonly eventHashes: IdHashes;
 }
 
-/**
- * The table over columns and what `versionAt` reads, which may forget a version and read it again:
- * two objects of one version are the same but for being two.
- */
-export function openItemTable(columns: ItemColumns, versionAt: (number: number) => ItemVersion): ItemTable {
+/** What an item table reads beside its columns. */
+export interface VersionReader {
+  /**
+   * It may forget a version and read it again: two objects of one version are the same but for
+   * being two.
+   */
+  versionAt(number: number): ItemVersion;
+  /** Whether the version of that number is of this item. */
+  isOf(number: number, itemId: ItemId): boolean;
+}
+
+/** The table over columns, and what reads the versions. */
+export function openItemTable(columns: ItemColumns, { versionAt, isOf }: VersionReader): ItemTable {
   const { at, knownAt, deleted, first } = columns;
   const idOf = (item: number) => versionAt(intAt(first, item)).itemId;
-  const numberOf = (itemId: ItemId) => findItem(columns, itemId, idOf);
+  const isItem: IsItem = (item, itemId) => isOf(intAt(first, item), itemId);
+  const numberOf = (itemId: ItemId) => findItem(columns, itemId, isItem);
   /** The number of the newest version seen at T, or -1 (ASOF-3). */
   const newestSeen = (item: number, t: number) => {
     for (let i = intAt(first, item + 1) - 1; i >= intAt(first, item); i--) if (isSeen(floatAt(knownAt, i), t)) return i;
@@ -123,7 +132,10 @@ export function createItemTable(events: Iterable<ItemEvent>, known: 'event_time'
     columns.addItem(itemHash(itemId), versions);
     for (const version of versions) held.push(version);
   }
-  return openItemTable(columns.finish(), (number) => nth(held, number));
+  return openItemTable(columns.finish(), {
+    versionAt: (number) => nth(held, number),
+    isOf: (number, itemId) => nth(held, number).itemId === itemId,
+  });
 }
 
 /** The version, unless it is a deletion. */

@@ -4,7 +4,7 @@
  */
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { intAt, nth } from '../checked.ts';
-import { type AlikeScope, findAlike, type ItemsSaying } from './alike-items.ts';
+import { findAlike, type ItemsSaying } from './alike-items.ts';
 import type { Closing } from './as-of.ts';
 import type { EntryHashes } from './entry-sums.ts';
 import { type EntryTables, entryTables } from './entry-tables.ts';
@@ -46,8 +46,9 @@ export interface PastScope {
 
 /** The past of a member for questions on `surface`, kept for each surface that tells another. */
 export function memberPasts(timeline: MemberTimeline, scope: PastScope): (surface: string | undefined) => MemberPast {
-  const tableItems = Int32Array.from(timeline.itemIds, scope.items.numberOf);
-  const saying = once(() => findAlike({ ...scope, tableItems }));
+  // A question that is lost asks for none of them.
+  const tableItems = once(() => Int32Array.from(timeline.itemIds, scope.items.numberOf));
+  const saying = once(() => findAlike({ ...scope, tableItems: tableItems() }));
   const pasts = new Map<ExistingEvents, MemberPast>();
   return (surface) => {
     const events = timeline.existingFor(surface);
@@ -60,10 +61,17 @@ export function memberPasts(timeline: MemberTimeline, scope: PastScope): (surfac
   };
 }
 
+/** What the pasts of a member share. */
+interface PastTables extends PastScope {
+  /** Of each item of the member its number in the item table, or -1. */
+  readonly tableItems: () => Int32Array;
+  readonly itemsSaying: () => ItemsSaying;
+}
+
 function createPast(
   timeline: MemberTimeline,
   events: ExistingEvents,
-  { items, says, tableItems, itemsSaying }: AlikeScope & { readonly itemsSaying: () => ItemsSaying },
+  { items, says, tableItems, itemsSaying }: PastTables,
 ): MemberPast {
   const eventIdAt = (event: number) => nth(timeline.events, intAt(events.positions, event)).event_id;
   const hashes = { events: idHashes(eventIdAt), versions: items.eventHashes };
@@ -72,7 +80,7 @@ function createPast(
   const slates = once(() => exposuresBySlate(timeline, events));
   const shown = once(() => exposedItems(events, timeline.itemIds));
   const liveVersion = (item: number, t: number) => {
-    const number = intAt(tableItems, item);
+    const number = intAt(tableItems(), item);
     return number < 0 ? -1 : items.liveVersion(number, t);
   };
   const saysAt = (item: number, t: number) => {
@@ -91,7 +99,7 @@ function createPast(
       const { windowMs, latenessMs } = closing;
       const known = made.find((each) => each.closing.windowMs === windowMs && each.closing.latenessMs === latenessMs);
       if (known !== undefined) return known.tables;
-      const tables = entryTables(events, closing, { items, tableItems, hashes });
+      const tables = entryTables(events, closing, { items, tableItems: tableItems(), hashes });
       made.push({ closing: { windowMs, latenessMs }, tables });
       return tables;
     },

@@ -207,8 +207,8 @@ describe('a lake of a stream without late records', () => {
     const { record } = state.newest;
     const entities: unknown[] = [];
     for await (const live of liveEntities({ store, folder: FOLDER, runs: record.runs })) {
-      const { entity, events, newest, knownBy } = live;
-      entities.push([entity, events, newest, knownBy, plain(await live.readState())]);
+      const { entity, events, newest, hours } = live;
+      entities.push([entity, events, newest, hours, plain(await live.readState())]);
     }
     const stats = await readStats(store, { folder: FOLDER, record });
     // Which event is met first depends on the order of work, and letters are of the stream alone.

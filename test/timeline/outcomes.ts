@@ -41,12 +41,11 @@ export interface PlainQuestion extends Omit<Question, 'history'> {
 export function everyOutcome(timeline: MemberTimeline, scope: Omit<AskScope, 'lost'>): Outcome[] {
   const outcomes: Outcome[] = [];
   const referenceOf = (key: string) => key.split(UNIT_SEPARATOR).slice(0, -2);
-  const lost: AskScope['lost'] = ({ task, key, event, t, window }, fate, label) => {
+  const lost: AskScope['lost'] = ({ task, openings, event, closesAt }, fate, label) => {
+    const reference = openings.referenceOf(event).split(UNIT_SEPARATOR);
     outcomes.push({
-      task: scope.rules.tasks.find((each) => each === task)!,
-      opening: { event, t, reference: referenceOf(key) },
-      fate,
-      closesAt: window.closesAt,
+      ...{ task, fate, closesAt },
+      opening: { event, t: openings.momentOf(event), reference },
       ...(fate === 'pending' ? {} : { lostLabel: label }),
     });
   };
