@@ -51,11 +51,11 @@ export function importArguments(tables: string, events: string): string[] {
   return ['import', '--mapping', shipped('mappings', MAIN), '--from', tables, '--out', events];
 }
 
-/** So many members of the simulated marketplace. */
-export async function simulated(bench: Bench, members: number): Promise<InputSet> {
-  const events = bench.path(`simulated-${members}`);
-  if (!existsSync(events))
-    await bench.brewhouse(['simulate', '--members', String(members), '--seed', '7', '--out', events]);
+/** So many members of the simulated marketplace, for its 90 days or fewer. */
+export async function simulated(bench: Bench, members: number, days = 90): Promise<InputSet> {
+  const events = bench.path(`simulated-${members}-${days}`);
+  const size = ['--members', String(members), '--days', String(days)];
+  if (!existsSync(events)) await bench.brewhouse(['simulate', ...size, '--seed', '7', '--out', events]);
   return { name: 'demo', events, domain: join(events, 'domain.yaml') };
 }
 

@@ -12,6 +12,7 @@ export const GROUPS = [
   'verify',
   'cores',
   'members',
+  'append',
   'member',
   'small',
   'events',
@@ -37,6 +38,7 @@ const LIMIT = 'pyarrow writing the same columns from memory, a thread for each c
 const FIRST = 'the first build';
 const TEN = (command: string) => `${command} of 10 times the members`;
 const TO_BILLION = (command: string) => `${TEN(command)}, to a billion tokens`;
+const THIRTY = 'one build of 30 days';
 const ONE_CORE = 'one core (`taskset -c 0`)';
 
 const x = (least: number): Goal => ({ least, unit: 'x' });
@@ -121,6 +123,25 @@ export const ROWS = {
     goal: within(1.1),
   },
   'members-verify-memory': { group: 'members', measure: `memory: ${TEN('verify')}`, against: '1x', goal: within(1.1) },
+  'append-day': {
+    group: 'append',
+    measure: 'processor time of `build --append` of the last of 30 days',
+    against: THIRTY,
+    goal: within(0.1),
+  },
+  'append-late': {
+    group: 'append',
+    measure: 'the same where versions of items come two days late, and candidates are drawn',
+    against: THIRTY,
+    goal: within(0.33),
+  },
+  'append-tokens': { group: 'append', measure: 'tokens that it renders', against: THIRTY, goal: share(10) },
+  'append-sample': {
+    group: 'append',
+    measure: 'processor time of `build --append` where an eighth of the openings is asked',
+    against: THIRTY,
+    goal: within(0.1),
+  },
   'member-time': {
     group: 'member',
     measure: 'time that a member with 100,000 events adds to a build',

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../src/config.ts';
 import { Bench, Missing } from './bench.ts';
+import { measureAppend } from './groups/append.ts';
 import { measureCorpus } from './groups/corpus.ts';
 import { measureEvents, measureTexts } from './groups/inside.ts';
 import { measureJob } from './groups/job.ts';
@@ -34,6 +35,7 @@ const MEASURE: Readonly<Record<GroupName, (bench: Bench) => Promise<void>>> = {
   verify: measureVerify,
   cores: measureCores,
   members: measureMembers,
+  append: measureAppend,
   member: measureMember,
   small: measureSmall,
   events: measureEvents,
