@@ -11,7 +11,7 @@ export const PARTITIONS_MAX = 65_536;
  * Raised when the same event files would be taken in, or rows would lie, otherwise; that of 0.1.0
  * was 1.
  */
-export const LAKE_FORMAT = 5;
+export const LAKE_FORMAT = 6;
 
 /**
  * `partitions` never changes, `source` where somebody says so alone; there is no time in it, so

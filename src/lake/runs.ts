@@ -10,6 +10,7 @@ import { canonicalEvent, eventTimes } from '../../schemas/event-time.ts';
 import { nth } from '../checked.ts';
 import type { AsideRecords, EntityState } from '../timeline/entity-state.ts';
 import { brokenFile } from './broken-file.ts';
+import { erasedFolder, erasureLine } from './erased-members.ts';
 import { createLineFiles, readLineFile, valuesOfLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -62,12 +63,17 @@ export interface RunWriter {
   finish(): Promise<Run>;
 }
 
-/** Writes a run of the chain in `folder`. Bound: a file of lines and one of the index. */
+/**
+ * Writes a run of the chain in `folder`. Bound: a file of lines, one of the index and one of the
+ * erased.
+ */
 export function createRun(store: ObjectStore, folder: string): RunWriter {
   const lines = createLineFiles(store, linesFolder(folder));
   const index = createLineFiles(store, indexFolder(folder));
+  const erased = createLineFiles(store, erasedFolder(folder));
   return {
-    async add(entity, { used, aside }) {
+    async add(entity, state) {
+      const { used, aside } = state;
       const events = used.map(canonicalEvent);
       const asideLines = aside === null ? [] : [JSON.stringify(aside)];
       const { file, from, to } = await lines.add([...events, ...asideLines]);
@@ -77,8 +83,13 @@ export function createRun(store: ObjectStore, folder: string): RunWriter {
       const knownBy = times.reduce((most, { knownAt }) => Math.max(most, knownAt), TIME_UNKNOWN);
       const entry: IndexEntry = [entity, file, from, to - asideBytes, to, used.length, newest, knownBy];
       await index.add([JSON.stringify(entry)]);
+      const erasure = erasureLine(entity, state);
+      if (erasure !== undefined) await erased.add([erasure]);
     },
-    finish: async () => ({ lines: await lines.finish(), index: await index.finish() }),
+    finish: async () => ({
+      ...{ lines: await lines.finish(), index: await index.finish() },
+      erased: await erased.finish(),
+    }),
   };
 }
 

@@ -14,15 +14,15 @@ describe.each(LAKES)('a lake in %s', (_name, make) => {
 
   it('has 16 partitions where nothing is said, and says so in bytes that hold no clock', async () => {
     expect(await readLakeFile(lake.open())).toBeNull();
-    expect(await makeLakeFile(lake.open())).toEqual({ format: 5, partitions: 16, ...NOTHING_SAID });
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 6, partitions: 16, ...NOTHING_SAID });
     expect(textOf(await lake.open().get(LAKE_KEY))).toBe(
-      '{"dead_rows":{},"format":5,"partitions":16,"source":{"assumed":[],"dated":[],"left_out":[]}}',
+      '{"dead_rows":{},"format":6,"partitions":16,"source":{"assumed":[],"dated":[],"left_out":[]}}',
     );
   });
 
   it('keeps the number of partitions that it was made with, and refuses another one naming both', async () => {
     await makeLakeFile(lake.open(), { partitions: 3 });
-    expect(await makeLakeFile(lake.open())).toEqual({ format: 5, partitions: 3, ...NOTHING_SAID });
+    expect(await makeLakeFile(lake.open())).toEqual({ format: 6, partitions: 3, ...NOTHING_SAID });
     expect((await makeLakeFile(lake.open(), { partitions: 3 })).partitions).toBe(3);
     await expect(makeLakeFile(lake.open(), { partitions: 4 })).rejects.toThrow(/has 3 partitions.* with 4/);
     expect(await failureOf(() => makeLakeFile(lake.open(), { partitions: 4 }))).toBe('usage');
