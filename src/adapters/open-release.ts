@@ -2,12 +2,14 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { PROCESS_EFFECTS } from '../effects.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
+import { BrewhouseError } from '../errors.ts';
 import { openLake } from '../lake/lake.ts';
 import { readLakeFile } from '../lake/lake-file.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import { type Mask, maskOf, NOBODY_MASKED } from '../release/masked-members.ts';
+import { type Mask, maskOf, NOBODY_MASKED, refuseMasked } from '../release/masked-members.ts';
 import { type PseudonymKey, parsePseudonymKey } from '../release/pseudonyms.ts';
+import { readManifest } from '../release/read-manifest.ts';
 import { type ReleaseReader, readRelease } from '../release/release-reader.ts';
 import { orNull } from './filesystem/file-errors.ts';
 import { isOnS3, keyFileBeside, openStore } from './open-store.ts';
@@ -19,32 +21,59 @@ import { isOnS3, keyFileBeside, openStore } from './open-store.ts';
  */
 export async function openRelease(location: string, effects = PROCESS_EFFECTS): Promise<ReleaseReader> {
   const store = openStore(location, effects);
-  return readRelease(store, (manifest) => maskIn(location, { store, manifest }, effects));
+  return readRelease(store, async (manifest) => {
+    const lakeAt = await lakeAround(location, effects);
+    return maskIn(lakeAt, { store, manifest }, effects);
+  });
 }
 
-async function maskIn(
+/**
+ * Throws `inputs_changed` as `refuseMasked` does, for the lake around the release or, where it lies
+ * in none, for the one that is named; nothing where there is no lake, or no release that reads.
+ * Throws as `maskOf`.
+ */
+export async function refuseErased(
   location: string,
-  release: { readonly store: ObjectStore; readonly manifest: Manifest },
-  effects: typeof PROCESS_EFFECTS,
-): Promise<Mask> {
-  const lakeAt = await lakeAround(location);
-  const store = lakeAt === undefined ? undefined : openStore(lakeAt, effects);
-  if (lakeAt === undefined || store === undefined || (await readLakeFile(store)) === null) return NOBODY_MASKED;
-  return maskOf(await openLake(store, effects), { ...release, key: () => knownKey(lakeAt) });
+  lakeNamed: string | undefined,
+  effects = PROCESS_EFFECTS,
+): Promise<void> {
+  const store = openStore(location, effects);
+  const manifest = await readManifest(store, '').catch(unlessBroken);
+  if (manifest === null) return;
+  const lakeAt = (await lakeAround(location, effects)) ?? lakeNamed;
+  await refuseMasked(store, await maskIn(lakeAt, { store, manifest }, effects));
+}
+
+/** What is wrong with a release is for whoever verifies it to say. */
+function unlessBroken(error: unknown): null {
+  if (error instanceof BrewhouseError && error.code === 'release_broken') return null;
+  throw error;
+}
+
+interface OpenedRelease {
+  readonly store: ObjectStore;
+  readonly manifest: Manifest;
+}
+
+async function maskIn(lakeAt: string | undefined, release: OpenedRelease, effects: Effects): Promise<Mask> {
+  if (lakeAt === undefined) return NOBODY_MASKED;
+  return maskOf(await openLake(openStore(lakeAt, effects), effects), { ...release, key: () => knownKey(lakeAt) });
 }
 
 /**
  * Where the lake lies whose `releases/` the location is in, whatever links lead there; undefined
- * where there is no such folder.
+ * where it is in none. Throws `lake_broken` where there is a lake of another version.
  */
-async function lakeAround(location: string): Promise<string | undefined> {
+async function lakeAround(location: string, effects: Effects): Promise<string | undefined> {
   const path = isOnS3(location)
     ? location.replace(/\/+$/, '')
     : await orNull('read', location, (path) => realpath(path));
   if (path === null) return undefined;
   const above = isOnS3(path) ? path.slice(0, path.lastIndexOf('/')) : dirname(path);
   if (basename(above) !== 'releases') return undefined;
-  return isOnS3(above) ? above.slice(0, above.lastIndexOf('/')) : dirname(above);
+  const lakeAt = isOnS3(above) ? above.slice(0, above.lastIndexOf('/')) : dirname(above);
+  const isRoot = isOnS3(lakeAt) && basename(lakeAt) === '';
+  return !isRoot && (await readLakeFile(openStore(lakeAt, effects))) !== null ? lakeAt : undefined;
 }
 
 /** The key of the environment, else that beside the lake; undefined where there is neither. */

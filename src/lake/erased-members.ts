@@ -62,7 +62,8 @@ export async function readErased(
 
 /**
  * Whether more of a member is erased than was before: then what was made before may show what is
- * gone. An upsert that came in late and begins the timeline earlier takes nothing away.
+ * gone. An upsert that came in late and begins the timeline earlier takes nothing away; of one of
+ * the same millisecond that is not known here.
  */
 export function erasesMore(is: Erasure, was: Erasure | undefined): boolean {
   if (was === undefined) return true;

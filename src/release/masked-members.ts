@@ -3,6 +3,7 @@
  * them, since the bytes of a release that stands do not change.
  */
 import { Lineage, type Manifest } from '../../schemas/manifest.ts';
+import { MEMBER_INDEX } from '../../schemas/rows.ts';
 import { BrewhouseError } from '../errors.ts';
 import { type ErasedMembers, erasesMore } from '../lake/erased-members.ts';
 import type { Lake } from '../lake/lake.ts';
@@ -10,7 +11,9 @@ import type { ObjectStore } from '../lake/object-store.ts';
 import { runsOf } from '../lake/timeline-events.ts';
 import type { Timeline } from '../lake/timeline-records.ts';
 import { parsedJson } from '../parsed-json.ts';
+import { recordGroups } from '../shard/records.ts';
 import { type PseudonymKey, pseudonymsOf } from './pseudonyms.ts';
+import { withFile } from './release-file.ts';
 
 /** Who is masked, by pseudonym, with the event_time of the delete (epoch ms). */
 export type Mask = ReadonlyMap<string, number>;
@@ -93,4 +96,33 @@ export function maskedSaid(deletedAt: number): string {
   const date = new Date(deletedAt);
   const at = Number.isNaN(date.getTime()) ? '' : ` by the delete of ${date.toISOString()}`;
   return `masked: the lake has erased its member${at}; a release that is made now is without what was erased`;
+}
+
+/**
+ * Throws `inputs_changed` where the release has rows of members who are masked: by events that obey
+ * the deletes these rows could but be called wrong, and what is told of a wrong row tells of the
+ * member. Throws `release_broken` where the index of members cannot be read.
+ */
+export async function refuseMasked(store: ObjectStore, mask: Mask): Promise<void> {
+  if (mask.size === 0) return;
+  const held = new Set<string>();
+  let rows = 0;
+  await withFile(store, 'index/members.parquet', async (index) => {
+    for await (const group of recordGroups(index, MEMBER_INDEX))
+      for (const { member } of group) {
+        if (!mask.has(member)) continue;
+        held.add(member);
+        rows++;
+      }
+  });
+  if (rows === 0) return;
+  const whose = held.size === 1 ? 'a member' : `${held.size} members`;
+  throw new BrewhouseError(
+    'inputs_changed',
+    `${rows} rows of this release are of ${whose} whom the lake has erased since it was made: it cannot be verified`,
+    {
+      place: { file: store.location },
+      remedy: 'make a new release, which is without what was erased, and verify that one; a certificate stays as it is',
+    },
+  );
 }

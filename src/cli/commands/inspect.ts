@@ -23,7 +23,9 @@ export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, 
   const found = await wishedRows(release, flags);
   const tokenizer = await releaseTokenizer(release.manifest.identity, flags.tokenizer);
   const results = found.map((row) => (row.erasedBy === null ? rowResult(row, tokenizer) : maskedResult(row)));
-  const shown = found.map((row) => (row.erasedBy === null ? showRow(row, tokenizer, colour) : showMasked(row)));
+  const shown = found.map((row) =>
+    row.erasedBy === null ? showRow(row, tokenizer, colour) : maskedSaid(row.erasedBy),
+  );
   const named = shown.map((text, i) => `row ${nth(found, i).row} of ${nth(found, i).split}:\n\n${text}`);
   const text = [...(flags.rows === undefined ? shown : named), legend(colour)].join('\n\n');
   return { exit: EXIT.done, result: flags.rows === undefined ? nth(results, 0) : { rows: results }, text };
@@ -68,10 +70,6 @@ function rowResult(row: ReleaseRow, tokenizer: LoadedTokenizer): object {
 function maskedResult({ split, row, erasedBy }: MaskedRow): object {
   const nothing = { input_ids: [], labels: [], text: '', segments: [], sidecar: null };
   return { ...nothing, masked: { split, row, erased_by: erasedBy, said: maskedSaid(erasedBy) } };
-}
-
-function showMasked({ split, row, erasedBy }: MaskedRow): string {
-  return `row ${row} of ${split} is ${maskedSaid(erasedBy)}`;
 }
 
 /** The text of a row, its facts and its ledger. */

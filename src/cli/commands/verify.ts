@@ -6,6 +6,7 @@ import type { Certificate } from '../../../schemas/manifest.ts';
 import { openCertificate } from '../../adapters/certificate-file.ts';
 import { eventsAt, openReader, releaseAt } from '../../adapters/checker-reader.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
+import { refuseErased } from '../../adapters/open-release.ts';
 import { isOnS3, openStore } from '../../adapters/open-store.ts';
 import { entriesOf } from '../../checked.ts';
 import { sha256Hex } from '../../content-hash.ts';
@@ -27,6 +28,7 @@ export async function run({ flags, args: [release] }: CallOf<'verify'>, effects:
   const files = openReader(at);
   // Before the key, which lies beside a lake that is not there either.
   if (!(await isNamed(files, 'manifest.json'))) throw noRelease(release);
+  await refuseErased(release, flags.lake, effects);
   const pinned = await pinnedParts(files, { recipe, domain });
   const checked = { ...(await eventsOf(flags, effects)), release: at, key: await releaseKey(release), pinned };
   const sampled = sample === undefined ? {} : { sample };
