@@ -30,15 +30,19 @@ export function erasedFolder(folder: string): string {
   return `${folder}/erased`;
 }
 
-/** The line of an entity in the list of its run; undefined where no delete has erased it. */
-export function erasureLine(entity: string, { used, aside }: EntityState): string | undefined {
+/** What a delete has erased of an entity; undefined where none has. */
+export function erasureOf({ used: [first], aside }: EntityState): Erasure | undefined {
   if (aside === null || aside.deleted === null) return undefined;
-  const [first] = used;
-  const begins = first === undefined ? null : timeSpan(first.event_time).first;
-  const line: ErasedLine = [
-    ...([entity as MemberId, timeSpan(aside.deleted.event_time).first] as const),
-    ...([begins, first === undefined ? '' : keyOf(first)] as const),
-  ];
+  const deletedAt = timeSpan(aside.deleted.event_time).first;
+  if (first === undefined) return { deletedAt, begins: null, beginsWith: '' };
+  return { deletedAt, begins: timeSpan(first.event_time).first, beginsWith: keyOf(first) };
+}
+
+/** The line of an entity in the list of its run; undefined where no delete has erased it. */
+export function erasureLine(entity: string, state: EntityState): string | undefined {
+  const erasure = erasureOf(state);
+  if (erasure === undefined) return undefined;
+  const line: ErasedLine = [entity as MemberId, erasure.deletedAt, erasure.begins, erasure.beginsWith];
   return JSON.stringify(line);
 }
 

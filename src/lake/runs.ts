@@ -176,10 +176,12 @@ function blockReader(store: ObjectStore, folder: string, files: readonly FileRef
   };
 }
 
-function linesFolder(folder: string): string {
+/** Where the lines of runs lie. */
+export function linesFolder(folder: string): string {
   return `${folder}/raw`;
 }
 
-function indexFolder(folder: string): string {
+/** Where their indexes lie. */
+export function indexFolder(folder: string): string {
   return `${folder}/index`;
 }

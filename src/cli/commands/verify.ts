@@ -20,9 +20,14 @@ import { type VerifyOptions, verifyRelease } from '../../verify/verify-release.t
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { peakMemory, table } from '../plain-text.ts';
+import { verifyLake } from '../verify-lake.ts';
 
-/** Exits 1 where a row is wrong. Throws `usage`, `not_found`, and as `verifyRelease` does. */
+/**
+ * Exits 1 where a row is wrong, or a lake. Throws `usage`, `not_found`, and as `verifyRelease` and
+ * `verifyLake` do.
+ */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
+  if (release === undefined) return verifyLake(flags, effects);
   const { sample, since, tokenizer, recipe, domain } = flags;
   const at = releaseAt(release);
   const files = openReader(at);
