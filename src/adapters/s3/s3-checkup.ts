@@ -1,6 +1,6 @@
 /** What a lake needs of a bucket: credentials, rights, the clock, and no versioning. */
 import { PROCESS_EFFECTS } from '../../effects.ts';
-import { type Finding, finding, type TrialStore } from '../checkup.ts';
+import { type Finding, finding, isLeftTrial, type TrialStore, trialName, unstopped } from '../checkup.ts';
 import { answerCode, statusOf } from './s3-answers.ts';
 import { openBucket, type S3Bucket } from './s3-bucket.ts';
 import type { S3Manner } from './s3-client.ts';
@@ -85,19 +85,29 @@ async function askVersioning(bucket: S3Bucket): Promise<Omit<Finding, 'name'> | 
   });
 }
 
+/** Removes what trials of before have left: the process had ended before they could. */
+export async function sweepS3Trials(location: string, manner: S3Manner, effects = PROCESS_EFFECTS): Promise<void> {
+  const at = parseS3Location(location);
+  const bucket = openBucket(at, manner, effects);
+  for (const folder of (await listFolder(bucket, at.prefix)).folders)
+    if (isLeftTrial(folder.slice(at.prefix.length), effects.now())) await removeBelow(bucket, folder);
+}
+
+async function removeBelow(bucket: S3Bucket, folder: string): Promise<void> {
+  const { keys } = await listFolder(bucket, folder);
+  await Promise.all(keys.map((key) => removeObject(bucket, key)));
+}
+
 /** A folder of the lake's that no lake uses; nothing is written yet. */
 export function openS3Trial(location: string, manner: S3Manner, effects = PROCESS_EFFECTS): TrialStore {
   const { text } = parseS3Location(location);
-  const at = parseS3Location(`${text}/doctor-${effects.newId()}`);
+  const at = parseS3Location(`${text}/${trialName(effects)}`);
   const bucket = openBucket(at, manner, effects);
   return {
     store: {
       get: (key) => getObject(bucket, at.prefix + key),
       putIfAbsent: (key, bytes, gate) => putTogether(bucket, at.prefix + key, { bytes, gate }),
     },
-    async clear() {
-      const { keys } = await listFolder(bucket, at.prefix);
-      for (const key of keys) await removeObject(bucket, key);
-    },
+    clear: () => removeBelow(openBucket(at, manner, unstopped(effects)), at.prefix),
   };
 }
