@@ -43,8 +43,8 @@ interface LakeCase extends CheckedAt {
 }
 
 /**
- * Checks a lake; nothing that is wrong ends it but a `lake.json` that does not read, or the identity
- * of a corpus (`lake_broken`). Throws `not_found` where there is no lake, and as a store does that
+ * Checks a lake; nothing that is wrong ends it but a `lake.json` or an identity of a corpus that
+ * does not read (`lake_broken`). Throws `not_found` where there is no lake, and as a store does that
  * does not answer. Bound: the state of CHAINS_AT_ONCE chains, and a name a record and file.
  */
 export async function checkLake(store: ObjectStore, effects: Effects): Promise<LakeCheckup> {

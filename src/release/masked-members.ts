@@ -1,6 +1,6 @@
 /**
  * Members whom a lake has erased since a release of it was made: our own readers show no row of
- * them, since the bytes of a release that stands do not change.
+ * them, since the bytes of a finished release do not change.
  */
 import { Lineage, type Manifest } from '../../schemas/manifest.ts';
 import { MEMBER_INDEX } from '../../schemas/rows.ts';

@@ -1,4 +1,4 @@
-/** `verify --lake` on lakes that took in file after file, and on the same with one fault in each. */
+/** `verify --lake` on a lake that took in file after file, and on copies with one fault in each. */
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

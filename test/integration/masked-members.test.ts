@@ -1,4 +1,4 @@
-/** A member who was erased: no command shows, out of a release that stands, what it holds of them. */
+/** A member who was erased: no command shows what a release from before holds of them. */
 import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** Long chains walked from their first record: checkpoints say what the records before them come to. */
+/** Long chains from their first record: checkpoints say what the records before them come to. */
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { Checkpoint } from '../../schemas/checkpoint.ts';

@@ -44,8 +44,8 @@ const RECORD_NAME = /^(\d{20})\.json$/;
 
 /**
  * Walks the chain. What cannot be read, or does not follow, is a fault; so is a record that is
- * missing where there is one behind it. Bound: the state of the chain, and a name a record and file.
- * Throws as a store does that does not answer, and the reason of `effects.signal`.
+ * missing where there is one behind it. Bound: the state of the chain, and a name a record and
+ * file. Throws as a store does that does not answer, and the reason of `effects.signal`.
  */
 export async function checkChain(walk: ChainWalk, effects: Effects): Promise<WalkedChain> {
   const { store, folder } = walk;
@@ -140,7 +140,7 @@ interface Mark extends Pick<ChainWalk, 'store' | 'folder' | 'faults'> {
   };
 }
 
-/** Every CHECKPOINT_EVERY records one names a checkpoint, which says what those before it come to. */
+/** Of CHECKPOINT_EVERY records one names a checkpoint: what those before it come to. */
 async function checkMark({ store, folder, faults, seq, record, chain }: Mark): Promise<void> {
   const { checkpoint } = record;
   const isDue = seq % CHECKPOINT_EVERY === 0;

@@ -73,8 +73,8 @@ export function keyOfFile({ folder, ending, ref }: NamedFile): string {
 }
 
 /**
- * Looks whether the file is there, with its bytes and rows; returns whether it is. Bound: READ_BYTES,
- * or a file of lines unpacked. Throws as a store does that does not answer.
+ * Looks whether the file is there, with its bytes and rows; returns whether it is. Bound:
+ * READ_BYTES, or a file of lines unpacked. Throws as a store does that does not answer.
  */
 export async function checkFile(store: ObjectStore, file: NamedFile, faults: LakeFaults): Promise<boolean> {
   faults.look('file');
