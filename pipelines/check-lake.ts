@@ -2,16 +2,18 @@
  * All of a lake: every record of every chain from the first on, the files and records that they
  * name, and the sums that they say.
  */
+import { CorpusId } from '../schemas/ids.ts';
 import { Lineage } from '../schemas/manifest.ts';
 import { checkParts } from '../src/corpus/check-parts.ts';
 import type { Effects } from '../src/effects.ts';
 import { BrewhouseError } from '../src/errors.ts';
+import { isOfAnotherVersion } from '../src/forms/identity.ts';
 import { type ChainWalk, checkChain, type Visited, type WalkedChain } from '../src/lake/check/check-chain.ts';
 import { type CheckedAt, checkCounts, checkEvents } from '../src/lake/check/check-events.ts';
 import { createLakeFaults, type LakeFaults } from '../src/lake/check/lake-faults.ts';
 import { brokenBy } from '../src/lake/check/named-files.ts';
 import { recordKey } from '../src/lake/commit-log.ts';
-import { corpusFolder, readCorpora } from '../src/lake/corpus-records.ts';
+import { corpusFolder, corpusNameOf, identityKey } from '../src/lake/corpus-records.ts';
 import { readLakeFile } from '../src/lake/lake-file.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
 import { type RecordRef, readRecord } from '../src/lake/read-record.ts';
@@ -43,8 +45,8 @@ interface LakeCase extends CheckedAt {
 }
 
 /**
- * Checks a lake; nothing that is wrong ends it but a `lake.json` or an identity of a corpus that
- * does not read (`lake_broken`). Throws `not_found` where there is no lake, and as a store does that
+ * Checks a lake; nothing that is wrong ends it but a `lake.json` that does not read
+ * (`lake_broken`). Throws `not_found` where there is no lake, and as a store does that
  * does not answer. Bound: the state of CHAINS_AT_ONCE chains, and a name a record and file.
  */
 export async function checkLake(store: ObjectStore, effects: Effects): Promise<LakeCheckup> {
@@ -55,18 +57,37 @@ export async function checkLake(store: ObjectStore, effects: Effects): Promise<L
     });
   }
   const partitions = Array.from({ length: lake.partitions }, (_, partition) => partition);
-  const corpora = (await readCorpora(store)).map(({ corpus }) => corpus);
+  const faults = createLakeFaults();
+  const corpora = await findCorpora(store, faults);
   const eventChains = [...partitions.map(timelineFolder), ITEMS_FOLDER];
   const total = eventChains.length + corpora.length * partitions.length;
   const sums = { chains: 0, records: 0, entities: 0, rows: 0 };
   const told = () => effects.observe({ kind: 'progress', step: 'checking chains', done: ++sums.chains, total });
-  const of: LakeCase = { store, faults: createLakeFaults(), effects, told, walked: new Map(), sums };
+  const of: LakeCase = { store, faults, effects, told, walked: new Map(), sums };
   const many = { atOnce: CHAINS_AT_ONCE, effects };
   await sideBySide(eventChains, (folder) => checkEventChain(folder, of), many);
   for (const corpus of corpora)
     await sideBySide(partitions, (partition) => checkCorpusChain(partition, corpusFolder(corpus, partition), of), many);
   await checkLineages(of);
-  return { ...sums, faults: of.faults };
+  return { ...sums, faults };
+}
+
+/** All corpora but those of other versions, whose records may be others, too. */
+async function findCorpora(store: ObjectStore, faults: LakeFaults): Promise<CorpusId[]> {
+  const found: CorpusId[] = [];
+  for (const folder of await store.list('corpora/')) {
+    const { data: corpus } = CorpusId.safeParse(folder.replace(/\/$/, ''));
+    if (corpus === undefined) continue;
+    const file = identityKey(corpus);
+    const bytes = await store.get(file);
+    faults.look('identity');
+    const wrong = (detail: string) => faults.add({ check: 'identity', file, detail });
+    if (bytes === null) wrong('is missing');
+    else if (corpusNameOf(bytes) !== corpus) wrong('says something else than what its name is the hash of');
+    else if (isOfAnotherVersion(parsedJson(bytes))) continue;
+    found.push(corpus);
+  }
+  return found;
 }
 
 async function checkEventChain(folder: string, of: LakeCase): Promise<void> {

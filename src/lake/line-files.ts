@@ -90,6 +90,11 @@ export async function readLineFile(store: ObjectStore, folder: string, file: Fil
   const key = `${folder}/${file.sha256}${LINE_FILE_ENDING}`;
   const packed = await store.get(key);
   if (packed === null) throw brokenFile(key, 'is missing');
+  return unpackLines(key, packed, file.rows);
+}
+
+/** The same of bytes that were read already. */
+export function unpackLines(key: string, packed: Uint8Array, rows: number): Buffer {
   let bytes: Buffer;
   try {
     bytes = zstdDecompressSync(packed);
@@ -97,7 +102,7 @@ export async function readLineFile(store: ObjectStore, folder: string, file: Fil
     throw brokenFile(key, 'cannot be decompressed', cause);
   }
   const lines = countLines(bytes);
-  if (lines !== file.rows) throw brokenFile(key, `has ${lines} lines and not ${file.rows}`);
+  if (lines !== rows) throw brokenFile(key, `has ${lines} lines and not ${rows}`);
   return bytes;
 }
 

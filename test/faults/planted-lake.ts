@@ -158,6 +158,17 @@ export const RECORD_FAULTS: Readonly<Record<string, Kind>> = {
     writeFileSync(join(of.lake, file), '{');
     return { check: 'record', file, detail: /is no JSON/ };
   },
+  'an identity of another corpus': (of) => {
+    const file = of.draw(readdirSync(join(of.lake, 'corpora')).map((name) => `corpora/${name}/corpus.json`));
+    const text = readFileSync(join(of.lake, file), 'utf8');
+    writeFileSync(join(of.lake, file), text.replace(/"seed":\d+/, '"seed":123456'));
+    return { check: 'identity', file, detail: /something else than what its name is the hash of/ };
+  },
+  'a corpus without an identity': (of) => {
+    const file = of.draw(readdirSync(join(of.lake, 'corpora')).map((name) => `corpora/${name}/corpus.json`));
+    rmSync(join(of.lake, file));
+    return { check: 'identity', file, detail: /is missing/ };
+  },
   'a file among records': (of) => {
     const file = of.draw(keysIn(of.lake, 'commits')).replace(/[^/]+$/, '7.json');
     writeFileSync(join(of.lake, file), '{}');

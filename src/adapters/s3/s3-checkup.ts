@@ -8,6 +8,9 @@ import { parseS3Location } from './s3-location.ts';
 import { getObject, listFolder } from './s3-reads.ts';
 import { putTogether, removeObject } from './s3-writes.ts';
 
+/** Whoever waited for a store that does not answer does not wait once more to clear it. */
+const CLEAR_MS_MAX = 5_000;
+
 /** S3 refuses requests that are 15 minutes off; a clock that is a minute off is not kept right. */
 const SKEW_MS_MAX = 60_000;
 
@@ -108,6 +111,9 @@ export function openS3Trial(location: string, manner: S3Manner, effects = PROCES
       get: (key) => getObject(bucket, at.prefix + key),
       putIfAbsent: (key, bytes, gate) => putTogether(bucket, at.prefix + key, { bytes, gate }),
     },
-    clear: () => removeBelow(openBucket(at, manner, unstopped(effects)), at.prefix),
+    clear() {
+      const patience = { ...manner.patience, waitMs: Math.min(manner.patience.waitMs, CLEAR_MS_MAX) };
+      return removeBelow(openBucket(at, { ...manner, patience }, unstopped(effects)), at.prefix);
+    },
   };
 }

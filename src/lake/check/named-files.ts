@@ -1,10 +1,11 @@
 /** Files that a record names, each with its key, and whether the store holds those very bytes. */
 import { createHash } from 'node:crypto';
 import type { CommitRecord, CorpusFiles, FileRef, StreamPart, TimelineRecord } from '../../../schemas/commit.ts';
+import { sha256Hex } from '../../content-hash.ts';
 import { BrewhouseError } from '../../errors.ts';
 import { openParquet } from '../../shard/parquet-reader.ts';
 import { erasedFolder } from '../erased-members.ts';
-import { LINE_FILE_ENDING, readLineFile } from '../line-files.ts';
+import { LINE_FILE_ENDING, unpackLines } from '../line-files.ts';
 import type { ObjectStore, RangeReader } from '../object-store.ts';
 import { indexFolder, linesFolder } from '../runs.ts';
 import { SNAPSHOT_ENDING, stateFolder } from '../state-files.ts';
@@ -15,7 +16,7 @@ import type { LakeFaults } from './lake-faults.ts';
 export interface NamedFile {
   readonly folder: string;
   readonly ending: string;
-  /** `rows` is left out where the file has none, or where they are counted by who reads it. */
+  /** `rows` is left out where the file has none, or where whoever reads it counts them. */
   readonly ref: Pick<FileRef, 'sha256' | 'bytes'> & { readonly rows?: number };
 }
 
@@ -84,23 +85,41 @@ export async function checkFile(store: ObjectStore, file: NamedFile, faults: Lak
 }
 
 async function flawOf(store: ObjectStore, file: NamedFile): Promise<string | undefined> {
-  const { ref } = file;
   try {
-    const reader = await store.openRead(keyOfFile(file));
-    try {
-      if (reader.size !== ref.bytes) return `has ${reader.size} bytes and not ${ref.bytes}`;
-      if ((await sha256Of(reader)) !== ref.sha256) return 'holds other bytes than those that its name is the hash of';
-      const rows = ref.rows === undefined || file.ending !== '.parquet' ? ref.rows : await parquetRows(reader);
-      if (rows !== ref.rows) return `has ${rows} rows and not ${ref.rows}`;
-    } finally {
-      await reader.close();
-    }
-    if (ref.rows !== undefined && file.ending === LINE_FILE_ENDING)
-      await readLineFile(store, file.folder, { ...ref, rows: ref.rows });
-    return undefined;
+    return file.ending === LINE_FILE_ENDING ? await flawOfLines(store, file) : await flawOfBytes(store, file);
   } catch (error) {
     return brokenBy(error);
   }
+}
+
+async function flawOfLines(store: ObjectStore, file: NamedFile): Promise<string | undefined> {
+  const { sha256, bytes: size, rows = 0 } = file.ref;
+  const bytes = await store.get(keyOfFile(file));
+  if (bytes === null) return MISSING;
+  if (bytes.length !== size) return otherSize(bytes.length, size);
+  if (sha256Hex(bytes) !== sha256) return OTHER_BYTES;
+  unpackLines(keyOfFile(file), bytes, rows);
+  return undefined;
+}
+
+async function flawOfBytes(store: ObjectStore, file: NamedFile): Promise<string | undefined> {
+  const { ref } = file;
+  const reader = await store.openRead(keyOfFile(file));
+  try {
+    if (reader.size !== ref.bytes) return otherSize(reader.size, ref.bytes);
+    if ((await sha256Of(reader)) !== ref.sha256) return OTHER_BYTES;
+    const rows = ref.rows === undefined ? undefined : await parquetRows(reader);
+    return rows === ref.rows ? undefined : `has ${rows} rows and not ${ref.rows}`;
+  } finally {
+    await reader.close();
+  }
+}
+
+const MISSING = 'is missing';
+const OTHER_BYTES = 'holds other bytes than those that its name is the hash of';
+
+function otherSize(is: number, right: number): string {
+  return `has ${is} bytes and not ${right}`;
 }
 
 async function parquetRows(reader: RangeReader): Promise<number> {
