@@ -53,7 +53,8 @@ export async function checkParts(
     }
   } else if (before !== undefined) {
     const decided = before.kind === 'corpus' ? before.until : null;
-    const isNext = record.from_until === decided && (record.until ?? Number.POSITIVE_INFINITY) >= (decided ?? 0);
+    const isLater = decided === null || record.until === null || record.until >= decided;
+    const isNext = record.from_until === decided && isLater;
     if (!isNext) wrong(`decides from ${record.from_until} to ${record.until}, where ${decided} was decided`);
   }
   compareQuestions(record, counts, wrong);

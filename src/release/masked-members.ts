@@ -2,6 +2,7 @@
  * Members whom a lake has erased since a release of it was made: our own readers show no row of
  * them, since the bytes of a finished release do not change.
  */
+import { TIME_UNKNOWN } from '../../schemas/event.ts';
 import { Lineage, type Manifest } from '../../schemas/manifest.ts';
 import { MEMBER_INDEX } from '../../schemas/rows.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -93,8 +94,7 @@ async function keyOfRelease(
 
 /** What is told in place of a row of a member who was erased. */
 export function maskedSaid(deletedAt: number): string {
-  const date = new Date(deletedAt);
-  const at = Number.isNaN(date.getTime()) ? '' : ` by the delete of ${date.toISOString()}`;
+  const at = deletedAt === TIME_UNKNOWN ? '' : ` by the delete of ${new Date(deletedAt).toISOString()}`;
   return `masked: the lake has erased its member${at}; a release that is made now is without what was erased`;
 }
 

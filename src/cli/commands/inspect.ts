@@ -1,5 +1,6 @@
 /** `brewhouse inspect`: rows of a release as text, roles and origins coloured. */
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
+import { TIME_UNKNOWN } from '../../../schemas/event.ts';
 import { openRelease } from '../../adapters/open-release.ts';
 import { nth } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
@@ -69,7 +70,8 @@ function rowResult(row: ReleaseRow, tokenizer: LoadedTokenizer): object {
 /** The same keys, and nothing of the row. */
 function maskedResult({ split, row, erasedBy }: MaskedRow): object {
   const nothing = { input_ids: [], labels: [], text: '', segments: [], sidecar: null };
-  return { ...nothing, masked: { split, row, erased_by: erasedBy, said: maskedSaid(erasedBy) } };
+  const at = erasedBy === TIME_UNKNOWN ? null : erasedBy;
+  return { ...nothing, masked: { split, row, erased_by: at, said: maskedSaid(erasedBy) } };
 }
 
 /** The text of a row, its facts and its ledger. */

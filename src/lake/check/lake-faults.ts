@@ -2,8 +2,8 @@
 
 /**
  * `identity`: that the name of a corpus is the hash of what it is; `record`: numbers, bytes, hashes
- * and claims of the records of chains; `checkpoint`: what a record's checkpoint says beside the fold
- * of all records before it; `link`: records that others name; `file`: files that records name, with
+ * and claims of the records of chains; `checkpoint`: what a record's checkpoint says beside the
+ * fold of all records before it; `link`: records that others name; `file`: files that records name, with
  * their bytes; `counts`: sums of records beside what their files hold; `rewrite`: rows that were
  * taken out and came for them.
  */
