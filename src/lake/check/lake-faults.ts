@@ -1,11 +1,13 @@
 /** What a check of a whole lake looks at, and what it found wrong. */
 
 /**
- * `identity`: that the name of a corpus is the hash of what it is; `record`: numbers, bytes, hashes
- * and claims of the records of chains; `checkpoint`: what a record's checkpoint says beside the
- * fold of all records before it; `link`: records that others name; `file`: files that records name, with
- * their bytes; `counts`: sums of records beside what their files hold; `rewrite`: rows that were
- * taken out and came for them.
+ * `identity`: that the name of a corpus is the hash of what it is.
+ * `record`: numbers, bytes, hashes and claims of the records of chains.
+ * `checkpoint`: what one says beside the fold of all records before it.
+ * `link`: records that others name.
+ * `file`: files that records name, with their bytes.
+ * `counts`: sums of records beside what their files hold.
+ * `rewrite`: rows that were taken out, and those that came for them.
  */
 export const LAKE_CHECKS = ['identity', 'record', 'checkpoint', 'link', 'file', 'counts', 'rewrite'] as const;
 /** One of LAKE_CHECKS. */
