@@ -39,6 +39,8 @@ export interface BuildOptions extends CorpusInputs, Omit<TakeInOptions, 'files'>
   readonly sourceFile: string | undefined;
   /** The source of a lake that is there may say something else than before. */
   readonly isSourceChanged: boolean;
+  /** Called before a lake is made: throws where the store cannot hold one. */
+  readonly tryStore: () => Promise<void>;
 }
 
 /** What a lake holds after a build. */
@@ -83,8 +85,8 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const plans = await readPlans(options);
     const { files, passedOver } = await listEvents(events, effects);
     const [source, deadRows] = [await sourceOf(options), await deadRowsBeside(events)];
-    const { partitions, isSourceChanged } = options;
-    const lake = await makeLake(store, { partitions, source, deadRows, isSourceChanged }, effects);
+    const { partitions, isSourceChanged, tryStore } = options;
+    const lake = await makeLake(store, { partitions, source, deadRows, isSourceChanged, tryStore }, effects);
     await store.sweepLeftovers(effects.now());
 
     const timelines = await takeIn(lake, { ...options, files }, effects);

@@ -41,9 +41,14 @@ const RecordCounts = z
 
 /**
  * What was written by one take-in: lines by entity (a member or an item), each entity's together,
- * and an index of where they lie. An entity of a newer run replaces that of all older ones.
+ * an index of where they lie, and those of its members whom a delete has erased. An entity of a
+ * newer run replaces that of all older ones.
  */
-export const Run = z.strictObject({ lines: z.array(FileRef), index: z.array(FileRef) });
+export const Run = z.strictObject({
+  lines: z.array(FileRef),
+  index: z.array(FileRef),
+  erased: z.array(FileRef),
+});
 export type Run = z.infer<typeof Run>;
 
 /** An event file that was taken in; `name` is relative to the folder of events. */

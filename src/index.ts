@@ -50,7 +50,7 @@ export { Recipe } from './forms/recipe.ts';
 export type { PlanInputs, RenderPlan, TaskPlan } from './prompt/plan.ts';
 export type { RenderedRow, Segment } from './prompt/rendered-row.ts';
 export type { TemplatePlan } from './prompt/template-plan.ts';
-export type { ReleaseReader, ReleaseRow } from './release/release-reader.ts';
+export type { MaskedRow, ReleaseReader, ReleaseRow } from './release/release-reader.ts';
 export { parseEventLine } from './sources/event-line.ts';
 export type { NoEvent, ParsedEvent } from './sources/validate-event.ts';
 export type { ItemTable, ItemVersion } from './timeline/item-table.ts';

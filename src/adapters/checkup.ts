@@ -1,6 +1,7 @@
 /** What must hold for a lake to lie at a location, each looked at by itself. */
-import { PROCESS_EFFECTS } from '../effects.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
+import { LEFTOVER_AGE_MS } from '../lake/object-store.ts';
 import { type ContestedStore, type OneWinnerTrial, tryOneWinner } from '../lake/one-winner.ts';
 
 /** One thing that was looked at. */
@@ -19,6 +20,24 @@ export interface TrialStore {
   clear(): Promise<void>;
 }
 
+const TRIAL_NAME = /^doctor-(\d+)-/;
+
+/** A name that nobody else has for the folder of a trial; it says when the trial began. */
+export function trialName({ now, newId }: Effects): string {
+  return `doctor-${now()}-${newId()}`;
+}
+
+/** Whether the folder is one that a trial has left which ended before it could clear it. */
+export function isLeftTrial(name: string, now: number): boolean {
+  const [, began] = TRIAL_NAME.exec(name) ?? [];
+  return began !== undefined && now - Number(began) > LEFTOVER_AGE_MS;
+}
+
+/** For what clears a trial: whoever stops the trial does not stop that. */
+export function unstopped(effects: Effects): Effects {
+  return { ...effects, signal: new AbortController().signal };
+}
+
 /** Looks at one thing: what it comes to, or its failure and what to do about it. */
 export async function finding(name: string, look: () => Promise<Omit<Finding, 'name'> | string>): Promise<Finding> {
   try {
@@ -29,6 +48,9 @@ export async function finding(name: string, look: () => Promise<Omit<Finding, 'n
     return { name, ok: false, said: error.message, remedy: error.remedy };
   }
 }
+
+/** What to do about a store that lets several writers of a name win. */
+export const KEEP_ELSEWHERE = 'keep the lake elsewhere: here two builds at once would lose or double rows';
 
 /** Tries whether one name has one winner; then nothing of it is left. */
 export function findOneWinner(
@@ -48,7 +70,7 @@ export function findOneWinner(
       return {
         ok: false,
         said: `of ${of}, ${broken} had more than one winner or the bytes of another one, and ${won} one winner`,
-        remedy: 'keep the lake elsewhere: here two builds at once would lose or double rows',
+        remedy: KEEP_ELSEWHERE,
       };
     } finally {
       await clear();

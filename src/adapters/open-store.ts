@@ -2,20 +2,21 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256Hex } from '../content-hash.ts';
-import { PROCESS_EFFECTS } from '../effects.ts';
+import { type Effects, PROCESS_EFFECTS } from '../effects.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
-import type { OneWinnerTrial } from '../lake/one-winner.ts';
+import { type OneWinnerTrial, tryOneWinner } from '../lake/one-winner.ts';
 import type { KeyFile } from '../release/pseudonym-key.ts';
 import type { Scratch, ScratchFile } from '../sort/scratch.ts';
-import { type Finding, findOneWinner } from './checkup.ts';
+import { type Finding, findOneWinner, KEEP_ELSEWHERE } from './checkup.ts';
 import { openDirectoryStore, tempFolderOf } from './filesystem/directory-store.ts';
 import { openFolderTrial } from './filesystem/folder-checkup.ts';
 import { openKeyFile } from './filesystem/key-file.ts';
 import { privateFolder } from './filesystem/private-folder.ts';
 import { openScratchFile, openScratchFolder, removeFolder } from './filesystem/scratch-folder.ts';
 import { patienceOfProcess } from './s3/patience.ts';
-import { findInBucket, openS3Trial } from './s3/s3-checkup.ts';
+import { findInBucket, openS3Trial, sweepS3Trials } from './s3/s3-checkup.ts';
+import type { S3Manner } from './s3/s3-client.ts';
 import { parseS3Location } from './s3/s3-location.ts';
 import { openS3Store } from './s3/s3-store.ts';
 
@@ -122,6 +123,43 @@ export async function checkLocation(
   const manner = { patience: { ...patienceOfProcess(), waitMs } };
   const found = await findInBucket(location, manner, effects);
   if (found.some(({ name, ok }) => name === 'bucket' && ok))
-    found.push(await findOneWinner(async () => openS3Trial(location, manner, effects), trial, effects));
+    found.push(await findOneWinner(() => openSwept(location, manner, effects), trial, effects));
   return found;
+}
+
+async function openSwept(location: string, manner: S3Manner, effects: Effects) {
+  await sweepS3Trials(location, manner, effects);
+  return openS3Trial(location, manner, effects);
+}
+
+/**
+ * As many as a server that takes no notice of the condition needs to be found out, and most of
+ * those that now and then let two writers win; in a second, where `doctor` takes a minute.
+ */
+const SHORT_TRIAL: OneWinnerTrial = { writers: 16, rounds: 4, bytes: 4_096 };
+
+/**
+ * ONE WINNER PER NAME, tried before a lake is made in a bucket. Throws `store_refused` where the
+ * server does not keep to it, and as a store does. On a disk nothing is tried. What it wrote it
+ * removes, where it may: a build needs no right to remove anything.
+ */
+export async function requireOneWinner(location: string, effects = PROCESS_EFFECTS): Promise<void> {
+  if (!isOnS3(location)) return;
+  const { store, clear } = openS3Trial(location, { patience: patienceOfProcess() }, effects);
+  try {
+    const { broken } = await tryOneWinner(store, SHORT_TRIAL, { ...effects, observe: () => {} });
+    if (broken === 0) return;
+    const { writers, rounds } = SHORT_TRIAL;
+    throw new BrewhouseError(
+      'store_refused',
+      `${location} cannot hold a lake: of ${rounds} names that ${writers} writers put at once, ${broken} had more ` +
+        'than one winner',
+      { place: { file: location }, remedy: `${KEEP_ELSEWHERE}; brewhouse doctor ${location} says more` },
+    );
+  } finally {
+    await clear().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      effects.observe({ kind: 'warning', message: `what was tried could not be removed: ${why}` });
+    });
+  }
 }

@@ -126,11 +126,11 @@ export const COMMANDS = {
     },
   },
   verify: {
-    about: 'the independent checker: every row against the events',
-    args: ['RELEASE'],
+    about: 'the independent checker: every row against the events; without RELEASE all of a lake',
+    args: ['[RELEASE]'],
     flags: {
       events: path('DIR', 'folder of the event files'),
-      lake: path('LAKE', 'or the lake that holds them'),
+      lake: path('LAKE', 'or the lake that holds them; alone: the lake, every record and file of it'),
       source: path('FILE', 'what their source says of itself (default: source.yaml beside the events)'),
       recipe: path('FILE', 'the recipe that it should be of'),
       domain: path('FILE', 'the domain that it should be of'),

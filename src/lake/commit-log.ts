@@ -129,7 +129,8 @@ async function newestCheckpoint(store: ObjectStore, folder: string): Promise<Che
   return readCheckpoint(store, folder, newest);
 }
 
-function checkpointKey(folder: string, sha256: Sha256): string {
+/** The key of a checkpoint. */
+export function checkpointKey(folder: string, sha256: Sha256): string {
   return `${folder}/checkpoints/${sha256}.json`;
 }
 

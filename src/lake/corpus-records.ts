@@ -30,7 +30,12 @@ export function corpusFolder(corpus: CorpusId, partition: number): string {
 
 /** A corpus is named by all that its rows depend on (NAME-1). */
 export function corpusName(identity: StoredIdentity): CorpusId {
-  return sha256Hex(canonicalJson(identity)).slice(0, 16) as CorpusId;
+  return corpusNameOf(canonicalJson(identity));
+}
+
+/** The name of a corpus by the text or bytes of its identity. */
+export function corpusNameOf(identity: string | Uint8Array): CorpusId {
+  return sha256Hex(identity).slice(0, 16) as CorpusId;
 }
 
 /** Says in the lake what the corpus of this name is; returns the name. */
@@ -82,6 +87,7 @@ function labelsKey(corpus: CorpusId): string {
   return `corpora/${corpus}/labels.json`;
 }
 
-function identityKey(corpus: CorpusId): string {
+/** The key of what a corpus is. */
+export function identityKey(corpus: CorpusId): string {
   return `corpora/${corpus}/corpus.json`;
 }

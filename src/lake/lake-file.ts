@@ -32,6 +32,8 @@ export interface LakeWishes {
    */
   readonly source?: SourceFacts;
   readonly deadRows?: DeadRows;
+  /** Called where there is no lake yet, before anything is written; what it throws is thrown. */
+  readonly tryStore?: () => Promise<void>;
   /** The source may say something else than before. */
   readonly isSourceChanged?: boolean;
 }
@@ -50,7 +52,9 @@ export async function makeLakeFile(store: ObjectStore, wishes: LakeWishes = {}):
   }
   const { source = SourceFacts.parse({}), deadRows: dead_rows = {} } = wishes;
   const made: LakeFile = { format: LAKE_FORMAT, partitions: partitions ?? PARTITIONS_DEFAULT, source, dead_rows };
-  const lake = (await readLakeFile(store)) ?? (await writeLakeFile(store, made));
+  const standing = await readLakeFile(store);
+  if (standing === null) await wishes.tryStore?.();
+  const lake = standing ?? (await writeLakeFile(store, made));
   if (partitions !== undefined && partitions !== lake.partitions) {
     throw new BrewhouseError(
       'usage',

@@ -26,6 +26,7 @@ import {
   readCorpora,
   readLabelTables,
 } from './corpus-records.ts';
+import { type ErasedMembers, readErased } from './erased-members.ts';
 import { type LakeWishes, makeLakeFile, readLakeFile } from './lake-file.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type RecordRef, readRecord } from './read-record.ts';
@@ -71,6 +72,8 @@ export interface Lake {
   items(runs: readonly Run[]): AsyncGenerator<ItemEvent[]>;
   /** The members of one partition. */
   members(of: TimelineRuns): AsyncGenerator<LiveMember>;
+  /** Members of a partition whom a delete has erased. */
+  erased(of: TimelineRuns): Promise<ErasedMembers>;
   /** Every event that was taken in. */
   events(): AsyncGenerator<unknown>;
   /** Every corpus that was begun here. */
@@ -151,6 +154,7 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     },
     items: (runs) => readItems(store, runs, effects),
     members: (of) => readMembers(store, of),
+    erased: (of) => readErased(store, of),
     async *events() {
       yield* readEvents(store, await timelines(), effects);
     },

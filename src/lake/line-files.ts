@@ -9,7 +9,8 @@ import type { ObjectStore } from './object-store.ts';
 
 /** Lines of one file before compression, in letters: what a reader holds of a run at once. */
 export const LINE_FILE_BYTES_MAX = 8 * 1024 * 1024;
-const ZSTD_ENDING = '.ndjson.zst';
+/** How the names of files of lines end. */
+export const LINE_FILE_ENDING = '.ndjson.zst';
 
 /** Where a block of lines begins in its file, unpacked, and where it ends. */
 export interface PlacedBlock {
@@ -53,7 +54,7 @@ export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
     if (rows === 0) return;
     const file = store.create();
     file.write(zstdCompressSync(held.subarray(0, filled)));
-    const { sha256, bytes: size } = await file.finish(folder, ZSTD_ENDING);
+    const { sha256, bytes: size } = await file.finish(folder, LINE_FILE_ENDING);
     files.push({ sha256, bytes: size, rows });
     filled = 0;
     letters = 0;
@@ -86,9 +87,14 @@ export function createLineFiles(store: ObjectStore, folder: string): LineFiles {
  * its line feed. Throws `lake_broken` where it is missing or damaged.
  */
 export async function readLineFile(store: ObjectStore, folder: string, file: FileRef): Promise<Buffer> {
-  const key = `${folder}/${file.sha256}${ZSTD_ENDING}`;
+  const key = `${folder}/${file.sha256}${LINE_FILE_ENDING}`;
   const packed = await store.get(key);
   if (packed === null) throw brokenFile(key, 'is missing');
+  return unpackLines(key, packed, file.rows);
+}
+
+/** The same of bytes that were read already. */
+export function unpackLines(key: string, packed: Uint8Array, rows: number): Buffer {
   let bytes: Buffer;
   try {
     bytes = zstdDecompressSync(packed);
@@ -96,7 +102,7 @@ export async function readLineFile(store: ObjectStore, folder: string, file: Fil
     throw brokenFile(key, 'cannot be decompressed', cause);
   }
   const lines = countLines(bytes);
-  if (lines !== file.rows) throw brokenFile(key, `has ${lines} lines and not ${file.rows}`);
+  if (lines !== rows) throw brokenFile(key, `has ${lines} lines and not ${rows}`);
   return bytes;
 }
 

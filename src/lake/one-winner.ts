@@ -49,7 +49,12 @@ export async function tryOneWinner(
     effects.signal.throwIfAborted();
     const key = `round-${round}`;
     const gate = createGate(writers);
-    const answers = await Promise.all(bodies.map((body) => store.putIfAbsent(key, body, gate)));
+    // Whoever clears after a failure finds no write that is still under way.
+    const settled = await Promise.allSettled(bodies.map((body) => store.putIfAbsent(key, body, gate)));
+    const answers = settled.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    });
     const stored = await store.get(key);
     const winners = answers.flatMap((hasWon, writer) => (hasWon ? [writer] : []));
     const isStored = (writer: number) => stored !== null && Buffer.compare(stored, nth(bodies, writer)) === 0;

@@ -11,6 +11,7 @@ import { nth } from '../checked.ts';
 import type { AsideRecords, EntityState } from '../timeline/entity-state.ts';
 import { type EventHours, eventHours } from '../timeline/event-hours.ts';
 import { brokenFile } from './broken-file.ts';
+import { erasedFolder, erasureLine } from './erased-members.ts';
 import { createLineFiles, readLineFile, valuesOfLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -61,12 +62,17 @@ export interface RunWriter {
   finish(): Promise<Run>;
 }
 
-/** Writes a run of the chain in `folder`. Bound: a file of lines and one of the index. */
+/**
+ * Writes a run of the chain in `folder`. Bound: a file of lines, one of the index and one of the
+ * erased.
+ */
 export function createRun(store: ObjectStore, folder: string): RunWriter {
   const lines = createLineFiles(store, linesFolder(folder));
   const index = createLineFiles(store, indexFolder(folder));
+  const erased = createLineFiles(store, erasedFolder(folder));
   return {
-    async add(entity, { used, aside }) {
+    async add(entity, state) {
+      const { used, aside } = state;
       const events = used.map(canonicalEvent);
       const asideLines = aside === null ? [] : [JSON.stringify(aside)];
       const { file, from, to } = await lines.add([...events, ...asideLines]);
@@ -74,8 +80,13 @@ export function createRun(store: ObjectStore, folder: string): RunWriter {
       const newest = used.reduce((most, event) => Math.max(most, eventTimes(event, 'event_time').at), TIME_UNKNOWN);
       const entry: IndexEntry = [entity, file, from, to - asideBytes, to, used.length, newest, eventHours(used)];
       await index.add([JSON.stringify(entry)]);
+      const erasure = erasureLine(entity, state);
+      if (erasure !== undefined) await erased.add([erasure]);
     },
-    finish: async () => ({ lines: await lines.finish(), index: await index.finish() }),
+    finish: async () => ({
+      ...{ lines: await lines.finish(), index: await index.finish() },
+      erased: await erased.finish(),
+    }),
   };
 }
 
@@ -162,10 +173,12 @@ function blockReader(store: ObjectStore, folder: string, files: readonly FileRef
   };
 }
 
-function linesFolder(folder: string): string {
+/** Where the lines of runs lie. */
+export function linesFolder(folder: string): string {
   return `${folder}/raw`;
 }
 
-function indexFolder(folder: string): string {
+/** Where their indexes lie. */
+export function indexFolder(folder: string): string {
   return `${folder}/index`;
 }

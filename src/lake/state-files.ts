@@ -15,7 +15,7 @@ import type { ObjectStore } from './object-store.ts';
 export type SnapshotRef = NonNullable<StreamPart['snapshot']>;
 
 /** How the names of snapshots end. */
-const SNAPSHOT_ENDING = '.snapshot';
+export const SNAPSHOT_ENDING = '.snapshot';
 /** Deltas below this are applied in a few seconds: no snapshot is worth writing for them. */
 const DELTA_BYTES_MIN = 8 * 1024 * 1024;
 /**

@@ -15,6 +15,8 @@ export type ListedRelease =
       readonly corpus: string;
       readonly until: number;
       readonly profile: string;
+      /** The release that an increment goes on from; null: it is none. */
+      readonly since: string | null;
       /** By split. */
       readonly rows: Readonly<Record<string, number>>;
       readonly tokens: number;
@@ -41,7 +43,13 @@ async function readListed(store: ObjectStore, id: string): Promise<ListedRelease
     if (manifest === null) return undefined;
     const splits = Object.entries(manifest.splits);
     return {
-      ...{ id, corpus: manifest.corpus, until: manifest.until, profile: manifest.profile },
+      ...{
+        id,
+        corpus: manifest.corpus,
+        until: manifest.until,
+        profile: manifest.profile,
+        since: manifest.since?.id ?? null,
+      },
       rows: Object.fromEntries(splits.map(([split, { rows }]) => [split, rows])),
       tokens: splits.reduce((sum, [, { tokens }]) => sum + tokens, 0),
       verified: await verdict(store, id, sha256Hex(canonicalJson(manifest))),

@@ -7,16 +7,28 @@ import { EXAMPLE_INDEX } from '../../schemas/rows.ts';
 import { BrewhouseError, nearestRemedy } from '../errors.ts';
 import type { ObjectStore } from '../lake/object-store.ts';
 import { recordGroups } from '../shard/records.ts';
+import { type Mask, NOBODY_MASKED } from './masked-members.ts';
 import { noRelease, readManifest } from './read-manifest.ts';
 import { groupsOf, readShard, type ShardRow } from './read-shard.ts';
 import { withFile } from './release-file.ts';
 import { shardName } from './shard-plan.ts';
 
-/** One row, as it lies in the three files. */
-export interface ReleaseRow extends ShardRow {
+/** Where a row lies. */
+interface PlacedRow {
   readonly split: string;
   /** Row of the split, from 0. */
   readonly row: number;
+}
+
+/** One row, as it lies in the three files. */
+export interface ReleaseRow extends PlacedRow, ShardRow {
+  readonly erasedBy: null;
+}
+
+/** A row of a member whom the lake of the release has erased since: nothing of it is told. */
+export interface MaskedRow extends PlacedRow {
+  /** event_time of the member's delete, epoch ms; TIME_UNKNOWN where it has none. */
+  readonly erasedBy: number;
 }
 
 /** Rows `from` to before `to` of a split. */
@@ -30,21 +42,27 @@ export interface RowRange {
 export interface ReleaseReader {
   readonly manifest: Manifest;
   /** Throws `not_found` where there is no such split or row. */
-  row(split: string, row: number): Promise<ReleaseRow>;
+  row(split: string, row: number): Promise<ReleaseRow | MaskedRow>;
   /** In order, each row group read once. Throws `not_found` where the split has not all of them. */
-  rows(range: RowRange): AsyncGenerator<ReleaseRow>;
+  rows(range: RowRange): AsyncGenerator<ReleaseRow | MaskedRow>;
   /** Throws `not_found` where no row has this id. */
-  example(id: string): Promise<ReleaseRow>;
+  example(id: string): Promise<ReleaseRow | MaskedRow>;
 }
 
 /**
- * Reads the release that lies at the root of the store. Throws `not_found` where there is none,
- * `release_broken` where its manifest is not one of this version.
+ * Reads the release that lies at the root of the store; `masking` says whose rows it masks, and
+ * fails where the first row is read. Throws `not_found` where there is none, `release_broken` where
+ * its manifest is not one of this version.
  */
-export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
+export async function readRelease(
+  store: ObjectStore,
+  masking: (manifest: Manifest) => Promise<Mask> = async () => NOBODY_MASKED,
+): Promise<ReleaseReader> {
   const manifest = await readManifest(store, '');
   if (manifest === null) throw noRelease(store.location);
-  const release = { store, manifest };
+  let found: Promise<Mask> | undefined;
+  const mask = () => (found ??= masking(manifest));
+  const release = { store, manifest, mask };
   const rows = (range: RowRange) => {
     requireRows(manifest, range);
     return readRows(release, range);
@@ -61,7 +79,7 @@ export async function readRelease(store: ObjectStore): Promise<ReleaseReader> {
   };
 }
 
-async function only(rows: AsyncGenerator<ReleaseRow>): Promise<ReleaseRow> {
+async function only<T>(rows: AsyncGenerator<T>): Promise<T> {
   const { value } = await rows.next();
   if (value === undefined) throw new Error('a row that its split should hold is not there');
   return value;
@@ -70,6 +88,8 @@ async function only(rows: AsyncGenerator<ReleaseRow>): Promise<ReleaseRow> {
 interface OpenRelease {
   readonly store: ObjectStore;
   readonly manifest: Manifest;
+  /** Found when the first row is read: a manifest tells nothing of a member. */
+  readonly mask: () => Promise<Mask>;
 }
 
 function shardsOf(manifest: Manifest, split: string): { rows: number }[] {
@@ -110,8 +130,9 @@ function find(release: OpenRelease, id: string): Promise<{ split: string; row: n
  * Rows `from` to before `to` of a split that has them all. Bound: a row group of the data file, and
  * what lies beside it.
  */
-async function* readRows(release: OpenRelease, { split, from, to }: RowRange): AsyncGenerator<ReleaseRow> {
+async function* readRows(release: OpenRelease, { split, from, to }: RowRange): AsyncGenerator<ReleaseRow | MaskedRow> {
   let first = 0;
+  const mask = await release.mask();
   const shards = shardsOf(release.manifest, split);
   for (const [shard, { rows }] of shards.entries()) {
     if (from < first + rows && first < to) {
@@ -120,7 +141,11 @@ async function* readRows(release: OpenRelease, { split, from, to }: RowRange): A
       for (const group of await groupsOf(release.store, name)) {
         const [begin, end] = [Math.max(from, start), Math.min(to, start + group.rows)];
         const read = begin < end ? await readShard(release, name, [begin - first, end - first]) : [];
-        for (const [i, row] of read.entries()) yield { split, row: begin + i, ...row };
+        for (const [i, row] of read.entries()) {
+          const erasedBy = mask.get(row.meta.member);
+          const place = { split, row: begin + i };
+          yield erasedBy === undefined ? { ...place, ...row, erasedBy: null } : { ...place, erasedBy };
+        }
         start += group.rows;
       }
     }

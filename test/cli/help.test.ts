@@ -12,7 +12,7 @@ const CONTRACT: Readonly<Record<string, { args?: string; flags: readonly string[
   check: { flags: ['events', 'domain'] },
   build: { flags: ['events', 'domain', 'recipe', 'lake', 'until', 'workers', 'partitions'] },
   release: { flags: ['lake', 'recipe', 'until', 'profile', 'token-budget', 'id'] },
-  verify: { args: 'RELEASE', flags: ['events', 'lake', 'sample'] },
+  verify: { args: '[RELEASE]', flags: ['events', 'lake', 'sample'] },
   inspect: { args: 'RELEASE', flags: ['split', 'row', 'example'] },
 };
 

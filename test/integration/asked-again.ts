@@ -18,6 +18,7 @@ import {
 import { parsePseudonymKey, pseudonymsOf } from '../../src/release/pseudonyms.ts';
 import type { ReleaseRow } from '../../src/release/release-reader.ts';
 import { KEY } from './brewhouse.ts';
+import { shown } from './shown-row.ts';
 
 /** What a release held, by name. */
 export interface AskedAgain {
@@ -85,7 +86,7 @@ export async function askAgain(path: string, events: readonly EventRecord[], tok
   };
   for (const [split, { rows }] of Object.entries(manifest.splits)) {
     for (let i = 0; i < rows; i++) {
-      const released = await row(split, i);
+      const released = shown(await row(split, i));
       const { ids, meta } = released;
       const exposure = met.get(openingOf(released) ?? '');
       const wish: CandidatesWish = {

@@ -9,6 +9,7 @@ import { codeBlocks } from '../docs/code-blocks.ts';
 import { page } from '../docs/pages.ts';
 import { brewhouseJson, sidecarOf, tempFolder } from './brewhouse.ts';
 import { hasPython, type Row, readWithPython, runPython } from './python-reader.ts';
+import { shown } from './shown-row.ts';
 import {
   build,
   DOMAIN,
@@ -77,7 +78,7 @@ describe.skipIf(!hasPython)('pyarrow and datasets', () => {
       `PATH = ${JSON.stringify(released.path)}\n${programs[0]!.code}\nimport json\nprint(json.dumps(origins))\n`,
     );
     const { row } = await readRelease(openStore(released.path));
-    const { origin } = await row('train', 0);
+    const { origin } = shown(await row('train', 0));
     const [from, to] = [[0, ...origin.to.slice(0, -1)], [...origin.to]];
     expect(origins.length).toBeGreaterThan(5);
     expect(origins).toEqual(

@@ -17,7 +17,7 @@ export function timelineRecord(name: string): Extract<NewRecord, { kind: 'timeli
   return {
     kind: 'timeline',
     inputs: [{ name: 'events.ndjson', sha256: sha256Hex('events'), bytes: 6 }],
-    runs: [{ lines: [file(name)], index: [file(name)] }],
+    runs: [{ lines: [file(name)], index: [file(name)], erased: [] }],
     dead: [],
     changes: null,
     stats: file('stats'),

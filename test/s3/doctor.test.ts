@@ -1,10 +1,19 @@
-/** `brewhouse doctor`: green where a lake may lie, red with a remedy where it would lose rows. */
-import { readdirSync } from 'node:fs';
+/**
+ * `brewhouse doctor`: green where a lake may lie, red with a remedy where it would lose rows; and
+ * `build`, which makes no lake where it would.
+ */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { brewhouse, tempFolder } from '../integration/brewhouse.ts';
+import { DAY_MS } from '../../schemas/durations.ts';
+import { EXIT } from '../../src/errors.ts';
+import { brewhouse, type RunOptions, tempFolder } from '../integration/brewhouse.ts';
+import { buildArgs } from '../integration/small-world.ts';
+import { expectRefusal, makeTinyWorld } from '../integration/tiny-world.ts';
+import { keysOf } from '../lake/temp-lake.ts';
 import { type FaultProxy, openFaultProxy, refused } from './fault-proxy.ts';
-import { environmentAt, newLocation, testServer } from './servers.ts';
+import { environmentAt, newLocation, openAt, testServer } from './servers.ts';
 
 interface DoctorJson {
   readonly ok: boolean;
@@ -23,8 +32,42 @@ async function doctor(args: readonly string[], env: Readonly<Record<string, stri
   return { names: findings.map(({ name }) => name), red: red.map(({ name, said }) => `${name}: ${said}`), said: ran };
 }
 
+/** Sends SIGINT as soon as a trial has written something. */
+async function interrupted(args: readonly string[], isBegun: () => Promise<boolean>, env: RunOptions['env'] = {}) {
+  let ended = false;
+  const ran = brewhouse(['doctor', ...args, '--rounds', '100000'], {
+    env,
+    onStart: async (child) => {
+      child.on('close', () => {
+        ended = true;
+      });
+      while (!ended && !(await isBegun())) await sleep(20);
+      child.kill('SIGINT');
+    },
+  });
+  expect((await ran).code).toBe(EXIT.interrupted);
+}
+
+/** Names of trials that began long ago, and just now. */
+const [LEFT, UNDER_WAY] = [`doctor-${Date.now() - 2 * DAY_MS}-left`, `doctor-${Date.now()}-under-way`];
+
 describe('on a folder', () => {
   const folder = tempFolder();
+
+  it('leaves nothing where it is interrupted, and removes what one of before has left', async () => {
+    const lake = join(tempFolder(), 'lake');
+    const temp = join(lake, 'tmp');
+    const names = () => (existsSync(temp) ? readdirSync(temp) : []);
+    const isBegun = async () => names().some((name) => existsSync(join(temp, name, 'round-1')));
+    await interrupted([lake, '--bytes', '64'], isBegun);
+    expect(names()).toEqual([]);
+    for (const name of [LEFT, UNDER_WAY, 'others']) {
+      mkdirSync(join(temp, name), { recursive: true });
+      writeFileSync(join(temp, name, 'round-0'), 'x');
+    }
+    expect((await doctor([lake, ...QUICK])).red).toEqual([]);
+    expect(names().sort()).toEqual([UNDER_WAY, 'others']);
+  });
 
   it('tries whether a name has one winner, and leaves nothing', async () => {
     const { names, red } = await doctor([join(folder, 'not', 'yet'), ...QUICK]);
@@ -58,6 +101,49 @@ describe.skipIf(!honest.isThere)('on a bucket', () => {
     // The server's own folder has a dot.
     const names = honest.running === undefined ? [] : readdirSync(bucket);
     expect(names.filter((name) => !name.startsWith('.'))).toEqual([]);
+  });
+
+  it('leaves nothing where it is interrupted, and removes what one of before has left', async () => {
+    const location = newLocation();
+    const store = openAt(honest.endpoint, location);
+    const isBegun = async () => (await keysOf(store)).some((key) => key.endsWith('/round-1'));
+    await interrupted([location, '--bytes', '64'], isBegun, environmentAt(honest.endpoint));
+    expect(await keysOf(store)).toEqual([]);
+    for (const name of [LEFT, UNDER_WAY, 'others']) await store.put(`${name}/round-0`, Buffer.from('x'));
+    expect(await doctor([location, ...QUICK], environmentAt(honest.endpoint))).toMatchObject({ red: [] });
+    expect((await keysOf(store)).sort()).toEqual([`${UNDER_WAY}/round-0`, 'others/round-0']);
+  });
+
+  it.skipIf(!liar.isThere)('lets build make no lake on s3rver, and write nothing', async () => {
+    const account = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' };
+    const env = { ...environmentAt(liar.endpoint), ...account };
+    const [world, location] = [makeTinyWorld(tempFolder(), 'world'), newLocation()];
+    const ran = await brewhouse(buildArgs(world, location), { env });
+    expectRefusal(ran, EXIT.store, [
+      /cannot hold a lake: of 4 names .* 4 had more than one winner/,
+      /brewhouse doctor/,
+    ]);
+    const list = await brewhouse(['releases', location], { env });
+    expectRefusal(list, EXIT.usage, [/there is no lake at/]);
+    expect(readdirSync(liar.root, { recursive: true, encoding: 'utf8' }).filter((name) => /lake/.test(name))).toEqual(
+      [],
+    );
+  });
+
+  it('lets build make a lake where the server keeps to it, of which no trial is left, and tries once', async () => {
+    const [world, location] = [makeTinyWorld(tempFolder(), 'world'), newLocation()];
+    let trials = 0;
+    proxy.choose = ({ isConditional, path }) => {
+      if (isConditional && path.includes('/doctor-')) trials++;
+      return undefined;
+    };
+    for (const writes of [64, 0]) {
+      trials = 0;
+      const ran = await brewhouse(buildArgs(world, location), { env: environmentAt(proxy.endpoint) });
+      expect([ran.code, trials]).toEqual([0, writes]);
+    }
+    const keys = await keysOf(openAt(honest.endpoint, location));
+    expect([keys.includes('lake.json'), keys.filter((key) => key.includes('doctor-'))]).toEqual([true, []]);
   });
 
   it.skipIf(!s3proxy.isThere)('finds nothing on S3Proxy', async () => {

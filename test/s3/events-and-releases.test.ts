@@ -11,10 +11,20 @@ import { besideOnS3, openEvents } from '../../src/adapters/open-events.ts';
 import { eventsInStore } from '../../src/adapters/store-events.ts';
 import { EXIT } from '../../src/errors.ts';
 import { openRelease } from '../../src/index.ts';
+import { parsePseudonymKey, pseudonymsOf } from '../../src/release/pseudonyms.ts';
 import { verifyRelease } from '../../src/verify/verify-release.ts';
 import { describeEventSource } from '../contract/event-source.ts';
 import { describeReader } from '../contract/reader.ts';
-import { brewhouse, brewhouseJson, KEY, type Ran, releaseHashes, tempFolder } from '../integration/brewhouse.ts';
+import { eventsBelow } from '../integration/asked-again.ts';
+import {
+  brewhouse,
+  brewhouseJson,
+  KEY,
+  type Ran,
+  releaseHashes,
+  sidecarOf,
+  tempFolder,
+} from '../integration/brewhouse.ts';
 import { buildArgs, makeSmallWorld, releaseArgs, type SmallWorld, tokenizerFlag } from '../integration/small-world.ts';
 import { expectRefusal } from '../integration/tiny-world.ts';
 import { keysOf } from '../lake/temp-lake.ts';
@@ -162,6 +172,11 @@ describe.skipIf(!server.isThere)('in a bucket', () => {
       await both((at) => ['inspect', releaseOf(at), '--example', sidecar.example_id, ...tokenizerFlag(world)]);
     });
 
+    it('verify --lake looks at the same, and finds nothing', async () => {
+      const found = await both(({ lake }) => ['verify', '--lake', lake]);
+      expect(found).toMatchObject({ ok: true, chains: 5, faults: [], checks: { file: expect.any(Number) } });
+    });
+
     it('verify names what is there beside the release, or changed in it', async () => {
       const release = openAt(server.endpoint, releaseOf(remote));
       const verified = async (): Promise<{ ran: Ran; faults: { check: string; detail: string }[] }> => {
@@ -191,6 +206,28 @@ describe.skipIf(!server.isThere)('in a bucket', () => {
       const none = ['verify', `${nothing}/releases/x`, '--events', remote.events];
       expectRefusal(await run(none), EXIT.usage, [`there is no release in ${nothing}/releases/x`]);
       expectRefusal(await run(verify, { BREWHOUSE_KEY: '' }), EXIT.usage, [/key is not known/, /set BREWHOUSE_KEY/]);
+    });
+
+    it('inspect masks a member whom the lake has erased since, and verify says so', async () => {
+      const [row] = await sidecarOf(releaseOf(local), 'train');
+      const { member } = pseudonymsOf(parsePseudonymKey(KEY, 'the test'));
+      const ids = eventsBelow(world.events).flatMap((event) => (event.type === 'member' ? [event.member_id] : []));
+      const gone = {
+        type: 'member',
+        op: 'delete',
+        event_id: 'gone',
+        member_id: ids.find((id) => member(id) === row?.member),
+      };
+      const text = `${JSON.stringify({ ...gone, event_time: '2026-02-27T00:00:00Z' })}\n`;
+      writeFileSync(join(local.events, 'zz-gone.ndjson'), text);
+      await put(remote.events, { 'zz-gone.ndjson': text });
+      await both(({ events, lake }) => buildArgs({ ...world, events }, lake, ['--append']));
+      const rows = ['--rows', `0..${(await sidecarOf(releaseOf(local), 'train')).length - 1}`, ...tokenizerFlag(world)];
+      const shown = (await both((at) => ['inspect', releaseOf(at), ...rows])) as { rows: { masked: object | null }[] };
+      const masked = shown.rows.filter((row) => row.masked !== null);
+      expect([masked.length > 0, masked.length < shown.rows.length]).toEqual([true, true]);
+      const verify = ['verify', releaseOf(remote), '--lake', remote.lake, ...tokenizerFlag(world)];
+      expectRefusal(await run(verify), EXIT.usage, [/whom the lake has erased since it was made/]);
     });
   });
 });

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { checkLake } from '../../pipelines/check-lake.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { FILLED_SPLITS } from '../../schemas/ledger.ts';
 import { eventsAt, releaseAt } from '../../src/adapters/checker-reader.ts';
+import { openStore } from '../../src/adapters/open-store.ts';
 import { buildFrom } from '../../src/cli/commands/build.ts';
 import { releaseFrom } from '../../src/cli/commands/release.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
@@ -73,7 +75,10 @@ export async function compareArrivals({ world, files, untils }: ArrivingWorld): 
     const until = Math.min(last ?? NOON + 30 * DAY, Date.parse(world.recipe.release.until ?? '2026-03-01T00:00Z'));
     const made = await saidBy('builder', () => releasesOf(folder, until));
     if (!('value' in made)) return { rows: 0, ...made };
-    const difference = differenceOf(made.value) ?? (await faultOf(folder, made.value.grown.path, world));
+    const difference =
+      differenceOf(made.value) ??
+      (await faultOf(folder, made.value.grown.path, world)) ??
+      (await lakeFault(join(folder, 'grown')));
     return { rows: made.value.rows, ...(difference && { difference }) };
   } finally {
     rmSync(folder, { recursive: true });
@@ -133,6 +138,13 @@ function differenceOf({ whole, grown }: Made): Difference | undefined {
     return canonicalJson(rest);
   });
   return told === right ? undefined : { kind: 'lineage', builder: told!, checker: right! };
+}
+
+/** All that records of the lake say of themselves and of their files holds. */
+async function lakeFault(lake: string): Promise<Difference | undefined> {
+  const { faults } = await checkLake(openStore(lake), PROCESS_EFFECTS);
+  const [fault] = faults.faults;
+  return fault && { kind: `lake: ${fault.check}`, builder: fault.file, checker: fault.detail };
 }
 
 async function faultOf(folder: string, releaseDir: string, { recipe }: World): Promise<Difference | undefined> {

@@ -18,6 +18,7 @@ import { withFile } from '../../src/release/release-file.ts';
 import { readRelease } from '../../src/release/release-reader.ts';
 import { recordGroups } from '../../src/shard/records.ts';
 import { verifyRelease } from '../../src/verify/verify-release.ts';
+import { shown } from '../integration/shown-row.ts';
 import { DAY, NOON } from '../timeline/events.ts';
 import { saidBy } from './compare-worlds.ts';
 import type { Difference } from './long-run.ts';
@@ -239,8 +240,10 @@ export async function rowsOf(path: string, split: string): Promise<Rows> {
   const { rows: to = 0 } = reader.manifest.splits[split] ?? {};
   const found = new Map<string, string>();
   if (to > 0)
-    for await (const { meta, ids, labels } of reader.rows({ split, from: 0, to }))
+    for await (const row of reader.rows({ split, from: 0, to })) {
+      const { meta, ids, labels } = shown(row);
       found.set(meta.example_id, `${ids.join()} ${labels.join()}`);
+    }
   return found;
 }
 

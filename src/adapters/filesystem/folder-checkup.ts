@@ -1,18 +1,22 @@
 /** Part of a folder in which anything may be written, to see what its file system can do. */
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { PROCESS_EFFECTS } from '../../effects.ts';
-import type { TrialStore } from '../checkup.ts';
+import { isLeftTrial, type TrialStore, trialName } from '../checkup.ts';
 import { openDirectoryStore, tempFolderOf } from './directory-store.ts';
-import { translated } from './file-errors.ts';
+import { orNull, translated } from './file-errors.ts';
 import { removeFolder } from './scratch-folder.ts';
 
 /**
- * Opens a new folder among the temporary files of the lake. Clearing it removes what had to be made
- * above it too, as far as nobody has put anything there. Throws `store_refused`, `disk_full`.
+ * Opens a new folder among the temporary files of the lake, and removes those that trials of before
+ * have left. Clearing it removes what had to be made above it too, as far as nobody has put
+ * anything there. Throws `store_refused`, `disk_full`.
  */
 export async function openFolderTrial(folder: string, effects = PROCESS_EFFECTS): Promise<TrialStore> {
-  const path = join(tempFolderOf(resolve(folder)), `doctor-${effects.newId()}`);
+  const tempFolder = tempFolderOf(resolve(folder));
+  for (const name of (await orNull('list', tempFolder, (each) => readdir(each))) ?? [])
+    if (isLeftTrial(name, effects.now())) await removeFolder(join(tempFolder, name));
+  const path = join(tempFolder, trialName(effects));
   const first = (await translated('make', path, (each) => mkdir(each, { recursive: true }))) ?? path;
   const { get, putIfAbsent } = openDirectoryStore(path, effects);
   const together: TrialStore['store']['putIfAbsent'] = async (key, bytes, gate) => {

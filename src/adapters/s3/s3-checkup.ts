@@ -1,12 +1,15 @@
 /** What a lake needs of a bucket: credentials, rights, the clock, and no versioning. */
 import { PROCESS_EFFECTS } from '../../effects.ts';
-import { type Finding, finding, type TrialStore } from '../checkup.ts';
+import { type Finding, finding, isLeftTrial, type TrialStore, trialName, unstopped } from '../checkup.ts';
 import { answerCode, statusOf } from './s3-answers.ts';
 import { openBucket, type S3Bucket } from './s3-bucket.ts';
 import type { S3Manner } from './s3-client.ts';
 import { parseS3Location } from './s3-location.ts';
 import { getObject, listFolder } from './s3-reads.ts';
 import { putTogether, removeObject } from './s3-writes.ts';
+
+/** Whoever waited for a store that does not answer does not wait once more to clear it. */
+const CLEAR_MS_MAX = 5_000;
 
 /** S3 refuses requests that are 15 minutes off; a clock that is a minute off is not kept right. */
 const SKEW_MS_MAX = 60_000;
@@ -85,19 +88,32 @@ async function askVersioning(bucket: S3Bucket): Promise<Omit<Finding, 'name'> | 
   });
 }
 
+/** Removes what trials of before have left: the process had ended before they could. */
+export async function sweepS3Trials(location: string, manner: S3Manner, effects = PROCESS_EFFECTS): Promise<void> {
+  const at = parseS3Location(location);
+  const bucket = openBucket(at, manner, effects);
+  for (const folder of (await listFolder(bucket, at.prefix)).folders)
+    if (isLeftTrial(folder.slice(at.prefix.length), effects.now())) await removeBelow(bucket, folder);
+}
+
+async function removeBelow(bucket: S3Bucket, folder: string): Promise<void> {
+  const { keys } = await listFolder(bucket, folder);
+  await Promise.all(keys.map((key) => removeObject(bucket, key)));
+}
+
 /** A folder of the lake's that no lake uses; nothing is written yet. */
 export function openS3Trial(location: string, manner: S3Manner, effects = PROCESS_EFFECTS): TrialStore {
   const { text } = parseS3Location(location);
-  const at = parseS3Location(`${text}/doctor-${effects.newId()}`);
+  const at = parseS3Location(`${text}/${trialName(effects)}`);
   const bucket = openBucket(at, manner, effects);
   return {
     store: {
       get: (key) => getObject(bucket, at.prefix + key),
       putIfAbsent: (key, bytes, gate) => putTogether(bucket, at.prefix + key, { bytes, gate }),
     },
-    async clear() {
-      const { keys } = await listFolder(bucket, at.prefix);
-      for (const key of keys) await removeObject(bucket, key);
+    clear() {
+      const patience = { ...manner.patience, waitMs: Math.min(manner.patience.waitMs, CLEAR_MS_MAX) };
+      return removeBelow(openBucket(at, { ...manner, patience }, unstopped(effects)), at.prefix);
     },
   };
 }

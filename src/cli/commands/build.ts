@@ -4,7 +4,7 @@ import { type BuildOptions, type BuildSummary, build } from '../../../pipelines/
 import { type CorpusInputs, readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import type { RenderedCorpus } from '../../../pipelines/render/render.ts';
 import { openEvents } from '../../adapters/open-events.ts';
-import { openScratch, openStore } from '../../adapters/open-store.ts';
+import { openScratch, openStore, requireOneWinner } from '../../adapters/open-store.ts';
 import { last } from '../../checked.ts';
 import { questionsByFate } from '../../corpus/corpus-summary.ts';
 import type { Effects } from '../../effects.ts';
@@ -29,7 +29,7 @@ export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise
 }
 
 /** A build by the files and the folder that a person names. */
-type NamedBuild = Omit<BuildOptions, 'store' | 'scratch' | 'events' | keyof CorpusInputs> &
+type NamedBuild = Omit<BuildOptions, 'store' | 'scratch' | 'events' | 'tryStore' | keyof CorpusInputs> &
   Readonly<Record<'lake' | 'events' | keyof CorpusInputs, string>>;
 
 /** Reads the files and builds. Throws as `build` does. */
@@ -42,6 +42,7 @@ export async function buildFrom(
     store: openStore(lake, effects),
     events: openEvents(events, effects),
     scratch: openScratch(lake, effects),
+    tryStore: () => requireOneWinner(lake, effects),
     recipe: await readRecipe(recipe),
     domain: { domain: await readDomain(domain), file: domain },
   };

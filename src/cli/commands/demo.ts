@@ -179,7 +179,7 @@ async function demoRowOf(folder: string, colour: boolean, effects: Effects): Pro
   const to = Math.min(ROWS_TRIED_MAX, manifest.splits.train?.rows ?? 0);
   let best: ReleaseRow | undefined;
   for await (const row of to > 0 ? rows({ split: 'train', from: 0, to }) : [])
-    if (best === undefined || worth(row) > worth(best)) best = row;
+    if (row.erasedBy === null && (best === undefined || worth(row) > worth(best))) best = row;
   if (best === undefined) return '';
   return demoRow(best, await releaseTokenizer(manifest.identity), colour);
 }

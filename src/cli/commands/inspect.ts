@@ -1,11 +1,13 @@
 /** `brewhouse inspect`: rows of a release as text, roles and origins coloured. */
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
+import { TIME_UNKNOWN } from '../../../schemas/event.ts';
 import { openRelease } from '../../adapters/open-release.ts';
 import { nth } from '../../checked.ts';
 import type { Effects } from '../../effects.ts';
 import { BrewhouseError, EXIT } from '../../errors.ts';
 import { grouped } from '../../grouped.ts';
-import type { ReleaseReader, ReleaseRow } from '../../release/release-reader.ts';
+import { maskedSaid } from '../../release/masked-members.ts';
+import type { MaskedRow, ReleaseReader, ReleaseRow } from '../../release/release-reader.ts';
 import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
@@ -21,8 +23,10 @@ export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, 
   const release = await openRelease(folder, effects);
   const found = await wishedRows(release, flags);
   const tokenizer = await releaseTokenizer(release.manifest.identity, flags.tokenizer);
-  const results = found.map((row) => rowResult(row, tokenizer));
-  const shown = found.map((row) => showRow(row, tokenizer, colour));
+  const results = found.map((row) => (row.erasedBy === null ? rowResult(row, tokenizer) : maskedResult(row)));
+  const shown = found.map((row) =>
+    row.erasedBy === null ? showRow(row, tokenizer, colour) : maskedSaid(row.erasedBy),
+  );
   const named = shown.map((text, i) => `row ${nth(found, i).row} of ${nth(found, i).split}:\n\n${text}`);
   const text = [...(flags.rows === undefined ? shown : named), legend(colour)].join('\n\n');
   return { exit: EXIT.done, result: flags.rows === undefined ? nth(results, 0) : { rows: results }, text };
@@ -43,10 +47,10 @@ function requireOneWish({ example, split, row, rows }: Wishes): void {
 async function wishedRows(
   release: ReleaseReader,
   { example, split = 'train', row = 0, rows }: Wishes,
-): Promise<ReleaseRow[]> {
+): Promise<(ReleaseRow | MaskedRow)[]> {
   if (example !== undefined) return [await release.example(example)];
   const { first, last } = rows ?? { first: row, last: row };
-  const found: ReleaseRow[] = [];
+  const found: (ReleaseRow | MaskedRow)[] = [];
   for await (const each of release.rows({ split, from: first, to: last + 1 })) found.push(each);
   return found;
 }
@@ -59,7 +63,15 @@ function rowResult(row: ReleaseRow, tokenizer: LoadedTokenizer): object {
     text: tokenizer.decode(row.ids),
     segments: runsOf(row, tokenizer),
     sidecar: { ...row.meta, lowered, room, used, stopped_at },
+    masked: null,
   };
+}
+
+/** The same keys, and nothing of the row. */
+function maskedResult({ split, row, erasedBy }: MaskedRow): object {
+  const nothing = { input_ids: [], labels: [], text: '', segments: [], sidecar: null };
+  const at = erasedBy === TIME_UNKNOWN ? null : erasedBy;
+  return { ...nothing, masked: { split, row, erased_by: at, said: maskedSaid(erasedBy) } };
 }
 
 /** The text of a row, its facts and its ledger. */

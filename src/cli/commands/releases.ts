@@ -19,13 +19,13 @@ export async function run({ args: [location] }: CallOf<'releases'>, effects: Eff
 }
 
 function tableOf(releases: readonly ListedRelease[]): string {
-  return table([['release', 'until', 'rows', 'tokens', 'verified'], ...releases.map(cellsOf)]);
+  return table([['release', 'until', 'rows', 'tokens', 'verified', 'since'], ...releases.map(cellsOf)]);
 }
 
 function cellsOf(listed: ListedRelease): string[] {
   if ('broken' in listed) return [listed.id, listed.broken];
-  const { id, until, rows, tokens, verified } = listed;
+  const { id, until, rows, tokens, verified, since } = listed;
   const count = Object.values(rows).reduce((sum, each) => sum + each, 0);
   const said = verified === null ? 'not yet' : verified ? 'yes' : 'FAULTS';
-  return [id, new Date(until).toISOString(), grouped(count), grouped(tokens), said];
+  return [id, new Date(until).toISOString(), grouped(count), grouped(tokens), said, since ?? ''];
 }

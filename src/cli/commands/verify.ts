@@ -6,6 +6,7 @@ import type { Certificate } from '../../../schemas/manifest.ts';
 import { openCertificate } from '../../adapters/certificate-file.ts';
 import { eventsAt, openReader, releaseAt } from '../../adapters/checker-reader.ts';
 import { openKeyFile } from '../../adapters/filesystem/key-file.ts';
+import { refuseErased } from '../../adapters/open-release.ts';
 import { isOnS3, openStore } from '../../adapters/open-store.ts';
 import { entriesOf } from '../../checked.ts';
 import { sha256Hex } from '../../content-hash.ts';
@@ -19,14 +20,20 @@ import { type VerifyOptions, verifyRelease } from '../../verify/verify-release.t
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
 import { peakMemory, table } from '../plain-text.ts';
+import { verifyLake } from '../verify-lake.ts';
 
-/** Exits 1 where a row is wrong. Throws `usage`, `not_found`, and as `verifyRelease` does. */
+/**
+ * Exits 1 where a row is wrong, or a lake. Throws `usage`, `not_found`, and as `verifyRelease` and
+ * `verifyLake` do.
+ */
 export async function run({ flags, args: [release] }: CallOf<'verify'>, effects: Effects): Promise<Outcome> {
+  if (release === undefined) return verifyLake(flags, effects);
   const { sample, since, tokenizer, recipe, domain } = flags;
   const at = releaseAt(release);
   const files = openReader(at);
   // Before the key, which lies beside a lake that is not there either.
   if (!(await isNamed(files, 'manifest.json'))) throw noRelease(release);
+  await refuseErased(release, flags.lake, effects);
   const pinned = await pinnedParts(files, { recipe, domain });
   const checked = { ...(await eventsOf(flags, effects)), release: at, key: await releaseKey(release), pinned };
   const sampled = sample === undefined ? {} : { sample };
