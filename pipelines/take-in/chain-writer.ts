@@ -23,6 +23,7 @@ import {
 import { createTimelineStats, replaceStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
 import type { InputFile } from './input-files.ts';
 import { oldRunsKept } from './merge-policy.ts';
+import { byRole, haveRoles, onlyRead, type RecordsByRole } from './roles.ts';
 
 /** All new records of one member or item, or a record that is no event. */
 export type TakenGroup =
@@ -40,6 +41,8 @@ export interface ChainTask {
    * All records come again: what was taken in before says what has changed, and nothing else.
    */
   readonly isAnew: boolean;
+  /** Not all its records can be read again (TakeHow). */
+  readonly isDeleteFinal: boolean;
 }
 
 /** Files that lie in the store, for the record that is to name them. */
@@ -50,6 +53,8 @@ export interface WrittenChain {
   readonly chain: number;
   /** Null where a delete was undone: all records of the chain have to come again. */
   readonly files: WrittenFiles | null;
+  /** Records that were to be left out and are in no event file. */
+  readonly unmatched: number;
 }
 
 /** A chain under way. */
@@ -64,7 +69,7 @@ export interface ChainWriter {
 /** Where chains are written, and what of their inputs is named. */
 export interface ChainWork {
   readonly store: ObjectStore;
-  readonly inputs: readonly Pick<InputFile, 'name'>[];
+  readonly inputs: readonly Pick<InputFile, 'name' | 'role'>[];
 }
 
 /** Letters of the first dead record's message that the stats keep. */
@@ -74,7 +79,8 @@ const DEAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Opens a chain. Bound: an entity, the files under way, and what `liveEntities` holds. */
 export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): ChainWriter {
-  const { chain, folder, before, isAnew } = task;
+  const { chain, folder, before, isAnew, isDeleteFinal } = task;
+  const sortRoles = haveRoles(inputs) ? byRole : onlyRead;
   const old = isAnew ? null : before;
   const runs = before?.runs ?? [];
   const keeps = old === null ? 0 : oldRunsKept(old);
@@ -86,6 +92,7 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
   let isUndone = false;
   let newest = TIME_UNKNOWN;
   let written = 0;
+  let unmatched = 0;
   const write = async (entity: string, state: EntityState) => {
     await run.add(entity, state);
     written++;
@@ -102,16 +109,31 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
     come.addDead(toldLetter(letter));
     return dead.add(letter);
   };
+  const leaveOut = async ({ leftOutLate, leftOutDead, ...group }: RecordsByRole) => {
+    unmatched += group.unmatched;
+    counts.read += leftOutLate.length + leftOutDead.length;
+    counts.late += leftOutLate.length;
+    counts.dead += leftOutDead.length;
+    for (const record of leftOutDead) await park(letterOf(record, LEFT_OUT, inputs));
+  };
   const takeIn = async (records: readonly PlacedRecord[]) => {
+    const group = sortRoles(records, inputs);
+    await leaveOut(group);
+    const { read, late, earlier } = group;
+    if (read.length + late.length + earlier.length === 0) return;
     const entity = entityOf(nth(records, 0).event);
     const standing = (await (await others.upTo(entity))?.readState()) ?? NOTHING_TAKEN;
-    const taken = takeInto(isAnew ? NOTHING_TAKEN : standing, records);
+    const how = { earlier, isDeleteFinal };
+    const taken = takeInto(isAnew ? NOTHING_TAKEN : standing, [...read, ...late], how);
     if (taken.isUndone) isUndone = true;
-    const { state, conflicts } = taken;
-    counts.read += records.length;
+    const { state, conflicts, refused } = taken;
+    // What is in the late log was read when it came.
+    counts.read += read.length;
+    counts.late -= late.length;
+    counts.dead += refused;
     if (old !== null) count(standing, -1);
     count(state, 1);
-    for (const conflict of conflicts) await park(conflictLetter(conflict, inputs));
+    for (const conflict of conflicts) await park(letterOf(conflict, CONFLICT, inputs));
     if (old !== null) for (const event of standing.used) gone.add(event);
     for (const event of state.used) come.add(event);
     const since = before === null ? undefined : changedSince(standing, state);
@@ -128,7 +150,7 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
       await park(group.letter);
     },
     async finish() {
-      if (isUndone) return { chain, files: null };
+      if (isUndone) return { chain, files: null, unmatched };
       await others.toTheEnd();
       const stats = replaceStats(old === null ? null : await readStats(store, { folder, record: old }), {
         ...{ gone: gone.finish(), come: come.finish(), newest },
@@ -141,7 +163,7 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
         stats: await writeStats(store, statsFolder(folder), stats),
         counts,
       };
-      return { chain, files };
+      return { chain, files, unmatched };
     },
   };
 }
@@ -214,18 +236,20 @@ export function createDeadFiles(store: ObjectStore, folder: string): DeadFiles {
 /** What a record that was taken in before has for a place. */
 const TAKEN_IN_BEFORE = 'taken in before';
 
-function conflictLetter(conflict: Conflict, inputs: ChainWork['inputs']): DeadLetter {
+type Why = Pick<DeadLetter, 'reason' | 'field' | 'message'>;
+const CONFLICT: Why = {
+  reason: 'id_conflict',
+  field: 'event_id',
+  message: 'another record of this event id has other content',
+};
+const LEFT_OUT: Why = { reason: 'left_out', field: '', message: 'it is among the dead letters that --without names' };
+
+function letterOf(record: Conflict, why: Why, inputs: ChainWork['inputs']): DeadLetter {
   const at =
-    conflict.file === undefined
+    record.file === undefined
       ? { source: TAKEN_IN_BEFORE, line: 0 }
-      : { source: nth(inputs, conflict.file).name, line: conflict.line };
-  return {
-    ...at,
-    reason: 'id_conflict',
-    field: 'event_id',
-    message: 'another record of this event id has other content',
-    raw: Buffer.from(canonicalEvent(conflict.event), 'utf8'),
-  };
+      : { source: nth(inputs, record.file).name, line: record.line };
+  return { ...at, ...why, raw: Buffer.from(canonicalEvent(record.event), 'utf8') };
 }
 
 /** Writes what a chain holds at a glance. */

@@ -1,6 +1,6 @@
 /** What all records of a chain come to, whatever its kind: the one fold that readers start from. */
 import type { ChainState, LivePart } from '../../schemas/checkpoint.ts';
-import type { CorpusFiles, RewriteRecord, StreamPart } from '../../schemas/commit.ts';
+import type { CorpusFiles, FileRef, LateFiles, RewriteRecord, StreamPart, TimelineRecord } from '../../schemas/commit.ts';
 import { addTally, addTo } from '../tally.ts';
 import type { Committed, RecordRef } from './read-record.ts';
 
@@ -14,17 +14,26 @@ export type CorpusState = Extract<ChainState, { kind: 'corpus' }>;
 /** What a chain is before its first record. */
 export const EMPTY: ChainState = { kind: 'empty' };
 
+const NOTHING_TAKEN_IN: Omit<TimelineState, 'kind' | 'newest'> = {
+  ...{ inputs: [], stream: null, replayed: [], without: [] },
+  late: { late: [], late_copies: [] },
+};
+
 /** The state after one more record. `wrong` makes the error to throw where it cannot follow. */
 export function stateAfter(state: ChainState, next: Committed, wrong: (what: string) => Error): ChainState {
   const { record } = next;
   if (record.kind === 'claim') return state;
   if (record.kind === 'timeline') {
     if (state.kind === 'corpus') throw wrong('is of a chain of events, in a corpus chain');
-    const { inputs, stream } = state.kind === 'empty' ? { inputs: [], stream: null } : state;
+    const before = state.kind === 'empty' ? NOTHING_TAKEN_IN : state;
+    const { inputs, stream, replayed, without } = before;
     if (record.stream !== undefined && stream !== null) assertGoesOn(stream, record.stream, wrong);
     return {
       ...{ kind: 'timeline', newest: { ...next, record } },
       ...{ inputs: [...inputs, ...record.inputs], stream: record.stream ?? stream },
+      late: lateAfter(before.late, record, wrong),
+      replayed: [...replayed, ...(record.replayed ?? [])],
+      without: [...without, ...(record.without ?? [])],
     };
   }
   if (state.kind === 'timeline') throw wrong('is of a corpus chain, in a chain of events');
@@ -46,6 +55,24 @@ export function stateAfter(state: ChainState, next: Committed, wrong: (what: str
     questions: addTally(state.questions, record.questions),
     alikeAfterCut: addTally(state.alikeAfterCut, record.alike_after_cut),
   };
+}
+
+/** TAKEN UP ONCE: what is left of a late log after a record that takes files up, or adds some. */
+function lateAfter(
+  before: LateFiles,
+  { backfilled, stream }: TimelineRecord,
+  wrong: (what: string) => Error,
+): LateFiles {
+  const left = (kind: keyof LateFiles): FileRef[] => {
+    const files = [...before[kind]];
+    for (const { sha256 } of backfilled?.[kind] ?? []) {
+      const at = files.findIndex((file) => file.sha256 === sha256);
+      if (at < 0) throw wrong(`takes up the late log ${sha256}, which is not there`);
+      files.splice(at, 1);
+    }
+    return [...files, ...(stream?.[kind] ?? [])];
+  };
+  return { late: left('late'), late_copies: left('late_copies') };
 }
 
 /** NO GAP, NO OVERLAP: each topic partition goes on where it ended, and time does not go back. */

@@ -124,7 +124,9 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
   const folders = [...numbers.map(timelineFolder), ITEMS_FOLDER];
   const newestTimeline = async (folder: string): Promise<Timeline | undefined> => {
     const { state } = await open(folder);
-    return state.kind === 'timeline' ? { folder, ...state.newest, inputs: state.inputs } : undefined;
+    if (state.kind !== 'timeline') return undefined;
+    const { newest, inputs, stream, late, replayed, without } = state;
+    return { folder, ...newest, inputs, stream, late, replayed, without };
   };
   const corpusPartition = async (corpus: CorpusId, partition: number): Promise<CorpusPartition> => {
     const { state } = await open(corpusFolder(corpus, partition));

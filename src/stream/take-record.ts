@@ -36,7 +36,7 @@ export function takeRecord(pending: Pending, record: StreamRecord, judging: Judg
   const { fate, isLogged, othersUsed } = takeEvent(pending.overlay, event, watermark !== null && at < watermark);
   if (fate === 'dead') park(unreadOf(event, CONFLICT));
   else pending.count(fate, othersUsed);
-  if (isLogged) pending.log(event);
+  if (isLogged) pending.log(event, fate === 'duplicate');
   return at === TIME_UNKNOWN ? undefined : at;
 }
 
