@@ -5,7 +5,14 @@ import { createLineFiles } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { createRun } from '../../src/lake/runs.ts';
 import { isSnapshotDue, writeDelta, writeSnapshot } from '../../src/lake/state-files.ts';
-import { changesFolder, lateFolder, type RecordCounts, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
+import {
+  changesFolder,
+  deadFolder,
+  lateFolder,
+  type RecordCounts,
+  readStats,
+  statsFolder,
+} from '../../src/lake/timeline-records.ts';
 import type { Flush } from '../../src/stream/flush.ts';
 import type { StreamState } from '../../src/stream/state.ts';
 import { changedSince } from '../../src/timeline/entity-state.ts';
@@ -49,7 +56,7 @@ async function writeEntities(flush: Flush, { store, folder, before }: FlushedCha
   const old = before?.record ?? null;
   const kept = old === null ? 0 : oldRunsKept(old);
   const run = createRun(store, folder);
-  const dead = createDeadFiles(store, `${folder}/dead`);
+  const dead = createDeadFiles(store, deadFolder(folder));
   const changes = createLineFiles(store, changesFolder(folder));
   const [gone, come] = [createTimelineStats(), createTimelineStats()];
   let written = 0;

@@ -10,7 +10,7 @@ import { quotedName } from '../../src/errors.ts';
 import { createLineFiles } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { createRun, type LiveEntity, liveEntities, type RunFiles } from '../../src/lake/runs.ts';
-import { changesFolder, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
+import { changesFolder, deadFolder, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
 import {
   type Conflict,
   changedSince,
@@ -85,7 +85,7 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
   const runs = before?.runs ?? [];
   const keeps = old === null ? 0 : oldRunsKept(old);
   const run = createRun(store, folder);
-  const dead = createDeadFiles(store, `${folder}/dead`);
+  const dead = createDeadFiles(store, deadFolder(folder));
   const changes = createLineFiles(store, changesFolder(folder));
   const [gone, come] = [createTimelineStats(), createTimelineStats()];
   const counts = { ...(old?.counts ?? { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 }) };

@@ -1,6 +1,13 @@
 /** What all records of a chain come to, whatever its kind: the one fold that readers start from. */
 import type { ChainState, LivePart } from '../../schemas/checkpoint.ts';
-import type { CorpusFiles, FileRef, LateFiles, RewriteRecord, StreamPart, TimelineRecord } from '../../schemas/commit.ts';
+import type {
+  CorpusFiles,
+  FileRef,
+  LateFiles,
+  RewriteRecord,
+  StreamPart,
+  TimelineRecord,
+} from '../../schemas/commit.ts';
 import { addTally, addTo } from '../tally.ts';
 import type { Committed, RecordRef } from './read-record.ts';
 

@@ -2,7 +2,7 @@
  * A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits.
  */
 
-import type { Run } from '../../schemas/commit.ts';
+import type { FileRef, LateFiles, Run } from '../../schemas/commit.ts';
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { LakeFile } from '../../schemas/lake.ts';
@@ -71,6 +71,11 @@ export interface Lake {
   items(runs: readonly Run[]): AsyncGenerator<ItemEvent[]>;
   /** The members of one partition. */
   members(of: TimelineRuns): AsyncGenerator<LiveMember>;
+  /**
+   * What lies beside the events: late logs, also those that were taken up, and dead letters. Chain
+   * by chain, members first. Bound: the records of a chain.
+   */
+  aside(): AsyncGenerator<AsideFiles>;
   /** Every event that was taken in. */
   events(): AsyncGenerator<unknown>;
   /** Every corpus that was begun here. */
@@ -90,6 +95,15 @@ export interface Lake {
   corpusAt(corpus: CorpusId, records: readonly PartitionRecord[]): Promise<readonly CorpusPartition[]>;
   /** Commits work to the chain in `folder`: commit-work.ts says how. Throws `fenced`. */
   commitWork(folder: string, work: Work): Promise<RecordRef>;
+}
+
+/** What a record of a chain of events parked or put into the late log. */
+export interface AsideFiles {
+  /** Of the chain. */
+  readonly folder: string;
+  readonly dead: readonly FileRef[];
+  /** Undefined where the record is not of a stream. */
+  readonly late: LateFiles | undefined;
 }
 
 /** A record of a partition's chain. */
@@ -153,6 +167,11 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     },
     items: (runs) => readItems(store, runs, effects),
     members: (of) => readMembers(store, of),
+    async *aside() {
+      for (const folder of folders)
+        for (const { record } of await recordsAfter(await open(folder), null))
+          yield { folder, dead: record.dead, late: record.stream };
+    },
     async *events() {
       yield* readEvents(store, await timelines(), effects);
     },

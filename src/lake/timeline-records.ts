@@ -62,6 +62,11 @@ export function lateFolder(folder: string): string {
   return `${folder}/late`;
 }
 
+/** Where dead letters lie. */
+export function deadFolder(folder: string): string {
+  return `${folder}/dead`;
+}
+
 /** Where stats lie. */
 export function statsFolder(folder: string): string {
   return `${folder}/state`;

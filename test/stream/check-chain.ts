@@ -55,7 +55,13 @@ async function foundIn(store: ObjectStore, model: Modelled): Promise<Modelled> {
 
 function plain({ counts, used, late, lateCopies, dead }: Modelled): string {
   const members = [...used].map(([member, events]) => [member, ...events.map(canonicalEvent)]).sort();
-  return JSON.stringify([canonicalJson(counts), members, late.map(canonicalEvent), lateCopies.map(canonicalEvent), dead.length]);
+  return JSON.stringify([
+    canonicalJson(counts),
+    members,
+    late.map(canonicalEvent),
+    lateCopies.map(canonicalEvent),
+    dead.length,
+  ]);
 }
 
 /** Undefined where all is as the plain model says. Throws where the chain does not read. */
