@@ -58,7 +58,7 @@ export async function catchUpCorpora(lake: Lake, options: CatchUpOptions, effect
     const timelines = await lake.timelines();
     if (!partitions.some((partition) => lagsBehind(partition, timelines))) continue;
     try {
-      corpora.push(await catchUp(lake, named, { ...options, timelines }, effects));
+      corpora.push(await catchUp(lake, { ...options, ...named, timelines }, effects));
     } catch (error) {
       if (!(error instanceof BrewhouseError) || !LAGGING.has(error.code)) throw error;
       behind.push({ corpus: named.corpus, why: error.message });
@@ -88,14 +88,13 @@ async function tokenizerOf(identity: NamedCorpus['identity'], folder: string | u
   }
 }
 
-interface CatchingUp extends CatchUpOptions {
+interface CatchingUp extends CatchUpOptions, NamedCorpus {
   readonly timelines: Timelines;
 }
 
 async function catchUp(
   lake: Lake,
-  { identity }: NamedCorpus,
-  { timelines, scratch, workers, tokenizer: folder }: CatchingUp,
+  { identity, timelines, scratch, workers, tokenizer: folder }: CatchingUp,
   effects: Effects,
 ): Promise<RenderedCorpus> {
   requireKnownActions(await lake.stats(timelines), identity.domain);

@@ -17,7 +17,8 @@ import type { Flush } from '../../src/stream/flush.ts';
 import type { StreamState } from '../../src/stream/state.ts';
 import { changedSince } from '../../src/timeline/entity-state.ts';
 import { createTimelineStats, replaceStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
-import { createDeadFiles, passing, toldLetter, writeStats } from '../take-in/chain-writer.ts';
+import { passing, writeStats } from '../take-in/chain-writer.ts';
+import { createDeadFiles, toldLetter } from '../take-in/dead-files.ts';
 import { oldRunsKept } from '../take-in/merge-policy.ts';
 
 /** The chain that a flush goes on from. */

@@ -3,16 +3,14 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { FileRef, TimelineRecord } from '../../schemas/commit.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
-import { canonicalEvent, entityOf } from '../../schemas/event-time.ts';
-import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
+import { entityOf } from '../../schemas/event-time.ts';
+import type { DeadLetter } from '../../src/adapters/parquet/dead-letters.ts';
 import { nth } from '../../src/checked.ts';
-import { quotedName } from '../../src/errors.ts';
 import { createLineFiles } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { createRun, type LiveEntity, liveEntities, type RunFiles } from '../../src/lake/runs.ts';
 import { changesFolder, deadFolder, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
 import {
-  type Conflict,
   changedSince,
   countsOf,
   type EntityState,
@@ -21,6 +19,7 @@ import {
   takeInto,
 } from '../../src/timeline/entity-state.ts';
 import { createTimelineStats, replaceStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
+import { CONFLICT, createDeadFiles, LEFT_OUT, letterOf, toldLetter } from './dead-files.ts';
 import type { InputFile } from './input-files.ts';
 import { oldRunsKept } from './merge-policy.ts';
 import { byRole, haveRoles, onlyRead, type RecordsByRole } from './roles.ts';
@@ -72,11 +71,6 @@ export interface ChainWork {
   readonly inputs: readonly Pick<InputFile, 'name' | 'role'>[];
 }
 
-/** Letters of the first dead record's message that the stats keep. */
-const MESSAGE_LETTERS_MAX = 200;
-/** Raw bytes of dead letters held before a file of them is written. */
-const DEAD_BYTES_MAX = 16 * 1024 * 1024;
-
 /** Opens a chain. Bound: an entity, the files under way, and what `liveEntities` holds. */
 export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): ChainWriter {
   const { chain, folder, before, isAnew, isDeleteFinal } = task;
@@ -109,17 +103,12 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
     come.addDead(toldLetter(letter));
     return dead.add(letter);
   };
-  const leaveOut = async ({ leftOutLate, leftOutDead, ...group }: RecordsByRole) => {
-    unmatched += group.unmatched;
-    counts.read += leftOutLate.length + leftOutDead.length;
-    counts.late += leftOutLate.length;
-    counts.dead += leftOutDead.length;
-    for (const record of leftOutDead) await park(letterOf(record, LEFT_OUT, inputs));
-  };
   const takeIn = async (records: readonly PlacedRecord[]) => {
     const group = sortRoles(records, inputs);
-    await leaveOut(group);
     const { read, late, earlier } = group;
+    unmatched += group.unmatched;
+    countRead(counts, group);
+    for (const record of group.leftOutDead) await park(letterOf(record, LEFT_OUT, inputs));
     if (read.length + late.length + earlier.length === 0) return;
     const entity = entityOf(nth(records, 0).event);
     const standing = (await (await others.upTo(entity))?.readState()) ?? NOTHING_TAKEN;
@@ -127,9 +116,6 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
     const taken = takeInto(isAnew ? NOTHING_TAKEN : standing, [...read, ...late], how);
     if (taken.isUndone) isUndone = true;
     const { state, conflicts, refused } = taken;
-    // What is in the late log was read when it came.
-    counts.read += read.length;
-    counts.late -= late.length;
     counts.dead += refused;
     if (old !== null) count(standing, -1);
     count(state, 1);
@@ -168,10 +154,11 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
   };
 }
 
-/** A dead letter as the stats keep the first of them. */
-export function toldLetter({ source, line, reason, message }: DeadLetter): string {
-  const place = line > 0 ? `${source}:${line}` : source;
-  return `${place}, ${reason}: ${quotedName(message, MESSAGE_LETTERS_MAX)}`;
+/** Counts records that come to a chain now; what is in its late log was read when it came. */
+function countRead(counts: WrittenFiles['counts'], { read, late, leftOutLate, leftOutDead }: RecordsByRole): void {
+  counts.read += read.length + leftOutLate.length + leftOutDead.length;
+  counts.late += leftOutLate.length - late.length;
+  counts.dead += leftOutDead.length;
 }
 
 /** Goes through what was taken in before, beside what is taken in now. */
@@ -202,54 +189,6 @@ export function passing(files: RunFiles, passBy: (entity: LiveEntity) => Promise
       for (next ??= await all.next(); next.done !== true; next = await all.next()) await passBy(next.value);
     },
   };
-}
-
-/** Dead letters on their way into files. */
-export interface DeadFiles {
-  add(letter: DeadLetter): Promise<void>;
-  finish(): Promise<FileRef[]>;
-}
-
-/** Dead letters in files of bounded size. */
-export function createDeadFiles(store: ObjectStore, folder: string): DeadFiles {
-  const files: FileRef[] = [];
-  let letters: DeadLetter[] = [];
-  let bytes = 0;
-  const flush = async () => {
-    if (letters.length > 0) files.push(await writeDeadLetters(store, folder, letters));
-    letters = [];
-    bytes = 0;
-  };
-  return {
-    async add(letter) {
-      letters.push(letter);
-      bytes += letter.raw.length;
-      if (bytes > DEAD_BYTES_MAX) await flush();
-    },
-    async finish() {
-      await flush();
-      return files;
-    },
-  };
-}
-
-/** What a record that was taken in before has for a place. */
-const TAKEN_IN_BEFORE = 'taken in before';
-
-type Why = Pick<DeadLetter, 'reason' | 'field' | 'message'>;
-const CONFLICT: Why = {
-  reason: 'id_conflict',
-  field: 'event_id',
-  message: 'another record of this event id has other content',
-};
-const LEFT_OUT: Why = { reason: 'left_out', field: '', message: 'it is among the dead letters that --without names' };
-
-function letterOf(record: Conflict, why: Why, inputs: ChainWork['inputs']): DeadLetter {
-  const at =
-    record.file === undefined
-      ? { source: TAKEN_IN_BEFORE, line: 0 }
-      : { source: nth(inputs, record.file).name, line: record.line };
-  return { ...at, ...why, raw: Buffer.from(canonicalEvent(record.event), 'utf8') };
 }
 
 /** Writes what a chain holds at a glance. */

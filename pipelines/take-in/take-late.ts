@@ -43,11 +43,13 @@ function lateInputs(store: ObjectStore, { folder, late }: Timeline): InputFile[]
   return [...inRole(late.late, 'late'), ...inRole(late.late_copies, 'late_copy')];
 }
 
-/** A file of a late log, unpacked. Bound: it is in memory as long as it is read. */
+/**
+ * A file of a late log, unpacked, and named so. Bound: it is in memory as long as it is read.
+ */
 export function lateFile(store: ObjectStore, folder: string, file: FileRef): ReadableFile {
   const name = `${lateFolder(folder)}/${file.sha256}.ndjson`;
   return {
-    ...{ name, path: `${store.location}/${name}.zst`, bytes: file.bytes },
+    ...{ name, path: `${store.location}/${name}`, bytes: file.bytes },
     async *read(start) {
       yield (await readLineFile(store, lateFolder(folder), file)).subarray(start);
     },

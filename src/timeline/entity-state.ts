@@ -137,12 +137,13 @@ export function takeNext(before: EntityState, event: EventRecord, isBehind: bool
   const known = openState(before);
   const key = keyOf(event);
   const was = known.get(key);
-  const next = addNext(was, event, isBehind);
+  // Of what is dropped a copy may come whenever it will: a backfill may bring the event back.
+  const next = addNext(was, event, isBehind && before.used.some((each) => keyOf(each) === key));
   if (next.end === 'dead' && next.state === was) return { state: before, fate: 'dead', isLogged: false };
   known.set(key, next.state);
   const state = known.close();
   const isUsed = () => state.used.some((each) => keyOf(each) === key);
-  if (next.end !== 'new') return { state, fate: next.end, isLogged: next.isEarlier && isUsed() };
+  if (next.end !== 'new') return { state, fate: next.end, isLogged: next.isEarlier };
   if (!isUsed()) return { state, fate: 'dropped', isLogged: false };
   return isBehind ? { state: before, fate: 'late', isLogged: true } : { state, fate: 'used', isLogged: false };
 }

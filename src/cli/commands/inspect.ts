@@ -33,8 +33,10 @@ export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, 
 type Wishes = CallOf<'inspect'>['flags'];
 
 /** NO FLAG IS DROPPED: rows are named by number, by range or by id. */
-function requireOneWish({ example, split, row, rows, dead }: Wishes): void {
-  const [unfit] = Object.entries({ example, row, split }).flatMap(([flag, value]) => (value === undefined ? [] : flag));
+function requireOneWish({ example, split, row, rows, dead, tokenizer }: Wishes): void {
+  const [unfit] = Object.entries({ example, row, split, tokenizer }).flatMap(([flag, value]) =>
+    value === undefined ? [] : flag,
+  );
   if (dead && unfit !== undefined) {
     throw new BrewhouseError('usage', `--${unfit} goes with a release, and --dead with a lake`, {
       remedy: 'name letters with --rows A..B, counted from 0',
