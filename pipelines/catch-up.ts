@@ -70,7 +70,7 @@ export async function catchUpCorpora(lake: Lake, options: CatchUpOptions, effect
 /** What a build with the corpus's recipe, or another command line, mends. */
 const LAGGING: ReadonlySet<string> = new Set(['tokenizer_refused', 'action_unknown']);
 
-/** Whether rows were rendered from older records than the newest; one without rows waits for its build. */
+/** Whether rows are made from older records than the newest; a partition without any waits. */
 function lagsBehind({ partition, state }: CorpusPartition, { members, items }: Timelines): boolean {
   if (state === undefined) return false;
   return state.timeline.sha256 !== nth(members, partition).sha256 || state.items[0]?.sha256 !== items.sha256;

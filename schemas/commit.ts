@@ -69,7 +69,7 @@ export type TopicRange = z.infer<typeof TopicRange>;
 const lateFiles = {
   /** Events that came too late: each is counted as late. */
   late: z.array(FileRef),
-  /** Copies of used events that came too late, with the least ingest_time: counted as duplicates. */
+  /** Copies of used events with the least ingest_time that did: each counted as a duplicate. */
   late_copies: z.array(FileRef),
 };
 /** Files of a late log by what their events were counted as. */
@@ -93,8 +93,8 @@ export const StreamPart = z.strictObject({
 export type StreamPart = z.infer<typeof StreamPart>;
 
 /**
- * Event files, records of topics, or what was late or dead before, taken into one chain of events: a partition of the members, or
- * the items.
+ * Event files, records of topics, or what was late or dead before, taken into one chain of events:
+ * a partition of the members, or the items.
  */
 export const TimelineRecord = z.strictObject({
   kind: z.literal('timeline'),

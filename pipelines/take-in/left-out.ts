@@ -103,9 +103,9 @@ export interface LackingFiles {
 }
 
 /**
- * SAME WITHOUT: of all records of a lake the same are left out, else nobody could say what it holds;
- * so one that left some out takes no files in later. Where nothing is missing any more, nobody has
- * to say it again. Throws `inputs_changed`.
+ * SAME WITHOUT: of all records of a lake the same are left out, else nobody could say what it
+ * holds; so one that left some out takes no files in later. Where nothing is missing any more,
+ * nobody has to say it again. Throws `inputs_changed`.
  */
 export function requireSameWithout(
   before: Pick<Timeline, 'without'>,

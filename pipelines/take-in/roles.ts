@@ -34,8 +34,8 @@ export function onlyRead(read: readonly PlacedRecord[]): RecordsByRole {
 }
 
 /**
- * ONE FOR ONE: a record that is to be left out takes one record out that is the same in all its
- * fields, `ingest_time` too; so an event that came twice, and once too late, stays.
+ * ONE FOR ONE (EVENT-8): a record that is to be left out takes one record out that is the same in
+ * all its fields, `ingest_time` too; so an event that came twice, and once too late, stays.
  */
 export function byRole(records: readonly PlacedRecord[], inputs: readonly Pick<InputFile, 'role'>[]): RecordsByRole {
   const groups = Map.groupBy(records, ({ file }) => nth(inputs, file).role ?? 'event');

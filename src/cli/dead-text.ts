@@ -15,11 +15,11 @@ export interface DeadLine extends Omit<DeadLetter, 'source' | 'raw'> {
 }
 
 /** Bytes of letters that are printed at once: they are in memory until then. */
-export const DEAD_SHOWN_BYTES_MAX = 256 * 1024 * 1024;
+export const PRINTED_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
  * The letters of all chains, oldest first within each. Throws `usage` where there are more than
- * DEAD_SHOWN_BYTES_MAX, and as the lake does.
+ * PRINTED_BYTES_MAX, and as the lake does.
  */
 export async function deadLines(
   location: string,
@@ -40,7 +40,7 @@ export async function deadLines(
         if (number >= first && number <= last) lines.push(lineOf(letter));
         if (number >= first && number <= last) bytes += letter.raw.length;
         number++;
-        if (bytes > DEAD_SHOWN_BYTES_MAX) throw tooMany(first, number);
+        if (bytes > PRINTED_BYTES_MAX) throw tooMany(first, number);
       }
     }
   }

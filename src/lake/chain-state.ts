@@ -70,16 +70,19 @@ function lateAfter(
   { backfilled, stream }: TimelineRecord,
   wrong: (what: string) => Error,
 ): LateFiles {
-  const left = (kind: keyof LateFiles): FileRef[] => {
-    const files = [...before[kind]];
-    for (const { sha256 } of backfilled?.[kind] ?? []) {
-      const at = files.findIndex((file) => file.sha256 === sha256);
+  const without = (files: readonly FileRef[], taken: readonly FileRef[] = []): FileRef[] => {
+    const left = [...files];
+    for (const { sha256 } of taken) {
+      const at = left.findIndex((file) => file.sha256 === sha256);
       if (at < 0) throw wrong(`takes up the late log ${sha256}, which is not there`);
-      files.splice(at, 1);
+      left.splice(at, 1);
     }
-    return [...files, ...(stream?.[kind] ?? [])];
+    return left;
   };
-  return { late: left('late'), late_copies: left('late_copies') };
+  return {
+    late: [...without(before.late, backfilled?.late), ...(stream?.late ?? [])],
+    late_copies: [...without(before.late_copies, backfilled?.late_copies), ...(stream?.late_copies ?? [])],
+  };
 }
 
 /** NO GAP, NO OVERLAP: each topic partition goes on where it ended, and time does not go back. */

@@ -7,7 +7,7 @@ import type { Pending } from './pending.ts';
 import type { StreamRecord, UnreadRecord } from './records.ts';
 import { takeEvent } from './take-event.ts';
 
-/** A clock of a producer that is further ahead of the broker's than this is wrong, ms. */
+/** A clock of a producer that is further ahead of the broker's than this is wrong, ms (EVENT-8). */
 export const FUTURE_MS = HOUR_MS;
 
 /** What a record is judged by beside what was taken in before. */

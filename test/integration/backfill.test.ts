@@ -1,7 +1,6 @@
 /**
- * A lake that topics fed, whose late log is taken in: by commands that are killed on their way, with
- * corpora that can and cannot be rendered again; and files without the late log, and corrected dead
- * letters.
+ * A lake that topics fed, whose late log is taken in by commands that are killed on their way, with
+ * corpora that can and cannot be rendered again; files without the late log; dead letters.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * LATE COMES TO THE SAME: what a stream put into its late log and a backfill takes in, however often
- * it ends on its way, comes to what all records come to at once; and files without the late log come
- * to what the stream has without a backfill.
+ * LATE COMES TO THE SAME (EVENT-8): what a stream put into its late log and a backfill takes in,
+ * however often it ends on its way, comes to what all records come to at once; and files without
+ * the late log come to what the stream has without a backfill.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -88,7 +88,7 @@ function livingOf({ topics }: DrawnLog, dead: readonly string[]): EventRecord[] 
 
 const idOf = (event: EventRecord) => `${event.type}:${event.event_id}`;
 
-/** A late record that has the id of a delete: what that erased comes never back, so both cannot be dead. */
+/** What a delete erased comes never back, so that it cannot be dead beside a late record. */
 function meetsDelete(events: readonly EventRecord[]): boolean {
   const deletes = new Set(events.filter(isMemberDelete).map(idOf));
   return events.some((event) => !isMemberDelete(event) && deletes.has(idOf(event)));

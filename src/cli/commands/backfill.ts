@@ -36,7 +36,7 @@ export function takenOutcome(
 ): Outcome {
   const { taken, corpora, behind, seconds } = summary;
   for (const { corpus, why } of behind) {
-    const message = `the corpus ${corpus} lags behind: ${why}; brewhouse build with its recipe, or --tokenizer DIR here`;
+    const message = `the corpus ${corpus} lags behind: ${why}; run brewhouse build with its recipe, or say --tokenizer`;
     effects.observe({ kind: 'warning', message });
   }
   const { read, used, duplicate: duplicates, late, dead, dropped } = taken.counts;
