@@ -3,6 +3,9 @@
  * however often it ends on its way, comes to what all records come to at once; and files without
  * the late log come to what the stream has without a backfill.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FileInRole } from '../../pipelines/take-in/input-files.ts';
@@ -13,6 +16,7 @@ import { canonicalEvent } from '../../schemas/event-time.ts';
 import { openMemoryScratch } from '../../src/adapters/memory/memory-scratch.ts';
 import { createMemoryHome } from '../../src/adapters/memory/memory-state.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { openScratch, openStore } from '../../src/adapters/open-store.ts';
 import { PROCESS_EFFECTS } from '../../src/effects.ts';
 import { openChain } from '../../src/lake/commit-log.ts';
 import { type Lake, makeLake, openLake } from '../../src/lake/lake.ts';
@@ -273,6 +277,26 @@ describe('a build without a late log and dead letters', () => {
     expect(said.filter((each) => (each as { kind: string }).kind === 'warning')).toEqual([
       { kind: 'warning', message: '1 records that were to be left out are in none of the event files' },
     ]);
+  });
+
+  it('comes to the same in threads', async () => {
+    const { log } = await streamed(5);
+    const events = livingOf(log, []);
+    const files = [fileOf('a', events)];
+    const without = [
+      fileOf('late', events.slice(0, 9), 'left_out_late'),
+      fileOf('d', events.slice(5, 20), 'left_out_dead'),
+    ];
+    const [alone, folder] = [openMemoryStore(), mkdtempSync(join(tmpdir(), 'left-out-'))];
+    await takeIn(await makeLake(alone, { partitions: 1 }), { files, without, ...means() });
+    const store = openStore(folder);
+    const how = { scratch: openScratch(folder), workers: 2, bytesPerThread: 1 };
+    await takeIn(await makeLake(store, { partitions: 1 }), { files, without, ...how });
+    const [one, two] = [await heldBy(alone), await heldBy(store)];
+    rmSync(folder, { recursive: true });
+    expect([one.counts.late, one.counts.dead > 0]).toEqual([9, true]);
+    expect(two.counts).toEqual(one.counts);
+    same(two, one);
   });
 
   it('takes no more files in, and is told the same as long as it is not whole', async () => {

@@ -15,7 +15,7 @@ export async function run({ flags }: CallOf<'backfill'>, effects: Effects): Prom
   const started = effects.now();
   const summary = await backfill(optionsOf(flags, effects), effects);
   const seconds = (effects.now() - started) / 1000;
-  return takenOutcome({ ...summary, seconds }, { nothing: 'nothing to do: no late log is waiting' }, effects);
+  return takenOutcome({ ...summary, seconds }, { nothing: 'no late log is waiting' }, effects);
 }
 
 /** What a command that goes on with a lake is told. */
@@ -28,7 +28,10 @@ interface TimedSummary extends BackfillSummary {
   readonly seconds: number;
 }
 
-/** What was taken in, what was rendered, and which corpora still lag behind, as warnings. */
+/**
+ * What was taken in, what was rendered, and which corpora still lag behind, as warnings; `nothing`
+ * says why no file was taken in.
+ */
 export function takenOutcome(
   summary: TimedSummary,
   { nothing }: { readonly nothing: string },
@@ -47,7 +50,7 @@ export function takenOutcome(
     seconds,
   };
   const lines = [
-    taken.files === 0 ? nothing : takenTable(taken),
+    taken.files > 0 ? takenTable(taken) : corpora.length > 0 ? nothing : `nothing to do: ${nothing}`,
     ...corpora.map(
       ({ corpus, rendered, takenOut }) =>
         `corpus ${corpus}: rendered ${grouped(rendered.rows)} rows again, took out ${grouped(takenOut)}`,

@@ -12,6 +12,6 @@ export async function run({ flags: { from, ...flags } }: CallOf<'replay'>, effec
   const files = await eventFilesNamed(from, effects);
   const summary = await replay({ ...optionsOf(flags, effects), files }, effects);
   const seconds = (effects.now() - started) / 1000;
-  const nothing = 'nothing to do: all these files were taken in before';
+  const nothing = 'all these files were taken in before';
   return takenOutcome({ ...summary, seconds }, { nothing }, effects);
 }
