@@ -84,7 +84,9 @@ async function tokenizerOf(identity: NamedCorpus['identity'], folder: string | u
     return await releaseTokenizer(stored, folder);
   } catch (error) {
     if (!(error instanceof BrewhouseError) || error.code !== 'tokenizer_refused') throw error;
-    return releaseTokenizer(stored);
+    return releaseTokenizer(stored).catch(() => {
+      throw error;
+    });
   }
 }
 
