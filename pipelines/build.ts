@@ -30,9 +30,11 @@ import { createBuildItems } from './render/shared-items.ts';
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
 /** Where a build reads and writes, and how far it goes. */
-export interface BuildOptions extends CorpusInputs, Omit<TakeInOptions, 'files'>, Pick<Rendering, 'until' | 'workers'> {
+export interface BuildOptions extends CorpusInputs, Omit<TakeInOptions, 'files'>, Pick<Rendering, 'workers'> {
   readonly store: ObjectStore;
   readonly events: EventSource;
+  /** Epoch milliseconds; null for everything. */
+  readonly until: number | null;
   /** Of a lake that is made now; where undefined, as many as it has, or the default. */
   readonly partitions: number | undefined;
   /** A file of what the source says of itself; where undefined, that beside the events. */
@@ -60,8 +62,8 @@ export interface BuildSummary {
   readonly texts: TextCounts;
 }
 
-/** Where the lake keeps the encoded texts of the plan's items. */
-function textFolderOf({ identity }: CorpusPlan): string {
+/** Where a lake keeps the encoded texts of the plan's items. */
+export function textFolderOf({ identity }: CorpusPlan): string {
   return textFolder({
     tokenizer: identity.tokenizer.sha256,
     tokenizersVersion: TOKENIZERS_VERSION,

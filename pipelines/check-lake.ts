@@ -100,18 +100,15 @@ async function checkEventChain(folder: string, of: LakeCase): Promise<void> {
   };
   const walked = await walk(folder, visit, of);
   // Where the newest has a file that is missing, older ones say nothing of what there is now.
-  if (newest?.record.kind === 'timeline' && newest.seq === newestSeq(walked)) {
+  const { state } = walked;
+  if (newest?.record.kind === 'timeline' && state?.kind === 'timeline' && newest.seq === state.newest.seq) {
     const { seq, record } = newest;
     await telling(recordKey(folder, seq), of, async () => {
-      const entities = await checkEvents({ folder, seq, record }, of, effects);
+      const entities = await checkEvents({ folder, seq, record, isStream: state.stream !== null }, of, effects);
       of.sums.entities += entities;
     });
   }
   of.told();
-}
-
-function newestSeq({ state }: WalkedChain): number | undefined {
-  return state?.kind === 'timeline' ? state.newest.seq : undefined;
 }
 
 async function checkCorpusChain(partition: number, folder: string, of: LakeCase): Promise<void> {

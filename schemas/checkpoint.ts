@@ -1,6 +1,6 @@
 /** Checkpoints: what a chain came to before one of its records (docs/lake.md). */
 import { z } from 'zod';
-import { CorpusFiles, FileRef, InputRef, StreamPart, TimelineRecord } from './commit.ts';
+import { CorpusFiles, FileRef, InputRef, LateFiles, StreamPart, TimelineRecord } from './commit.ts';
 import { AttemptId, Sha256 } from './ids.ts';
 import { named } from './named.ts';
 
@@ -27,6 +27,12 @@ export const ChainState = z.discriminatedUnion('kind', [
     inputs: z.array(InputRef),
     /** How far topics were taken in: the newest record of a stream; null where there is none. */
     stream: z.union([StreamPart, z.null()]),
+    /** Files of the late log that no record took up. */
+    late: LateFiles.default({ late: [], late_copies: [] }),
+    /** All files of corrected records that were taken in. */
+    replayed: z.array(InputRef).default([]),
+    /** All files whose records were left out. */
+    without: z.array(InputRef).default([]),
   }),
   z.strictObject({
     kind: z.literal('corpus'),

@@ -70,14 +70,24 @@ export const TopicRange = z
   .refine(({ start, end }) => start <= end, 'must not end before it starts');
 export type TopicRange = z.infer<typeof TopicRange>;
 
+/** Files of a late log. */
+const lateFiles = {
+  /** Events that came too late: each is counted as late. */
+  late: z.array(FileRef),
+  /** Copies of used events with the least ingest_time that did: each counted as a duplicate. */
+  late_copies: z.array(FileRef),
+};
+/** Files of a late log by what their events were counted as. */
+export const LateFiles = z.strictObject(lateFiles);
+export type LateFiles = z.infer<typeof LateFiles>;
+
 /** What a record adds that was made from topics and not from files. */
 export const StreamPart = z.strictObject({
   /** Of all topic partitions of the chain; each goes on where the record before it ended. */
   ranges: z.array(TopicRange).min(1),
   /** Epoch ms; null: there was none yet. It never goes back. */
   watermark: z.union([z.number().int(), z.null()]),
-  /** Events that came too late. */
-  late: z.array(FileRef),
+  ...lateFiles,
   /** What became of the local state of the chain. */
   delta: z.array(FileRef),
   /** The newest snapshot of that state, as of the record `seq`; null: there is none. */
@@ -88,16 +98,22 @@ export const StreamPart = z.strictObject({
 export type StreamPart = z.infer<typeof StreamPart>;
 
 /**
- * Event files or records of topics, taken into one chain of events: a partition of the members, or
- * the items.
+ * Event files, records of topics, or what was late or dead before, taken into one chain of events:
+ * a partition of the members, or the items.
  */
 export const TimelineRecord = z.strictObject({
   kind: z.literal('timeline'),
   ...chained,
   /** The files that this record took in, not only their events of this chain. */
   inputs: z.array(InputRef),
-  /** Absent where it took in files. */
+  /** Absent where it took in no records of topics. */
   stream: StreamPart.optional(),
+  /** Files of the late log of records before it that it took up; absent where it took up none. */
+  backfilled: LateFiles.optional(),
+  /** Files of corrected records that it took in; absent where there are none. */
+  replayed: z.array(InputRef).optional(),
+  /** Files whose records it left out of `inputs`; absent where there are none. */
+  without: z.array(InputRef).optional(),
   /** All runs that count from here on, oldest first. */
   runs: z.array(Run),
   /** Dead letters of this record. */

@@ -119,8 +119,11 @@ export const DEAD_REASONS = [
 /** One of DEAD_REASONS. */
 export type DeadReason = (typeof DEAD_REASONS)[number];
 
-/** Why a record of a stream is parked: `future` is told by the clock of the broker alone. */
-export const STREAM_DEAD_REASONS = [...DEAD_REASONS, 'future'] as const;
+/**
+ * Why a record is parked that no line of a file tells: `future` by the clock of a broker, and
+ * `left_out` where dead letters hold it that a build was told to leave out.
+ */
+export const PARKED_REASONS = [...DEAD_REASONS, 'future', 'left_out'] as const;
 
 /**
  * How ids that are made from a row begin; they depend on the row's action, so no draw may use them

@@ -3,7 +3,7 @@
  * tokens, indexes.
  */
 import { BYTES, idText, joined, LONG, NUMBER_TEXT, REAL, type RowOf, TEXT, WHOLE, WHOLES, wordOf } from './columns.ts';
-import { STREAM_DEAD_REASONS } from './event.ts';
+import { PARKED_REASONS } from './event.ts';
 import { FIELD_RUNS, type FieldRun } from './field-runs.ts';
 import type { EventId, ExampleId, ItemId, MemberId, Pseudonym } from './ids.ts';
 import { SPLITS } from './ledger.ts';
@@ -232,7 +232,7 @@ export const DEAD_LETTER = {
   source: TEXT,
   /** From 1; of a stream the offset. */
   line: LONG,
-  reason: wordOf(STREAM_DEAD_REASONS),
+  reason: wordOf(PARKED_REASONS),
   /** The field that the reason is about, or empty. */
   field: TEXT,
   message: TEXT,

@@ -26,8 +26,11 @@ import type { RenderRequest } from './worker.ts';
 export interface Rendering {
   readonly timelines: Timelines;
   readonly planned: PlannedCorpus;
-  /** Epoch milliseconds; null for everything, since in files nothing is late. */
-  readonly until: number | null;
+  /**
+   * Epoch milliseconds; null for everything, since in files nothing is late; `stands`: each
+   * partition as far as it is rendered, and none that is not.
+   */
+  readonly until: number | null | 'stands';
   /** Threads that render. */
   readonly workers: number;
   /** The item table of all rungs of a ladder; asked for where anything is rendered. */
@@ -97,10 +100,10 @@ async function requestsOf(
     const timeline = nth(timelines.members, partition);
     const runs = { ...refOf(timeline), ...runsOf(timeline), events: timeline.record.counts.used };
     if (state === undefined) {
-      requests.push({ partition, timeline: runs, before: undefined, until });
+      if (until !== 'stands') requests.push({ partition, timeline: runs, before: undefined, until });
       continue;
     }
-    const far = furtherOf(state.until, until);
+    const far = until === 'stands' ? state.until : furtherOf(state.until, until);
     const items = nth(state.items, 0);
     const isFresh = state.timeline.sha256 === timeline.sha256 && items.sha256 === timelines.items.sha256;
     if (isFresh && far === state.until) continue;

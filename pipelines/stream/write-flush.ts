@@ -5,12 +5,20 @@ import { createLineFiles } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { createRun } from '../../src/lake/runs.ts';
 import { isSnapshotDue, writeDelta, writeSnapshot } from '../../src/lake/state-files.ts';
-import { changesFolder, type RecordCounts, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
+import {
+  changesFolder,
+  deadFolder,
+  lateFolder,
+  type RecordCounts,
+  readStats,
+  statsFolder,
+} from '../../src/lake/timeline-records.ts';
 import type { Flush } from '../../src/stream/flush.ts';
 import type { StreamState } from '../../src/stream/state.ts';
 import { changedSince } from '../../src/timeline/entity-state.ts';
 import { createTimelineStats, replaceStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
-import { createDeadFiles, passing, toldLetter, writeStats } from '../take-in/chain-writer.ts';
+import { passing, writeStats } from '../take-in/chain-writer.ts';
+import { createDeadFiles, toldLetter } from '../take-in/dead-files.ts';
 import { oldRunsKept } from '../take-in/merge-policy.ts';
 
 /** The chain that a flush goes on from. */
@@ -49,7 +57,7 @@ async function writeEntities(flush: Flush, { store, folder, before }: FlushedCha
   const old = before?.record ?? null;
   const kept = old === null ? 0 : oldRunsKept(old);
   const run = createRun(store, folder);
-  const dead = createDeadFiles(store, `${folder}/dead`);
+  const dead = createDeadFiles(store, deadFolder(folder));
   const changes = createLineFiles(store, changesFolder(folder));
   const [gone, come] = [createTimelineStats(), createTimelineStats()];
   let written = 0;
@@ -99,8 +107,11 @@ async function writeStreamPart(
   flush: Flush,
   { store, folder, before, state, isDue: isSnapshot = isSnapshotDue }: FlushedChain,
 ): Promise<StreamPart> {
-  const late = createLineFiles(store, `${folder}/late`);
-  for (const event of flush.late) await late.add([canonicalEvent(event)]);
+  const writeLate = async (events: Flush['late']) => {
+    const files = createLineFiles(store, lateFolder(folder));
+    for (const event of events) await files.add([canonicalEvent(event)]);
+    return files.finish();
+  };
   const delta = await writeDelta(store, folder, flush.changes());
   const old = before?.stream ?? null;
   const isDue = old !== null && flush.from !== null && isSnapshot(flush.from.seq, old);
@@ -108,7 +119,8 @@ async function writeStreamPart(
   return {
     ranges: flush.ranges.map(({ position: end, ...range }) => ({ ...range, end })),
     watermark: flush.watermark,
-    late: await late.finish(),
+    late: await writeLate(flush.late),
+    late_copies: await writeLate(flush.lateCopies),
     delta,
     snapshot: isDue ? await writeSnapshot(store, folder, state) : (old?.snapshot ?? null),
     delta_bytes: deltaBytes,

@@ -3,16 +3,14 @@
 import { compareUtf8 } from '../../schemas/byte-order.ts';
 import type { FileRef, TimelineRecord } from '../../schemas/commit.ts';
 import { TIME_UNKNOWN } from '../../schemas/event.ts';
-import { canonicalEvent, entityOf } from '../../schemas/event-time.ts';
-import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
+import { entityOf } from '../../schemas/event-time.ts';
+import type { DeadLetter } from '../../src/adapters/parquet/dead-letters.ts';
 import { nth } from '../../src/checked.ts';
-import { quotedName } from '../../src/errors.ts';
 import { createLineFiles } from '../../src/lake/line-files.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { createRun, type LiveEntity, liveEntities, type RunFiles } from '../../src/lake/runs.ts';
-import { changesFolder, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
+import { changesFolder, deadFolder, readStats, statsFolder } from '../../src/lake/timeline-records.ts';
 import {
-  type Conflict,
   changedSince,
   countsOf,
   type EntityState,
@@ -21,8 +19,10 @@ import {
   takeInto,
 } from '../../src/timeline/entity-state.ts';
 import { createTimelineStats, replaceStats, type TimelineStats } from '../../src/timeline/timeline-stats.ts';
+import { CONFLICT, createDeadFiles, LEFT_OUT, letterOf, toldLetter } from './dead-files.ts';
 import type { InputFile } from './input-files.ts';
 import { oldRunsKept } from './merge-policy.ts';
+import { byRole, haveRoles, onlyRead, type RecordsByRole } from './roles.ts';
 
 /** All new records of one member or item, or a record that is no event. */
 export type TakenGroup =
@@ -40,6 +40,8 @@ export interface ChainTask {
    * All records come again: what was taken in before says what has changed, and nothing else.
    */
   readonly isAnew: boolean;
+  /** Not all its records can be read again (TakeHow). */
+  readonly isDeleteFinal: boolean;
 }
 
 /** Files that lie in the store, for the record that is to name them. */
@@ -50,6 +52,8 @@ export interface WrittenChain {
   readonly chain: number;
   /** Null where a delete was undone: all records of the chain have to come again. */
   readonly files: WrittenFiles | null;
+  /** Records that were to be left out and are in no event file. */
+  readonly unmatched: number;
 }
 
 /** A chain under way. */
@@ -64,28 +68,25 @@ export interface ChainWriter {
 /** Where chains are written, and what of their inputs is named. */
 export interface ChainWork {
   readonly store: ObjectStore;
-  readonly inputs: readonly Pick<InputFile, 'name'>[];
+  readonly inputs: readonly Pick<InputFile, 'name' | 'role'>[];
 }
-
-/** Letters of the first dead record's message that the stats keep. */
-const MESSAGE_LETTERS_MAX = 200;
-/** Raw bytes of dead letters held before a file of them is written. */
-const DEAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Opens a chain. Bound: an entity, the files under way, and what `liveEntities` holds. */
 export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): ChainWriter {
-  const { chain, folder, before, isAnew } = task;
+  const { chain, folder, before, isAnew, isDeleteFinal } = task;
+  const sortRoles = haveRoles(inputs) ? byRole : onlyRead;
   const old = isAnew ? null : before;
   const runs = before?.runs ?? [];
   const keeps = old === null ? 0 : oldRunsKept(old);
   const run = createRun(store, folder);
-  const dead = createDeadFiles(store, `${folder}/dead`);
+  const dead = createDeadFiles(store, deadFolder(folder));
   const changes = createLineFiles(store, changesFolder(folder));
   const [gone, come] = [createTimelineStats(), createTimelineStats()];
   const counts = { ...(old?.counts ?? { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 }) };
   let isUndone = false;
   let newest = TIME_UNKNOWN;
   let written = 0;
+  let unmatched = 0;
   const write = async (entity: string, state: EntityState) => {
     await run.add(entity, state);
     written++;
@@ -103,15 +104,22 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
     return dead.add(letter);
   };
   const takeIn = async (records: readonly PlacedRecord[]) => {
+    const group = sortRoles(records, inputs);
+    const { read, late, earlier } = group;
+    unmatched += group.unmatched;
+    countRead(counts, group);
+    for (const record of group.leftOutDead) await park(letterOf(record, LEFT_OUT, inputs));
+    if (read.length + late.length + earlier.length === 0) return;
     const entity = entityOf(nth(records, 0).event);
     const standing = (await (await others.upTo(entity))?.readState()) ?? NOTHING_TAKEN;
-    const taken = takeInto(isAnew ? NOTHING_TAKEN : standing, records);
+    const how = { earlier, isDeleteFinal };
+    const taken = takeInto(isAnew ? NOTHING_TAKEN : standing, [...read, ...late], how);
     if (taken.isUndone) isUndone = true;
-    const { state, conflicts } = taken;
-    counts.read += records.length;
+    const { state, conflicts, refused } = taken;
+    counts.dead += refused;
     if (old !== null) count(standing, -1);
     count(state, 1);
-    for (const conflict of conflicts) await park(conflictLetter(conflict, inputs));
+    for (const conflict of conflicts) await park(letterOf(conflict, CONFLICT, inputs));
     if (old !== null) for (const event of standing.used) gone.add(event);
     for (const event of state.used) come.add(event);
     const since = before === null ? undefined : changedSince(standing, state);
@@ -128,7 +136,7 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
       await park(group.letter);
     },
     async finish() {
-      if (isUndone) return { chain, files: null };
+      if (isUndone) return { chain, files: null, unmatched };
       await others.toTheEnd();
       const stats = replaceStats(old === null ? null : await readStats(store, { folder, record: old }), {
         ...{ gone: gone.finish(), come: come.finish(), newest },
@@ -141,15 +149,16 @@ export function openChainWriter(task: ChainTask, { store, inputs }: ChainWork): 
         stats: await writeStats(store, statsFolder(folder), stats),
         counts,
       };
-      return { chain, files };
+      return { chain, files, unmatched };
     },
   };
 }
 
-/** A dead letter as the stats keep the first of them. */
-export function toldLetter({ source, line, reason, message }: DeadLetter): string {
-  const place = line > 0 ? `${source}:${line}` : source;
-  return `${place}, ${reason}: ${quotedName(message, MESSAGE_LETTERS_MAX)}`;
+/** Counts records that come to a chain now; what is in its late log was read when it came. */
+function countRead(counts: WrittenFiles['counts'], { read, late, leftOutLate, leftOutDead }: RecordsByRole): void {
+  counts.read += read.length + leftOutLate.length + leftOutDead.length;
+  counts.late += leftOutLate.length - late.length;
+  counts.dead += leftOutDead.length;
 }
 
 /** Goes through what was taken in before, beside what is taken in now. */
@@ -179,52 +188,6 @@ export function passing(files: RunFiles, passBy: (entity: LiveEntity) => Promise
     async toTheEnd() {
       for (next ??= await all.next(); next.done !== true; next = await all.next()) await passBy(next.value);
     },
-  };
-}
-
-/** Dead letters on their way into files. */
-export interface DeadFiles {
-  add(letter: DeadLetter): Promise<void>;
-  finish(): Promise<FileRef[]>;
-}
-
-/** Dead letters in files of bounded size. */
-export function createDeadFiles(store: ObjectStore, folder: string): DeadFiles {
-  const files: FileRef[] = [];
-  let letters: DeadLetter[] = [];
-  let bytes = 0;
-  const flush = async () => {
-    if (letters.length > 0) files.push(await writeDeadLetters(store, folder, letters));
-    letters = [];
-    bytes = 0;
-  };
-  return {
-    async add(letter) {
-      letters.push(letter);
-      bytes += letter.raw.length;
-      if (bytes > DEAD_BYTES_MAX) await flush();
-    },
-    async finish() {
-      await flush();
-      return files;
-    },
-  };
-}
-
-/** What a record that was taken in before has for a place. */
-const TAKEN_IN_BEFORE = 'taken in before';
-
-function conflictLetter(conflict: Conflict, inputs: ChainWork['inputs']): DeadLetter {
-  const at =
-    conflict.file === undefined
-      ? { source: TAKEN_IN_BEFORE, line: 0 }
-      : { source: nth(inputs, conflict.file).name, line: conflict.line };
-  return {
-    ...at,
-    reason: 'id_conflict',
-    field: 'event_id',
-    message: 'another record of this event id has other content',
-    raw: Buffer.from(canonicalEvent(conflict.event), 'utf8'),
   };
 }
 

@@ -44,9 +44,9 @@ export type Dealer = (line: EventLine, file: number) => ByteRecord;
  * was read, parted by spaces: to read it twice is cheaper than to write it anew. The chain of a
  * member is its partition; that of the items comes behind all partitions. What is no event belongs
  * to nobody: it lies in partition 0, sorted by where it was read, as a letter in JSON.
- * Bound: the longest record.
+ * `only`: all records are of this chain. Bound: the longest record.
  */
-export function createDealer(partitions: number): Dealer {
+export function createDealer(partitions: number, only?: number): Dealer {
   let keys = Buffer.alloc(0);
   let payloads = Buffer.alloc(0);
   const keyOf = (order: number, entity: string): Buffer => {
@@ -66,7 +66,8 @@ export function createDealer(partitions: number): Dealer {
     if (outcome.ok) {
       const { event } = outcome;
       const key = keyOf(ORDER.event, entityOf(event));
-      const chain = event.type === 'item' ? partitions : partitionOf(key.subarray(KEY_HEAD_BYTES), partitions);
+      const ofItem = event.type === 'item' ? partitions : undefined;
+      const chain = only ?? ofItem ?? partitionOf(key.subarray(KEY_HEAD_BYTES), partitions);
       key.writeUIntBE(chain, 0, CHAIN_BYTES);
       return { key, payload: payloadOf(file, line, bytes) };
     }
@@ -74,7 +75,7 @@ export function createDealer(partitions: number): Dealer {
     const letter = { reason, field, message, raw: Buffer.from(raw).toString('base64') };
     const readFrom = [file, line].map((number) => String(number).padStart(NUMBER_DIGITS, '0')).join(' ');
     const key = keyOf(ORDER.unread, readFrom);
-    key.writeUIntBE(0, 0, CHAIN_BYTES);
+    key.writeUIntBE(only ?? 0, 0, CHAIN_BYTES);
     return { key, payload: payloadOf(file, line, Buffer.from(JSON.stringify(letter), 'utf8')) };
   };
 }

@@ -8,8 +8,16 @@ import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import { BrewhouseError } from '../../src/errors.ts';
 import type { ReadableFile } from '../../src/sources/event-source.ts';
 
+/** What the records of a file that is no event file are to a chain (roles.ts). */
+export type InputRole = 'late' | 'late_copy' | 'left_out_late' | 'left_out_dead';
+
+/** A file to read, and what its records are; absent: events. */
+export interface FileInRole extends ReadableFile {
+  readonly role?: InputRole;
+}
+
 /** An input file as a timeline record names it; `bytes` are as many as were hashed. */
-export interface InputFile extends ReadableFile {
+export interface InputFile extends FileInRole {
   readonly sha256: Sha256;
 }
 
@@ -22,7 +30,7 @@ export function lineBytes(files: readonly Pick<InputFile, 'name' | 'bytes'>[]): 
 }
 
 /** Hashes of event files. Throws `input_unreadable`, and as their source does. */
-export async function inputFiles(files: readonly ReadableFile[], effects = PROCESS_EFFECTS): Promise<InputFile[]> {
+export async function inputFiles(files: readonly FileInRole[], effects = PROCESS_EFFECTS): Promise<InputFile[]> {
   const inputs: InputFile[] = [];
   for (const file of files) inputs.push({ ...file, ...(await digestOf(file, effects)) });
   return inputs;

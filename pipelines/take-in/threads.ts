@@ -39,6 +39,8 @@ export interface TakeInWork {
   readonly inputs: readonly InputFile[];
   /** Chains that lack these inputs, in ascending order. */
   readonly tasks: readonly ChainTask[];
+  /** The chain of all records, whatever their ids say; then no thread takes them in. */
+  readonly only?: number | undefined;
   /** Makes a chain's record; is called in the thread that takes in. */
   readonly commit: (written: WrittenChain) => Promise<void>;
 }
@@ -54,7 +56,7 @@ export async function takeInByThreads(work: TakeInWork, count: number, effects: 
   const ranges = rangesOf(tasks, count);
   const { location } = lake.store;
   const scratch = effects.newId();
-  const names = inputs.map(({ name }) => ({ name }));
+  const names = inputs.map(({ name, role }) => ({ name, ...(role && { role }) }));
   const shared = openSharedScratch(location, scratch, effects);
   const data: TakeInThreadData = { location, scratch, inputs: names, partitions: lake.partitions, ranges };
   const threads: TakeInThread[] = ranges.map(() =>

@@ -16,7 +16,7 @@ export interface TakeInThreadData {
   /** Location of the lake's store, and the name of the scratch that all threads share. */
   readonly location: string;
   readonly scratch: string;
-  readonly inputs: readonly Pick<InputFile, 'name'>[];
+  readonly inputs: readonly Pick<InputFile, 'name' | 'role'>[];
   /** Of the lake. */
   readonly partitions: number;
   /** The chains that are written, in ranges; each range is sorted by itself. */

@@ -1,5 +1,6 @@
 /** Sorted records to the files of one chain after another. */
 import { nth } from '../../src/checked.ts';
+import { brokenFile } from '../../src/lake/broken-file.ts';
 import type { Sorter } from '../../src/sort/sorted-runs.ts';
 import type { PlacedRecord } from '../../src/timeline/entity-state.ts';
 import { type ChainTask, type ChainWork, openChainWriter, type TakenGroup, type WrittenChain } from './chain-writer.ts';
@@ -49,12 +50,18 @@ function* groups({ sorter, inputs }: ChainsWork): Generator<PlacedGroup> {
   for (const record of sorter.sorted()) {
     const dealt = decodeDealt(record);
     const { chain, file, line } = dealt;
+    const { name, role } = nth(inputs, file);
+    if (dealt.kind === 'unread' && role !== undefined) {
+      // No event is the same as what is none.
+      if (role === 'left_out_late' || role === 'left_out_dead') continue;
+      throw brokenFile(name, `line ${line} of the late log is no event: ${dealt.letter.message}`);
+    }
     if (open !== undefined && Buffer.compare(key, record.key) !== 0) {
       yield placed(open);
       open = undefined;
     }
     if (dealt.kind === 'unread') {
-      yield { chain, group: { kind: 'unread', letter: { ...dealt.letter, source: nth(inputs, file).name, line } } };
+      yield { chain, group: { kind: 'unread', letter: { ...dealt.letter, source: name, line } } };
       continue;
     }
     if (open === undefined) {

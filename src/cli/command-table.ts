@@ -34,6 +34,17 @@ const budget = {
   parse: (text: string, flag: string) => (text === 'none' ? text : wholeNumber(text, flag, 1)),
 } as const;
 
+/** A lake that is there. */
+const theLake = required(path('LAKE', lake.about));
+
+/** What renders corpora of a lake again. */
+const catchingUp = {
+  workers: whole(1, 'N', `worker threads, at most ${WORKERS_MAX} (default: cores)`),
+  tokenizer,
+  'store-wait': storeWait,
+  json,
+} as const;
+
 /** The commands by their names. */
 export const COMMANDS = {
   simulate: {
@@ -100,16 +111,31 @@ export const COMMANDS = {
       partitions: whole(1, 'N', 'partitions of a lake that is made now (default 16)'),
       source: path('FILE', 'what the source says of itself (default: source.yaml beside the events)'),
       append: given('take in event files that are new to the lake, too'),
+      without: path('FILE', 'leave out what a late log or dead letters hold: a file, a folder or a lake'),
       'source-changed': given('the source of a lake that is there may say something else than before'),
       'store-wait': storeWait,
       json,
+    },
+  },
+  backfill: {
+    about: 'take in what came too late, and render again',
+    args: [],
+    flags: { lake: theLake, ...catchingUp },
+  },
+  replay: {
+    about: 'take in corrected dead letters, and render again',
+    args: [],
+    flags: {
+      lake: theLake,
+      from: required(path('FILE', 'the corrected records, as an event file or a folder of them')),
+      ...catchingUp,
     },
   },
   release: {
     about: 'parts to a finished release',
     args: [],
     flags: {
-      lake: required(path('LAKE', lake.about)),
+      lake: theLake,
       recipe,
       until: moment('TIME', 'questions mature by then (else the recipe says)'),
       profile,
@@ -151,6 +177,7 @@ export const COMMANDS = {
       row: whole(0, 'N', 'row of the split, from 0'),
       rows: range('A..B', 'rows of the split, from A to B'),
       example: text('ID', 'example id'),
+      dead: given('of a lake in place of RELEASE: its dead letters, one JSON object a line'),
       tokenizer,
       'store-wait': storeWait,
       json,

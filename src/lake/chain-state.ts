@@ -1,6 +1,13 @@
 /** What all records of a chain come to, whatever its kind: the one fold that readers start from. */
 import type { ChainState, LivePart } from '../../schemas/checkpoint.ts';
-import type { CorpusFiles, RewriteRecord, StreamPart } from '../../schemas/commit.ts';
+import type {
+  CorpusFiles,
+  FileRef,
+  LateFiles,
+  RewriteRecord,
+  StreamPart,
+  TimelineRecord,
+} from '../../schemas/commit.ts';
 import { addTally } from '../tally.ts';
 import type { Committed, RecordRef } from './read-record.ts';
 
@@ -14,17 +21,26 @@ export type CorpusState = Extract<ChainState, { kind: 'corpus' }>;
 /** What a chain is before its first record. */
 export const EMPTY: ChainState = { kind: 'empty' };
 
+const NOTHING_TAKEN_IN: Omit<TimelineState, 'kind' | 'newest'> = {
+  ...{ inputs: [], stream: null, replayed: [], without: [] },
+  late: { late: [], late_copies: [] },
+};
+
 /** The state after one more record. `wrong` makes the error to throw where it cannot follow. */
 export function stateAfter(state: ChainState, next: Committed, wrong: (what: string) => Error): ChainState {
   const { record } = next;
   if (record.kind === 'claim') return state;
   if (record.kind === 'timeline') {
     if (state.kind === 'corpus') throw wrong('is of a chain of events, in a corpus chain');
-    const { inputs, stream } = state.kind === 'empty' ? { inputs: [], stream: null } : state;
+    const before = state.kind === 'empty' ? NOTHING_TAKEN_IN : state;
+    const { inputs, stream, replayed, without } = before;
     if (record.stream !== undefined && stream !== null) assertGoesOn(stream, record.stream, wrong);
     return {
       ...{ kind: 'timeline', newest: { ...next, record } },
       ...{ inputs: [...inputs, ...record.inputs], stream: record.stream ?? stream },
+      late: lateAfter(before.late, record, wrong),
+      replayed: [...replayed, ...(record.replayed ?? [])],
+      without: [...without, ...(record.without ?? [])],
     };
   }
   if (state.kind === 'timeline') throw wrong('is of a corpus chain, in a chain of events');
@@ -44,6 +60,27 @@ export function stateAfter(state: ChainState, next: Committed, wrong: (what: str
     parts: rewritten(state.parts, record, wrong),
     questions: addTally(state.questions, record.questions),
     alikeAfterCut: addTally(state.alikeAfterCut, record.alike_after_cut),
+  };
+}
+
+/** TAKEN UP ONCE: what is left of a late log after a record that takes files up, or adds some. */
+function lateAfter(
+  before: LateFiles,
+  { backfilled, stream }: TimelineRecord,
+  wrong: (what: string) => Error,
+): LateFiles {
+  const without = (files: readonly FileRef[], taken: readonly FileRef[] = []): FileRef[] => {
+    const left = [...files];
+    for (const { sha256 } of taken) {
+      const at = left.findIndex((file) => file.sha256 === sha256);
+      if (at < 0) throw wrong(`takes up the late log ${sha256}, which is not there`);
+      left.splice(at, 1);
+    }
+    return left;
+  };
+  return {
+    late: [...without(before.late, backfilled?.late), ...(stream?.late ?? [])],
+    late_copies: [...without(before.late_copies, backfilled?.late_copies), ...(stream?.late_copies ?? [])],
   };
 }
 

@@ -2,7 +2,7 @@
  * A lake, the one face that the rest of the house knows of it: timelines, corpora, events, commits.
  */
 
-import type { Run } from '../../schemas/commit.ts';
+import type { FileRef, LateFiles, Run } from '../../schemas/commit.ts';
 import type { ItemEvent } from '../../schemas/event.ts';
 import type { CorpusId } from '../../schemas/ids.ts';
 import type { LakeFile } from '../../schemas/lake.ts';
@@ -74,6 +74,11 @@ export interface Lake {
   members(of: TimelineRuns): AsyncGenerator<LiveMember>;
   /** Members of a partition whom a delete has erased. */
   erased(of: TimelineRuns): Promise<ErasedMembers>;
+  /**
+   * What lies beside the events: late logs, also those that were taken up, and dead letters. Chain
+   * by chain, members first. Bound: the records of a chain.
+   */
+  aside(): AsyncGenerator<AsideFiles>;
   /** Every event that was taken in. */
   events(): AsyncGenerator<unknown>;
   /** Every corpus that was begun here. */
@@ -93,6 +98,15 @@ export interface Lake {
   corpusAt(corpus: CorpusId, records: readonly PartitionRecord[]): Promise<readonly CorpusPartition[]>;
   /** Commits work to the chain in `folder`: commit-work.ts says how. Throws `fenced`. */
   commitWork(folder: string, work: Work): Promise<RecordRef>;
+}
+
+/** What a record of a chain of events parked or put into the late log. */
+export interface AsideFiles {
+  /** Of the chain. */
+  readonly folder: string;
+  readonly dead: readonly FileRef[];
+  /** Undefined where the record is not of a stream. */
+  readonly late: LateFiles | undefined;
 }
 
 /** A record of a partition's chain. */
@@ -127,7 +141,9 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
   const folders = [...numbers.map(timelineFolder), ITEMS_FOLDER];
   const newestTimeline = async (folder: string): Promise<Timeline | undefined> => {
     const { state } = await open(folder);
-    return state.kind === 'timeline' ? { folder, ...state.newest, inputs: state.inputs } : undefined;
+    if (state.kind !== 'timeline') return undefined;
+    const { newest, inputs, stream, late, replayed, without } = state;
+    return { folder, ...newest, inputs, stream, late, replayed, without };
   };
   const corpusPartition = async (corpus: CorpusId, partition: number): Promise<CorpusPartition> => {
     const { state } = await open(corpusFolder(corpus, partition));
@@ -155,6 +171,11 @@ function lakeAt(store: ObjectStore, { partitions, source, dead_rows: deadRows }:
     items: (runs) => readItems(store, runs, effects),
     members: (of) => readMembers(store, of),
     erased: (of) => readErased(store, of),
+    async *aside() {
+      for (const folder of folders)
+        for (const { record } of await recordsAfter(await open(folder), null))
+          yield { folder, dead: record.dead, late: record.stream };
+    },
     async *events() {
       yield* readEvents(store, await timelines(), effects);
     },

@@ -1,7 +1,8 @@
 /** What the chains of events say: what was taken in of members and items, and what changed. */
-import type { InputRef, TimelineRecord } from '../../schemas/commit.ts';
+import type { TimelineRecord } from '../../schemas/commit.ts';
 import type { TimelineStats } from '../timeline/timeline-stats.ts';
 import { brokenFile } from './broken-file.ts';
+import type { TimelineState } from './chain-state.ts';
 import { readLineFile, valuesOfLines } from './line-files.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Committed } from './read-record.ts';
@@ -10,11 +11,11 @@ import type { Committed } from './read-record.ts';
 export type RecordCounts = TimelineRecord['counts'];
 
 /** The newest record of a chain of events, and what lies before it. */
-export interface Timeline extends Committed<TimelineRecord> {
+export interface Timeline
+  extends Committed<TimelineRecord>,
+    Readonly<Pick<TimelineState, 'inputs' | 'stream' | 'late' | 'replayed' | 'without'>> {
   /** The folder of the chain. */
   readonly folder: string;
-  /** All files that were taken in. */
-  readonly inputs: readonly InputRef[];
 }
 
 /** All chains of events of a lake. */
@@ -54,6 +55,16 @@ export function sumRecordCounts(timelines: Timelines): RecordCounts {
 /** Where the lists of what records changed lie. */
 export function changesFolder(folder: string): string {
   return `${folder}/changes`;
+}
+
+/** Where the files of late logs lie. */
+export function lateFolder(folder: string): string {
+  return `${folder}/late`;
+}
+
+/** Where dead letters lie. */
+export function deadFolder(folder: string): string {
+  return `${folder}/dead`;
 }
 
 /** Where stats lie. */

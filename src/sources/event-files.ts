@@ -67,7 +67,7 @@ export interface ListedEvents {
  * BrewhouseError('input_unreadable') where it holds no event file, or one that is no regular file.
  */
 export async function listEvents(source: EventSource, effects = PROCESS_EFFECTS): Promise<ListedEvents> {
-  const found = (await namesBelow(source, '', 0)).sort(compareUtf8);
+  const found = await listNames(source);
   const names = found.filter(isEventFile);
   if (names.length === 0) {
     throw new BrewhouseError('input_unreadable', `no event files in ${source.location}`, {
@@ -81,7 +81,16 @@ export async function listEvents(source: EventSource, effects = PROCESS_EFFECTS)
   };
 }
 
-function isEventFile(name: string): boolean {
+/**
+ * Names of all files of the source in byte order, but for those that `listEvents` passes over.
+ * Throws as that does.
+ */
+export async function listNames(source: EventSource): Promise<string[]> {
+  return (await namesBelow(source, '', 0)).sort(compareUtf8);
+}
+
+/** Whether a file of that name holds events. */
+export function isEventFile(name: string): boolean {
   return EVENT_FILE_ENDINGS.some((ending) => name.endsWith(ending));
 }
 

@@ -27,8 +27,10 @@ export interface Flush {
   /** By how much the counts of the chain change. */
   readonly counts: FateCounts;
   readonly dead: readonly DeadRecord[];
-  /** For the late log: late events, and copies that came too late with the least ingest_time. */
+  /** For the late log. */
   readonly late: readonly EventRecord[];
+  /** For the late log too: copies that came too late with the least ingest_time. */
+  readonly lateCopies: readonly EventRecord[];
   /** In byte order. Bound: an entity in memory. */
   entities(): Generator<FlushedEntity>;
   /** For the state delta, in byte order. */

@@ -88,9 +88,9 @@ export function createPartition(state: StreamState, options: PartitionOptions): 
     flush() {
       use();
       if (open !== undefined || !isPending()) return open;
-      const { counts, dead, late, overlay } = pending;
-      const what = { from: state.head(), ranges: feed.ranges(), watermark: feed.watermark(), counts, dead, late };
-      open = { ...what, ...readFlush(state, overlay) };
+      const { counts, dead, late, lateCopies, overlay } = pending;
+      const what = { from: state.head(), ranges: feed.ranges(), watermark: feed.watermark(), counts, dead };
+      open = { ...what, late, lateCopies, ...readFlush(state, overlay) };
       return open;
     },
     committed({ seq, sha256 }) {

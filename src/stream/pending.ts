@@ -11,14 +11,15 @@ export interface Pending {
   readonly counts: FateCounts;
   readonly dead: readonly DeadRecord[];
   readonly late: readonly EventRecord[];
+  readonly lateCopies: readonly EventRecord[];
   /** About how many bytes of memory all this takes. */
   bytes(): number;
   /** A record ended so; so many more or fewer others are used and not dropped for it. */
   count(fate: Fate, othersUsed?: number): void;
   /** A record is dead. */
   park(letter: DeadRecord): void;
-  /** An event belongs in the late log. */
-  log(event: EventRecord): void;
+  /** An event belongs in the late log, as late or as a copy of one that is used. */
+  log(event: EventRecord, isCopy: boolean): void;
 }
 
 /** What a record costs beside its bytes. */
@@ -30,6 +31,7 @@ export function createPending(state: StateReader): Pending {
   const counts = { read: 0, used: 0, duplicate: 0, late: 0, dead: 0, dropped: 0 };
   const dead: DeadRecord[] = [];
   const late: EventRecord[] = [];
+  const lateCopies: EventRecord[] = [];
   let listed = 0;
   const count: Pending['count'] = (fate, othersUsed = 0) => {
     counts.read++;
@@ -38,16 +40,16 @@ export function createPending(state: StateReader): Pending {
     counts.dropped -= othersUsed;
   };
   return {
-    ...{ overlay, counts, dead, late, count },
+    ...{ overlay, counts, dead, late, lateCopies, count },
     bytes: () => overlay.bytes() + listed,
     park(letter) {
       count('dead');
       listed += RECORD_BYTES + letter.raw.length + letter.message.length;
       dead.push(letter);
     },
-    log(event) {
+    log(event, isCopy) {
       listed += RECORD_BYTES + canonicalEvent(event).length;
-      late.push(event);
+      (isCopy ? lateCopies : late).push(event);
     },
   };
 }

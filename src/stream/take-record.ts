@@ -7,7 +7,7 @@ import type { Pending } from './pending.ts';
 import type { StreamRecord, UnreadRecord } from './records.ts';
 import { takeEvent } from './take-event.ts';
 
-/** A clock of a producer that is further ahead of the broker's than this is wrong, ms. */
+/** A clock of a producer that is further ahead of the broker's than this is wrong, ms (EVENT-8). */
 export const FUTURE_MS = HOUR_MS;
 
 /** What a record is judged by beside what was taken in before. */
@@ -36,7 +36,7 @@ export function takeRecord(pending: Pending, record: StreamRecord, judging: Judg
   const { fate, isLogged, othersUsed } = takeEvent(pending.overlay, event, watermark !== null && at < watermark);
   if (fate === 'dead') park(unreadOf(event, CONFLICT));
   else pending.count(fate, othersUsed);
-  if (isLogged) pending.log(event);
+  if (isLogged) pending.log(event, fate === 'duplicate');
   return at === TIME_UNKNOWN ? undefined : at;
 }
 

@@ -39,6 +39,15 @@ export function addCopies(before: KeyState, records: readonly EventRecord[]): Ke
   return { kind: 'kept', event: earliestIngested(all), copies: known + records.length - 1 };
 }
 
+/**
+ * A key after a copy that it counted when it came, and whose `ingest_time` was left alone then
+ * (`NextOfKey.isEarlier`): where the event counts, it has the lesser one now.
+ */
+export function withEarlier(before: KeyState, copy: EventRecord): KeyState {
+  if (before.kind !== 'kept' || contentOf(before.event) !== contentOf(copy)) return before;
+  return { ...before, event: earliestIngested([before.event, copy]) };
+}
+
 /** A key after the next record of a stream. */
 export interface NextOfKey {
   readonly state: KeyState;

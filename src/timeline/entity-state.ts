@@ -4,7 +4,7 @@
  */
 import type { EventRecord, MemberEvent } from '../../schemas/event.ts';
 import { contentOf, timeSpan } from '../../schemas/event-time.ts';
-import { addCopies, addNext, digestOf, type KeyState, keyOf, NEW_KEY } from './copies.ts';
+import { addCopies, addNext, digestOf, type KeyState, keyOf, NEW_KEY, withEarlier } from './copies.ts';
 import { orderEvents } from './order.ts';
 
 /** A record with where it was read, for dead letters. */
@@ -57,6 +57,8 @@ export type Conflict = PlacedRecord | { readonly event: EventRecord; readonly fi
 export interface TakenInto {
   readonly state: EntityState;
   readonly conflicts: readonly Conflict[];
+  /** Records among the conflicts of which the state keeps nothing, not even their number. */
+  readonly refused: number;
   /**
    * The delete that erased what was before it is dead by a conflict: what it erased would count
    * again and is gone from here, so that `state` is none and the records are to be read anew.
@@ -67,14 +69,27 @@ export interface TakenInto {
 /** An entity of which nothing was taken in. */
 export const NOTHING_TAKEN: EntityState = { used: [], aside: null };
 
+/** How records are taken into an entity, where not as of files that can be read again. */
+export interface TakeHow {
+  /** Copies of a late log, which the entity counted when they came (`withEarlier`). */
+  readonly earlier?: readonly EventRecord[];
+  /**
+   * ERASED IS ERASED: what a delete erased can be read nowhere again, so that of a conflict with
+   * the delete in force the other record alone is dead.
+   */
+  readonly isDeleteFinal?: boolean;
+}
+
 /** Takes more records of one entity in; their order does not matter (EVENT-3, EVENT-5). */
-export function takeInto(before: EntityState, records: readonly PlacedRecord[]): TakenInto {
+export function takeInto(before: EntityState, records: readonly PlacedRecord[], how: TakeHow = {}): TakenInto {
+  const { earlier = [], isDeleteFinal = false } = how;
   if (before.used.length === 0 && before.aside === null && isPlain(records)) {
     const used = orderEvents(records.map(({ event }) => event));
-    return { state: { used, aside: null }, conflicts: [], isUndone: false };
+    return { state: { used, aside: null }, conflicts: [], refused: 0, isUndone: false };
   }
   const known = openState(before);
   const conflicts: Conflict[] = [];
+  let refused = 0;
   let isUndone = false;
   for (const [key, same] of Map.groupBy(records, ({ event }) => keyOf(event))) {
     const was = known.get(key);
@@ -82,14 +97,24 @@ export function takeInto(before: EntityState, records: readonly PlacedRecord[]):
       was,
       same.map(({ event }) => event),
     );
+    const undoes = is.kind === 'dead' && was.kind === 'kept' && was.event === before.aside?.deleted;
+    if (undoes && isDeleteFinal) {
+      const copies = same.filter(({ event }) => contentOf(event) === contentOf(was.event));
+      const others = same.filter((each) => !copies.includes(each));
+      conflicts.push(...others);
+      refused += others.length;
+      known.set(key, { ...was, copies: was.copies + copies.length });
+      continue;
+    }
     known.set(key, is);
     if (is.kind !== 'dead') continue;
     conflicts.push(...same);
     if (was.kind !== 'kept') continue;
     conflicts.push({ event: was.event, file: undefined });
-    if (was.event === before.aside?.deleted) isUndone = true;
+    if (undoes) isUndone = true;
   }
-  return { state: known.close(), conflicts, isUndone };
+  for (const copy of earlier) known.set(keyOf(copy), withEarlier(known.get(keyOf(copy)), copy));
+  return { state: known.close(), conflicts, refused, isUndone };
 }
 
 /** How a record of a stream that holds an event ended. */
@@ -112,12 +137,13 @@ export function takeNext(before: EntityState, event: EventRecord, isBehind: bool
   const known = openState(before);
   const key = keyOf(event);
   const was = known.get(key);
-  const next = addNext(was, event, isBehind);
+  // Of what is dropped a copy may come whenever it will: a backfill may bring the event back.
+  const next = addNext(was, event, isBehind && before.used.some((each) => keyOf(each) === key));
   if (next.end === 'dead' && next.state === was) return { state: before, fate: 'dead', isLogged: false };
   known.set(key, next.state);
   const state = known.close();
   const isUsed = () => state.used.some((each) => keyOf(each) === key);
-  if (next.end !== 'new') return { state, fate: next.end, isLogged: next.isEarlier && isUsed() };
+  if (next.end !== 'new') return { state, fate: next.end, isLogged: next.isEarlier };
   if (!isUsed()) return { state, fate: 'dropped', isLogged: false };
   return isBehind ? { state: before, fate: 'late', isLogged: true } : { state, fate: 'used', isLogged: false };
 }

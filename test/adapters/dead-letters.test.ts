@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { DEAD_REASONS } from '../../schemas/event.ts';
-import { type DeadLetter, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
+import { type DeadLetter, readDeadLetters, writeDeadLetters } from '../../src/adapters/parquet/dead-letters.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { failureOf } from '../contract/object-store.ts';
 import { keysOf, tempLake } from '../lake/temp-lake.ts';
@@ -42,7 +42,18 @@ describe('dead letters', () => {
     expect([rows, bytes]).toEqual([count, read.bytes.length]);
     expect(read.letters).toEqual(written);
     expect(read.groups.every((group) => group <= 256)).toBe(true);
+    const own: DeadLetter[] = [];
+    for await (const letter of readDeadLetters(read.bytes, 'letters')) own.push(letter);
+    expect(own).toEqual(written);
   });
+
+  it.each([Buffer.alloc(0), Buffer.from('PAR1'), Buffer.from('{"type":"item"}\n'.repeat(9))])(
+    'are told where a file is none (%#)',
+    async (bytes) => {
+      const reading = readDeadLetters(bytes, 'a.parquet').next();
+      await expect(reading).rejects.toMatchObject({ code: 'input_unreadable', place: { file: 'a.parquet' } });
+    },
+  );
 
   it('of a megabyte each end a row group by their bytes', async () => {
     const { sha256 } = await writeDeadLetters(lake.open(), FOLDER, letters(20, 1024 * 1024));

@@ -74,7 +74,7 @@ describe('flags', () => {
 describe('arguments', () => {
   it('are kept apart from flags, in any order', async () => {
     const { flags, args } = await parse('inspect', ['--row', '3', 'release', '--split=test']);
-    expect({ flags, args }).toEqual({ flags: { row: 3, split: 'test', json: false }, args: ['release'] });
+    expect({ flags, args }).toEqual({ flags: { row: 3, dead: false, split: 'test', json: false }, args: ['release'] });
   });
 
   it('that are missing or too many are refused', async () => {

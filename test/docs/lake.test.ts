@@ -10,7 +10,7 @@ import {
   TimelineRecord,
   TopicRange,
 } from '../../schemas/commit.ts';
-import { STREAM_DEAD_REASONS } from '../../schemas/event.ts';
+import { PARKED_REASONS } from '../../schemas/event.ts';
 import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
 import { PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
 import { PART_SEGMENT_TOKENS_MAX, PART_TOKENS_MAX } from '../../src/corpus/part-files.ts';
@@ -45,7 +45,7 @@ describe('docs/lake.md', () => {
     const read = section(text, '## What is read');
     const { read: _sum, ...fates } = TimelineRecord.shape.counts.shape;
     expect(names(read)).toEqual(Object.keys(fates));
-    expect(marked(read)).toEqual(expect.arrayContaining([...STREAM_DEAD_REASONS]));
+    expect(marked(read)).toEqual(expect.arrayContaining([...PARKED_REASONS]));
   });
 
   it('lists the columns of the files of a part, and the keys of what a record says of it', () => {

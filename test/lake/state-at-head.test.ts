@@ -98,7 +98,7 @@ describe('a snapshot', () => {
 describe('ranges of a chain', () => {
   const part = (start: number, end: number, watermark: number | null = null, topic = 'interactions') => ({
     ranges: [{ topic, partition: 0, start, end, newest: null }],
-    ...{ watermark, late: [], delta: [], snapshot: null, delta_bytes: 0 },
+    ...{ watermark, late: [], late_copies: [], delta: [], snapshot: null, delta_bytes: 0 },
   });
   const append = async (...parts: ReturnType<typeof part>[]) => {
     const chain = await openChain(openMemoryStore(), FOLDER);

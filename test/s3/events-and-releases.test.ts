@@ -112,6 +112,32 @@ describe.skipIf(!server.isThere)('in a bucket', () => {
       remote = { events: location, lake: newLocation() };
     });
 
+    it('replay and build --without read the same file, and inspect tells the same letters', async () => {
+      const place = join(folder, 'letters');
+      mkdirSync(place);
+      const at = newLocation();
+      const [line] = gunzipSync(
+        readFileSync(join(world.events, readdirSync(world.events).find((each) => each.endsWith('.gz'))!)),
+      )
+        .toString('utf8')
+        .split('\n');
+      await put(at, { 'one.ndjson': `${line}\n{\n` });
+      writeFileSync(join(place, 'one.ndjson'), `${line}\n{\n`);
+      const lakeOf = ({ lake }: Places) => `${lake}-without`;
+      const letters = ({ lake }: Places) => (lake === remote.lake ? at : place);
+      const args = (places: Places) =>
+        buildArgs({ ...world, events: places.events }, lakeOf(places), ['--partitions', '2']);
+      const built = await both((places) => [...args(places), '--without', `${letters(places)}/one.ndjson`]);
+      expect(built).toMatchObject({ late: 1 });
+      const tokenizer = tokenizerFlag(world);
+      const replay = (places: Places) => ['replay', '--lake', lakeOf(places), '--from', letters(places), ...tokenizer];
+      expect(await both(replay)).toMatchObject({ files: 1, read: 2, dead: 1, behind: [] });
+      expect(await both(replay)).toMatchObject({ files: 0, read: 0, behind: [], corpora: [] });
+      expect(await both((places) => ['backfill', '--lake', lakeOf(places), ...tokenizer])).toMatchObject({ files: 0 });
+      const dead = await both((places) => ['inspect', lakeOf(places), '--dead']);
+      expect(dead).toMatchObject({ letters: [{ file: 'one.ndjson', line: 2, reason: 'not_json', record: '{' }] });
+    });
+
     it('check and preview say the same', async () => {
       const checked = await both(({ events }) => ['check', '--events', events]);
       expect(checked).toMatchObject({ errors: [], warnings: expect.arrayContaining([expect.anything()]) });

@@ -1,5 +1,6 @@
 /** What is wrong with a chain of events that a simulated worker made. */
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { FileRef } from '../../schemas/commit.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { canonicalEvent } from '../../schemas/event-time.ts';
 import { createMemoryHome } from '../../src/adapters/memory/memory-state.ts';
@@ -34,23 +35,33 @@ async function foundIn(store: ObjectStore, model: Modelled): Promise<Modelled> {
   const used = new Map<string, EventRecord[]>();
   for await (const { entity, events, read } of liveEntities({ store, folder: FOLDER, runs: newest.runs }))
     if (events > 0) used.set(entity, await read());
-  const late: EventRecord[] = [];
+  const [late, lateCopies]: [EventRecord[], EventRecord[]] = [[], []];
   let dead = 0;
+  const logged = async (files: readonly FileRef[] = [], into: EventRecord[]) => {
+    for (const file of files)
+      into.push(...(valuesOfLines(await readLineFile(store, `${FOLDER}/late`, file)) as EventRecord[]));
+  };
   for (const record of records) {
-    for (const file of record.stream?.late ?? [])
-      late.push(...(valuesOfLines(await readLineFile(store, `${FOLDER}/late`, file)) as EventRecord[]));
+    await logged(record.stream?.late, late);
+    await logged(record.stream?.late_copies, lateCopies);
     for (const file of record.dead) {
       if ((await store.get(`${FOLDER}/dead/${file.sha256}.parquet`)) === null)
         throw new Error('dead letters are missing');
       dead += file.rows;
     }
   }
-  return { counts: newest.counts, used, late, dead: model.dead.slice(0, dead) };
+  return { counts: newest.counts, used, late, lateCopies, dead: model.dead.slice(0, dead) };
 }
 
-function plain({ counts, used, late, dead }: Modelled): string {
+function plain({ counts, used, late, lateCopies, dead }: Modelled): string {
   const members = [...used].map(([member, events]) => [member, ...events.map(canonicalEvent)]).sort();
-  return JSON.stringify([canonicalJson(counts), members, late.map(canonicalEvent), dead.length]);
+  return JSON.stringify([
+    canonicalJson(counts),
+    members,
+    late.map(canonicalEvent),
+    lateCopies.map(canonicalEvent),
+    dead.length,
+  ]);
 }
 
 /** Undefined where all is as the plain model says. Throws where the chain does not read. */

@@ -111,6 +111,7 @@ export interface Modelled {
   readonly used: ReadonlyMap<string, readonly EventRecord[]>;
   /** In the order of the log. */
   readonly late: readonly EventRecord[];
+  readonly lateCopies: readonly EventRecord[];
   /** `topic/partition:offset`. */
   readonly dead: readonly string[];
 }
@@ -127,6 +128,7 @@ export function modelOf({ topics, allowedLatenessMs }: DrawnLog): Modelled {
   const taken = new Map<string, EventRecord[]>();
   const first = new Map<string, EventRecord>();
   const late: EventRecord[] = [];
+  const lateCopies: EventRecord[] = [];
   const dead: string[] = [];
   let [read, copiesBehind, lates] = [0, 0, 0];
   for (const { topic, records } of topics) {
@@ -151,7 +153,7 @@ export function modelOf({ topics, allowedLatenessMs }: DrawnLog): Modelled {
         copiesBehind++;
         const kept = used().find((each) => keyOf(each) === keyOf(event));
         const time = event.ingest_time ?? Number.POSITIVE_INFINITY;
-        if (kept !== undefined && time < (kept.ingest_time ?? Number.POSITIVE_INFINITY)) late.push(event);
+        if (kept !== undefined && time < (kept.ingest_time ?? Number.POSITIVE_INFINITY)) lateCopies.push(event);
       } else if (known === undefined && isBehind && isUsed()) {
         lates++;
         late.push(event);
@@ -172,6 +174,6 @@ export function modelOf({ topics, allowedLatenessMs }: DrawnLog): Modelled {
   return {
     counts: { read, ...sums, late: lates, dead: dead.length },
     used: new Map(states.flatMap(([member, { used }]) => (used.length > 0 ? [[member, used]] : []))),
-    ...{ late, dead },
+    ...{ late, lateCopies, dead },
   };
 }

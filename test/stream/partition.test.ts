@@ -46,12 +46,12 @@ const record = (seq: number) => ({ seq, sha256: sha256Hex(`record ${seq}`) });
 /** Flushes and commits; returns the counts. */
 function commit(partition: Partition, seq = 1) {
   const flush = partition.flush();
-  const { counts, late, dead } = flush!;
+  const { counts, late, lateCopies, dead } = flush!;
   partition.committed(record(seq));
   return {
     ...counts,
     late: counts.late,
-    logged: late.map(({ event_id }) => event_id),
+    logged: [...late, ...lateCopies].map(({ event_id }) => event_id),
     reasons: dead.map(({ reason }) => reason),
   };
 }

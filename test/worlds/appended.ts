@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { checkLake } from '../../pipelines/check-lake.ts';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
+import type { ReleaseId } from '../../schemas/ids.ts';
 import { FILLED_SPLITS } from '../../schemas/ledger.ts';
 import { eventsAt, releaseAt } from '../../src/adapters/checker-reader.ts';
 import { openStore } from '../../src/adapters/open-store.ts';
@@ -62,18 +63,18 @@ export async function compareArrivals({ world, files, untils }: ArrivingWorld): 
       writeFileSync(join(events, `${n}.ndjson`), lines.map((line) => `${line}\n`).join(''));
     };
     for (const n of untils.keys()) writeFile(n);
-    const whole = await saidBy('builder', () => buildInto(folder, 'whole', { world, until: last, append: false }));
+    const whole = await saidBy('builder', () => buildInto(folder, 'whole', { until: last, append: false }));
     if (!('value' in whole)) return { rows: 0, ...whole };
     for (const n of untils.keys()) rmSync(join(events, `${n}.ndjson`));
     for (const [n, until] of untils.entries()) {
       writeFile(n);
-      const step = await saidBy('builder', () => buildInto(folder, 'grown', { world, until, append: n > 0 }));
+      const step = await saidBy('builder', () => buildInto(folder, 'grown', { until, append: n > 0 }));
       // Of fewer events an action may be unknown no more: what is refused is refused at the end.
       if ('difference' in step) return { rows: 0, ...step };
       if ('refused' in step) return { rows: 0, refused: `step ${step.refused}` };
     }
     const until = Math.min(last ?? NOON + 30 * DAY, Date.parse(world.recipe.release.until ?? '2026-03-01T00:00Z'));
-    const made = await saidBy('builder', () => releasesOf(folder, until));
+    const made = await saidBy('builder', () => releasesOf(folder, { until, own: 'grown', right: 'whole' }));
     if (!('value' in made)) return { rows: 0, ...made };
     const difference =
       differenceOf(made.value) ??
@@ -85,35 +86,50 @@ export async function compareArrivals({ world, files, untils }: ArrivingWorld): 
   }
 }
 
-interface Step {
-  readonly world: World;
+/** A build in the folder of a world. */
+export interface Step {
+  /** Name of the folder of events; default: `events`. */
+  readonly events?: string;
   readonly until: number | null;
   readonly append: boolean;
+  readonly without?: string | undefined;
 }
 
-function buildInto(folder: string, lake: string, { until, append }: Step) {
-  const files = { events: join(folder, 'events'), recipe: join(folder, 'recipe.yaml'), lake: join(folder, lake) };
-  const how = { partitions: 2, workers: 1, until, append, sourceFile: undefined, isSourceChanged: false };
+/** Builds into the lake of that name, of two partitions. */
+export function buildInto(folder: string, lake: string, { events = 'events', ...step }: Step) {
+  const files = { events: join(folder, events), recipe: join(folder, 'recipe.yaml'), lake: join(folder, lake) };
+  const how = { ...step, partitions: 2, workers: 1, sourceFile: undefined, isSourceChanged: false };
   return buildFrom({ ...files, domain: join(folder, 'domain.yaml'), ...how }, PROCESS_EFFECTS);
 }
 
-interface Made {
+/** The release that is compared, and the one that is right. */
+export interface Made {
   readonly rows: number;
   readonly whole: { readonly path: string; readonly lineage: object };
   readonly grown: { readonly path: string; readonly lineage: object };
 }
 
-async function releasesOf(folder: string, until: number): Promise<Made> {
+/** Two lakes in the folder of a world, of which releases are to be the same. */
+export interface Compared {
+  readonly until: number;
+  readonly own: string;
+  readonly right: string;
+  /** Of both releases; default: by their rows. */
+  readonly id?: ReleaseId;
+}
+
+/** Releases each of them. */
+export async function releasesOf(folder: string, { until, own, right, id }: Compared): Promise<Made> {
   const release = (lake: string) =>
     releaseFrom(
       {
-        ...{ lake: join(folder, lake), recipe: join(folder, 'recipe.yaml'), until, workers: 1, id: undefined },
+        ...{ lake: join(folder, lake), recipe: join(folder, 'recipe.yaml'), until, workers: 1, id },
         ...{ tokenBudget: undefined, profile: undefined, corpus: undefined, context: undefined },
         ...{ key: { text: KEY, file: undefined }, allowEmpty: FILLED_SPLITS },
       },
       PROCESS_EFFECTS,
     );
-  const [whole, grown] = [await release('whole'), await release('grown')];
+  const [whole, grown] = [await release(right), await release(own)];
   const rows = Object.values(whole.manifest.splits).reduce((sum, split) => sum + split.rows, 0);
   return { rows, whole, grown };
 }
@@ -122,6 +138,18 @@ async function releasesOf(folder: string, until: number): Promise<Made> {
 const OWN = ['parts', 'timelines', 'items', 'corpus', 'corpus_until'] as const;
 
 function differenceOf({ whole, grown }: Made): Difference | undefined {
+  const difference = differenceOfFiles({ whole, grown });
+  if (difference !== undefined) return difference;
+  const [told, right] = [grown, whole].map(({ lineage }) => {
+    const rest: Record<string, unknown> = { ...lineage };
+    for (const key of OWN) delete rest[key];
+    return canonicalJson(rest);
+  });
+  return told === right ? undefined : { kind: 'lineage', builder: told!, checker: right! };
+}
+
+/** What depends on no way by which a corpus came about. */
+export function differenceOfFiles({ whole, grown }: Pick<Made, 'whole' | 'grown'>): Difference | undefined {
   const names = (path: string) =>
     readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name !== 'lineage.json')
@@ -132,12 +160,7 @@ function differenceOf({ whole, grown }: Made): Difference | undefined {
   for (const name of own)
     if (!readFileSync(grown.path + name).equals(readFileSync(whole.path + name)))
       return { kind: `bytes of ${name}`, builder: grown.path, checker: whole.path };
-  const [told, right] = [grown, whole].map(({ lineage }) => {
-    const rest: Record<string, unknown> = { ...lineage };
-    for (const key of OWN) delete rest[key];
-    return canonicalJson(rest);
-  });
-  return told === right ? undefined : { kind: 'lineage', builder: told!, checker: right! };
+  return undefined;
 }
 
 /** All that records of the lake say of themselves and of their files holds. */

@@ -1,9 +1,9 @@
 /**
- * Dead letters as a Parquet file: the records that were parked, with where they stood, why, and
- * their raw bytes.
+ * Dead letters as a Parquet file, and back: the records that were parked, with where they stood,
+ * why, and their raw bytes.
  */
 import parquet, { type ParquetSink, type ParquetWriter } from 'parquetjs-lite';
-import { type RowOf, storeRow } from '../../../schemas/columns.ts';
+import { loadRow, type RowOf, type StoredRow, storeRow } from '../../../schemas/columns.ts';
 import type { FileRef } from '../../../schemas/commit.ts';
 import { DEAD_LETTER } from '../../../schemas/rows.ts';
 import { BrewhouseError } from '../../errors.ts';
@@ -42,6 +42,26 @@ export async function writeDeadLetters(
     file.abort();
     // The package throws strings; nothing that a person did makes it do so.
     throw cause instanceof Error ? cause : new Error(`parquetjs-lite: ${String(cause)}`);
+  }
+}
+
+/**
+ * The letters of a file that `writeDeadLetters` wrote, in order. `name` is for messages. Bound: the
+ * file, and a row group. Throws `input_unreadable` where it is no such file.
+ */
+export async function* readDeadLetters(bytes: Uint8Array, name: string): AsyncGenerator<DeadLetter> {
+  try {
+    const reader = await parquet.ParquetReader.openBuffer(Buffer.from(bytes));
+    const rows = reader.getCursor();
+    for (let row = await rows.next(); row !== null; row = await rows.next())
+      yield loadRow(DEAD_LETTER, { ...row, line: Number(row.line) } as StoredRow<typeof DEAD_LETTER>);
+    await reader.close();
+  } catch (cause) {
+    throw new BrewhouseError('input_unreadable', `${name} does not read as a file of dead letters`, {
+      place: { file: name },
+      remedy: 'name a .parquet file below dead/ of a lake, or the lake',
+      cause,
+    });
   }
 }
 

@@ -34,6 +34,20 @@ declare module 'parquetjs-lite' {
     close(): Promise<void>;
   }
 
-  const parquet: { ParquetSchema: typeof ParquetSchema; ParquetWriter: typeof ParquetWriter };
+  export class ParquetReader {
+    /** Throws strings, and whatever a broken footer leads to. */
+    static openBuffer(bytes: Buffer): Promise<ParquetReader>;
+    getCursor(): {
+      /** A row, its INT64 as bigint; null behind the last. Bound: a row group in memory. */
+      next(): Promise<Record<string, unknown> | null>;
+    };
+    close(): Promise<void>;
+  }
+
+  const parquet: {
+    ParquetSchema: typeof ParquetSchema;
+    ParquetWriter: typeof ParquetWriter;
+    ParquetReader: typeof ParquetReader;
+  };
   export default parquet;
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type BuildOptions, type BuildSummary, build } from '../../../pipelines/build.ts';
 import { type CorpusInputs, readDomain, readRecipe } from '../../../pipelines/corpus-inputs.ts';
 import type { RenderedCorpus } from '../../../pipelines/render/render.ts';
+import { leftOutFiles } from '../../../pipelines/take-in/left-out.ts';
 import { openEvents } from '../../adapters/open-events.ts';
 import { openScratch, openStore, requireOneWinner } from '../../adapters/open-store.ts';
 import { last } from '../../checked.ts';
@@ -29,12 +30,15 @@ export async function run({ flags }: CallOf<'build'>, effects: Effects): Promise
 }
 
 /** A build by the files and the folder that a person names. */
-type NamedBuild = Omit<BuildOptions, 'store' | 'scratch' | 'events' | 'tryStore' | keyof CorpusInputs> &
-  Readonly<Record<'lake' | 'events' | keyof CorpusInputs, string>>;
+type NamedBuild = Omit<BuildOptions, 'store' | 'scratch' | 'events' | 'tryStore' | 'without' | keyof CorpusInputs> &
+  Readonly<Record<'lake' | 'events' | keyof CorpusInputs, string>> & {
+    /** Where what is left out lies, as `leftOutFiles` finds it. */
+    readonly without?: string | undefined;
+  };
 
 /** Reads the files and builds. Throws as `build` does. */
 export async function buildFrom(
-  { lake, events, recipe, domain, ...how }: NamedBuild,
+  { lake, events, recipe, domain, without, ...how }: NamedBuild,
   effects: Effects,
 ): Promise<BuildSummary> {
   const options = {
@@ -45,6 +49,7 @@ export async function buildFrom(
     tryStore: () => requireOneWinner(lake, effects),
     recipe: await readRecipe(recipe),
     domain: { domain: await readDomain(domain), file: domain },
+    without: without === undefined ? [] : await leftOutFiles(without, effects),
   };
   return build(options, effects);
 }
@@ -96,6 +101,7 @@ function buildTable(summary: TimedSummary): string {
     table([
       ['records read', grouped(records.read)],
       ...(['used', 'duplicate', 'dead', 'dropped'] as const).map((fate) => [`  ${fate}`, grouped(records[fate])]),
+      ...(records.late === 0 ? [] : [['  late', grouped(records.late)]]),
       ['members', grouped(summary.members)],
       ['interactions', grouped(summary.interactions)],
       unorderedRow(unordered(summary)),

@@ -1,4 +1,4 @@
-/** `brewhouse inspect`: rows of a release as text, roles and origins coloured. */
+/** `brewhouse inspect`: rows of a release as text, roles and origins coloured; or dead letters. */
 import { releaseTokenizer } from '../../../pipelines/corpus-inputs.ts';
 import { TIME_UNKNOWN } from '../../../schemas/event.ts';
 import { openRelease } from '../../adapters/open-release.ts';
@@ -11,6 +11,7 @@ import type { MaskedRow, ReleaseReader, ReleaseRow } from '../../release/release
 import type { LoadedTokenizer } from '../../tokenize/load-tokenizer.ts';
 import type { Outcome } from '../command.ts';
 import type { CallOf } from '../command-table.ts';
+import { deadLines } from '../dead-text.ts';
 import { table } from '../plain-text.ts';
 import { legend, rowText, segmentsOf, type TextRun, textRuns } from '../row-text.ts';
 
@@ -20,6 +21,7 @@ import { legend, rowText, segmentsOf, type TextRun, textRuns } from '../row-text
  */
 export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, effects: Effects): Promise<Outcome> {
   requireOneWish(flags);
+  if (flags.dead) return inspectDead(folder, flags, effects);
   const release = await openRelease(folder, effects);
   const found = await wishedRows(release, flags);
   const tokenizer = await releaseTokenizer(release.manifest.identity, flags.tokenizer);
@@ -35,13 +37,27 @@ export async function run({ flags, args: [folder], colour }: CallOf<'inspect'>, 
 type Wishes = CallOf<'inspect'>['flags'];
 
 /** NO FLAG IS DROPPED: rows are named by number, by range or by id. */
-function requireOneWish({ example, split, row, rows }: Wishes): void {
+function requireOneWish({ example, split, row, rows, dead, tokenizer }: Wishes): void {
+  const [unfit] = Object.entries({ example, row, split, tokenizer }).flatMap(([flag, value]) =>
+    value === undefined ? [] : flag,
+  );
+  if (dead && unfit !== undefined) {
+    throw new BrewhouseError('usage', `--${unfit} goes with a release, and --dead with a lake`, {
+      remedy: 'name letters with --rows A..B, counted from 0',
+    });
+  }
   const by = Object.entries({ example, row, rows }).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
   const [first, second] = example !== undefined && split !== undefined ? ['example', 'split'] : by;
   if (second === undefined) return;
   throw new BrewhouseError('usage', `--${first} and --${second} name rows in two ways`, {
     remedy: 'give --row N, --rows A..B or --example ID; --split goes with the first two',
   });
+}
+
+async function inspectDead(lake: string, { rows }: Wishes, effects: Effects): Promise<Outcome> {
+  const letters = await deadLines(lake, { rows }, effects);
+  const text = letters.map((letter) => JSON.stringify(letter)).join('\n');
+  return { exit: EXIT.done, result: { letters }, text };
 }
 
 async function wishedRows(

@@ -9,7 +9,7 @@ import { LINE_FILE_ENDING, unpackLines } from '../line-files.ts';
 import type { ObjectStore, RangeReader } from '../object-store.ts';
 import { indexFolder, linesFolder } from '../runs.ts';
 import { SNAPSHOT_ENDING, stateFolder } from '../state-files.ts';
-import { changesFolder, statsFolder } from '../timeline-records.ts';
+import { changesFolder, deadFolder, lateFolder, statsFolder } from '../timeline-records.ts';
 import type { LakeFaults } from './lake-faults.ts';
 
 /** A file that a record names. */
@@ -44,16 +44,16 @@ function timelineFiles(folder: string, { runs, dead, changes, stats, stream }: T
       ...lineFiles(erasedFolder(folder), erased),
     ]),
     // Their rows lie in pages of another library than ours.
-    ...dead.map(({ sha256, bytes }) => ({ folder: `${folder}/dead`, ending: '.parquet', ref: { sha256, bytes } })),
+    ...dead.map(({ sha256, bytes }) => ({ folder: deadFolder(folder), ending: '.parquet', ref: { sha256, bytes } })),
     ...lineFiles(changesFolder(folder), changes ?? []),
     { folder: statsFolder(folder), ending: '.json', ref: { sha256: stats.sha256, bytes: stats.bytes } },
     ...(stream === undefined ? [] : streamFiles(folder, stream)),
   ];
 }
 
-function streamFiles(folder: string, { late, delta, snapshot }: StreamPart): NamedFile[] {
+function streamFiles(folder: string, { late, late_copies: copies, delta, snapshot }: StreamPart): NamedFile[] {
   return [
-    ...lineFiles(`${folder}/late`, late),
+    ...lineFiles(lateFolder(folder), [...late, ...copies]),
     ...lineFiles(stateFolder(folder), delta),
     ...(snapshot === null ? [] : [{ folder: stateFolder(folder), ending: SNAPSHOT_ENDING, ref: snapshot }]),
   ];
