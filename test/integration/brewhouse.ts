@@ -116,7 +116,7 @@ export function tempFolder(): string {
 }
 
 /** Files of a release outside the byte identity (docs/release.md, Beside the byte identity). */
-const OUTSIDE_IDENTITY: ReadonlySet<string> = new Set(['lineage.json', 'certificate.json', 'quality.json']);
+export const OUTSIDE_IDENTITY: ReadonlySet<string> = new Set(['lineage.json', 'certificate.json', 'quality.json']);
 
 /** SHA-256 of every file of a release, by relative path. */
 export function releaseHashes(release: string): Record<string, string> {

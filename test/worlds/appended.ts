@@ -116,6 +116,13 @@ async function releasesOf(folder: string, until: number): Promise<Made> {
 /** All that depends on how a corpus came about, and on nothing of a release. */
 const OWN = ['parts', 'timelines', 'items', 'corpus', 'corpus_until'] as const;
 
+/** What a lineage says beside that, as text. */
+export function lineageOfRows(lineage: object): string {
+  const rest: Record<string, unknown> = { ...lineage };
+  for (const key of OWN) delete rest[key];
+  return canonicalJson(rest);
+}
+
 function differenceOf({ whole, grown }: Made): Difference | undefined {
   const names = (path: string) =>
     readdirSync(path, { recursive: true, withFileTypes: true })
@@ -127,11 +134,7 @@ function differenceOf({ whole, grown }: Made): Difference | undefined {
   for (const name of own)
     if (!readFileSync(grown.path + name).equals(readFileSync(whole.path + name)))
       return { kind: `bytes of ${name}`, builder: grown.path, checker: whole.path };
-  const [told, right] = [grown, whole].map(({ lineage }) => {
-    const rest: Record<string, unknown> = { ...lineage };
-    for (const key of OWN) delete rest[key];
-    return canonicalJson(rest);
-  });
+  const [told, right] = [grown, whole].map(({ lineage }) => lineageOfRows(lineage));
   return told === right ? undefined : { kind: 'lineage', builder: told!, checker: right! };
 }
 
