@@ -1,26 +1,19 @@
 /** Long chains: what a reader starts from comes to what a walk over all records does. */
 import { describe, expect, it } from 'vitest';
-import { CHECKPOINT_EVERY, type NewRecord } from '../../schemas/commit.ts';
-import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { CHECKPOINT_EVERY } from '../../schemas/commit.ts';
 import { EMPTY, stateAfter } from '../../src/lake/chain-state.ts';
 import { chainAt, openChain, recordKey } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { readRecord } from '../../src/lake/read-record.ts';
 import { failureOf, utf8 } from '../contract/object-store.ts';
-import { appendRecord, claimChain, corpusRecord, timelineRecord } from './chain-records.ts';
-
-const FOLDER = 'timelines/3';
-
-/** A chain of so many records: claims now and then, work else. */
-async function chainOf(records: number, make: (name: string) => NewRecord = timelineRecord): Promise<ObjectStore> {
-  const store = openMemoryStore();
-  const chain = await openChain(store, FOLDER);
-  for (let seq = 1; seq <= records; seq++) {
-    if (seq % 7 === 1) await claimChain(chain, `writer ${seq}`);
-    else await appendRecord(chain, String(chain.owner), make(`record ${seq}`));
-  }
-  return store;
-}
+import {
+  appendRecord,
+  chainOf,
+  claimChain,
+  corpusRecord,
+  CHAIN_FOLDER as FOLDER,
+  timelineRecord,
+} from './chain-records.ts';
 
 /** What a walk over all records comes to. */
 async function walked(store: ObjectStore) {
