@@ -1,8 +1,9 @@
 /**
  * `npm run test:all`: the demo and the real sets from raw tables to a verified release; the tests
- * of which `npm test` runs a part, in full; and what long texts cost. It prints tables and keeps
- * them in latest.md. `npm run test:all -- sets`, `-- tests` and `-- texts` run one part, and leave
- * the other parts of the page as they are.
+ * of which `npm test` runs a part, in full; what long texts cost; and what days cost a lake that
+ * grows by them. It prints tables and keeps them in latest.md. `npm run test:all -- sets`,
+ * `-- tests`, `-- texts` and `-- growing` run one part, and leave the other parts of the page as
+ * they are.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,9 +17,9 @@ import type { ItemLines } from '../../src/prompt/item-lines.ts';
 import type { LabelCounts } from '../../src/release/label-balance.ts';
 import { goldenContent, releaseContent } from '../integration/release-content.ts';
 import { REAL_DATA, REAL_SETS } from '../real-sets.ts';
-import { comparedIn } from '../worlds/long-run.ts';
+import { comparedIn, tableIn } from '../worlds/long-run.ts';
 import { keepPart, PARTS, type Part } from './latest-page.ts';
-import { runLongTests } from './long-tests.ts';
+import { GROWING_TESTS, runLongTests } from './long-tests.ts';
 import { longTextsTable, measureLongTexts } from './long-texts.ts';
 
 const root = packageRoot();
@@ -200,6 +201,16 @@ function runTests(): PartResult {
   return { lines, passed, failed: failed.length, skipped: skipped.length, isWhole: true };
 }
 
+/** It is kept only where both tables could be made: the tests leave out what is not installed. */
+function runGrowing(): PartResult {
+  const long = join(folder, 'growing');
+  const { passed, failed, skipped } = runLongTests(long, GROWING_TESTS);
+  const tables = ['thirty-days', 'long-chains'].map((name) => tableIn(long, name));
+  const lines = tables.flatMap((table, i) => [...(i === 0 ? [] : ['']), ...(table ?? [])]);
+  const isWhole = tables.every((table) => table !== undefined) && skipped.length === 0;
+  return { lines, passed, failed: failed.length, skipped: skipped.length, isWhole };
+}
+
 /** It measures, and so has nothing that fails. */
 function runTexts(): PartResult {
   const lines = longTextsTable(measureLongTexts(join(folder, 'long-texts')));
@@ -210,6 +221,7 @@ const RUN: Readonly<Record<Part, () => PartResult | Promise<PartResult>>> = {
   sets: runSets,
   tests: runTests,
   texts: runTexts,
+  growing: runGrowing,
 };
 
 const named = process.argv.slice(2);

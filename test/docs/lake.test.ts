@@ -1,6 +1,7 @@
 /** docs/lake.md tells of the records, fates and bounds that a lake has. */
 import { describe, expect, it } from 'vitest';
 import {
+  BUNDLE_EVERY,
   CHECKPOINT_EVERY,
   ClaimRecord,
   CommitRecord,
@@ -12,6 +13,7 @@ import {
 } from '../../schemas/commit.ts';
 import { STREAM_DEAD_REASONS } from '../../schemas/event.ts';
 import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
+import { RecordBundle } from '../../schemas/record-bundle.ts';
 import { PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
 import { PART_SEGMENT_TOKENS_MAX, PART_TOKENS_MAX } from '../../src/corpus/part-files.ts';
 import { RAW_BYTES_MAX } from '../../src/sources/event-files.ts';
@@ -71,6 +73,7 @@ describe('docs/lake.md', () => {
       expect(text).toContain(count.toLocaleString('en'));
     }
     expect(text).toContain(`${PARTITIONS_DEFAULT} by default`);
-    expect(text).toContain(`whose number ${CHECKPOINT_EVERY} divides`);
+    for (const every of [CHECKPOINT_EVERY, BUNDLE_EVERY]) expect(text).toContain(`whose number ${every} divides`);
+    for (const key of Object.keys(RecordBundle.shape)) expect(text).toContain(`\`${key}\``);
   });
 });

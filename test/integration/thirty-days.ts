@@ -18,7 +18,7 @@ export const SHOP = join(REAL_DATA, 'online-retail');
 export const DAYS = 30;
 /** Days after which a release is made that has to stand. */
 export const STANDING = [10, 20, 30] as const;
-/** Increments, each since the release before it: with rewrites between them, and at last without. */
+/** Increments, each since the one before: with rewrites between them, and at last without. */
 export const INCREMENTS = [
   { day: 15, since: 'all-10' },
   { day: 20, since: 'until-15' },
@@ -39,7 +39,7 @@ export function releasesOn(day: number): NamedRelease[] {
   return [...standing, ...increments.map(({ since }) => ({ id: `until-${day}`, since }))];
 }
 
-/** Days that bring versions of products which should have been known before, the first one's among them. */
+/** Days that bring versions of products which should have been known before, and the first. */
 export const LATE_PRODUCT_DAYS = [1, 15, 18, 22, 23];
 /** The last day on which anything goes wrong: what comes after it came in time. */
 export const LAST_ODD_DAY = 25;

@@ -1,8 +1,8 @@
 /**
  * Thirty days of tables by whole commands, `import` and then `build --append`, into a folder and
  * into a bucket on each server: the releases of one build over all event files, and the same bytes
- * everywhere. `npm test` takes ten days at once; with BREWHOUSE_FAULTS=all each day is a build of its
- * own, and a table says what it cost.
+ * everywhere. `npm test` takes ten days at once; with BREWHOUSE_FAULTS=all each day is a build of
+ * its own, and a table says what it cost.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

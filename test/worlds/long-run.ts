@@ -43,12 +43,12 @@ export function tell(name: string, compared: Compared): void {
 export function tellTable(name: string, lines: readonly string[]): void {
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.table.md`), lines.join('\n'));
+  writeFileSync(join(folder, `${name}.table.txt`), lines.join('\n'));
 }
 
 /** The lines of a table that was told; undefined where it was not. */
 export function tableIn(folder: string, name: string): string[] | undefined {
-  const file = join(folder, `${name}.table.md`);
+  const file = join(folder, `${name}.table.txt`);
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : undefined;
 }
 
