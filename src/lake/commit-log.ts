@@ -101,11 +101,15 @@ async function walk(chain: Chain, to: number): Promise<void> {
   }
 }
 
-/** Walks over bundles up to record `to`, more and more at once, until one is absent. */
+/**
+ * Walks over bundles up to record `to`, more and more at once, until one is absent. No step goes
+ * beyond the next checkpoint: a reader that began at the newest would find nothing there.
+ */
 async function walkBundles(chain: Chain, to: number): Promise<void> {
   for (let ahead = 1; nextSeq(chain) <= to; ahead = Math.min(2 * ahead, READ_AHEAD_MAX)) {
     const first = bundleEnd(nextSeq(chain));
-    const ends = Array.from({ length: ahead }, (_, i) => first + i * BUNDLE_EVERY);
+    const left = (CHECKPOINT_EVERY - ((first - BUNDLE_EVERY) % CHECKPOINT_EVERY)) / BUNDLE_EVERY;
+    const ends = Array.from({ length: Math.min(ahead, left) }, (_, i) => first + i * BUNDLE_EVERY);
     const found = await Promise.all(ends.map((end) => readBundle(chain, end)));
     for (const records of found) {
       if (records === null) return;

@@ -12,9 +12,6 @@ const RUN = 'the run of the long tests';
 /** Planted faults; comparisons of builder and checker, and of our encoder and the library. */
 const LONG_FOLDERS = ['test/faults', 'test/worlds', 'test/tokenize/byte-level'];
 
-/** Tests that in full take each day, and each record, for itself. */
-export const GROWING_TESTS = ['test/s3/thirty-days.test.ts', 'test/s3/long-chains.test.ts'];
-
 /**
  * Runs them to their end. `folder` takes what the comparisons compared, a file each, and the tables
  * of measures. A run that does not come to its end counts as one failed test.

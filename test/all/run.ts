@@ -1,9 +1,9 @@
 /**
  * `npm run test:all`: the demo and the real sets from raw tables to a verified release; the tests
  * of which `npm test` runs a part, in full; what long texts cost; and what days cost a lake that
- * grows by them. It prints tables and keeps them in latest.md. `npm run test:all -- sets`,
- * `-- tests`, `-- texts` and `-- growing` run one part, and leave the other parts of the page as
- * they are.
+ * grows by them, and long chains a reader. It prints tables and keeps them in latest.md. `npm run
+ * test:all -- sets`, `-- tests`, `-- texts`, `-- growing` and `-- chains` run one part, and leave
+ * the other parts of the page as they are.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { goldenContent, releaseContent } from '../integration/release-content.ts
 import { REAL_DATA, REAL_SETS } from '../real-sets.ts';
 import { comparedIn, tableIn } from '../worlds/long-run.ts';
 import { keepPart, PARTS, type Part } from './latest-page.ts';
-import { GROWING_TESTS, runLongTests } from './long-tests.ts';
+import { runLongTests } from './long-tests.ts';
 import { longTextsTable, measureLongTexts } from './long-texts.ts';
 
 const root = packageRoot();
@@ -201,14 +201,13 @@ function runTests(): PartResult {
   return { lines, passed, failed: failed.length, skipped: skipped.length, isWhole: true };
 }
 
-/** It is kept only where both tables could be made: the tests leave out what is not installed. */
-function runGrowing(): PartResult {
-  const long = join(folder, 'growing');
-  const { passed, failed, skipped } = runLongTests(long, GROWING_TESTS);
-  const tables = ['thirty-days', 'long-chains'].map((name) => tableIn(long, name));
-  const lines = tables.flatMap((table, i) => [...(i === 0 ? [] : ['']), ...(table ?? [])]);
-  const isWhole = tables.every((table) => table !== undefined) && skipped.length === 0;
-  return { lines, passed, failed: failed.length, skipped: skipped.length, isWhole };
+/** The table of a test on S3, which leaves out what is not installed. */
+function runMeasured(name: string): PartResult {
+  const long = join(folder, name);
+  const { passed, failed, skipped } = runLongTests(long, [`test/s3/${name}.test.ts`]);
+  const table = tableIn(long, name);
+  const isWhole = table !== undefined && skipped.length === 0;
+  return { lines: table ?? [], passed, failed: failed.length, skipped: skipped.length, isWhole };
 }
 
 /** It measures, and so has nothing that fails. */
@@ -221,7 +220,8 @@ const RUN: Readonly<Record<Part, () => PartResult | Promise<PartResult>>> = {
   sets: runSets,
   tests: runTests,
   texts: runTexts,
-  growing: runGrowing,
+  growing: () => runMeasured('thirty-days'),
+  chains: () => runMeasured('long-chains'),
 };
 
 const named = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
- * Rows of a Parquet file as another library reads them; no part of vitest, so that `npm run test:all`
- * reads with it, too.
+ * Rows of a Parquet file as another library reads them. Nothing of vitest is in it, since
+ * `npm run test:all` reads with it, too.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
