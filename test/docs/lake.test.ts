@@ -13,7 +13,6 @@ import {
 } from '../../schemas/commit.ts';
 import { STREAM_DEAD_REASONS } from '../../schemas/event.ts';
 import { PARTITIONS_DEFAULT, PARTITIONS_MAX } from '../../schemas/lake.ts';
-import { RecordBundle } from '../../schemas/record-bundle.ts';
 import { PART_EVENTS, PART_ROWS, PART_SEGMENTS } from '../../schemas/rows.ts';
 import { PART_SEGMENT_TOKENS_MAX, PART_TOKENS_MAX } from '../../src/corpus/part-files.ts';
 import { RAW_BYTES_MAX } from '../../src/sources/event-files.ts';
@@ -74,6 +73,5 @@ describe('docs/lake.md', () => {
     }
     expect(text).toContain(`${PARTITIONS_DEFAULT} by default`);
     for (const every of [CHECKPOINT_EVERY, BUNDLE_EVERY]) expect(text).toContain(`whose number ${every} divides`);
-    for (const key of Object.keys(RecordBundle.shape)) expect(text).toContain(`\`${key}\``);
   });
 });

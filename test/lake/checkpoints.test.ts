@@ -1,6 +1,7 @@
 /** Long chains: what a reader starts from comes to what a walk over all records does. */
 import { describe, expect, it } from 'vitest';
 import { BUNDLE_EVERY, CHECKPOINT_EVERY } from '../../schemas/commit.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import { EMPTY, stateAfter } from '../../src/lake/chain-state.ts';
 import { chainAt, openChain, recordKey } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
@@ -77,6 +78,7 @@ describe('a long chain', () => {
     const bytes = await store.get(key);
     for (const wrong of [
       utf8('{}'),
+      utf8(`${sha256Hex('{}')}\n{}`),
       Buffer.from(Buffer.from(bytes!).toString('utf8').replace('writer 29', 'writer 28')),
       (await store.get(bundleKey(FOLDER, 3 * BUNDLE_EVERY)))!,
     ]) {

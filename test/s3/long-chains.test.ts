@@ -24,7 +24,7 @@ const CORPUS = 'long' as CorpusId;
 const TIMELINES = [...Array.from({ length: PARTITIONS }, (_, p) => `timelines/${p}`), 'items/0'];
 const PARTS = Array.from({ length: PARTITIONS }, (_, p) => `corpora/${CORPUS}/${p}`);
 /** Of one chain, whatever its length. */
-const READS_MAX = 60;
+const READS_MAX = 65;
 /** Files of all chains are links to those of two. */
 const LONG_MS = 1_200_000;
 
