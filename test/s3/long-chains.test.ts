@@ -25,7 +25,7 @@ const TIMELINES = [...Array.from({ length: PARTITIONS }, (_, p) => `timelines/${
 const PARTS = Array.from({ length: PARTITIONS }, (_, p) => `corpora/${CORPUS}/${p}`);
 /** Of one chain, whatever its length. */
 const READS_MAX = 65;
-/** Files of all chains are links to those of two. */
+/** Hundreds of thousands of names are made. */
 const LONG_MS = 1_200_000;
 
 const NAMES = ['versitygw', 's3proxy'] as const;
