@@ -9,6 +9,12 @@ const Count = z.number().int().nonnegative();
 /** Of so many records the last names a checkpoint, from which readers start. */
 export const CHECKPOINT_EVERY = 500;
 
+/**
+ * The records before a number that this divides lie in one file, too. It divides CHECKPOINT_EVERY,
+ * so that what follows a checkpoint begins with a bundle.
+ */
+export const BUNDLE_EVERY = 25;
+
 /** A file of the lake. It is named by its sha256; its role decides the folder and the ending. */
 export const FileRef = z.strictObject({ sha256: Sha256, bytes: Count, rows: Count });
 export type FileRef = z.infer<typeof FileRef>;

@@ -64,6 +64,8 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
       program: join(home, 'versitygw'),
       args: [
         ...['--port', `127.0.0.1:${port}`, '--access', ACCESS_KEY, '--secret', SECRET_KEY, '--quiet'],
+        // As S3 does; by itself it closes a connection after each answer.
+        '--keep-alive',
         ...['posix', bucketFolder(root)],
       ],
     }),

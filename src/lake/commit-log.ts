@@ -5,7 +5,7 @@
 
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { Checkpoint } from '../../schemas/checkpoint.ts';
-import { CHECKPOINT_EVERY, CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
+import { BUNDLE_EVERY, CHECKPOINT_EVERY, CommitRecord, type NewRecord, type WorkRecord } from '../../schemas/commit.ts';
 import type { AttemptId, Sha256 } from '../../schemas/ids.ts';
 import { sha256Hex } from '../content-hash.ts';
 import { BrewhouseError } from '../errors.ts';
@@ -14,6 +14,7 @@ import { brokenFile } from './broken-file.ts';
 import { type ChainState, EMPTY, stateAfter } from './chain-state.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type Committed, type RecordRef, readRecord } from './read-record.ts';
+import { bundleEnd, isBundleStart, readBundle, writeBundle } from './record-bundles.ts';
 
 /**
  * A chain as one reader or writer knows it; it changes through `catchUp`, `claimChain` and
@@ -32,10 +33,10 @@ export interface Chain {
   state: ChainState;
   /** Records with work, in order, from the newest checkpoint on. */
   readonly work: Committed<WorkRecord>[];
+  /** Records up to the head that are in no bundle yet: fewer than BUNDLE_EVERY and one. */
+  readonly unbundled: CommitRecord[];
 }
 
-/** Records that are walked over before a checkpoint is looked for: most chains have fewer. */
-const SHORT_CHAIN = 63;
 /** Reads that are under way at once in a walk: hides the latency of a bucket. */
 const READ_AHEAD_MAX = 32;
 /** Claims of others that may win before ours: more writers than a partition ever has. */
@@ -53,14 +54,13 @@ export function recordKey(folder: string, seq: number): string {
  * Throws `lake_broken` naming the first bad file, and as the store does.
  */
 export async function openChain(store: ObjectStore, folder: string): Promise<Chain> {
-  const chain: Chain = { store, folder, head: null, owner: null, state: EMPTY, work: [] };
-  if ((await walk(chain, SHORT_CHAIN)) === 'end') return chain;
-  const newest = await newestCheckpoint(store, folder);
-  if (newest === undefined) return catchUp(chain);
-  const { head, owner, state } = newest;
-  Object.assign(chain, { head, owner, state });
-  chain.work.length = 0;
-  return catchUp(chain);
+  return catchUp(chainFrom(store, folder, await newestCheckpoint(store, folder)));
+}
+
+/** A chain as a checkpoint says; without one, before its first record. */
+function chainFrom(store: ObjectStore, folder: string, checkpoint?: Checkpoint): Chain {
+  const { head, owner, state } = checkpoint ?? { head: null, owner: null, state: EMPTY };
+  return { store, folder, head, owner, state, work: [], unbundled: [] };
 }
 
 /**
@@ -79,32 +79,58 @@ export async function catchUp(chain: Chain): Promise<Chain> {
  * `lake_broken` where the chain has no such record, and as `openChain` does.
  */
 export async function chainAt(store: ObjectStore, folder: string, { seq, sha256 }: RecordRef): Promise<Chain> {
-  const chain: Chain = { store, folder, head: null, owner: null, state: EMPTY, work: [] };
   const mark = Math.floor(seq / CHECKPOINT_EVERY) * CHECKPOINT_EVERY;
-  if (mark > 0) {
-    const found = await readRecord(store, recordKey(folder, mark));
-    if (found === null) throw brokenFile(recordKey(folder, mark), 'is missing');
-    const { head, owner, state } = await readCheckpoint(store, folder, found);
-    Object.assign(chain, { head, owner, state });
-  }
+  const chain = chainFrom(store, folder, mark === 0 ? undefined : await checkpointAt(store, folder, mark));
   await walk(chain, seq);
   if (chain.head?.seq === seq && chain.head.sha256 === sha256) return chain;
   throw brokenFile(recordKey(folder, seq), 'is not the record that was named');
 }
 
-/** Walks up to and with record `to`, more and more records at once. */
-async function walk(chain: Chain, to: number): Promise<'end' | 'more'> {
+async function checkpointAt(store: ObjectStore, folder: string, mark: number): Promise<Checkpoint> {
+  const found = await readRecord(store, recordKey(folder, mark));
+  if (found === null) throw brokenFile(recordKey(folder, mark), 'is missing');
+  return readCheckpoint(store, folder, found);
+}
+
+/** Walks up to and with record `to`, by bundles where there are some, until a record is absent. */
+async function walk(chain: Chain, to: number): Promise<void> {
+  let isMore = true;
+  while (isMore && nextSeq(chain) <= to) {
+    if (isBundleStart(nextSeq(chain))) await walkBundles(chain, to);
+    isMore = await walkRecords(chain, Math.min(to, bundleEnd(nextSeq(chain)) - 1));
+  }
+}
+
+/**
+ * Walks over bundles up to record `to`, more and more at once, until one is absent. No step goes
+ * beyond the next checkpoint: a reader that began at the newest would find nothing there.
+ */
+async function walkBundles(chain: Chain, to: number): Promise<void> {
+  for (let ahead = 1; nextSeq(chain) <= to; ahead = Math.min(2 * ahead, READ_AHEAD_MAX)) {
+    const first = bundleEnd(nextSeq(chain));
+    const left = (CHECKPOINT_EVERY - ((first - BUNDLE_EVERY) % CHECKPOINT_EVERY)) / BUNDLE_EVERY;
+    const ends = Array.from({ length: Math.min(ahead, left) }, (_, i) => first + i * BUNDLE_EVERY);
+    const found = await Promise.all(ends.map((end) => readBundle(chain, end)));
+    for (const records of found) {
+      if (records === null) return;
+      for (const next of records) if (next.seq <= to) follow(chain, next);
+    }
+  }
+}
+
+/** Walks over records up to and with `to`, more and more at once; whether all of them are there. */
+async function walkRecords(chain: Chain, to: number): Promise<boolean> {
   for (let ahead = 1; nextSeq(chain) <= to; ahead = Math.min(2 * ahead, READ_AHEAD_MAX)) {
     const first = nextSeq(chain);
     const seqs = Array.from({ length: Math.min(ahead, to - first + 1) }, (_, i) => first + i);
     const found = await Promise.all(seqs.map((seq) => readRecord(chain.store, recordKey(chain.folder, seq))));
     for (const next of found) {
       // What is behind a gap came in while this was read: it is there at the next look.
-      if (next === null) return 'end';
+      if (next === null) return false;
       follow(chain, next);
     }
   }
-  return 'more';
+  return true;
 }
 
 /**
@@ -194,6 +220,7 @@ async function putNext(chain: Chain, record: CommitRecord): Promise<{ ref: Recor
   const key = recordKey(chain.folder, record.seq);
   const next = { seq: record.seq, sha256, record: named };
   const after = stateWith(chain, next);
+  if (record.seq % BUNDLE_EVERY === 0) await writeBundle(chain, record.seq, chain.unbundled);
   if (!(await chain.store.putIfAbsent(key, bytes))) {
     const there = await readRecord(chain.store, key);
     if (there === null) throw brokenFile(recordKey(chain.folder, record.seq), 'was there and is gone');
@@ -234,6 +261,8 @@ function stateWith(chain: Chain, next: Committed): ChainState {
 function advance(chain: Chain, { seq, sha256, record }: Committed, state: ChainState): void {
   chain.state = state;
   chain.head = { seq, sha256 };
+  if (isBundleStart(seq)) chain.unbundled.length = 0;
+  chain.unbundled.push(record);
   // Work is appended by the holder alone, so the newest record, claim or work, tells who holds the
   // chain.
   chain.owner = record.attempt;

@@ -1,4 +1,5 @@
 /** The page of the last full runs keeps each part by itself. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,4 +18,10 @@ test.each(PARTS)('a run of %s changes its own section and no other', (part) => {
 
 test('the page ends in one line feed, whichever part is written last', () => {
   for (const part of PARTS) expect(pageWith(page, part, ['x'])).toMatch(/[^\n]\n$/);
+});
+
+test('the run behind it begins outside of vitest', () => {
+  const run = join(packageRoot(), 'test/all/run.ts');
+  const { status, stderr } = spawnSync(process.execPath, [run, 'nothing'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringContaining(`nothing is no part; they are ${PARTS.join(', ')}`)]);
 });

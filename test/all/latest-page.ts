@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/config.ts';
 
 /** In the order in which they run. */
-export const PARTS = ['sets', 'tests', 'texts'] as const;
+export const PARTS = ['sets', 'tests', 'texts', 'growing', 'chains'] as const;
 export type Part = (typeof PARTS)[number];
 
 const HEADINGS: Readonly<Record<Part, string>> = {
   sets: '## The demo and the real sets, with the recipes that ship',
   tests: '## Builder against checker',
   texts: '## What long texts cost',
+  growing: '## Thirty days that come one by one',
+  chains: '## Long chains on S3',
 };
 
 const FILE = join(packageRoot(), 'test/all/latest.md');

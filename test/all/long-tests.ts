@@ -13,18 +13,22 @@ const RUN = 'the run of the long tests';
 const LONG_FOLDERS = ['test/faults', 'test/worlds', 'test/tokenize/byte-level'];
 
 /**
- * Runs them to their end. `folder` takes what the comparisons compared, a file each. A run that
- * does not come to its end counts as one failed test.
+ * Runs them to their end. `folder` takes what the comparisons compared, a file each, and the tables
+ * of measures. A run that does not come to its end counts as one failed test.
  */
-export function runLongTests(folder: string): TestReport {
+export function runLongTests(folder: string, paths: readonly string[] = LONG_FOLDERS): TestReport {
   mkdirSync(folder, { recursive: true });
   const root = packageRoot();
   const file = join(folder, 'report.json');
   const reporters = ['--reporter=default', `--reporter=${join(root, 'test', 'report.ts')}`];
   const { status } = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...LONG_FOLDERS],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, [LONG_VARIABLE]: folder, [REPORT_VARIABLE]: file } },
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...paths],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, BREWHOUSE_FAULTS: 'all', [LONG_VARIABLE]: folder, [REPORT_VARIABLE]: file },
+    },
   );
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;

@@ -1,7 +1,8 @@
 /**
  * `npm run test:all`: the demo and the real sets from raw tables to a verified release; the tests
- * of which `npm test` runs a part, in full; and what long texts cost. It prints tables and keeps
- * them in latest.md. `npm run test:all -- sets`, `-- tests` and `-- texts` run one part, and leave
+ * of which `npm test` runs a part, in full; what long texts cost; and what days cost a lake that
+ * grows by them, and long chains a reader. It prints tables and keeps them in latest.md. `npm run
+ * test:all -- sets`, `-- tests`, `-- texts`, `-- growing` and `-- chains` run one part, and leave
  * the other parts of the page as they are.
  */
 import { spawnSync } from 'node:child_process';
@@ -16,7 +17,7 @@ import type { ItemLines } from '../../src/prompt/item-lines.ts';
 import type { LabelCounts } from '../../src/release/label-balance.ts';
 import { goldenContent, releaseContent } from '../integration/release-content.ts';
 import { REAL_DATA, REAL_SETS } from '../real-sets.ts';
-import { comparedIn } from '../worlds/long-run.ts';
+import { comparedIn, tableIn } from '../worlds/long-run.ts';
 import { keepPart, PARTS, type Part } from './latest-page.ts';
 import { runLongTests } from './long-tests.ts';
 import { longTextsTable, measureLongTexts } from './long-texts.ts';
@@ -200,6 +201,15 @@ function runTests(): PartResult {
   return { lines, passed, failed: failed.length, skipped: skipped.length, isWhole: true };
 }
 
+/** The table of a test on S3, which leaves out what is not installed. */
+function runMeasured(name: string): PartResult {
+  const long = join(folder, name);
+  const { passed, failed, skipped } = runLongTests(long, [`test/s3/${name}.test.ts`]);
+  const table = tableIn(long, name);
+  const isWhole = table !== undefined && skipped.length === 0;
+  return { lines: table ?? [], passed, failed: failed.length, skipped: skipped.length, isWhole };
+}
+
 /** It measures, and so has nothing that fails. */
 function runTexts(): PartResult {
   const lines = longTextsTable(measureLongTexts(join(folder, 'long-texts')));
@@ -210,6 +220,8 @@ const RUN: Readonly<Record<Part, () => PartResult | Promise<PartResult>>> = {
   sets: runSets,
   tests: runTests,
   texts: runTexts,
+  growing: () => runMeasured('thirty-days'),
+  chains: () => runMeasured('long-chains'),
 };
 
 const named = process.argv.slice(2);

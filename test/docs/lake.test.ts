@@ -1,6 +1,7 @@
 /** docs/lake.md tells of the records, fates and bounds that a lake has. */
 import { describe, expect, it } from 'vitest';
 import {
+  BUNDLE_EVERY,
   CHECKPOINT_EVERY,
   ClaimRecord,
   CommitRecord,
@@ -71,6 +72,6 @@ describe('docs/lake.md', () => {
       expect(text).toContain(count.toLocaleString('en'));
     }
     expect(text).toContain(`${PARTITIONS_DEFAULT} by default`);
-    expect(text).toContain(`whose number ${CHECKPOINT_EVERY} divides`);
+    for (const every of [CHECKPOINT_EVERY, BUNDLE_EVERY]) expect(text).toContain(`whose number ${every} divides`);
   });
 });

@@ -18,7 +18,7 @@ import { readTokenTable, writeTokenTable } from '../../src/release/token-table.t
 import type { ColumnChunk, ColumnSpec } from '../../src/shard/parquet-writer.ts';
 import type { FileTable } from '../../src/shard/records.ts';
 import type { LoadedTokenizer } from '../../src/tokenize/load-tokenizer.ts';
-import { readParquet } from '../integration/brewhouse.ts';
+import { readParquet } from '../integration/read-parquet.ts';
 import { openFile, writeFile } from '../shard/parquet-file.ts';
 import {
   eventNumbers,

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { brewhouse, brewhouseJson, readParquet, tempFolder } from './brewhouse.ts';
+import { brewhouse, brewhouseJson, tempFolder } from './brewhouse.ts';
+import { readParquet } from './read-parquet.ts';
 import { type BuildJson, build, buildArgs, DOMAIN, refusedBuild, releaseArgs, type SmallWorld } from './small-world.ts';
 import { expectRefusal, makeTinyWorld, ndjson, TINY_EVENTS, TINY_RECIPE, viewed } from './tiny-world.ts';
 

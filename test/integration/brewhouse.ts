@@ -6,11 +6,10 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { parquetReadObjects } from 'hyparquet';
 import { afterAll, expect } from 'vitest';
 import type { StoredRow } from '../../schemas/columns.ts';
 import type { SIDECAR } from '../../schemas/rows.ts';
+import { readParquet } from './read-parquet.ts';
 
 /** The pseudonym key of all these tests. */
 export const KEY = '5a'.repeat(32);
@@ -116,7 +115,7 @@ export function tempFolder(): string {
 }
 
 /** Files of a release outside the byte identity (docs/release.md, Beside the byte identity). */
-const OUTSIDE_IDENTITY: ReadonlySet<string> = new Set(['lineage.json', 'certificate.json', 'quality.json']);
+export const OUTSIDE_IDENTITY: ReadonlySet<string> = new Set(['lineage.json', 'certificate.json', 'quality.json']);
 
 /** SHA-256 of every file of a release, by relative path. */
 export function releaseHashes(release: string): Record<string, string> {
@@ -129,17 +128,6 @@ export function releaseHashes(release: string): Record<string, string> {
     hashes[name] = createHash('sha256').update(readFileSync(path)).digest('hex');
   }
   return hashes;
-}
-
-/** All rows of a Parquet file, read with hyparquet; whole numbers of 64 bits are bigint. */
-export function readParquet(path: string): Promise<Record<string, unknown>[]> {
-  const file = readFileSync(path);
-  const slice = (from: number, to = file.length) => new Uint8Array(file.subarray(from, to)).buffer;
-  const compressors = {
-    ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)),
-    GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
-  };
-  return parquetReadObjects({ file: { byteLength: file.length, slice }, compressors });
 }
 
 /** The split's sidecar rows, shard by shard. */

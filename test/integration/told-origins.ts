@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PromptLedger } from '../../src/prompt/rendered-row.ts';
-import { readParquet } from './brewhouse.ts';
+import { readParquet } from './read-parquet.ts';
 
 type Cells = Readonly<Record<string, unknown>>;
 

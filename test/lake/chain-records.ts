@@ -1,8 +1,10 @@
 /** Records and writers for tests of the commit log. */
 import type { NewRecord } from '../../schemas/commit.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
+import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
 import * as log from '../../src/lake/commit-log.ts';
+import type { ObjectStore } from '../../src/lake/object-store.ts';
 
 /** Claims the chain for a writer by any name. */
 export const claimChain = (chain: log.Chain, attempt: string) => log.claimChain(chain, attempt as AttemptId);
@@ -37,4 +39,21 @@ export function corpusRecord(name: string): Extract<NewRecord, { kind: 'corpus' 
     questions: { ranking: { rendered: { applied: 1 }, capped: { 'did not interact': 2 } } },
     alike_after_cut: { choose: 3 },
   };
+}
+
+/** Where `chainOf` puts its chain. */
+export const CHAIN_FOLDER = 'timelines/3';
+
+/** A chain of so many records, in memory: claims now and then, work else. */
+export async function chainOf(
+  records: number,
+  make: (name: string) => NewRecord = timelineRecord,
+): Promise<ObjectStore> {
+  const store = openMemoryStore();
+  const chain = await log.openChain(store, CHAIN_FOLDER);
+  for (let seq = 1; seq <= records; seq++) {
+    if (seq % 7 === 1) await claimChain(chain, `writer ${seq}`);
+    else await appendRecord(chain, String(chain.owner), make(`record ${seq}`));
+  }
+  return store;
 }

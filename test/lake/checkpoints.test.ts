@@ -1,26 +1,21 @@
 /** Long chains: what a reader starts from comes to what a walk over all records does. */
 import { describe, expect, it } from 'vitest';
-import { CHECKPOINT_EVERY, type NewRecord } from '../../schemas/commit.ts';
-import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { BUNDLE_EVERY, CHECKPOINT_EVERY } from '../../schemas/commit.ts';
+import { sha256Hex } from '../../src/content-hash.ts';
 import { EMPTY, stateAfter } from '../../src/lake/chain-state.ts';
 import { chainAt, openChain, recordKey } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
 import { readRecord } from '../../src/lake/read-record.ts';
+import { bundleKey } from '../../src/lake/record-bundles.ts';
 import { failureOf, utf8 } from '../contract/object-store.ts';
-import { appendRecord, claimChain, corpusRecord, timelineRecord } from './chain-records.ts';
-
-const FOLDER = 'timelines/3';
-
-/** A chain of so many records: claims now and then, work else. */
-async function chainOf(records: number, make: (name: string) => NewRecord = timelineRecord): Promise<ObjectStore> {
-  const store = openMemoryStore();
-  const chain = await openChain(store, FOLDER);
-  for (let seq = 1; seq <= records; seq++) {
-    if (seq % 7 === 1) await claimChain(chain, `writer ${seq}`);
-    else await appendRecord(chain, String(chain.owner), make(`record ${seq}`));
-  }
-  return store;
-}
+import {
+  appendRecord,
+  chainOf,
+  claimChain,
+  corpusRecord,
+  CHAIN_FOLDER as FOLDER,
+  timelineRecord,
+} from './chain-records.ts';
 
 /** What a walk over all records comes to. */
 async function walked(store: ObjectStore) {
@@ -53,8 +48,45 @@ describe('a long chain', () => {
     };
     const counting = { ...store, get };
     expect((await openChain(counting, FOLDER)).head?.seq).toBe(10_499);
-    // A short walk, a search among 21 checkpoints, and a walk from the newest on.
-    expect(reads).toBeLessThan(63 + 12 + CHECKPOINT_EVERY + 32);
+    // A search among 21 checkpoints, the bundles after the newest, and records of none yet.
+    expect(reads).toBeLessThan(15 + CHECKPOINT_EVERY / BUNDLE_EVERY + BUNDLE_EVERY);
+  });
+
+  it.each([24, 25, 49, 50, 740])('of %i records is opened though its bundles are gone', async (records) => {
+    const store = await chainOf(records);
+    const get = async (key: string) => (key.includes('/bundles/') ? null : store.get(key));
+    const chain = await openChain({ ...store, get }, FOLDER);
+    expect({ state: chain.state, head: chain.head?.seq }).toEqual(await walked(store));
+    expect((await openChain(store, FOLDER)).unbundled).toEqual(chain.unbundled);
+  });
+
+  it('goes on after a bundle whose next record was never put', async () => {
+    const store = await chainOf(BUNDLE_EVERY - 1);
+    const crashed = await openChain({ ...store, putIfAbsent: () => Promise.reject(new Error('crash')) }, FOLDER);
+    await expect(appendRecord(crashed, String(crashed.owner), timelineRecord('lost'))).rejects.toThrow('crash');
+    expect(await store.get(bundleKey(FOLDER, BUNDLE_EVERY))).not.toBeNull();
+    const chain = await openChain(store, FOLDER);
+    expect(chain.head?.seq).toBe(BUNDLE_EVERY - 1);
+    await claimChain(chain, 'next');
+    await appendRecord(chain, 'next', timelineRecord('next'));
+    expect((await openChain(store, FOLDER)).head).toEqual(chain.head);
+  });
+
+  it('is broken where a bundle is damaged, or is that of other records', async () => {
+    const store = await chainOf(3 * BUNDLE_EVERY);
+    const key = bundleKey(FOLDER, 2 * BUNDLE_EVERY);
+    const bytes = await store.get(key);
+    for (const wrong of [
+      utf8('{}'),
+      utf8(`${sha256Hex('{}')}\n{}`),
+      Buffer.from(Buffer.from(bytes!).toString('utf8').replace('writer 29', 'writer 28')),
+      (await store.get(bundleKey(FOLDER, 3 * BUNDLE_EVERY)))!,
+    ]) {
+      await store.put(key, wrong);
+      expect(await failureOf(() => openChain(store, FOLDER))).toBe('lake_broken');
+    }
+    await store.put(key, bytes!);
+    expect((await openChain(store, FOLDER)).head?.seq).toBe(3 * BUNDLE_EVERY);
   });
 
   it.each([1, 2, 499, 500, 501, 1_003])('is opened as it was after record %i', async (seq) => {

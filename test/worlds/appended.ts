@@ -137,14 +137,17 @@ export async function releasesOf(folder: string, { until, own, right, id }: Comp
 /** All that depends on how a corpus came about, and on nothing of a release. */
 const OWN = ['parts', 'timelines', 'items', 'corpus', 'corpus_until'] as const;
 
+/** What a lineage says beside that, as text. */
+export function lineageOfRows(lineage: object): string {
+  const rest: Record<string, unknown> = { ...lineage };
+  for (const key of OWN) delete rest[key];
+  return canonicalJson(rest);
+}
+
 function differenceOf({ whole, grown }: Made): Difference | undefined {
   const difference = differenceOfFiles({ whole, grown });
   if (difference !== undefined) return difference;
-  const [told, right] = [grown, whole].map(({ lineage }) => {
-    const rest: Record<string, unknown> = { ...lineage };
-    for (const key of OWN) delete rest[key];
-    return canonicalJson(rest);
-  });
+  const [told, right] = [grown, whole].map(({ lineage }) => lineageOfRows(lineage));
   return told === right ? undefined : { kind: 'lineage', builder: told!, checker: right! };
 }
 

@@ -130,14 +130,16 @@ async function growIn(folder: string, growing: GrowingWorld, sums: Sums): Promis
   return lawDifference({ kept, first, pasts, all: pasts.at(-1)!, closed });
 }
 
-interface Told {
+/** What an increment holds. */
+export interface Told {
   readonly train: Rows;
   readonly replay: Rows;
   /** Example id -> what became of it. */
   readonly changes: ReadonlyMap<string, string>;
 }
 
-async function toldBy(path: string): Promise<Told> {
+/** Reads an increment. */
+export async function toldBy(path: string): Promise<Told> {
   const changes = new Map<string, string>();
   await withFile(openStore(path), 'changes.parquet', async (file) => {
     for await (const rows of recordGroups(file, CHANGES))

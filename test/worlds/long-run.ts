@@ -2,7 +2,7 @@
  * Comparisons of builder and checker over many cases: a part of them in `npm test`, all of them
  * where BREWHOUSE_LONG names a folder, into which each then writes what it compared.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
@@ -37,6 +37,19 @@ export function tell(name: string, compared: Compared): void {
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.compared.json`), JSON.stringify(compared));
+}
+
+/** Keeps the lines of a table for the page of a long run. */
+export function tellTable(name: string, lines: readonly string[]): void {
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.table.txt`), lines.join('\n'));
+}
+
+/** The lines of a table that was told; undefined where it was not. */
+export function tableIn(folder: string, name: string): string[] | undefined {
+  const file = join(folder, `${name}.table.txt`);
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : undefined;
 }
 
 /** What the comparisons of a long run came to, by name of their files. */
