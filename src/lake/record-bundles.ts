@@ -41,8 +41,13 @@ export async function writeBundle(
   end: number,
   records: readonly CommitRecord[],
 ): Promise<void> {
+  await store.put(bundleKey(folder, end), Buffer.from(bundleText(records), 'utf8'));
+}
+
+/** All of a bundle. Throws on what is no record. */
+export function bundleText(records: readonly CommitRecord[]): string {
   const lines = records.map((record) => canonicalJson(CommitRecord.parse(record))).join('\n');
-  await store.put(bundleKey(folder, end), Buffer.from(`${sha256Hex(lines)}\n${lines}`, 'utf8'));
+  return `${sha256Hex(lines)}\n${lines}`;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../schemas/canonical-json.ts';
 import { Checkpoint } from '../../schemas/checkpoint.ts';
-import { CHECKPOINT_EVERY, CommitRecord, type NewRecord } from '../../schemas/commit.ts';
+import { BUNDLE_EVERY, CHECKPOINT_EVERY, CommitRecord, type NewRecord } from '../../schemas/commit.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
@@ -11,6 +11,7 @@ import { checkChain } from '../../src/lake/check/check-chain.ts';
 import { createLakeFaults } from '../../src/lake/check/lake-faults.ts';
 import { checkpointKey, openChain, recordKey } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { bundleKey } from '../../src/lake/record-bundles.ts';
 import { utf8 } from '../contract/object-store.ts';
 import { appendRecord, claimChain, corpusRecord, timelineRecord } from './chain-records.ts';
 
@@ -84,6 +85,19 @@ describe('a chain with checkpoints', () => {
     await lost.put(`${FOLDER}/checkpoints/${name}`, utf8('{}'));
     // More files of these records are missing than are told.
     expect((await faultsOf(lost)).told).toEqual([expect.stringMatching(/^checkpoint .*: says something else/)]);
+  });
+
+  it('is told where a bundle has other records, and not where one is missing', async () => {
+    const store = await chainOf(60, timelineRecord);
+    expect((await faultsOf(store)).looked.get('bundle')).toBe(2);
+    const file = bundleKey(FOLDER, 2 * BUNDLE_EVERY);
+    const lines = Buffer.from((await store.get(file))!)
+      .toString('utf8')
+      .split('\n');
+    await store.put(file, utf8(lines.with(3, lines[4]!).join('\n')));
+    expect((await faultsOf(store)).told).toEqual([`bundle ${file}: says something else than its records`]);
+    const without: ObjectStore = { ...store, get: async (key) => (key === file ? null : store.get(key)) };
+    expect((await faultsOf(without)).told).toEqual([]);
   });
 
   it('is told in one fault where a record is gone, however many are behind it', async () => {

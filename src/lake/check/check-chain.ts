@@ -9,6 +9,7 @@ import { type ChainState, EMPTY, stateAfter } from '../chain-state.ts';
 import { checkpointKey, recordKey } from '../commit-log.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { type Committed, type RecordRef, readRecord } from '../read-record.ts';
+import { bundleKey, bundleText, isBundleStart } from '../record-bundles.ts';
 import type { LakeFaults } from './lake-faults.ts';
 import { brokenBy, checkFile, keyOfFile, namedFiles } from './named-files.ts';
 
@@ -87,6 +88,8 @@ function stepper({ store, folder, faults, visit }: ChainWalk) {
   let before: RecordRef | null | undefined = null;
   let owner: AttemptId | null | undefined = null;
   let state: ChainState | undefined = EMPTY;
+  /** Those that the next bundle has; undefined where one of them does not read. */
+  let unbundled: CommitRecord[] | undefined = [];
   const seen = new Map<string, boolean>();
   const isWhole = async (record: CommitRecord): Promise<boolean> => {
     let whole = true;
@@ -104,12 +107,17 @@ function stepper({ store, folder, faults, visit }: ChainWalk) {
       const key = recordKey(folder, seq);
       const wrong = (detail: string) => faults.add({ check: 'record', file: key, detail });
       faults.look('record');
+      if (isBundleStart(seq)) {
+        if (unbundled !== undefined) await checkBundle({ store, folder, faults }, seq, unbundled);
+        unbundled = [];
+      }
       if (typeof next === 'string') {
         wrong(next);
-        [before, owner, state] = [undefined, undefined, undefined];
+        [before, owner, state, unbundled] = [undefined, undefined, undefined, undefined];
         return;
       }
       const { record } = next;
+      unbundled?.push(record);
       if (next.seq !== seq) wrong(`says that it is record ${next.seq}`);
       if (before !== undefined && record.previous !== (before?.sha256 ?? null))
         wrong('does not follow the record before it');
@@ -128,6 +136,20 @@ function stepper({ store, folder, faults, visit }: ChainWalk) {
       owner = record.attempt;
     },
   };
+}
+
+/** A bundle may be missing; one that is there says what its records do. */
+async function checkBundle(
+  { store, folder, faults }: Pick<ChainWalk, 'store' | 'folder' | 'faults'>,
+  end: number,
+  records: readonly CommitRecord[],
+): Promise<void> {
+  const file = bundleKey(folder, end);
+  const bytes = await store.get(file);
+  if (bytes === null) return;
+  faults.look('bundle');
+  if (Buffer.from(bytes).toString('utf8') !== bundleText(records))
+    faults.add({ check: 'bundle', file, detail: 'says something else than its records' });
 }
 
 interface Mark extends Pick<ChainWalk, 'store' | 'folder' | 'faults'> {

@@ -4,12 +4,13 @@
  * `identity`: that the name of a corpus is the hash of what it is.
  * `record`: numbers, bytes, hashes and claims of the records of chains.
  * `checkpoint`: what one says beside the fold of all records before it.
+ * `bundle`: what one says beside the records in it.
  * `link`: records that others name.
  * `file`: files that records name, with their bytes.
  * `counts`: sums of records beside what their files hold.
  * `rewrite`: rows that were taken out, and those that came for them.
  */
-export const LAKE_CHECKS = ['identity', 'record', 'checkpoint', 'link', 'file', 'counts', 'rewrite'] as const;
+export const LAKE_CHECKS = ['identity', 'record', 'checkpoint', 'bundle', 'link', 'file', 'counts', 'rewrite'] as const;
 /** One of LAKE_CHECKS. */
 export type LakeCheck = (typeof LAKE_CHECKS)[number];
 
