@@ -7,7 +7,7 @@ import type { Domain } from '../../schemas/domain.ts';
 import type { LabelTable } from '../../schemas/manifest.ts';
 import type { Role } from '../../schemas/rows.ts';
 import type { Template, TemplateBlock } from '../../schemas/template.ts';
-import { last, nth, present } from '../checked.ts';
+import { intAt, last, nth, present } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
 import type { Slots } from '../forms/form.ts';
 import type { TaskRules } from '../forms/task-rules.ts';
@@ -103,14 +103,14 @@ export function* planTemplate(template: Template, means: TemplateMeans): Encodin
   const headings = headingRules(template, task, { history: historyOf(blocks), vocabulary, slots });
   for (const heading of headings.examples()) tell(heading);
   const frame = yield* chatFrame(tokenizer, { ...frameLines, askedAt: SOME_DAY });
-  const { tail, plain } = frame;
+  const { end, plain } = frame;
   // Token borders are looked at by the id: what is ours must be plain text in the frame, too.
   if (!plain.head.endsWith(`${frameLines.firstLine}\n`) || !plain.tail.startsWith(frameLines.lastLine))
     throw controlInLine(template, tokenizer);
   const answers = answersOf(template, task);
   const texts = answers.map((answer) => answer.text);
   for (const text of texts) requireNoOrder(template, task, { what: 'an answer', text });
-  const words = yield* labelWords(tokenizer, tail, texts);
+  const words = yield* labelWords(tokenizer, frame, texts);
   return {
     blocks,
     answers: new Map(answers.map((answer, i) => [answer.label, nth(words.answers, i)])),
@@ -121,7 +121,7 @@ export function* planTemplate(template: Template, means: TemplateMeans): Encodin
       task: task.name,
       template: template.id,
       before: [...words.before],
-      end: tokenizer.endId,
+      end: intAt(end, 0),
       labels: answers.map(({ label, text }, i) => {
         return { label, text, token: nth(words.tokens, i), positive: task.positive.includes(label) };
       }),

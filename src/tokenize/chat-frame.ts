@@ -110,7 +110,7 @@ function* makeFrame(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Enco
     headFrame: beginning(head),
     // Without a template no frame follows the last line: its line end is its own.
     tailLine: chat ? beginning(tail) - before.ids.length : tailIds.length,
-    end: Int32Array.of(chat ? yield* endOfTurn(tokenizer, options) : tokenizer.endId),
+    end: Int32Array.of(chat ? yield* endOfTurn(tokenizer, options) : tokenizer.eosId),
   };
 }
 
@@ -138,7 +138,7 @@ function* endOfTurn(tokenizer: LoadedTokenizer, options: ChatFrameOptions): Enco
   const rendered = renderChat(tokenizer, { user: 'question', assistant: SENTINEL }, options);
   const after = rendered.slice(rendered.lastIndexOf(SENTINEL) + SENTINEL.length);
   const { ids } = yield* encoded(trusted(after));
-  return ids.find((id) => tokenizer.controlIds.has(id)) ?? tokenizer.endId;
+  return ids.find((id) => tokenizer.controlIds.has(id)) ?? tokenizer.eosId;
 }
 
 /** Tokens of the head up to and with its last control token, and of the tail before its first. */

@@ -81,7 +81,7 @@ async function frame(tokenizer: LoadedTokenizer, chat: boolean): Promise<string>
 
 async function seedWords(tokenizer: LoadedTokenizer, chat: boolean): Promise<string> {
   const options = { firstLine: 'Instruction:', lastLine: 'Answer:', askedAt: CHECKED_AT, chat };
-  const { tail } = await runEncoding(tokenizer, chatFrame(tokenizer, options));
-  const { common, tokens } = await runEncoding(tokenizer, labelWords(tokenizer, tail, SEED_ANSWERS));
+  const frame = await runEncoding(tokenizer, chatFrame(tokenizer, options));
+  const { common, tokens } = await runEncoding(tokenizer, labelWords(tokenizer, frame, SEED_ANSWERS));
   return `${common} | ${tokens.map((token) => JSON.stringify(tokenizer.tokenText(token))).join(' ')}`;
 }

@@ -2,9 +2,9 @@
  * Where answers are scored: their common beginning, and the one token that tells each from the
  * others.
  */
-import { nth } from '../checked.ts';
+import { intAt, nth } from '../checked.ts';
 import { BrewhouseError } from '../errors.ts';
-import { encodeAnswers } from './chat-frame.ts';
+import { type ChatFrame, encodeAnswers } from './chat-frame.ts';
 import type { Encoding } from './encode-rounds.ts';
 import type { LoadedTokenizer } from './load-tokenizer.ts';
 
@@ -24,14 +24,14 @@ export interface LabelWords {
 }
 
 /**
- * Where answers are scored (TOKEN-4). Every answer is encoded as one piece after `tail`; the
- * scoring position is the first token that differs between any two of them. Throws BrewhouseError
- * `label_words_clash`, naming two answers that have the same token there, and RangeError without an
- * answer.
+ * Where answers are scored (TOKEN-4). Every answer is encoded as one piece after the frame's tail;
+ * the scoring position is the first token that differs between any two of them. Throws
+ * BrewhouseError `label_words_clash`, naming two answers that have the same token there, and
+ * RangeError without an answer.
  */
 export function* labelWords(
   tokenizer: LoadedTokenizer,
-  tail: Int32Array,
+  { tail, end }: Pick<ChatFrame, 'tail' | 'end'>,
   answers: readonly string[],
 ): Encoding<LabelWords> {
   const ids = yield* encodeAnswers(tokenizer, tail, answers);
@@ -39,7 +39,7 @@ export function* labelWords(
   if (first === undefined) throw new RangeError('label words need at least one answer');
   let position = 0;
   while (position < first.length && ids.every((answer) => answer[position] === first[position])) position++;
-  const tokens = ids.map((answer) => answer[position] ?? tokenizer.endId);
+  const tokens = ids.map((answer) => answer[position] ?? intAt(end, 0));
   const seen = new Map<number, string>();
   for (const [i, token] of tokens.entries()) {
     const answer = nth(answers, i);

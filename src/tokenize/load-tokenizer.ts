@@ -40,10 +40,9 @@ export interface LoadedTokenizer extends Encoders {
   /** The greatest id plus 1: rows that a model needs. Ids may have holes between them. */
   readonly vocabSize: number;
   readonly bosId: number | null;
+  /** The config's eos_token; it need not end a turn (FRAME-3). */
   readonly eosId: number;
   readonly padId: number | null;
-  /** Ends an assistant turn: the config's eos_token. */
-  readonly endId: number;
   /** Texts of the special tokens, as chat templates ask for them. */
   readonly specialTexts: Readonly<Record<(typeof SPECIAL_TOKENS)[number], string | null>>;
   /** A raw text (no chat template) begins with the bos token. */
@@ -133,7 +132,6 @@ function loadedFrom({ source, resolveFrom, encoder, beside }: Loading): LoadedTo
     bosId,
     eosId,
     padId: tokenId(config.pad_token),
-    endId: eosId,
     specialTexts: recordOf(SPECIAL_TOKENS, (name) => config[name] ?? null),
     beginsWithBos: bosId !== null && config.add_bos_token !== false,
     controlIds: new Set(added.map((token) => token.id)),

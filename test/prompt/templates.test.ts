@@ -10,7 +10,7 @@ import { Template } from '../../schemas/template.ts';
 import { shippedFolder } from '../../src/config.ts';
 import { FORM_NAMES } from '../../src/forms/forms.ts';
 import { contextLadder } from '../../src/forms/identity.ts';
-import { QWEN, qwenTokenizer } from '../tokenize/families.ts';
+import { QWEN, qwenTokenizer, tokenizerFamilies } from '../tokenize/families.ts';
 import { domainOf, planOf, sectionOf, templates } from './plans.ts';
 
 const qwen = qwenTokenizer();
@@ -54,6 +54,18 @@ describe('every template that ships', () => {
     for (const { table, answers } of [...task!.ordinary, ...task!.heldOut]) {
       expect(new Set(table.labels.map(({ token }) => token)).size).toBe(answers.size);
       expect(table.labels.map(({ label }) => label)).toEqual([...answers.keys()]);
+    }
+  });
+
+  it.each(tokenizerFamilies())('is scored where its rows end, in $name (TOKEN-4)', async ({ tokenizer }) => {
+    const tasks = FORM_NAMES.filter((form) => form !== 'ranking.pairwise').map((form) => ({ form }));
+    const chats = tokenizer.chatTemplate === null ? [false] : [true, false];
+    for (const chat_template of chats) {
+      const plan = await planOf(tokenizer, demo, { label_window: '7d', tasks, chat_template });
+      // Of a chat template that tells the day there are frames of days that were asked.
+      for (const { ordinary, heldOut } of plan.tasks)
+        for (const { table, frames } of [...ordinary, ...heldOut])
+          expect([table.end]).toEqual([...(frames.at(0)?.end ?? [tokenizer.eosId])]);
     }
   });
 

@@ -121,6 +121,6 @@ describe.each(tokenizerFamilies())('the answer in $name', ({ tokenizer }) => {
     const whole = await tokenizer.encodeTrusted(`${control}The member will apply${eos_token}`);
     const ids = await tokenizer.encodeAfterControl('The member will apply');
     expect(whole.slice(1, -1)).toEqual(ids);
-    expect(whole[whole.length - 1]).toBe(tokenizer.endId);
+    expect(whole[whole.length - 1]).toBe(tokenizer.eosId);
   });
 });

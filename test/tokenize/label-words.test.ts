@@ -9,10 +9,9 @@ const SEED = ['apply', 'dismiss', 'view', 'not interact'].map((will) => `The mem
 
 describe.each(tokenizerFamilies())('label words in $name', ({ tokenizer }) => {
   const lines = { firstLine: 'Instruction:', lastLine: 'Answer:' };
-  const tailOf = async (chat: boolean) =>
-    (await runEncoding(tokenizer, chatFrame(tokenizer, { ...lines, askedAt: 0, chat }))).tail;
+  const frameOf = (chat: boolean) => runEncoding(tokenizer, chatFrame(tokenizer, { ...lines, askedAt: 0, chat }));
   const wordsOf = async (chat: boolean, answers: readonly string[]) =>
-    runEncoding(tokenizer, labelWords(tokenizer, await tailOf(chat), answers));
+    runEncoding(tokenizer, labelWords(tokenizer, await frameOf(chat), answers));
 
   it("tell the seed's answers apart by one token each", async () => {
     for (const chat of [true, false]) {
@@ -36,10 +35,13 @@ describe.each(tokenizerFamilies())('label words in $name', ({ tokenizer }) => {
   });
 
   it('take the end token for an answer that another goes on from', async () => {
-    const { common, tokens } = await wordsOf(true, ['nothing more', 'nothing']);
-    expect(common).toBe('nothing');
-    expect(tokens[1]).toBe(tokenizer.endId);
-    expect(tokenizer.tokenText(tokens[0]!)).toBe(' more');
+    for (const chat of [true, false]) {
+      const { common, tokens } = await wordsOf(chat, ['nothing more', 'nothing']);
+      expect(common).toBe('nothing');
+      // What ends a turn of a chat need not be the eos token (FRAME-3).
+      expect([tokens[1]]).toEqual([...(await frameOf(chat)).end]);
+      expect(tokenizer.tokenText(tokens[0]!)).toBe(' more');
+    }
   });
 
   it('refuse answers with the same token there, naming both', async () => {

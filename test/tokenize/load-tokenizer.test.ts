@@ -58,7 +58,6 @@ describe('loadTokenizer', () => {
       bosId: null,
       eosId: 151_645,
       padId: 151_643,
-      endId: 151_645,
       family: 'bpe',
     });
     expect(qwen.controlIds.size).toBe(26);
