@@ -22,8 +22,16 @@ export interface QuestionCounts {
   finish(areRowsOther: boolean): { readonly again: Tally; readonly further: Tally };
 }
 
-/** `decided`: questions that close by it (epoch ms) were decided before; `isFurther`: more are now. */
-export function createQuestionCounts({ decided, isFurther }: { decided: number; isFurther: boolean }): QuestionCounts {
+/** What is decided now. */
+export interface DecidedNow {
+  /** Questions that close by this moment (epoch ms) were decided before. */
+  readonly decided: number;
+  /** Whether more are decided now. */
+  readonly isFurther: boolean;
+}
+
+/** Nothing is counted yet. */
+export function createQuestionCounts({ decided, isFurther }: DecidedNow): QuestionCounts {
   const again: Tally = {};
   const further: Tally = {};
   /** Pending as of `decided`. */

@@ -27,6 +27,20 @@ export const BOUNDS: readonly Bound[] = [
       'of the runtime (hashing, maps, messages, zstd, collection), not loops that a compiler could make faster.',
   },
   {
+    rows: ['append-day', 'append-late', 'append-sample'],
+    bounds:
+      'A day of a twentieth of the rows reads far more than a twentieth of the events: whoever has a question that ' +
+      'closes, or a new event, is read whole, since a history shows all of his past, and those who do much do ' +
+      'something on most days. Of these simulated members an eighth does something on the days that count for one ' +
+      'build, and has three fifths of all events. Beside that some 8 s go into loading a tokenizer, code and the ' +
+      'texts of items, whatever comes.',
+    tried:
+      'members found by the hours of their events, none of whom is read who has nothing to decide; nothing worked ' +
+      'out for questions that are only pending, and nothing of items for those that are lost; items found without ' +
+      'reading what they say. Not tried: one thread for a small day (less processor time, more time), runs that ' +
+      'hold new events alone, tables of a member that go on from the day before.',
+  },
+  {
     rows: ['texts-lines'],
     bounds:
       'Each item line is made at four levels, and a long one is cut at a word: the encoder has a third of the time, ' +
