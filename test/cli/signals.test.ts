@@ -22,7 +22,7 @@ const SENTENCE = 'interrupted: what is committed stays; run the same command aga
 const SECOND_MS = 1_000;
 /** A busy machine may be late once or twice; a command that is deaf is late each time. */
 const TRIES = 3;
-/** Runs that may end before the signal comes: each time it comes twice as early in the next. */
+/** Runs that may end before the signal comes, or begin after it: it comes sooner or later next. */
 const MISSES_MAX = 5;
 /** When the signal comes, as a part of the time that the command takes: in its longest step. */
 const MOMENT = 0.6;
@@ -118,9 +118,11 @@ async function expectPrompt(command: Command, when: number | string): Promise<vo
     let moment = when;
     for (let misses = 0; heard.length < TRIES && misses < MISSES_MAX; ) {
       const ran = await interrupt([launcher, ...command()], [signal], moment);
-      if (ran.code === EXIT.done) {
+      // Before Node has begun nobody can listen: that is too early, as the end is too late.
+      const isEarly = ran.signal !== null && `${ran.stdout}${ran.stderr}` === '';
+      if (ran.code === EXIT.done || isEarly) {
         misses++;
-        if (typeof moment === 'number') moment /= 2;
+        if (typeof moment === 'number') moment *= isEarly ? 1.5 : 0.5;
         continue;
       }
       heard.push(ran);
