@@ -86,7 +86,7 @@ describe('workers that end anywhere', () => {
     expect(sum.fences).toBeGreaterThan(CRASHES / 100);
   });
 
-  it.each<[Bug]>([['position-from-elsewhere'], ['commit-before-write'], ['overlay-kept-after-a-fence']])(
+  it.each<[Bug]>([['position-from-elsewhere'], ['commit-before-write'], ['no-fence']])(
     'would be found with a bug: %s',
     async (bug) => {
       const faults: string[] = [];

@@ -1,18 +1,15 @@
 /**
- * A worker of one chain of events on simulated topics and a store in memory, which can be ended
- * anywhere: what the protocol of docs/lake.md asks of a worker, and three ways to get it wrong.
+ * The worker of a chain of events on simulated topics and a store in memory, which can be ended
+ * anywhere, and three ways to get what surrounds it wrong.
  */
 
-import { writeFlush } from '../../pipelines/stream/write-flush.ts';
+import { type ChainWorker, openChainWorker } from '../../pipelines/stream/chain-worker.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
 import { openMemoryStore } from '../../src/adapters/memory/memory-store.ts';
-import type { BrewhouseError } from '../../src/errors.ts';
-import { appendRecord, type Chain, claimChain, openChain } from '../../src/lake/commit-log.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
-import { stateAtHead } from '../../src/lake/state-at-head.ts';
 import type { SnapshotRef } from '../../src/lake/state-files.ts';
 import { timelineFolder } from '../../src/lake/timeline-records.ts';
-import { createPartition, type Partition } from '../../src/stream/partition.ts';
+import type { PartitionOptions } from '../../src/stream/partition.ts';
 import type { StateHome, StreamState } from '../../src/stream/state.ts';
 import { keysOf } from '../lake/temp-lake.ts';
 import { NOON } from '../timeline/events.ts';
@@ -20,8 +17,8 @@ import type { Draw, DrawnLog, DrawnTopic } from './drawn-log.ts';
 
 export const FOLDER = timelineFolder(0);
 
-/** Ways to get it wrong. */
-export type Bug = 'position-from-elsewhere' | 'commit-before-write' | 'overlay-kept-after-a-fence';
+/** Ways to get it wrong, each planted in what surrounds a worker. */
+export type Bug = 'position-from-elsewhere' | 'commit-before-write' | 'no-fence';
 
 /** The end of a process. */
 export class Crash extends Error {}
@@ -66,43 +63,61 @@ function steppedStore({ store, step }: Pick<World, 'store' | 'step'>): ObjectSto
   };
 }
 
-/** Claims the chain and goes on where its newest record ended. */
-export async function startWorker(world: World): Promise<Worker> {
-  const store = steppedStore(world);
-  const attempt = world.newAttempt() as AttemptId;
-  let chain = await claimed(store, attempt);
-  const state = await stateAtHead(steppedHome(world), chain);
-  const partition = openPartition(world, state);
+/** A store with which every writer of a record wins. */
+function fenceless(store: ObjectStore): ObjectStore {
+  return { ...store, putIfAbsent: async (key, bytes) => store.put(key, bytes).then(() => true) };
+}
+
+/** A store that puts records first, and the files that they name after them. */
+function recordsFirst(store: ObjectStore): ObjectStore {
+  const aside = openMemoryStore();
   return {
-    async work() {
-      const { draw } = world;
-      if (draw(8) === 0) partition.tick({ now: NOON + draw(1_000_000), ends: endsOf(world.log) });
-      const isTaken = draw(4) > 0 && takeSome(world, partition);
-      if (isTaken && partition.due() === undefined) return true;
-      const flush = partition.flush();
-      if (flush === undefined) return !isAtEnd(world, partition);
-      try {
-        partition.committed(await commit(world, { store, chain, attempt, flush, state }));
-      } catch (error) {
-        if ((error as BrewhouseError).code !== 'fenced' || world.bug !== 'overlay-kept-after-a-fence') throw error;
-        chain = await claimed(store, attempt);
-      }
-      return true;
+    ...store,
+    put: aside.put,
+    create: aside.create,
+    get: async (key) => (await aside.get(key)) ?? store.get(key),
+    async putIfAbsent(key, bytes) {
+      const isFirst = await store.putIfAbsent(key, bytes);
+      for (const each of await keysOf(aside)) await store.put(each, (await aside.get(each))!);
+      return isFirst;
     },
   };
 }
 
-async function claimed(store: ObjectStore, attempt: AttemptId): Promise<Chain> {
-  const chain = await openChain(store, FOLDER);
-  await claimChain(chain, attempt);
-  return chain;
+function storeOf(world: World): ObjectStore {
+  const store = steppedStore(world);
+  if (world.bug === 'no-fence') return fenceless(store);
+  return world.bug === 'commit-before-write' ? recordsFirst(store) : store;
+}
+
+/** Claims the chain and goes on where its newest record ended. */
+export async function startWorker(world: World): Promise<Worker> {
+  const worker = await openChainWorker({
+    ...{ store: storeOf(world), folder: FOLDER, home: homeOf(world), isDue },
+    attempt: world.newAttempt() as AttemptId,
+    partition: partitionOf(world),
+  });
+  return {
+    async work() {
+      const { draw, log } = world;
+      if (draw(8) === 0) await worker.tick({ now: NOON + draw(1_000_000), ends: endsOf(log) });
+      if (draw(4) > 0 && (await takeSome(world, worker))) return true;
+      return (await worker.flush()) !== undefined || !isAtEnd(world, worker);
+    },
+  };
 }
 
 /** A state whose transactions are moments at which the process may end, too. */
-function steppedHome({ home, step }: World): StateHome {
+function homeOf({ home, step, bug, groupOffsets }: World): StateHome {
   const stepped = <S extends StreamState | undefined>(state: S): S =>
     state && {
       ...state,
+      head() {
+        const head = state.head();
+        if (head === null || bug !== 'position-from-elsewhere') return head;
+        const topics = head.topics.map((each) => ({ ...each, position: groupOffsets.get(each.topic) ?? 0 }));
+        return { ...head, topics };
+      },
       apply(changes, head) {
         step();
         state.apply(changes, head);
@@ -116,33 +131,24 @@ function steppedHome({ home, step }: World): StateHome {
   };
 }
 
-function openPartition({ log, bug, groupOffsets, draw }: World, state: StreamState): Partition {
-  const { topics, allowedLatenessMs } = log;
-  const read = () => {
-    const head = state.head();
-    if (head === null || bug !== 'position-from-elsewhere') return head;
-    return { ...head, topics: head.topics.map((each) => ({ ...each, position: groupOffsets.get(each.topic) ?? 0 })) };
+function partitionOf({ log: { topics, allowedLatenessMs }, draw }: World): PartitionOptions {
+  return {
+    topics: topics.map(({ topic }) => ({ topic, partition: 0, start: 0 })),
+    ...{ holds: 'members', allowedLatenessMs, idleTimeoutMs: 500_000 },
+    limits: { rowsMax: 5 + draw(40), ageMaxMs: 1_000_000, bytesMax: 20_000 + draw(40_000) },
   };
-  return createPartition(
-    { ...state, head: read },
-    {
-      topics: topics.map(({ topic }) => ({ topic, partition: 0, start: 0 })),
-      ...{ holds: 'members', allowedLatenessMs, idleTimeoutMs: 500_000 },
-      limits: { rowsMax: 5 + draw(40), ageMaxMs: 1_000_000, bytesMax: 20_000 + draw(40_000) },
-    },
-  );
 }
 
 /** A batch of some topic, from a little before its position on; false where there is none. */
-function takeSome({ log, draw, groupOffsets }: World, partition: Partition): boolean {
-  const positions = partition.positions();
+async function takeSome({ log, draw, groupOffsets }: World, worker: ChainWorker): Promise<boolean> {
+  const positions = worker.positions();
   const left = log.topics.filter(({ topic, end }) => (positions.get(topic) ?? 0) < end);
   const topic = left[draw(Math.max(1, left.length))];
   if (topic === undefined) return false;
   const from = Math.max(0, (positions.get(topic.topic) ?? 0) - draw(3));
-  const { missing } = partition.take(batchOf(topic, from, from + 1 + draw(20)));
+  const missing = await worker.take(batchOf(topic, from, from + 1 + draw(20)));
   if (missing !== null) throw new Error(`offsets ${missing.from} to ${missing.to} of ${missing.topic} are missing`);
-  groupOffsets.set(topic.topic, partition.positions().get(topic.topic) ?? 0);
+  groupOffsets.set(topic.topic, worker.positions().get(topic.topic) ?? 0);
   return true;
 }
 
@@ -160,33 +166,10 @@ function endsOf({ topics }: DrawnLog): ReadonlyMap<string, number> {
   return new Map(topics.map(({ topic, end }) => [topic, end]));
 }
 
-function isAtEnd({ log }: World, partition: Partition): boolean {
-  const positions = partition.positions();
+function isAtEnd({ log }: World, worker: ChainWorker): boolean {
+  const positions = worker.positions();
   return log.topics.every(({ topic, end }) => positions.get(topic) === end);
-}
-
-interface Committing {
-  readonly store: ObjectStore;
-  readonly chain: Chain;
-  readonly attempt: AttemptId;
-  readonly flush: NonNullable<ReturnType<Partition['flush']>>;
-  readonly state: StreamState;
 }
 
 /** A snapshot after each fifth record or so. */
 const isDue = (seq: number, { snapshot }: { readonly snapshot: SnapshotRef | null }) => seq - (snapshot?.seq ?? 0) >= 5;
-
-async function commit(world: World, { store, chain, attempt, flush, state }: Committing) {
-  const at = chain.state;
-  const before = at.kind === 'timeline' ? { record: at.newest.record, stream: at.stream } : null;
-  const work = { folder: FOLDER, before, state, isDue };
-  if (world.bug !== 'commit-before-write') {
-    const record = await writeFlush(flush, { ...work, store });
-    return appendRecord(chain, attempt, record);
-  }
-  const aside = openMemoryStore();
-  const files = { ...aside, get: async (key: string) => (await aside.get(key)) ?? store.get(key) };
-  const ref = await appendRecord(chain, attempt, await writeFlush(flush, { ...work, store: files }));
-  for (const key of await keysOf(aside)) await store.put(key, (await aside.get(key))!);
-  return ref;
-}

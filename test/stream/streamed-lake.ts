@@ -1,16 +1,13 @@
 /** A lake that simulated topics feed, as far as all of them go. */
-import { writeFlush } from '../../pipelines/stream/write-flush.ts';
+import { openChainWorker } from '../../pipelines/stream/chain-worker.ts';
 import type { EventRecord } from '../../schemas/event.ts';
 import { entityOf } from '../../schemas/event-time.ts';
 import type { AttemptId } from '../../schemas/ids.ts';
 import { createMemoryHome } from '../../src/adapters/memory/memory-state.ts';
-import { appendRecord, claimChain, openChain } from '../../src/lake/commit-log.ts';
 import { type Lake, makeLake } from '../../src/lake/lake.ts';
 import { partitionOf } from '../../src/lake/murmur2.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
-import { stateAtHead } from '../../src/lake/state-at-head.ts';
 import { ITEMS_FOLDER, timelineFolder } from '../../src/lake/timeline-records.ts';
-import { createPartition } from '../../src/stream/partition.ts';
 import type { StreamRecord } from '../../src/stream/records.ts';
 import { NEVER_LATE } from './drawn-log.ts';
 
@@ -45,21 +42,15 @@ interface ChainWishes extends Omit<StreamWishes, 'partitions'> {
 /** Goes on with one chain, whose topic these records are, whatever was taken of it before. */
 export async function streamChain(store: ObjectStore, folder: string, wishes: ChainWishes): Promise<void> {
   const { records, allowedLatenessMs, rowsMax } = wishes;
-  const attempt = 'a stream' as AttemptId;
-  const chain = await openChain(store, folder);
-  await claimChain(chain, attempt);
-  const state = await stateAtHead(createMemoryHome(), chain);
-  const partition = createPartition(state, {
-    topics: [{ topic: 'topic', partition: 0, start: 0 }],
-    ...{ holds: folder === ITEMS_FOLDER ? 'items' : 'members', allowedLatenessMs, idleTimeoutMs: 1_000 },
-    limits: { rowsMax, ageMaxMs: 1_000_000 },
+  const worker = await openChainWorker({
+    ...{ store, folder, home: createMemoryHome(), attempt: 'a stream' as AttemptId },
+    partition: {
+      topics: [{ topic: 'topic', partition: 0, start: 0 }],
+      ...{ holds: folder === ITEMS_FOLDER ? 'items' : 'members', allowedLatenessMs, idleTimeoutMs: 1_000 },
+      limits: { rowsMax, ageMaxMs: 1_000_000 },
+    },
   });
-  for (let isFull = true; isFull; ) {
-    isFull = partition.take({ topic: 'topic', records, explained: [] }).isFull;
-    const flush = partition.flush();
-    if (flush === undefined) return;
-    const at = chain.state;
-    const before = at.kind === 'timeline' ? { record: at.newest.record, stream: at.stream } : null;
-    partition.committed(await appendRecord(chain, attempt, await writeFlush(flush, { store, folder, before, state })));
-  }
+  await worker.take({ topic: 'topic', records, explained: [] });
+  await worker.flush();
+  worker.close();
 }
