@@ -42,6 +42,11 @@ export const ERRORS = {
   fenced: wait(EXIT.store, 'two commands work on one lake: let the other one end, then run this one again'),
   store_refused: mend(EXIT.store, 'name a folder that can be read and written, on a file system with hard links'),
   store_busy: wait(EXIT.store, 'run the same command again: what is committed stays'),
+  broker_gone: wait(EXIT.service, 'look whether the brokers run and can be reached; what is committed stays'),
+  broker_refused: mend(EXIT.service, 'give this user the right to read and write the topics and to join the group'),
+  topic_missing: mend(EXIT.service, 'make the topic, or mend its name'),
+  topic_changed: mend(EXIT.service, 'a topic that was made anew feeds another lake: name one'),
+  offsets_missing: mend(EXIT.service, 'bring the records back, or make the lake anew from event files that have them'),
   disk_full: mend(
     EXIT.store,
     'make room and run the same command again: what is committed stays, the rest is done again',

@@ -1,15 +1,17 @@
 /** The servers that development and tests run natively: how each is installed and started. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Names of servers; s3rver is one that lets every writer of a name win, which must be noticed. */
-export type ServiceName = 'versitygw' | 's3proxy' | 'toxiproxy' | 's3rver';
+export type ServiceName = 'versitygw' | 's3proxy' | 'toxiproxy' | 'kafka' | 's3rver';
 
 /** One command line. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs; by default where its caller does. */
+  readonly cwd?: string;
 }
 
 /** Where a server runs. */
@@ -20,6 +22,8 @@ export interface Place {
   readonly root: string;
   /** On 127.0.0.1. */
   readonly port: number;
+  /** Another free one, for a server that needs two. */
+  readonly sidePort: number;
 }
 
 /** How one server is had. */
@@ -29,8 +33,12 @@ export interface Service {
   readonly needs: readonly string[];
   /** Commands that put it into the folder, which is empty. */
   readonly install: (home: string) => readonly Command[];
+  /** What has to end before the server can be started in a root for the first time. */
+  readonly prepare?: (place: Place) => Command;
   readonly start: (place: Place) => Command;
   readonly isS3: boolean;
+  /** What it logs when it is up; without it a server is up when it answers over HTTP. */
+  readonly readyLine?: string;
 }
 
 /** What every S3 server here is asked with. */
@@ -39,6 +47,9 @@ export const ACCESS_KEY = 'brewhouse';
 export const SECRET_KEY = 'brewhouse-secret';
 /** The bucket that every S3 server here has when it is up, where it makes buckets of folders. */
 export const BUCKET = 'brewhouse';
+
+/** What every Kafka here is called: an id of 16 bytes, which nobody else is told. */
+const CLUSTER_ID = 'YnJld2hvdXNlLXRlc3RzMQ';
 
 const goInstall = (home: string, what: string): Command => ({
   program: 'go',
@@ -51,6 +62,34 @@ function bucketFolder(root: string): string {
   mkdirSync(join(root, 'buckets', BUCKET), { recursive: true });
   return join(root, 'buckets');
 }
+
+/** The classes that a Kafka has loaded when it is up, as Java keeps them. */
+export function classArchive(home: string): string {
+  return join(home, 'kafka.jsa');
+}
+
+/** A broker and its controller in one process. */
+function startKafka({ home, root, port, sidePort }: Place): Command {
+  const common = readFileSync(join(import.meta.dirname, 'kafka', 'server.properties'), 'utf8');
+  const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${sidePort}`;
+  const own = [
+    ...[`listeners=${listeners}`, `advertised.listeners=${listeners}`],
+    ...[`controller.quorum.voters=1@127.0.0.1:${sidePort}`, `log.dirs=${join(root, 'logs')}`],
+  ];
+  writeFileSync(join(root, 'server.properties'), `${common}${own.join('\n')}\n`);
+  const archive = classArchive(home);
+  // The archive fits these jars by the names that they had when it was written, hence the folder.
+  const classes = [existsSync(archive) ? `-XX:SharedArchiveFile=${archive}` : `-XX:ArchiveClassesAtExit=${archive}`];
+  const memory = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+  const logging = `-Dlog4j2.configurationFile=${join(home, 'log4j2.properties')}`;
+  const run = ['-cp', join('libs', '*'), 'kafka.Kafka', join(root, 'server.properties')];
+  return { program: 'java', args: [...memory, ...classes, logging, ...run], cwd: home };
+}
+
+const fromMaven: Command = {
+  program: 'mvn',
+  args: ['-B', '-ntp', '-q', 'dependency:copy-dependencies', '-DoutputDirectory=libs', '-DincludeScope=runtime'],
+};
 
 /** The servers by their names. */
 export const SERVICES: Readonly<Record<ServiceName, Service>> = {
@@ -77,8 +116,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
     install: (home) => {
       for (const name of ['pom.xml', 'logback.xml'])
         copyFileSync(join(import.meta.dirname, 's3proxy', name), join(home, name));
-      const to = ['-DoutputDirectory=libs', '-DincludeScope=runtime'];
-      return [{ program: 'mvn', args: ['-B', '-ntp', '-q', 'dependency:copy-dependencies', ...to] }];
+      return [fromMaven];
     },
     start: ({ home, root, port }) => {
       const file = join(root, 's3proxy.conf');
@@ -107,6 +145,25 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
       args: ['-host', '127.0.0.1', '-port', String(port)],
     }),
   },
+  kafka: {
+    version: '4.4.0',
+    needs: ['java', 'mvn'],
+    isS3: false,
+    readyLine: 'Kafka Server started',
+    install: (home) => {
+      for (const name of ['pom.xml', 'log4j2.properties'])
+        copyFileSync(join(import.meta.dirname, 'kafka', name), join(home, name));
+      const script = join(import.meta.dirname, 'kafka', 'make-archive.ts');
+      return [fromMaven, { program: process.execPath, args: [script, home] }];
+    },
+    prepare: (place) => {
+      const { cwd } = startKafka(place);
+      const format = ['format', '-t', CLUSTER_ID, '-c', join(place.root, 'server.properties')];
+      const run = ['-cp', join('libs', '*'), 'kafka.tools.StorageTool', ...format];
+      return { program: 'java', args: ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...run], cwd: cwd! };
+    },
+    start: startKafka,
+  },
   s3rver: {
     version: '3.7.1',
     needs: ['npm'],
@@ -127,7 +184,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
 };
 
 /** The servers that are installed where nobody names others. */
-export const DEFAULTS: readonly ServiceName[] = ['versitygw', 's3proxy', 'toxiproxy'];
+export const DEFAULTS: readonly ServiceName[] = ['versitygw', 's3proxy', 'toxiproxy', 'kafka'];
 
 /** Whether the text names a server. */
 export function isServiceName(text: string): text is ServiceName {

@@ -46,9 +46,13 @@ function isOnPath(program: string): boolean {
 /** Lines of an installer that failed which are repeated. */
 const LINES_TOLD = 20;
 
-function runToEnd({ program, args, environment = {} }: Command, cwd: string): Promise<void> {
+/**
+ * Runs a command to its end, in `folder` where it names none. Throws Error with what it said where
+ * it fails.
+ */
+export function runToEnd({ program, args, environment = {}, cwd }: Command, folder: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...environment } });
+    const child = spawn(program, args, { cwd: cwd ?? folder, env: { ...process.env, ...environment } });
     let said = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {

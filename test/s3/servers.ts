@@ -59,7 +59,7 @@ export async function testServer(name: ServiceName): Promise<TestServer> {
     endpoint: named ?? '',
     root: '',
     async kill() {
-      if (server.running !== undefined) await endProcess(server.running.pid, 'SIGKILL');
+      if (server.running !== undefined) await endProcess(server.running.pid, { signal: 'SIGKILL' });
     },
     async restart() {
       server.running = await startService(name, { root: server.root, port: Number(new URL(server.endpoint).port) });
