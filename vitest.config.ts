@@ -30,14 +30,14 @@ const LONGEST = [
 ];
 
 /** Servers may still be installed beside the tests (.ci/run): what needs them comes last. */
-const LAST = '/test/s3/';
+const LAST = ['/test/s3/', '/test/kafka/'];
 
 /** The longest files first; the others as vitest has them. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
       const at = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
-      if (moduleId.includes(LAST)) return LONGEST.length + 1;
+      if (LAST.some((folder) => moduleId.includes(folder))) return LONGEST.length + 1;
       return at < 0 ? LONGEST.length : at;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));

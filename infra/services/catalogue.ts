@@ -68,22 +68,30 @@ export function classArchive(home: string): string {
   return join(home, 'kafka.jsa');
 }
 
-/** A broker and its controller in one process. */
-function startKafka({ home, root, port, sidePort }: Place): Command {
+/** Java in a small process. */
+const SMALL_JAVA = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+
+/** Writes the settings of a broker and its controller in one process, and returns their file. */
+function kafkaSettings({ root, port, sidePort }: Place): string {
   const common = readFileSync(join(import.meta.dirname, 'kafka', 'server.properties'), 'utf8');
   const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${sidePort}`;
   const own = [
     ...[`listeners=${listeners}`, `advertised.listeners=${listeners}`],
     ...[`controller.quorum.voters=1@127.0.0.1:${sidePort}`, `log.dirs=${join(root, 'logs')}`],
   ];
-  writeFileSync(join(root, 'server.properties'), `${common}${own.join('\n')}\n`);
+  const file = join(root, 'server.properties');
+  writeFileSync(file, `${common}${own.join('\n')}\n`);
+  return file;
+}
+
+function startKafka(place: Place): Command {
+  const { home } = place;
   const archive = classArchive(home);
   // The archive fits these jars by the names that they had when it was written, hence the folder.
   const classes = [existsSync(archive) ? `-XX:SharedArchiveFile=${archive}` : `-XX:ArchiveClassesAtExit=${archive}`];
-  const memory = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   const logging = `-Dlog4j2.configurationFile=${join(home, 'log4j2.properties')}`;
-  const run = ['-cp', join('libs', '*'), 'kafka.Kafka', join(root, 'server.properties')];
-  return { program: 'java', args: [...memory, ...classes, logging, ...run], cwd: home };
+  const run = ['-cp', join('libs', '*'), 'kafka.Kafka', kafkaSettings(place)];
+  return { program: 'java', args: ['-Xmx256m', ...SMALL_JAVA, ...classes, logging, ...run], cwd: home };
 }
 
 const fromMaven: Command = {
@@ -130,7 +138,7 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
       ];
       writeFileSync(file, `${lines.join('\n')}\n`);
       const logging = `-Dlogback.configurationFile=${join(home, 'logback.xml')}`;
-      const memory = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+      const memory = ['-Xmx256m', ...SMALL_JAVA];
       const run = ['-cp', join(home, 'libs', '*'), 'org.gaul.s3proxy.Main', '--properties', file];
       return { program: 'java', args: [...memory, logging, ...run] };
     },
@@ -157,10 +165,9 @@ export const SERVICES: Readonly<Record<ServiceName, Service>> = {
       return [fromMaven, { program: process.execPath, args: [script, home] }];
     },
     prepare: (place) => {
-      const { cwd } = startKafka(place);
-      const format = ['format', '-t', CLUSTER_ID, '-c', join(place.root, 'server.properties')];
+      const format = ['format', '-t', CLUSTER_ID, '-c', kafkaSettings(place)];
       const run = ['-cp', join('libs', '*'), 'kafka.tools.StorageTool', ...format];
-      return { program: 'java', args: ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...run], cwd: cwd! };
+      return { program: 'java', args: ['-Xmx128m', ...SMALL_JAVA, ...run], cwd: place.home };
     },
     start: startKafka,
   },

@@ -5,16 +5,15 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { ACCESS_KEY, BUCKET, SECRET_KEY, type ServiceName } from '../../infra/services/catalogue.ts';
-import { isInstalled } from '../../infra/services/install.ts';
 import { endProcess, type RunningService, startService } from '../../infra/services/running.ts';
 import type { Patience } from '../../src/adapters/s3/patience.ts';
 import type { S3Account } from '../../src/adapters/s3/s3-client.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../src/effects.ts';
 import type { ObjectStore } from '../../src/lake/object-store.ts';
+import { isToBeHad } from '../installed.ts';
 
 /** Tests wait no quarter of an hour for a store that is not to come back. */
 export const IMPATIENT: Patience = { waitMs: 20_000, silenceMs: 5_000 };
@@ -30,20 +29,6 @@ export interface TestServer {
   /** Ends it without a warning, and starts it again on its port with what it kept. */
   kill(): Promise<void>;
   restart(): Promise<void>;
-}
-
-/** Written by whoever installs servers beside the tests, at the end of it. */
-const READY = process.env.BREWHOUSE_SERVICES_READY;
-/** Two builds from source on two busy cores. */
-const INSTALL_MS_MAX = 900_000;
-
-/** Waits for an installation that is under way; false where the server is not installed then. */
-async function isToBeHad(name: ServiceName): Promise<boolean> {
-  for (let waited = 0; READY !== undefined && waited < INSTALL_MS_MAX; waited += 500) {
-    if (isInstalled(name) || existsSync(READY)) break;
-    await sleep(500);
-  }
-  return isInstalled(name);
 }
 
 /**
@@ -65,7 +50,6 @@ export async function testServer(name: ServiceName): Promise<TestServer> {
       server.running = await startService(name, { root: server.root, port: Number(new URL(server.endpoint).port) });
     },
   };
-  if (!isThere) console.warn(`SKIPPED: ${name} is not installed (npm run services -- install ${name})`);
   if (!isThere || named !== undefined) return server;
   beforeAll(async () => {
     server.root = mkdtempSync(join(tmpdir(), `brewhouse-${name}-`));

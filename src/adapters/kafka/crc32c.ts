@@ -1,4 +1,5 @@
 /** CRC-32C (Castagnoli), by which a record batch tells that its bytes are those that were sent. */
+import { byteAt } from '../../checked.ts';
 
 /** Reversed 0x1edc6f41: RFC 3720, appendix B.4. */
 const POLYNOMIAL = 0x82f63b78;
@@ -23,7 +24,7 @@ function makeTables(): Int32Array[] {
 export function crc32c(bytes: Buffer): number {
   tables ??= makeTables();
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as readonly Int32Array[] & { readonly length: 8 };
-  const of = (table: Int32Array | undefined, index: number) => table![index & 0xff]!;
+  const of = (table: Int32Array | undefined, index: number) => table?.[index & 0xff] ?? 0;
   let crc = -1;
   let at = 0;
   for (const whole = bytes.length - (bytes.length % SLICES); at < whole; at += SLICES) {
@@ -39,6 +40,6 @@ export function crc32c(bytes: Buffer): number {
       of(t1, high >>> 16) ^
       of(t0, high >>> 24);
   }
-  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ of(t0, crc ^ bytes[at]!);
+  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ of(t0, crc ^ byteAt(bytes, at));
   return ~crc >>> 0;
 }

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND_MS } from '../../../schemas/durations.ts';
 import type { GroupWishes, Membership } from '../../stream/topic-log.ts';
 import { dealPartitions, toldShares } from '../topic-shares.ts';
-import { failureOf, inTime, type KafkaClient } from './kafka-client.ts';
-import type { LoadedKafkajs } from './load-kafkajs.ts';
+import type { KafkaClient } from './kafka-client.ts';
+import { failureOf, inTime } from './kafka-failures.ts';
+import { type LoadedKafkajs, loadKafkajs } from './load-kafkajs.ts';
 import { topicMetadata } from './topic-requests.ts';
 
 /** A member that says nothing for so long is out: a worker that was killed is replaced after it. */
@@ -71,8 +72,8 @@ export function joinKafkaGroup(client: KafkaClient, wishes: GroupWishes): Member
 }
 
 async function openGroup(client: KafkaClient, { group: groupId, topic }: GroupWishes): Promise<OpenGroup> {
-  const { Cluster, ConsumerGroup, front, logger } = await client.kafkajs();
-  const connections = await client.connections();
+  const { Cluster, ConsumerGroup, front, logger } = await loadKafkajs();
+  const connections = await client.settings();
   const instrumentationEmitter = { emit: () => {} };
   const common = { ...connections, retry: RETRY, metadataMaxAge: 300 * SECOND_MS, instrumentationEmitter };
   const cluster = new Cluster({ ...common, allowAutoTopicCreation: false, maxInFlightRequests: null });

@@ -8,7 +8,8 @@ import type { ReadingLimits, TopicOffset, TopicReading } from '../../stream/topi
 import { type BatchQueue, bytesOf, createBatchQueue } from '../batch-queue.ts';
 import { changedTopic, missingOffsets, readTwice } from '../topic-errors.ts';
 import { fetchedBatch } from './fetched-batch.ts';
-import { checkAnswer, failureOf, type KafkaClient, NotYet, pauseAfter } from './kafka-client.ts';
+import { type KafkaClient, pauseAfter } from './kafka-client.ts';
+import { checkAnswer, failureOf, NotYet } from './kafka-failures.ts';
 import { readBatches } from './record-batches.ts';
 import { ANSWER, type FetchBounds, type FetchedPartition, fetchRequest } from './requests.ts';
 import { isCompacted, topicMetadata, topicOffsets } from './topic-requests.ts';
@@ -51,7 +52,14 @@ export function createKafkaReadings(client: KafkaClient): KafkaReadings {
     for (const [node, wanted] of Map.groupBy(ready, ({ leader }) => leader as number)) {
       if (asked.has(node)) continue;
       asked.add(node);
-      fetchFrom(client, node, wanted)
+      // Two readings may read one partition, each from where it is; a question asks for one of them.
+      const first = firstOfEach(wanted);
+      for (const source of first) {
+        // The other one is first the next time.
+        sources.delete(source);
+        sources.add(source);
+      }
+      fetchFrom(client, node, first)
         .then((failed) => find(failed))
         .finally(() => {
           asked.delete(node);
@@ -147,15 +155,14 @@ async function fetchFrom(client: KafkaClient, node: number, wanted: readonly Sou
   let partitions: readonly FetchedPartition[] = [];
   let failure: unknown = new NotYet(`node ${node} says nothing of it`);
   try {
-    // Two readings may read one partition, each from where it is; a question asks for one of them.
-    const wishes = firstOfEach(wanted).map(({ at, topicId = '' }) => ({ ...at, topicId }));
+    const wishes = wanted.map(({ at, topicId = '' }) => ({ ...at, topicId }));
     const answer = await client.askNode(node, fetchRequest(wishes, BOUNDS), BOUNDS.waitMs);
     if (answer.error === ANSWER.none) partitions = answer.partitions;
     else failure = new NotYet(`node ${node} answers with error ${answer.error}`);
   } catch (error) {
     failure = error;
   }
-  for (const source of firstOfEach(wanted)) {
+  for (const source of wanted) {
     const found = partitions.find(
       ({ topicId, partition }) => topicId === source.topicId && partition === source.at.partition,
     );

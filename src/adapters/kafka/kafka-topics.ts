@@ -1,6 +1,7 @@
 /** Topics of Apache Kafka, 3.1 or newer. */
 import { READING_BYTES_MAX, type TopicLog, type TopicWriter } from '../../stream/topic-log.ts';
-import { createKafkaClient, type KafkaOptions } from './kafka-client.ts';
+import { createKafkaClient } from './kafka-client.ts';
+import type { KafkaOptions } from './kafka-connections.ts';
 import { joinKafkaGroup } from './kafka-group.ts';
 import { createKafkaReadings } from './kafka-readings.ts';
 import { createKafkaWriter } from './kafka-writer.ts';

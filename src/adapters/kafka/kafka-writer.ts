@@ -1,7 +1,9 @@
 /** Writes records into topics, each once, where `partitionOf` says. */
 import { partitionOf } from '../../lake/murmur2.ts';
 import type { OutgoingRecord, TopicWriter } from '../../stream/topic-log.ts';
-import { failureOf, KAFKAJS_RETRY, type KafkaClient } from './kafka-client.ts';
+import { KAFKAJS_RETRY, type KafkaClient } from './kafka-client.ts';
+import { failureOf } from './kafka-failures.ts';
+import { loadKafkajs } from './load-kafkajs.ts';
 import { topicMetadata } from './topic-requests.ts';
 
 /** Of one send: a broker takes batches of 1 MB, and a send may go to one partition. */
@@ -14,7 +16,7 @@ const ALL = -1;
 /** Closes the client with itself. */
 export function createKafkaWriter(client: KafkaClient): TopicWriter {
   const connect = async () => {
-    const { front } = await client.kafkajs();
+    const { front } = await loadKafkajs();
     const { brokers, patience } = client.options;
     const kafka = new front.Kafka({
       ...{ clientId: 'brewhouse', brokers: [...brokers], requestTimeout: patience.silenceMs },

@@ -3,6 +3,7 @@
  * else, so that a page of code of our own is less to trust than a package that is built natively.
  * Formats: lz4_Block_format.md and lz4_Frame_format.md of LZ4; format_description.txt of Snappy.
  */
+import { byteAt } from '../../checked.ts';
 
 /** What is unpacked has more bytes than it may have. */
 export class TooLarge extends Error {}
@@ -46,11 +47,11 @@ function copyBack(into: Growing, back: number, length: number): void {
   const { bytes } = into;
   const to = into.length;
   if (back >= length) bytes.copyWithin(to, to - back, to - back + length);
-  else for (let i = 0; i < length; i++) bytes[to + i] = bytes[to + i - back]!;
+  else for (let i = 0; i < length; i++) bytes[to + i] = byteAt(bytes, to + i - back);
   into.length += length;
 }
 
-const byteAt = (from: Buffer, at: number): number => {
+const packedByte = (from: Buffer, at: number): number => {
   const byte = from[at];
   if (byte === undefined) throw new NotPacked('it ends too early');
   return byte;
@@ -72,7 +73,7 @@ export function unpackLz4(from: Buffer, bytesMax: number): Buffer {
 
 function unpackFrame(from: Buffer, start: number, into: Growing): number {
   if (bytesLe(from, start, 4) !== LZ4_MAGIC) throw new NotPacked('no LZ4 frame');
-  const flags = byteAt(from, start + 4);
+  const flags = packedByte(from, start + 4);
   if (flags >> 6 !== 1) throw new NotPacked('an LZ4 frame of another version');
   if (flags & 0x01) throw new NotPacked('an LZ4 frame that needs a dictionary');
   const hasBlockSum = (flags & 0x10) !== 0;
@@ -97,13 +98,13 @@ function unpackLz4Block(from: Buffer, into: Growing): void {
     let length = first;
     if (first === 15)
       for (let byte = 255; byte === 255; ) {
-        byte = byteAt(from, at++);
+        byte = packedByte(from, at++);
         length += byte;
       }
     return length;
   };
   while (at < from.length) {
-    const token = byteAt(from, at++);
+    const token = packedByte(from, at++);
     const length = lengthFrom(token >> 4);
     literals(into, from, { at, length });
     at += length;
@@ -139,7 +140,7 @@ function unpackSnappyBlock(from: Buffer, into: Growing): void {
   let at = 0;
   let length = 0;
   for (let shift = 0; ; shift += 7) {
-    const byte = byteAt(from, at++);
+    const byte = packedByte(from, at++);
     length += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) break;
     if (shift > 28) throw new NotPacked('a length of too many bytes');
@@ -147,7 +148,7 @@ function unpackSnappyBlock(from: Buffer, into: Growing): void {
   grow(into, length);
   const end = into.length + length;
   while (at < from.length) {
-    const tag = byteAt(from, at++);
+    const tag = packedByte(from, at++);
     const high = tag >> 2;
     const kind = tag & 3;
     if (kind === 0) {
@@ -157,7 +158,7 @@ function unpackSnappyBlock(from: Buffer, into: Growing): void {
       literals(into, from, { at: at + more, length: literal });
       at += more + literal;
     } else if (kind === 1) {
-      copyBack(into, ((tag >> 5) << 8) | byteAt(from, at), (high & 7) + 4);
+      copyBack(into, ((tag >> 5) << 8) | packedByte(from, at), (high & 7) + 4);
       at += 1;
     } else {
       const bytes = kind === 2 ? 2 : 4;

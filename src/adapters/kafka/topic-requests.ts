@@ -1,7 +1,8 @@
 /** What is asked of a cluster about one topic. */
 import { BrewhouseError } from '../../errors.ts';
 import type { OffsetRange } from '../../stream/offsets.ts';
-import { checkAnswer, type KafkaClient, NotYet } from './kafka-client.ts';
+import type { KafkaClient } from './kafka-client.ts';
+import { checkAnswer, NotYet } from './kafka-failures.ts';
 import { MOMENT, offsetsRequest, settingRequest, type TopicMetadata } from './requests.ts';
 
 /** The topic as a broker knows it; asked once. Throws `topic_missing`, `broker_refused`, NotYet. */
