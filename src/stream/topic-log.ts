@@ -84,7 +84,7 @@ export interface TopicReading {
   take(): Promise<TopicBatch | undefined>;
   /** The ends of the partitions as they were last told; none of a partition not heard of yet. */
   ends(): readonly TopicOffset[];
-  /** Fetches no more. What was fetched can still be taken: whoever drains, takes until undefined. */
+  /** Fetches no more. What was fetched can still be taken: who drains, takes until undefined. */
   stop(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Record batches as kafkajs writes them, read by ours; and what a fetch says of offsets without a record. */
+/** Record batches as kafkajs writes them, and what a fetch says of offsets without a record. */
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { crc32c } from '../../src/adapters/kafka/crc32c.ts';
@@ -46,7 +46,7 @@ function changed(batch: Buffer, change: (bytes: Buffer) => void): Buffer {
 }
 
 describe('a record batch', () => {
-  it('has the records that kafkajs wrote: keys, values, nulls, times on both sides of the first, no headers', async () => {
+  it('has the records that kafkajs wrote: keys, values, nulls, times before and behind the first', async () => {
     const records: Sent[] = [
       { key: 'a', value: 'x'.repeat(300), headers: { h: 'v', other: 'w' } },
       { key: null, value: null, time: FIRST_TIME - 5_000_000_000 },

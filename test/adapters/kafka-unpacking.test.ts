@@ -8,7 +8,7 @@ import { unpack } from '../../src/adapters/kafka/unpack.ts';
 
 /** What the texts below were packed from. */
 const TEXT = Array.from({ length: 40 }, (_, i) => `brew ${i} house house house; `).join('');
-/** By Kafka's Java library; by `lz4 -BD -BX --content-size`; by snappy-java in one block, and in a stream. */
+/** By Kafka's library; `lz4 -BD -BX --content-size`; snappy-java in one block, and in a stream. */
 const LZ4_JAVA = [
   'BCJNGGBAgtkAAADIYnJldyAwIGhvdXNlBgAhOyAaAB8xGgAGHzIaAAYfMxoABh80GgAGHzUaAAYfNhoABh83GgAGHzgaAAYfORoA',
   'Bh8xBQEIDwYBBx8xBwEHHzEIAQcfMQkBBx8xCgEHHzELAQcfMQwBBx8xDQEHHzEOAQcfMg4BBx8yFAIIDw4BBx8yDgEHHzIOAQcf',

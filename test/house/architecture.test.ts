@@ -127,6 +127,7 @@ const VENDORS: Readonly<Record<string, readonly string[]>> = {
   ],
   'parquetjs-lite': ['src/adapters/parquet/'],
   '@aws-sdk/client-s3': ['src/adapters/s3/'],
+  kafkajs: ['src/adapters/kafka/', 'test/kafka/'],
   hyparquet: ['src/verify/', 'test/'],
   tokenizers: ['src/tokenize/', 'src/verify/', 'test/tokenize/byte-level/', 'test/verify/tokenizer.test.ts'],
   '@huggingface/jinja': ['src/tokenize/', 'src/verify/'],

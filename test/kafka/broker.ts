@@ -35,6 +35,7 @@ export interface TestBroker {
   restart(): Promise<void>;
 }
 
+const TRIES_MAX = 50;
 let made = 0;
 
 /** A name that nobody has used on this broker. */
@@ -97,18 +98,12 @@ export function worldOf(broker: TestBroker): TopicWorld {
     createTopic,
     async remakeTopic(topic) {
       await broker.admin.deleteTopics({ topics: [topic] });
-      for (let tries = 0; tries < 50; tries++)
-        if (
-          await makeTopic(broker, topic, 1).then(
-            () => true,
-            () => false,
-          )
-        )
-          return;
-      throw new Error(`${topic} is not to be made`);
+      await untilDone(() => makeTopic(broker, topic, 1));
     },
-    deleteRecords: ({ topic, partition, offset }) =>
-      broker.admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }),
+    deleteRecords: ({ topic, partition, offset }) => {
+      const partitions = [{ partition, offset: String(offset) }];
+      return untilDone(() => broker.admin.deleteTopicRecords({ topic, partitions }));
+    },
     abort: (at, values) => inTransaction(broker, at, values),
     async committed(group, { topic, partition }) {
       const [found] = await broker.admin.fetchOffsets({ groupId: group, topics: [topic] });
@@ -127,7 +122,18 @@ export async function makeTopic(
 ): Promise<void> {
   const configEntries = Object.entries(more).map(([name, value]) => ({ name, value }));
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }] });
-  await admin.fetchTopicOffsets(topic);
+  await untilDone(() => admin.fetchTopicOffsets(topic));
+}
+
+/** What a broker is asked for right after it made a topic may fail: it does not lead it yet. */
+async function untilDone<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++)
+    try {
+      return await work();
+    } catch (error) {
+      if (tries >= TRIES_MAX) throw error;
+      await sleep(100);
+    }
 }
 
 async function inTransaction(broker: TestBroker, at: TopicPartition, values: readonly string[]): Promise<void> {

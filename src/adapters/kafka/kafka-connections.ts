@@ -1,4 +1,4 @@
-/** Connections to brokers, each made by kafkajs when it is first needed and again when it is lost. */
+/** Connections to brokers, each made when it is first needed and again when it is lost. */
 import { SECOND_MS } from '../../../schemas/durations.ts';
 import { type Effects, PROCESS_EFFECTS } from '../../effects.ts';
 import { BrewhouseError } from '../../errors.ts';

@@ -24,8 +24,8 @@ export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
 const REFUSED = /AUTHORIZATION|SASL|AUTHENTICATION|UNSUPPORTED_VERSION|MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/;
 
 /**
- * What kept us from a wish: an answer, or none, of a broker. What is neither an error of kafkajs nor
- * of the network is a bug, and thrown as it is.
+ * What kept us from a wish: an answer, or none, of a broker. What is neither an error of kafkajs
+ * nor of the network is a bug, and thrown as it is.
  */
 export function failureOf(wish: string, cause: unknown): BrewhouseError {
   if (cause instanceof BrewhouseError) return cause;

@@ -23,7 +23,7 @@ interface OpenGroup {
   readonly group: InstanceType<LoadedKafkajs['ConsumerGroup']>;
 }
 
-/** Joins, and stays until it leaves, fails for longer than the client is patient, or `onAssigned` throws. */
+/** Joins, and stays until it leaves, nobody answers for too long, or `onAssigned` throws. */
 export function joinKafkaGroup(client: KafkaClient, wishes: GroupWishes): Membership {
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, client.signal]);

@@ -17,7 +17,7 @@ import { BrokenBytes } from './wire.ts';
 
 /**
  * A fetch without records is answered after so long: what begins to be read meanwhile waits for it.
- * Of a partition a broker gives at least one batch, and at most 1 MB beside it.
+ * Of a partition a broker sends one batch at least, and at most 1 MB beside it.
  */
 const BOUNDS: FetchBounds = { waitMs: 250, bytesMax: 16 * 1024 * 1024, partitionBytesMax: 1024 * 1024 };
 
@@ -52,7 +52,7 @@ export function createKafkaReadings(client: KafkaClient): KafkaReadings {
     for (const [node, wanted] of Map.groupBy(ready, ({ leader }) => leader as number)) {
       if (asked.has(node)) continue;
       asked.add(node);
-      // Two readings may read one partition, each from where it is; a question asks for one of them.
+      // Two readings may read one partition, each from its own offset; one is asked for at a time.
       const first = firstOfEach(wanted);
       for (const source of first) {
         // The other one is first the next time.
@@ -126,7 +126,7 @@ async function findLeader(client: KafkaClient, source: Source): Promise<void> {
   }
 }
 
-/** Counts a failure. Throws what ends the reading: a failure that waiting does not help, or no more. */
+/** Counts a failure. Throws it where it ends the reading: waiting does not help, or no more. */
 function failed({ options: { effects, patience } }: KafkaClient, source: Source, cause: unknown): void {
   const { topic, partition } = source.at;
   const failure = failureOf(`read partition ${partition} of topic ${topic}`, cause);

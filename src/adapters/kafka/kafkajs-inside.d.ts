@@ -44,7 +44,10 @@ declare module 'kafkajs/src/cluster/connectionPoolBuilder.js' {
         apiName: string;
         encode(): Promise<import('kafkajs/src/protocol/encoder.js').default>;
       };
-      response: { decode(payload: Buffer): Promise<{ payload: Buffer }>; parse(decoded: { payload: Buffer }): Promise<T> };
+      response: {
+        decode(payload: Buffer): Promise<{ payload: Buffer }>;
+        parse(decoded: { payload: Buffer }): Promise<T>;
+      };
       requestTimeout?: number;
     }): Promise<T>;
   }

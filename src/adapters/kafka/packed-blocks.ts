@@ -1,7 +1,7 @@
 /**
  * Unpacks what LZ4 and Snappy pack, within a bound: both are copies of earlier bytes and little
  * else, so that a page of code of our own is less to trust than a package that is built natively.
- * Formats: lz4_Block_format.md and lz4_Frame_format.md of LZ4; format_description.txt of Snappy.
+ * Formats: `lz4_Block_format` and `lz4_Frame_format` of LZ4, `format_description` of Snappy.
  */
 import { byteAt } from '../../checked.ts';
 

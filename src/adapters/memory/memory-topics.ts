@@ -1,6 +1,6 @@
 /**
  * Topics in memory, for tests and simulations: what is asked of them in the same order is answered
- * in the same order, and nothing but `PROCESS_EFFECTS`, where nobody gives others, tells the time.
+ * in the same order, and the time is that of the effects that they are made with.
  */
 import { present } from '../../checked.ts';
 import { sha256Hex } from '../../content-hash.ts';
