@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { crc32c } from '../../src/adapters/kafka/crc32c.ts';
 import { fetchedBatch } from '../../src/adapters/kafka/fetched-batch.ts';
 import { loadKafkajs } from '../../src/adapters/kafka/load-kafkajs.ts';
-import { type RecordBatch, readBatches } from '../../src/adapters/kafka/record-batches.ts';
+import { BATCH_RECORDS_MAX, type RecordBatch, readBatches } from '../../src/adapters/kafka/record-batches.ts';
 import { BrokenBytes } from '../../src/adapters/kafka/wire.ts';
 import { unexplained } from '../contract/topic-log.ts';
 
@@ -91,12 +91,21 @@ describe('a record batch', () => {
     expect(await reasonOf(changed(batch, (bytes) => bytes.writeInt16BE(5, 21)))).toEqual(['unknown_format', 0, 1, 2]);
     expect(await reasonOf(changed(batch, (bytes) => bytes.writeInt16BE(4, 21)))).toEqual(['damaged', 0, 1, 2]);
     expect(await reasonOf(changed(batch, (bytes) => bytes.writeInt32BE(9, 57)))).toEqual(['damaged', 0, 1, 9]);
+    const many = changed(batch, (bytes) => bytes.writeInt32BE(BATCH_RECORDS_MAX + 1, 57));
+    expect(await reasonOf(many)).toEqual(['too_large', 0, 1, BATCH_RECORDS_MAX + 1]);
+    const mark = changed(batch, (bytes) => bytes.writeInt16BE(0x30 | 5, 21));
+    await expect(readBatches(mark)).rejects.toThrow('the mark of a transaction at offset 0 is unknown_format');
     const flipped = Buffer.from(batch);
     flipped[batch.length - 2]! ^= 1;
     expect(await reasonOf(flipped)).toEqual(['damaged', 0, 1, 2]);
     const old = Buffer.from(batch);
     old[16] = 1;
     expect(await reasonOf(old)).toEqual(['unknown_format', 0, 0, 1]);
+  });
+
+  it('is the last of a fetch where those before fill memory: the rest is for the next one', async () => {
+    const large = await encoded([{ key: null, value: 'x'.repeat(33 * 1024 * 1024) }]);
+    expect(await readBatches(Buffer.concat([large, large, large]))).toHaveLength(2);
   });
 
   it('that is cut off at the end of a fetch is left out, and a length that leads nowhere is refused', async () => {
@@ -114,7 +123,7 @@ const batchOf = (
   last: number,
   more: Partial<RecordBatch> & { readonly gone?: readonly number[] } = {},
 ) => ({
-  ...{ first, last, producerId: -1n, isTransactional: false, mark: undefined, unreadable: undefined },
+  ...{ first, last, producerId: -1n, isTransactional: false, mark: undefined, unreadable: undefined, bytes: 0 },
   count: last - first + 1,
   records: Array.from({ length: last - first + 1 }, (_, i) => first + i)
     .filter((offset) => !more.gone?.includes(offset))
@@ -164,9 +173,20 @@ describe('what was fetched', () => {
       of(5, 2n),
     ];
     batches.push(batchOf(6, 6, { producerId: 2n }));
-    const batch = fetchedBatch(batches, from(0, { aborted: [{ producerId: 2n, first: 1 }] }));
+    batches.push(of(7, 3n, { unreadable: 'damaged', records: [] }), of(8, 3n, marked('abort')));
+    const aborted = [
+      { producerId: 3n, first: 7 },
+      { producerId: 2n, first: 1 },
+    ];
+    const batch = fetchedBatch(batches, from(0, { aborted }));
     expect(batch.records.map(({ offset }) => offset)).toEqual([0, 5, 6]);
-    expect(batch.explained).toEqual([{ from: 1, to: 5 }]);
+    expect([batch.explained, batch.unreadable]).toEqual([
+      [
+        { from: 1, to: 5 },
+        { from: 7, to: 9 },
+      ],
+      [],
+    ]);
   });
 
   it('tells of unreadable batches from the offset on', () => {

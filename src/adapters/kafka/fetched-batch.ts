@@ -13,7 +13,6 @@ export interface AbortedTransaction {
 export interface FetchedFrom {
   /** The offset that was asked for. */
   readonly at: TopicOffset;
-  /** By ascending `first`. */
   readonly aborted: readonly AbortedTransaction[];
   /** The last stable offset: behind it a transaction may be open. */
   readonly end: number;
@@ -46,9 +45,9 @@ export function fetchedBatch(batches: readonly RecordBatch[], fetched: FetchedFr
     const end = batch.last + 1;
     if (fetched.isCompacted) explain(next, batch.first);
     const from = Math.max(next, batch.first);
-    if (batch.unreadable !== undefined)
+    if (batch.mark !== undefined || isDropped) explain(from, end);
+    else if (batch.unreadable !== undefined)
       unreadable.push({ from, to: end, records: Math.min(batch.count, end - from), reason: batch.unreadable });
-    else if (batch.mark !== undefined || isDropped) explain(from, end);
     else {
       let expected = from;
       for (const record of batch.records) {
@@ -65,7 +64,8 @@ export function fetchedBatch(batches: readonly RecordBatch[], fetched: FetchedFr
 }
 
 /** Tells of batches in their order whether their records were aborted. */
-function abortedOnes(aborted: readonly AbortedTransaction[]): (batch: RecordBatch) => boolean {
+function abortedOnes(transactions: readonly AbortedTransaction[]): (batch: RecordBatch) => boolean {
+  const aborted = [...transactions].sort((a, b) => a.first - b.first);
   const open = new Set<bigint>();
   let begun = 0;
   return ({ last, producerId, isTransactional, mark }) => {

@@ -18,9 +18,10 @@ export interface KafkaClient extends Pick<KafkaConnections, 'settings'> {
   readonly options: Required<KafkaOptions>;
   /**
    * Does `work` until it succeeds. `wish` completes "cannot WISH". Throws `broker_gone` where
-   * waiting did not help, `broker_refused` at once, and what is no answer of a broker as it is.
+   * waiting did not help, `broker_refused` at once, what is no answer of a broker as it is, and
+   * the reason of `until`, by default that it was closed.
    */
-  persist<T>(wish: string, work: () => Promise<T>): Promise<T>;
+  persist<T>(wish: string, work: () => Promise<T>, until?: AbortSignal): Promise<T>;
   /** What any broker knows of topics; asked once. */
   metadata(topics: readonly string[]): Promise<ClusterMetadata>;
   /** Asks the node once; it may take `waitMs` over its answer. Throws what kafkajs throws. */
@@ -46,19 +47,19 @@ export function createKafkaClient(given: KafkaOptions): KafkaClient {
   let nodes: ClusterMetadata['nodes'] = [];
   return {
     ...{ options, settings, signal },
-    async persist(wish, work) {
+    async persist(wish, work, until = signal) {
       const since = effects.now();
       for (let tries = 0; tries < TRIES_MAX; tries++) {
-        signal.throwIfAborted();
+        until.throwIfAborted();
         try {
           return await work();
         } catch (cause) {
-          signal.throwIfAborted();
+          until.throwIfAborted();
           const pause = pauseAfter(tries);
           const failure = failureOf(wish, cause);
           const isToBeTried = failure.code === 'broker_gone' && effects.now() - since + pause <= patience.waitMs;
           if (!isToBeTried) throw failure;
-          await sleep(pause, undefined, { signal }).catch(() => {});
+          await sleep(pause, undefined, { signal: until }).catch(() => {});
         }
       }
       throw new Error(`${TRIES_MAX} tries to ${wish}`);

@@ -28,17 +28,20 @@ export function joinKafkaGroup(client: KafkaClient, wishes: GroupWishes): Member
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, client.signal]);
   let joined: OpenGroup | undefined;
-  const ended = stay();
+  // Who leaves while it waits for a broker has left.
+  const ended = stay().catch((error) => {
+    if (!leaving.signal.aborted) throw error;
+  });
   ended.catch(() => {});
 
   async function stay(): Promise<void> {
     const tell = toldShares(wishes.onAssigned);
     const wish = `stay in group ${wishes.group}`;
-    await client.persist(wish, () => topicMetadata(client, wishes.topic));
+    await client.persist(wish, () => topicMetadata(client, wishes.topic), signal);
     const open = await openGroup(client, wishes);
     try {
       while (!signal.aborted) {
-        await client.persist(wish, () => join(open, wishes.topic));
+        await client.persist(wish, () => join(open, wishes.topic), signal);
         joined = open;
         tell(open.group.assigned().flatMap(({ partitions }) => partitions));
         await untilRebalance(open, client, signal);

@@ -18,7 +18,7 @@ export function openKafkaTopics(options: KafkaOptions): TopicLog {
       const { id, leaders } = await client.persist(`ask for topic ${name}`, () => topicMetadata(client, name));
       return { id, partitions: leaders.size };
     },
-    offsets: (topic) => topicOffsets(client, topic),
+    offsets: (topic) => client.persist(`ask for the offsets of topic ${topic}`, () => topicOffsets(client, topic)),
     read: (starts, limits = { bytesMax: READING_BYTES_MAX }) => readings.read(starts, limits),
     join(wishes) {
       const membership = joinKafkaGroup(client, wishes);

@@ -4,7 +4,7 @@
  */
 import type { TopicRecord, UnreadableReason } from '../../stream/topic-log.ts';
 import { crc32c } from './crc32c.ts';
-import { unpack } from './unpack.ts';
+import { UNPACKED_BYTES_MAX, unpack } from './unpack.ts';
 import { BrokenBytes, readWire } from './wire.ts';
 
 /** One batch of a log. */
@@ -21,7 +21,17 @@ export interface RecordBatch {
   /** As its header says. */
   readonly count: number;
   readonly unreadable: UnreadableReason | undefined;
+  /** Of memory. */
+  readonly bytes: number;
 }
+
+/**
+ * Of one batch: more than fit into a megabyte that is packed well, and a hundred megabytes of
+ * memory, whatever they say.
+ */
+export const BATCH_RECORDS_MAX = 500_000;
+/** The objects of a record. */
+const RECORD_BYTES = 150;
 
 /** Offset, length, leader epoch and format: what every format has in these places. */
 const HEAD_BYTES = 17;
@@ -37,17 +47,20 @@ const [CODEC, IS_APPEND_TIME, IS_TRANSACTIONAL, IS_CONTROL] = [0x07, 0x08, 0x10,
 
 /**
  * The batches of a fetch, in order; the last one is left out where it is cut off, as brokers do
- * that. Throws `BrokenBytes` where nobody can tell where a batch ends. Bound: `bytes`, and of each
- * batch in turn UNPACKED_BYTES_MAX.
+ * that. Throws `BrokenBytes` where nobody can tell where a batch or a transaction ends. Bound:
+ * UNPACKED_BYTES_MAX, and a batch: whatever lies behind is for the next fetch.
  */
 export async function readBatches(bytes: Buffer): Promise<RecordBatch[]> {
   const batches: RecordBatch[] = [];
-  for (let at = 0; at + HEAD_BYTES <= bytes.length; ) {
+  let unpacked = 0;
+  for (let at = 0; at + HEAD_BYTES <= bytes.length && unpacked < UNPACKED_BYTES_MAX; ) {
     const length = bytes.readInt32BE(at + LENGTH_AT);
     if (length < HEAD_BYTES - LENGTH_END) throw new BrokenBytes(`a batch of ${length} bytes`);
     const end = at + LENGTH_END + length;
     if (end > bytes.length) break;
-    batches.push(await readBatch(bytes.subarray(at, end)));
+    const batch = await readBatch(bytes.subarray(at, end));
+    batches.push(batch);
+    unpacked += batch.bytes;
     at = end;
   }
   return batches;
@@ -55,7 +68,8 @@ export async function readBatches(bytes: Buffer): Promise<RecordBatch[]> {
 
 async function readBatch(bytes: Buffer): Promise<RecordBatch> {
   const first = readWire(bytes).int64();
-  const unknown = { first, last: first, producerId: -1n, isTransactional: false, mark: undefined, records: [] };
+  const none = { records: [], mark: undefined, bytes: bytes.length };
+  const unknown = { ...none, first, last: first, producerId: -1n, isTransactional: false };
   if (bytes[FORMAT_AT] !== FORMAT) return { ...unknown, count: 1, unreadable: 'unknown_format' };
   const reader = readWire(bytes, SUMMED_AT);
   const attributes = reader.int16();
@@ -65,17 +79,33 @@ async function readBatch(bytes: Buffer): Promise<RecordBatch> {
   // Epoch and first sequence number.
   reader.bytes(6);
   const count = reader.int32();
-  const head = { ...unknown, last, producerId, isTransactional: (attributes & IS_TRANSACTIONAL) !== 0, count };
-  if (crc32c(bytes.subarray(SUMMED_AT)) !== bytes.readUInt32BE(SUM_AT)) return { ...head, unreadable: 'damaged' };
-  const unpacked = await unpack(attributes & CODEC, reader.bytes(reader.left()));
-  if (typeof unpacked === 'string') return { ...head, unreadable: unpacked };
+  const isTransactional = (attributes & IS_TRANSACTIONAL) !== 0;
+  const isSound = crc32c(bytes.subarray(SUMMED_AT)) === bytes.readUInt32BE(SUM_AT);
   const times = { firstTime, appendTime: attributes & IS_APPEND_TIME ? newestTime : undefined };
+  const packed = { codec: attributes & CODEC, bytes: reader.bytes(reader.left()) };
+  const read = isSound ? await unpackRecords(packed, { first, count, ...times }) : 'damaged';
+  const head = { ...none, first, last, producerId, isTransactional, count };
+  const isControl = (attributes & IS_CONTROL) !== 0;
+  if (typeof read !== 'string')
+    return { ...head, unreadable: undefined, ...(isControl ? { mark: markOf(read.records) } : read) };
+  // Without it nobody knows whether what comes next of its producer was aborted.
+  if (isControl) throw new BrokenBytes(`the mark of a transaction at offset ${first} is ${read}`);
+  return { ...head, unreadable: read };
+}
+
+/** The records and the memory that they take, or why they cannot be had. */
+async function unpackRecords(
+  { codec, bytes }: { readonly codec: number; readonly bytes: Buffer },
+  head: RecordsHead,
+): Promise<Pick<RecordBatch, 'records' | 'bytes'> | UnreadableReason> {
+  if (head.count > BATCH_RECORDS_MAX) return 'too_large';
+  const unpacked = await unpack(codec, bytes);
+  if (typeof unpacked === 'string') return unpacked;
   try {
-    const records = readRecords(unpacked, { first, count, ...times });
-    if ((attributes & IS_CONTROL) === 0) return { ...head, records, unreadable: undefined };
-    return { ...head, mark: markOf(records), unreadable: undefined };
+    const records = readRecords(unpacked, head);
+    return { records, bytes: unpacked.length + RECORD_BYTES * records.length };
   } catch (error) {
-    if (error instanceof BrokenBytes) return { ...head, unreadable: 'damaged' };
+    if (error instanceof BrokenBytes) return 'damaged';
     throw error;
   }
 }

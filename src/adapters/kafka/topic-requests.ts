@@ -14,25 +14,23 @@ export async function topicMetadata(client: KafkaClient, name: string): Promise<
   return found;
 }
 
-/** By partition: where it begins, and where it ends for who reads finished transactions. */
-export function topicOffsets(client: KafkaClient, topic: string): Promise<OffsetRange[]> {
-  return client.persist(`ask for the offsets of topic ${topic}`, async () => {
-    const { leaders } = await topicMetadata(client, topic);
-    const at = async (moment: (typeof MOMENT)[keyof typeof MOMENT]) => {
-      const offsets = new Map<number, number>();
-      for (const [node, of] of Map.groupBy([...leaders.keys()], (partition) => leaders.get(partition) ?? -1))
-        for (const { partition, error, offset } of await client.askNode(node, offsetsRequest(topic, of, moment))) {
-          checkAnswer(error, topic);
-          offsets.set(partition, offset);
-        }
-      return offsets;
-    };
-    const [begins, ends] = [await at(MOMENT.begin), await at(MOMENT.end)];
-    return Array.from({ length: leaders.size }, (_, partition) => {
-      const [from, to] = [begins.get(partition), ends.get(partition)];
-      if (from === undefined || to === undefined) throw new NotYet(`no offsets of partition ${partition} of ${topic}`);
-      return { from, to };
-    });
+/** By partition: where it begins, and ends for who reads finished transactions; asked once. */
+export async function topicOffsets(client: KafkaClient, topic: string): Promise<OffsetRange[]> {
+  const { leaders } = await topicMetadata(client, topic);
+  const at = async (moment: (typeof MOMENT)[keyof typeof MOMENT]) => {
+    const offsets = new Map<number, number>();
+    for (const [node, of] of Map.groupBy([...leaders.keys()], (partition) => leaders.get(partition) ?? -1))
+      for (const { partition, error, offset } of await client.askNode(node, offsetsRequest(topic, of, moment))) {
+        checkAnswer(error, topic);
+        offsets.set(partition, offset);
+      }
+    return offsets;
+  };
+  const [begins, ends] = [await at(MOMENT.begin), await at(MOMENT.end)];
+  return Array.from({ length: leaders.size }, (_, partition) => {
+    const [from, to] = [begins.get(partition), ends.get(partition)];
+    if (from === undefined || to === undefined) throw new NotYet(`no offsets of partition ${partition} of ${topic}`);
+    return { from, to };
   });
 }
 
