@@ -8,24 +8,22 @@ import { last } from '../src/checked.ts';
 import { type Effects, PROCESS_EFFECTS } from '../src/effects.ts';
 import { type Lake, makeLake } from '../src/lake/lake.ts';
 import type { ObjectStore } from '../src/lake/object-store.ts';
-import { openTextStore, textFolder } from '../src/lake/text-store.ts';
 import { type RecordCounts, sumRecordCounts } from '../src/lake/timeline-records.ts';
 import type { ItemLines } from '../src/prompt/item-lines.ts';
-import type { CorpusPlan, PlannedCorpus } from '../src/prompt/plan.ts';
+import type { PlannedCorpus } from '../src/prompt/plan.ts';
 import { type LabelCounts, oneLabelWarnings } from '../src/release/label-balance.ts';
 import { countTrainLabels } from '../src/release/train-labels.ts';
 import { listEvents } from '../src/sources/event-files.ts';
 import type { EventSource } from '../src/sources/event-source.ts';
 import { deadRowsBeside, readSource } from '../src/sources/source-file.ts';
 import { readYaml } from '../src/sources/yaml-file.ts';
-import { openSegmentTable } from '../src/tokenize/segment-table.ts';
-import { TOKENIZERS_VERSION } from '../src/tokenize/tokenizers-version.ts';
 import { buildWarnings, requireKnownActions } from './build-warnings.ts';
 import { type CorpusInputs, namingFiles, readPlans } from './corpus-inputs.ts';
 import { corpusWarnings } from './corpus-warnings.ts';
 import { alikeLineWarnings, itemLinesOf } from './item-lines.ts';
+import { createPlanEncoder } from './render/plan-encoder.ts';
 import { createItemSegments, type RenderedCorpus, type Rendering, renderCorpus } from './render/render.ts';
-import { createSharedEncoder, type TextCounts } from './render/shared-encoder.ts';
+import type { TextCounts } from './render/shared-encoder.ts';
 import { createBuildItems } from './render/shared-items.ts';
 import { type TakeInOptions, takeIn } from './take-in/take-in.ts';
 
@@ -62,15 +60,6 @@ export interface BuildSummary {
   readonly texts: TextCounts;
 }
 
-/** Where a lake keeps the encoded texts of the plan's items. */
-export function textFolderOf({ identity }: CorpusPlan): string {
-  return textFolder({
-    tokenizer: identity.tokenizer.sha256,
-    tokenizersVersion: TOKENIZERS_VERSION,
-    renderVersion: identity.render_version,
-  });
-}
-
 /** Throws `source_invalid` with the file. */
 function sourceOf({ sourceFile, events }: BuildOptions): Promise<SourceFacts> {
   return sourceFile === undefined ? readSource(events) : readYaml(sourceFile, SourceFacts, 'source_invalid');
@@ -98,11 +87,7 @@ export function build(options: BuildOptions, effects = PROCESS_EFFECTS): Promise
     const { plan } = last(plans);
     await plan.tokenizer.judged();
     const segments = createItemSegments(timelines);
-    const encoder = createSharedEncoder({
-      tokenizer: plan.tokenizer,
-      table: openSegmentTable(segments),
-      texts: openTextStore(store, textFolderOf(plan), effects),
-    });
+    const encoder = createPlanEncoder(plan, { store, segments }, effects);
     const means = { timelines, segments, encoder };
     const { corpora, itemLines } = await renderAll(lake, { ...options, ...means, plans }, effects);
     await encoder.finish();

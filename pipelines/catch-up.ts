@@ -9,18 +9,15 @@ import { BrewhouseError } from '../src/errors.ts';
 import { storedIdentity } from '../src/forms/identity.ts';
 import type { CorpusPartition, NamedCorpus } from '../src/lake/corpus-records.ts';
 import type { Lake } from '../src/lake/lake.ts';
-import { openTextStore } from '../src/lake/text-store.ts';
 import type { Timelines } from '../src/lake/timeline-records.ts';
 import { planIdentity } from '../src/prompt/plan.ts';
 import type { Scratch } from '../src/sort/scratch.ts';
 import { runEncoding } from '../src/tokenize/encode-rounds.ts';
 import type { LoadedTokenizer } from '../src/tokenize/load-tokenizer.ts';
-import { openSegmentTable } from '../src/tokenize/segment-table.ts';
-import { textFolderOf } from './build.ts';
 import { requireKnownActions } from './build-warnings.ts';
 import { releaseTokenizer } from './corpus-inputs.ts';
+import { createPlanEncoder } from './render/plan-encoder.ts';
 import { createItemSegments, type RenderedCorpus, renderCorpus } from './render/render.ts';
-import { createSharedEncoder } from './render/shared-encoder.ts';
 import { createBuildItems } from './render/shared-items.ts';
 
 /** How corpora catch up. */
@@ -103,11 +100,7 @@ async function catchUp(
   const tokenizer = await tokenizerOf(identity, folder);
   const planned = await runEncoding(tokenizer, planIdentity(identity, tokenizer));
   const segments = createItemSegments(timelines);
-  const encoder = createSharedEncoder({
-    tokenizer,
-    table: openSegmentTable(segments),
-    texts: openTextStore(lake.store, textFolderOf(planned.plan), effects),
-  });
+  const encoder = createPlanEncoder(planned.plan, { store: lake.store, segments }, effects);
   const items = createBuildItems(lake, { known: identity.section.known, scratch });
   try {
     const means = { timelines, segments, encoder, workers, items: items.shared };

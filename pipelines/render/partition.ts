@@ -85,13 +85,13 @@ export async function renderPartition(task: PartitionTask, effects = PROCESS_EFF
   const again = openSink({ ...task, told }, effects);
   const further = openSink({ ...task, told }, effects);
   const counts = createQuestionCounts({ decided, isFurther });
+  const hasDue = mayClose(plan.rules.tasks, { from: decided, until });
   for await (const member of task.members) {
     effects.signal.throwIfAborted();
     const since = before && askedFrom(before, member.memberId);
     const isChanged = since !== undefined || before?.changes.has(member.memberId) === true;
     // Of any other member nothing that was counted differs, and nothing is decided now.
-    const isDue = isFurther && mayClose(member.hours, plan.rules.tasks, { from: decided, until });
-    if (before === undefined || isChanged || isDue) {
+    if (before === undefined || isChanged || (isFurther && hasDue(member.hours))) {
       const timeline = createMemberTimeline(member.memberId, (await member.read()).records, scope.timeline);
       const from = since ?? decided;
       const opened = before && ((question: OpenedQuestion) => counts.opened(question, isChanged));

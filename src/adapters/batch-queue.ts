@@ -52,8 +52,8 @@ export function createBatchQueue(bytesMax: number, onRoom: () => void): BatchQue
   };
 }
 
-/** What a record counts of a bound: its bytes, and what the objects around them take. */
-const RECORD_BYTES = 150;
+/** What the objects of a record take, beside its bytes. */
+export const RECORD_BYTES = 150;
 
 /** What a batch counts of a bound, in bytes of memory. */
 export function bytesOf({ records }: TopicBatch): number {

@@ -7,6 +7,7 @@ import type { QuestionFate } from '../../schemas/ledger.ts';
 import { floatAt, nth } from '../checked.ts';
 import { closesAt } from '../timeline/as-of.ts';
 import { cappedOpenings } from '../timeline/caps.ts';
+import type { ClosingRange } from '../timeline/event-hours.ts';
 import { exposureOf } from '../timeline/exposure.ts';
 import type { ItemTable, Says } from '../timeline/item-table.ts';
 import { memberPasts, once } from '../timeline/member-past.ts';
@@ -110,12 +111,6 @@ function openingsClosing(timeline: MemberTimeline, asked: readonly AskedTaskOpen
       if (closesAt > range.from && closesAt <= range.until) closing[event] = 1;
     }
   return closing;
-}
-
-/** Epoch milliseconds; `from` is not in it. */
-interface ClosingRange {
-  readonly from: number;
-  readonly until: number;
 }
 
 function closingOf({ knownAt }: MemberTimeline, { task, openings }: AskedTaskOpenings, event: number): number {

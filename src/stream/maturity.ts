@@ -1,6 +1,6 @@
 /** Which members rendering has to look at when the watermark has moved (LABEL-4). */
 import type { MemberId } from '../../schemas/ids.ts';
-import type { Closing } from '../timeline/as-of.ts';
+import { type Closing, closingDelay } from '../timeline/as-of.ts';
 import type { StateReader } from './state.ts';
 
 /** Up to when a corpus has decided its questions, and how long they stay open. */
@@ -21,6 +21,6 @@ export function maturingMembers(state: StateReader, { until, closingDelayMs }: D
 }
 
 /** A question closes at most so long after the last event of its member was known, ms (LABEL-3). */
-export function closingDelay(tasks: readonly Closing[]): number {
-  return 1 + Math.max(...tasks.map(({ windowMs, latenessMs }) => Math.max(windowMs, 1) + latenessMs));
+export function closingDelayMax(tasks: readonly Closing[]): number {
+  return 1 + Math.max(...tasks.map(closingDelay));
 }

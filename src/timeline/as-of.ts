@@ -21,10 +21,15 @@ export interface Closing {
   readonly latenessMs: number;
 }
 
+/** How long after its T a question closes at least, ms (LABEL-3). */
+export function closingDelay({ windowMs, latenessMs }: Closing): number {
+  return Math.max(windowMs, 1) + latenessMs;
+}
+
 /**
  * closes_at, epoch ms: what becomes known from then on is no part of the label (LABEL-3). `knownAt`
  * is that of the opening event.
  */
-export function closesAt(t: number, knownAt: number, { windowMs, latenessMs }: Closing): number {
-  return Math.max(t + Math.max(windowMs, 1) + latenessMs, knownAt + 1);
+export function closesAt(t: number, knownAt: number, closing: Closing): number {
+  return Math.max(t + closingDelay(closing), knownAt + 1);
 }

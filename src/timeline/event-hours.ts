@@ -5,7 +5,7 @@
 import { HOUR_MS } from '../../schemas/durations.ts';
 import { type EventRecord, TIME_UNKNOWN } from '../../schemas/event.ts';
 import { eventTimes } from '../../schemas/event-time.ts';
-import type { Closing } from './as-of.ts';
+import { type Closing, closingDelay } from './as-of.ts';
 
 /**
  * Hours since 1970 on which an event happened or became known, whatever a recipe takes for known:
@@ -38,20 +38,22 @@ export function eventHours(events: readonly EventRecord[]): EventHours {
 }
 
 /**
- * Whether an event of these hours may open a question of one of the tasks that closes in the range
- * (LABEL-3). Where it is false none does; where it is true none may do, either.
+ * Tells of hours whether an event of them may open a question of one of the tasks that closes in
+ * the range (LABEL-3). Where it is false none does; where it is true none may do, either.
  */
-export function mayClose(hours: EventHours, tasks: readonly Closing[], { from, until }: ClosingRange): boolean {
+export function mayClose(tasks: readonly Closing[], { from, until }: ClosingRange): (hours: EventHours) => boolean {
   // A question opens when its event happened or became known, at most a millisecond later, and
   // closes a window later, or once the event is known.
-  const stretches = [0, ...tasks.map(({ windowMs, latenessMs }) => Math.max(windowMs, 1) + latenessMs)].map(
+  const stretches = [0, ...tasks.map(closingDelay)].map(
     (delay) => [hourOf(from - delay), hourOf(until - delay)] as const,
   );
-  let hour = 0;
-  return hours.some((step) => {
-    hour += step;
-    return stretches.some(([first, last]) => first <= hour && hour <= last);
-  });
+  return (hours) => {
+    let hour = 0;
+    return hours.some((step) => {
+      hour += step;
+      return stretches.some(([first, last]) => first <= hour && hour <= last);
+    });
+  };
 }
 
 /** Of an infinite time an infinite hour. */

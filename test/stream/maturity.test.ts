@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openMemoryState } from '../../src/adapters/memory/memory-state.ts';
 import { sha256Hex } from '../../src/content-hash.ts';
-import { closingDelay, maturingMembers } from '../../src/stream/maturity.ts';
+import { closingDelayMax, maturingMembers } from '../../src/stream/maturity.ts';
 import { createPartition } from '../../src/stream/partition.ts';
 import { ask, DAY, did, HOUR, item, NOON, profile, task } from '../timeline/events.ts';
 
@@ -51,7 +51,7 @@ it('finds every member with a question that closes after what is decided, and pa
           task('next-action.action', { windowMs: Math.max(windowMs, HOUR), latenessMs }),
         ];
         const until = NOON + hours * HOUR;
-        const listed = maturingMembers(state, { until, closingDelayMs: closingDelay(tasks) });
+        const listed = maturingMembers(state, { until, closingDelayMs: closingDelayMax(tasks) });
         for (const [member, own] of Map.groupBy(events, ({ member_id }) => member_id)) {
           const open = ask([item('i', 0), ...own], { tasks, known }).filter(({ closesAt }) => closesAt > until);
           if (open.length > 0) expect(listed).toContain(member);

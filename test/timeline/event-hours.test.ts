@@ -37,7 +37,7 @@ it('says of every member with a question that closes in a range that one may', (
         const closing = ask([item('i', 0), ...events], { tasks, known }).filter(
           ({ closesAt }) => closesAt > from && closesAt <= until,
         );
-        const may = mayClose(eventHours(events), tasks, { from, until });
+        const may = mayClose(tasks, { from, until })(eventHours(events));
         if (closing.length > 0) {
           expect(may).toBe(true);
           found++;

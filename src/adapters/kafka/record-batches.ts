@@ -3,6 +3,7 @@
  * at some 124,000 records of one batch, checks no sum and does not tell where a batch ends.
  */
 import type { TopicRecord, UnreadableReason } from '../../stream/topic-log.ts';
+import { RECORD_BYTES } from '../batch-queue.ts';
 import { crc32c } from './crc32c.ts';
 import { UNPACKED_BYTES_MAX, unpack } from './unpack.ts';
 import { BrokenBytes, readWire } from './wire.ts';
@@ -30,8 +31,6 @@ export interface RecordBatch {
  * memory, whatever they say.
  */
 export const BATCH_RECORDS_MAX = 500_000;
-/** The objects of a record. */
-const RECORD_BYTES = 150;
 
 /** Offset, length, leader epoch and format: what every format has in these places. */
 const HEAD_BYTES = 17;

@@ -108,7 +108,7 @@ function stepper({ store, folder, faults, visit }: ChainWalk) {
       const wrong = (detail: string) => faults.add({ check: 'record', file: key, detail });
       faults.look('record');
       if (isBundleStart(seq)) {
-        if (unbundled !== undefined) await checkBundle({ store, folder, faults }, seq, unbundled);
+        if (unbundled !== undefined && seq > 1) await checkBundle({ store, folder, faults }, seq, unbundled);
         unbundled = [];
       }
       if (typeof next === 'string') {
