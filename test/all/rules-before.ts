@@ -96,8 +96,8 @@ const ASKED: readonly RuleBefore[] = [
     plantings: [
       {
         file: 'src/timeline/as-of.ts',
-        from: 'return Math.max(t + Math.max(windowMs, 1) + latenessMs, knownAt + 1);',
-        to: 'return t + Math.max(windowMs, 1);',
+        from: 'return Math.max(t + closingDelay(closing), knownAt + 1);',
+        to: 'return t + Math.max(closing.windowMs, 1);',
       },
     ],
   },
